@@ -1,0 +1,40 @@
+"""Every permission of the product, with what it allows in Chinese. Roles are made of them; nobody gets one directly."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One thing that somebody may do; the label is printed on the role page."""
+
+    label: str
+
+    def __new__(cls, code: str, label: str) -> Permission:
+        """Keep the Chinese sentence beside the code."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.label = label
+        return member
+
+    REGISTRY_VIEW = "registry.view", "查看两新组织、覆盖关系和党组织"
+    REGISTRY_CHANGE = "registry.change", "登记、修改、合并两新组织"
+    REGISTRY_IMPORT = "registry.import", "导入和撤销名单"
+    REGISTRY_EXPORT = "registry.export", "导出名单和一街一簿"
+    COVERAGE_CHANGE = "coverage.change", "建立、调整、终止覆盖关系"
+    TREE_CHANGE = "tree.change", "设置、调整、合并、撤销党组织"
+    MEMBERS_VIEW = "members.view", "查看党员名册(证件号码、电话遮盖)"
+    MEMBERS_CHANGE = "members.change", "登记和修改党员"
+    MEMBERS_IMPORT = "members.import", "导入党员名册"
+    MEMBERS_REVEAL = "members.reveal", "说明原因后查看证件号码、电话"
+    MEMBERS_EXPORT = "members.export", "说明原因后导出党员名册"
+    VISITS_VIEW = "visits.view", "查看指导员、派驻和走访"
+    VISITS_CHANGE = "visits.change", "登记指导员、派驻"
+    VISITS_LOG = "visits.log", "登记走访"
+    FIGURES_VIEW = "figures.view", "查看看板和指标"
+    MONTHS_CLOSE = "months.close", "关账并冻结月度数据"
+    PARAMETERS_CHANGE = "parameters.change", "设置参数和目标"
+    ACCOUNTS_CHANGE = "accounts.change", "开设、停用账号,重置口令"
+    APPOINTMENTS_CHANGE = "appointments.change", "用户授权"
+    AUDIT_VIEW = "audit.view", "查看审计记录"
+    BRANCH_WORK = "branch.work", "办理本支部事务"

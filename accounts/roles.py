@@ -1,0 +1,95 @@
+"""Who may do what, in one file. A role is given at a node of the Party tree by an appointment and by nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from accounts.permissions import Permission as P
+
+
+@dataclass(frozen=True)
+class Role:
+    """A duty. `sentence` is what the interface prints about it; `own` roles reach only what is assigned in person."""
+
+    code: str
+    name: str
+    sentence: str
+    permissions: frozenset[str]
+    own: bool = False
+    two_factor: bool = False  # must sign in with a one-time code
+    administrator: bool = False  # one of the three separate administrative duties
+
+
+DEPARTMENT = Role(
+    "DEPARTMENT",
+    "组织部门工作人员",
+    "管理本级及以下的两新组织、党组织和覆盖关系,导入名单,查看党员名册,查看看板,关账。",
+    frozenset(
+        {
+            P.REGISTRY_VIEW, P.REGISTRY_CHANGE, P.REGISTRY_IMPORT, P.REGISTRY_EXPORT, P.COVERAGE_CHANGE, P.TREE_CHANGE,
+            P.MEMBERS_VIEW, P.MEMBERS_CHANGE, P.MEMBERS_IMPORT, P.MEMBERS_REVEAL, P.MEMBERS_EXPORT, P.VISITS_VIEW,
+            P.VISITS_CHANGE, P.FIGURES_VIEW, P.MONTHS_CLOSE, P.PARAMETERS_CHANGE,
+        }
+    ),
+    two_factor=True,
+)  # fmt: skip
+STREET = Role(
+    "STREET",
+    "街道(乡镇)党建工作人员",
+    "维护本街道的两新组织、党支部和覆盖关系,登记党员,派驻指导员,填写一街一簿。",
+    frozenset(
+        {
+            P.REGISTRY_VIEW, P.REGISTRY_CHANGE, P.REGISTRY_IMPORT, P.REGISTRY_EXPORT, P.COVERAGE_CHANGE,
+            P.MEMBERS_VIEW, P.MEMBERS_CHANGE, P.VISITS_VIEW, P.VISITS_CHANGE, P.FIGURES_VIEW,
+        }
+    ),
+    two_factor=True,
+)  # fmt: skip
+SECRETARY = Role(
+    "SECRETARY",
+    "党支部书记",
+    "办理本支部的事务,查看本支部的党员和所覆盖的单位。",
+    frozenset({P.BRANCH_WORK, P.REGISTRY_VIEW, P.MEMBERS_VIEW}),
+)
+LEADER = Role(
+    "LEADER",
+    "领导",
+    "查看看板、指标和单位名单,不查看党员个人信息。",
+    frozenset({P.FIGURES_VIEW, P.REGISTRY_VIEW, P.REGISTRY_EXPORT}),
+)
+INSTRUCTOR = Role(
+    "INSTRUCTOR",
+    "党建工作指导员",
+    "查看派驻给本人的单位,登记走访。",
+    frozenset({P.REGISTRY_VIEW, P.VISITS_VIEW, P.VISITS_LOG}),
+    own=True,
+)
+SYSTEM = Role(
+    "SYSTEM",
+    "系统管理员",
+    "开设、停用账号,重置口令;不查看业务数据,不能授权。",
+    frozenset({P.ACCOUNTS_CHANGE}),
+    two_factor=True,
+    administrator=True,
+)
+SECURITY = Role(
+    "SECURITY",
+    "安全管理员",
+    "给用户授权,不能授权给自己;不查看业务数据。",
+    frozenset({P.APPOINTMENTS_CHANGE}),
+    two_factor=True,
+    administrator=True,
+)
+AUDIT = Role(
+    "AUDIT",
+    "审计管理员",
+    "查看全部审计记录;不查看党员档案,不能修改任何数据。",
+    frozenset({P.AUDIT_VIEW}),
+    two_factor=True,
+    administrator=True,
+)
+
+ROLES: dict[str, Role] = {
+    role.code: role for role in (DEPARTMENT, STREET, SECRETARY, LEADER, INSTRUCTOR, SYSTEM, SECURITY, AUDIT)
+}
+ROLE_CHOICES = [(role.code, role.name) for role in ROLES.values()]

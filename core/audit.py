@@ -1,0 +1,127 @@
+"""Writing the audit trail. Services call it inside their own transaction; bulk paths hand over all entries at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils import timezone
+
+from core.crypto import blind_index, encrypt
+from core.models import AuditEntry
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+Changes = dict[str, list[Any]]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line for the trail. `target` is `(model label, id, text)`; `path` the node's path it belonged to."""
+
+    action: str
+    model: str
+    object_id: str
+    label: str
+    path: str = ""
+    changes: Changes = field(default_factory=dict)
+    reason: str = ""
+    batch_id: int | None = None
+
+
+def plain(value: Any) -> Any:
+    """The value as the trail keeps it: text, number, bool or null."""
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, models.Model):
+        return value.pk
+    return value
+
+
+def sealed(text: str) -> dict[str, str]:
+    """A personal value as ciphertext beside a keyed digest."""
+    return {"cipher": encrypt(text), "digest": blind_index(text)}
+
+
+def snapshot(record: models.Model, fields: Iterable[str] | None = None) -> dict[str, Any]:
+    """The record's own columns in plain form (foreign keys by id), personal values sealed."""
+    wanted = set(fields) if fields is not None else None
+    values = {}
+    for column in record._meta.concrete_fields:
+        if wanted is not None and column.name not in wanted and column.attname not in wanted:
+            continue
+        value = plain(getattr(record, column.attname))
+        if getattr(column, "personal", False) and value:
+            value = sealed(str(value))
+        values[column.attname] = value
+    return values
+
+
+def difference(before: dict[str, Any], after: dict[str, Any]) -> Changes:
+    """`{field: [before, after]}` of what differs; sealed values differ when their digests do."""
+
+    def digest(value: Any) -> Any:
+        return value["digest"] if isinstance(value, dict) and "digest" in value else value
+
+    names = [*before, *(name for name in after if name not in before)]
+    return {
+        name: [before.get(name), after.get(name)]
+        for name in names
+        if digest(before.get(name)) != digest(after.get(name))
+    }
+
+
+def record(
+    *,
+    by: User | None,
+    action: str,
+    target: models.Model,
+    changes: Changes | None = None,
+    path: str = "",
+    reason: str = "",
+    batch_id: int | None = None,
+    at: datetime | None = None,
+) -> AuditEntry:
+    """Add one entry about one record. `action` is `app.verb` such as `orgs.change`; readers see its Chinese name."""
+    return AuditEntry.objects.create(
+        at=at or timezone.now(),
+        user=by,
+        user_name=by.name if by else "系统",
+        action=action,
+        model=target._meta.label_lower,
+        object_id=str(target.pk),
+        label=str(target)[:250],
+        path=path,
+        changes=changes or {},
+        reason=reason,
+        batch_id=batch_id,
+    )
+
+
+def record_many(*, by: User | None, events: Iterable[Event], at: datetime | None = None) -> int:
+    """Add many entries in bulk; returns how many."""
+    now, name = at or timezone.now(), by.name if by else "系统"
+    entries = (
+        AuditEntry(
+            at=now,
+            user=by,
+            user_name=name,
+            action=event.action,
+            model=event.model,
+            object_id=event.object_id,
+            label=event.label[:250],
+            path=event.path,
+            changes=event.changes,
+            reason=event.reason,
+            batch_id=event.batch_id,
+        )
+        for event in events
+    )
+    return len(AuditEntry.objects.bulk_create(entries, batch_size=5_000))

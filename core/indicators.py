@@ -1,0 +1,70 @@
+"""Named figures. A measure counts or sums rows of the facts; an indicator sets two measures against each other.
+
+The apps declare both in `indicators.py`. Everything that shows a figure, its list of names or its 口径 reads them here,
+so that number, list and export cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db.models import Q
+
+from core.registries import Registry
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How many units meet a condition, or the sum of a column over them.
+
+    `code` is also the column that holds it in the summed facts; `where` filters the facts.
+    """
+
+    code: str
+    name: str
+    where: Q
+    sums: str = ""  # a column of the facts; empty: units are counted
+    unit: str = "家"
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A rate: numerator over denominator, the numerator being a part of the denominator."""
+
+    code: str
+    name: str
+    clause: str  # of the Opinion, or the rule in domain.md
+    basis: str  # 口径: what is counted, in the words that print beside the figure
+    denominator: Measure
+    numerator: Measure
+    target: Decimal | None = None  # percent
+
+    @property
+    def gap(self) -> Q:
+        """The worklist: in the denominator and not in the numerator."""
+        return self.denominator.where & ~self.numerator.where
+
+
+measures: Registry[Measure] = Registry()
+indicators: Registry[Indicator] = Registry()
+
+
+def percent(numerator: int, denominator: int) -> Decimal | None:
+    """Percent with one decimal, half up; None for an empty denominator (prints as —). domain §5.2."""
+    if not denominator:
+        return None
+    return (Decimal(100) * numerator / denominator).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def declare(*items: Indicator) -> None:
+    """Register indicators together with their measures."""
+    for indicator in items:
+        measures.add(indicator.denominator, indicator.numerator)
+    indicators.add(*items)
+
+
+def declare_measures(items: Iterable[Measure]) -> None:
+    """Register measures that stand alone."""
+    measures.add(*items)

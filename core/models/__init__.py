@@ -1,0 +1,18 @@
+"""Shared tables: audit trail, jobs, parameters, import batches, saved filters."""
+
+from core.models.audit import AuditEntry, AuditSeal
+from core.models.imports import ColumnMapping, ImportBatch, StagedRow
+from core.models.jobs import Job
+from core.models.lists import SavedFilter
+from core.models.parameters import Parameter
+
+__all__ = [
+    "AuditEntry",
+    "AuditSeal",
+    "ColumnMapping",
+    "ImportBatch",
+    "Job",
+    "Parameter",
+    "SavedFilter",
+    "StagedRow",
+]

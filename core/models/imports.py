@@ -1,0 +1,109 @@
+"""Import batches: the file, how its columns were read, what became of its rows."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from core.fields import PathField
+from core.scope import ScopedQuerySet
+
+
+class ImportBatch(models.Model):
+    """One list on its road: uploaded, staged, compared, applied, perhaps undone."""
+
+    class Status(models.TextChoices):
+        """How far the batch has come."""
+
+        UPLOADED = "UPLOADED", "已上传"
+        MAPPED = "MAPPED", "已对应"
+        STAGED = "STAGED", "已核对"
+        APPLIED = "APPLIED", "已写入"
+        UNDONE = "UNDONE", "已撤销"
+        FAILED = "FAILED", "失败"
+
+    source = models.CharField("名单种类", max_length=20)
+    file_name = models.CharField("文件名", max_length=200)
+    file = models.CharField("存放位置", max_length=200, blank=True)  # relative to DATA_DIR; erased after 7 days
+    sha256 = models.CharField("文件摘要", max_length=64)
+    sheets = models.JSONField("读取的工作表", default=list)
+    columns = models.JSONField("列对应", default=dict)  # sheet → header row and [letter, header, field or null]
+    as_of = models.DateField("名单日期")
+    extent = models.CharField("名单范围", max_length=12, blank=True)  # a region's code; empty: all of the importer's
+    status = models.CharField("状态", max_length=8, choices=Status, default=Status.UPLOADED)
+    counts = models.JSONField("结果", default=dict)  # rows, new, changed … in the words of the command line
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="导入人")
+    created_at = models.DateTimeField("上传时间", auto_now_add=True)
+    node_id = models.BigIntegerField("导入人所属党组织")
+    path = PathField("导入人所属党组织路径")
+    applied_at = models.DateTimeField("写入时间", null=True)
+    undone_at = models.DateTimeField("撤销时间", null=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="撤销人"
+    )
+    error = models.TextField("失败原因", blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+    scope_path = "path"
+
+    class Meta:
+        verbose_name = "导入批次"
+        verbose_name_plural = "导入批次"
+
+    def __str__(self) -> str:
+        return f"批次 {self.pk}:{self.file_name}"
+
+
+class StagedRow(models.Model):
+    """One data row of a batch between reading and applying. Conflicts stay until they are settled; the rest is
+    erased after seven days."""
+
+    class Outcome(models.TextChoices):
+        """What becomes of the row (one each; DESIGN §6)."""
+
+        ERROR = "ERROR", "错误"
+        NEW = "NEW", "新增"
+        CHANGED = "CHANGED", "有变化"
+        UNCHANGED = "UNCHANGED", "未变"
+        DUPLICATE = "DUPLICATE", "重复"
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
+    sheet = models.PositiveSmallIntegerField("工作表")  # index into the batch's sheets
+    number = models.PositiveIntegerField("行号")  # the sheet's own row number
+    key = models.CharField("识别码", max_length=120, blank=True)
+    digest = models.CharField("内容摘要", max_length=32)  # of the mapped, normalised values
+    cells = models.JSONField("原始单元格")  # the clerk's own cells as text
+    values = models.JSONField("读出的值")
+    problems = models.JSONField("问题", default=list)  # [level, code, column index]
+    outcome = models.CharField("结果", max_length=9, choices=Outcome, blank=True)
+    target_id = models.BigIntegerField("对应记录", null=True)
+    changes = models.JSONField("变化", default=dict)  # {field: [before, after]}
+    conflicts = models.JSONField("不一致", default=dict)  # {field: [ours, theirs]}
+    undecided = models.BooleanField("待判定", default=False)
+
+    class Meta:
+        verbose_name = "名单行"
+        verbose_name_plural = "名单行"
+        indexes = [
+            models.Index(fields=["batch", "outcome", "id"], name="staged_outcome"),
+            models.Index(fields=["batch", "key"], name="staged_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"第 {self.number} 行"
+
+
+class ColumnMapping(models.Model):
+    """A header that a clerk assigned to a field by hand, remembered per source."""
+
+    source = models.CharField("名单种类", max_length=20)
+    header = models.CharField("表头", max_length=100)  # normalised
+    field = models.CharField("系统字段", max_length=40, blank=True)  # empty: keep as 原表其他列
+
+    class Meta:
+        verbose_name = "列对应"
+        verbose_name_plural = "列对应"
+        constraints = [models.UniqueConstraint(fields=["source", "header"], name="column_mapping_once")]
+
+    def __str__(self) -> str:
+        return f"{self.header} → {self.field or '原表其他列'}"

@@ -1,0 +1,47 @@
+"""The registries by which a lower app shows what an upper app knows (DESIGN §3).
+
+An app fills them in a file of the registry's name: `indicators.py`, `due.py`, `panels.py`, `sources.py`, `parameters.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Generic, Protocol, TypeVar
+
+
+class Coded(Protocol):
+    """Anything with a code that is unique in its registry."""
+
+    @property
+    def code(self) -> str:
+        """The unique code."""
+
+
+Item = TypeVar("Item", bound=Coded)
+
+
+class Registry(Generic[Item]):
+    """Objects by code, in the order in which they were added."""
+
+    def __init__(self) -> None:
+        self._items: dict[str, Item] = {}
+
+    def add(self, *items: Item) -> None:
+        """Register; a code that is taken is a mistake of the programmer."""
+        for item in items:
+            if self._items.get(item.code, item) != item:
+                raise ValueError(f"{item.code!r} is registered twice")
+            self._items[item.code] = item
+
+    def __getitem__(self, code: str) -> Item:
+        return self._items[code]
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._items
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self._items.values())
+
+    def codes(self) -> tuple[str, ...]:
+        """All codes in order."""
+        return tuple(self._items)

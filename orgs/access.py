@@ -1,0 +1,42 @@
+"""Builds the scope of a user from their appointments: the only way from a person to rights (DESIGN §4)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from accounts.models import User
+from core.scope import Grant, Scope
+from orgs.models import Appointment, PartyOrganization
+from orgs.models.party import MANAGING_KINDS
+
+
+def scope_for(user: User, *, on: date) -> Scope:
+    """What the user may see and do on a day. Two queries, whatever the number of appointments."""
+    appointments = list(Appointment.objects.on(on).filter(user=user, user__is_active=True).select_related("node"))
+    reaching = [a for a in appointments if not a.duty.own and not a.duty.administrator]
+    managers: list[tuple[int, str]] = []
+    if reaching:
+        within = Scope(0, tuple(_grant(a, frozenset()) for a in reaching))
+        nodes = PartyOrganization.objects.within(within).filter(kind__in=MANAGING_KINDS)
+        managers = list(nodes.values_list("pk", "path"))
+    grants = []
+    for appointment in appointments:
+        start, stop = appointment.node.path, appointment.node.path + "~"
+        below = (
+            frozenset(pk for pk, path in managers if start <= path < stop) if appointment in reaching else frozenset()
+        )
+        grants.append(_grant(appointment, below))
+    return Scope(user.pk, tuple(grants))
+
+
+def _grant(appointment: Appointment, managers: frozenset[int]) -> Grant:
+    duty, node = appointment.duty, appointment.node
+    return Grant(
+        role=duty.code,
+        permissions=duty.permissions,
+        node_id=node.pk,
+        path=node.path,
+        unit_managers=managers,
+        whole=node.parent_id is None and not duty.own and not duty.administrator,
+        own=duty.own,
+    )

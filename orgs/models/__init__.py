@@ -1,0 +1,29 @@
+"""Places, the Party tree, organizations, coverage, and the facts that lists and figures read."""
+
+from orgs.models.coverage import Coverage, Venue, VenueUse
+from orgs.models.facts import OrganizationFacts, Tally
+from orgs.models.organizations import FormerManagement, Headcount, Organization
+from orgs.models.party import Appointment, FormerParent, Jurisdiction, PartyOrganization
+from orgs.models.people import Democracy, Liaison, MassOrganization, OwnerRecord
+from orgs.models.places import Region, Zone
+
+__all__ = [
+    "Appointment",
+    "Coverage",
+    "Democracy",
+    "FormerManagement",
+    "FormerParent",
+    "Headcount",
+    "Jurisdiction",
+    "Liaison",
+    "MassOrganization",
+    "Organization",
+    "OrganizationFacts",
+    "OwnerRecord",
+    "PartyOrganization",
+    "Region",
+    "Tally",
+    "Venue",
+    "VenueUse",
+    "Zone",
+]

@@ -1,0 +1,189 @@
+"""What lists, worklists, indicators and the dashboard read: one row per organization, and the same facts summed.
+
+Both are kept true by `orgs.facts.refresh`, which every service calls for the organizations it touched, in its own
+transaction; `manage.py recount --check` recomputes them from the sources.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from core.scope import Scope, ScopedQuerySet
+from orgs.models.organizations import Category, Organization
+from orgs.models.party import PartyOrganization
+
+
+class FactsQuerySet(ScopedQuerySet):
+    """Facts are read with the organizations that the scope manages, each counted once."""
+
+    def within(self, scope: Scope) -> FactsQuerySet:
+        """Facts of the organizations managed within the scope."""
+        return self.all() if scope.whole else self.filter(managed_by__in=scope.unit_managers)
+
+
+class SizeBand(models.TextChoices):
+    """By the thresholds of the Opinion for the organization's sector."""
+
+    LARGE = "L", "规模较大"  # at or above the threshold for a Party organization
+    MIDDLE = "M", "中等"  # at or above the threshold for a member
+    SMALL = "S", "较小"
+    UNKNOWN = "U", "人数不明"
+
+
+class OrganizationFacts(models.Model):
+    """组织情况: one row per organization with what all apps know of it."""
+
+    organization = models.OneToOneField(Organization, models.CASCADE, primary_key=True, related_name="facts")
+    # keys of every cut, copied from the organization
+    managed_by = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+")
+    region_code = models.CharField(max_length=12, blank=True)
+    zone_key = models.BigIntegerField(default=0)  # id of the zone, 0 for none
+    category = models.CharField("类别", max_length=3, choices=Category, blank=True)
+    band = models.CharField("规模", max_length=1, choices=SizeBand, default=SizeBand.UNKNOWN)
+    # who counts
+    counted = models.BooleanField("纳入统计", default=False)  # in scope and 正常
+    unit = models.BooleanField(
+        "法人单位", default=False
+    )  # counted, no 个体工商户, no branch office: the U of domain §5.2
+    undecided = models.BooleanField("待判定", default=False)
+    restructured = models.BooleanField("国有(集体)改制", default=False)
+    influential = models.BooleanField("影响较大", default=False)
+    # how many
+    size = models.PositiveIntegerField("人数", null=True)  # the size the thresholds use
+    staff = models.PositiveIntegerField("职工数", default=0)
+    formal = models.PositiveIntegerField("正式党员", default=0)
+    probationary = models.PositiveIntegerField("预备党员", default=0)
+    # coverage
+    form = models.CharField("覆盖形式", max_length=10, blank=True)
+    covered_by = models.ForeignKey(PartyOrganization, models.SET_NULL, null=True, related_name="+")
+    covered_since = models.DateField("覆盖起始", null=True)
+    has_org = models.BooleanField("已建党组织", default=False)
+    venue = models.BooleanField("有活动场所", default=False)
+    # people responsible and evidence of work
+    instructor = models.BooleanField("有指导员", default=False)
+    instructor_user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    instructor_name = models.CharField("指导员", max_length=60, blank=True)
+    visited_on = models.DateField("最近走访", null=True)
+    liaison = models.BooleanField("有联络员", default=False)
+    union = models.BooleanField("有工会", default=False)
+    youth = models.BooleanField("有团组织", default=False)
+    women = models.BooleanField("有妇联", default=False)
+    evidence_on = models.DateField(
+        "最近工作记录", null=True
+    )  # newest of visit, liaison's contact, mass organization's work
+    work_covered = models.BooleanField("工作覆盖", default=False)
+    # what should be
+    should = models.BooleanField("应建党组织", default=False)
+    should_since = models.DateField("应建起始", null=True)
+    should_member = models.BooleanField("应有党员", default=False)
+    should_member_since = models.DateField("应有党员起始", null=True)
+    formal_ready = models.BooleanField("正式党员三名以上", default=False)  # the strict `should` of domain §5.2 (R3)
+
+    objects = FactsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "组织情况"
+        verbose_name_plural = "组织情况"
+        indexes = [
+            models.Index(fields=["managed_by", "organization"], name="facts_managed"),
+            models.Index(
+                fields=["managed_by", "organization"], name="facts_gap", condition=Q(should=True, has_org=False)
+            ),
+            models.Index(
+                fields=["managed_by", "organization"],
+                name="facts_member_gap",
+                condition=Q(should_member=True, formal=0, probationary=0),
+            ),
+            models.Index(fields=["covered_by"], name="facts_covered_by", condition=Q(covered_by__isnull=False)),
+            models.Index(fields=["instructor_user"], name="facts_own", condition=Q(instructor_user__isnull=False)),
+            models.Index(fields=["managed_by", "organization"], name="facts_undecided", condition=Q(undecided=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"组织情况 {self.organization_id}"
+
+
+class TallyQuerySet(ScopedQuerySet):
+    """Cells of the managing committees within the scope."""
+
+    def within(self, scope: Scope) -> TallyQuerySet:
+        """Cells whose managing committee is within the scope."""
+        return self.all() if scope.whole else self.filter(managed_by__in=scope.unit_managers)
+
+
+class Tally(models.Model):
+    """The facts summed: one row per managing committee × region × zone × category × size band.
+
+    Besides the keys, each column holds the measure of the same code in `orgs/indicators.py` (a test compares them).
+    Keys are plain values with '' and 0 for none, so that a cell is unique on both databases.
+    """
+
+    managed_by = models.ForeignKey(PartyOrganization, models.CASCADE, related_name="+")
+    region_code = models.CharField(max_length=12, blank=True)
+    zone_key = models.BigIntegerField(default=0)
+    category = models.CharField(max_length=3, blank=True)
+    band = models.CharField(max_length=1)
+
+    organizations = models.BigIntegerField(default=0)  # all rows of the cell, counted or not
+    counted = models.BigIntegerField(default=0)
+    units = models.BigIntegerField(default=0)
+    staff = models.BigIntegerField(default=0)
+    formal = models.BigIntegerField(default=0)
+    probationary = models.BigIntegerField(default=0)
+    single = models.BigIntegerField(default=0)
+    joint = models.BigIntegerField(default=0)
+    attached = models.BigIntegerField(default=0)
+    area = models.BigIntegerField(default=0)
+    industry = models.BigIntegerField(default=0)
+    chain = models.BigIntegerField(default=0)
+    functional = models.BigIntegerField(default=0)
+    uncovered = models.BigIntegerField(default=0)
+    instructor = models.BigIntegerField(default=0)
+    union = models.BigIntegerField(default=0)
+    youth = models.BigIntegerField(default=0)
+    women = models.BigIntegerField(default=0)
+    undecided = models.BigIntegerField(default=0)
+    should = models.BigIntegerField(default=0)
+    should_built = models.BigIntegerField(default=0)
+    economic_50 = models.BigIntegerField(default=0)
+    economic_50_member = models.BigIntegerField(default=0)
+    economic_100 = models.BigIntegerField(default=0)
+    economic_100_built = models.BigIntegerField(default=0)
+    social_20 = models.BigIntegerField(default=0)
+    social_20_member = models.BigIntegerField(default=0)
+    social_50 = models.BigIntegerField(default=0)
+    social_50_built = models.BigIntegerField(default=0)
+    restructured = models.BigIntegerField(default=0)
+    restructured_built = models.BigIntegerField(default=0)
+    units_built = models.BigIntegerField(default=0)
+    units_single = models.BigIntegerField(default=0)
+    ready = models.BigIntegerField(default=0)
+    ready_built = models.BigIntegerField(default=0)
+    units_worked = models.BigIntegerField(default=0)
+    large_units = models.BigIntegerField(default=0)
+    large_units_built = models.BigIntegerField(default=0)
+    member_units = models.BigIntegerField(default=0)
+    member_units_with = models.BigIntegerField(default=0)
+    open_units = models.BigIntegerField(default=0)
+    open_units_instructed = models.BigIntegerField(default=0)
+    with_member = models.BigIntegerField(default=0)
+    with_member_built = models.BigIntegerField(default=0)
+
+    objects = TallyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "汇总"
+        verbose_name_plural = "汇总"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["managed_by", "region_code", "zone_key", "category", "band"], name="tally_cell"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.managed_by_id} {self.region_code} {self.category}"
+
+
+TALLY_KEYS = ("managed_by_id", "region_code", "zone_key", "category", "band")

@@ -1,0 +1,221 @@
+"""The Party tree, which committee manages what, and who has which duty where."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.roles import ROLE_CHOICES, ROLES, Role
+from core.fields import PathField
+from core.scope import PublicQuerySet, Scope, ScopedQuerySet
+from orgs.models.places import Region
+
+STEP = 6  # characters of one step of a path: the node's id in base 36
+
+
+def step_of(node_id: int) -> str:
+    """The fixed-width step of a node in the paths of its subtree."""
+    digits = ""
+    while node_id:
+        node_id, rest = divmod(node_id, 36)
+        digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[rest] + digits
+    return digits.rjust(STEP, "0")
+
+
+class PartyOrganizationQuerySet(ScopedQuerySet):
+    """Party organizations in the words of the field."""
+
+    def standing(self) -> Self:
+        """Those not dissolved."""
+        return self.filter(dissolved_on=None)
+
+    def below(self, node: PartyOrganization) -> Self:
+        """The node and everything under it."""
+        return self.filter(path__gte=node.path, path__lt=node.path + "~")
+
+
+class PartyOrganization(models.Model):
+    """党组织: a node of the Party tree. `path` is the materialised way from the root, made of ids and set by services."""
+
+    class Kind(models.TextChoices):
+        """Kinds of nodes."""
+
+        COMMITTEE = "committee", "委员会"
+        WORKING_COMMITTEE = "working_committee", "工作委员会"
+        GENERAL_BRANCH = "general_branch", "党总支"
+        BRANCH = "branch", "党支部"
+        JOINT_BRANCH = "joint_branch", "联合党支部"
+        PROVISIONAL_BRANCH = "provisional_branch", "临时党支部"
+        DEPARTMENT = "department", "部门"
+
+    name = models.CharField("名称", max_length=120)
+    kind = models.CharField("类型", max_length=20, choices=Kind)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
+    )
+    parent_since = models.DateField("隶属起始", null=True, blank=True)
+    path = PathField("路径", editable=False, db_index=True)
+    code = models.CharField("编码", max_length=40, unique=True)
+    region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所在区划")
+    established_on = models.DateField("成立日期", null=True, blank=True)
+    approval_no = models.CharField("批复文号", max_length=60, blank=True)
+    term_ends_on = models.DateField("届满日期", null=True, blank=True)
+    dissolved_on = models.DateField("撤销日期", null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="absorbed", verbose_name="并入"
+    )
+    secretary_name = models.CharField("书记", max_length=60, blank=True)
+    external_id = models.CharField("外部系统编号", max_length=60, blank=True)
+
+    objects = PartyOrganizationQuerySet.as_manager()
+    scope_path = "path"
+
+    class Meta:
+        verbose_name = "党组织"
+        verbose_name_plural = "党组织"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(dissolved_on=None) | Q(established_on=None) | Q(dissolved_on__gte=F("established_on")),
+                name="party_dissolved_after_established",
+                violation_error_message="撤销日期不能早于成立日期",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(dissolved_on__isnull=False),
+                name="party_merged_is_dissolved",
+                violation_error_message="并入其他党组织的,须填写撤销日期",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def manages(self) -> bool:
+        """Whether organizations can be managed by it: committees and working committees."""
+        return self.kind in MANAGING_KINDS
+
+
+MANAGING_KINDS = (PartyOrganization.Kind.COMMITTEE, PartyOrganization.Kind.WORKING_COMMITTEE)
+BRANCH_KINDS = (
+    PartyOrganization.Kind.BRANCH,
+    PartyOrganization.Kind.JOINT_BRANCH,
+    PartyOrganization.Kind.PROVISIONAL_BRANCH,
+)
+
+
+class FormerParent(models.Model):
+    """A past place of a node in the tree: half-open [since, until)."""
+
+    party_organization = models.ForeignKey(PartyOrganization, models.CASCADE, related_name="former_parents")
+    parent = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="原上级")
+    since = models.DateField("起始", null=True)
+    until = models.DateField("终止")
+
+    objects = ScopedQuerySet.as_manager()
+    scope_path = "party_organization__path"
+
+    class Meta:
+        verbose_name = "隶属沿革"
+        verbose_name_plural = "隶属沿革"
+
+    def __str__(self) -> str:
+        return f"{self.parent} 至 {self.until}"
+
+
+class Jurisdiction(models.Model):
+    """Which committee manages which region (economic organizations) or which industry authority's social ones
+    (Opinion 三-2)."""
+
+    committee = models.ForeignKey(
+        PartyOrganization, models.PROTECT, related_name="jurisdictions", verbose_name="管理党组织"
+    )
+    region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="管理区划")
+    authority = models.CharField("业务主管单位", max_length=80, blank=True)
+
+    objects = PublicQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "管理权限"
+        verbose_name_plural = "管理权限"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(region__isnull=False, authority="") | (Q(region=None) & ~Q(authority="")),
+                name="jurisdiction_region_or_authority",
+                violation_error_message="请填写管理区划或业务主管单位,二者选一",
+            ),
+            models.UniqueConstraint(
+                fields=["region"],
+                condition=Q(region__isnull=False),
+                name="jurisdiction_region_once",
+                violation_error_message="这个区划已有管理党组织",
+            ),
+            models.UniqueConstraint(
+                fields=["authority"],
+                condition=~Q(authority=""),
+                name="jurisdiction_authority_once",
+                violation_error_message="这个业务主管单位已有管理党组织",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.committee}:{self.region or self.authority}"
+
+
+class AppointmentQuerySet(ScopedQuerySet):
+    """Appointments by day."""
+
+    def on(self, day: object) -> Self:
+        """Those that hold on a day: half-open [since, until)."""
+        return self.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
+
+    def within(self, scope: Scope) -> Self:
+        """The security administrator's whole, else one's own."""
+        return self if scope.may("appointments.change") else self.filter(user_id=scope.user_id)
+
+
+class Appointment(models.Model):
+    """用户授权: a user has a role at a node from a day until a day. The only source of rights."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="appointments", verbose_name="用户")
+    role = models.CharField("角色", max_length=12, choices=ROLE_CHOICES)
+    node = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="党组织")
+    since = models.DateField("起始")
+    until = models.DateField("终止", null=True, blank=True)
+    appointed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="授权人"
+    )
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "用户授权"
+        verbose_name_plural = "用户授权"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=F("since")),
+                name="appointment_ends_after_start",
+                violation_error_message="终止日期不能早于起始日期",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "node"],
+                condition=Q(until=None),
+                name="appointment_once",
+                violation_error_message="该用户在这个党组织已有这个角色",
+            ),
+            models.CheckConstraint(
+                condition=Q(appointed_by=None) | ~Q(appointed_by=F("user")),
+                name="appointment_never_to_oneself",
+                violation_error_message="不能给自己授权",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.get_role_display()} {self.node}"
+
+    @property
+    def duty(self) -> Role:
+        """The role with its sentence and permissions."""
+        return ROLES[self.role]

@@ -1,0 +1,142 @@
+"""Who an organization can be reached and helped through: mass organizations, democratic management, owner, liaison."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from core.fields import EncryptedTextField
+from core.scope import ScopedQuerySet
+from orgs.models.organizations import Organization
+from orgs.models.party import PartyOrganization
+
+
+class OfOrganization(ScopedQuerySet):
+    """Rows that belong to one organization are seen with it."""
+
+    def within(self, scope: object) -> OfOrganization:
+        """Rows of organizations within the scope."""
+        if scope.whole:  # type: ignore[attr-defined]
+            return self.all()
+        return self.filter(organization__in=Organization.objects.within(scope).values("pk"))  # type: ignore[arg-type]
+
+
+class MassOrganization(models.Model):
+    """工会、共青团、妇联 of an organization; through it Party work can be done before there is a branch (Opinion 二-1)."""
+
+    class Kind(models.TextChoices):
+        """Kinds that the Opinion names."""
+
+        UNION = "UNION", "工会"
+        YOUTH = "YOUTH", "共青团"
+        WOMEN = "WOMEN", "妇联"
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="mass_organizations")
+    kind = models.CharField("类型", max_length=5, choices=Kind)
+    founded_on = models.DateField("成立日期", null=True, blank=True)
+    term_ends_on = models.DateField("届满日期", null=True, blank=True)
+    head = models.CharField("负责人", max_length=60, blank=True)
+    party_work_on = models.DateField("最近开展党的工作日期", null=True, blank=True)
+    party_work = models.CharField("开展的工作", max_length=200, blank=True)
+    closed_on = models.DateField("撤销日期", null=True, blank=True)
+
+    objects = OfOrganization.as_manager()
+
+    class Meta:
+        verbose_name = "群团组织"
+        verbose_name_plural = "群团组织"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "kind"],
+                condition=Q(closed_on=None),
+                name="mass_organization_once",
+                violation_error_message="该单位已登记这一类群团组织",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization} {self.get_kind_display()}"
+
+
+class Democracy(models.Model):
+    """民主管理: 职代会、厂务公开、信访接待、定期约谈 with its latest date (Opinion 二-3)."""
+
+    class Kind(models.TextChoices):
+        """Forms that the Opinion names."""
+
+        CONGRESS = "CONGRESS", "职工代表大会"
+        OPENNESS = "OPENNESS", "厂务公开"
+        PETITION = "PETITION", "信访接待"
+        TALK = "TALK", "定期约谈"
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="democracy")
+    kind = models.CharField("形式", max_length=8, choices=Kind)
+    held_on = models.DateField("日期")
+    note = models.CharField("情况", max_length=200, blank=True)
+
+    objects = OfOrganization.as_manager()
+
+    class Meta:
+        verbose_name = "民主管理"
+        verbose_name_plural = "民主管理"
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.held_on}"
+
+
+class OwnerRecord(models.Model):
+    """出资人(负责人): attitude and support, the opinion given when honours or social posts are decided (Opinion 三-3)."""
+
+    class Attitude(models.TextChoices):
+        """How the owner sees Party work."""
+
+        SUPPORTS = "SUPPORTS", "支持"
+        NEUTRAL = "NEUTRAL", "一般"
+        NOT_YET = "NOT_YET", "暂不理解"
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="owner_records")
+    name = models.CharField("姓名", max_length=60)
+    phone = EncryptedTextField("联系电话", blank=True)
+    attitude = models.CharField("态度", max_length=8, choices=Attitude, default=Attitude.NEUTRAL)
+    support = models.CharField("支持情况", max_length=200, blank=True)
+    social_posts = models.CharField("社会职务", max_length=200, blank=True)
+    opinion = models.CharField("评先选优、安排职务时的意见", max_length=200, blank=True)
+    opinion_on = models.DateField("意见日期", null=True, blank=True)
+    recorded_on = models.DateField("登记日期")
+
+    objects = OfOrganization.as_manager()
+
+    class Meta:
+        verbose_name = "出资人情况"
+        verbose_name_plural = "出资人情况"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Liaison(models.Model):
+    """党建工作联络员 of an organization without a Party organization; `contacted_on` is the evidence that it works."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="liaisons")
+    name = models.CharField("姓名", max_length=60)
+    phone = EncryptedTextField("联系电话", blank=True)
+    appointed_by = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="确定的党组织")
+    since = models.DateField("起始")
+    until = models.DateField("终止", null=True, blank=True)
+    contacted_on = models.DateField("最近联系日期", null=True, blank=True)
+
+    objects = OfOrganization.as_manager()
+
+    class Meta:
+        verbose_name = "联络员"
+        verbose_name_plural = "联络员"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=F("since")),
+                name="liaison_ends_after_start",
+                violation_error_message="终止日期不能早于起始日期",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,26 @@
+"""Thresholds of setting up Party organizations and of the Opinion's targets (domain §9 `org` and `seed_targets`)."""
+
+from core.parameters import ParameterDefinition, parameters
+
+GROUP = "组建与覆盖"
+
+parameters.add(
+    ParameterDefinition("org.formal_min_to_found", "应建党组织的正式党员数", 3, "名", "意见二-1;ORG-1", GROUP),
+    ParameterDefinition("org.committee_min_formal", "应设支部委员会的正式党员数", 7, "名", "ORG-8", GROUP),
+    ParameterDefinition("org.general_branch_min", "可设党总支的正式党员数", 50, "名", "ORG-7", GROUP),
+    ParameterDefinition("org.party_committee_min", "可设党委的正式党员数", 100, "名", "ORG-7", GROUP),
+    ParameterDefinition("org.branch_max_members", "党支部党员人数上限", 50, "名", "ORG-4", GROUP),
+    ParameterDefinition("org.joint_branch_warn_units", "联合党支部覆盖单位提醒数", 5, "家", "ORG-3", GROUP),
+    ParameterDefinition("org.joint_branch_max_units", "联合党支部覆盖单位上限", 10, "家", "ORG-3", GROUP),
+    ParameterDefinition("econ.member_headcount", "新经济组织应有党员的职工数", 50, "名", "意见二-1", GROUP),
+    ParameterDefinition("econ.org_headcount", "新经济组织应有党组织的职工数", 100, "名", "意见二-1", GROUP),
+    ParameterDefinition("social.member_headcount", "新社会组织应有党员的人数", 20, "名", "意见二-1", GROUP),
+    ParameterDefinition("social.org_headcount", "新社会组织应有党组织的人数", 50, "名", "意见二-1", GROUP),
+    ParameterDefinition("work.evidence_months", "工作覆盖记录的有效月数", 6, "个月", "意见二-1;统计口径 R4", GROUP),
+    ParameterDefinition("headcount.verified_months", "核定人数的有效月数", 12, "个月", "导入规则", GROUP),
+    ParameterDefinition("survey.valid_months", "摸底结果的有效月数", 12, "个月", "意见三-2", GROUP),
+    ParameterDefinition("inspection.due_month", "年检(年报)截止月份", 6, "月", "意见三-2", GROUP),
+    ParameterDefinition(
+        "coverage.functional_counts", "功能型党组织计入组织覆盖率(1 是,0 否)", 0, "", "统计口径 R1", GROUP
+    ),
+)

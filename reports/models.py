@@ -1,0 +1,166 @@
+"""Closed months with their frozen figures and unit names, targets, and what streets answered to worklists."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from core.scope import PublicQuerySet, Scope, ScopedQuerySet
+from orgs.models import Organization, PartyOrganization
+
+
+class ClosedMonth(models.Model):
+    """A month whose figures are frozen; nothing edited later changes them."""
+
+    month = models.CharField("月份", max_length=7, unique=True)  # YYYY-MM
+    counted_on = models.DateField("截止日期")
+    closed_at = models.DateTimeField("关账时间")
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="关账人")
+    parameters = models.JSONField("当时的参数", default=dict)
+
+    objects = PublicQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "关账月份"
+        verbose_name_plural = "关账月份"
+
+    def __str__(self) -> str:
+        return self.month
+
+
+class ManagedWithin(ScopedQuerySet):
+    """Frozen rows of the managing committees within the scope."""
+
+    def within(self, scope: Scope) -> Self:
+        """Rows whose managing committee is within the scope."""
+        return self.all() if scope.whole else self.filter(managed_by__in=scope.unit_managers)
+
+
+class FrozenFigure(models.Model):
+    """One cell of the tally as it stood: the cut's keys and every measure, so that any cut can be summed later."""
+
+    month = models.ForeignKey(ClosedMonth, models.CASCADE, related_name="figures")
+    managed_by = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+")
+    managed_by_path = models.CharField(max_length=120)  # where the committee stood in the tree then
+    region_code = models.CharField(max_length=12, blank=True)
+    zone_key = models.BigIntegerField(default=0)
+    category = models.CharField(max_length=3, blank=True)
+    band = models.CharField(max_length=1)
+    values = models.JSONField()  # measure code → number, without zeros
+
+    objects = ManagedWithin.as_manager()
+
+    class Meta:
+        verbose_name = "冻结数据"
+        verbose_name_plural = "冻结数据"
+        indexes = [models.Index(fields=["month", "managed_by"], name="frozen_figure")]
+
+    def __str__(self) -> str:
+        return f"{self.month} {self.managed_by_id} {self.region_code}"
+
+
+class FrozenUnit(models.Model):
+    """A unit that counted or should have, by name, with its facts: one interval of months per unit and set of facts."""
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    name = models.CharField("名称", max_length=200)
+    first_month = models.CharField(max_length=7)
+    last_month = models.CharField(max_length=7)
+    managed_by = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+")
+    region_code = models.CharField(max_length=12, blank=True)
+    zone_key = models.BigIntegerField(default=0)
+    category = models.CharField(max_length=3, blank=True)
+    band = models.CharField(max_length=1)
+    facts = models.JSONField()  # the columns of OrganizationFacts that measures read
+    digest = models.CharField(max_length=32)  # of keys, name and facts: equal means the interval goes on
+
+    objects = ManagedWithin.as_manager()
+
+    class Meta:
+        verbose_name = "冻结名单"
+        verbose_name_plural = "冻结名单"
+        indexes = [
+            models.Index(fields=["last_month", "managed_by"], name="frozen_unit_last"),
+            models.Index(fields=["organization", "first_month"], name="frozen_unit_one"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Target(models.Model):
+    """The value an indicator should reach by the end of a year at a node (3–5 years, Opinion 二-1)."""
+
+    node = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="党组织")
+    year = models.PositiveSmallIntegerField("年份")
+    indicator = models.CharField("指标", max_length=10)
+    value = models.DecimalField("目标(%)", max_digits=4, decimal_places=1)
+
+    objects = ScopedQuerySet.as_manager()
+    scope_path = "node__path"
+
+    class Meta:
+        verbose_name = "目标"
+        verbose_name_plural = "目标"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["node", "year", "indicator"],
+                name="target_once",
+                violation_error_message="该党组织这一年的这个指标已有目标",
+            ),
+            models.CheckConstraint(
+                condition=Q(value__gte=0, value__lte=100),
+                name="target_percent",
+                violation_error_message="目标应在 0 至 100 之间",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.indicator} {self.value}%"
+
+
+class GapAnswer(models.Model):
+    """What a street answered about one unit of a worklist (一街一簿): 未建原因、拟建方式、完成时限."""
+
+    organization = models.OneToOneField(Organization, models.CASCADE, related_name="gap_answer", verbose_name="单位")
+    reason = models.CharField("未建原因", max_length=200, blank=True)
+    planned_form = models.CharField("拟建方式", max_length=40, blank=True)
+    planned_by = models.DateField("完成时限", null=True, blank=True)
+    answered_at = models.DateTimeField("填报时间")
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="填报人")
+
+    objects = ScopedQuerySet.as_manager()
+    scope_path = "organization__managed_by__path"
+
+    class Meta:
+        verbose_name = "未建情况"
+        verbose_name_plural = "未建情况"
+
+    def __str__(self) -> str:
+        return f"{self.organization} {self.planned_form}"
+
+
+class StreetBook(models.Model):
+    """One workbook handed out to one street or committee, and whether it came back."""
+
+    worklist = models.CharField("清单", max_length=20)
+    committee = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="街道(党委)")
+    handed_out_at = models.DateTimeField("发出时间")
+    handed_out_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="发出人")
+    rows = models.PositiveIntegerField("单位数")
+    due_on = models.DateField("交回期限", null=True, blank=True)
+    returned_at = models.DateTimeField("交回时间", null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+    scope_path = "committee__path"
+
+    class Meta:
+        verbose_name = "一街一簿"
+        verbose_name_plural = "一街一簿"
+        indexes = [models.Index(fields=["committee", "handed_out_at"], name="street_book")]
+
+    def __str__(self) -> str:
+        return f"{self.committee} {self.handed_out_at:%Y-%m-%d}"
