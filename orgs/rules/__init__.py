@@ -1,0 +1,1 @@
+"""Law and arithmetic of organizations: pure functions, no database, no clock."""
