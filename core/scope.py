@@ -90,13 +90,19 @@ class Scope:
 
 
 class ScopedQuerySet(models.QuerySet):
-    """A queryset that can be narrowed to a scope. Each model says how, by `scope_path` or its own `within`.
+    """A queryset that can be narrowed to a scope, by permission and by place in one step.
 
-    `scope_path` on the model is the lookup of the path of the node a row belongs to.
+    The model says which permission shows its rows (`view_permission`) and how a row hangs on the tree: by `scope_path`,
+    the lookup of its node's path, or by an own `reached_by`.
     """
 
     def within(self, scope: Scope) -> Self:
-        """Rows that the scope may see."""
+        """Rows that the scope may see: none without the model's permission, else those its grants reach."""
+        granted = scope.having(self.model.view_permission)
+        return self.reached_by(granted) if granted.grants else self.none()
+
+    def reached_by(self, scope: Scope) -> Self:
+        """Rows below the nodes of a scope whose every grant holds the permission."""
         return self.filter(scope.path_filter(self.model.scope_path))
 
 

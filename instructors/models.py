@@ -40,6 +40,7 @@ class Instructor(models.Model):
     until = models.DateField("终止日期", null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()
+    view_permission = "visits.view"
     scope_path = "sent_by__path"
 
     class Meta:
@@ -62,7 +63,7 @@ class OfOrganizationOrOwn(ScopedQuerySet):
 
     own_lookup = "instructor__user"
 
-    def within(self, scope: Scope) -> Self:
+    def reached_by(self, scope: Scope) -> Self:
         """Rows of organizations managed within the scope, and the user's own."""
         if scope.whole:
             return self.all()
@@ -90,6 +91,7 @@ class Assignment(models.Model):
     tasks = models.CharField("任务", max_length=200, blank=True)
 
     objects = AssignmentQuerySet.as_manager()
+    view_permission = "visits.view"
 
     class Meta:
         verbose_name = "派驻"
@@ -123,6 +125,7 @@ class Visit(models.Model):
     created_at = models.DateTimeField("登记时间", auto_now_add=True)
 
     objects = OfOrganizationOrOwn.as_manager()
+    view_permission = "visits.view"
 
     class Meta:
         verbose_name = "走访"

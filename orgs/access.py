@@ -13,11 +13,11 @@ from orgs.models.party import MANAGING_KINDS
 def scope_for(user: User, *, on: date) -> Scope:
     """What the user may see and do on a day. Two queries, whatever the number of appointments."""
     appointments = list(Appointment.objects.on(on).filter(user=user, user__is_active=True).select_related("node"))
-    reaching = [a for a in appointments if not a.duty.own and not a.duty.administrator]
+    reaching = [a for a in appointments if not a.duty.own]
     managers: list[tuple[int, str]] = []
     if reaching:
-        within = Scope(0, tuple(_grant(a, frozenset()) for a in reaching))
-        nodes = PartyOrganization.objects.within(within).filter(kind__in=MANAGING_KINDS)
+        reach = Scope(user.pk, tuple(_grant(a, frozenset()) for a in reaching))
+        nodes = PartyOrganization.objects.filter(reach.path_filter("path"), kind__in=MANAGING_KINDS)
         managers = list(nodes.values_list("pk", "path"))
     grants = []
     for appointment in appointments:
@@ -37,6 +37,6 @@ def _grant(appointment: Appointment, managers: frozenset[int]) -> Grant:
         node_id=node.pk,
         path=node.path,
         unit_managers=managers,
-        whole=node.parent_id is None and not duty.own and not duty.administrator,
+        whole=node.parent_id is None and not duty.own,
         own=duty.own,
     )

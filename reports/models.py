@@ -34,7 +34,7 @@ class ClosedMonth(models.Model):
 class ManagedWithin(ScopedQuerySet):
     """Frozen rows of the managing committees within the scope."""
 
-    def within(self, scope: Scope) -> Self:
+    def reached_by(self, scope: Scope) -> Self:
         """Rows whose managing committee is within the scope."""
         return self.all() if scope.whole else self.filter(managed_by__in=scope.unit_managers)
 
@@ -52,6 +52,7 @@ class FrozenFigure(models.Model):
     values = models.JSONField()  # measure code → number, without zeros
 
     objects = ManagedWithin.as_manager()
+    view_permission = "figures.view"
 
     class Meta:
         verbose_name = "冻结数据"
@@ -78,6 +79,7 @@ class FrozenUnit(models.Model):
     digest = models.CharField(max_length=32)  # of keys, name and facts: equal means the interval goes on
 
     objects = ManagedWithin.as_manager()
+    view_permission = "figures.view"
 
     class Meta:
         verbose_name = "冻结名单"
@@ -100,6 +102,7 @@ class Target(models.Model):
     value = models.DecimalField("目标(%)", max_digits=4, decimal_places=1)
 
     objects = ScopedQuerySet.as_manager()
+    view_permission = "figures.view"
     scope_path = "node__path"
 
     class Meta:
@@ -133,6 +136,7 @@ class GapAnswer(models.Model):
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="填报人")
 
     objects = ScopedQuerySet.as_manager()
+    view_permission = "figures.view"
     scope_path = "organization__managed_by__path"
 
     class Meta:
@@ -155,6 +159,7 @@ class StreetBook(models.Model):
     returned_at = models.DateTimeField("交回时间", null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()
+    view_permission = "figures.view"
     scope_path = "committee__path"
 
     class Meta:

@@ -30,7 +30,7 @@ _HALF_TO_FULL = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\xad\u200b-\u200f\u2060\ufeff]")
 
 
-class CellProblem(ValueError):  # noqa: N818 - most of these are warnings, not errors
+class CellProblem(ValueError):
     """A cell that cannot be taken; `code` is the stable word of DESIGN §8."""
 
     def __init__(self, code: str) -> None:

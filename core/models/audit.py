@@ -47,6 +47,7 @@ class AuditEntry(models.Model):
     address = models.CharField("来源地址", max_length=45, blank=True)
 
     objects = AuditQuerySet.as_manager()
+    view_permission = "audit.view"
     scope_path = "path"
 
     class Meta:

@@ -88,6 +88,7 @@ class Member(models.Model):
     version = models.PositiveIntegerField("版本", default=1)
 
     objects = MemberQuerySet.as_manager()
+    view_permission = "members.view"
     scope_path = "party_organization__path"
 
     class Meta:
@@ -135,6 +136,7 @@ class FormerMembership(models.Model):
     until = models.DateField("终止")
 
     objects = ScopedQuerySet.as_manager()
+    view_permission = "members.view"
     scope_path = "member__party_organization__path"
 
     class Meta:

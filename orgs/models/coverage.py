@@ -21,7 +21,7 @@ class CoverageQuerySet(ScopedQuerySet):
         """Open on a day: half-open [since, until)."""
         return self.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
 
-    def within(self, scope: Scope) -> Self:
+    def reached_by(self, scope: Scope) -> Self:
         """Of an organization managed within the scope, or by a Party organization within it."""
         if scope.whole:
             return self.all()
@@ -56,6 +56,7 @@ class Coverage(models.Model):
     batch_id = models.BigIntegerField("导入批次", null=True, blank=True, editable=False)
 
     objects = CoverageQuerySet.as_manager()
+    view_permission = "registry.view"
 
     class Meta:
         verbose_name = "覆盖关系"
@@ -103,6 +104,7 @@ class Venue(models.Model):
     closed_on = models.DateField("停用日期", null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()
+    view_permission = "registry.view"
     scope_path = "managed_by__path"
 
     class Meta:
@@ -124,6 +126,7 @@ class VenueUse(models.Model):
     until = models.DateField("终止", null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()
+    view_permission = "registry.view"
     scope_path = "party_organization__path"
 
     class Meta:

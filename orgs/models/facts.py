@@ -18,7 +18,7 @@ from orgs.models.party import PartyOrganization
 class FactsQuerySet(ScopedQuerySet):
     """Facts are read with the organizations that the scope manages, each counted once."""
 
-    def within(self, scope: Scope) -> FactsQuerySet:
+    def reached_by(self, scope: Scope) -> FactsQuerySet:
         """Facts of the organizations managed within the scope."""
         return self.all() if scope.whole else self.filter(managed_by__in=scope.unit_managers)
 
@@ -82,6 +82,7 @@ class OrganizationFacts(models.Model):
     formal_ready = models.BooleanField("正式党员三名以上", default=False)  # the strict `should` of domain §5.2 (R3)
 
     objects = FactsQuerySet.as_manager()
+    view_permission = "registry.view"
 
     class Meta:
         verbose_name = "组织情况"
@@ -108,7 +109,7 @@ class OrganizationFacts(models.Model):
 class TallyQuerySet(ScopedQuerySet):
     """Cells of the managing committees within the scope."""
 
-    def within(self, scope: Scope) -> TallyQuerySet:
+    def reached_by(self, scope: Scope) -> TallyQuerySet:
         """Cells whose managing committee is within the scope."""
         return self.all() if scope.whole else self.filter(managed_by__in=scope.unit_managers)
 
@@ -172,6 +173,7 @@ class Tally(models.Model):
     with_member_built = models.BigIntegerField(default=0)
 
     objects = TallyQuerySet.as_manager()
+    view_permission = "registry.view"
 
     class Meta:
         verbose_name = "汇总"

@@ -44,7 +44,7 @@ class Category(models.TextChoices):
 class OrganizationQuerySet(ScopedQuerySet):
     """Organizations in the words of the field."""
 
-    def within(self, scope: Scope) -> Self:
+    def reached_by(self, scope: Scope) -> Self:
         """Managed within the scope, openly covered from within it, or openly assigned to the user (DESIGN §4)."""
         if scope.whole:
             return self.all()
@@ -60,7 +60,10 @@ class OrganizationQuerySet(ScopedQuerySet):
 
     def managed_within(self, scope: Scope) -> Self:
         """Managed within the scope: what lists and figures count, each organization once."""
-        return self.all() if scope.whole else self.filter(managed_by__in=scope.unit_managers)
+        granted = scope.having(self.model.view_permission)
+        if not granted.grants:
+            return self.none()
+        return self.all() if granted.whole else self.filter(managed_by__in=granted.unit_managers)
 
 
 class Organization(models.Model):
@@ -163,6 +166,7 @@ class Organization(models.Model):
     version = models.PositiveIntegerField("版本", default=1)  # grows with every change; forms refuse a stale one
 
     objects = OrganizationQuerySet.as_manager()
+    view_permission = "registry.view"
 
     class Meta:
         verbose_name = "两新组织"
@@ -226,6 +230,7 @@ class Headcount(models.Model):
     batch_id = models.BigIntegerField("导入批次", null=True)
 
     objects = ScopedQuerySet.as_manager()
+    view_permission = "registry.view"
     scope_path = "organization__managed_by__path"
 
     class Meta:
@@ -249,6 +254,7 @@ class FormerManagement(models.Model):
     until = models.DateField("终止")
 
     objects = ScopedQuerySet.as_manager()
+    view_permission = "registry.view"
     scope_path = "organization__managed_by__path"
 
     class Meta:

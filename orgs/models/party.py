@@ -71,6 +71,7 @@ class PartyOrganization(models.Model):
     external_id = models.CharField("外部系统编号", max_length=60, blank=True)
 
     objects = PartyOrganizationQuerySet.as_manager()
+    view_permission = "registry.view"
     scope_path = "path"
 
     class Meta:
@@ -115,6 +116,7 @@ class FormerParent(models.Model):
     until = models.DateField("终止")
 
     objects = ScopedQuerySet.as_manager()
+    view_permission = "registry.view"
     scope_path = "party_organization__path"
 
     class Meta:

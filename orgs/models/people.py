@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.fields import EncryptedTextField
-from core.scope import ScopedQuerySet
+from core.scope import Scope, ScopedQuerySet
 from orgs.models.organizations import Organization
 from orgs.models.party import PartyOrganization
 
@@ -14,11 +14,11 @@ from orgs.models.party import PartyOrganization
 class OfOrganization(ScopedQuerySet):
     """Rows that belong to one organization are seen with it."""
 
-    def within(self, scope: object) -> OfOrganization:
+    def reached_by(self, scope: Scope) -> OfOrganization:
         """Rows of organizations within the scope."""
-        if scope.whole:  # type: ignore[attr-defined]
+        if scope.whole:
             return self.all()
-        return self.filter(organization__in=Organization.objects.within(scope).values("pk"))  # type: ignore[arg-type]
+        return self.filter(organization__in=Organization.objects.within(scope).values("pk"))
 
 
 class MassOrganization(models.Model):
@@ -41,6 +41,7 @@ class MassOrganization(models.Model):
     closed_on = models.DateField("撤销日期", null=True, blank=True)
 
     objects = OfOrganization.as_manager()
+    view_permission = "registry.view"
 
     class Meta:
         verbose_name = "群团组织"
@@ -75,6 +76,7 @@ class Democracy(models.Model):
     note = models.CharField("情况", max_length=200, blank=True)
 
     objects = OfOrganization.as_manager()
+    view_permission = "registry.view"
 
     class Meta:
         verbose_name = "民主管理"
@@ -105,6 +107,7 @@ class OwnerRecord(models.Model):
     recorded_on = models.DateField("登记日期")
 
     objects = OfOrganization.as_manager()
+    view_permission = "registry.view"
 
     class Meta:
         verbose_name = "出资人情况"
@@ -126,6 +129,7 @@ class Liaison(models.Model):
     contacted_on = models.DateField("最近联系日期", null=True, blank=True)
 
     objects = OfOrganization.as_manager()
+    view_permission = "registry.view"
 
     class Meta:
         verbose_name = "联络员"

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from members.models import Member
 from orgs.access import scope_for
 from orgs.models import Appointment, Organization
 from tests.people import TODAY, City
@@ -35,6 +36,12 @@ def test_each_person_sees_the_organizations_of_their_appointment(city: City, use
     assert set(found) == seen
 
 
+def test_members_are_never_seen_without_their_permission(city: City) -> None:
+    city.member(of="CZ1111")
+    seen = {name for name in city.people if Member.objects.within(city.scope(name)).exists()}
+    assert seen == {"city", "district", "street", "secretary"}
+
+
 def test_an_appointment_ends_on_its_last_day(city: City) -> None:
     user = city.user("street")
     Appointment.objects.filter(user=user).update(until=TODAY)
@@ -51,4 +58,4 @@ def test_a_closed_account_has_no_rights(city: City) -> None:
 
 def test_a_scope_takes_two_queries(city: City, django_assert_num_queries) -> None:
     with django_assert_num_queries(2):
-        assert city.scope("district").unit_managers == {city[c].pk for c in ("CZ11", "CZ111", "CZ112")}
+        assert city.scope("stranger").unit_managers == {city[c].pk for c in ("CZ12", "CZ121")}
