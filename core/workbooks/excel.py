@@ -1,0 +1,58 @@
+"""Excel workbooks, read through a process of their own (`excel_process`)."""
+
+import logging
+import pickle
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from core.workbooks.book import MEGABYTE, Book, Row, Unreadable
+
+PROJECT = Path(__file__).resolve().parents[2]
+BEYOND_LIMITS = "内容过大或已损坏，读取时超出内存或时间限制；请删去空白的行列、拆成几个文件后再上传。"
+
+logger = logging.getLogger(__name__)
+
+
+class ExcelBook(Book):
+    """An .xlsx or .xls file."""
+
+    def __init__(self, path: Path, *, name: str) -> None:
+        """Raises `Unreadable` for a file that is broken or unsafe as a whole."""
+        self._path = path
+        visible: list[str] = []
+        hidden: list[str] = []
+        for message in _ask("sheets", path, name=name):
+            _, visible, hidden = message
+        super().__init__(name, visible, hidden)
+
+    def _rows(self, sheet: str) -> Iterator[Row]:
+        for _, block in _ask("rows", self._path, sheet, name=self.name):
+            yield from block
+
+
+def _ask(question: str, path: Path, *more: str, name: str) -> Iterator[Any]:
+    """The messages that answer one question; the process ends with the iterator, wherever that is left."""
+    command = [sys.executable, "-m", "core.workbooks.excel_process", question, str(path.resolve()), *more]
+    environment = {"PYTHONPATH": str(PROJECT), "PYTHONUTF8": "1"}  # no secrets for whoever takes the parser over
+    with (
+        tempfile.TemporaryFile() as complaints,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=complaints, env=environment, bufsize=MEGABYTE
+        ) as process,
+    ):
+        assert process.stdout is not None
+        try:
+            while (message := pickle.load(process.stdout))[0] != "end":
+                if message[0] == "refused":
+                    raise Unreadable(name, message[1])
+                yield message
+        except EOFError as end:
+            complaints.seek(0)
+            logger.warning("Reading %s ended early: %s", name, complaints.read(2_000).decode(errors="replace"))
+            raise Unreadable(name, BEYOND_LIMITS) from end
+        finally:
+            process.kill()
