@@ -22,7 +22,7 @@ EXACT_BELOW = 1e15
 SERIAL_EPOCH = date(1899, 12, 30)
 SERIALS = range(10_000, 100_000)  # 1927 to 2173; smaller numbers are years or slips, not days
 MOST_PEOPLE = 9_999_999
-AMOUNT_PLACES = Decimal("0.000001")  # a hundredth of a yuan, in units of 10,000
+AMOUNT_PLACES = Decimal("0.0001")  # a yuan, in units of 10,000
 LARGEST_AMOUNT = 999_999_999_999
 
 _FULL_TO_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
@@ -227,7 +227,7 @@ _BRACKETS_AND_SPACE = re.compile(r"[\s()\[\]]+")
 def read_amount(cell: Cell) -> Amount | None:
     """A sum for a column headed 万元: `100`, `100(万元)`, `100万人民币`, `1,000万元`, `5万美元`, `5000元`, `1.2亿元`.
 
-    One value has one spelling: no trailing zeros, at most six decimals (half up). Raises `capital_unreadable` for
+    One value has one spelling: no trailing zeros, at most four decimals (half up). Raises `capital_unreadable` for
     everything else: wrong grouping (`9,9`), a sum below 0, and foreign money without 万, which may mean either.
     """
     if cell is None:

@@ -1,0 +1,143 @@
+"""Which of the Opinion's categories an organization belongs to, and whether it is ours at all (domain.md §1.5, §3).
+
+E1–E6 are new economic, SO1–SO5 new social organizations. The credit code tells who registered, never who owns: a firm
+(91) needs its type and its controlling interest. What cannot be told is left to a person, never guessed.
+"""
+
+import re
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from orgs.codelists import COMPANY_TYPES
+from orgs.rules.credit_code import REGISTERS, UNKNOWN_REGISTER, Register
+from orgs.rules.words import CONTROL, section_of
+
+Confidence = Literal["certain", "likely", "needs_input"]
+
+STATE, PRIVATE, HONG_KONG, FOREIGN = ("1", "2"), "3", "4", "5"  # keys of CONTROL
+EDUCATION_SECTION = "P"
+# GB/T 4754 classes of intermediaries: law, accounting, consulting, job agencies, house agents, supervision, patents
+INTERMEDIARIES = frozenset(
+    str(digits) for digits in (7231, 7239, *range(7241, 7250), 7262, 7263, 7030, 7481, 7482, 7520)
+)
+SCHOOL_NAME = re.compile(r"学校|幼儿园|学院|培训中心|(?:小学|中学|大学)(?:\(.*\)|（.*）)?$")
+# beginnings of SAMR types that are no legal person: branches, offices and business units of another body
+BRANCH_TYPES = ("2", "43", "44", "455", "456", "58", "68", "7", "92")
+
+
+class Suggestion(NamedTuple):
+    """A category with the reasons a person can check; `category` is empty when it cannot be told."""
+
+    category: str
+    in_scope: bool
+    confidence: Confidence
+    reasons: tuple[str, ...]
+    hmt: bool = False  # invested from Hong Kong, Macao or Taiwan
+
+
+class _Ownership(NamedTuple):
+    """What type and controlling interest say of a firm."""
+
+    category: str  # E1…E5, X out of scope, empty when it cannot be told
+    confidence: Confidence
+    reasons: tuple[str, ...]
+    hmt: bool = False
+
+
+def suggest_category(
+    *,
+    credit_code: str = "",
+    company_type: str = "",
+    control: str = "",
+    industry: str = "",
+    name: str = "",
+    school_licence: bool = False,
+) -> Suggestion:
+    """Suggest the category.
+
+    `credit_code` is normalised and checked, `company_type` a SAMR code or a register (`51` …), `control` a key of
+    `CONTROL`, `industry` a GB/T 4754 code, as the readers of `words` give them; each may be empty. `school_licence`: it
+    holds a licence to run a school (办学许可证).
+    """
+    register = _register(credit_code, company_type)
+    if register is None:
+        return Suggestion("", True, "needs_input", ("没有统一社会信用代码和企业类型,请人工判定类别",))
+    if register.scope == "control":
+        return _firm(company_type, control, industry, school_licence)
+    reasons = (f"登记为{register.kind}({register.department})",)
+    if register is UNKNOWN_REGISTER:
+        reasons = ("统一社会信用代码前两位不在登记管理部门代码表中",)
+    if register.scope == "no":
+        return Suggestion("", False, "certain", (*reasons, "不属于两新组织"))
+    if register.category:
+        return Suggestion(register.category, True, "certain", reasons)
+    if register is REGISTERS["52"]:
+        return _service(reasons, industry, name, school_licence)
+    return Suggestion("", True, "needs_input", (*reasons, "请人工判定类别"))
+
+
+def is_branch_office(company_type: str) -> bool:
+    """Is it a branch or office of another body? Party statistics count legal persons only (domain.md §1.5)."""
+    return len(company_type) == 4 and company_type.startswith(BRANCH_TYPES)
+
+
+def _register(credit_code: str, company_type: str) -> Register | None:
+    """Who registered it: told by the code, without one by the type."""
+    if credit_code:
+        return REGISTERS.get(credit_code[:2], UNKNOWN_REGISTER)
+    if len(company_type) == 2:
+        return REGISTERS.get(company_type, UNKNOWN_REGISTER)
+    if company_type in ("9500", "9999"):
+        return REGISTERS["92"]
+    return REGISTERS["91"] if company_type else None
+
+
+def _service(reasons: tuple[str, ...], industry: str, name: str, school_licence: bool) -> Suggestion:
+    """A private non-enterprise unit: a school, or something else that is known not to be one."""
+    if school_licence:
+        return Suggestion("SO4", True, "certain", (*reasons, "持有办学许可证"))
+    if section_of(industry) == EDUCATION_SECTION:
+        return Suggestion("SO4", True, "likely", (*reasons, "行业为教育"))
+    if found := SCHOOL_NAME.search(name):
+        return Suggestion("SO4", True, "likely", (*reasons, f"名称含“{found[0]}”"))
+    if industry:
+        return Suggestion("SO3", True, "likely", (*reasons, "行业不是教育"))
+    return Suggestion("", True, "needs_input", (*reasons, "没有行业,无法判断是否为民办学校,请补充行业"))
+
+
+def _firm(company_type: str, control: str, industry: str, school_licence: bool) -> Suggestion:
+    """A firm: first whose it is, then whether it is a school or an intermediary."""
+    owned = _ownership(company_type, control)
+    if owned.category == "X":
+        return Suggestion("", False, owned.confidence, owned.reasons)
+    if not owned.category:
+        return Suggestion("", True, "needs_input", owned.reasons)
+    if school_licence or section_of(industry) == EDUCATION_SECTION:
+        reason = "持有办学许可证" if school_licence else "行业为教育"
+        return Suggestion("SO4", True, "likely", (*owned.reasons, reason), owned.hmt)
+    if industry in INTERMEDIARIES:
+        return Suggestion("SO2", True, "likely", (*owned.reasons, f"行业 {industry} 属于社会中介服务"), owned.hmt)
+    return Suggestion(owned.category, True, owned.confidence, owned.reasons, owned.hmt)
+
+
+@lru_cache(4096)
+def _ownership(company_type: str, control: str) -> _Ownership:
+    row = COMPANY_TYPES.get(company_type)
+    suggestion = row.suggestion if row else ""
+    said: tuple[str, ...] = (f"企业类型为{row.name}",) if row else ()
+    if control:
+        said += (f"控股情况为{CONTROL[control]}",)
+    if control in STATE or suggestion == "X":
+        return _Ownership("X", "likely" if control == PRIVATE else "certain", (*said, "不属于非公有制经济组织"))
+    if suggestion.startswith("E1"):
+        return _Ownership("E1", "certain", said, hmt=suggestion == "E1h" or control == HONG_KONG)
+    if control in (HONG_KONG, FOREIGN):
+        return _Ownership("E1", "likely", said, hmt=control == HONG_KONG)
+    if suggestion in ("E2", "E3", "E4", "E5"):
+        return _Ownership(suggestion, "certain" if control == PRIVATE else "likely", said)
+    if suggestion == "?" and control == PRIVATE:
+        return _Ownership("E5", "likely", said)
+    if suggestion == "E6" or (company_type and row is None):
+        return _Ownership("", "needs_input", (*said, "企业类型与统一社会信用代码不符,请核对"))
+    missing = "控股情况" if row else "企业类型"
+    return _Ownership("", "needs_input", (*said, f"统一社会信用代码看不出所有制,请补充{missing}"))
