@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
-REGISTRY_FILES = ("parameters", "indicators", "due", "panels", "sources", "jobs")
+REGISTRY_FILES = ("parameters", "indicators", "due", "panels", "sources", "jobs", "navigation")
 
 
 class CoreConfig(AppConfig):

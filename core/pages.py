@@ -1,0 +1,68 @@
+"""What every page shares: who may open it, and the frame of navigation around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.mixins import AccessMixin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from core.registries import Registry
+from core.scope import Scope
+
+
+@dataclass(frozen=True)
+class NavigationEntry:
+    """A link in the header for whoever holds the permission. Apps add theirs in `navigation.py`."""
+
+    code: str
+    title: str
+    url_name: str
+    permission: str
+    order: int = 100
+
+
+navigation: Registry[NavigationEntry] = Registry()
+
+
+@dataclass(frozen=True)
+class NavigationLink:
+    """An entry as the header shows it; `current` when the request lies below it."""
+
+    title: str
+    url: str
+    current: bool
+
+
+class PermissionMixin(AccessMixin):
+    """Opens a view to whoever holds `permission`: the sign-in page for strangers, 403 for everyone else."""
+
+    permission: str
+    raise_exception = False
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Ask the scope before anything is read."""
+        if not request.user.is_authenticated:
+            return self.handle_no_permission()
+        if not request.scope.may(self.permission):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: the navigation of the request's scope, computed when a template asks for it."""
+    return {"navigation": SimpleLazyObject(lambda: links(getattr(request, "scope", None), request.path))}
+
+
+def links(scope: Scope | None, path: str) -> list[NavigationLink]:
+    """The header's links in order; of several that match the path the longest is the current one."""
+    if scope is None:
+        return []
+    entries = sorted((e for e in navigation if scope.may(e.permission)), key=lambda entry: entry.order)
+    urls = {entry.code: reverse(entry.url_name) for entry in entries}
+    current = max((url for url in urls.values() if path.startswith(url)), key=len, default="")
+    return [NavigationLink(e.title, urls[e.code], urls[e.code] == current) for e in entries]
