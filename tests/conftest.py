@@ -5,10 +5,16 @@ from __future__ import annotations
 import os
 
 import pytest
+from django.conf import settings
 
 os.environ.setdefault("NINGJU_DEMO", "1")
 
 from tests.people import City, build_city
+
+
+def pytest_configure() -> None:
+    """Hash passwords cheaply: the strong hash would cost every test with people seconds."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

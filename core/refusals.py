@@ -1,0 +1,7 @@
+"""The common base of refusals: a rule of the field or of access says no, in a sentence for the person who asked."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """A service did not do what was asked. Subclasses name the rule; `str()` is the Chinese sentence that is shown."""
