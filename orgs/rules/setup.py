@@ -1,0 +1,246 @@
+"""When an organization should have a Party organization or a member, why, and what to do next.
+
+Opinion 二-1 (thresholds by staff, forms of coverage, instructors) and 二-2 (members), 支部工作条例 (domain.md §4.1, §5.2).
+Set-up rules count formal members only; “以上” includes the number.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+ASSOCIATION = "SO1"  # the only category whose size is its membership (domain.md §9)
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The numbers as they hold on a day; `of` takes them from the dated parameters."""
+
+    formal_min: int = 3
+    economic_member: int = 50
+    economic_organization: int = 100
+    social_member: int = 20
+    social_organization: int = 50
+    committee_min: int = 7  # formal members from which a branch elects a committee
+    general_branch_min: int = 50
+    party_committee_min: int = 100
+    branch_max: int = 50
+    joint_warn: int = 5
+    joint_red: int = 10
+    evidence_months: int = 6
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, int]) -> "Thresholds":
+        """The thresholds among the values of all parameters (`core.parameters.values_on`)."""
+        return cls(**{field: parameters[code] for field, code in _PARAMETERS.items()})
+
+    def for_organization(self, category: str) -> int | None:
+        """The size from which an organization of this category should have a Party organization; None if unknown."""
+        return _by_sector(category, self.economic_organization, self.social_organization)
+
+    def for_member(self, category: str) -> int | None:
+        """The size from which an organization of this category should have a member; None if unknown."""
+        return _by_sector(category, self.economic_member, self.social_member)
+
+
+_PARAMETERS = {
+    "formal_min": "org.formal_min_to_found",
+    "economic_member": "econ.member_headcount",
+    "economic_organization": "econ.org_headcount",
+    "social_member": "social.member_headcount",
+    "social_organization": "social.org_headcount",
+    "committee_min": "org.committee_min_formal",
+    "general_branch_min": "org.general_branch_min",
+    "party_committee_min": "org.party_committee_min",
+    "branch_max": "org.branch_max_members",
+    "joint_warn": "org.joint_branch_warn_units",
+    "joint_red": "org.joint_branch_max_units",
+    "evidence_months": "work.evidence_months",
+}
+DEFAULTS = Thresholds()
+
+
+class Reason(NamedTuple):
+    """Why something should be: `size`, `formal` or `restructured`, with the sentence that a list prints."""
+
+    code: str
+    sentence: str
+
+
+class Neighbour(NamedTuple):
+    """An organization nearby without a Party organization that could join one."""
+
+    name: str
+    formal: int
+
+
+class NextStep(NamedTuple):
+    """What to do, with the sentence that a list prints and the organizations it names."""
+
+    code: str  # establish, joint, zone, chain, attach, instructor, transfer_member, develop_member, recommend_member
+    sentence: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is known of an organization on a worklist and of its surroundings."""
+
+    category: str
+    formal: int = 0
+    neighbours: tuple[Neighbour, ...] = ()  # nearest first: same community, then same street, then same trade
+    zone: str = ""  # Party organization of its park, building, business district or market
+    chain: str = ""  # Party organization of the leading firm of its industrial chain
+    authority: str = ""  # Party organization of its industry authority or association, to attach to
+    has_instructor: bool = False
+    floating: int = 0  # members known to work there whose membership is kept elsewhere
+    candidates: int = 0  # applicants and activists there
+
+
+def _by_sector(category: str, economic: int, social: int) -> int | None:
+    if not category:
+        return None
+    return social if category.startswith("SO") else economic
+
+
+def _people(category: str) -> str:
+    """The word for those whom the size counts."""
+    if category == ASSOCIATION:
+        return "会员"
+    return "从业人员" if category.startswith("SO") else "职工"
+
+
+def size_of(category: str, staff: int | None, membership: int | None) -> int | None:
+    """The size that thresholds use: membership of an association, staff of all others; None when it is not known."""
+    return membership if category == ASSOCIATION else staff
+
+
+def size_band(category: str, size: int | None, thresholds: Thresholds = DEFAULTS) -> str:
+    """`L` at or above the threshold for a Party organization, `M` for a member, `S` below, `U` when unknown."""
+    large, middle = thresholds.for_organization(category), thresholds.for_member(category)
+    if size is None or large is None or middle is None:
+        return "U"
+    if size >= large:
+        return "L"
+    return "M" if size >= middle else "S"
+
+
+def reasons_for_party_organization(
+    *, category: str, size: int | None, formal: int, restructured: bool, thresholds: Thresholds = DEFAULTS
+) -> list[Reason]:
+    """Why it should have a Party organization (应建党组织, DESIGN §2); empty when it need not."""
+    reasons = _size_reason(category, size, thresholds.for_organization(category), "")
+    if formal >= thresholds.formal_min:
+        reasons.append(Reason("formal", f"正式党员 {formal:,} 名,应单独组建"))
+    if restructured:
+        reasons.append(Reason("restructured", "由国有(集体)单位改制,必须同步组建"))
+    return reasons
+
+
+def reasons_for_member(*, category: str, size: int | None, thresholds: Thresholds = DEFAULTS) -> list[Reason]:
+    """Why it should have at least one member (应有党员); empty when it need not."""
+    return _size_reason(category, size, thresholds.for_member(category), "有党员")
+
+
+def _size_reason(category: str, size: int | None, least: int | None, what: str) -> list[Reason]:
+    if size is None or least is None or size < least:
+        return []
+    return [Reason("size", f"{_people(category)} {size:,} 人,达到 {least:,} 名{what}标准")]
+
+
+def in_one_sentence(reasons: Sequence[Reason]) -> str:
+    """All reasons as a list prints them: “职工 128 人,达到 100 名标准;正式党员 4 名,应单独组建”."""
+    return ";".join(reason.sentence for reason in reasons)
+
+
+def recommended_kind(formal: int, thresholds: Thresholds = DEFAULTS) -> str | None:
+    """The kind of Party organization for so many formal members (ORG-1, ORG-7); None: too few for one of its own."""
+    if formal >= thresholds.party_committee_min:
+        return "committee"
+    if formal >= thresholds.general_branch_min:
+        return "general_branch"
+    return "branch" if formal >= thresholds.formal_min else None
+
+
+def elects_committee(formal: int, thresholds: Thresholds = DEFAULTS) -> bool:
+    """Should a branch of so many formal members have a committee (ORG-8)? Below it has a secretary only (ORG-9)."""
+    return formal >= thresholds.committee_min
+
+
+def branch_too_large(members: int, thresholds: Thresholds = DEFAULTS) -> bool:
+    """Has a branch more members than it usually may (ORG-4)?"""
+    return members > thresholds.branch_max
+
+
+def joint_branch_level(units: int, thresholds: Thresholds = DEFAULTS) -> str:
+    """`red` or `warn` when a joint branch covers too many organizations (ORG-3), else empty."""
+    if units > thresholds.joint_red:
+        return "red"
+    return "warn" if units > thresholds.joint_warn else ""
+
+
+def next_step(situation: Situation, thresholds: Thresholds = DEFAULTS) -> NextStep:
+    """What to do about a missing Party organization, in the order of the Opinion 二-1.
+
+    Alone with enough formal members; else economic organizations by area: joint with neighbours, under the Party
+    organization of the zone, then of the chain's leading firm, then attached; social ones by trade: attached first. Where
+    nothing can cover it: an instructor, and with one sent, winning members.
+    """
+    if kind := recommended_kind(situation.formal, thresholds):
+        return _establish(situation.formal, kind, thresholds)
+    covers = (_joint(situation, thresholds), _zone(situation), _chain(situation))
+    attach = _attach(situation)
+    social = situation.category.startswith("SO")
+    for step in (attach, *covers) if social else (*covers, attach):
+        if step:
+            return step
+    if not situation.has_instructor:
+        return NextStep("instructor", "暂不具备组建条件,选派党建工作指导员,依托工会、共青团开展党的工作")
+    return next_step_for_member(situation)
+
+
+def next_step_for_member(situation: Situation) -> NextStep:
+    """What to do about a lack of members, in the order of the Opinion 二-2: transfer, develop, recommend."""
+    if situation.floating:
+        return NextStep("transfer_member", f"有流动党员 {situation.floating:,} 名,及时接转组织关系")
+    if situation.candidates:
+        return NextStep("develop_member", f"有入党申请人、积极分子 {situation.candidates:,} 名,列入发展计划培养")
+    return NextStep("recommend_member", "与单位协商,推荐党员就业;同时培养入党积极分子")
+
+
+def _establish(formal: int, kind: str, thresholds: Thresholds) -> NextStep:
+    words = {"branch": "党支部", "general_branch": "党总支", "committee": "党委"}
+    more = ",选举支部委员会" if kind == "branch" and elects_committee(formal, thresholds) else ""
+    return NextStep("establish", f"正式党员 {formal:,} 名,单独组建{words[kind]}{more}")
+
+
+def _joint(situation: Situation, thresholds: Thresholds) -> NextStep | None:
+    """With the fewest of the nearest neighbours that together have enough formal members (ORG-2, ORG-3).
+
+    Neighbours without a formal member bring nothing, neighbours with enough found a branch of their own.
+    """
+    formal = situation.formal
+    partners: list[str] = []
+    for neighbour in situation.neighbours:
+        if formal >= thresholds.formal_min or len(partners) + 1 >= thresholds.joint_warn:
+            break
+        if 0 < neighbour.formal < thresholds.formal_min:
+            formal += neighbour.formal
+            partners.append(neighbour.name)
+    if formal < thresholds.formal_min:
+        return None
+    sentence = f"与邻近的{'、'.join(partners)}联合组建(共有正式党员 {formal:,} 名)"
+    return NextStep("joint", sentence, tuple(partners))
+
+
+def _zone(situation: Situation) -> NextStep | None:
+    return NextStep("zone", f"由{situation.zone}区域覆盖", (situation.zone,)) if situation.zone else None
+
+
+def _chain(situation: Situation) -> NextStep | None:
+    return (
+        NextStep("chain", f"由产业链龙头的{situation.chain}带动覆盖", (situation.chain,)) if situation.chain else None
+    )
+
+
+def _attach(situation: Situation) -> NextStep | None:
+    return NextStep("attach", f"挂靠{situation.authority}", (situation.authority,)) if situation.authority else None
