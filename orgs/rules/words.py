@@ -91,17 +91,18 @@ _LEADING_CODE = re.compile(r"(\d{3,4})(?!\d)", re.ASCII)
 _LEADING_INDUSTRY = re.compile(r"([A-T])?(\d{2,4})(?!\d)", re.ASCII)
 
 
-def _key(text: str) -> str:
+def word_key(text: str) -> str:
+    """The word as tables compare it."""
     return _PUNCTUATION.sub("", half_width(text)).upper().replace("台港澳", "港澳台")
 
 
-def _table(*sources: Mapping[str, tuple[str, ...] | str]) -> dict[str, str]:
+def word_table(*sources: Mapping[str, tuple[str, ...] | str]) -> dict[str, str]:
     """Word → code. Of several codes with one name the first one stays, so the order of sources decides."""
     table: dict[str, str] = {}
     for source in sources:
         for code, words in source.items():
             for word in (words,) if isinstance(words, str) else words:
-                table.setdefault(_key(word), code)
+                table.setdefault(word_key(word), code)
     return table
 
 
@@ -113,10 +114,10 @@ _UNTOLD = {name for name in _NAMES.values() if list(_NAMES.values()).count(name)
 _FOREIGN = {code: name for code, name in _NAMES.items() if code not in _DOMESTIC and name not in _UNTOLD}
 _NBS_NAMES = {samr: tuple(n for c, n in NBS_2011.items() if _SAMR_OF_NBS[c] == samr) for samr in _SAMR_OF_NBS.values()}
 
-_TYPE_WORDS = _table({"9900": "其他"}, _DOMESTIC, _FOREIGN, _REGISTER_WORDS, _MORE_TYPE_WORDS, _NBS_NAMES)
-_CONTROL_WORDS = _table({code: code for code in CONTROL}, CONTROL, _MORE_CONTROL_WORDS)
-_STATUS_WORDS = _table(STATUS, _MORE_STATUS_WORDS)
-_INDUSTRY_WORDS = _table(
+_TYPE_WORDS = word_table({"9900": "其他"}, _DOMESTIC, _FOREIGN, _REGISTER_WORDS, _MORE_TYPE_WORDS, _NBS_NAMES)
+_CONTROL_WORDS = word_table({code: code for code in CONTROL}, CONTROL, _MORE_CONTROL_WORDS)
+_STATUS_WORDS = word_table(STATUS, _MORE_STATUS_WORDS)
+_INDUSTRY_WORDS = word_table(
     {code: code for code in SECTIONS}, {code: section.name for code, section in SECTIONS.items()}, DIVISIONS
 )
 
@@ -133,7 +134,7 @@ def company_type(cell: Cell) -> str | None:
     if code := _LEADING_CODE.match(half_width(text)):
         found = code[1] if code[1] in COMPANY_TYPES else _SAMR_OF_NBS.get(code[1])
     else:
-        found = _TYPE_WORDS.get(_key(text))
+        found = _TYPE_WORDS.get(word_key(text))
     if found is None:
         raise CellProblem("unknown_type")
     return found
@@ -142,13 +143,13 @@ def company_type(cell: Cell) -> str | None:
 @lru_cache(1024)
 def control(cell: Cell) -> str | None:
     """The controlling interest, a key of `CONTROL`. Raises `unknown_control`."""
-    return _look_up(cell, _CONTROL_WORDS, "unknown_control")
+    return look_up(cell, _CONTROL_WORDS, "unknown_control")
 
 
 @lru_cache(1024)
 def status(cell: Cell) -> str | None:
     """The operating status, a key of `STATUS`; 吊销 is none of ours (DESIGN §6). Raises `unknown_status`."""
-    return _look_up(cell, _STATUS_WORDS, "unknown_status")
+    return look_up(cell, _STATUS_WORDS, "unknown_status")
 
 
 @lru_cache(4096)
@@ -167,13 +168,14 @@ def industry(cell: Cell) -> str | None:
         if SECTION_OF_DIVISION.get(digits[:2]) in ((section,) if section else SECTIONS):
             return digits
         raise CellProblem("unknown_industry")
-    return _look_up(cell, _INDUSTRY_WORDS, "unknown_industry")
+    return look_up(cell, _INDUSTRY_WORDS, "unknown_industry")
 
 
-def _look_up(cell: Cell, words: Mapping[str, str], problem: str) -> str | None:
+def look_up(cell: Cell, words: Mapping[str, str], problem: str) -> str | None:
+    """The code of a word in a `word_table`, None for a blank cell; raises `CellProblem(problem)` for an unknown word."""
     if (text := read_text(cell)) is None:
         return None
-    if (found := words.get(_key(text))) is None:
+    if (found := words.get(word_key(text))) is None:
         raise CellProblem(problem)
     return found
 
