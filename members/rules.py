@@ -28,6 +28,8 @@ def check_id_number(text: str, *, on: date) -> str | None:
     """
     if len(text) == 15 and text.isdecimal():
         return "15 位旧身份证号已停用,请填写 18 位公民身份号码"
+    if "E+" in text:
+        return "公民身份号码被表格当作数字,后几位已丢失,请按文本重新填写"
     if len(text) != 18:
         return f"公民身份号码应为 18 位,现为 {len(text)} 位,请核对"
     if not _ID_NUMBER.fullmatch(text):

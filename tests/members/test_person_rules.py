@@ -55,6 +55,7 @@ def test_the_area_code_is_never_a_reason_to_refuse(area):
         ("110105491231002", "15 位旧身份证号已停用"),
         ("1101051949123100", "现为 16 位"),
         ("", "现为 0 位"),
+        (rules.normalise_id_number(1.1010519491231e17), "被表格当作数字"),
     ],
 )
 def test_a_bad_number_is_refused_in_a_sentence_that_says_what_is_wrong(number, words):
