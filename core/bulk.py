@@ -55,7 +55,7 @@ def insert_rows(model: type[models.Model], attributes: Sequence[str], rows: Iter
     given = {field.attname for field in fields}
     others = [f for f in model._meta.concrete_fields if f.attname not in given and not f.primary_key]
     defaults = tuple(_default(field) for field in others)
-    columns = [field.column for field in (*fields, *others)]
+    columns = [str(field.column) for field in (*fields, *others)]
     prepare = _preparer([*fields, *others])
     return _load(model._meta.db_table, columns, (prepare((*row, *defaults)) for row in rows))
 
@@ -66,7 +66,7 @@ def update_rows(model: type[models.Model], attributes: Sequence[str], rows: Iter
     The new values go into a temporary table and from there into the model's in one statement. Inside a transaction.
     """
     fields = [model._meta.pk, *(_field(model, name) for name in attributes)]
-    columns = [field.column for field in fields]
+    columns = [str(field.column) for field in fields]
     table, temporary = model._meta.db_table, f"new_{model._meta.db_table}"
     prepare, quote = _preparer(fields), connection.ops.quote_name
     listed = ", ".join(quote(column) for column in columns)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 
@@ -95,6 +95,8 @@ class ScopedQuerySet(models.QuerySet):
     The model says which permission shows its rows (`view_permission`) and how a row hangs on the tree: by `scope_path`,
     the lookup of its node's path, or by an own `reached_by`.
     """
+
+    model: Any  # a model that declares `view_permission` and `scope_path`
 
     def within(self, scope: Scope) -> Self:
         """Rows that the scope may see: none without the model's permission, else those its grants reach."""

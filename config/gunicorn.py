@@ -1,0 +1,12 @@
+"""How gunicorn serves the product: threads, since synchronous workers close every connection."""
+
+import os
+
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_PROCESSES", "2"))
+threads = int(os.environ.get("WEB_THREADS", "8"))
+keepalive = 15
+timeout = 120  # the largest list is still being received when a slow line sends it
+max_requests = 20_000  # a leak in a library must not grow for months
+max_requests_jitter = 2_000
+accesslog = None  # addresses hold search words, which may be names; who did what is in the audit trail
