@@ -1,0 +1,128 @@
+"""Lists of any length on their way out."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import chain
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.utils.timezone import is_aware, localtime
+from rustpy_xlsxwriter import Format, write_worksheet
+
+Value = str | int | float | bool | Decimal | date | datetime | None
+
+MAX_SHEET_ROWS = 1_048_576
+MAX_CELL_CHARACTERS = 32_767
+MAX_SHEET_NAME = 31
+EXACT_BELOW = 10**15
+
+HEADER_COLOUR = "#F3E3E0"
+A4 = 9
+_FORBIDDEN_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]+")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+class TooManyRows(Exception):
+    """More rows than a sheet can hold; the text says it in Chinese."""
+
+
+def write_rows(
+    target: Path | BinaryIO,
+    *,
+    sheet: str,
+    headers: Sequence[str],
+    rows: Iterable[Sequence[Value]],
+    widths: Sequence[float] | None = None,
+    leading: Sequence[str] = (),
+    footer: str = "",
+) -> int:
+    """Writes one sheet to an .xlsx as the rows come, in constant memory, and returns the number of rows.
+
+    `leading` lines (title, who exported when) stand merged above the header, the `footer` below the last row; the
+    header is frozen, repeated on each printed page and, without a footer, has filters. `widths` are in characters.
+
+    A text stays a text: `=1+1`, `0012` and 18-digit codes are text cells, never formulas or numbers. A whole number
+    from 1e15 on becomes text too, since a spreadsheet would round it. Dates are ISO text, 2019-03-05, and times
+    2019-03-05 08:30 in local time: they sort and come back as they are, and none is lost before 1900 or shown as
+    ###### (this library would also give its date format to every number below the first date of a column). Texts are
+    cut at 32,767 characters, the limit of a cell.
+
+    Why this library: 100,000 × 20 cells in a sixth of openpyxl's time and a quarter of xlsxwriter's, both streaming too.
+
+    Raises `TooManyRows` beyond the limit of a sheet, ValueError for repeated headers or a row of another length. On
+    any exception, also one of `rows`, nothing is written to a path.
+    """
+    if len(set(headers)) != len(headers):
+        raise ValueError(f"Headers repeat: {headers}")
+    top, last_column = len(leading), max(len(headers) - 1, 1)
+    counted = _Records(headers, rows, limit=MAX_SHEET_ROWS - top - 1 - bool(footer))
+    closing = [{headers[0]: footer}] if footer else []
+    write_worksheet(
+        chain(counted, closing),
+        target,
+        sheet_name=sheet_name(sheet),
+        header_row=top,
+        freeze_row=top + 1,
+        merge_ranges=[(line, 0, line, last_column, text) for line, text in enumerate(leading)] or None,
+        header_format=Format().set_bold().set_background_color(HEADER_COLOUR).set_border("thin").set_text_wrap(),
+        column_widths=[*widths] if widths else [min(max(2 * len(header) + 2, 10), 40) for header in headers],
+        autofilter=not footer,
+        ignore_errors=[*headers],
+        page_setup={"landscape": True, "paper_size": A4, "fit_to_pages": (1, 0), "repeat_rows": top},
+    )
+    return counted.number
+
+
+class _Records:
+    """The rows as the writer wants them: counted dicts, and one blank row instead of none, or no header is written."""
+
+    def __init__(self, headers: Sequence[str], rows: Iterable[Sequence[Value]], *, limit: int) -> None:
+        self.number = 0
+        self._headers, self._rows, self._limit = headers, rows, limit
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for row in self._rows:
+            self.number += 1
+            if self.number > self._limit:
+                raise TooManyRows(f"超过 {self._limit:,} 行，一张工作表放不下；请先筛选，再分几次导出。")
+            # most cells are short texts: no call for them
+            cells = [v if type(v) is str and len(v) <= MAX_CELL_CHARACTERS else _cell(v) for v in row]
+            yield dict(zip(self._headers, cells, strict=True))
+        if not self.number:
+            yield dict.fromkeys(self._headers)
+
+
+def _cell(value: Value) -> Value:
+    """The value of a cell as `write_rows` promises it."""
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, str):
+        return value[:MAX_CELL_CHARACTERS]
+    if isinstance(value, int):
+        return value if abs(value) < EXACT_BELOW else str(value)
+    if isinstance(value, datetime):
+        return f"{localtime(value) if is_aware(value) else value:%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def sheet_name(text: str) -> str:
+    """The text as a name that Excel allows: at most 31 characters, none of []:*?/\\, no apostrophe at the ends."""
+    name = _FORBIDDEN_IN_SHEET_NAME.sub(" ", text).strip(" '")
+    while len(name.encode("utf-16-le")) // 2 > MAX_SHEET_NAME:
+        name = name[:-1].rstrip(" '")
+    return name or "名单"
+
+
+def neutralise(value: Value) -> Value:
+    """For .csv only: a text that a spreadsheet would run as a formula gets an apostrophe in front.
+
+    Full-width signs are included, since Chinese Excel takes them for the narrow ones. Cells of an .xlsx carry their
+    type and need none of this.
+    """
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return f"'{value}"
+    return value
