@@ -29,6 +29,7 @@ MAX_MEMORY_BYTES = 2_048 * MEGABYTE
 MAX_CPU_SECONDS = 300
 ROWS_PER_MESSAGE = 500
 EXACT_BELOW = 1e15
+ODD_CELL = "里有无法识别的单元格（例如设成日期格式的负数）；请把数字列的格式设为常规或文本后再上传。"
 SPANS = (time, timedelta)
 
 
@@ -50,6 +51,10 @@ def main(arguments: list[str], out: BinaryIO) -> None:
         message = ("refused", PASSWORD)
     except CalamineError:
         message = ("refused", BROKEN)
+    except BaseException as problem:
+        if type(problem).__name__ != "PanicException":  # of the parser; its class cannot be imported
+            raise
+        message = ("refused", ODD_CELL)
     pickle.dump(message, out)
 
 

@@ -270,6 +270,13 @@ def impossible_reference(path: Path) -> None:
     with_sheet(path, first + '<row r="2"><c r="A2"><v>2</v></c></row>')
 
 
+def negative_as_date(path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"] = -(10**12)
+    book.active["A1"].number_format = "yyyy-mm-dd"
+    book.save(path)
+
+
 def broken_xml(path: Path) -> None:
     with_sheet(path, '<row r="1"><c r="A1" t="inlineStr"><is><t>a&#0;b</t></is></c></row>')
 
@@ -331,7 +338,8 @@ REFUSED = [
     (spaces, "bomb.xlsx", "解压后"),
     (understated, "bomb.xlsx", "解压后"),
     (far_corner, "corner.xlsx", "超出内存"),
-    (impossible_reference, "reference.xlsx", "超出内存"),
+    (impossible_reference, "reference.xlsx", "无法识别的单元格"),
+    (negative_as_date, "dates.xlsx", "无法识别的单元格.*日期格式"),
     (broken_xml, "broken.xlsx", "已损坏"),
     (too_wide, "wide.xlsx", "第 1,001 列，最多 1,000 列"),
     (million_columns, "wide.csv", "第 1 行超过 1,000 列"),
