@@ -125,3 +125,17 @@ def record_many(*, by: User | None, events: Iterable[Event], at: datetime | None
         for event in events
     )
     return len(AuditEntry.objects.bulk_create(entries, batch_size=5_000))
+
+
+def record_export(*, by: User | None, what: str, rows: int, reason: str = "") -> AuditEntry:
+    """Add the entry of an export: what was taken out, how many rows, and why when it held personal data."""
+    return AuditEntry.objects.create(
+        at=timezone.now(),
+        user=by,
+        user_name=by.name if by else "系统",
+        action="core.export",
+        model="",
+        label=what[:250],
+        changes={"rows": [None, rows]},
+        reason=reason,
+    )

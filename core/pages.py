@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.mixins import AccessMixin
 from django.core.exceptions import PermissionDenied
@@ -13,6 +13,16 @@ from django.utils.functional import SimpleLazyObject
 
 from core.registries import Registry
 from core.scope import Scope
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class PageRequest(HttpRequest):
+    """The request of somebody signed in, as the middleware hands it on."""
+
+    user: User
+    scope: Scope
 
 
 @dataclass(frozen=True)

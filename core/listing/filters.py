@@ -1,0 +1,21 @@
+"""Filters of a list: django-filter, with open choices that name themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+
+
+class ListFilters(django_filters.FilterSet):
+    """Base of the filters of all lists. An open choice reads “全部类别”, so that the form needs no labels beside it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Name the open choice of every drop-down and put the label where screen readers look."""
+        super().__init__(*args, **kwargs)
+        for name, field in self.form.fields.items():
+            label = str(field.label or name)
+            field.widget.attrs.setdefault("aria-label", label)
+            if getattr(field, "empty_label", None) is not None:
+                field.empty_label = f"全部{label}"
+                field.widget.choices = field.choices  # the widget's copy still asks the class's own field

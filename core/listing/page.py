@@ -1,0 +1,175 @@
+"""The list page as a view: filter, order, page, keep a filter, export."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.views import View
+
+from core.listing.columns import Column
+from core.listing.exporting import ExportOrder, export_list
+from core.listing.filters import ListFilters
+from core.listing.paging import Order, bounded_count, page_of, turned
+from core.listing.services import forget_filter, save_filter
+from core.models import SavedFilter
+from core.pages import PageRequest, PermissionMixin
+from core.refusals import Refusal
+
+PLACE = ("after", "before")  # of the query string: where one is in the list, not what is in it
+
+
+class ListPage(PermissionMixin, View):
+    """A list that a subclass declares in a few lines; its address holds filters, order and place.
+
+    Subclasses give `records()` (begin it with `within` or `managed_within`) and the attributes below. htmx asks for the
+    results alone; without script the page does the same.
+    """
+
+    title: str
+    columns: Sequence[Column]
+    filters: type[ListFilters]
+    orders: Sequence[Order]
+    empty = "没有符合条件的记录。"
+    unit = "条"
+    page_size = 50
+    template_name = "core/list.html"
+    results_template_name = "core/list_results.html"
+    export_permission = ""  # empty: the list is not exported
+    personal = False  # the workbook holds personal data
+    request: PageRequest
+
+    def records(self) -> QuerySet:
+        """All rows that the request's scope may see, before filters."""
+        raise NotImplementedError
+
+    def prepare(self, rows: list[Any]) -> None:
+        """Add to the rows of one page (or one stretch of the export) what takes queries of its own."""
+
+    def extra(self) -> dict[str, Any]:
+        """More context for a subclass's template."""
+        return {}
+
+    def get_columns(self) -> Sequence[Column]:
+        """The columns; a subclass may choose them by the request."""
+        return self.columns
+
+    def get_title(self) -> str:
+        """The heading, and the name of the workbook."""
+        return self.title
+
+    def get(self, request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The page, or only its results when htmx asks for them."""
+        filters, found = self._found()
+        order, descending = self._order()
+        keys = order.spelled(descending=descending)
+        place = {name: request.GET.get(name, "") for name in PLACE}
+        page = page_of(found, keys, size=self.page_size, **place)
+        self.prepare(page.rows)
+        columns = [column for column in self.get_columns() if column.screen]
+        context = {
+            "view": self,
+            "title": self.get_title(),
+            "filters": filters,
+            "total": bounded_count(found),
+            "headers": [(column, *self._order_link(column)) for column in columns],
+            "rows": [(row, [(column, column.cell(row)) for column in columns]) for row in page.rows],
+            "before_url": self.url(before=page.before) if page.before else "",
+            "after_url": self.url(after=page.after) if page.after else "",
+            "may_export": self._may_export(),
+            **self.extra(),
+        }
+        partial = request.headers.get("HX-Target") == "results" and "HX-History-Restore-Request" not in request.headers
+        if not partial:
+            saved = SavedFilter.objects.within(request.scope)
+            context["saved"] = saved.filter(page=request.path).order_by("name")
+        response = render(request, self.results_template_name if partial else self.template_name, context)
+        patch_vary_headers(response, ["HX-Target"])
+        return response
+
+    def post(self, request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Keep or forget a filter, or export; a refusal is said above the list."""
+        try:
+            match request.POST.get("do"):
+                case "save":
+                    save_filter(
+                        user=request.user,
+                        page=request.path,
+                        name=request.POST.get("name", "").strip(),
+                        query=self._query().urlencode(),
+                    )
+                    messages.success(request, "已存为常用筛选。")
+                case "forget":
+                    forget_filter(user=request.user, filter_id=_whole(request.POST.get("filter")))
+                case "export":
+                    return self.export(request.POST.get("reason", "").strip())
+                case _:
+                    raise BadRequest("没有这项操作")
+        except Refusal as refusal:
+            messages.error(request, f"{refusal}。")
+        return HttpResponseRedirect(self.url())
+
+    def export(self, reason: str) -> FileResponse:
+        """The workbook of the filtered list. Raises CannotExport."""
+        if not self._may_export():
+            raise PermissionDenied("您的角色不能导出这份清单。")
+        order, descending = self._order()
+        now = timezone.localtime()
+        wanted = ExportOrder(
+            title=self.get_title(),
+            found=self._found()[1].order_by(*order.spelled(descending=descending)),
+            columns=[column for column in self.get_columns() if column.export],
+            prepare=self.prepare,
+            personal=self.personal,
+        )
+        workbook = export_list(order=wanted, by=self.request.user, reason=reason, at=now)
+        return FileResponse(workbook, as_attachment=True, filename=f"{self.get_title()} {now:%Y-%m-%d}.xlsx")
+
+    def url(self, **changed: str) -> str:
+        """This page's address with some of the query string changed; the place in the list is dropped."""
+        query = self._query()
+        for name, value in changed.items():
+            query[name] = value
+        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+
+    def _query(self) -> Any:
+        query = self.request.GET.copy()
+        for name in PLACE:
+            query.pop(name, None)
+        return query
+
+    def _found(self) -> tuple[ListFilters, QuerySet]:
+        filters = self.filters(self.request.GET, queryset=self.records(), request=self.request)
+        return filters, filters.qs if filters.is_valid() else self.records().none()
+
+    def _may_export(self) -> bool:
+        return bool(self.export_permission) and self.request.scope.may(self.export_permission)
+
+    def _order(self) -> tuple[Order, bool]:
+        asked = self.request.GET.get("sort", "")
+        for order in self.orders:
+            if asked in (order.code, turned(order.code)):
+                return order, asked.startswith("-")
+        return self.orders[0], False
+
+    def _order_link(self, column: Column) -> tuple[str, str]:
+        """The address behind a header and the direction it stands in now: '', 'ascending' or 'descending'."""
+        if not column.order:
+            return "", ""
+        order, descending = self._order()
+        here = column.order == order.code
+        state = ("descending" if descending else "ascending") if here else ""
+        return self.url(sort=turned(column.order) if here and not descending else column.order), state
+
+
+def _whole(text: str | None) -> int:
+    if not (text or "").isdecimal():
+        raise BadRequest("编号应为数字")
+    return int(text or 0)
