@@ -1,6 +1,7 @@
 """The app's name in the interface."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class OrgsConfig(AppConfig):
@@ -8,3 +9,7 @@ class OrgsConfig(AppConfig):
 
     name = "orgs"
     verbose_name = "两新组织与党组织"
+
+    def ready(self) -> None:
+        """Read what the apps above hang on organizations and Party organizations."""
+        autodiscover_modules("handover")

@@ -388,7 +388,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField(verbose_name='人数')),
                 ('counted_on', models.DateField(verbose_name='日期')),
                 ('source', models.CharField(max_length=20, verbose_name='来源')),
-                ('batch_id', models.BigIntegerField(null=True, verbose_name='导入批次')),
+                ('batch_id', models.BigIntegerField(blank=True, null=True, verbose_name='导入批次')),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='headcounts', to='orgs.organization')),
             ],
             options={

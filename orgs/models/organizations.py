@@ -227,7 +227,7 @@ class Headcount(models.Model):
     number = models.PositiveIntegerField("人数")
     counted_on = models.DateField("日期")
     source = models.CharField("来源", max_length=20)  # a source of lists, or `hand`
-    batch_id = models.BigIntegerField("导入批次", null=True)
+    batch_id = models.BigIntegerField("导入批次", null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()
     view_permission = "registry.view"

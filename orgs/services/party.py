@@ -1,16 +1,54 @@
-"""Setting up and changing Party organizations."""
+"""Setting up, changing and moving Party organizations. A path is made of ids and changes only by a move."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Max, Value
+from django.db.models.functions import Concat, Length, Substr
 
 from accounts.models import User
 from core import audit
-from orgs.models import PartyOrganization
-from orgs.models.party import step_of
+from core.models import ImportBatch
+from core.refusals import Refusal
+from orgs.models import FormerParent, PartyOrganization
+from orgs.models.party import BRANCH_KINDS, MANAGING_KINDS, step_of
+from orgs.services import writing
+
+EDITABLE = frozenset(
+    {
+        "name", "kind", "code", "region", "established_on", "approval_no", "term_ends_on", "secretary_name",
+        "external_id",
+    }
+)  # fmt: skip
+LONGEST_PATH = PartyOrganization._meta.get_field("path").max_length or 0
+
+
+class NotUnderABranch(Refusal):
+    """Branches are the leaves of the tree."""
+
+
+class NotUnderADissolvedOne(Refusal):
+    """A dissolved node takes nothing in."""
+
+
+class StillManages(Refusal):
+    """A committee that manages organizations must stay one."""
+
+
+class MoveInCircle(Refusal):
+    """A node cannot come under itself."""
+
+
+class MoveTooDeep(Refusal):
+    """The subtree would be deeper than paths can hold."""
+
+
+class MoveTooEarly(Refusal):
+    """A move lies after the day on which the node came under its present parent."""
 
 
 @transaction.atomic
@@ -18,6 +56,9 @@ def establish(
     *, by: User | None, name: str, kind: str, parent: PartyOrganization | None, code: str, on: date, **more: Any
 ) -> PartyOrganization:
     """Set up a Party organization under `parent` (None only for the root) from a day on."""
+    if parent is not None:
+        parent = lock_tree(parent.pk)[parent.pk]
+        require_place(parent)
     node = PartyOrganization(
         name=name, kind=kind, parent=parent, parent_since=on, code=code, established_on=on, path="", **more
     )
@@ -28,3 +69,73 @@ def establish(
     changes = audit.difference({}, audit.snapshot(node))
     audit.record(by=by, action="party.establish", target=node, changes=changes, path=node.path)
     return node
+
+
+@transaction.atomic
+def change(
+    *, by: User | None, party_organization: PartyOrganization, values: Mapping[str, Any], reason: str = ""
+) -> PartyOrganization:
+    """Change what a Party organization is called and described by; its place changes by `move`."""
+    unknown = set(values) - EDITABLE
+    if unknown:
+        raise ValueError(f"not editable here: {sorted(unknown)}")
+    node = PartyOrganization.objects.select_for_update().get(pk=party_organization.pk)
+    kind = values.get("kind", node.kind)
+    if kind not in MANAGING_KINDS and (node.organizations.exists() or node.jurisdictions.exists()):
+        raise StillManages(f"“{node}”还管理着两新组织,不能改为{PartyOrganization.Kind(kind).label};请先移交管理关系")
+    if kind in BRANCH_KINDS and node.children.standing().exists():
+        raise NotUnderABranch(f"“{node}”下面还有党组织,不能改为{PartyOrganization.Kind(kind).label};请先移走下级")
+    writing.change(by=by, record=node, values=values, action="party.change", path=node.path, reason=reason)
+    return node
+
+
+@transaction.atomic
+def move(
+    *, by: User | None, party_organization: PartyOrganization, to: PartyOrganization, on: date, reason: str = ""
+) -> PartyOrganization:
+    """Put a Party organization with all below it under another parent from a day on; its past place is kept."""
+    locked = lock_tree(party_organization.pk, to.pk)
+    node, parent = locked[party_organization.pk], locked[to.pk]
+    if parent.path.startswith(node.path):
+        raise MoveInCircle(f"“{parent}”就在“{node}”之下,不能作它的上级;请选择别的党组织")
+    require_place(parent)
+    if node.parent_id == parent.pk:
+        return node
+    if node.parent_since and on < node.parent_since:
+        raise MoveTooEarly(f"“{node}”{node.parent_since} 才隶属现在的上级,调整日期不能早于这一天")
+    _rewrite_paths(node, parent.path + step_of(node.pk))
+    if node.parent_id:
+        FormerParent.objects.create(
+            party_organization=node, parent_id=node.parent_id, since=node.parent_since, until=on
+        )
+    before = audit.snapshot(node, ["parent", "parent_since"])
+    node.parent, node.parent_since, node.path = parent, on, parent.path + step_of(node.pk)
+    node.save(update_fields=["parent", "parent_since"])
+    changes = audit.difference(before, audit.snapshot(node, ["parent", "parent_since"]))
+    audit.record(by=by, action="party.move", target=node, changes=changes, path=node.path, reason=reason)
+    return node
+
+
+def require_place(parent: PartyOrganization) -> None:
+    """Refuse a parent that cannot have anything below it."""
+    if parent.dissolved_on:
+        raise NotUnderADissolvedOne(f"“{parent}”已于 {parent.dissolved_on} 撤销,请选择现有的党组织")
+    if parent.kind in BRANCH_KINDS:
+        raise NotUnderABranch(f"“{parent}”是{parent.get_kind_display()},下面不能再设党组织;请选择党总支或委员会")
+
+
+def lock_tree(*node_ids: int) -> dict[int, PartyOrganization]:
+    """The nodes as they are, while nobody else moves anything: two moves at once could close a circle."""
+    list(PartyOrganization.objects.select_for_update().filter(parent=None).values_list("pk"))
+    return PartyOrganization.objects.select_for_update().in_bulk(sorted(node_ids))
+
+
+def _rewrite_paths(node: PartyOrganization, path: str) -> None:
+    """Give the subtree its new prefix in one statement, and what remembers a path of it."""
+    below = PartyOrganization.objects.below(node)
+    deepest = below.aggregate(longest=Max(Length("path")))["longest"]
+    if deepest - len(node.path) + len(path) > LONGEST_PATH:
+        raise MoveTooDeep(f"党组织层级太多:“{node}”移到那里以后超过 {LONGEST_PATH // len(step_of(1))} 级")
+    moved = Concat(Value(path), Substr(F("path"), len(node.path) + 1))
+    ImportBatch.objects.filter(path__gte=node.path, path__lt=node.path + "~").update(path=moved)
+    below.update(path=moved)

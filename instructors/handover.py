@@ -1,0 +1,67 @@
+"""How instructors' work is handed over when two records of one organization, or Party organizations, become one."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef
+
+from instructors.models import Assignment, Instructor, Visit
+from orgs.handover import Dependant, Handover, organization_dependants, party_dependants
+
+
+def open_assignments(organization_id: int) -> int:
+    """Assignments that have not ended."""
+    return Assignment.objects.filter(organization=organization_id, until=None).count()
+
+
+def move_assignments(handover: Handover) -> list[int]:
+    """All but the open ones of an instructor who has an open one there already: those end."""
+    there = Assignment.objects.filter(organization=handover.target_id, until=None, instructor=OuterRef("instructor"))
+    rows = Assignment.objects.filter(organization=handover.source_id)
+    rows.filter(Exists(there), until=None, since__lte=handover.on).update(until=handover.on)
+    return _move(Assignment, handover, sorted(rows.values_list("pk", flat=True)))
+
+
+def visits(organization_id: int) -> int:
+    """Visits paid."""
+    return Visit.objects.filter(organization=organization_id).count()
+
+
+def move_visits(handover: Handover) -> list[int]:
+    """All visits."""
+    ids = Visit.objects.filter(organization=handover.source_id).values_list("pk", flat=True)
+    return _move(Visit, handover, sorted(ids))
+
+
+def sent_instructors(party_organization_id: int) -> int:
+    """Instructors whom a committee sent and who still work."""
+    return Instructor.objects.filter(sent_by=party_organization_id, until=None).count()
+
+
+def move_instructors(handover: Handover) -> list[int]:
+    """The committee that takes over is from now on the one that sent them."""
+    rows = Instructor.objects.filter(sent_by=handover.source_id)
+    ids = sorted(rows.values_list("pk", flat=True))
+    rows.update(sent_by=handover.target_id)
+    return ids
+
+
+def _move(model: type[Assignment] | type[Visit], handover: Handover, ids: list[int]) -> list[int]:
+    model._default_manager.filter(pk__in=ids, organization=handover.source_id).update(organization=handover.target_id)
+    return ids
+
+
+def give_back_assignments(handover: Handover, ids: list[int]) -> None:
+    """Undo `move_assignments` for those that are still there."""
+    _move(Assignment, handover, ids)
+
+
+def give_back_visits(handover: Handover, ids: list[int]) -> None:
+    """Undo `move_visits`."""
+    _move(Visit, handover, ids)
+
+
+party_dependants.add(Dependant("instructors", "指导员", "名", sent_instructors, move_instructors))
+organization_dependants.add(
+    Dependant("assignments", "派驻", "条", open_assignments, move_assignments, give_back_assignments),
+    Dependant("visits", "走访", "次", visits, move_visits, give_back_visits),
+)

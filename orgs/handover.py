@@ -1,0 +1,43 @@
+"""What hangs on a Party organization or an organization, and how it is handed over when two become one.
+
+The apps above add theirs in a file `handover.py`; services of `orgs` ask here without importing them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from accounts.models import User
+from core.registries import Registry
+
+
+@dataclass(frozen=True)
+class Handover:
+    """Everything needed to move rows from one holder to another, all by ids.
+
+    `move` writes history and audit of its own rows in the caller's transaction and returns the ids moved.
+    """
+
+    by: User | None
+    source_id: int
+    target_id: int
+    on: date
+    reason: str
+
+
+@dataclass(frozen=True)
+class Dependant:
+    """A kind of row that hangs on a holder."""
+
+    code: str
+    name: str  # in Chinese, with its measure word in `unit`
+    unit: str
+    count: Callable[[int], int]  # open rows that hang on the holder with this id
+    move: Callable[[Handover], list[int]]
+    give_back: Callable[[Handover, list[int]], None] | None = None  # undo of `move`; None where nothing can be undone
+
+
+party_dependants: Registry[Dependant] = Registry()
+organization_dependants: Registry[Dependant] = Registry()

@@ -1,0 +1,130 @@
+"""Reads of the registry that several pages and services share, in the words of the field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Concat, Replace, Substr
+
+from core.scope import Scope
+from orgs.models import Coverage, Jurisdiction, Organization
+from orgs.models.organizations import Category, Sector
+from orgs.models.places import DISTRICT_DIGITS, STREET_DIGITS
+
+GONE = (Organization.Status.STRUCK_OFF, Organization.Status.MOVED_OUT)
+CITY_DIGITS = 4
+FRAGMENT = 6  # leading characters of a name that two records of one organization usually share
+
+
+@dataclass(frozen=True)
+class Jurisdictions:
+    """Which committee manages what: economic organizations by territory, social ones by industry (Opinion 三-2)."""
+
+    by_region: Mapping[str, int]
+    by_authority: Mapping[str, int]
+
+    @classmethod
+    def load(cls) -> Jurisdictions:
+        """All of them, in one query."""
+        rows = list(Jurisdiction.objects.values_list("region_id", "authority", "committee_id"))
+        return cls(
+            {region: committee for region, _, committee in rows if region},
+            {authority: committee for _, authority, committee in rows if authority},
+        )
+
+    def committee_for(
+        self, *, category: str, region_code: str, authority: str
+    ) -> tuple[int, Organization.Basis] | None:
+        """The managing committee with its basis; None when it cannot be told (待判定), never a guess."""
+        if not category:
+            return None
+        if Category(category).sector == Sector.SOCIAL:
+            committee, basis = self.by_authority.get(authority), Organization.Basis.INDUSTRY
+        else:
+            committee, basis = self._by_territory(region_code), Organization.Basis.TERRITORY
+        return (committee, basis) if committee else None
+
+    def _by_territory(self, code: str) -> int | None:
+        """The committee of the smallest area around a code that has one."""
+        for digits in (12, STREET_DIGITS, DISTRICT_DIGITS, CITY_DIGITS):
+            if committee := self.by_region.get(code[:digits].ljust(12, "0")):
+                return committee
+        return None
+
+
+def undecided(scope: Scope) -> QuerySet[Organization]:
+    """待判定: the category or the managing committee could not be told."""
+    return Organization.objects.managed_within(scope).filter(facts__undecided=True)
+
+
+def gone_but_attached(scope: Scope) -> QuerySet[Organization]:
+    """Struck off or moved out, and still with members or an open coverage."""
+    covered = Coverage.objects.filter(organization=OuterRef("pk"), until=None)
+    gone = Organization.objects.managed_within(scope).filter(status__in=GONE, merged_into=None)
+    return gone.filter(Q(facts__formal__gt=0) | Q(facts__probationary__gt=0) | Exists(covered))
+
+
+Alike = Literal["name", "fragment", "old_number"]
+ALIKE: Mapping[Alike, str] = {
+    "name": "名称相同",
+    "fragment": "名称前六字和法定代表人相同",
+    "old_number": "原注册号相同",
+}
+
+
+def possible_duplicates(scope: Scope, alike: Alike = "name") -> QuerySet[Organization]:
+    """Organizations of which the scope manages another that looks like the same one.
+
+    Each row has `twin_key` (what they share) and is ordered by it, so that twins stand together.
+    """
+    rows = Organization.objects.managed_within(scope).filter(merged_into=None)
+    if alike == "name":
+        rows = rows.annotate(twin_key=_plain_name())
+    elif alike == "fragment":
+        rows = rows.exclude(legal_representative="").annotate(
+            twin_key=Concat(Substr("name", 1, FRAGMENT), Value("|"), "legal_representative", output_field=CharField())
+        )
+    else:
+        rows = rows.exclude(old_number="").annotate(twin_key=_as_text("old_number"))
+    shared = rows.order_by().values("twin_key").annotate(twins=Count("pk")).filter(twins__gt=1).values("twin_key")
+    return rows.filter(twin_key__in=shared).order_by("twin_key", "pk")
+
+
+def twins_of(organization: Organization, scope: Scope) -> QuerySet[Organization]:
+    """Records within the scope that may be the same organization."""
+    alike = Q(pk__in=[])
+    if organization.name:
+        alike |= Q(name__in=_spellings(organization.name))
+    if organization.legal_representative:
+        start = organization.name[:FRAGMENT]
+        alike |= Q(name__gte=start, name__lt=start + "\uffff", legal_representative=organization.legal_representative)
+    if organization.old_number:
+        alike |= Q(old_number=organization.old_number)
+    return Organization.objects.within(scope).filter(alike, merged_into=None).exclude(pk=organization.pk).order_by("pk")
+
+
+def newest_coverage() -> Subquery:
+    """The Party organization that openly covers an organization, for annotations."""
+    return Subquery(
+        Coverage.objects.filter(organization=OuterRef("pk"), until=None, primary=True).values(
+            "party_organization__name"
+        )[:1]
+    )
+
+
+def _plain_name() -> Replace:
+    """The name with half-width brackets and without spaces, as the import road keeps it."""
+    name = Replace("name", Value("（"), Value("("))
+    return Replace(Replace(name, Value("）"), Value(")")), Value(" "), Value(""))
+
+
+def _as_text(field: str) -> Substr:
+    return Substr(field, 1)
+
+
+def _spellings(name: str) -> set[str]:
+    half = name.replace("（", "(").replace("）", ")")
+    return {name, half, half.replace("(", "（").replace(")", "）")}

@@ -1,0 +1,172 @@
+"""Two records of one organization become one, and can be taken apart again from what the audit trail kept."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import F
+
+from accounts.models import User
+from core import audit
+from core.models import AuditEntry
+from core.refusals import Refusal
+from orgs.handover import Handover, organization_dependants
+from orgs.models import (
+    Coverage,
+    Democracy,
+    FormerManagement,
+    Headcount,
+    Liaison,
+    MassOrganization,
+    Organization,
+    OwnerRecord,
+)
+from orgs.services import writing
+from orgs.services.coverage import end_rows
+
+MERGE, UNMERGE = "organizations.merge", "organizations.unmerge"
+SAME_ORGANIZATION = "重复登记合并"
+FILLED = (  # taken from the dropped record where the kept one has nothing
+    "old_number", "registrar", "registered_on", "company_type", "control", "industry", "capital", "currency",
+    "legal_representative", "contact_phone", "address", "authority", "inspected_on", "restructured_from",
+    "restructured_on", "region", "zone",
+)  # fmt: skip
+MOVED: tuple[type[models.Model], ...] = (Coverage, Headcount, FormerManagement, Liaison, OwnerRecord, Democracy)
+
+
+class MergedAlready(Refusal):
+    """One of the two was merged before."""
+
+
+class SameRecord(Refusal):
+    """A record is not merged into itself."""
+
+
+class KeepTheOneWithCode(Refusal):
+    """The record with a credit code is the one to keep."""
+
+
+class NotMerged(Refusal):
+    """There is nothing to take apart."""
+
+
+@transaction.atomic
+def merge(*, by: User | None, keep: Organization, drop: Organization, on: date, reason: str) -> Organization:
+    """Move everything from one record to the other. The dropped one stays, marked with where it went."""
+    kept, dropped = _both(keep.pk, drop.pk)
+    _require_mergeable(kept, dropped)
+    moved = {"coverages_ended": _end_second_coverage(by, kept, dropped, on, reason)}
+    moved["mass_organizations"] = _move_mass_organizations(kept, dropped)
+    for model in MOVED:
+        rows = model._default_manager.filter(organization=dropped)
+        moved[model._meta.model_name] = sorted(rows.values_list("pk", flat=True))
+        rows.update(organization=kept)
+    handover = Handover(by, dropped.pk, kept.pk, on, reason)
+    for dependant in organization_dependants:
+        moved[dependant.code] = dependant.move(handover)
+    filled = {name: getattr(dropped, name) for name in FILLED if not getattr(kept, name) and getattr(dropped, name)}
+    changes = writing.put(kept, {**filled, **_newest_counts(kept, dropped)})
+    kept.version += 1
+    kept.save()
+    Organization.objects.filter(pk=dropped.pk).update(merged_into=kept, version=F("version") + 1)
+    audit.record(
+        by=by, action="organizations.absorb", target=kept, changes=changes, path=kept.managed_by.path, reason=reason
+    )
+    trail = {"merged_into": [None, kept.pk], **{name: [ids, kept.pk] for name, ids in moved.items() if ids}}
+    audit.record(by=by, action=MERGE, target=dropped, changes=trail, path=dropped.managed_by.path, reason=reason)
+    writing.touched([kept.pk, dropped.pk], on=on)
+    kept.refresh_from_db()
+    return kept
+
+
+@transaction.atomic
+def unmerge(*, by: User | None, dropped: Organization, on: date, reason: str) -> Organization:
+    """Take a merge back: what moved returns, unless it was moved on since; filled fields return unless edited since."""
+    if not dropped.merged_into_id:
+        raise NotMerged(f"“{dropped}”没有并入别的登记")
+    kept, back = _both(dropped.merged_into_id, dropped.pk)
+    entries = AuditEntry.objects.filter(model="orgs.organization")
+    trail = entries.filter(action=MERGE, object_id=str(back.pk)).latest("pk")
+    absorbed = entries.filter(action="organizations.absorb", object_id=str(kept.pk), pk__lt=trail.pk).latest("pk")
+    moved = {name: pair[0] for name, pair in trail.changes.items() if name != "merged_into"}
+    for model in (*MOVED, MassOrganization):
+        ids = moved.get(_trail_name(model), [])
+        model._default_manager.filter(pk__in=ids, organization=kept).update(organization=back)
+    Coverage.objects.filter(
+        pk__in=moved.get("coverages_ended", []), organization=back, end_reason=SAME_ORGANIZATION
+    ).update(until=None, end_reason="")
+    handover = Handover(by, kept.pk, back.pk, on, reason)
+    for dependant in organization_dependants:
+        if dependant.give_back and moved.get(dependant.code):
+            dependant.give_back(handover, moved[dependant.code])
+    _restore(kept, absorbed.changes)
+    Organization.objects.filter(pk=back.pk).update(merged_into=None, version=F("version") + 1)
+    changes = {"merged_into": [kept.pk, None]}
+    audit.record(by=by, action=UNMERGE, target=back, changes=changes, path=back.managed_by.path, reason=reason)
+    writing.touched([kept.pk, back.pk], on=on)
+    back.refresh_from_db()
+    return back
+
+
+def _both(first: int, second: int) -> tuple[Organization, Organization]:
+    """The two records, locked in the order of their ids."""
+    rows = Organization.objects.select_for_update(of=["self"]).select_related("managed_by").order_by("pk")
+    found = {unit.pk: unit for unit in rows.filter(pk__in=[first, second])}
+    return found[first], found[second]
+
+
+def _require_mergeable(kept: Organization, dropped: Organization) -> None:
+    if kept.pk == dropped.pk:
+        raise SameRecord("请选择两条不同的登记")
+    for unit in (kept, dropped):
+        if unit.merged_into_id:
+            raise MergedAlready(f"“{unit}”已并入另一条登记")
+    if dropped.credit_code and not kept.credit_code:
+        raise KeepTheOneWithCode(f"“{dropped}”有统一社会信用代码,请保留这一条,把没有代码的并入它")
+
+
+def _end_second_coverage(
+    by: User | None, kept: Organization, dropped: Organization, on: date, reason: str
+) -> list[int]:
+    """One open primary coverage remains: the kept record's."""
+    if not kept.coverages.filter(until=None, primary=True).exists():
+        return []
+    second = list(dropped.coverages.filter(until=None, primary=True))
+    for row in second:  # one that begins later than today ends on its first day
+        end_rows(by=by, coverages=[row], on=max(on, row.since), reason=SAME_ORGANIZATION)
+    return [row.pk for row in second]
+
+
+def _move_mass_organizations(kept: Organization, dropped: Organization) -> list[int]:
+    """Those of a kind that the kept record has no open one of; the others stay with the dropped record."""
+    taken = kept.mass_organizations.filter(closed_on=None).values("kind")
+    rows = dropped.mass_organizations.exclude(kind__in=list(taken.values_list("kind", flat=True)), closed_on=None)
+    ids = sorted(rows.values_list("pk", flat=True))
+    MassOrganization.objects.filter(pk__in=ids).update(organization=kept)
+    return ids
+
+
+def _newest_counts(kept: Organization, dropped: Organization) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for kind in ("staff", "membership"):
+        theirs, ours = getattr(dropped, f"{kind}_on"), getattr(kept, f"{kind}_on")
+        if theirs and (ours is None or theirs > ours):
+            values |= {name: getattr(dropped, name) for name in (kind, f"{kind}_on", f"{kind}_source")}
+    return values
+
+
+def _trail_name(model: type[models.Model]) -> str:
+    return "mass_organizations" if model is MassOrganization else str(model._meta.model_name)
+
+
+def _restore(kept: Organization, changes: audit.Changes) -> None:
+    """Give the kept record back what it had in the filled fields that nobody edited since."""
+    for name, (before, after) in changes.items():
+        if audit.difference({name: after}, audit.snapshot(kept, [name])):
+            continue
+        field = Organization._meta.get_field(name.removesuffix("_id") if name.endswith("_id") else name)
+        setattr(kept, field.attname, field.to_python(before) if before is not None else None)  # type: ignore[union-attr]
+    kept.version += 1
+    kept.save()

@@ -1,0 +1,165 @@
+"""Registering and changing one organization. Changes for many at once are in `bulk`, merging in `duplicates`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts.models import User
+from core import audit
+from core.models import AuditEntry
+from core.refusals import Refusal
+from orgs.models import Headcount, Organization, PartyOrganization
+from orgs.queries import Jurisdictions
+from orgs.rules.category import suggest_category
+from orgs.rules.credit_code import CHECK, LENGTH, ROUNDED, check_credit_code, normalise_code
+from orgs.services import writing
+
+EDITABLE = frozenset(
+    {
+        "credit_code", "no_code_reason", "old_number", "registrar", "name", "registered_on", "company_type", "control",
+        "industry", "capital", "currency", "legal_representative", "contact_phone", "address", "authority",
+        "inspected_on", "hmt", "influential", "chain_leader", "restructured_from", "restructured_on", "region", "zone",
+    }
+)  # fmt: skip
+CODE_PROBLEMS = {
+    LENGTH: "统一社会信用代码应为 18 位,请对照营业执照或登记证书核对",
+    CHECK: "统一社会信用代码校验位不符,多半有一位写错,请对照营业执照或登记证书核对",
+    ROUNDED: "统一社会信用代码被表格软件改成了科学计数,请从原件重新录入 18 位代码",
+}
+BY_HAND = "hand"  # source of a headcount that a person entered: 核定
+
+
+class StaleRecord(Refusal):
+    """Somebody else changed the record since the form was opened."""
+
+
+class CountedInFuture(Refusal):
+    """A headcount is of today or earlier."""
+
+
+@transaction.atomic
+def register(
+    *,
+    by: User | None,
+    values: Mapping[str, Any],
+    own_committee: PartyOrganization,
+    on: date,
+    staff: int | None = None,
+    membership: int | None = None,
+    reason: str = "",
+) -> Organization:
+    """Register an organization by hand.
+
+    The category is suggested from what was entered (domain §3.2), the managing committee found by territory or industry;
+    where either cannot be told the organization goes in under `own_committee`, 待判定.
+    """
+    _require_editable(values)
+    unit = Organization(**_checked(values), managed_by=own_committee, managed_since=on)
+    suggestion = suggest_category(
+        credit_code=unit.credit_code or "",
+        company_type=unit.company_type,
+        control=unit.control,
+        industry=unit.industry,
+        name=unit.name,
+    )
+    unit.category, unit.in_scope, unit.hmt = suggestion.category, suggestion.in_scope, unit.hmt or suggestion.hmt
+    unit.scope_note = "" if suggestion.in_scope else ";".join(suggestion.reasons)[:200]
+    found = Jurisdictions.load().committee_for(
+        category=unit.category, region_code=unit.region_id or "", authority=unit.authority
+    )
+    unit.managed_by_id, unit.managed_basis = found or (own_committee.pk, Organization.Basis.UNDECIDED)
+    writing.add(by=by, record=unit, action="organizations.register", path=unit.managed_by.path, reason=reason)
+    for kind, number in (("staff", staff), ("membership", membership)):
+        if number is not None:
+            count_headcount(by=by, organization=unit, kind=kind, number=number, counted_on=on, on=on)
+    writing.touched([unit.pk], on=on)
+    unit.refresh_from_db()
+    return unit
+
+
+@transaction.atomic
+def change(
+    *,
+    by: User | None,
+    organization: Organization,
+    values: Mapping[str, Any],
+    version: int,
+    on: date,
+    reason: str = "",
+) -> Organization:
+    """Change what is registered; `version` is the one the form was opened with."""
+    _require_editable(values)
+    unit = current(organization, version)
+    changes = writing.put(unit, {**_checked(values), "version": version + 1})
+    changes.pop("version")
+    if changes:
+        unit.save(update_fields=[*values, "version"])
+        audit.record(
+            by=by,
+            action="organizations.change",
+            target=unit,
+            changes=changes,
+            path=unit.managed_by.path,
+            reason=reason,
+        )
+        writing.touched([unit.pk], on=on)
+    return unit
+
+
+@transaction.atomic
+def count_headcount(
+    *,
+    by: User | None,
+    organization: Organization,
+    kind: str,
+    number: int,
+    counted_on: date,
+    on: date,
+    reason: str = "",
+) -> Headcount:
+    """Enter a headcount by hand (核定); the newest one is copied to the organization."""
+    if counted_on > on:
+        raise CountedInFuture(f"人数日期 {counted_on} 在今天之后,请核对")
+    unit = Organization.objects.select_for_update(of=["self"]).select_related("managed_by").get(pk=organization.pk)
+    path = unit.managed_by.path
+    row = Headcount(organization=unit, kind=kind, number=number, counted_on=counted_on, source=BY_HAND)
+    writing.add(by=by, record=row, action="headcounts.count", path=path, reason=reason)
+    newest = getattr(unit, f"{kind}_on")
+    if newest is None or counted_on >= newest:
+        values = {kind: number, f"{kind}_on": counted_on, f"{kind}_source": BY_HAND, "version": unit.version + 1}
+        writing.change(by=by, record=unit, values=values, action="organizations.headcount", path=path, reason=reason)
+    writing.touched([unit.pk], on=on)
+    return row
+
+
+def current(organization: Organization, version: int) -> Organization:
+    """The record as it is, locked; refused when it is no longer the one that was shown."""
+    rows = Organization.objects.select_for_update(of=["self"]).select_related("managed_by")
+    unit = rows.get(pk=organization.pk)
+    if unit.version != version:
+        last = AuditEntry.objects.filter(model="orgs.organization", object_id=str(unit.pk)).order_by("-pk").first()
+        who = last.user_name if last else "他人"
+        raise StaleRecord(f"“{unit}”刚才由{who}修改过,您的修改没有保存;请重新打开后再改")
+    return unit
+
+
+def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with the credit code as the register writes it; a wrong code is refused at its field."""
+    checked = dict(values)
+    if "credit_code" in checked:
+        code = normalise_code(checked["credit_code"] or "")
+        if code and (problem := check_credit_code(code)):
+            raise ValidationError({"credit_code": CODE_PROBLEMS[problem]})
+        checked["credit_code"] = code or None
+    return checked
+
+
+def _require_editable(values: Mapping[str, Any]) -> None:
+    unknown = set(values) - EDITABLE
+    if unknown:
+        raise ValueError(f"not editable here: {sorted(unknown)}")

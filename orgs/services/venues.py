@@ -1,0 +1,88 @@
+"""活动场所 and 党群服务中心: open, change, close, and who meets there (Opinion 三-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from core.refusals import Refusal
+from orgs.models import Coverage, PartyOrganization, Venue, VenueUse
+from orgs.services import writing
+
+
+class VenueClosed(Refusal):
+    """A closed venue takes nobody in and is not changed."""
+
+
+class UseEnded(Refusal):
+    """The use ended before."""
+
+
+@transaction.atomic
+def open_venue(*, by: User | None, managed_by: PartyOrganization, on: date, **values: Any) -> Venue:
+    """Enter a venue under the Party organization that looks after it."""
+    venue = Venue(managed_by=managed_by, **values)
+    writing.add(by=by, record=venue, action="venues.open", path=managed_by.path)
+    return venue
+
+
+@transaction.atomic
+def change_venue(*, by: User | None, venue: Venue, values: Mapping[str, Any], on: date) -> Venue:
+    """Change what is known of a venue."""
+    row = _open(venue)
+    writing.change(by=by, record=row, values=values, action="venues.change", path=row.managed_by.path)
+    return row
+
+
+@transaction.atomic
+def close_venue(*, by: User | None, venue: Venue, closed_on: date, on: date, reason: str = "") -> Venue:
+    """Close a venue; those who meet there lose it on that day."""
+    row = _open(venue)
+    users = list(row.uses.filter(until=None).values_list("party_organization_id", flat=True))
+    row.uses.filter(until=None).update(until=closed_on)
+    writing.change(
+        by=by, record=row, values={"closed_on": closed_on}, action="venues.close", path=row.managed_by.path,
+        reason=reason,
+    )  # fmt: skip
+    _touch(users, on)
+    return row
+
+
+@transaction.atomic
+def use_venue(
+    *, by: User | None, venue: Venue, party_organization: PartyOrganization, since: date, on: date
+) -> VenueUse:
+    """Enter that a Party organization meets at a venue."""
+    use = VenueUse(venue=_open(venue), party_organization=party_organization, since=since)
+    writing.add(by=by, record=use, action="venues.use", path=party_organization.path)
+    _touch([party_organization.pk], on)
+    return use
+
+
+@transaction.atomic
+def stop_using(*, by: User | None, use: VenueUse, until: date, on: date) -> VenueUse:
+    """Enter that it meets there no longer."""
+    row = VenueUse.objects.select_for_update(of=["self"]).select_related("party_organization").get(pk=use.pk)
+    if row.until:
+        raise UseEnded(f"“{row}”已于 {row.until} 终止")
+    path = row.party_organization.path
+    writing.change(by=by, record=row, values={"until": until}, action="venues.stop", path=path)
+    _touch([row.party_organization_id], on)
+    return row
+
+
+def _open(venue: Venue) -> Venue:
+    row = Venue.objects.select_for_update(of=["self"]).select_related("managed_by").get(pk=venue.pk)
+    if row.closed_on:
+        raise VenueClosed(f"“{row}”已于 {row.closed_on} 停用")
+    return row
+
+
+def _touch(party_ids: list[int], on: date) -> None:
+    """The organizations covered by Party organizations whose venues changed."""
+    covered = Coverage.objects.filter(party_organization__in=party_ids, until=None)
+    writing.touched(set(covered.values_list("organization_id", flat=True)), on=on)

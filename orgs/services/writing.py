@@ -1,0 +1,44 @@
+"""What every service of the registry does alike: check, write, remember, bring the facts up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+
+from django.db import models
+
+from accounts.models import User
+from core import audit
+
+
+def touched(organization_ids: Collection[int], *, on: date) -> None:
+    """Bring facts and tally of the organizations up to date, in the caller's transaction."""
+
+
+def add(*, by: User | None, record: models.Model, action: str, path: str, reason: str = "") -> None:
+    """Check a new record whole, save it and write its entry."""
+    record.full_clean()
+    record.save()
+    changes = audit.difference({}, audit.snapshot(record))
+    audit.record(by=by, action=action, target=record, changes=changes, path=path, reason=reason)
+
+
+def put(record: models.Model, values: Mapping[str, Any]) -> audit.Changes:
+    """Set values on a record, check it whole, and tell what differs; saves nothing."""
+    before = audit.snapshot(record, values)
+    for name, value in values.items():
+        setattr(record, name, value)
+    record.full_clean()
+    return audit.difference(before, audit.snapshot(record, values))
+
+
+def change(
+    *, by: User | None, record: models.Model, values: Mapping[str, Any], action: str, path: str, reason: str = ""
+) -> audit.Changes:
+    """Set values, save the columns and write an entry; nothing is written when nothing differs."""
+    changes = put(record, values)
+    if changes:
+        record.save(update_fields=list(values))
+        audit.record(by=by, action=action, target=record, changes=changes, path=path, reason=reason)
+    return changes
