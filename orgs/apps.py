@@ -11,5 +11,5 @@ class OrgsConfig(AppConfig):
     verbose_name = "两新组织与党组织"
 
     def ready(self) -> None:
-        """Read what the apps above hang on organizations and Party organizations."""
-        autodiscover_modules("handover")
+        """Read what the apps above know of organizations and hang on them and on Party organizations."""
+        autodiscover_modules("facts", "handover")

@@ -1,0 +1,11 @@
+"""Facts of organizations and their sums, kept true set-based for whatever was touched (DESIGN §3).
+
+`refresh` is called by every service that changes organizations, headcounts, coverage, venues, people responsible, members
+or instructors: once, with all ids it touched, in its own transaction, after its writes. Rows of organizations that will
+be deleted are taken out with `forget` before. What the apps above know comes in through `fact_sources`.
+"""
+
+from orgs.facts.refresh import forget, refresh
+from orgs.facts.sources import Day, FactSource, fact_sources
+
+__all__ = ["Day", "FactSource", "fact_sources", "forget", "refresh"]

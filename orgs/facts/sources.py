@@ -1,0 +1,160 @@
+"""Where facts come from: querysets with one row per organization, declared by the app that knows them.
+
+`orgs` declares coverage, headcounts, mass organizations and liaisons here; apps above add theirs in their `facts.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Least, RowNumber
+
+from core.parameters import values_on
+from core.registries import Registry
+from orgs.models import Coverage, Headcount, Liaison, MassOrganization, Venue, VenueUse
+from orgs.models.coverage import COUNTING_FORMS
+from orgs.models.organizations import Category
+from orgs.rules.setup import ASSOCIATION, Thresholds
+
+SOCIAL = tuple(category.value for category in Category if category.value.startswith("SO"))
+
+
+@dataclass(frozen=True)
+class Day:
+    """The day that facts are stated for, with the parameters as they hold on it."""
+
+    on: date
+    thresholds: Thresholds
+    functional_counts: bool  # whether 功能型 counts as a Party organization
+
+    @classmethod
+    def of(cls, on: date) -> Self:
+        """Read the parameters of a day. One query."""
+        values = values_on(on)
+        return cls(on, Thresholds.of(values), bool(values["coverage.functional_counts"]))
+
+    @property
+    def counting_forms(self) -> tuple[str, ...]:
+        """Forms of coverage that count as having a Party organization (domain §5.2)."""
+        return (*COUNTING_FORMS, Coverage.Form.FUNCTIONAL.value) if self.functional_counts else COUNTING_FORMS
+
+
+@dataclass(frozen=True)
+class FactSource:
+    """Columns that one app knows. `rows(day)` gives at most one row per organization: its id, then the columns.
+
+    It is compiled once a day and joined to all organizations or, narrowed by `organization_id`, to the touched ones.
+    """
+
+    code: str
+    columns: tuple[str, ...]
+    rows: Callable[[Day], QuerySet]
+
+
+fact_sources: Registry[FactSource] = Registry()
+
+
+def nth_of_each(rows: QuerySet, *order: str, place: int = 1) -> QuerySet:
+    """The first row of each organization in an order, or the one at a later place."""
+    rank = Window(RowNumber(), partition_by="organization_id", order_by=order)
+    return rows.annotate(rank=rank).filter(rank=place)
+
+
+def _coverage(day: Day) -> QuerySet:
+    """The open primary coverage by a standing Party organization, and whether that one has somewhere to meet."""
+    standing = Q(party_organization__dissolved_on=None) | Q(party_organization__dissolved_on__gt=day.on)
+    usable = Q(closed_on=None) | Q(closed_on__gt=day.on)
+    venues = Venue.objects.filter(usable)
+    uses = VenueUse.objects.filter(Q(until=None) | Q(until__gt=day.on), since__lte=day.on, venue__in=venues)
+    meets = Q(party_organization__in=uses.values("party_organization")) | Q(
+        party_organization__in=venues.filter(kind=Venue.Kind.OWN).values("managed_by")
+    )
+    covering = Coverage.objects.on(day.on).filter(standing, primary=True)
+    return (
+        nth_of_each(covering, "-since", "-pk")
+        .annotate(meets=ExpressionWrapper(meets, BooleanField()))
+        .values_list("organization_id", "form", "party_organization_id", "since", "meets")
+    )
+
+
+def _sizes(day: Day) -> QuerySet:
+    """Since when the size stands at or above the thresholds: the start of the unbroken run of headcounts up to now.
+
+    Only counts up to the one that holds are looked at: a later one that was not accepted breaks no run.
+    """
+    at, social = day.thresholds, Q(organization__category__in=SOCIAL)
+    association = Q(organization__category=ASSOCIATION)
+    counts = Headcount.objects.annotate(
+        large=Case(When(social, then=Value(at.social_organization)), default=Value(at.economic_organization)),
+        middle=Case(When(social, then=Value(at.social_member)), default=Value(at.economic_member)),
+        counted=Case(When(association, then=Value(Headcount.Kind.MEMBERSHIP)), default=Value(Headcount.Kind.STAFF)),
+        size=Case(When(association, then=F("organization__membership")), default=F("organization__staff")),
+        size_on=Case(When(association, then=F("organization__membership_on")), default=F("organization__staff_on")),
+    ).filter(kind=F("counted"), counted_on__lte=F("size_on"), size__gte=Least("large", "middle"))
+    return counts.values_list("organization_id").annotate(
+        large_since=Min("counted_on", filter=~_falls_below("large")),
+        middle_since=Min("counted_on", filter=~_falls_below("middle")),
+    )
+
+
+def _falls_below(threshold: str) -> Exists:
+    """Whether a headcount, or one after it, up to the one that holds, lies below the threshold."""
+    later = Headcount.objects.filter(
+        organization=OuterRef("organization"),
+        kind=OuterRef("kind"),
+        counted_on__gte=OuterRef("counted_on"),
+        counted_on__lte=OuterRef("size_on"),
+        number__lt=OuterRef(threshold),
+    )
+    return Exists(later)
+
+
+def _mass_organizations(day: Day) -> QuerySet:
+    """Which of 工会、共青团、妇联 stand, and the newest Party work of any of them (dated evidence for R4)."""
+    standing = (Q(closed_on=None) | Q(closed_on__gt=day.on)) & (Q(founded_on=None) | Q(founded_on__lte=day.on))
+    kinds = MassOrganization.Kind
+
+    def stands(kind: str) -> Count:
+        return Count("pk", filter=standing & Q(kind=kind))
+
+    return MassOrganization.objects.values_list("organization_id").annotate(
+        unions=stands(kinds.UNION),
+        youths=stands(kinds.YOUTH),
+        womens=stands(kinds.WOMEN),
+        worked=Max("party_work_on", filter=Q(party_work_on__lte=day.on)),
+    )
+
+
+def _liaisons(day: Day) -> QuerySet:
+    """Open liaisons, and the newest contact of any (dated evidence for R4)."""
+    return Liaison.objects.values_list("organization_id").annotate(
+        open=Count("pk", filter=(Q(until=None) | Q(until__gt=day.on)) & Q(since__lte=day.on)),
+        contacted=Max("contacted_on", filter=Q(contacted_on__lte=day.on)),
+    )
+
+
+fact_sources.add(
+    FactSource("coverage", ("form", "covered_by_id", "covered_since", "venue"), _coverage),
+    FactSource("sizes", ("large_since", "middle_since"), _sizes),
+    FactSource("mass_organizations", ("unions", "youths", "womens", "worked_on"), _mass_organizations),
+    FactSource("liaisons", ("liaisons_open", "contacted_on"), _liaisons),
+)

@@ -1,0 +1,157 @@
+"""The one statement that says what the facts should be: organizations joined to all sources, judged by the rules.
+
+It is put together once a day and database from the sources' querysets and runs on PostgreSQL and SQLite. The pure rules
+are in `orgs/rules/setup.py`; the tests compare both.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
+from core.months import YearMonth
+from orgs.facts.sources import SOCIAL, Day, fact_sources
+from orgs.models import Organization, OrganizationFacts
+from orgs.models.organizations import Category
+from orgs.rules.category import BRANCH_TYPES
+from orgs.rules.setup import ASSOCIATION
+
+TABLE = OrganizationFacts._meta.db_table
+COLUMNS = tuple(field.column for field in OrganizationFacts._meta.concrete_fields)
+TOUCHED = "SELECT id FROM touched"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with its parameters; a narrowed one begins with the ids it is about."""
+
+    sql: str
+    parameters: tuple[Any, ...]
+
+
+def touched(organization_ids: Collection[int]) -> Statement:
+    """A table expression `touched(id)`, one parameter on both databases whatever the number of ids."""
+    ids = sorted(set(organization_ids))
+    if connection.vendor == "postgresql":
+        return Statement("touched(id) AS (SELECT unnest(%s::bigint[]))", ("{" + ",".join(map(str, ids)) + "}",))
+    return Statement("touched(id) AS (SELECT value FROM json_each(%s))", (json.dumps(ids),))
+
+
+def compiled(rows: QuerySet) -> Statement:
+    """The SQL of a queryset."""
+    sql, parameters = rows.query.get_compiler(connection=connection).as_sql()
+    return Statement(sql, tuple(parameters))
+
+
+@lru_cache(maxsize=32)
+def differing(day: Day, narrowed: bool, vendor: str) -> Statement:
+    """`WITH …` up to a table expression `differing`: the facts as they should be, where they are not held so.
+
+    What holds already is not among them, so nothing is locked or written for it. A narrowed statement needs the table
+    expression of `touched` put before.
+    """
+    tables: list[str] = []
+    parameters: list[Any] = []
+    for source in fact_sources:
+        rows = source.rows(day)
+        part = compiled(rows.filter(organization_id__in=RawSQL(TOUCHED, ())) if narrowed else rows)
+        tables.append(f"{source.code}({', '.join(('organization_id', *source.columns))}) AS ({part.sql})")
+        parameters += part.parameters
+    joins = "\n".join(f"LEFT JOIN {s.code} ON {s.code}.organization_id = o.id" for s in fact_sources)
+    where = f"WHERE o.id IN ({TOUCHED})" if narrowed else ""
+    words = _words(day, vendor)
+    tables += [
+        f"known AS (SELECT {KNOWN.format(**words)} FROM {Organization._meta.db_table} o\n{joins}\n{where})",
+        f"sized AS (SELECT known.*, {SIZED.format(**words)} FROM known)",
+        f"judged AS (SELECT sized.*, {JUDGED.format(**words)} FROM sized)",
+        f"differing AS (SELECT {listed('judged')} FROM judged "
+        f"LEFT JOIN {TABLE} held ON held.organization_id = judged.organization_id\n"
+        f"WHERE held.organization_id IS NULL OR ({listed('held')}) IS DISTINCT FROM ({listed('judged')}))",
+    ]
+    return Statement(",\n".join(tables), tuple(parameters))
+
+
+def listed(table: str = "") -> str:
+    """All columns of the facts, of a table."""
+    prefix = f"{table}." if table else ""
+    return ", ".join(prefix + connection.ops.quote_name(column) for column in COLUMNS)
+
+
+def _words(day: Day, vendor: str) -> dict[str, str]:
+    """What the templates below leave open: constants of the day and of the rules, as SQL literals."""
+    at = day.thresholds
+    first_evidence = months_before(day.on, at.evidence_months)
+    return {
+        "today": f"'{day.on.isoformat()}'",
+        "first_evidence": f"'{first_evidence.isoformat()}'",
+        "never": "'9999-12-31'",
+        "least": "LEAST" if vendor == "postgresql" else "MIN",
+        "greatest": "GREATEST" if vendor == "postgresql" else "MAX",
+        "association": f"'{ASSOCIATION}'",
+        "self_employed": f"'{Category.SELF_EMPLOYED.value}'",
+        "social": ", ".join(f"'{category}'" for category in SOCIAL),
+        "branch_office": " OR ".join(f"o.company_type LIKE '{start:_<4}'" for start in BRANCH_TYPES),
+        "counting_forms": ", ".join(f"'{form}'" for form in day.counting_forms),
+        "formal_min": str(int(at.formal_min)),
+        "social_large": str(int(at.social_organization)),
+        "economic_large": str(int(at.economic_organization)),
+        "social_middle": str(int(at.social_member)),
+        "economic_middle": str(int(at.economic_member)),
+    }
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier, or the last day of a shorter month."""
+    month = YearMonth.of(day).plus(-months)
+    return min(month.first_day + timedelta(days=day.day - 1), month.last_day)
+
+
+# organization and sources side by side; missing rows of sources become nothing known
+KNOWN = """
+    o.id AS organization_id, o.managed_by_id, COALESCE(o.region_id, '') AS region_code,
+    COALESCE(o.zone_id, 0) AS zone_key, o.category, o.influential, o.managed_since,
+    o.in_scope AND o.status = 'NORMAL' AND o.merged_into_id IS NULL AS counted,
+    o.category <> {self_employed} AND NOT ({branch_office}) AS legal_person,
+    o.in_scope AND o.merged_into_id IS NULL AND (o.category = '' OR o.managed_basis = 'UNDECIDED') AS undecided,
+    CASE WHEN o.restructured_on <= {today} THEN o.restructured_on END AS restructured_on,
+    CASE WHEN o.category = {association} THEN o.membership ELSE o.staff END AS size,
+    CASE WHEN o.category = {association} THEN o.membership_on ELSE o.staff_on END AS size_on,
+    CASE WHEN o.category = '' THEN NULL WHEN o.category IN ({social}) THEN {social_large} ELSE {economic_large} END
+        AS large_from,
+    CASE WHEN o.category = '' THEN NULL WHEN o.category IN ({social}) THEN {social_middle} ELSE {economic_middle} END
+        AS middle_from,
+    large_since, middle_since, COALESCE(o.staff, 0) AS staff,
+    COALESCE(formal, 0) AS formal, COALESCE(probationary, 0) AS probationary, formal_since,
+    COALESCE(form, '') AS form, covered_by_id, covered_since,
+    COALESCE(form, '') IN ({counting_forms}) AS has_org, COALESCE(venue, FALSE) AS venue,
+    instructor_id IS NOT NULL AS instructor, instructor_user_id, COALESCE(instructor_name, '') AS instructor_name,
+    visited_on, COALESCE(liaisons_open, 0) > 0 AS liaison,
+    COALESCE(unions, 0) > 0 AS "union", COALESCE(youths, 0) > 0 AS youth, COALESCE(womens, 0) > 0 AS women,
+    NULLIF({greatest}(COALESCE(visited_on, '0001-01-01'), COALESCE(contacted_on, '0001-01-01'),
+        COALESCE(worked_on, '0001-01-01')), '0001-01-01') AS evidence_on
+"""
+SIZED = """
+    counted AND legal_person AS unit, restructured_on IS NOT NULL AS restructured, formal >= {formal_min} AS formal_ready,
+    CASE WHEN size IS NULL OR large_from IS NULL THEN 'U' WHEN size >= large_from THEN 'L'
+        WHEN size >= middle_from THEN 'M' ELSE 'S' END AS band,
+    form <> '' OR COALESCE(evidence_on >= {first_evidence}, FALSE) AS work_covered
+"""
+# an organization is due since the first day of the reasons that hold now (DESIGN §2)
+JUDGED = """
+    counted AND (formal_ready OR restructured OR band = 'L') AS should,
+    CASE WHEN counted AND (formal_ready OR restructured OR band = 'L') THEN {least}(
+        CASE WHEN formal_ready THEN COALESCE(formal_since, managed_since) ELSE {never} END,
+        CASE WHEN band = 'L' THEN COALESCE(large_since, size_on, managed_since) ELSE {never} END,
+        COALESCE(restructured_on, {never})) END AS should_since,
+    counted AND band IN ('L', 'M') AS should_member,
+    CASE WHEN counted AND band IN ('L', 'M') THEN COALESCE(middle_since, size_on, managed_since) END
+        AS should_member_since
+"""
