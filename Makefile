@@ -32,7 +32,6 @@ check: .venv/.requirements-dev.txt ## Check style, types, import order, migratio
 	$(PYTHON) manage.py makemigrations --check --dry-run
 	$(DEPLOYED) $(PYTHON) manage.py check --deploy --fail-level WARNING
 	.venv/bin/djlint --quiet --lint templates
-	.venv/bin/djlint --quiet --check templates
 
 bench: .venv/.requirements-dev.txt ## Measure; one JSON object a line (ONLY=prefix)
 	@$(PYTHON) -m bench $(ONLY)

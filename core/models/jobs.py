@@ -5,13 +5,15 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from core.scope import Scope
+
 
 class JobQuerySet(models.QuerySet):
     """Jobs are seen by whoever started them."""
 
-    def within(self, scope: object) -> JobQuerySet:
+    def within(self, scope: Scope) -> JobQuerySet:
         """The jobs that the user of the scope started."""
-        return self.filter(created_by_id=scope.user_id)  # type: ignore[attr-defined]
+        return self.filter(created_by_id=scope.user_id)
 
 
 class Job(models.Model):
@@ -27,6 +29,7 @@ class Job(models.Model):
 
     kind = models.CharField("种类", max_length=60)
     arguments = models.JSONField("参数", default=dict)
+    day = models.DateField("日期", null=True)  # of a daily job
     status = models.CharField("状态", max_length=8, choices=Status, default=Status.QUEUED)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="发起人"
@@ -34,7 +37,6 @@ class Job(models.Model):
     created_at = models.DateTimeField("发起时间", auto_now_add=True)
     worker = models.CharField("执行者", max_length=80, blank=True)
     started_at = models.DateTimeField("开始时间", null=True)
-    heartbeat_at = models.DateTimeField("最近心跳", null=True)
     finished_at = models.DateTimeField("结束时间", null=True)
     attempts = models.PositiveSmallIntegerField("次数", default=0)
     result = models.JSONField("结果", default=dict)
@@ -46,6 +48,7 @@ class Job(models.Model):
         verbose_name = "后台任务"
         verbose_name_plural = "后台任务"
         indexes = [models.Index(fields=["status", "id"], name="job_waiting")]
+        constraints = [models.UniqueConstraint(fields=["kind", "day"], name="job_once_a_day")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.get_status_display()}"

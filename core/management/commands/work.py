@@ -1,0 +1,59 @@
+"""`manage.py work`: the background worker."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from datetime import date
+from threading import Event
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import OperationalError, close_old_connections
+from django.utils import timezone
+
+from core.jobs import Worker, enqueue_daily
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 1.0
+PAUSE_SECONDS = 5.0  # when the database is away
+
+
+class Command(BaseCommand):
+    """Runs jobs until it is told to stop; then it finishes the one it has."""
+
+    help = "运行后台任务(导入、夜间计算)。收到停止信号后做完手上的任务再退出;再次收到则立即退出,任务留待下次继续"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Whether to wait for more."""
+        parser.add_argument("--once", action="store_true", help="做完已有的任务就退出")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Take jobs one after the other."""
+        self.stopping = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        day: date | None = None
+        with Worker() as worker:
+            while not self.stopping.is_set():
+                close_old_connections()
+                try:
+                    now = timezone.now()
+                    if day != timezone.localdate(now) and enqueue_daily(now=now):
+                        day = timezone.localdate(now)
+                    if worker.run_next():
+                        continue
+                    pause = POLL_SECONDS
+                except OperationalError:
+                    logger.exception("the database is not available, next attempt in %s seconds", PAUSE_SECONDS)
+                    pause = PAUSE_SECONDS
+                if options["once"]:
+                    break
+                self.stopping.wait(pause)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        if self.stopping.is_set():
+            raise KeyboardInterrupt
+        self.stopping.set()
