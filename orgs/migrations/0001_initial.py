@@ -490,7 +490,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='organization',
-            index=models.Index(condition=models.Q(('old_number', ''), _negated=True), fields=['old_number'], name='organization_old_number'),
+            index=models.Index(condition=models.Q(('old_number', ''), _negated=True), fields=['old_number'], name='organization_old_number', opclasses=['varchar_pattern_ops']),
         ),
         migrations.AddConstraint(
             model_name='organization',

@@ -174,7 +174,12 @@ class Organization(models.Model):
         indexes = [
             models.Index(fields=["managed_by", "id"], name="organization_managed"),
             models.Index(fields=["region", "id"], name="organization_region"),
-            models.Index(fields=["old_number"], name="organization_old_number", condition=~Q(old_number="")),
+            models.Index(
+                fields=["old_number"],
+                name="organization_old_number",
+                condition=~Q(old_number=""),
+                opclasses=["varchar_pattern_ops"],  # searched by its beginning; PostgreSQL only
+            ),
         ]
         constraints = [
             models.CheckConstraint(
