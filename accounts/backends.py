@@ -6,12 +6,13 @@ from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.models import User
 
 
 class PasswordBackend(BaseBackend):
-    """Checks sign-in name and password of an open account."""
+    """Checks sign-in name and password of an open account; a one-time password works until it expires."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
@@ -22,8 +23,15 @@ class PasswordBackend(BaseBackend):
         except User.DoesNotExist:
             User().set_password(password)
             return None
-        return user if user.check_password(password or "") and user.is_active else None
+        expired = user.code_expires_at is not None and user.code_expires_at <= timezone.now()
+        return user if user.check_password(password or "") and user.is_active and not expired else None
 
     def get_user(self, user_id: int) -> User | None:
         """Return the open account of a session."""
         return User.objects.filter(pk=user_id, is_active=True).first()
+
+
+def lockout_name(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str:
+    """The name under which failures are counted: whatever its case, as names are looked up."""
+    given = (credentials or {}).get("username") or (request.POST.get("username", "") if request else "")
+    return given.strip().lower()

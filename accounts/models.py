@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from base64 import b32encode
+from binascii import unhexlify
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
+from django_otp.models import Device, ThrottlingMixin
+from django_otp.oath import TOTP
+from django_otp.util import random_hex
 
 from core.fields import EncryptedTextField
 
@@ -41,6 +48,9 @@ class User(AbstractBaseUser):
     closed_on = models.DateField("停用日期", null=True, blank=True)
     must_change_password = models.BooleanField("须修改初始口令", default=True)
     password_changed_at = models.DateTimeField("口令修改时间", null=True, blank=True)
+    code_expires_at = models.DateTimeField(
+        "一次性口令失效时间", null=True, blank=True
+    )  # set while the password is a code
     last_seen_at = models.DateTimeField("最近使用", null=True, blank=True)
     created_at = models.DateTimeField("开设时间", auto_now_add=True)
 
@@ -72,3 +82,90 @@ class User(AbstractBaseUser):
     def idle_since(self, moment: datetime) -> bool:
         """Tell whether the account was last used (or made) before the moment."""
         return (self.last_seen_at or self.created_at) < moment
+
+
+class FormerPassword(models.Model):
+    """The hash of a password that the user had: the last ones may not come back (domain §8.1)."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="former_passwords", verbose_name="用户")
+    password = models.CharField("口令摘要", max_length=128)
+    until = models.DateTimeField("停用时间")
+
+    class Meta:
+        verbose_name = "用过的口令"
+        verbose_name_plural = "用过的口令"
+
+    def __str__(self) -> str:
+        return f"{self.user} 至 {self.until:%Y-%m-%d}"
+
+
+class TrustedDevice(models.Model):
+    """A secretary's or instructor's own phone: for 90 days it continues without the password (DESIGN §4).
+
+    The phone keeps a secret; here is only its digest. The user's street can revoke it at any time.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="trusted_devices", verbose_name="用户")
+    digest = models.CharField("凭据摘要", max_length=64, unique=True)
+    name = models.CharField("设备", max_length=60)
+    trusted_at = models.DateTimeField("信任时间")
+    expires_at = models.DateTimeField("失效时间")
+    used_at = models.DateTimeField("最近使用", null=True)
+    revoked_at = models.DateTimeField("撤销时间", null=True)
+
+    class Meta:
+        verbose_name = "信任的手机"
+        verbose_name_plural = "信任的手机"
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.name}"
+
+
+class Authenticator(ThrottlingMixin, Device):
+    """The app on the user's phone that shows one-time codes (TOTP, RFC 6238). Its key is kept encrypted, which the
+    ready-made device of django-otp does not do; a code works once, wrong ones must wait longer and longer."""
+
+    PERIOD = 30  # seconds that a code lives
+    TOLERANCE = 1  # periods that the phone's clock may be off
+
+    key = EncryptedTextField("密钥", default=random_hex)
+    last_t = models.BigIntegerField("最近使用的时段", default=-1)
+
+    class Meta:
+        verbose_name = "动态口令"
+        verbose_name_plural = "动态口令"
+
+    def __str__(self) -> str:
+        return f"{self.user} 的动态口令"
+
+    @property
+    def readable_key(self) -> str:
+        """The key in groups of four, to type where no camera is at hand."""
+        text = b32encode(unhexlify(self.key)).decode()
+        return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+    @property
+    def address(self) -> str:
+        """What the picture says to the app (the otpauth scheme)."""
+        secret = self.readable_key.replace(" ", "")
+        return f"otpauth://totp/{quote('凝聚:' + self.user.username)}?{urlencode({'secret': secret, 'issuer': '凝聚'})}"
+
+    def get_throttle_factor(self) -> int:
+        """Seconds to wait after the first wrong code; doubles with each."""
+        return 1
+
+    def verify_token(self, token: str) -> bool:
+        """Tell whether the code is right and fresh; call it inside a transaction with the row locked."""
+        allowed, _ = self.verify_is_allowed()
+        if not allowed:
+            return False
+        totp = TOTP(unhexlify(self.key), self.PERIOD)
+        totp.time = time.time()
+        right = token.isascii() and token.isdecimal() and totp.verify(int(token), self.TOLERANCE, self.last_t + 1)
+        if right:
+            self.last_t = totp.t()
+            self.throttle_reset(commit=False)
+            self.save()
+        else:
+            self.throttle_increment()
+        return right

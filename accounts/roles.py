@@ -9,14 +9,17 @@ from accounts.permissions import Permission as P
 
 @dataclass(frozen=True)
 class Role:
-    """A duty. `sentence` is what the interface prints about it; `own` roles reach only what is assigned in person."""
+    """A duty. `sentence` is what the interface prints about it; `own` roles reach only what is assigned in person.
+    `home` is the page where the day of its holder begins."""
 
     code: str
     name: str
     sentence: str
     permissions: frozenset[str]
+    home: str = "/admin/"
     own: bool = False
     two_factor: bool = False  # must sign in with a one-time code
+    trusted_phone: bool = False  # may continue on an own phone without the password
     administrator: bool = False  # one of the three separate administrative duties
 
 
@@ -50,12 +53,14 @@ SECRETARY = Role(
     "党支部书记",
     "办理本支部的事务,查看本支部的党员和所覆盖的单位。",
     frozenset({P.BRANCH_WORK, P.REGISTRY_VIEW, P.MEMBERS_VIEW}),
+    trusted_phone=True,
 )
 LEADER = Role(
     "LEADER",
     "领导",
     "查看看板、指标和单位名单,不查看党员个人信息。",
     frozenset({P.FIGURES_VIEW, P.REGISTRY_VIEW, P.REGISTRY_EXPORT}),
+    home="/dashboard/",
 )
 INSTRUCTOR = Role(
     "INSTRUCTOR",
@@ -63,6 +68,7 @@ INSTRUCTOR = Role(
     "查看派驻给本人的单位,登记走访。",
     frozenset({P.REGISTRY_VIEW, P.VISITS_VIEW, P.VISITS_LOG}),
     own=True,
+    trusted_phone=True,
 )
 SYSTEM = Role(
     "SYSTEM",
@@ -85,6 +91,7 @@ AUDIT = Role(
     "审计管理员",
     "查看全部审计记录;不查看党员档案,不能修改任何数据。",
     frozenset({P.AUDIT_VIEW}),
+    home="/audit/",
     two_factor=True,
     administrator=True,
 )

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
 
 
 class NingjuAdminSite(AdminSite):
@@ -17,3 +22,15 @@ class NingjuAdminSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """Whoever holds an appointment may enter; what they see there is decided model by model."""
         return request.user.is_active and bool(getattr(request, "scope", None) and request.scope.grants)  # type: ignore[attr-defined]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one sign-in page; whoever comes here signed in has no appointment."""
+        raise PermissionDenied
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one page for the own password."""
+        return redirect("password")
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one way out; 307 keeps the method."""
+        return HttpResponseRedirect(reverse("logout"), status=307)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +20,18 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 Changes = dict[str, list[Any]]
+
+_address: ContextVar[str] = ContextVar("audit_address", default="")
+
+
+@contextmanager
+def from_address(address: str) -> Iterator[None]:
+    """Entries written inside carry the network address that the request came from."""
+    token = _address.set(address)
+    try:
+        yield
+    finally:
+        _address.reset(token)
 
 
 @dataclass(frozen=True)
@@ -102,6 +116,7 @@ def record(
         changes=changes or {},
         reason=reason,
         batch_id=batch_id,
+        address=_address.get(),
     )
 
 
@@ -121,6 +136,7 @@ def record_many(*, by: User | None, events: Iterable[Event], at: datetime | None
             changes=event.changes,
             reason=event.reason,
             batch_id=event.batch_id,
+            address=_address.get(),
         )
         for event in events
     )

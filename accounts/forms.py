@@ -1,0 +1,57 @@
+"""What people type to get in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+
+from accounts.models import User
+from accounts.services.accounts import change_password
+
+
+class SignInForm(AuthenticationForm):
+    """Name, password, and whether the phone is one's own. The answer to a wrong pair does not say which was wrong."""
+
+    trust = forms.BooleanField(label="这是我本人的手机,90 天内免输口令(限书记、指导员)", required=False)
+    error_messages = {
+        "invalid_login": "登录名或口令不正确,或账号已停用、一次性口令已过期。请重试,或请管理员重置口令",
+        "inactive": "账号已停用,请联系系统管理员",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "登录名"
+        self.fields["password"].label = "口令"
+
+
+class CodeForm(forms.Form):
+    """The six digits that the authenticator shows."""
+
+    code = forms.CharField(
+        label="动态口令(6 位数字)",
+        max_length=7,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}),
+    )
+
+
+class NewPasswordForm(PasswordChangeForm):
+    """The old password and twice the new one."""
+
+    error_messages = {
+        "password_mismatch": "两次输入的新口令不一致,请重新输入",
+        "password_incorrect": "现在的口令不正确,请重新输入",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].label = "现在的口令(首次登录为一次性口令)"
+        self.fields["new_password1"].label = "新口令"
+        self.fields["new_password2"].label = "再输一次新口令"
+        self.fields["new_password2"].help_text = ""
+
+    def save(self, commit: bool = True) -> User:
+        """Hand the new password to the service."""
+        change_password(user=self.user, password=self.cleaned_data["new_password1"])
+        return self.user

@@ -1,0 +1,1 @@
+"""Writes: keyword-only, typed, atomic, audited. None of them gives a right."""
