@@ -8,8 +8,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from core.fields import PathField
 from core.scope import PublicQuerySet, Scope, ScopedQuerySet
 from orgs.models import Organization, PartyOrganization
+from orgs.models.facts import Cell, StatedFacts
 
 
 class ClosedMonth(models.Model):
@@ -39,17 +41,11 @@ class ManagedWithin(ScopedQuerySet):
         return self.all() if scope.whole else self.filter(managed_by__in=scope.unit_managers)
 
 
-class FrozenFigure(models.Model):
-    """One cell of the tally as it stood: the cut's keys and every measure, so that any cut can be summed later."""
+class FrozenFigure(Cell):
+    """One cell of the tally as it stood when the month was closed, so that any cut can be summed later."""
 
     month = models.ForeignKey(ClosedMonth, models.CASCADE, related_name="figures")
-    managed_by = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+")
-    managed_by_path = models.CharField(max_length=120)  # where the committee stood in the tree then
-    region_code = models.CharField(max_length=12, blank=True)
-    zone_key = models.BigIntegerField(default=0)
-    category = models.CharField(max_length=3, blank=True)
-    band = models.CharField(max_length=1)
-    values = models.JSONField()  # measure code → number, without zeros
+    managed_by_path = PathField()  # where the committee stood in the tree then
 
     objects = ManagedWithin.as_manager()
     view_permission = "figures.view"
@@ -63,30 +59,44 @@ class FrozenFigure(models.Model):
         return f"{self.month} {self.managed_by_id} {self.region_code}"
 
 
-class FrozenUnit(models.Model):
-    """A unit that counted or should have, by name, with its facts: one interval of months per unit and set of facts."""
+class FrozenUnitQuerySet(ManagedWithin):
+    """Frozen names by month."""
 
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    def of_month(self, month: str) -> Self:
+        """The units as they stood when a month (YYYY-MM) was closed, one row each."""
+        return self.filter(Q(last_month=None) | Q(last_month__gte=month), first_month__lte=month)
+
+
+class FrozenUnit(StatedFacts):
+    """A unit that counted or was undecided, by name, with its facts: one row for the closed months in a row in which
+    nothing of it changed."""
+
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="+", db_index=False, verbose_name="单位"
+    )
     name = models.CharField("名称", max_length=200)
     first_month = models.CharField(max_length=7)
-    last_month = models.CharField(max_length=7)
-    managed_by = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+")
-    region_code = models.CharField(max_length=12, blank=True)
-    zone_key = models.BigIntegerField(default=0)
-    category = models.CharField(max_length=3, blank=True)
-    band = models.CharField(max_length=1)
-    facts = models.JSONField()  # the columns of OrganizationFacts that measures read
-    digest = models.CharField(max_length=32)  # of keys, name and facts: equal means the interval goes on
+    last_month = models.CharField(max_length=7, null=True)  # empty: it has gone on since
 
-    objects = ManagedWithin.as_manager()
+    objects = FrozenUnitQuerySet.as_manager()
     view_permission = "figures.view"
 
     class Meta:
         verbose_name = "冻结名单"
         verbose_name_plural = "冻结名单"
         indexes = [
-            models.Index(fields=["last_month", "managed_by"], name="frozen_unit_last"),
             models.Index(fields=["organization", "first_month"], name="frozen_unit_one"),
+            models.Index(fields=["managed_by", "organization"], name="frozen_unit_managed"),
+            models.Index(
+                fields=["managed_by", "organization"],
+                name="frozen_unit_gap",
+                condition=Q(counted=True, should=True, has_org=False),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization"], condition=Q(last_month=None), name="frozen_unit_goes_on_once"
+            )
         ]
 
     def __str__(self) -> str:

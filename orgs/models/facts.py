@@ -32,21 +32,25 @@ class SizeBand(models.TextChoices):
     UNKNOWN = "U", "人数不明"
 
 
-class OrganizationFacts(models.Model):
-    """组织情况: one row per organization with what all apps know of it."""
+class StatedFacts(models.Model):
+    """What measures read of an organization, and what a list of names prints beside it.
 
-    organization = models.OneToOneField(Organization, models.CASCADE, primary_key=True, related_name="facts")
+    Stated now in `OrganizationFacts`, and frozen by the apps above with the same columns: a measure's condition filters both.
+    Foreign keys are neither checked nor indexed alone: the rows they are copied from are checked, and the indexes of the
+    lists begin with them.
+    """
+
     # keys of every cut, copied from the organization
-    managed_by = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+")
+    managed_by = models.ForeignKey(
+        PartyOrganization, models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     region_code = models.CharField(max_length=12, blank=True)
     zone_key = models.BigIntegerField(default=0)  # id of the zone, 0 for none
     category = models.CharField("类别", max_length=3, choices=Category, blank=True)
     band = models.CharField("规模", max_length=1, choices=SizeBand, default=SizeBand.UNKNOWN)
-    # who counts
-    counted = models.BooleanField("纳入统计", default=False)  # in scope and 正常
-    unit = models.BooleanField(
-        "法人单位", default=False
-    )  # counted, no 个体工商户, no branch office: the U of domain §5.2
+    # who counts: `counted` is in scope and 正常; a unit besides is a legal person and not self-employed (U of domain §5.2)
+    counted = models.BooleanField("纳入统计", default=False)
+    unit = models.BooleanField("法人单位", default=False)
     undecided = models.BooleanField("待判定", default=False)
     restructured = models.BooleanField("国有(集体)改制", default=False)
     influential = models.BooleanField("影响较大", default=False)
@@ -57,22 +61,23 @@ class OrganizationFacts(models.Model):
     probationary = models.PositiveIntegerField("预备党员", default=0)
     # coverage
     form = models.CharField("覆盖形式", max_length=10, blank=True)
-    covered_by = models.ForeignKey(PartyOrganization, models.SET_NULL, null=True, related_name="+")
-    covered_since = models.DateField("覆盖起始", null=True)
+    covered_by = models.ForeignKey(
+        PartyOrganization,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        verbose_name="覆盖党组织",
+    )
     has_org = models.BooleanField("已建党组织", default=False)
     venue = models.BooleanField("有活动场所", default=False)
-    # people responsible and evidence of work
+    # people responsible, work
     instructor = models.BooleanField("有指导员", default=False)
-    instructor_user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    instructor_name = models.CharField("指导员", max_length=60, blank=True)
-    visited_on = models.DateField("最近走访", null=True)
     liaison = models.BooleanField("有联络员", default=False)
     union = models.BooleanField("有工会", default=False)
     youth = models.BooleanField("有团组织", default=False)
     women = models.BooleanField("有妇联", default=False)
-    evidence_on = models.DateField(
-        "最近工作记录", null=True
-    )  # newest of visit, liaison's contact, mass organization's work
     work_covered = models.BooleanField("工作覆盖", default=False)
     # what should be
     should = models.BooleanField("应建党组织", default=False)
@@ -80,6 +85,25 @@ class OrganizationFacts(models.Model):
     should_member = models.BooleanField("应有党员", default=False)
     should_member_since = models.DateField("应有党员起始", null=True)
     formal_ready = models.BooleanField("正式党员三名以上", default=False)  # the strict `should` of domain §5.2 (R3)
+
+    class Meta:
+        abstract = True
+
+
+class OrganizationFacts(StatedFacts):
+    """组织情况: one row per organization with what all apps know of it."""
+
+    organization = models.OneToOneField(
+        Organization, models.CASCADE, primary_key=True, related_name="facts", db_constraint=False
+    )
+    covered_since = models.DateField("覆盖起始", null=True)
+    instructor_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    instructor_name = models.CharField("指导员", max_length=60, blank=True)
+    visited_on = models.DateField("最近走访", null=True)
+    # the newest of visit, liaison's contact and mass organization's Party work
+    evidence_on = models.DateField("最近工作记录", null=True)
 
     objects = FactsQuerySet.as_manager()
     view_permission = "registry.view"
@@ -114,14 +138,16 @@ class TallyQuerySet(ScopedQuerySet):
         return self.all() if scope.whole else self.filter(managed_by__in=scope.unit_managers)
 
 
-class Tally(models.Model):
-    """The facts summed: one row per managing committee × region × zone × category × size band.
+class Cell(models.Model):
+    """Facts summed for one managing committee × region × zone × category × size band.
 
     Besides the keys, each column holds the measure of the same code in `orgs/indicators.py` (a test compares them).
     Keys are plain values with '' and 0 for none, so that a cell is unique on both databases.
     """
 
-    managed_by = models.ForeignKey(PartyOrganization, models.CASCADE, related_name="+")
+    managed_by = models.ForeignKey(
+        PartyOrganization, models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     region_code = models.CharField(max_length=12, blank=True)
     zone_key = models.BigIntegerField(default=0)
     category = models.CharField(max_length=3, blank=True)
@@ -171,6 +197,13 @@ class Tally(models.Model):
     open_units_instructed = models.BigIntegerField(default=0)
     with_member = models.BigIntegerField(default=0)
     with_member_built = models.BigIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class Tally(Cell):
+    """The facts as they stand, summed. Cells without organizations may remain until the next full recount."""
 
     objects = TallyQuerySet.as_manager()
     view_permission = "registry.view"
