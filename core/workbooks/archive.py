@@ -23,12 +23,12 @@ PASSWORD = "设有打开密码，请在 Excel 中取消密码（文件 - 信息 
 NOT_A_WORKBOOK = "不是 Excel 工作簿，请在 Excel 中打开并另存为 .xlsx 后再上传。"
 
 
-class Refused(Exception):
-    """The file must not be read; the text says why, without the file's name."""
+class Unfit(Exception):
+    """The file must not be read; the text says why, without the file's name (`Unreadable` adds it)."""
 
 
 def inspect_archive(path: Path) -> None:
-    """Raises `Refused` for a workbook that is damaged, packed like a bomb, or carries macros or a DOCTYPE."""
+    """Raises `Unfit` for a workbook that is damaged, packed like a bomb, or carries macros or a DOCTYPE."""
     try:
         with zipfile.ZipFile(path) as archive:
             _check_listing(archive)
@@ -36,9 +36,9 @@ def inspect_archive(path: Path) -> None:
             for part in archive.infolist():
                 unpacked += _check_part(archive, part)
                 if unpacked > MAX_UNPACKED_BYTES:
-                    raise Refused(TOO_LARGE)
+                    raise Unfit(TOO_LARGE)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as problem:
-        raise Refused(BROKEN) from problem
+        raise Unfit(BROKEN) from problem
 
 
 def _check_listing(archive: zipfile.ZipFile) -> None:
@@ -46,13 +46,13 @@ def _check_listing(archive: zipfile.ZipFile) -> None:
     parts = archive.infolist()
     names = {part.filename.lower().lstrip("/") for part in parts}
     if any(part.flag_bits & 1 for part in parts):
-        raise Refused(PASSWORD)
+        raise Unfit(PASSWORD)
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
-        raise Refused(TOO_LARGE)
+        raise Unfit(TOO_LARGE)
     if any(name.endswith("vbaproject.bin") or name.startswith("xl/macrosheets/") for name in names):
-        raise Refused(MACRO)
+        raise Unfit(MACRO)
     if "xl/workbook.xml" not in names:
-        raise Refused(NOT_A_WORKBOOK)
+        raise Unfit(NOT_A_WORKBOOK)
 
 
 def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
@@ -67,18 +67,18 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
     is_types = part.filename.lower().endswith("[content_types].xml")
     for chunk in _chunks(archive, unbounded):
         if is_xml and not size and (b"\0" in chunk[:4] or chunk[:2] in (b"\xff\xfe", b"\xfe\xff")):
-            raise Refused(BROKEN)  # UTF-16 would hide a DOCTYPE from this check; Office writes UTF-8
+            raise Unfit(BROKEN)  # UTF-16 would hide a DOCTYPE from this check; Office writes UTF-8
         size += len(chunk)
         if size > MAX_UNPACKED_BYTES or (size > RATIO_COUNTS_FROM and size > MAX_RATIO * part.compress_size):
-            raise Refused(TOO_LARGE)
+            raise Unfit(TOO_LARGE)
         window = tail + chunk
         if is_xml and b"<!DOCTYPE" in window:
-            raise Refused(DOCTYPE)
+            raise Unfit(DOCTYPE)
         if is_types and b"macroEnabled" in window:
-            raise Refused(MACRO)
+            raise Unfit(MACRO)
         tail = chunk[-16:]
     if size != part.file_size:
-        raise Refused(BROKEN)
+        raise Unfit(BROKEN)
     return size
 
 

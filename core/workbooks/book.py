@@ -4,6 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from core.refusals import Refusal
+
 Cell = str | int | float | bool | date | datetime | None
 Row = tuple[int, list[Cell]]
 
@@ -12,7 +14,7 @@ MAX_FILE_BYTES = 200 * MEGABYTE
 MAX_COLUMNS = 1_000
 
 
-class Unreadable(Exception):
+class Unreadable(Refusal):
     """A file that cannot be read as a whole; its text is the Chinese sentence for the person who chose the file."""
 
     def __init__(self, name: str, why: str) -> None:

@@ -21,7 +21,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from core.workbooks.archive import BROKEN, MACRO, PASSWORD, Refused, inspect_archive
+from core.workbooks.archive import BROKEN, MACRO, PASSWORD, Unfit, inspect_archive
 from core.workbooks.book import MAX_COLUMNS, MEGABYTE, Cell, Row
 
 # 460,000 rows × 25 columns take 1.1 GB
@@ -45,7 +45,7 @@ def main(arguments: list[str], out: BinaryIO) -> None:
         else:
             _tell_rows(path, arguments[2], out)
         message: tuple[str, ...] = ("end",)
-    except Refused as refusal:
+    except Unfit as refusal:
         message = ("refused", str(refusal))
     except PasswordError:
         message = ("refused", PASSWORD)
@@ -77,9 +77,9 @@ def _inspect_compound_file(path: Path) -> None:
     """The old format is a small file system whose directory has its names in UTF-16."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         if content.find("EncryptedPackage".encode("utf-16-le")) >= 0:
-            raise Refused(PASSWORD)
+            raise Unfit(PASSWORD)
         if content.find("_VBA_PROJECT".encode("utf-16-le")) >= 0:
-            raise Refused(MACRO)
+            raise Unfit(MACRO)
 
 
 def _tell_rows(path: Path, name: str, out: BinaryIO) -> None:
@@ -88,7 +88,7 @@ def _tell_rows(path: Path, name: str, out: BinaryIO) -> None:
         return
     columns = sheet.end[1] + 1
     if columns > MAX_COLUMNS:
-        raise Refused(f"的工作表“{name}”用到了第 {columns:,} 列，最多 {MAX_COLUMNS:,} 列；请删去表格右侧多余的列。")
+        raise Unfit(f"的工作表“{name}”用到了第 {columns:,} 列，最多 {MAX_COLUMNS:,} 列；请删去表格右侧多余的列。")
     # rows come from the sheet's first line on, cells only from the first used column on
     before: list[Cell] = [None] * sheet.start[1]
     nothing = [""] * sheet.width

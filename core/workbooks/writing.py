@@ -8,8 +8,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.utils.timezone import is_aware, localtime
+from django.utils.timezone import is_aware, make_naive
 from rustpy_xlsxwriter import Format, write_worksheet
+
+from core.refusals import Refusal
 
 Value = str | int | float | bool | Decimal | date | datetime | None
 
@@ -24,7 +26,7 @@ _FORBIDDEN_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]+")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
-class TooManyRows(Exception):
+class TooManyRows(Refusal):
     """More rows than a sheet can hold; the text says it in Chinese."""
 
 
@@ -45,7 +47,7 @@ def write_rows(
 
     A text stays a text: `=1+1`, `0012` and 18-digit codes are text cells, never formulas or numbers. A whole number
     from 1e15 on becomes text too, since a spreadsheet would round it. Dates are ISO text, 2019-03-05, and times
-    2019-03-05 08:30 in local time: they sort and come back as they are, and none is lost before 1900 or shown as
+    2019-03-05 08:30 in local time (with seconds if there are any): they sort and come back as they are, and none is lost before 1900 or shown as
     ###### (this library would also give its date format to every number below the first date of a column). Texts are
     cut at 32,767 characters, the limit of a cell.
 
@@ -88,14 +90,14 @@ class _Records:
             if self.number > self._limit:
                 raise TooManyRows(f"超过 {self._limit:,} 行，一张工作表放不下；请先筛选，再分几次导出。")
             # most cells are short texts: no call for them
-            cells = [v if type(v) is str and len(v) <= MAX_CELL_CHARACTERS else _cell(v) for v in row]
+            cells = [v if type(v) is str and len(v) <= MAX_CELL_CHARACTERS else storable(v) for v in row]
             yield dict(zip(self._headers, cells, strict=True))
         if not self.number:
             yield dict.fromkeys(self._headers)
 
 
-def _cell(value: Value) -> Value:
-    """The value of a cell as `write_rows` promises it."""
+def storable(value: Value) -> Value:
+    """The value as a cell keeps it, by the rules of `write_rows`: a text, a number or a truth value."""
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, str):
@@ -103,7 +105,8 @@ def _cell(value: Value) -> Value:
     if isinstance(value, int):
         return value if abs(value) < EXACT_BELOW else str(value)
     if isinstance(value, datetime):
-        return f"{localtime(value) if is_aware(value) else value:%Y-%m-%d %H:%M}"
+        local = make_naive(value) if is_aware(value) else value
+        return local.isoformat(" ", "seconds" if local.second else "minutes")
     if isinstance(value, date):
         return value.isoformat()
     return value

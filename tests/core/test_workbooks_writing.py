@@ -46,6 +46,7 @@ def written(*rows: list[Value], headers: list[str] = HEADERS, **options: object)
         (date(2019, 3, 5), "s", "2019-03-05"),
         (date(1898, 1, 1), "s", "1898-01-01"),
         (datetime(2019, 3, 5, 8, 30), "s", "2019-03-05 08:30"),
+        (datetime(2019, 3, 5, 8, 30, 7), "s", "2019-03-05 08:30:07"),
         (datetime(2019, 3, 5, 8, 30, tzinfo=UTC), "s", "2019-03-05 16:30"),
         ("甲" * 40_000, "s", "甲" * 32_767),
     ],
