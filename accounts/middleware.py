@@ -61,7 +61,7 @@ class SessionLimitsMiddleware:
             began, seen = session.setdefault("began", now), session.setdefault("seen", now)
             idle = now - seen > timedelta(minutes=settings.SESSION_IDLE_MINUTES).total_seconds()
             if idle or now - began > timedelta(hours=settings.SESSION_HOURS).total_seconds():
-                note_sign_out(user=request.user, reason="长时间未操作" if idle else "超过最长使用时间")  # type: ignore[arg-type]
+                note_sign_out(user=request.user, reason="长时间未操作" if idle else "超过最长使用时间")
                 logout(request)
                 messages.info(request, "您已较长时间没有操作,请重新登录" if idle else "本次登录已到最长时间,请重新登录")
                 return go_to_sign_in(request)
@@ -78,7 +78,7 @@ class SessionLimitsMiddleware:
 class SignedInMiddleware(LoginRequiredMiddleware):
     """Every page asks for a sign-in unless its view says otherwise (`login_not_required`)."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:  # type: ignore[override]
         """To the sign-in page."""
         return go_to_sign_in(request)
 

@@ -35,7 +35,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(username__iexact=username)
 
 
-class User(AbstractBaseUser):
+class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
     """An account of one person."""
 
     username = models.CharField(
@@ -128,6 +128,7 @@ class Authenticator(ThrottlingMixin, Device):
     PERIOD = 30  # seconds that a code lives
     TOLERANCE = 1  # periods that the phone's clock may be off
 
+    user = models.ForeignKey(User, models.CASCADE, related_name="authenticators", verbose_name="用户")
     key = EncryptedTextField("密钥", default=random_hex)
     last_t = models.BigIntegerField("最近使用的时段", default=-1)
 

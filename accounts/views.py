@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils import timezone
@@ -106,10 +106,10 @@ class SignOutView(LogoutView):
     """Ends the session, and the trust in the phone that it ran on."""
 
     @method_decorator(require_POST)
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Write down who leaves; nothing of what they saw stays in the browser."""
         if request.user.is_authenticated:
-            note_sign_out(user=request.user)  # type: ignore[arg-type]
+            note_sign_out(user=request.user)
             phone = factors.phone_with(request.COOKIES.get(PHONE_COOKIE, ""), at=timezone.now())
             if phone is not None and phone.user == request.user:
                 factors.revoke_phones(user=phone.user, by=phone.user, reason="退出登录")

@@ -154,4 +154,5 @@ def record_export(*, by: User | None, what: str, rows: int, reason: str = "") ->
         label=what[:250],
         changes={"rows": [None, rows]},
         reason=reason,
+        address=_address.get(),
     )

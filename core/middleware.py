@@ -62,5 +62,5 @@ class AnswerMiddleware:
         response.headers.setdefault("Cache-Control", "no-store, private")
         if response.status_code == 403 or (response.status_code == 404 and request.resolver_match is not None):
             event = audit.Event("core.refused", "", "", request.path[:250], reason=str(response.status_code))
-            audit.record_many(by=request.user, events=[event])  # type: ignore[arg-type]
+            audit.record_many(by=request.user, events=[event])
         return response

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from accounts.models import User
+from accounts.permissions import Permission
+from accounts.roles import ROLES
 from core.scope import Grant, Scope
 from orgs.models import Appointment, PartyOrganization
 from orgs.models.party import MANAGING_KINDS
@@ -40,3 +44,18 @@ def _grant(appointment: Appointment, managers: frozenset[int]) -> Grant:
         whole=node.parent_id is None and not duty.own,
         own=duty.own,
     )
+
+
+def supervised_users(scope: Scope, *, on: date) -> QuerySet[User]:
+    """Secretaries and instructors whom the scope looks after: everything that they hold lies within it.
+
+    Whoever holds any other role, or one elsewhere, is left out: a new password would open that role too.
+    """
+    open_ones = Appointment.objects.on(on).filter(user=OuterRef("pk"))
+    looked_after = scope.having(Permission.CODES_ISSUE)
+    inside = Appointment.objects.on(on).filter(
+        looked_after.path_filter("node__path"), role__in=[role.code for role in ROLES.values() if role.trusted_phone]
+    )
+    held = open_ones.filter(pk__in=inside.values("pk"))
+    beyond = open_ones.exclude(pk__in=inside.values("pk"))
+    return User.objects.filter(Exists(held), ~Exists(beyond), is_active=True)

@@ -442,7 +442,7 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(choices=[('DEPARTMENT', '组织部门工作人员'), ('STREET', '街道(乡镇)党建工作人员'), ('SECRETARY', '党支部书记'), ('LEADER', '领导'), ('INSTRUCTOR', '党建工作指导员'), ('SYSTEM', '系统管理员'), ('SECURITY', '安全管理员'), ('AUDIT', '审计管理员')], max_length=12, verbose_name='角色')),
                 ('since', models.DateField(verbose_name='起始')),
                 ('until', models.DateField(blank=True, null=True, verbose_name='终止')),
-                ('appointed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='授权人')),
+                ('appointed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='授权人')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to=settings.AUTH_USER_MODEL, verbose_name='用户')),
                 ('node', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.partyorganization', verbose_name='党组织')),
             ],

@@ -187,7 +187,7 @@ class Appointment(models.Model):
     since = models.DateField("起始")
     until = models.DateField("终止", null=True, blank=True)
     appointed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="授权人"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="授权人"
     )
 
     objects = AppointmentQuerySet.as_manager()

@@ -1,0 +1,151 @@
+"""用户授权: giving and ending duties. The only way to rights, open to the security administrator alone (DESIGN §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.permissions import Permission
+from accounts.roles import ROLES, SECURITY, Role
+from accounts.services import accounts, factors
+from core.refusals import Refusal
+from core.scope import Scope
+from orgs.access import scope_for, supervised_users
+from orgs.models import Appointment, PartyOrganization
+from orgs.services import writing
+
+ADMINISTRATIVE = tuple(role.code for role in ROLES.values() if role.administrator)
+
+
+class MayNotAppoint(Refusal):
+    """Whoever asks is no security administrator."""
+
+
+class NotToOneself(Refusal):
+    """Nobody appoints themselves, nor ends their own appointment."""
+
+
+class SeparateDuties(Refusal):
+    """One person never holds two of the three administrative duties (domain §8.1, 权限分离)."""
+
+
+class AppointedAlready(Refusal):
+    """The user holds the role at the node at that time."""
+
+
+class NoSuchPlace(Refusal):
+    """The Party organization is dissolved, or the account closed."""
+
+
+class EndedAlready(Refusal):
+    """The appointment ends earlier; a longer one is a new appointment."""
+
+
+class LastSecurityAdministrator(Refusal):
+    """Without a security administrator nobody could ever appoint again."""
+
+
+class NotSupervised(Refusal):
+    """The account is none that the street looks after."""
+
+
+@transaction.atomic
+def appoint(
+    *,
+    by: User | None,
+    user: User,
+    role: str,
+    node: PartyOrganization,
+    since: date,
+    until: date | None = None,
+    reason: str = "",
+    on: date,
+) -> Appointment:
+    """Give a user a role at a Party organization for [since, until). `by` is None for the first administrators only."""
+    _require_right(by, user, on)
+    user = User.objects.select_for_update().get(pk=user.pk)  # two duties given at once are seen one after the other
+    if not user.is_active:
+        raise NoSuchPlace(f"{user.name}的账号已停用,请先由系统管理员启用")
+    if node.dissolved_on:
+        raise NoSuchPlace(f"“{node}”已撤销,请选择其他党组织")
+    meanwhile = Q(until=None) | Q(until__gt=since)
+    if until is not None:
+        meanwhile &= Q(since__lt=until)
+    held = list(user.appointments.filter(meanwhile).select_related("node"))
+    if any(one.role == role and one.node_id == node.pk for one in held):
+        raise AppointedAlready(f"{user.name}在“{node}”已有“{ROLES[role].name}”角色,不必重复授权")
+    _require_separate_duties(user, ROLES[role], held)
+    appointment = Appointment(user=user, role=role, node=node, since=since, until=until, appointed_by=by)
+    writing.add(by=by, record=appointment, action="appointments.give", path=node.path, reason=reason)
+    return appointment
+
+
+@transaction.atomic
+def end_appointment(*, by: User, appointment: Appointment, until: date, reason: str, on: date) -> None:
+    """End an appointment on a day: it does not hold on that day any more."""
+    _require_right(by, appointment.user, on)
+    if appointment.until is not None and appointment.until <= until:
+        raise EndedAlready(f"这项授权已于 {appointment.until} 终止")
+    if appointment.role == SECURITY.code:
+        others = Appointment.objects.on(max(on, until)).filter(role=SECURITY.code, user__is_active=True)
+        if not others.exclude(pk=appointment.pk).exists():
+            raise LastSecurityAdministrator("这是最后一名安全管理员,请先给另一人授权")
+    writing.change(
+        by=by,
+        record=appointment,
+        values={"until": until},
+        action="appointments.end",
+        path=appointment.node.path,
+        reason=reason,
+    )
+
+
+@transaction.atomic
+def issue_code(*, user: User, by: User, scope: Scope, reason: str, on: date) -> str:
+    """A new one-time password for a secretary or instructor whom the scope looks after (DESIGN §4)."""
+    _require_supervised(user, scope, on)
+    return accounts.reset_password(user=user, by=by, reason=reason)
+
+
+@transaction.atomic
+def revoke_phones(*, user: User, by: User, scope: Scope, reason: str, on: date) -> int:
+    """Trust no phone any more of a secretary or instructor whom the scope looks after; returns how many there were."""
+    _require_supervised(user, scope, on)
+    return factors.revoke_phones(user=user, by=by, reason=reason)
+
+
+@transaction.atomic
+def close_unused_accounts(*, at: datetime) -> int:
+    """Close the accounts that nobody uses any more; of each administrative duty the one used last stays, so that
+    somebody can open the others again."""
+    held = Appointment.objects.on(timezone.localdate(at)).filter(role__in=ADMINISTRATIVE, user__is_active=True)
+    by_use = held.order_by("user__last_seen_at", "user__created_at").values_list("role", "user_id")
+    latest = dict(by_use)  # a later row of the same role replaces an earlier one
+    return accounts.close_unused(keep=latest.values(), at=at)
+
+
+def _require_right(by: User | None, user: User, on: date) -> None:
+    if by is None:
+        return
+    if by.pk == user.pk:
+        raise NotToOneself("不能给自己授权,也不能终止自己的授权,请由另一名安全管理员办理")
+    if not scope_for(by, on=on).may(Permission.APPOINTMENTS_CHANGE):
+        raise MayNotAppoint("只有安全管理员可以办理用户授权")
+
+
+def _require_separate_duties(user: User, role: Role, held: Iterable[Appointment]) -> None:
+    if not role.administrator:
+        return
+    for one in held:
+        if one.duty.administrator and one.role != role.code:
+            raise SeparateDuties(f"{user.name}已是{one.duty.name},系统、安全、审计三种管理职责须由不同的人担任")
+
+
+def _require_supervised(user: User, scope: Scope, on: date) -> None:
+    if not supervised_users(scope, on=on).filter(pk=user.pk).exists():
+        raise NotSupervised("只能为本辖区的书记、指导员办理;其他人员请联系系统管理员")

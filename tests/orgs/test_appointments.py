@@ -1,0 +1,176 @@
+"""Only the security administrator gives duties, never to themselves, never two administrative ones to one person."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from accounts.models import User
+from core.models import AuditEntry
+from orgs.models import Appointment
+from orgs.services import appointments
+from orgs.services.appointments import appoint, end_appointment
+from orgs.services.party import establish
+from tests.people import TODAY, City
+
+TOMORROW = TODAY + timedelta(days=1)
+LATER = date(2027, 3, 1)
+
+
+@pytest.fixture
+def newcomer(city: City) -> User:
+    return User.objects.create_user("newcomer", None, name="新同志")
+
+
+def give(city: City, user: User, role: str = "STREET", **values: object) -> Appointment:
+    """The security administrator appoints from today on."""
+    given = {"by": city.user("security"), "node": city["CZ112"], "since": TODAY, "on": TODAY} | values
+    return appoint(user=user, role=role, **given)
+
+
+def test_an_appointment_gives_the_rights_of_its_role_at_its_place(city: City, newcomer: User) -> None:
+    city.people["newcomer"] = newcomer
+    assert not city.scope("newcomer").grants
+    give(city, newcomer)
+    assert city.scope("newcomer").may("registry.change")
+    assert city.scope("newcomer").unit_managers == {city["CZ112"].pk}
+
+
+def test_it_is_written_down_with_who_what_where_and_why(city: City, newcomer: User) -> None:
+    given = give(city, newcomer, reason="接任街道工作")
+    entry = AuditEntry.objects.get(action="appointments.give")
+    assert (entry.user, entry.object_id, entry.path) == (city.user("security"), str(given.pk), city["CZ112"].path)
+    assert entry.reason == "接任街道工作"
+    assert entry.changes["role"] == [None, "STREET"]
+
+
+@pytest.mark.parametrize("username", ["city", "district", "street", "leader", "sysadmin", "auditor"])
+def test_nobody_else_appoints(city: City, newcomer: User, username: str) -> None:
+    with pytest.raises(appointments.MayNotAppoint, match="只有安全管理员"):
+        give(city, newcomer, by=city.user(username))
+    assert not newcomer.appointments.exists()
+
+
+def test_a_security_administrator_whose_duty_has_ended_appoints_no_more(city: City, newcomer: User) -> None:
+    Appointment.objects.filter(user=city.user("security")).update(until=TODAY)
+    with pytest.raises(appointments.MayNotAppoint):
+        give(city, newcomer)
+
+
+def test_nobody_appoints_themselves(city: City) -> None:
+    with pytest.raises(appointments.NotToOneself, match="不能给自己授权"):
+        give(city, city.user("security"), "DEPARTMENT")
+
+
+@pytest.mark.parametrize("held", ["sysadmin", "security", "auditor"])
+@pytest.mark.parametrize("role", ["SYSTEM", "SECURITY", "AUDIT"])
+def test_the_three_administrative_duties_stay_with_three_people(
+    city: City, newcomer: User, held: str, role: str
+) -> None:
+    Appointment.objects.create(user=newcomer, role="SECURITY", node=city["CZ"], since=TODAY)
+    person = city.user(held)
+    if person.appointments.get().role == role:
+        with pytest.raises(appointments.AppointedAlready):
+            give(city, person, role, by=newcomer, node=city["CZ"])
+        return
+    with pytest.raises(appointments.SeparateDuties, match="须由不同的人担任"):
+        give(city, person, role, by=newcomer, node=city["CZ"])
+
+
+def test_a_duty_may_follow_another_once_that_has_ended(city: City) -> None:
+    person = city.user("auditor")
+    end_appointment(
+        by=city.user("security"), appointment=person.appointments.get(), until=LATER, reason="轮岗", on=TODAY
+    )
+    with pytest.raises(appointments.SeparateDuties):
+        give(city, person, "SYSTEM", node=city["CZ"], since=TOMORROW)
+    give(city, person, "SYSTEM", node=city["CZ"], since=LATER)
+
+
+def test_the_same_duty_is_not_given_twice_at_a_time(city: City, newcomer: User) -> None:
+    give(city, newcomer, until=LATER)
+    with pytest.raises(appointments.AppointedAlready, match="不必重复"):
+        give(city, newcomer, since=TOMORROW)
+    give(city, newcomer, since=LATER)
+
+
+def test_nothing_is_given_at_a_dissolved_place_or_to_a_closed_account(city: City, newcomer: User) -> None:
+    city["CZ112"].dissolved_on = TODAY
+    with pytest.raises(appointments.NoSuchPlace, match="已撤销"):
+        give(city, newcomer)
+    User.objects.filter(pk=newcomer.pk).update(is_active=False)
+    with pytest.raises(appointments.NoSuchPlace, match="已停用"):
+        give(city, newcomer, node=city["CZ11"])
+
+
+def test_an_ended_appointment_gives_nothing_from_that_day_on(city: City) -> None:
+    held = city.user("street").appointments.get()
+    end_appointment(by=city.user("security"), appointment=held, until=TODAY, reason="调离", on=TODAY)
+    assert not city.scope("street").grants
+    entry = AuditEntry.objects.get(action="appointments.end")
+    assert (entry.changes, entry.reason) == ({"until": [None, TODAY.isoformat()]}, "调离")
+    with pytest.raises(appointments.EndedAlready):
+        end_appointment(by=city.user("security"), appointment=held, until=LATER, reason="延长", on=TODAY)
+
+
+def test_an_end_before_the_beginning_is_refused(city: City) -> None:
+    held = city.user("street").appointments.get()
+    with pytest.raises(ValidationError, match="终止日期不能早于起始日期"):
+        end_appointment(by=city.user("security"), appointment=held, until=date(2019, 1, 1), reason="误", on=TODAY)
+
+
+def test_the_last_security_administrator_stays(city: City, newcomer: User) -> None:
+    give(city, newcomer, "SECURITY", node=city["CZ"], until=LATER)
+    last = city.user("security").appointments.get()
+    with pytest.raises(appointments.LastSecurityAdministrator):
+        end_appointment(by=newcomer, appointment=last, until=LATER, reason="退休", on=TODAY)
+    end_appointment(by=newcomer, appointment=last, until=TOMORROW, reason="退休", on=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("username", "looked_after"),
+    [
+        ("street", {"secretary", "instructor"}),
+        ("district", {"secretary", "instructor"}),
+        ("city", {"secretary", "instructor"}),
+        ("stranger", set()),
+        ("leader", set()),
+        ("sysadmin", set()),
+        ("secretary", set()),
+    ],
+)
+def test_codes_are_issued_within_the_own_scope(city: City, username: str, looked_after: set[str]) -> None:
+    for person in city.people.values():
+        if person.username in looked_after:
+            code = appointments.issue_code(
+                user=person, by=city.user(username), scope=city.scope(username), reason="遗忘", on=TODAY
+            )
+            assert person.check_password(code)
+            assert person.must_change_password
+            continue
+        with pytest.raises(appointments.NotSupervised):
+            appointments.issue_code(
+                user=person, by=city.user(username), scope=city.scope(username), reason="遗忘", on=TODAY
+            )
+
+
+@pytest.mark.parametrize(("role", "code"), [("STREET", "CZ111"), ("SECRETARY", "CZ121")], ids=["power", "elsewhere"])
+def test_no_code_opens_a_role_that_the_street_does_not_look_after(city: City, role: str, code: str) -> None:
+    Appointment.objects.create(user=city.user("secretary"), role=role, node=city[code], since=TODAY)
+    with pytest.raises(appointments.NotSupervised):
+        appointments.revoke_phones(
+            user=city.user("secretary"), by=city.user("street"), scope=city.scope("street"), reason="遗失", on=TODAY
+        )
+
+
+def test_a_new_branch_is_within_at_once(city: City, newcomer: User) -> None:
+    branch = establish(by=None, name="新支部", kind="branch", parent=city["CZ111"], code="N", on=TODAY)
+    give(city, newcomer, "SECRETARY", node=branch)
+    assert (
+        appointments.revoke_phones(
+            user=newcomer, by=city.user("street"), scope=city.scope("street"), reason="", on=TODAY
+        )
+        == 0
+    )
