@@ -15,10 +15,10 @@ from django.db.models import F
 
 from accounts.models import User
 from core import audit
+from orgs.facts import refresh
 from orgs.models import Coverage, FormerManagement, Organization, PartyOrganization, Region, Zone
 from orgs.models.organizations import Category
 from orgs.queries import GONE
-from orgs.services import writing
 from orgs.services.coverage import end_rows
 
 BATCH = 5_000
@@ -136,7 +136,7 @@ def apply(*, by: User | None, change: Change, organization_ids: Collection[int],
     if change.end_coverages:
         open_rows = Coverage.objects.filter(organization__in=done.changing, until=None, since__lte=on)
         end_rows(by=by, coverages=list(open_rows), on=on, reason=reason or change.title)
-    writing.touched(done.changing, on=on)
+    refresh(done.changing, on=on)
     return done
 
 

@@ -12,6 +12,7 @@ from accounts.models import User
 from core import audit
 from core.parameters import values_on
 from core.refusals import Refusal
+from orgs.facts import refresh
 from orgs.models import Coverage, Organization, PartyOrganization
 from orgs.services import writing
 
@@ -73,7 +74,7 @@ def cover(
         )
     row = Coverage(organization=unit, party_organization=party_organization, form=form, primary=primary, since=since)
     writing.add(by=by, record=row, action="coverage.begin", path=party_organization.path, reason=reason)
-    writing.touched([unit.pk], on=on)
+    refresh([unit.pk], on=on)
     return Covered(row, joint_warnings(party_organization, on=on))
 
 
@@ -101,7 +102,7 @@ def cover_many(
         [Coverage(organization=u, party_organization=party_organization, form=form, since=since) for u in free]
     )
     _record(by=by, rows=rows, action="coverage.begin", reason=reason)
-    writing.touched([unit.pk for unit in free], on=on)
+    refresh([unit.pk for unit in free], on=on)
     return [unit.pk for unit in free]
 
 
@@ -130,7 +131,7 @@ def end(*, by: User | None, coverage: Coverage, on: date, reason: str) -> Covera
     """End a coverage on a day."""
     row = _open(coverage)
     end_rows(by=by, coverages=[row], on=on, reason=reason)
-    writing.touched([row.organization_id], on=on)
+    refresh([row.organization_id], on=on)
     return row
 
 
@@ -215,7 +216,7 @@ def _renew(
             since=on,
         )
         writing.add(by=by, record=fresh, action="coverage.begin", path=party_organization.path, reason=reason)
-    writing.touched([row.organization_id], on=on)
+    refresh([row.organization_id], on=on)
     return fresh
 
 

@@ -12,6 +12,7 @@ from accounts.models import User
 from core import audit
 from core.models import AuditEntry
 from core.refusals import Refusal
+from orgs.facts import refresh
 from orgs.handover import Handover, organization_dependants
 from orgs.models import (
     Coverage,
@@ -76,7 +77,7 @@ def merge(*, by: User | None, keep: Organization, drop: Organization, on: date, 
     )
     trail = {"merged_into": [None, kept.pk], **{name: [ids, kept.pk] for name, ids in moved.items() if ids}}
     audit.record(by=by, action=MERGE, target=dropped, changes=trail, path=dropped.managed_by.path, reason=reason)
-    writing.touched([kept.pk, dropped.pk], on=on)
+    refresh([kept.pk, dropped.pk], on=on)
     kept.refresh_from_db()
     return kept
 
@@ -105,7 +106,7 @@ def unmerge(*, by: User | None, dropped: Organization, on: date, reason: str) ->
     Organization.objects.filter(pk=back.pk).update(merged_into=None, version=F("version") + 1)
     changes = {"merged_into": [kept.pk, None]}
     audit.record(by=by, action=UNMERGE, target=back, changes=changes, path=back.managed_by.path, reason=reason)
-    writing.touched([kept.pk, back.pk], on=on)
+    refresh([kept.pk, back.pk], on=on)
     back.refresh_from_db()
     return back
 

@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef
 from accounts.models import User
 from core import audit
 from core.refusals import Refusal
+from orgs.facts import refresh
 from orgs.handover import Handover, party_dependants
 from orgs.models import (
     Appointment,
@@ -78,7 +79,7 @@ def merge(
     Liaison.objects.filter(appointed_by=source, until=None).update(appointed_by=target)
     _end_appointments(by=by, node=source, on=on, reason=reason)
     _end(by=by, node=source, on=on, reason=reason, action="party.merge", into=target)
-    writing.touched({row.organization_id for row in covered} | managed, on=on)
+    refresh({row.organization_id for row in covered} | managed, on=on)
     return source
 
 
@@ -104,7 +105,7 @@ def dissolve(
     _end_appointments(by=by, node=node, on=on, reason=reason)
     VenueUse.objects.filter(party_organization=node, until=None).update(until=on)
     _end(by=by, node=node, on=on, reason=reason, action="party.dissolve", into=None)
-    writing.touched([coverage.organization_id for coverage in covered], on=on)
+    refresh([coverage.organization_id for coverage in covered], on=on)
     return node
 
 

@@ -13,6 +13,7 @@ from accounts.models import User
 from core import audit
 from core.models import AuditEntry
 from core.refusals import Refusal
+from orgs.facts import refresh
 from orgs.models import Headcount, Organization, PartyOrganization
 from orgs.queries import Jurisdictions
 from orgs.rules.category import suggest_category
@@ -77,7 +78,7 @@ def register(
     for kind, number in (("staff", staff), ("membership", membership)):
         if number is not None:
             count_headcount(by=by, organization=unit, kind=kind, number=number, counted_on=on, on=on)
-    writing.touched([unit.pk], on=on)
+    refresh([unit.pk], on=on)
     unit.refresh_from_db()
     return unit
 
@@ -107,7 +108,7 @@ def change(
             path=unit.managed_by.path,
             reason=reason,
         )
-        writing.touched([unit.pk], on=on)
+        refresh([unit.pk], on=on)
     return unit
 
 
@@ -133,7 +134,7 @@ def count_headcount(
     if newest is None or counted_on >= newest:
         values = {kind: number, f"{kind}_on": counted_on, f"{kind}_source": BY_HAND, "version": unit.version + 1}
         writing.change(by=by, record=unit, values=values, action="organizations.headcount", path=path, reason=reason)
-    writing.touched([unit.pk], on=on)
+    refresh([unit.pk], on=on)
     return row
 
 

@@ -9,6 +9,7 @@ from django.db import models, transaction
 
 from accounts.models import User
 from core.refusals import Refusal
+from orgs.facts import refresh
 from orgs.models import Democracy, Liaison, MassOrganization, Organization, OwnerRecord, PartyOrganization
 from orgs.services import writing
 
@@ -103,14 +104,14 @@ def change_democracy(*, by: User | None, democracy: Democracy, on: date, **value
 
 def _add(by: User | None, row: Any, action: str, on: date) -> Any:
     writing.add(by=by, record=row, action=action, path=row.organization.managed_by.path)
-    writing.touched([row.organization_id], on=on)
+    refresh([row.organization_id], on=on)
     return row
 
 
 def _change(by: User | None, row: Any, values: dict[str, Any], action: str, on: date, reason: str = "") -> Any:
     path = row.organization.managed_by.path
     if writing.change(by=by, record=row, values=values, action=action, path=path, reason=reason):
-        writing.touched([row.organization_id], on=on)
+        refresh([row.organization_id], on=on)
     return row
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.models import User
 from core.refusals import Refusal
+from orgs.facts import refresh
 from orgs.models import Coverage, PartyOrganization, Venue, VenueUse
 from orgs.services import writing
 
@@ -85,4 +86,4 @@ def _open(venue: Venue) -> Venue:
 def _touch(party_ids: list[int], on: date) -> None:
     """The organizations covered by Party organizations whose venues changed."""
     covered = Coverage.objects.filter(party_organization__in=party_ids, until=None)
-    writing.touched(set(covered.values_list("organization_id", flat=True)), on=on)
+    refresh(set(covered.values_list("organization_id", flat=True)), on=on)

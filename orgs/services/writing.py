@@ -1,19 +1,14 @@
-"""What every service of the registry does alike: check, write, remember, bring the facts up to date."""
+"""What every service of the registry does alike: check, write and remember."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from datetime import date
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
 
 from accounts.models import User
 from core import audit
-
-
-def touched(organization_ids: Collection[int], *, on: date) -> None:
-    """Bring facts and tally of the organizations up to date, in the caller's transaction."""
 
 
 def add(*, by: User | None, record: models.Model, action: str, path: str, reason: str = "") -> None:
