@@ -15,5 +15,6 @@ def robots(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("robots.txt", robots),
     path("", include("accounts.urls")),
+    path("", include("reports.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -34,7 +34,7 @@ def goal_bar(percent: Rate, target: Rate, pace: Rate = None) -> SafeString:
     """A rate against its goal: the goal is a line across the bar, the pace of the year a thinner one."""
     if percent is None:
         return SafeString("")
-    rects = [("", 0, 100), ("fill", 0, _within(percent))]
+    rects: list[tuple[str, float, float]] = [("", 0, 100), ("fill", 0, _within(percent))]
     words = f"{percent:.1f}%"
     if pace is not None:
         rects.append(("pace-line", _within(pace, 0.5), 0.5))
