@@ -15,6 +15,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("robots.txt", robots),
     path("", include("accounts.urls")),
+    path("", include("core.urls")),
     path("", include("reports.urls")),
     path("admin/", admin.site.urls),
 ]
