@@ -27,7 +27,9 @@ class NingjuAdminSite(AdminSite):
         """There is one sign-in page; whoever comes here signed in has no appointment."""
         raise PermissionDenied
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """There is one page for the own password."""
         return redirect("password")
 
