@@ -1,8 +1,6 @@
-"""The admin with our own site, and the checks of the settings."""
+"""The admin with our own site."""
 
 from django.contrib.admin.apps import AdminConfig
-
-from config import checks  # noqa: F401  (registers itself)
 
 
 class NingjuAdminConfig(AdminConfig):

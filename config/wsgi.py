@@ -2,12 +2,7 @@
 
 import os
 
-import django
-from django.core.handlers.wsgi import WSGIHandler
-
-from config.checks import refuse_to_start_unsound
+from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django.setup(set_prefix=False)
-refuse_to_start_unsound()
-application = WSGIHandler()
+application = get_wsgi_application()

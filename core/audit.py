@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.utils import timezone
 
+from core.bulk import insert_rows
 from core.crypto import blind_index, encrypt
 from core.models import AuditEntry
 
@@ -122,25 +123,23 @@ def record(
 
 def record_many(*, by: User | None, events: Iterable[Event], at: datetime | None = None) -> int:
     """Add many entries in bulk; returns how many."""
-    now, name = at or timezone.now(), by.name if by else "系统"
-    entries = (
-        AuditEntry(
-            at=now,
-            user=by,
-            user_name=name,
-            action=event.action,
-            model=event.model,
-            object_id=event.object_id,
-            label=event.label[:250],
-            path=event.path,
-            changes=event.changes,
-            reason=event.reason,
-            batch_id=event.batch_id,
-            address=_address.get(),
-        )
-        for event in events
-    )
-    return len(AuditEntry.objects.bulk_create(entries, batch_size=5_000))
+    now, user, name = at or timezone.now(), by and by.pk, by.name if by else "系统"
+    address = _address.get()
+    columns = (
+        "at", "user_id", "user_name", "action", "model", "object_id", "label", "path", "changes", "reason",
+        "batch_id", "address",
+    )  # fmt: skip
+    return insert_rows(
+        AuditEntry,
+        columns,
+        (
+            (
+                now, user, name, e.action, e.model, e.object_id, e.label[:250], e.path, e.changes, e.reason,
+                e.batch_id, address,
+            )
+            for e in events
+        ),
+    )  # fmt: skip
 
 
 def record_export(*, by: User | None, what: str, rows: int, reason: str = "") -> AuditEntry:

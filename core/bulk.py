@@ -85,6 +85,19 @@ def update_rows(model: type[models.Model], attributes: Sequence[str], rows: Iter
     return count
 
 
+def delete_rows(model: type[models.Model], attribute: str, values: Sequence[Any]) -> int:
+    """Delete the rows whose column holds one of the values; returns how many. Nothing cascades: give children first."""
+    table, column = model._meta.db_table, _field(model, attribute).column
+    quote, count = connection.ops.quote_name, 0
+    with connection.cursor() as cursor:
+        for start in range(0, len(values), CHUNK):
+            part = values[start : start + CHUNK]
+            marks = ", ".join(["%s"] * len(part))
+            cursor.execute(f"DELETE FROM {quote(table)} WHERE {quote(column)} IN ({marks})", list(part))
+            count += cursor.rowcount
+    return count
+
+
 def _field(model: type[models.Model], attribute: str) -> models.Field:
     for field in model._meta.concrete_fields:
         if attribute in (field.attname, field.name):

@@ -38,14 +38,16 @@ class Jurisdictions:
     def committee_for(
         self, *, category: str, region_code: str, authority: str
     ) -> tuple[int, Organization.Basis] | None:
-        """The managing committee with its basis; None when it cannot be told (待判定), never a guess."""
+        """The managing committee with its basis; None when it cannot be told (待判定), never a guess.
+
+        A social organization without a known authority is managed by territory (DESIGN §6).
+        """
         if not category:
             return None
-        if Category(category).sector == Sector.SOCIAL:
-            committee, basis = self.by_authority.get(authority), Organization.Basis.INDUSTRY
-        else:
-            committee, basis = self._by_territory(region_code), Organization.Basis.TERRITORY
-        return (committee, basis) if committee else None
+        if Category(category).sector == Sector.SOCIAL and (committee := self.by_authority.get(authority)):
+            return committee, Organization.Basis.INDUSTRY
+        committee = self._by_territory(region_code)
+        return (committee, Organization.Basis.TERRITORY) if committee else None
 
     def _by_territory(self, code: str) -> int | None:
         """The committee of the smallest area around a code that has one."""
@@ -90,7 +92,7 @@ def possible_duplicates(scope: Scope, alike: Alike = "name") -> QuerySet[Organiz
     else:
         rows = rows.exclude(old_number="").annotate(twin_key=_as_text("old_number"))
     shared = rows.order_by().values("twin_key").annotate(twins=Count("pk")).filter(twins__gt=1).values("twin_key")
-    return rows.filter(Q(twin_key__in=shared)).order_by("twin_key", "pk")
+    return rows.filter(twin_key__in=shared).order_by("twin_key", "pk")
 
 
 def twins_of(organization: Organization, scope: Scope) -> QuerySet[Organization]:

@@ -32,7 +32,9 @@ class ImportBatch(models.Model):
     extent = models.CharField("名单范围", max_length=12, blank=True)  # a region's code; empty: all of the importer's
     status = models.CharField("状态", max_length=8, choices=Status, default=Status.UPLOADED)
     counts = models.JSONField("结果", default=dict)  # rows, new, changed … in the words of the command line
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="导入人")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="导入人"
+    )  # null: a trial run of the command line, never committed
     created_at = models.DateTimeField("上传时间", auto_now_add=True)
     node_id = models.BigIntegerField("导入人所属党组织")
     path = PathField("导入人所属党组织路径")
@@ -67,6 +69,7 @@ class StagedRow(models.Model):
         CHANGED = "CHANGED", "有变化"
         UNCHANGED = "UNCHANGED", "未变"
         DUPLICATE = "DUPLICATE", "重复"
+        ELSEWHERE = "ELSEWHERE", "另表"  # in a sheet of the file that is not imported: only tells what is not missing
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
     sheet = models.PositiveSmallIntegerField("工作表")  # index into the batch's sheets
@@ -92,6 +95,36 @@ class StagedRow(models.Model):
 
     def __str__(self) -> str:
         return f"第 {self.number} 行"
+
+
+class Listed(models.Model):
+    """A source's lists hold a record, since this batch: whoever is listed and absent from a later list is missing."""
+
+    source = models.CharField("名单种类", max_length=20)
+    object_id = models.BigIntegerField("记录")
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = "在册记录"
+        verbose_name_plural = "在册记录"
+        constraints = [models.UniqueConstraint(fields=["source", "object_id"], name="listed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.object_id}"
+
+
+class MissingRecord(models.Model):
+    """A record that should be in a batch's list and is not. Nothing is changed unless the clerk says so."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="missing")
+    object_id = models.BigIntegerField("记录")
+
+    class Meta:
+        verbose_name = "名单中缺少的记录"
+        verbose_name_plural = "名单中缺少的记录"
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.object_id}"
 
 
 class ColumnMapping(models.Model):

@@ -108,7 +108,6 @@ class OwnerRecord(models.Model):
 
     objects = OfOrganization.as_manager()
     view_permission = "registry.view"
-    reveal_permission = "registry.change"
 
     class Meta:
         verbose_name = "出资人情况"
@@ -131,7 +130,6 @@ class Liaison(models.Model):
 
     objects = OfOrganization.as_manager()
     view_permission = "registry.view"
-    reveal_permission = "registry.change"
 
     class Meta:
         verbose_name = "联络员"

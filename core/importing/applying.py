@@ -1,0 +1,132 @@
+"""Writing what a comparison found: records, what hangs on them, and one audit entry for each that is new or changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
+
+from core import audit
+from core.bulk import insert_rows, reserve_ids, update_rows
+from core.importing.comparing import Comparison, Met, Tally
+from core.importing.targets import Changes, Target, Written
+from core.jobs import Progress
+from core.models import ImportBatch, Listed
+
+ADDED, CHANGED, UNDONE = "import.add", "import.change", "import.undo"
+_ONE_AT_A_TIME = 0x4E494E47  # any number that no one else locks
+
+
+def one_at_a_time() -> None:
+    """Wait until no other import writes; until this transaction ends none will. SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
+
+
+def write(comparison: Comparison, progress: Progress, total: int) -> Tally:
+    """Apply a comparison chunk by chunk. Inside the transaction in which `one_at_a_time` was called."""
+    batch, target, done = comparison.batch, comparison.target, 0
+    touched: list[int] = []
+    for met in comparison.chunks():
+        new, changed = _write_chunk(batch, target, met)
+        comparison.present.update(new)
+        touched += [*new, *changed]
+        done += len(met)
+        progress.step(done, total, "写入")
+    tally = comparison.finish()
+    progress.step(total, total, "更新组织情况")
+    target.refresh(touched)
+    return tally
+
+
+def _write_chunk(batch: ImportBatch, target: Target, met: Sequence[Met]) -> tuple[list[int], list[int]]:
+    """Write one chunk; returns the ids of the records that were added, and of those that were changed."""
+    fresh = [one for one in met if one.target_id is None]
+    known = [one for one in met if one.target_id is not None and (one.merge.changes or one.merge.quiet)]
+    ids = reserve_ids(target.model, len(fresh)) if fresh else []
+    new = [
+        Written(pk, None, {c: now for c, (_, now) in one.merge.changes.items()} | one.merge.aside, one.merge.changes)
+        for pk, one in zip(ids, fresh, strict=True)
+    ]
+    changed = [_changed(one, target) for one in known]
+    _insert(target, new)
+    update(target, changed)
+    target.written(new, changed)
+    history(batch, target, [(ADDED, one) for one in new] + [(CHANGED, one) for one in changed])
+    _list(batch, ids, [one.target_id for one in met if one.target_id is not None])
+    return ids, [one.id for one in changed]
+
+
+def _changed(one: Met, target: Target) -> Written:
+    assert one.target_id is not None
+    assert one.record is not None
+    changes: Changes = one.merge.changes | one.merge.quiet
+    after = one.record | {column: now for column, (_, now) in changes.items()} | one.merge.aside
+    return Written(one.target_id, one.record, after, changes)
+
+
+def _insert(target: Target, new: Sequence[Written]) -> None:
+    if not new:
+        return
+    columns = sorted({column for one in new for column in one.after})
+    turned = [(column, target.defaults[column], target.for_database(column)) for column in columns]
+    insert_rows(
+        target.model,
+        ("id", *columns),
+        ((one.id, *(turn(one.after.get(column, default)) for column, default, turn in turned)) for one in new),
+    )
+
+
+def update(target: Target, changed: Sequence[Written]) -> None:
+    """Every row gives all columns that any of them changes; the records are locked, so none is overwritten."""
+    if not changed:
+        return
+    columns = sorted({*target.aside, *(column for one in changed for column in one.changes)})
+    turned = [(column, target.for_database(column)) for column in columns]
+    version = ("version",) if target.versioned else ()
+    update_rows(
+        target.model,
+        (*columns, *version),
+        (
+            (one.id, *(turn(one.after[column]) for column, turn in turned), *(one.after[v] + 1 for v in version))
+            for one in changed
+        ),
+    )
+
+
+def history(batch: ImportBatch, target: Target, entries: Iterable[tuple[str, Written]]) -> None:
+    """One audit entry a record. Personal values are sealed."""
+    label = target.model._meta.label_lower
+    audit.record_many(
+        by=target.run.importer.user,
+        events=(
+            audit.Event(
+                action=action,
+                model=label,
+                object_id=str(one.id),
+                label=target.label_of(one.after),
+                path=target.path_of(one.after),
+                changes=_told(one.changes, target),
+                batch_id=batch.pk,
+            )
+            for action, one in entries
+        ),
+    )
+
+
+def _told(changes: Changes, target: Target) -> Changes:
+    """The changes as the trail keeps them: new records without their blanks, personal values sealed."""
+    if target.personal.isdisjoint(changes):
+        return changes
+    return {
+        column: [audit.sealed(str(v)) if v else v for v in values] if column in target.personal else values
+        for column, values in changes.items()
+    }
+
+
+def _list(batch: ImportBatch, new: Sequence[int], known: Sequence[int]) -> None:
+    """Note which records this source lists, the first time it does."""
+    listed = Listed.objects.filter(source=batch.source, object_id__in=known).values_list("object_id", flat=True)
+    first = [*new, *sorted(set(known) - set(listed))]
+    insert_rows(Listed, ("source", "object_id", "batch_id"), ((batch.source, pk, batch.pk) for pk in first))

@@ -1,0 +1,133 @@
+"""What a staged list would do to the records: new, changed field by field, unchanged, conflicts, missing, undecided.
+
+Rows are taken chunk by chunk in the order of the file; the records they meet are fetched set-based. The preview and the
+transaction that applies run the same comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.db.models import Max, Min
+
+from core.bulk import insert_rows, update_rows
+from core.importing.problems import DUPLICATE_DIFFERS, ERROR
+from core.importing.sheets import Table
+from core.importing.targets import Merge, Record, Row, Target, parts
+from core.models import ImportBatch, Listed, MissingRecord, StagedRow
+from core.sources import Source
+
+CHUNK = 2_000
+Outcome = StagedRow.Outcome
+NOT_COMPARED = (Outcome.ERROR, Outcome.DUPLICATE, Outcome.ELSEWHERE)
+COMPARED = ("outcome", "target_id", "changes", "conflicts", "undecided", "problems")
+FETCHED = ("id", "sheet", "key", "values", "cells", *COMPARED)
+OUTCOME_AT = FETCHED.index("outcome")
+
+
+@dataclass(slots=True)
+class Met:
+    """A row with its record and what it would do to it."""
+
+    row: Row
+    target_id: int | None
+    record: Record | None
+    merge: Merge
+
+
+@dataclass
+class Tally:
+    """The counts of the command line, filled while comparing."""
+
+    outcomes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Outcome.values, 0))
+    conflicts: int = 0  # rows with at least one conflict
+    undecided: int = 0
+    missing: int = 0
+
+
+class Comparison:
+    """One comparison of a batch. Iterate `chunks()`, then `finish()`."""
+
+    def __init__(self, batch: ImportBatch, source: Source, target: Target, *, lock: bool) -> None:
+        self.batch, self.target, self.lock = batch, target, lock
+        self.tables = [Table.from_json(name, batch.columns[name]) for name in batch.sheets]
+        self.extras = [[(c.index, f"{source.name}·{c.header}") for c in t.columns if c.kept] for t in self.tables]
+        self.key_columns = [next((c.index for c in t.columns if c.field == source.key_field), 0) for t in self.tables]
+        self.claims_extent = not any(table.is_error_workbook for table in self.tables)
+        self.tally = Tally()
+        self._taken: set[int] = set()  # records that a row has met: a second row with the same record differs
+        self.present: set[int] = set()  # records in the file, whatever became of their row
+
+    def chunks(self) -> Iterator[list[Met]]:
+        """The rows that go in, chunk by chunk; outcomes are written to staging on the way."""
+        rows = StagedRow.objects.filter(batch=self.batch)
+        ends = rows.aggregate(first=Min("id"), last=Max("id"))
+        if ends["first"] is None:
+            return
+        for start in range(ends["first"], ends["last"] + 1, CHUNK):
+            part = rows.filter(id__gte=start, id__lt=start + CHUNK).order_by("id")
+            yield self._chunk(list(part.values_list(*FETCHED)))
+
+    def _chunk(self, staged: list[tuple]) -> list[Met]:
+        rows = [Row(pk, key, values, {}) for pk, _, key, values, *_ in staged]
+        targets = self.target.match(rows)
+        self.present.update(pk for pk in targets if pk is not None)
+        compared = [at for at, columns in enumerate(staged) if columns[OUTCOME_AT] not in NOT_COMPARED]
+        wanted = sorted({pk for at in compared if (pk := targets[at]) is not None})
+        records = self.target.load(wanted, lock=self.lock)
+        for columns in staged:
+            self.tally.outcomes[columns[OUTCOME_AT]] += columns[OUTCOME_AT] in NOT_COMPARED
+        met: list[Met] = []
+        rewritten: list[tuple] = []
+        for at in compared:
+            row, target_id, (_, sheet, _, _, cells, *was) = rows[at], targets[at], staged[at]
+            row.extras = {name: str(cells[i]) for i, name in self.extras[sheet] if cells[i] not in (None, "")}
+            record = None if target_id is None else records[target_id]
+            merge = self._merge(row, target_id, record)
+            now = self._verdict(merge, target_id, was, self.key_columns[sheet])
+            if now != was:
+                rewritten.append((row.id, *now))
+            if now[0] != Outcome.ERROR:
+                met.append(Met(row, target_id, record, merge))
+        if rewritten:
+            update_rows(StagedRow, COMPARED, rewritten)
+        return met
+
+    def _merge(self, row: Row, target_id: int | None, record: Record | None) -> Merge:
+        if target_id is None:
+            return self.target.merge(row, None)
+        if target_id in self._taken:
+            return Merge(problem=DUPLICATE_DIFFERS)
+        self._taken.add(target_id)
+        return self.target.merge(row, record)
+
+    def _verdict(self, merge: Merge, target_id: int | None, was: list, key_column: int) -> list:
+        """The row's staged columns as they should be, counted. A plain row keeps no record, so that few are rewritten."""
+        tally, problems = self.tally, was[-1]
+        if merge.problem:
+            tally.outcomes[Outcome.ERROR] += 1
+            return [Outcome.ERROR.value, target_id, {}, {}, False, [*problems, [ERROR, merge.problem, key_column]]]
+        tally.undecided += merge.undecided
+        tally.conflicts += bool(merge.conflicts)
+        if target_id is None:
+            outcome, changes = Outcome.NEW.value, {}
+        else:
+            outcome = (Outcome.CHANGED if merge.changes else Outcome.UNCHANGED).value
+            changes = merge.changes
+        tally.outcomes[outcome] += 1
+        told = target_id if changes or merge.conflicts else None
+        return [outcome, told, changes, merge.conflicts, merge.undecided, problems]
+
+    def finish(self) -> Tally:
+        """Find what is missing, once all chunks are through. An error workbook claims no extent."""
+        MissingRecord.objects.filter(batch=self.batch).delete()
+        if self.claims_extent:
+            listed = Listed.objects.filter(source=self.batch.source).values_list("object_id", flat=True)
+            absent = sorted(set(listed.iterator()) - self.present)
+            for part in parts(absent):
+                missing = sorted(self.target.expected(part, self.batch.extent))
+                self.tally.missing += insert_rows(
+                    MissingRecord, ("batch_id", "object_id"), ((self.batch.pk, pk) for pk in missing)
+                )
+        return self.tally

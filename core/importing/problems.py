@@ -1,0 +1,44 @@
+"""What can be wrong with a cell or a row: the stable word of the command line, its weight, and what to do about it.
+
+Apps add the words of their own readers and checks beside their sources.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.registries import Registry
+
+ERROR, WARNING = "error", "warning"
+LEVEL_NAMES = {ERROR: "错误", WARNING: "提醒"}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A kind of problem. An error keeps the row out; with a warning the row goes in and the cell does not."""
+
+    code: str
+    level: str
+    sentence: str  # what is wrong and what to do, as it stands beside the cell
+
+
+problems: Registry[Problem] = Registry()
+
+DUPLICATE_DIFFERS, OUTSIDE_SCOPE = "duplicate_differs", "outside_scope"
+
+problems.add(
+    Problem("date_unreadable", WARNING, "日期无法识别,未写入;请按 2019-03-05 的样式填写"),
+    Problem("date_future", WARNING, "日期在今天之后,未写入;请核对"),
+    Problem("headcount_unreadable", WARNING, "人数不是整数,未写入;请填写一个整数"),
+    Problem("headcount_negative", ERROR, "人数小于 0;请改正后重新导入"),
+    Problem("capital_unreadable", WARNING, "金额无法识别,未写入;请按 100(万元) 的样式填写"),
+    Problem("yes_no_unreadable", WARNING, "无法识别为“是”或“否”,未写入;请填写 是 或 否"),
+    Problem("text_too_long", WARNING, "文字过长,未写入;请缩短后重新导入"),
+    Problem(DUPLICATE_DIFFERS, ERROR, "名单中有多行使用同一识别码而内容不一致,均未导入;请核对后只保留正确的一行"),
+    Problem(OUTSIDE_SCOPE, ERROR, "该行不在您的管辖范围内,未导入;请由有权限的部门导入"),
+)
+
+
+def level_of(code: str) -> str:
+    """Error or warning."""
+    return problems[code].level

@@ -1,0 +1,54 @@
+"""Cell readers in plain form, for the fields of sources."""
+
+from __future__ import annotations
+
+from core.importing.cells import HOME_CURRENCY, Cell, CellProblem, read_amount, read_date, read_text
+from core.importing.targets import plain_decimal
+from core.sources import Read, Run
+
+PLACES = 4  # decimals of a sum in units of 10,000: one yuan
+
+
+def text(longest: int) -> Read:
+    """A text on one line, not longer than its column; raises `text_too_long`."""
+
+    def read(cell: Cell) -> str | None:
+        found = read_text(cell)
+        if found is not None and len(found) > longest:
+            raise CellProblem("text_too_long")
+        return found
+
+    return read
+
+
+def day(run: Run) -> Read:
+    """A day not after today, as ISO text."""
+    latest = run.today
+
+    def read(cell: Cell) -> str | None:
+        found = read_date(cell, latest=latest)
+        return found.isoformat() if found else None
+
+    return read
+
+
+def coming_day(run: Run) -> Read:
+    """A day that may lie ahead, such as the end of a term, as ISO text."""
+    latest = run.today.replace(year=run.today.year + 50, day=1)
+
+    def read(cell: Cell) -> str | None:
+        found = read_date(cell, latest=latest)
+        return found.isoformat() if found else None
+
+    return read
+
+
+def amount(cell: Cell) -> list[str | None] | None:
+    """A sum in units of 10,000 to the yuan, with the foreign currency the cell names: `["100.5", "美元"]`.
+
+    `100万人民币` and `100(万元)` are two spellings of one sum.
+    """
+    if (found := read_amount(cell)) is None:
+        return None
+    foreign = found.currency if found.currency != HOME_CURRENCY else None
+    return [plain_decimal(round(found.value, PLACES)), foreign]

@@ -1,0 +1,254 @@
+"""The import road, step by step. The wizard and the command line call nothing else.
+
+    receive → tables_of → stage → compare → apply → undo
+
+A batch that was staged and compared can be looked at; `apply` compares again inside its transaction.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from core.importing import reports, staging
+from core.importing.applying import one_at_a_time, write
+from core.importing.comparing import Comparison
+from core.importing.sheets import ALL_SHEETS, Table, no_table, tables
+from core.importing.undoing import Undone, take_back
+from core.jobs import Progress
+from core.models import ColumnMapping, ImportBatch, StagedRow
+from core.refusals import Refusal
+from core.sources import Importer, Run, Source, sources
+from core.workbooks.headers import normalise_header
+from core.workbooks.reading import open_book
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+Status = ImportBatch.Status
+KEPT = timedelta(days=7)  # uploaded lists and staged rows are erased after that
+Mapped = Mapping[str, Mapping[int, str | None]]  # sheet → column index → field, None for 原表其他列
+
+
+class NotReady(Refusal):
+    """A step was asked for that does not follow the batch's state."""
+
+
+class Gone(Refusal):
+    """The uploaded file or the staged rows were erased after seven days."""
+
+
+def receive(
+    path: Path, *, name: str, source: Source, by: User | None, as_of: date, extent: str = "", keep: bool = True
+) -> ImportBatch:
+    """Take in a file under the name the clerk knows it by. With `keep` a copy stays until the batch is done.
+
+    Raises `Unreadable` when the file as a whole cannot be read, and a `Refusal` for a user without the right.
+    """
+    open_book(path, name=name)
+    importer = source.admit(by, timezone.localdate())
+    if extent:
+        source.check_extent(extent)
+    batch = ImportBatch(
+        source=source.code,
+        file_name=Path(name).name[:200],
+        sha256=_digest(path),
+        as_of=as_of,
+        extent=extent,
+        created_by=by,
+        node_id=importer.node_id,
+        path=importer.path,
+    )
+    batch.save()
+    if keep:
+        batch.file = f"imports/{batch.pk}{path.suffix.lower()}"
+        file_of(batch).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, file_of(batch))
+        batch.save(update_fields=["file"])
+    return batch
+
+
+def file_of(batch: ImportBatch) -> Path:
+    """Where the uploaded file lies."""
+    return Path(settings.DATA_DIR) / batch.file
+
+
+def tables_of(batch: ImportBatch) -> list[Table]:
+    """The tables of the batch's file, with the mapping guessed. Raises `Unreadable` when there is none."""
+    source, book = sources[batch.source], open_book(_file(batch), name=batch.file_name)
+    found = [table for table, _ in tables(book, source)]
+    if not found:
+        raise no_table(book, source, None)
+    return found
+
+
+def remember(batch: ImportBatch, mapped: Mapped, found: Sequence[Table]) -> None:
+    """Keep what the clerk assigned by hand, for the next list of this source."""
+    for table in found:
+        for column in table.columns:
+            field = mapped.get(table.sheet, {}).get(column.index, column.field)
+            if field != column.field and column.header:
+                ColumnMapping.objects.update_or_create(
+                    source=batch.source, header=normalise_header(column.header)[:100], defaults={"field": field or ""}
+                )
+
+
+@transaction.atomic
+def stage(
+    batch: ImportBatch,
+    *,
+    path: Path | None = None,
+    sheet: str | None = None,
+    only: Sequence[str] | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Read the list into staging and check every row.
+
+    `sheet`: one by name, `*` for all with a recognisable header, None for the first of them; `only`: those ticked.
+    Sheets that are not imported still tell which records are in the file.
+    """
+    source = sources[batch.source]
+    book = open_book(path or _file(batch), name=batch.file_name)
+    target, progress = source.target(_run(batch, source)), progress or Progress()
+    batch.rows.all().delete()
+    batch.sheets, batch.columns = [], {}
+    elsewhere = 0
+    for table, rows in tables(book, source):
+        if _wanted(table.sheet, batch.sheets, sheet, only):
+            at = len(batch.sheets)
+            batch.sheets.append(table.sheet)
+            batch.columns[table.sheet] = table.as_json()
+            for read in staging.stage_table(table, rows, target, sheet=at):
+                progress.step(read, 0, f"读取“{table.sheet}”")
+        elif not table.is_error_workbook:
+            elsewhere += 1
+            staging.stage_elsewhere(table, rows, target, sheet=1_000 + elsewhere)
+    if not batch.sheets:
+        raise no_table(book, source, sheet)
+    staging.settle_repeats(batch.pk, _key_columns(batch, source))
+    staging.analyze()
+    batch.status = Status.STAGED
+    batch.save(update_fields=["sheets", "columns", "status"])
+
+
+@transaction.atomic
+def compare(batch: ImportBatch, *, progress: Progress | None = None) -> dict[str, int]:
+    """Say what applying would do, without doing it; the rows keep their outcome for the preview."""
+    comparison = _comparison(batch, lock=False)
+    total, done, progress = batch.rows.count(), 0, progress or Progress()
+    for met in comparison.chunks():
+        done += len(met)
+        progress.step(done, total, "比对")
+    return _count(batch, comparison)
+
+
+def apply(batch: ImportBatch, *, progress: Progress | None = None) -> dict[str, int]:
+    """Compare once more and write, in one transaction, one import at a time. A second call does nothing.
+
+    A record that somebody registers by hand at the same moment makes the whole run once again.
+    """
+    try:
+        return _apply(batch, progress or Progress())
+    except IntegrityError:
+        return _apply(batch, progress or Progress())
+
+
+@transaction.atomic
+def _apply(batch: ImportBatch, progress: Progress) -> dict[str, int]:
+    one_at_a_time()
+    batch.refresh_from_db()
+    if batch.status == Status.APPLIED:
+        return batch.counts
+    if batch.status != Status.STAGED:
+        raise NotReady(f"批次 {batch.pk} {batch.get_status_display()},不能写入;请重新上传名单")
+    comparison = _comparison(batch, lock=True)
+    total = batch.rows.count()
+    write(comparison, progress, total)
+    batch.status, batch.applied_at = Status.APPLIED, timezone.now()
+    batch.save(update_fields=["status", "applied_at"])
+    return _count(batch, comparison)
+
+
+@transaction.atomic
+def undo(batch: ImportBatch, *, by: User) -> Undone:
+    """Take the batch back: what it changed is restored unless a later edit touched it, what it added is deleted."""
+    source = sources[batch.source]
+    importer = source.admit(by, timezone.localdate())
+    one_at_a_time()
+    batch.refresh_from_db()
+    if batch.status != Status.APPLIED:
+        raise NotReady(f"批次 {batch.pk} 的状态是“{batch.get_status_display()}”,只有已写入的批次可以撤销")
+    undone = take_back(batch, source.target(_run(batch, source, importer)))
+    batch.status, batch.undone_at, batch.undone_by = Status.UNDONE, timezone.now(), by
+    batch.save(update_fields=["status", "undone_at", "undone_by"])
+    return undone
+
+
+def erase_old(*, today: date) -> int:
+    """Erase uploaded files and staged rows after seven days; rows with conflicts stay until these are settled."""
+    old = ImportBatch.objects.filter(created_at__date__lt=today - KEPT)
+    for batch in old.exclude(file=""):
+        file_of(batch).unlink(missing_ok=True)
+    old.exclude(file="").update(file="")
+    erased, _ = StagedRow.objects.filter(batch__in=old, conflicts={}).delete()
+    return erased
+
+
+error_workbook = reports.error_workbook
+problem_list = reports.problem_list
+
+
+def _run(batch: ImportBatch, source: Source, importer: Importer | None = None) -> Run:
+    today = timezone.localdate()
+    importer = importer or source.admit(batch.created_by, today)
+    return Run(source=source, importer=importer, as_of=batch.as_of, today=today, batch_id=batch.pk)
+
+
+def _comparison(batch: ImportBatch, *, lock: bool) -> Comparison:
+    source = sources[batch.source]
+    return Comparison(batch, source, source.target(_run(batch, source)), lock=lock)
+
+
+def _count(batch: ImportBatch, comparison: Comparison) -> dict[str, int]:
+    tally = comparison.tally if batch.status == Status.APPLIED else comparison.finish()
+    batch.counts = reports.counts_of(batch, tally)
+    batch.save(update_fields=["counts"])
+    return batch.counts
+
+
+def _file(batch: ImportBatch) -> Path:
+    if not batch.file or not file_of(batch).is_file():
+        raise Gone(f"批次 {batch.pk} 的文件已按规定删除,请重新上传名单")
+    return file_of(batch)
+
+
+def _wanted(name: str, chosen: Sequence[str], sheet: str | None, only: Sequence[str] | None) -> bool:
+    if only is not None:
+        return name in only
+    if sheet is None:
+        return not chosen
+    return sheet in (ALL_SHEETS, name)
+
+
+def _key_columns(batch: ImportBatch, source: Source) -> dict[int, int]:
+    found = [Table.from_json(name, batch.columns[name]) for name in batch.sheets]
+    return {
+        at: next((column.index for column in table.columns if column.field == source.key_field), 0)
+        for at, table in enumerate(found)
+    }
+
+
+def _digest(path: Path) -> str:
+    digest = sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()

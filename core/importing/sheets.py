@@ -1,0 +1,97 @@
+"""Finding the tables of a workbook and what their columns mean to a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain, islice
+
+from openpyxl.utils import get_column_letter
+
+from core.models import ColumnMapping
+from core.sources import Source
+from core.workbooks.book import Book, Row, Unreadable
+from core.workbooks.headers import LINES_SEARCHED, find_header, normalise_header
+
+ALL_SHEETS = "*"
+ERROR_COLUMNS = ("级别", "问题")  # a list that ends in them is an error workbook come back
+# counts of lines and our own columns differ from list to list and say nothing of the record
+NEVER_KEPT = frozenset({"序号", "编号", "行号", *ERROR_COLUMNS})
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table."""
+
+    index: int  # 0 is column A
+    header: str
+    field: str | None  # None: kept as 原表其他列
+
+    @property
+    def letter(self) -> str:
+        """A, B, … as the spreadsheet shows it."""
+        return get_column_letter(self.index + 1)
+
+    @property
+    def kept(self) -> bool:
+        """Whether an unmapped column is worth keeping on the record."""
+        return self.field is None and normalise_header(self.header) not in NEVER_KEPT and bool(self.header)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A sheet with its header row and columns."""
+
+    sheet: str
+    row: int
+    columns: tuple[Column, ...]
+
+    @property
+    def is_error_workbook(self) -> bool:
+        """Whether it was handed out to be corrected: such a list claims no extent."""
+        return tuple(column.header for column in self.columns[-2:]) == ERROR_COLUMNS
+
+    def as_json(self) -> dict[str, object]:
+        """The form in which the batch keeps it."""
+        return {"row": self.row, "columns": [[c.index, c.header, c.field] for c in self.columns]}
+
+    @classmethod
+    def from_json(cls, sheet: str, kept: Mapping) -> Table:
+        """The table as the batch keeps it."""
+        return cls(sheet, kept["row"], tuple(Column(*column) for column in kept["columns"]))
+
+
+def tables(book: Book, source: Source) -> Iterator[tuple[Table, Iterator[Row]]]:
+    """Every visible sheet with a recognisable header, with the rows below it; cover sheets are passed over.
+
+    Rows are read while they are consumed: take them before the next table.
+    """
+    known = known_headers(source)
+    for sheet in book.sheets:
+        rows = book.rows(sheet)
+        head = list(islice(rows, LINES_SEARCHED + 1))
+        if header := find_header(head, known, source.required):
+            columns = tuple(Column(c.index, c.header, c.field) for c in header.columns)
+            below = (row for row in chain(head, rows) if row[0] > header.row)
+            yield Table(sheet, header.row, columns), below
+
+
+def known_headers(source: Source) -> dict[str, str]:
+    """Normalised header → field: the declared ones, then what clerks assigned by hand and the house remembers."""
+    known = {normalise_header(header): name for header, name in source.known_headers.items()}
+    for header, name in ColumnMapping.objects.filter(source=source.code).values_list("header", "field"):
+        if name:
+            known[header] = name
+        else:
+            known.pop(header, None)
+    return known
+
+
+def no_table(book: Book, source: Source, sheet: str | None) -> Unreadable:
+    """The refusal of a workbook in which nothing looks like this list."""
+    where = f"的工作表“{sheet}”" if sheet and sheet != ALL_SHEETS else ""
+    columns = "、".join(f"“{source.field(name).label}”" for group in source.required for name in group[:1])
+    return Unreadable(
+        book.name,
+        f"{where}前 {LINES_SEARCHED} 行里没有找到“{source.name}”的表头(应有{columns}等列);请核对名单种类和文件。",
+    )

@@ -1,0 +1,168 @@
+"""How the rows of a list meet the records of one model. A source's target subclasses `Target`."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar, TypeVar
+
+from django.db import connection, models
+
+from core.importing.problems import OUTSIDE_SCOPE
+from core.sources import Plain, Run, Values
+
+Record = dict[str, Plain]  # column → plain value
+Changes = dict[str, list[Plain]]  # column → [before, after]
+Key = TypeVar("Key", int, str)
+IN_LIST = 10_000  # parameters of one IN list
+
+
+@dataclass(slots=True)
+class Row:
+    """A row of the list on its way to its record."""
+
+    id: int  # of the staged row
+    key: str
+    values: Values
+    extras: dict[str, str]  # header → text of the columns that the source does not know
+
+
+@dataclass(slots=True)
+class Merge:
+    """What a row would do to its record. `quiet` changes are written and audited, but do not make the row changed."""
+
+    changes: Changes = field(default_factory=dict)
+    quiet: Changes = field(default_factory=dict)
+    aside: Record = field(default_factory=dict)  # written and not audited: where values came from
+    conflicts: dict[str, list[Plain]] = field(default_factory=dict)  # column → [ours, theirs]
+    undecided: bool = False
+    problem: str = ""  # keeps the row out, such as `outside_scope`
+
+    @classmethod
+    def outside(cls) -> Merge:
+        """The row is none of the importer's business."""
+        return cls(problem=OUTSIDE_SCOPE)
+
+
+@dataclass(slots=True)
+class Written:
+    """A record that was added or changed."""
+
+    id: int
+    before: Record | None  # None: it is new
+    after: Record
+    changes: Changes
+
+
+class Target(ABC):
+    """One run's view of the records: what it loads, it loads once."""
+
+    model: ClassVar[type[models.Model]]
+    columns: tuple[str, ...]  # loaded to be compared; every column that a merge may change is among them
+    aside: ClassVar[tuple[str, ...]] = ()  # the columns that `Merge.aside` may hold
+    owned: ClassVar[tuple[tuple[type[models.Model], str], ...]] = ()  # rows written with a record: model, foreign key
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        fields = {column.attname: column for column in self.model._meta.concrete_fields}
+        self.defaults: Record = {name: to_plain(column.get_default()) for name, column in fields.items()}
+        self.personal = frozenset(name for name, column in fields.items() if getattr(column, "personal", False))
+        self.versioned = "version" in fields
+        self._decimals = [i for i, name in enumerate(self.columns) if isinstance(fields[name], models.DecimalField)]
+        self._dates = [i for i, name in enumerate(self.columns) if isinstance(fields[name], models.DateField)]
+        self._decimal_names = frozenset(self.columns[i] for i in self._decimals)
+
+    # --- reading ---
+    @abstractmethod
+    def check(self, values: Values, unread: Collection[str]) -> list[tuple[str, str]]:
+        """Problems of the row as a whole: (code, field). `unread` are the fields whose cell had a problem."""
+
+    @abstractmethod
+    def key(self, values: Values, unread: Collection[str]) -> str:
+        """What identifies the row within the list; empty when nothing does, or when its cell had a problem."""
+
+    def is_row(self, values: Values, unread: Collection[str]) -> bool:
+        """Whether the line is data. Lines with neither name nor identity are not (合计, 备注)."""
+        return any(name in values or name in unread for name in self.run.source.presence)
+
+    # --- meeting ---
+    @abstractmethod
+    def match(self, rows: Sequence[Row]) -> list[int | None]:
+        """The record of each row, in their order; None where there is none yet."""
+
+    @abstractmethod
+    def merge(self, row: Row, record: Record | None) -> Merge:
+        """What the row would do to its record, or to a new one."""
+
+    @abstractmethod
+    def expected(self, ids: Sequence[int], extent: str) -> set[int]:
+        """Of these records, those that a list of this extent should hold (others ended, or lie elsewhere)."""
+
+    def load(self, ids: Sequence[int], *, lock: bool) -> dict[int, Record]:
+        """Records by id in plain form; with `lock` they stay as they are until the transaction ends."""
+        found: dict[int, Record] = {}
+        for part in parts(ids):
+            records = self.model._default_manager.filter(pk__in=part).order_by("pk")
+            if lock and connection.features.has_select_for_update:
+                records = records.select_for_update(of=("self",))
+            for pk, *values in records.values_list("pk", *self.columns):
+                for i in self._dates:
+                    values[i] = values[i] and values[i].isoformat()
+                for i in self._decimals:
+                    values[i] = None if values[i] is None else plain_decimal(values[i])
+                found[pk] = dict(zip(self.columns, values, strict=True))
+        return found
+
+    # --- writing ---
+    @abstractmethod
+    def path_of(self, record: Record) -> str:
+        """Path of the node that the record belongs to, for the audit trail."""
+
+    @abstractmethod
+    def label_of(self, record: Record) -> str:
+        """The record in words."""
+
+    def written(self, new: Sequence[Written], changed: Sequence[Written]) -> None:  # noqa: B027 - a target may need none
+        """Write what hangs on the records: dated rows, former places."""
+
+    def undone(self, batch_id: int, restored: Sequence[Written]) -> None:  # noqa: B027 - a target may need none
+        """Take back what `written` did for changes that were undone; new records are deleted with all they own."""
+
+    def refresh(self, ids: Collection[int]) -> None:  # noqa: B027 - a target may need none
+        """Bring derived data up to date for records that were added or changed."""
+
+    def forget(self, ids: Collection[int]) -> None:  # noqa: B027 - a target may need none
+        """Take records that will be deleted out of derived data."""
+
+    def for_database(self, column: str) -> Callable[[Plain], Any]:
+        """From plain form to what the column takes."""
+        return _decimal if column in self._decimal_names else _same
+
+
+def parts(ids: Sequence[Key]) -> list[Sequence[Key]]:
+    """Runs short enough for one IN list."""
+    return [ids[start : start + IN_LIST] for start in range(0, len(ids), IN_LIST)]
+
+
+def plain_decimal(value: Decimal) -> str:
+    """The shortest spelling: `100`, `20.5`."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def to_plain(value: Any) -> Plain:
+    """A column's value in plain form."""
+    if isinstance(value, Decimal):
+        return plain_decimal(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _decimal(value: Plain) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def _same(value: Plain) -> Plain:
+    return value

@@ -1,0 +1,147 @@
+"""Taking a batch back: what it changed is restored from the audit trail, unless a later edit touched it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.bulk import delete_rows
+from core.crypto import decrypt
+from core.importing.applying import ADDED, CHANGED, UNDONE, history, update
+from core.importing.targets import Changes, Record, Target, Written
+from core.models import AuditEntry, ImportBatch, Listed
+
+CHUNK = 2_000
+
+
+@dataclass(frozen=True)
+class Left:
+    """What stays as it is, because somebody used or edited it after the import."""
+
+    id: int
+    label: str
+    columns: tuple[str, ...]  # empty: the whole new record stays
+
+
+@dataclass
+class Undone:
+    """What an undo did."""
+
+    deleted: int = 0
+    restored: int = 0
+    left: list[Left] = field(default_factory=list)
+
+
+def take_back(batch: ImportBatch, target: Target) -> Undone:
+    """Restore and delete, chunk by chunk, newest first; derived data follows. In one transaction with the import lock."""
+    undone = Undone()
+    touched: list[int] = []
+    for entries in _entries(batch):
+        later = _later(batch, [entry.object_id for entry in entries])
+        records = target.load([int(entry.object_id) for entry in entries], lock=True)
+        added = [entry for entry in entries if entry.action == ADDED]
+        changed = [entry for entry in entries if entry.action == CHANGED]
+        touched += _restore(batch, target, changed, records, later, undone)
+        _delete(batch, target, added, records, later, undone)
+    Listed.objects.filter(batch=batch).delete()
+    target.refresh(touched)
+    return undone
+
+
+def _entries(batch: ImportBatch) -> Iterator[list[AuditEntry]]:
+    """The batch's own entries, newest first."""
+    entries = AuditEntry.objects.filter(batch_id=batch.pk, action__in=(ADDED, CHANGED)).order_by("-id")
+    before: int | None = None
+    while chunk := list((entries.filter(id__lt=before) if before else entries)[:CHUNK]):
+        yield chunk
+        before = chunk[-1].pk
+
+
+def _later(batch: ImportBatch, object_ids: Sequence[str]) -> dict[str, set[str]]:
+    """Record → columns that somebody touched after the batch. What was undone since does not count."""
+    first = AuditEntry.objects.filter(batch_id=batch.pk, action__in=(ADDED, CHANGED)).order_by("id").first()
+    assert first is not None
+    entries = AuditEntry.objects.filter(model=first.model, object_id__in=object_ids, id__gt=first.pk)
+    undone = set(ImportBatch.objects.filter(status=ImportBatch.Status.UNDONE).values_list("pk", flat=True))
+    touched: dict[str, set[str]] = {}
+    for object_id, batch_id, changes in entries.values_list("object_id", "batch_id", "changes"):
+        if batch_id != batch.pk and batch_id not in undone:
+            touched.setdefault(object_id, set()).update(changes)
+    return touched
+
+
+def _restore(
+    batch: ImportBatch,
+    target: Target,
+    entries: Sequence[AuditEntry],
+    records: dict[int, Record],
+    later: dict[str, set[str]],
+    undone: Undone,
+) -> list[int]:
+    """Give changed columns back what they held; returns the ids of the records."""
+    restored: list[Written] = []
+    for entry in entries:
+        pk, record = int(entry.object_id), records.get(int(entry.object_id))
+        if record is None:
+            continue
+        back: Changes = {}
+        kept: list[str] = []
+        for column, (before, after) in entry.changes.items():
+            was, put = _opened(before), _opened(after)
+            if column in later.get(entry.object_id, ()) or record[column] != put:
+                kept.append(column)
+            else:
+                back[column] = [put, was]
+        if kept:
+            undone.left.append(Left(pk, entry.label, tuple(kept)))
+        if back:
+            after_record = record | {column: was for column, (_, was) in back.items()}
+            restored.append(Written(pk, record, after_record, back))
+    if restored:
+        update(target, restored)
+        target.undone(batch.pk, restored)
+        history(batch, target, [(UNDONE, one) for one in restored])
+    undone.restored += len(restored)
+    return [one.id for one in restored]
+
+
+def _delete(
+    batch: ImportBatch,
+    target: Target,
+    entries: Sequence[AuditEntry],
+    records: dict[int, Record],
+    later: dict[str, set[str]],
+    undone: Undone,
+) -> None:
+    """Delete new records with all they own, unless they were edited or something refers to them."""
+    ids = [int(entry.object_id) for entry in entries if int(entry.object_id) in records]
+    used = _referred_to(target, ids)
+    free = [pk for pk in ids if str(pk) not in later and pk not in used]
+    labels = {int(entry.object_id): entry.label for entry in entries}
+    gone = set(free)
+    undone.left += [Left(pk, labels[pk], ()) for pk in ids if pk not in gone]
+    if not free:
+        return
+    target.forget(free)
+    history(batch, target, [(UNDONE, Written(pk, records[pk], records[pk], {})) for pk in free])
+    for model, column in target.owned:
+        delete_rows(model, column, free)
+    delete_rows(target.model, "id", free)
+    undone.deleted += len(free)
+
+
+def _referred_to(target: Target, ids: Sequence[int]) -> set[int]:
+    """Which of the records something else than their own rows refers to."""
+    owned = {model for model, _ in target.owned}
+    used: set[int] = set()
+    for relation in target.model._meta.related_objects:
+        model, column = relation.related_model, relation.field.attname
+        if model not in owned:
+            used.update(model._base_manager.filter(**{f"{column}__in": ids}).values_list(column, flat=True))
+    return used - {None}
+
+
+def _opened(value: Any) -> Any:
+    """A value of the trail in plain form."""
+    return decrypt(value["cipher"]) if isinstance(value, dict) and "cipher" in value else value

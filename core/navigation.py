@@ -1,5 +1,0 @@
-"""Links of the shared machinery in the header."""
-
-from core.pages import NavigationEntry, navigation
-
-navigation.add(NavigationEntry("audit", "审计记录", "audit", "audit.view", order=900))

@@ -1,0 +1,100 @@
+"""Kinds of lists that can be imported: each is one declared `Source` in an app's `sources.py` or `sources/`.
+
+The road (`core.importing`) reads, stages, compares, applies and undoes; a source says what its columns mean, and its
+`Target` how a row meets the records. `core` knows no domain word.
+
+Values travel in plain form, the form of the audit trail and of JSON: text, whole number, yes or no, dates as ISO text,
+decimals as text in their shortest spelling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from core.importing.cells import Cell
+from core.registries import Registry
+from core.scope import Scope
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from core.importing.targets import Target
+
+Plain = Any
+Values = dict[str, Plain]  # field → value read from a row; blank cells and cells with a problem are absent
+Read = Callable[[Cell], Plain]
+
+
+@dataclass(frozen=True)
+class Importer:
+    """Who imports, and from which node of the tree. Without a user it is the system itself, and sees everything."""
+
+    user: User | None
+    scope: Scope
+    node_id: int
+    path: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """One passage of a batch along the road: what readers and targets may need to know of it."""
+
+    source: Source
+    importer: Importer
+    as_of: date  # the list's date: “newest” means this
+    today: date
+    batch_id: int
+
+
+@dataclass(frozen=True)
+class SourceField:
+    """A column that the source understands. `reader` gives the function that reads its cells, made once per run.
+
+    A cell that cannot be read is left out with a warning; in a `vital` field it keeps the row out.
+    """
+
+    name: str
+    label: str
+    headers: tuple[str, ...]
+    reader: Callable[[Run], Read]
+    vital: bool = False
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kind of list."""
+
+    code: str
+    name: str
+    permission: str  # who may import it
+    fields: tuple[SourceField, ...]
+    required: tuple[tuple[str, ...], ...]  # a header has at least one field of each group
+    presence: tuple[str, ...]  # a line without any of these fields is no row (合计, 备注)
+    key_field: str  # problems of a whole row are shown at its column
+    admit: Callable[[User | None, date], Importer]  # raises a Refusal for a user without the right
+    target: Callable[[Run], Target]
+    check_extent: Callable[[str], None]  # raises a Refusal for a code that names no part of the whole
+
+    @property
+    def known_headers(self) -> Mapping[str, str]:
+        """Header → field, over all spellings; the label counts as one."""
+        return {header: item.name for item in self.fields for header in (item.label, *item.headers)}
+
+    def field(self, name: str) -> SourceField:
+        """The field of that name."""
+        return next(item for item in self.fields if item.name == name)
+
+
+def always(read: Read) -> Callable[[Run], Read]:
+    """A reader that needs to know nothing of the run."""
+    return lambda run: read
+
+
+def join(fields: Sequence[SourceField], *more: SourceField) -> tuple[SourceField, ...]:
+    """Fields shared by several sources, with a source's own; of two with one name the later one counts."""
+    return tuple({item.name: item for item in (*fields, *more)}.values())
+
+
+sources: Registry[Source] = Registry()

@@ -1,0 +1,357 @@
+"""How the rows of a list meet the registry: found by code or old number, merged by authority, judged after merging."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from django.db.models import Q
+
+from core.bulk import insert_rows, update_rows
+from core.importing.cells import HOME_CURRENCY
+from core.importing.problems import OUTSIDE_SCOPE
+from core.importing.targets import Merge, Record, Row, Target, Written, parts
+from core.models import AuditEntry, ImportBatch
+from core.parameters import values_on
+from core.sources import Run, Values
+from orgs import facts
+from orgs.models import FormerManagement, Headcount, Organization, OrganizationFacts, PartyOrganization, Region
+from orgs.models.party import MANAGING_KINDS
+from orgs.queries import GONE, Jurisdictions
+from orgs.rules.category import suggest_category
+from orgs.rules.credit_code import organisation_code_ok
+from orgs.sources.areas import Areas
+from orgs.sources.authority import Authority
+from orgs.sources.merging import STATED, FieldMerge
+from orgs.sources.merging import count as merge_count
+
+Basis = Organization.Basis
+COUNTS = ("staff", "membership")
+JUDGED_BY = frozenset({"credit_code", "company_type", "control", "industry", "name"})  # what the category hangs on
+PLACED_BY = frozenset({"category", "in_scope", "region_id", "authority"})  # what the managing committee hangs on
+NO_ROW = ("合计", "总计", "小计", "备注", "说明", "填报", "制表")  # what stands in the name's column below a table
+
+
+class OrganizationTarget(Target):
+    """The registry, as one list meets it."""
+
+    model = Organization
+    aside = ("sources",)
+    owned = (
+        (Headcount, "organization_id"),
+        (FormerManagement, "organization_id"),
+        (OrganizationFacts, "organization_id"),
+    )
+
+    def __init__(self, authority: Authority, run: Run) -> None:
+        kept = ("survey_on", *(n for n in STATED if n.startswith("survey_"))) if authority.own else ()
+        self.columns = (*COLUMNS, *kept)
+        super().__init__(run)
+        self.authority, self.batch = authority, str(run.batch_id)
+        self.as_of = run.as_of.isoformat()
+        self.areas, self.jurisdictions = Areas(), Jurisdictions.load()
+        self.paths = dict(PartyOrganization.objects.filter(kind__in=MANAGING_KINDS).values_list("pk", "path"))
+        batches = ImportBatch.objects.filter(source=run.source.code).values_list("pk", flat=True)
+        self.own_batches = {str(pk) for pk in batches}
+        months = values_on(run.as_of)["headcount.verified_months"]
+        self.verified_from = _months_before(run.as_of, int(months)).isoformat()
+
+    # --- reading ---
+    def check(self, values: Values, unread: Collection[str]) -> list[tuple[str, str]]:
+        """Name and identity there, the organisation code inside the credit code."""
+        found = []
+        code = values.get("credit_code")
+        if "name" not in values and "name" not in unread:
+            found.append(("name_missing", "name"))
+        if code is None:
+            if "old_number" not in values and "credit_code" not in unread:
+                found.append(("identity_missing", "credit_code"))
+        elif not organisation_code_ok(code):
+            found.append(("organisation_code_check", "credit_code"))
+        return found
+
+    def key(self, values: Values, unread: Collection[str]) -> str:
+        """The credit code; else the old number within its registrar."""
+        if "credit_code" in unread:
+            return ""
+        if code := values.get("credit_code"):
+            return code
+        number = values.get("old_number")
+        return f"{values.get('registrar', '')}|{number}" if number else ""
+
+    def is_row(self, values: Values, unread: Collection[str]) -> bool:
+        """Sums and remarks below the table are no rows, even where they stand in the name's column."""
+        name = values.get("name")
+        if name and len(values) <= 2 and name.startswith(NO_ROW) and "credit_code" not in unread:
+            return "credit_code" in values or "old_number" in values
+        return super().is_row(values, unread)
+
+    # --- meeting ---
+    def match(self, rows: Sequence[Row]) -> list[int | None]:
+        """By credit code; else by old number within the registrar, unless that record has another code."""
+        codes = [row.key for row in rows if row.key and "|" not in row.key]
+        by_code: dict[str, int] = {}
+        for part in parts(codes):
+            known = Organization.objects.filter(credit_code__in=part).values_list("credit_code", "pk")
+            by_code.update((code, pk) for code, pk in known if code)
+        by_number = self._by_number(rows, by_code)
+        found: list[int | None] = []
+        for row in rows:
+            pk = by_code.get(row.key)
+            if pk is None and by_number:
+                registrar, number = row.values.get("registrar", ""), row.values.get("old_number", "")
+                if "|" in row.key:
+                    registrar, _, number = row.key.rpartition("|")
+                pk = self._of_number(by_number.get((registrar, number)), has_code="|" not in row.key)
+            found.append(pk)
+        return found
+
+    def _by_number(
+        self, rows: Sequence[Row], by_code: dict[str, int]
+    ) -> dict[tuple[str, str], list[tuple[int, str | None]]]:
+        numbers: set[str] = {
+            row.values.get("old_number") or row.key.rpartition("|")[2]
+            for row in rows
+            if row.key not in by_code and ("|" in row.key or "old_number" in row.values)
+        }
+        by_number: dict[tuple[str, str], list[tuple[int, str | None]]] = {}
+        for part in parts(sorted(numbers)):
+            known = Organization.objects.filter(~Q(old_number=""), old_number__in=part).order_by("pk")
+            for number, registrar, pk, code in known.values_list("old_number", "registrar", "pk", "credit_code"):
+                by_number.setdefault((registrar, number), []).append((pk, code))
+        return by_number
+
+    @staticmethod
+    def _of_number(records: list[tuple[int, str | None]] | None, *, has_code: bool) -> int | None:
+        """A record without a code first; one with a code only for a row that has none."""
+        free = [pk for pk, code in records or () if not code]
+        if free or has_code:
+            return free[0] if free else None
+        return records[0][0] if records else None
+
+    def merge(self, row: Row, record: Record | None) -> Merge:
+        """What the row says, where it is believed; then category and committee anew where they hang on that."""
+        stated = self._stated(row.values)
+        if record is None:
+            return self._new(stated, row)
+        if record["merged_into_id"]:
+            return Merge()
+        return self._known(stated, row, record)
+
+    def expected(self, ids: Sequence[int], extent: str) -> set[int]:
+        """Those that did not end or move away, within the scope and the extent."""
+        scope = self.run.importer.scope
+        units = Organization.objects.filter(pk__in=ids, merged_into=None).exclude(status__in=GONE)
+        if not scope.whole:
+            units = units.filter(managed_by__in=scope.unit_managers)
+        if extent:
+            units = units.filter(region__code__startswith=Region.objects.get(pk=extent).prefix)
+        return set(units.values_list("pk", flat=True))
+
+    def _stated(self, values: Values) -> Values:
+        """Columns of the organization as the row states them."""
+        stated = {name: value for name, value in values.items() if name in STATED}
+        if industry := values.get("industry_code") or values.get("industry_section"):
+            stated["industry"] = industry
+        if capital := values.get("capital"):
+            stated["capital"], currency = capital
+            if currency:
+                stated["currency"] = currency
+        if "region_id" not in stated and (region := self.areas.in_address(stated.get("address", ""))):
+            stated["region_id"] = region
+        if self.authority.own and any(name in self.authority.own for name in stated):
+            stated["survey_on"] = self.as_of
+        return stated
+
+    def _new(self, stated: Values, row: Row) -> Merge:
+        record = dict(stated)
+        for kind in COUNTS:
+            if kind in record:
+                record |= {f"{kind}_on": self.as_of, f"{kind}_source": self.run.source.code}
+        if "capital" in record:
+            record.setdefault("currency", HOME_CURRENCY)
+        if record.get("status", Organization.Status.NORMAL) != Organization.Status.NORMAL:
+            record["status_on"] = self.as_of
+        if row.extras:
+            record["other_columns"] = row.extras
+        record |= self._judged(record)
+        record |= self._placed(record) or {
+            "managed_by_id": self.run.importer.node_id, "managed_basis": Basis.UNDECIDED.value,
+        }  # fmt: skip
+        record["managed_since"] = self.as_of
+        if not self._within(record):
+            return Merge(problem=OUTSIDE_SCOPE)
+        stated_only = {c: [None, value] for c, value in record.items() if value != self.defaults[c]}
+        merge = Merge(stated_only, undecided=_undecided(record))
+        merge.aside = {"sources": {self.batch: sorted(stated)}}
+        return merge
+
+    def _known(self, stated: Values, row: Row, record: Record) -> Merge:
+        if not self._within(record):
+            return Merge(problem=OUTSIDE_SCOPE)
+        merge = Merge()
+        fields = FieldMerge(self.authority, record, merge, self.own_batches)
+        older = bool(record.get("survey_on")) and record["survey_on"] > self.as_of
+        for column, value in stated.items():
+            if column in COUNTS:
+                merge_count(
+                    merge, record, column, value, as_of=self.as_of, source=self.run.source.code,
+                    verified_from=self.verified_from,
+                )  # fmt: skip
+            elif record[column] != value and not (older and column.startswith("survey_")):
+                fields.put(column, value)
+        if merge.changes:
+            self._follow(merge, record)
+        after = record | {column: now for column, (_, now) in merge.changes.items()} if merge.changes else record
+        merge.undecided = _undecided(after)
+        if not self._within(after):
+            return Merge(problem=OUTSIDE_SCOPE)
+        if row.extras and (others := record["other_columns"] | row.extras) != record["other_columns"]:
+            merge.quiet["other_columns"] = [record["other_columns"], others]
+        merge.aside = {"sources": fields.provenance(self.batch, stated)}
+        return merge
+
+    # --- judging ---
+    def _follow(self, merge: Merge, record: Record) -> None:
+        """What hangs on the changed columns: currency, status date, category, managing committee."""
+        changes = merge.changes
+
+        def note(values: Record) -> None:
+            changes.update({c: [record[c], now] for c, now in values.items() if record[c] != now})
+
+        after = record | {column: now for column, (_, now) in changes.items()}
+        if "capital" in changes and not after["currency"]:
+            note({"currency": HOME_CURRENCY})
+        if "status" in changes:
+            note({"status_on": self.as_of})
+        if not JUDGED_BY.isdisjoint(changes) and not record["category_note"]:
+            judged = self._judged(after)
+            note(judged)
+            after |= judged
+        open_question = record["managed_basis"] == Basis.UNDECIDED
+        by_hand = record["managed_basis"] == Basis.BY_HAND
+        if not by_hand and (open_question or not PLACED_BY.isdisjoint(changes)):
+            placed = self._placed(after)
+            if placed and placed["managed_by_id"] != record["managed_by_id"]:
+                placed["managed_since"] = max(self.as_of, record["managed_since"])
+            note(placed or {})
+
+    @staticmethod
+    def _judged(record: Record) -> Record:
+        """Category and scope from what is known (domain §3.2)."""
+        suggestion = suggest_category(
+            credit_code=record.get("credit_code") or "",
+            company_type=record.get("company_type", ""),
+            control=record.get("control", ""),
+            industry=record.get("industry", ""),
+            name=record["name"],
+        )
+        return {
+            "category": suggestion.category,
+            "in_scope": suggestion.in_scope,
+            "hmt": suggestion.hmt,
+            "scope_note": "" if suggestion.in_scope else ";".join(suggestion.reasons)[:200],
+        }
+
+    def _placed(self, record: Record) -> Record | None:
+        """The managing committee with its basis, where it can be told."""
+        found = self.jurisdictions.committee_for(
+            category=record["category"],
+            region_code=record.get("region_id") or "",
+            authority=record.get("authority", ""),
+        )
+        return found and {"managed_by_id": found[0], "managed_basis": found[1].value}
+
+    def _within(self, record: Record) -> bool:
+        scope = self.run.importer.scope
+        return scope.whole or record["managed_by_id"] in scope.unit_managers
+
+    # --- writing ---
+    def path_of(self, record: Record) -> str:
+        """Of the managing committee."""
+        return self.paths[record["managed_by_id"]]
+
+    def label_of(self, record: Record) -> str:
+        """The name."""
+        return record["name"]
+
+    def written(self, new: Sequence[Written], changed: Sequence[Written]) -> None:
+        """A dated row for every count taken, and the past of every managing committee."""
+        batch, source = self.run.batch_id, self.run.source.code
+        insert_rows(
+            Headcount,
+            ("organization_id", "kind", "number", "counted_on", "source", "batch_id"),
+            (
+                (one.id, kind, one.after[kind], self.as_of, source, batch)
+                for one in (*new, *changed)
+                for kind in COUNTS
+                if f"{kind}_on" in one.changes or kind in one.changes
+            ),
+        )
+        insert_rows(
+            FormerManagement,
+            ("organization_id", "committee_id", "since", "until"),
+            (
+                (one.id, one.before["managed_by_id"], one.before["managed_since"], one.after["managed_since"])
+                for one in changed
+                if one.before and "managed_by_id" in one.changes
+                and one.before["managed_since"] < one.after["managed_since"]
+            ),
+        )  # fmt: skip
+
+    def undone(self, batch_id: int, restored: Sequence[Written]) -> None:
+        """The batch's counts and handing-overs go; where values came from is as it was before."""
+        counted = [one.id for one in restored if any(kind in one.changes for kind in COUNTS)]
+        for part in parts(counted):
+            Headcount.objects.filter(batch_id=batch_id, organization__in=part).delete()
+        for one in restored:
+            if "managed_by_id" in one.changes:
+                FormerManagement.objects.filter(
+                    organization_id=one.id, committee_id=one.after["managed_by_id"], since=one.after["managed_since"]
+                ).delete()
+        update_rows(Organization, ("sources",), self._provenance_before(batch_id, restored))
+
+    def _provenance_before(self, batch_id: int, restored: Sequence[Written]) -> list[tuple[int, dict]]:
+        """Who wrote the restored columns before the batch did, by the audit trail."""
+        ids = [str(one.id) for one in restored]
+        earlier: dict[tuple[str, str], int | None] = {}
+        entries = AuditEntry.objects.filter(model="orgs.organization", object_id__in=ids, action__startswith="import.")
+        undone = set(ImportBatch.objects.filter(status=ImportBatch.Status.UNDONE).values_list("pk", flat=True))
+        for object_id, batch, changes in entries.order_by("pk").values_list("object_id", "batch_id", "changes"):
+            if batch != batch_id and batch not in undone:
+                earlier.update({(object_id, column): batch for column in changes})
+        rows = []
+        for one in restored:
+            sources = {b: [c for c in columns if c not in one.changes] for b, columns in one.after["sources"].items()}
+            for column in one.changes:
+                if batch := earlier.get((str(one.id), column)):
+                    sources.setdefault(str(batch), []).append(column)
+            rows.append((one.id, {b: sorted(columns) for b, columns in sources.items() if columns}))
+        return rows
+
+    def refresh(self, ids: Collection[int]) -> None:
+        """Facts and tally."""
+        facts.refresh(ids, on=self.run.today)
+
+    def forget(self, ids: Collection[int]) -> None:
+        """Take them out of facts and tally."""
+        facts.forget(ids)
+
+
+COLUMNS = (
+    *(name for name in sorted(STATED) if not name.startswith("survey_")), "industry", "capital", "staff_on",
+    "staff_source", "membership_on", "membership_source", "category", "category_note", "hmt", "in_scope",
+    "scope_note", "status_on", "managed_by_id", "managed_since", "managed_basis", "other_columns", "sources",
+    "merged_into_id", "version",
+)  # fmt: skip
+
+
+def _undecided(record: Record) -> bool:
+    """待判定 (DESIGN §6): the category or the committee cannot be told of an organization that is ours."""
+    return record["in_scope"] and (not record["category"] or record["managed_basis"] == Basis.UNDECIDED)
+
+
+def _months_before(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -1,1 +1,0 @@
-"""Reads of the pages that set the facts of all apps side by side."""

@@ -1,1 +1,0 @@
-"""Writes of the pages: starting what a worklist asks for, closing months, books that streets fill in."""

@@ -1,1 +1,0 @@
-"""Pages for leaders and department staff."""
