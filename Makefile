@@ -3,7 +3,7 @@
 PORT ?= 8000
 PYTHON := .venv/bin/python
 # what a deployed system would have in its environment, so that its checks have nothing left to say
-DEPLOYED := NINGJU_DEMO=0 ALLOWED_HOSTS=ningju.example SECRET_KEY=$$(head -c 48 /dev/urandom | base64) \
+DEPLOYED := NINGJU_DEMO=0 NINGJU_DATA=build/deployed NINGJU_TLS=proxy ALLOWED_HOSTS=ningju.example SECRET_KEY=$$(head -c 48 /dev/urandom | base64) \
 	FIELD_KEYS=k1=$$(head -c 32 /dev/urandom | base64)
 
 .DEFAULT_GOAL := help
@@ -30,6 +30,7 @@ check: .venv/.requirements-dev.txt ## Check style, types, import order, migratio
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports --no-logo
 	$(PYTHON) manage.py makemigrations --check --dry-run
+	$(DEPLOYED) $(PYTHON) manage.py collectstatic --noinput -v 0
 	$(DEPLOYED) $(PYTHON) manage.py check --deploy --fail-level WARNING
 	.venv/bin/djlint --quiet --lint templates
 

@@ -6,7 +6,7 @@ import time
 from base64 import b32encode
 from binascii import unhexlify
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote, urlencode
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -16,10 +16,24 @@ from django_otp.models import Device, ThrottlingMixin
 from django_otp.oath import TOTP
 from django_otp.util import random_hex
 
+from accounts.permissions import Permission
 from core.fields import EncryptedTextField
+from core.scope import Scope
+
+SEES_ACCOUNTS = (Permission.ACCOUNTS_CHANGE, Permission.APPOINTMENTS_CHANGE, Permission.AUDIT_VIEW)
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    """Accounts as a scope sees them."""
+
+    def within(self, scope: Scope) -> Self:
+        """All of them for whoever opens, appoints or audits, else one's own."""
+        if any(scope.may(permission) for permission in SEES_ACCOUNTS):
+            return self.all()
+        return self.filter(pk=scope.user_id)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Makes users; there is no superuser."""
 
     def create_user(self, username: str, password: str | None = None, **values: Any) -> User:
@@ -55,6 +69,7 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
     created_at = models.DateTimeField("开设时间", auto_now_add=True)
 
     objects = UserManager()
+    reveal_permission = Permission.ACCOUNTS_CHANGE
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]

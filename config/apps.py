@@ -1,6 +1,8 @@
-"""The admin with our own site."""
+"""The admin with our own site, and the checks of the settings."""
 
 from django.contrib.admin.apps import AdminConfig
+
+from config import checks  # noqa: F401  (registers itself)
 
 
 class NingjuAdminConfig(AdminConfig):

@@ -16,12 +16,13 @@ env = environ.Env()
 DEMO = env.bool("NINGJU_DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 DATA_DIR = Path(env.str("NINGJU_DATA", default=str(BASE_DIR / "var")))
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 DEMO_SECRET = "demonstration-only-never-in-production-9f2c61d07ab34e58"
 SECRET_KEY = env.str("SECRET_KEY", default=DEMO_SECRET)
 # key id → base64 of 32 bytes; the first one encrypts, all of them decrypt
-FIELD_KEYS = env.dict("FIELD_KEYS", default={"demo": "bmluZ2p1LWRlbW9uc3RyYXRpb24tb25seS0zMmJ5dGU="})
+DEMO_FIELD_KEYS = {"demo": "bmluZ2p1LWRlbW9uc3RyYXRpb24tb25seS0zMmJ5dGU="}
+FIELD_KEYS = env.dict("FIELD_KEYS", default=DEMO_FIELD_KEYS)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"] if DEMO else env.list("ALLOWED_HOSTS", default=[])
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="ningju-demo")
 
@@ -158,5 +159,39 @@ DATETIME_FORMAT = "Y-m-d H:i"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 WHITENOISE_USE_FINDERS = DEMO
 WHITENOISE_AUTOREFRESH = DEMO
+if not DEMO:
+    # names carry a digest of the content, so that browsers keep files for ever and get new ones at once
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+
+# who ends TLS: "proxy" in front of us, which must set X-Forwarded-Proto itself; or gunicorn, "direct"
+TLS = "" if DEMO else env.str("NINGJU_TLS", default="")
+if TLS:
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+if TLS == "proxy":
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "masked": {
+            "()": "config.logs.MaskingFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "masked"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"django": {"handlers": [], "level": "INFO"}},
+}

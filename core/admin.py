@@ -27,10 +27,14 @@ class NingjuAdminSite(AdminSite):
         """There is one sign-in page; whoever comes here signed in has no appointment."""
         raise PermissionDenied
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """There is one page for the own password."""
         return redirect("password")
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """There is one way out; 307 keeps the method."""
         return HttpResponseRedirect(reverse("logout"), status=307)

@@ -75,7 +75,7 @@ class Fragment(Lookup):
     lookup_name = "fragment"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         """The index finds candidates by bigrams; LIKE makes sure that these stand side by side."""
         column, _ = self.process_lhs(compiler, connection)
         pattern = f"%{connection.ops.prep_for_like_query(str(self.rhs))}%"
@@ -99,7 +99,7 @@ class Begins(Lookup):
     lookup_name = "begins"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         """PostgreSQL walks the `varchar_pattern_ops` index of the column, SQLite an interval of the plain one."""
         column, _ = self.process_lhs(compiler, connection)
         text = str(self.rhs)

@@ -41,6 +41,7 @@ class Instructor(models.Model):
 
     objects = ScopedQuerySet.as_manager()
     view_permission = "visits.view"
+    reveal_permission = "visits.change"
     scope_path = "sent_by__path"
 
     class Meta:

@@ -92,7 +92,7 @@ def possible_duplicates(scope: Scope, alike: Alike = "name") -> QuerySet[Organiz
     else:
         rows = rows.exclude(old_number="").annotate(twin_key=_as_text("old_number"))
     shared = rows.order_by().values("twin_key").annotate(twins=Count("pk")).filter(twins__gt=1).values("twin_key")
-    return rows.filter(twin_key__in=shared).order_by("twin_key", "pk")
+    return rows.filter(Q(twin_key__in=shared)).order_by("twin_key", "pk")
 
 
 def twins_of(organization: Organization, scope: Scope) -> QuerySet[Organization]:

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from core.templatetags.ningju import DASH, iso, number, percent
 
-NUMBER, PERCENT, DATE, TEXT, NAME = "number", "percent", "date", "text", "name"
+NUMBER, PERCENT, DATE, TEXT, NAME, WORDS = "number", "percent", "date", "text", "name", "words"
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Column:
     @property
     def css(self) -> str:
         """The classes of its cells."""
-        return {NUMBER: "num", PERCENT: "num", DATE: "tight", NAME: "name"}.get(self.kind, "")
+        return {NUMBER: "num", PERCENT: "num", DATE: "tight", NAME: "name", WORDS: "words"}.get(self.kind, "")
 
     def read(self, row: Any) -> Any:
         """The value as it is: what the workbook gets."""

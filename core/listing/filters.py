@@ -13,9 +13,13 @@ class ListFilters(django_filters.FilterSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Name the open choice of every drop-down and put the label where screen readers look."""
         super().__init__(*args, **kwargs)
+        self.offer()
         for name, field in self.form.fields.items():
             label = str(field.label or name)
             field.widget.attrs.setdefault("aria-label", label)
             if getattr(field, "empty_label", None) is not None:
                 field.empty_label = f"全部{label}"
                 field.widget.choices = field.choices  # the widget's copy still asks the class's own field
+
+    def offer(self) -> None:
+        """Fill drop-downs whose choices depend on the request; called before the form is made."""

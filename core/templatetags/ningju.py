@@ -8,7 +8,13 @@ from decimal import Decimal
 from django import template
 from django.utils import timezone
 
+from core import charts
+
 register = template.Library()
+
+register.simple_tag(charts.bar)
+register.simple_tag(charts.goal_bar)
+register.simple_tag(charts.sparkline)
 
 DASH = "—"
 

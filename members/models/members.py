@@ -89,6 +89,7 @@ class Member(models.Model):
 
     objects = MemberQuerySet.as_manager()
     view_permission = "members.view"
+    reveal_permission = "members.reveal"
     scope_path = "party_organization__path"
 
     class Meta:

@@ -25,7 +25,7 @@ from orgs.rules.category import BRANCH_TYPES
 from orgs.rules.setup import ASSOCIATION
 
 TABLE = OrganizationFacts._meta.db_table
-COLUMNS = tuple(field.column for field in OrganizationFacts._meta.concrete_fields)
+COLUMNS = tuple(str(field.column) for field in OrganizationFacts._meta.concrete_fields)
 TOUCHED = "SELECT id FROM touched"
 
 

@@ -167,6 +167,7 @@ class Organization(models.Model):
 
     objects = OrganizationQuerySet.as_manager()
     view_permission = "registry.view"
+    reveal_permission = "registry.change"
 
     class Meta:
         verbose_name = "两新组织"

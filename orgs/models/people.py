@@ -108,6 +108,7 @@ class OwnerRecord(models.Model):
 
     objects = OfOrganization.as_manager()
     view_permission = "registry.view"
+    reveal_permission = "registry.change"
 
     class Meta:
         verbose_name = "出资人情况"
@@ -130,6 +131,7 @@ class Liaison(models.Model):
 
     objects = OfOrganization.as_manager()
     view_permission = "registry.view"
+    reveal_permission = "registry.change"
 
     class Meta:
         verbose_name = "联络员"

@@ -35,6 +35,7 @@ FILLED = (  # taken from the dropped record where the kept one has nothing
     "restructured_on", "region", "zone",
 )  # fmt: skip
 MOVED: tuple[type[models.Model], ...] = (Coverage, Headcount, FormerManagement, Liaison, OwnerRecord, Democracy)
+GIVEN_BACK: tuple[type[models.Model], ...] = (*MOVED, MassOrganization)
 
 
 class MergedAlready(Refusal):
@@ -62,7 +63,7 @@ def merge(*, by: User | None, keep: Organization, drop: Organization, on: date, 
     moved["mass_organizations"] = _move_mass_organizations(kept, dropped)
     for model in MOVED:
         rows = model._default_manager.filter(organization=dropped)
-        moved[model._meta.model_name] = sorted(rows.values_list("pk", flat=True))
+        moved[_trail_name(model)] = sorted(rows.values_list("pk", flat=True))
         rows.update(organization=kept)
     handover = Handover(by, dropped.pk, kept.pk, on, reason)
     for dependant in organization_dependants:
@@ -75,7 +76,10 @@ def merge(*, by: User | None, keep: Organization, drop: Organization, on: date, 
     audit.record(
         by=by, action="organizations.absorb", target=kept, changes=changes, path=kept.managed_by.path, reason=reason
     )
-    trail = {"merged_into": [None, kept.pk], **{name: [ids, kept.pk] for name, ids in moved.items() if ids}}
+    trail: audit.Changes = {
+        "merged_into": [None, kept.pk],
+        **{name: [ids, kept.pk] for name, ids in moved.items() if ids},
+    }
     audit.record(by=by, action=MERGE, target=dropped, changes=trail, path=dropped.managed_by.path, reason=reason)
     refresh([kept.pk, dropped.pk], on=on)
     kept.refresh_from_db()
@@ -92,7 +96,7 @@ def unmerge(*, by: User | None, dropped: Organization, on: date, reason: str) ->
     trail = entries.filter(action=MERGE, object_id=str(back.pk)).latest("pk")
     absorbed = entries.filter(action="organizations.absorb", object_id=str(kept.pk), pk__lt=trail.pk).latest("pk")
     moved = {name: pair[0] for name, pair in trail.changes.items() if name != "merged_into"}
-    for model in (*MOVED, MassOrganization):
+    for model in GIVEN_BACK:
         ids = moved.get(_trail_name(model), [])
         model._default_manager.filter(pk__in=ids, organization=kept).update(organization=back)
     Coverage.objects.filter(

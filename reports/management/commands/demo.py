@@ -6,7 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone
 
+from reports.demo.build import Builder
 from reports.demo.city import ACCOUNTS, build_city
 
 
@@ -17,17 +20,25 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """How large the city shall be."""
-        parser.add_argument("--orgs", type=int, default=0, help="两新组织数")
-        parser.add_argument("--members", type=int, default=0, help="党员数")
+        parser.add_argument("--orgs", type=int, default=3000, help="两新组织数")
+        parser.add_argument("--members", type=int, default=1500, help="党员数")
         parser.add_argument("--seed", type=int, default=1, help="随机数种子")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Refuse outside a demonstration; build; print the accounts."""
+        """Refuse outside a demonstration; build all or nothing; print the accounts. A city that is there stays as it is."""
         if not settings.DEMO:
             raise CommandError("演示数据只能写入演示系统:请设置环境变量 NINGJU_DEMO=1 后再运行")
-        if not build_city():
-            self.stdout.write("数据库中已有行政区划,没有改动。")
-            return
-        self.stdout.write(f"演示城市已建立。各角色账号(口令 {settings.DEMO_PASSWORD}):")
+        with transaction.atomic():
+            if not build_city():
+                self.stdout.write("数据库中已有行政区划,没有改动。")
+            elif options["orgs"]:
+                builder = Builder(
+                    organizations=options["orgs"],
+                    members=options["members"],
+                    seed=options["seed"],
+                    today=timezone.localdate(),
+                )
+                builder.build(self.stdout.write)
+        self.stdout.write(f"演示城市的各角色账号(口令 {settings.DEMO_PASSWORD}):")
         for account in ACCOUNTS:
             self.stdout.write(f"  {account.username:<12}{account.name}")

@@ -1,0 +1,22 @@
+"""Actions on accounts, in Chinese."""
+
+from core.audit_words import name_actions
+
+name_actions(
+    {
+        "accounts.open": "开设账号",
+        "accounts.change": "修改账号",
+        "accounts.close": "停用账号",
+        "accounts.reopen": "启用账号",
+        "accounts.reset": "重置口令",
+        "accounts.password": "修改口令",
+        "accounts.factor_add": "设置动态口令",
+        "accounts.factor_reset": "重置动态口令",
+        "accounts.phone_trust": "信任手机",
+        "accounts.phone_revoke": "撤销信任的手机",
+        "accounts.sign_in": "登录",
+        "accounts.sign_out": "退出",
+        "accounts.sign_in_failed": "登录失败",
+        "accounts.sign_in_locked": "登录锁定",
+    }
+)

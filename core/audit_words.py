@@ -1,0 +1,46 @@
+"""What the audit trail's actions and keys are called in Chinese. Each app names its own in a file of this name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.registries import Registry
+
+
+@dataclass(frozen=True)
+class AuditWord:
+    """The name of an action (`app.verb`), or of a key in `changes` that is no field of the record's model."""
+
+    code: str
+    name: str
+
+
+actions: Registry[AuditWord] = Registry()
+keys: Registry[AuditWord] = Registry()
+
+
+def name_actions(names: Mapping[str, str]) -> None:
+    """Register actions by their codes."""
+    actions.add(*(AuditWord(code, name) for code, name in names.items()))
+
+
+def name_keys(names: Mapping[str, str]) -> None:
+    """Register keys of `changes` that are no fields."""
+    keys.add(*(AuditWord(code, name) for code, name in names.items()))
+
+
+def action_name(code: str) -> str:
+    """The action in Chinese; the code itself where an app that wrote it is gone."""
+    return actions[code].name if code in actions else code
+
+
+name_actions(
+    {
+        "core.export": "导出",
+        "core.refused": "访问被拒绝",
+        "core.reveal": "查看被遮盖的信息",
+        "core.rotate": "更换密钥",
+    }
+)
+name_keys({"rows": "行数"})

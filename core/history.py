@@ -1,0 +1,146 @@
+"""Reading the audit trail in Chinese: what was done to a record, from what to what, by whom and why."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+
+from core import audit_words
+from core.crypto import Undecipherable, decrypt
+from core.masking import mask
+from core.models import AuditEntry
+from core.scope import Scope
+
+EMPTY = "(空)"
+LENGTH = 200  # characters of a value that are shown
+Names = Mapping[type[models.Model], Mapping[Any, str]]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field: its name and both values as a reader understands them."""
+
+    label: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.label}:{self.before} → {self.after}"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry of the trail, ready to be read."""
+
+    entry: AuditEntry
+    action: str
+    kind: str  # what the record is called, such as 两新组织
+    changes: tuple[Change, ...]
+
+
+def history_of(
+    record: models.Model, scope: Scope, *, also: Iterable[models.Model] = (), limit: int = 100
+) -> list[Line]:
+    """What happened to a record that the scope may see, newest first; `also` adds records that belong to it.
+
+    Empty when the record is outside the scope. A constant number of queries: one for the scope, one for the entries, one
+    for each kind of record that the changes refer to.
+    """
+    if not type(record)._default_manager.within(scope).filter(pk=record.pk).exists():  # type: ignore[attr-defined]
+        return []
+    ids: dict[str, list[str]] = defaultdict(list)
+    for one in (record, *also):
+        ids[one._meta.label_lower].append(str(one.pk))
+    wanted = Q(pk__in=[])
+    for label, found in ids.items():
+        wanted |= Q(model=label, object_id__in=found)
+    return lines(AuditEntry.objects.filter(wanted).order_by("-pk")[:limit])
+
+
+def lines(entries: Iterable[AuditEntry]) -> list[Line]:
+    """The entries with their actions, fields and values in Chinese; personal values stay masked."""
+    entries = list(entries)
+    names = _names_of(entries)
+    return [
+        Line(
+            entry,
+            audit_words.action_name(entry.action),
+            str(model._meta.verbose_name) if (model := _model(entry.model)) else "",
+            tuple(_changes(entry, names)),
+        )
+        for entry in entries
+    ]
+
+
+def _changes(entry: AuditEntry, names: Names) -> Iterable[Change]:
+    model = _model(entry.model)
+    for key, pair in entry.changes.items():
+        field = _field(model, key)
+        label = str(field.verbose_name) if field is not None else _key_name(key)
+        before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
+        yield Change(label, _shown(field, before, names), _shown(field, after, names))
+
+
+def _shown(field: models.Field | None, value: Any, names: Names) -> str:
+    if value is None or value == "" or value == []:
+        return EMPTY
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, dict) and "cipher" in value:
+        return _masked(value["cipher"])
+    if field is None:
+        return f"{len(value)} 条" if isinstance(value, list) else _short(value)
+    if field.remote_field is not None:
+        return names.get(field.remote_field.model, {}).get(value, f"编号 {value}")
+    return _short(dict(field.flatchoices).get(value, value))
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LENGTH else text[:LENGTH] + "…"
+
+
+def _masked(cipher: str) -> str:
+    try:
+        return mask(decrypt(cipher))
+    except Undecipherable:
+        return "(密文无法解密)"
+
+
+def _names_of(entries: Sequence[AuditEntry]) -> Names:
+    """The names of all records that the changes point to, one query for each kind."""
+    wanted: dict[type[models.Model], set[Any]] = defaultdict(set)
+    for entry in entries:
+        model = _model(entry.model)
+        for key, pair in entry.changes.items():
+            field = _field(model, key)
+            if field is not None and field.remote_field is not None and isinstance(pair, list):
+                wanted[field.remote_field.model].update(one for one in pair if isinstance(one, (int, str)) and one)
+    return {
+        model: {pk: str(found) for pk, found in model._default_manager.in_bulk(ids).items()}
+        for model, ids in wanted.items()
+    }
+
+
+def _model(label: str) -> type[models.Model] | None:
+    try:
+        return apps.get_model(label)
+    except (LookupError, ValueError):
+        return None
+
+
+def _field(model: type[models.Model] | None, key: str) -> Any:
+    """The model's field behind a key, which is its name or its column; None when there is none."""
+    columns = model._meta.concrete_fields if model is not None else ()
+    return next((field for field in columns if key in (field.name, field.attname)), None)
+
+
+def _key_name(key: str) -> str:
+    return audit_words.keys[key].name if key in audit_words.keys else key

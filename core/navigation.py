@@ -1,0 +1,5 @@
+"""Links of the shared machinery in the header."""
+
+from core.pages import NavigationEntry, navigation
+
+navigation.add(NavigationEntry("audit", "审计记录", "audit", "audit.view", order=900))

@@ -1,0 +1,29 @@
+"""Masked values in templates: `{% masked record "phone" %}` with a button where the reader may see them in full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.db import models
+from django.urls import reverse
+
+from core.masking import mask
+
+register = template.Library()
+
+
+@register.filter(name="mask")
+def mask_filter(value: str) -> str:
+    """The value with its middle hidden."""
+    return mask(value or "")
+
+
+@register.inclusion_tag("core/masked.html", takes_context=True)
+def masked(context: Any, record: models.Model, field: str) -> dict[str, Any]:
+    """The record's personal field, masked; the button needs the model's `reveal_permission`."""
+    value, permission = getattr(record, field), getattr(record, "reveal_permission", "")
+    may = bool(value and permission and context["request"].scope.may(permission))
+    url = reverse("reveal", args=(record._meta.label_lower, record.pk, field)) if may else ""
+    label = record._meta.get_field(field).verbose_name  # type: ignore[union-attr]
+    return {"masked": mask(value), "url": url, "label": label, "csrf_token": context.get("csrf_token")}

@@ -1,0 +1,60 @@
+"""Actions on the registry, in Chinese."""
+
+from core.audit_words import name_actions, name_keys
+
+name_actions(
+    {
+        "appointments.give": "授权",
+        "appointments.end": "终止授权",
+        "coverage.begin": "建立覆盖",
+        "coverage.change": "调整覆盖",
+        "coverage.end": "终止覆盖",
+        "democracy.change": "修改民主管理",
+        "democracy.record": "登记民主管理",
+        "headcounts.count": "核定人数",
+        "jurisdictions.add": "设置管理权限",
+        "jurisdictions.change": "调整管理权限",
+        "liaisons.appoint": "确定联络员",
+        "liaisons.change": "修改联络员",
+        "liaisons.end": "终止联络员",
+        "mass_organizations.change": "修改群团组织",
+        "mass_organizations.close": "撤销群团组织",
+        "mass_organizations.found": "登记群团组织",
+        "organizations.absorb": "合并重复登记(保留)",
+        "organizations.category": "判定类别",
+        "organizations.change": "修改单位",
+        "organizations.headcount": "更新人数",
+        "organizations.manager": "调整管理党组织",
+        "organizations.merge": "合并重复登记(并入)",
+        "organizations.register": "登记单位",
+        "organizations.status": "调整状态",
+        "organizations.unmerge": "撤销合并",
+        "owners.change": "修改出资人情况",
+        "owners.record": "登记出资人情况",
+        "party.change": "修改党组织",
+        "party.dissolve": "撤销党组织",
+        "party.establish": "设立党组织",
+        "party.merge": "合并党组织",
+        "party.move": "调整隶属",
+        "venues.change": "修改阵地",
+        "venues.close": "停用阵地",
+        "venues.open": "设立阵地",
+        "venues.stop": "终止使用阵地",
+        "venues.use": "使用阵地",
+        "zones.add": "设置园区、楼宇等",
+        "zones.change": "修改园区、楼宇等",
+    }
+)
+name_keys(
+    {
+        "appointment": "用户授权",
+        "coverage": "覆盖关系",
+        "coverages_ended": "终止的覆盖关系",
+        "democracy": "民主管理",
+        "headcount": "人数记录",
+        "liaison": "联络员",
+        "mass_organizations": "群团组织",
+        "ownerrecord": "出资人情况",
+        "venueuse": "使用的阵地",
+    }
+)

@@ -1,0 +1,103 @@
+"""Names, codes and numbers that nobody holds. Everything is drawn from one `Random`: the same seed, the same city.
+
+Codes carry area digits (9901…) that no register uses and pass every check; the mobile numbers' block is the one that
+the sample lists use.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from operator import mul
+from random import Random
+
+from orgs.rules.credit_code import (
+    ALPHABET,
+    ORGANISATION_ALPHABET,
+    ORGANISATION_WEIGHTS,
+    WEIGHTS,
+)
+
+SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢"
+GIVEN_FIRST = "建国志海文明永春晓雪思嘉子俊秀玉月立振家德光宏庆学长新景亚卫少云风若清书雅瑞静"
+GIVEN_LAST = "华强军平伟芳丽敏杰涛超燕鹏辉红霞玲飞波斌宁浩凯琳萍雯欣悦成林峰亮刚毅翔远然涵"
+MARKS = "澄沐禾砺韵翎岑泓蔚璟耘铄旸霁笙槿珩沅煜棠芷岫澜骁璞翊昕桉苒茗洺钰铎旻晟朗恒安达盛和瑞丰润泽启航星云海川森"
+ROADS = (
+    "人民路",
+    "解放路",
+    "滨江大道",
+    "文化路",
+    "府前街",
+    "学府路",
+    "工业大道",
+    "兴业路",
+    "桂香街",
+    "南薰巷",
+    "江堤路",
+    "春晖路",
+)
+ORGANISATION_STEP = 61_803_399  # has no factor in common with 10⁸: the bodies of codes repeat only after all of them
+_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_VALUES = {sign: value for value, sign in enumerate(ALPHABET)}
+_ORGANISATION_VALUES = {sign: value for value, sign in enumerate(ORGANISATION_ALPHABET)}
+
+
+class Inventor:
+    """Draws names and numbers that never repeat where they must not."""
+
+    def __init__(self, rng: Random) -> None:
+        self.rng = rng
+        self._body = rng.randrange(100_000_000)
+        self._old_number = 0
+        self._names: set[str] = set()
+        self._citizens: set[str] = set()
+
+    def credit_code(self, prefix: str, area: str) -> str:
+        """A valid credit code of a register (two signs) in an area (six digits); domain §1.3, §1.4."""
+        self._body = (self._body + ORGANISATION_STEP) % 100_000_000
+        body = f"{self._body:08d}"
+        rest = 11 - sum(map(mul, (_ORGANISATION_VALUES[sign] for sign in body), ORGANISATION_WEIGHTS)) % 11
+        code = f"{prefix}{area}{body}{'0123456789X0'[rest]}"
+        return code + ALPHABET[-sum(map(mul, (_VALUES[sign] for sign in code), WEIGHTS)) % 31]
+
+    def old_number(self) -> str:
+        """A 15-digit registration number of the time before credit codes."""
+        self._old_number += 1
+        return f"9901002{self._old_number:08d}"
+
+    def id_number(self, born_on: date, *, male: bool) -> str:
+        """A citizen's number with a good check sign (GB 11643) under an area code that does not exist."""
+        while True:
+            area = self.rng.choice(("990102", "990103", "990104", "990121", "990122", "990181"))
+            order = self.rng.randrange(500) * 2 + male
+            number = f"{area}{born_on:%Y%m%d}{order:03d}"
+            if number not in self._citizens:
+                self._citizens.add(number)
+                return number + "10X98765432"[sum(map(mul, map(int, number), _ID_WEIGHTS)) % 11]
+
+    def phone(self) -> str:
+        """A mobile number of a block that stands for no subscriber here."""
+        return f"1990000{self.rng.randrange(10_000):04d}"
+
+    def person(self) -> str:
+        """A Chinese name of two or three signs."""
+        rng = self.rng
+        first = rng.choice(GIVEN_FIRST) if rng.random() < 0.75 else ""
+        return rng.choice(SURNAMES) + first + rng.choice(GIVEN_LAST)
+
+    def name(self, place: str, trade: str, end: str) -> str:
+        """A name that no other organization of the city has."""
+        choice, least = self.rng.choice, 2
+        while True:
+            name = place + "".join(choice(MARKS) for _ in range(least)) + trade + end
+            if name not in self._names:
+                self._names.add(name)
+                return name
+            least = 3
+
+    def address(self, place: str) -> str:
+        """A house in a street of a place."""
+        return f"{place}{self.rng.choice(ROADS)}{self.rng.randint(1, 300)}号"
+
+    def day(self, first: date, last: date) -> date:
+        """A day from the first to the last, both included; the first when the last lies before it."""
+        return first + timedelta(days=self.rng.randint(0, max((last - first).days, 0)))

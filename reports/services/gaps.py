@@ -1,0 +1,161 @@
+"""Starting what a worklist asks for: a new branch with its coverage in one step, coverage by an existing Party
+organization, or the answer of whoever is responsible."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Sum
+
+from accounts.models import User
+from core import audit
+from core.parameters import values_on
+from core.refusals import Refusal
+from orgs.models import Coverage, Organization, OrganizationFacts, PartyOrganization
+from orgs.rules.setup import Thresholds
+from orgs.services.coverage import cover_many
+from orgs.services.party import establish
+from reports.models import GapAnswer
+
+Kind = PartyOrganization.Kind
+
+
+class TooFewMembers(Refusal):
+    """A branch needs three formal members (ORG-1), together when it is a joint one (ORG-2)."""
+
+
+class CoveredMeanwhile(Refusal):
+    """Somebody else covered one of the organizations since the list was opened."""
+
+
+class NothingAnswered(Refusal):
+    """An answer says at least why, how or until when."""
+
+
+@dataclass(frozen=True)
+class NewBranch:
+    """The Party organization that is to be set up."""
+
+    name: str
+    kind: str
+    parent: PartyOrganization
+    since: date
+    approval_no: str = ""
+    secretary_name: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """未建原因、拟建方式、完成时限 of one organization."""
+
+    reason: str
+    planned_form: str
+    planned_by: date | None
+
+
+@transaction.atomic
+def found_branch(*, by: User, units: Sequence[Organization], branch: NewBranch, on: date) -> PartyOrganization:
+    """Set up a branch and let it cover the units: 单独组建 for one, 联合组建 for several. All or nothing."""
+    ids = [unit.pk for unit in units]
+    if branch.kind != Kind.PROVISIONAL_BRANCH:
+        _require_members(ids, on)
+    node = establish(
+        by=by,
+        name=branch.name,
+        kind=branch.kind,
+        parent=branch.parent,
+        code=next_code(branch.parent),
+        on=branch.since,
+        region_id=branch.parent.region_id,
+        approval_no=branch.approval_no,
+        secretary_name=branch.secretary_name,
+    )
+    form = Coverage.Form.SINGLE if len(units) == 1 else Coverage.Form.JOINT
+    _cover(by=by, units=units, node=node, form=form, since=branch.since, on=on)
+    return node
+
+
+@transaction.atomic
+def cover_units(
+    *, by: User, units: Sequence[Organization], node: PartyOrganization, form: str, since: date, on: date
+) -> None:
+    """Let an existing Party organization cover the units. All or nothing."""
+    _cover(by=by, units=units, node=node, form=form, since=since, on=on)
+
+
+@transaction.atomic
+def answer_gaps(*, by: User, units: Sequence[Organization], answer: Answer, at: datetime) -> int:
+    """Keep what was answered about each unit; a later answer replaces an earlier one. Returns how many changed."""
+    if not (answer.reason or answer.planned_form or answer.planned_by):
+        raise NothingAnswered("请至少填写未建原因、拟建方式、完成时限中的一项")
+    return write_answers(by=by, answers={unit.pk: answer for unit in units}, at=at)
+
+
+def write_answers(*, by: User, answers: dict[int, Answer], at: datetime) -> int:
+    """Write answers by organization id with their entries, set-based; returns how many differ from what was held."""
+    held = GapAnswer.objects.filter(organization__in=answers).in_bulk(field_name="organization_id")
+    units = Organization.objects.filter(pk__in=answers).select_related("managed_by").in_bulk()
+    rows, events = [], []
+    for key, answer in answers.items():
+        before = held.get(key)
+        after = {
+            "reason": answer.reason,
+            "planned_form": answer.planned_form,
+            "planned_by": audit.plain(answer.planned_by),
+        }
+        changes = audit.difference(audit.snapshot(before, after) if before else {}, after)
+        if not changes:
+            continue
+        rows.append(
+            GapAnswer(
+                organization_id=key,
+                reason=answer.reason,
+                planned_form=answer.planned_form,
+                planned_by=answer.planned_by,
+                answered_at=at,
+                answered_by=by,
+            )
+        )
+        unit = units[key]
+        events.append(
+            audit.Event("gaps.answer", "orgs.organization", str(key), unit.name, unit.managed_by.path, changes)
+        )
+    GapAnswer.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["organization"],
+        update_fields=["reason", "planned_form", "planned_by", "answered_at", "answered_by"],
+        batch_size=1_000,
+    )
+    audit.record_many(by=by, events=events, at=at)
+    return len(rows)
+
+
+def next_code(parent: PartyOrganization) -> str:
+    """The next free code under a parent: its own with a running number, as `CZ001001001-12`."""
+    taken = PartyOrganization.objects.filter(parent=parent, code__startswith=f"{parent.code}-")
+    numbers = [int(found[1]) for code in taken.values_list("code", flat=True) if (found := re.search(r"-(\d+)$", code))]
+    return f"{parent.code}-{max(numbers, default=0) + 1}"
+
+
+def _require_members(ids: list[int], on: date) -> None:
+    least = Thresholds.of(values_on(on)).formal_min
+    formal = OrganizationFacts.objects.filter(pk__in=ids).aggregate(formal=Sum("formal"))["formal"] or 0
+    if formal < least:
+        raise TooFewMembers(
+            f"所选单位共有正式党员 {formal} 名,不足 {least} 名,不能组建党支部;可增加联合的单位,或由现有党组织覆盖、挂靠"
+        )
+
+
+def _cover(
+    *, by: User, units: Sequence[Organization], node: PartyOrganization, form: str, since: date, on: date
+) -> None:
+    ids = [unit.pk for unit in units]
+    done = cover_many(by=by, organization_ids=ids, party_organization=node, form=form, since=since, on=on)
+    missed = [unit.name for unit in units if unit.pk not in set(done)]
+    if missed:
+        raise CoveredMeanwhile(f"{'、'.join(missed)}已有主要覆盖关系或已并入其他登记,请刷新清单后重新选择")

@@ -1,0 +1,103 @@
+"""The worklists as list pages."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.permissions import Permission
+from core.listing import Column, ListPage, Order
+from core.parameters import values_on
+from orgs.models import OrganizationFacts
+from orgs.rules.setup import Thresholds
+from reports.filters import MemberWorklistFilters, WorklistFilters, organization_url
+from reports.worklists import Worklist, lines, worklists
+
+TICK = Column("", "pk", template="reports/cell_tick.html", export=False)
+COLUMNS = (
+    Column("单位名称", "organization.name", kind="name", template="reports/cell_unit.html"),
+    Column("统一社会信用代码", "organization.credit_code", screen=False),
+    Column("类别", lambda row: row.get_category_display(), screen=False),
+    Column("所在区划", "organization.region.name", screen=False),
+    Column("人数", "size", kind="number", order="size"),
+    Column("正式党员", "formal", kind="number", order="formal"),
+    Column("为什么", "line.why", kind="words"),
+    Column("起始日期", "since", kind="date", screen=False),
+    Column("已过(天)", "line.days", kind="number", order="since", template="reports/cell_days.html"),
+    Column("管理党组织", "managed_by.name"),
+    Column("负责人", "responsible"),
+    Column("建议", "line.step.sentence", kind="words", template="reports/cell_step.html"),
+    Column("未建原因", lambda row: row.line.answer and row.line.answer.reason, screen=False),
+    Column("拟建方式", lambda row: row.line.answer and row.line.answer.planned_form, screen=False),
+    Column("完成时限", lambda row: row.line.answer and row.line.answer.planned_by, kind="date", screen=False),
+)
+
+
+class WorklistPage(ListPage):
+    """应建党组织尚未建, 党员空白点: why, for how long, whose, and the next step with a button that starts it."""
+
+    permission = Permission.FIGURES_VIEW
+    export_permission = Permission.REGISTRY_EXPORT
+    template_name = "reports/worklist.html"
+    unit = "家"
+    orders = (Order("since", ("since",)), Order("size", ("size_key",)), Order("formal", ("formal",)))
+
+    @cached_property
+    def worklist(self) -> Worklist:
+        """The list that the address names."""
+        code = self.kwargs["code"]
+        if code not in worklists:
+            raise Http404
+        return worklists[code]
+
+    @property
+    def filters(self) -> type[WorklistFilters]:  # type: ignore[override]
+        """The days are counted from the list's own first day."""
+        return MemberWorklistFilters if self.worklist.code == "member" else WorklistFilters
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """The list's name."""
+        return self.worklist.title
+
+    @property
+    def empty(self) -> str:  # type: ignore[override]
+        """Why there is nothing: all is done, or filters leave nothing."""
+        return "没有符合条件的单位。" if self.request.GET else self.worklist.empty
+
+    @property
+    def may_start(self) -> bool:
+        """Whether the buttons are offered."""
+        return self.request.scope.may(Permission.COVERAGE_CHANGE)
+
+    def get_columns(self) -> tuple[Column, ...]:
+        """Ticks for a start of several at once stand before the columns of those who may."""
+        return (TICK, *COLUMNS) if self.may_start else COLUMNS
+
+    def records(self) -> QuerySet[OrganizationFacts]:
+        """The gap of the scope."""
+        return self.worklist.records(self.request.scope)
+
+    def prepare(self, rows: list[Any]) -> None:
+        """Add to each row its line and where its button leads."""
+        today = timezone.localdate()
+        found = lines(
+            self.worklist, rows, scope=self.request.scope, thresholds=Thresholds.of(values_on(today)), on=today
+        )
+        start = reverse("worklist-start", args=[self.worklist.code]) if self.may_start else ""
+        for row, line in zip(rows, found, strict=True):
+            row.line = line
+            row.url = organization_url(row)
+            row.responsible = (
+                f"指导员 {row.instructor_name}" if row.instructor_name else ("有联络员" if row.liaison else "")
+            )
+            row.start_url = f"{start}?unit={row.organization_id}" if start else ""
+
+    def extra(self) -> dict[str, Any]:
+        """The other lists, for the tabs."""
+        return {"worklist": self.worklist, "worklists": list(worklists)}

@@ -1,0 +1,116 @@
+"""The two worklists: organizations that should have a Party organization, or a member, and have none (DESIGN §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from core.registries import Registry
+from core.scope import Scope
+from orgs.indicators import SHOULD
+from orgs.models import Coverage, OrganizationFacts
+from orgs.rules.setup import (
+    NextStep,
+    Reason,
+    Situation,
+    Thresholds,
+    in_one_sentence,
+    next_step,
+    next_step_for_member,
+    reasons_for_member,
+    reasons_for_party_organization,
+)
+from reports.models import GapAnswer
+from reports.queries.surroundings import NOTHING, surroundings_of
+
+MEMBER_GAP = Q(counted=True, should_member=True, formal=0, probationary=0)
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """A list of what is missing. `gap` finds it, `since` is the column of its first day, `ways` what may be planned."""
+
+    code: str
+    title: str
+    gap: Q
+    since: str
+    why: Callable[[OrganizationFacts, Thresholds], list[Reason]]
+    step: Callable[[Situation, Thresholds], NextStep]
+    ways: tuple[str, ...]
+    empty: str
+
+    def records(self, scope: Scope) -> QuerySet[OrganizationFacts]:
+        """The units of the list that the scope manages, with all that its columns read."""
+        rows = OrganizationFacts.objects.within(scope).filter(self.gap)
+        return rows.annotate(since=F(self.since), size_key=Coalesce("size", 0)).select_related(
+            "organization", "organization__region", "organization__gap_answer", "managed_by"
+        )
+
+
+def _why_party(facts: OrganizationFacts, thresholds: Thresholds) -> list[Reason]:
+    return reasons_for_party_organization(
+        category=facts.category,
+        size=facts.size,
+        formal=facts.formal,
+        restructured=facts.restructured,
+        thresholds=thresholds,
+    )
+
+
+def _why_member(facts: OrganizationFacts, thresholds: Thresholds) -> list[Reason]:
+    return reasons_for_member(category=facts.category, size=facts.size, thresholds=thresholds)
+
+
+worklists: Registry[Worklist] = Registry()
+worklists.add(
+    Worklist(
+        "party-organization",
+        "应建党组织尚未建",
+        SHOULD.gap,
+        "should_since",
+        _why_party,
+        next_step,
+        (*(form.label for form in Coverage.Form), "选派指导员"),
+        "没有应建未建的单位:应建党组织的都已建立,或者名单还没有导入。",
+    ),
+    Worklist(
+        "member",
+        "党员空白点(应有党员未有)",
+        MEMBER_GAP,
+        "should_member_since",
+        _why_member,
+        lambda situation, thresholds: next_step_for_member(situation),
+        ("接转组织关系", "发展党员", "推荐党员就业", "选派指导员"),
+        "没有党员空白点:应有党员的单位都有党员,或者名单还没有导入。",
+    ),
+)
+
+
+class Line(NamedTuple):
+    """What a list says about one unit beside its facts."""
+
+    why: str
+    days: int
+    step: NextStep
+    answer: GapAnswer | None
+
+
+def lines(
+    worklist: Worklist, rows: Sequence[OrganizationFacts], *, scope: Scope, thresholds: Thresholds, on: date
+) -> list[Line]:
+    """Why each unit is listed, for how many days, and what to do next. A constant number of queries."""
+    around = surroundings_of(rows, scope=scope, thresholds=thresholds)
+    return [
+        Line(
+            why=in_one_sentence(worklist.why(row, thresholds)),
+            days=(on - getattr(row, worklist.since)).days,
+            step=worklist.step(around.get(row.organization_id, NOTHING).situation(row), thresholds),
+            answer=getattr(row.organization, "gap_answer", None),
+        )
+        for row in rows
+    ]

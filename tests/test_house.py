@@ -1,0 +1,138 @@
+"""The house keeps its own rules (docs/architecture.md): what a reviewer would otherwise have to look for every time."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db.models import Model
+
+from core.indicators import measures
+from orgs.models import Tally
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+OWN_APPS = PROJECT["tool"]["importlinter"]["root_packages"]
+MODULE_LINES = 400
+FUNCTION_LINES = 50
+UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX)\b")
+SWITCHED_OFF = re.compile(r"pytest\.(mark\.)?(skip|xfail|importorskip)|@unittest\.skip")
+FOREIGN_ADDRESS = re.compile(r"(?:https?:)?//[a-z0-9-]+\.[a-z]", re.IGNORECASE)
+TALLY_KEYS = {"id", "managed_by", "region_code", "zone_key", "category", "band", "organizations"}
+WRITTEN_BY_CODE_ALONE = {"tally_cell", "frozen_unit_goes_on_once", "column_mapping_once", "job_once_a_day"}
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def sources(*suffixes: str) -> list[Path]:
+    """Files of the project by suffix, without what others wrote and what Django generates."""
+    names = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    paths = [ROOT / name for name in names if name.endswith(suffixes)]
+    return [path for path in paths if path.exists() and "vendor" not in path.parts and "migrations" not in path.parts]
+
+
+MODULES = [path for path in sources(".py") if path.relative_to(ROOT).parts[0] in OWN_APPS]
+
+
+def homes_of_logic() -> list[Path]:
+    """core, and every app's rules, queries and services."""
+    return [
+        p
+        for p in MODULES
+        if p.relative_to(ROOT).parts[0] == "core" or {"rules", "queries", "services"} & set(p.with_suffix("").parts)
+    ]
+
+
+def public_functions(path: Path) -> Iterator[tuple[str, Function]]:
+    """Functions and methods that others may call, with their names."""
+    module = ast.parse(path.read_text())
+    holders: list[tuple[str, list[ast.stmt]]] = [("", module.body)]
+    classes = [node for node in module.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
+    holders += [(f"{node.name}.", node.body) for node in classes]
+    for prefix, body in holders:
+        for node in body:
+            if isinstance(node, Function) and not node.name.startswith("_"):
+                yield prefix + node.name, node
+
+
+def by_path(path: Path) -> str:
+    """The test's name for a file."""
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", sources(".py", ".html", ".css", ".js", ".md", ".toml", "Makefile", "run"), ids=by_path)
+def test_nothing_is_left_for_later_or_switched_off(path):
+    text = path.read_text()
+    assert not UNFINISHED.search(text)
+    if path != Path(__file__):
+        assert not SWITCHED_OFF.search(text)
+
+
+@pytest.mark.parametrize("path", sources(".css", ".js"), ids=by_path)
+def test_styles_and_scripts_load_nothing_from_elsewhere(path):
+    assert not FOREIGN_ADDRESS.search(path.read_text())
+
+
+@pytest.mark.parametrize("path", MODULES, ids=by_path)
+def test_a_module_stays_readable(path):
+    assert len(path.read_text().splitlines()) <= MODULE_LINES
+    tree = ast.parse(path.read_text())
+    functions = [node for node in ast.walk(tree) if isinstance(node, Function)]
+    long = {f.name: f.end_lineno - f.lineno + 1 for f in functions if f.end_lineno - f.lineno >= FUNCTION_LINES}
+    assert not long
+    assert ast.get_docstring(tree) or not tree.body, "a module says what it is for"
+
+
+@pytest.mark.parametrize("path", homes_of_logic(), ids=by_path)
+def test_what_others_call_is_typed_and_says_what_it_means(path):
+    for name, function in public_functions(path):
+        arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+        bare = [a.arg for a in arguments if a.annotation is None and a.arg not in ("self", "cls")]
+        assert not bare, f"{name}: arguments without a type"
+        assert function.returns is not None, f"{name}: no type of the result"
+        assert ast.get_docstring(function), f"{name}: no docstring"
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if "services" in p.with_suffix("").parts], ids=by_path)
+def test_services_take_keywords_and_never_a_request(path):
+    for name, function in public_functions(path):
+        taken = [a.arg for a in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
+        assert "request" not in taken, name
+
+
+def test_every_app_is_under_the_import_contract_and_the_type_checker():
+    own = {config.name for config in apps.get_app_configs() if (ROOT / config.name).is_dir()}
+    assert {*own, "config"} == set(OWN_APPS) == set(PROJECT["tool"]["mypy"]["packages"])
+    layers = PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
+    assert {name.strip() for layer in layers for name in layer.split("|")} == set(OWN_APPS)
+
+
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
+def test_every_dependency_is_locked(lock):
+    wanted = PROJECT["project"]["dependencies"] + (PROJECT["dependency-groups"]["dev"] if "dev" in lock else [])
+    locked = set(re.findall(r"^([a-z0-9-]+)(?:\[.*\])?==", (ROOT / lock).read_text(), re.MULTILINE))
+    assert {re.match(r"[A-Za-z0-9-]+", line)[0].lower() for line in wanted} <= locked
+
+
+def test_the_tally_has_a_column_for_every_measure_and_no_other():
+    columns = {field.name for field in Tally._meta.concrete_fields}
+    assert columns - TALLY_KEYS == set(measures.codes()) - TALLY_KEYS
+
+
+OWN_MODELS = [model for model in apps.get_models() if model._meta.app_label in OWN_APPS]
+
+
+@pytest.mark.parametrize("model", OWN_MODELS, ids=lambda model: model._meta.label)
+def test_a_constraint_that_a_person_may_break_is_explained_in_chinese(model: type[Model]):
+    for constraint in model._meta.constraints:
+        if constraint.name in WRITTEN_BY_CODE_ALONE:
+            continue
+        assert re.search(r"[\u4e00-\u9fff]", constraint.violation_error_message), constraint.name
