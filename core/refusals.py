@@ -5,3 +5,8 @@ from __future__ import annotations
 
 class Refusal(Exception):
     """A service did not do what was asked. Subclasses name the rule; `str()` is the Chinese sentence that is shown."""
+
+
+def as_sentence(refusal: object) -> str:
+    """The text of a refusal with one full stop at its end, as pages print it."""
+    return f"{str(refusal).rstrip('。')}。"

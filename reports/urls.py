@@ -3,11 +3,18 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from reports.views.books import BooksPage
+from reports.views.checks import CheckPage, ChecksPage
+from reports.views.due import DuePage
 from reports.views.start import StartPage
 from reports.views.worklists import WorklistPage
 
 urlpatterns = [
+    path("due/", DuePage.as_view(), name="due"),
+    path("checks/", ChecksPage.as_view(), name="checks"),
+    path("checks/<slug:code>/", CheckPage.as_view(), name="check"),
     path("worklists/", RedirectView.as_view(url="/worklists/party-organization/"), name="worklists"),
     path("worklists/<slug:code>/", WorklistPage.as_view(), name="worklist"),
+    path("worklists/<slug:code>/books/", BooksPage.as_view(), name="books"),
     path("worklists/<slug:code>/start/", StartPage.as_view(), name="worklist-start"),
 ]

@@ -21,7 +21,7 @@ from core.listing.paging import Order, bounded_count, page_of, turned
 from core.listing.services import forget_filter, save_filter
 from core.models import SavedFilter
 from core.pages import PageRequest, PermissionMixin
-from core.refusals import Refusal
+from core.refusals import Refusal, as_sentence
 
 PLACE = ("after", "before")  # of the query string: where one is in the list, not what is in it
 
@@ -113,7 +113,7 @@ class ListPage(PermissionMixin, View):
                 case _:
                     raise BadRequest("没有这项操作")
         except Refusal as refusal:
-            messages.error(request, f"{refusal}。")
+            messages.error(request, as_sentence(refusal))
         return HttpResponseRedirect(self.url())
 
     def export(self, reason: str) -> FileResponse:

@@ -9,9 +9,11 @@ from django import template
 from django.utils import timezone
 
 from core import charts
+from core.refusals import as_sentence
 
 register = template.Library()
 
+register.filter("sentence", as_sentence)
 register.simple_tag(charts.bar)
 register.simple_tag(charts.goal_bar)
 register.simple_tag(charts.sparkline)

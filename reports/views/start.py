@@ -15,7 +15,7 @@ from django.views import View
 from accounts.permissions import Permission
 from core.pages import PageRequest, PermissionMixin
 from core.parameters import values_on
-from core.refusals import Refusal
+from core.refusals import Refusal, as_sentence
 from orgs.models import Organization, OrganizationFacts
 from orgs.rules.setup import Thresholds
 from reports.filters import organization_url
@@ -51,7 +51,7 @@ class StartPage(PermissionMixin, View):
             try:
                 said = getattr(self, f"_{do}")(request, rows, form.cleaned_data)
             except (Refusal, ValidationError) as refusal:
-                form.add_error(None, refusal.messages if isinstance(refusal, ValidationError) else f"{refusal}。")
+                form.add_error(None, refusal.messages if isinstance(refusal, ValidationError) else as_sentence(refusal))
             else:
                 messages.success(request, said)
                 return HttpResponseRedirect(reverse("worklist", args=[code]))

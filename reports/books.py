@@ -1,0 +1,161 @@
+"""一街一簿: what a street's workbook looks like, and what is read from one that came back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import BinaryIO
+
+from core.importing.cells import CellProblem, raw_text, read_date, read_text
+from core.refusals import Refusal
+from core.workbooks.book import Book, Cell
+from core.workbooks.forms import Column, Page, write_form
+from core.workbooks.headers import Header, find_header
+from orgs.models import OrganizationFacts
+from reports.models import StreetBook
+from reports.worklists import Line, Worklist
+
+UNIT_KEY, BOOK_KEY, NAME = "单位编号", "簿号", "单位名称"
+REASON, WAY, UNTIL = "未建原因", "拟建方式", "完成时限"
+FIELDS = {UNIT_KEY: "unit", BOOK_KEY: "book", NAME: "name", REASON: "reason", WAY: "way", UNTIL: "until"}
+LONGEST_REASON = 200
+
+
+class NotAStreetBook(Refusal):
+    """The workbook is not one that was handed out here."""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A row as it came back; what was left empty is empty."""
+
+    row: int
+    unit: int
+    name: str
+    reason: str
+    way: str
+    until: date | None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a cell of a returned workbook: the sheet's own row, the column's letter, a sentence."""
+
+    row: int
+    column: str
+    sentence: str
+
+
+@dataclass
+class Reading:
+    """A returned workbook: whose it is, its good rows and its problems."""
+
+    book: int
+    rows: list[Filled] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def write_book(
+    target: BinaryIO, *, worklist: Worklist, book: StreetBook, units: Sequence[tuple[OrganizationFacts, Line]]
+) -> None:
+    """Write the workbook of one committee: three columns to fill in, the rest locked, the keys hidden."""
+    until = f",请于 {book.due_on:%Y-%m-%d} 前交回" if book.due_on else ""
+    columns = (
+        Column(UNIT_KEY, hidden=True),
+        Column(BOOK_KEY, hidden=True),
+        Column(NAME, width=34, wrap=True),
+        Column("统一社会信用代码", width=21),
+        Column("人数", width=8),
+        Column("正式党员", width=9),
+        Column("为什么", width=36, wrap=True),
+        Column("起始日期", width=12),
+        Column("建议", width=36, wrap=True),
+        Column(REASON, width=30, editable=True),
+        Column(WAY, width=16, editable=True, choices=worklist.ways),
+        Column(UNTIL, width=13, editable=True),
+    )
+    leading = (
+        f"{worklist.title}({book.committee})",
+        f"共 {len(units)} 家。请填写后三列{until}。拟建方式从下拉列表中选择,完成时限写成 2026-12-31 这样。",
+    )
+    write_form(target, Page(worklist.title, columns, [_cells(book, *unit) for unit in units], leading))
+
+
+def _cells(book: StreetBook, facts: OrganizationFacts, line: Line) -> list[str | int | date | None]:
+    unit, answer = facts.organization, line.answer
+    return [
+        unit.pk,
+        book.pk,
+        unit.name,
+        unit.credit_code or unit.old_number,
+        facts.size,
+        facts.formal,
+        line.why,
+        getattr(facts, "since", None),
+        line.step.sentence,
+        answer.reason if answer else "",
+        answer.planned_form if answer else "",
+        f"{answer.planned_by:%Y-%m-%d}" if answer and answer.planned_by else "",
+    ]
+
+
+def read_book(source: Book, *, ways: Sequence[str]) -> Reading:
+    """Read a workbook that came back. Raises NotAStreetBook, or Unreadable from the reader."""
+    for sheet in source.sheets:
+        rows = list(source.rows(sheet))
+        header = find_header(rows, FIELDS, required=[("unit",), ("book",), ("name",)])
+        if header is not None:
+            return _read(header, [row for row in rows if row[0] > header.row], ways, source.name)
+    raise NotAStreetBook(f"“{source.name}”不是发出的一街一簿(缺少“{UNIT_KEY}”“{BOOK_KEY}”列),请交回系统发出的那一份")
+
+
+def _read(header: Header, rows: Iterable[tuple[int, list[Cell]]], ways: Sequence[str], name: str) -> Reading:
+    columns = header.fields
+    found = Reading(book=0)
+    books = set()
+    for number, cells in rows:
+        values = {key: cells[c.index] if c.index < len(cells) else None for key, c in columns.items()}
+        unit, book = _whole(values["unit"]), _whole(values["book"])
+        if not unit or not book:
+            found.problems.append(Problem(number, columns["unit"].letter, "这一行没有单位编号,不是发出的行,未采用"))
+            continue
+        books.add(book)
+        problems = _problems(values, ways)
+        found.problems += [Problem(number, columns[key].letter, sentence) for key, sentence in problems.items()]
+        if not problems:
+            found.rows.append(
+                Filled(
+                    number,
+                    unit,
+                    read_text(values["name"]) or "",
+                    read_text(values.get("reason")) or "",
+                    read_text(values.get("way")) or "",
+                    read_date(values.get("until"), latest=date.max),
+                )
+            )
+    if len(books) != 1:
+        raise NotAStreetBook(f"“{name}”里有 {len(books)} 个簿号,应为 1 个。请每个街道单独交回,不要合并成一份")
+    found.book = books.pop()
+    return found
+
+
+def _problems(values: dict[str, Cell], ways: Sequence[str]) -> dict[str, str]:
+    """What is wrong with a row, by field."""
+    wrong = {}
+    reason, way = read_text(values.get("reason")), read_text(values.get("way"))
+    if reason and len(reason) > LONGEST_REASON:
+        wrong["reason"] = f"未建原因有 {len(reason)} 个字,超过 {LONGEST_REASON} 个字,请缩短"
+    if way and way not in ways:
+        wrong["way"] = f"“{way}”不在拟建方式里,请从下拉列表中选择"
+    try:
+        read_date(values.get("until"), latest=date.max)
+    except CellProblem:
+        wrong["until"] = f"“{raw_text(values.get('until'))}”不是日期,请写成 2026-12-31 这样"
+    return wrong
+
+
+def _whole(cell: Cell) -> int:
+    """The number of a hidden key; 0 for anything else."""
+    text = raw_text(cell) if cell is not None else ""
+    return int(text) if text.isascii() and text.isdecimal() else 0

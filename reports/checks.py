@@ -1,0 +1,229 @@
+"""What to look into: lists of records that contradict each other, are out of date, or wait for a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import CharField, Count, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from core.listing import Column, ListFilters, Order
+from core.months import YearMonth
+from core.registries import Registry
+from core.scope import Scope
+from orgs.models import Coverage, OrganizationFacts, PartyOrganization
+from orgs.queries import gone_but_attached, possible_duplicates
+from reports.filters import UnitFilters
+
+_FORMS: Mapping[str, str] = dict(Coverage.Form.choices)
+
+UNIT = Column("单位名称", "organization.name", kind="name", template="reports/cell_unit.html", order="name")
+CODE = Column("统一社会信用代码", "organization.credit_code", screen=False)
+AREA = Column("所在区划", "organization.region.name", screen=False)
+STATUS = Column("经营状态", lambda row: row.organization.get_status_display())
+SIZE = Column("人数", "size", kind="number")
+FORMAL = Column("正式党员", "formal", kind="number")
+ON_ROLL = Column("名册党员", lambda row: row.formal + row.probationary, kind="number")
+COVERED_BY = Column("覆盖的党组织", "covered_by.name")
+MANAGED_BY = Column("管理党组织", "managed_by.name")
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a check needs to know to look: whose records, on which day, with which parameters."""
+
+    scope: Scope
+    on: date
+    parameters: Mapping[str, Any]
+
+    def facts(self) -> QuerySet[OrganizationFacts]:
+        """The facts of the scope with what the columns read."""
+        rows = OrganizationFacts.objects.within(self.scope).annotate(name_key=F("organization__name"))
+        return rows.select_related("organization", "organization__region", "managed_by", "covered_by")
+
+    def months_ago(self, months: int) -> date:
+        """The first day that lies within so many months."""
+        then = YearMonth.of(self.on).plus(-months)
+        return then.first_day.replace(day=min(self.on.day, then.last_day.day))
+
+
+@dataclass(frozen=True)
+class Check:
+    """A list to look into. `advice` says what makes a record leave it."""
+
+    code: str
+    title: str
+    advice: str
+    find: Callable[[Look], QuerySet]
+    columns: tuple[Column, ...]
+    unit: str = "家"
+    counted: bool = True  # on the overview; a search through all names is left to its own page
+    filters: type[ListFilters] = UnitFilters
+    orders: tuple[Order, ...] = field(default=(Order("name", ("name_key",)),))
+
+
+def _undecided(look: Look) -> QuerySet:
+    return look.facts().filter(undecided=True)
+
+
+def _survey_above_roster(look: Look) -> QuerySet:
+    claims = Q(organization__survey_members__gt=F("formal") + F("probationary")) | Q(
+        organization__survey_has_party_organization=True, form=""
+    )
+    return look.facts().filter(claims, counted=True)
+
+
+def _survey_out_of_date(look: Look) -> QuerySet:
+    """Only where the numbers decide something: at or above the threshold for a member."""
+    valid_from = look.months_ago(look.parameters["survey.valid_months"])
+    old = Q(organization__survey_on=None) | Q(organization__survey_on__lt=valid_from)
+    return look.facts().filter(old, counted=True, band__in=["L", "M"])
+
+
+def _inspection_due(look: Look) -> QuerySet:
+    """Without an inspection in the year whose deadline has passed last."""
+    passed = look.on.month > look.parameters["inspection.due_month"]
+    first = date(look.on.year - (0 if passed else 1), 1, 1)
+    missing = Q(organization__inspected_on=None) | Q(organization__inspected_on__lt=first)
+    founded = Q(organization__registered_on=None) | Q(organization__registered_on__lt=first)
+    return look.facts().filter(missing, founded, counted=True, category__startswith="SO")
+
+
+def _no_venue(look: Look) -> QuerySet:
+    return look.facts().filter(counted=True, has_org=True, venue=False)
+
+
+def _gone_but_attached(look: Look) -> QuerySet:
+    return look.facts().filter(organization__in=gone_but_attached(look.scope).values("pk"))
+
+
+def _duplicates(look: Look) -> QuerySet:
+    alike = possible_duplicates(look.scope, "name").order_by().values("pk")
+    same_head = possible_duplicates(look.scope, "fragment").order_by().values("pk")
+    return look.facts().filter(Q(organization__in=alike) | Q(organization__in=same_head))
+
+
+def _large_joint_branches(look: Look) -> QuerySet:
+    warned = look.parameters["org.joint_branch_warn_units"]
+    nodes = PartyOrganization.objects.within(look.scope).standing()
+    units = Count("coverages", filter=Q(coverages__until=None))
+    return (
+        nodes.filter(kind=PartyOrganization.Kind.JOINT_BRANCH)
+        .annotate(units=units, superior=Coalesce("parent__name", Value(""), output_field=CharField()))
+        .filter(units__gt=warned)
+    )
+
+
+class NodeFilters(ListFilters):
+    """A list of Party organizations is short: no filters."""
+
+    class Meta:
+        model = PartyOrganization
+        fields = ()
+
+
+checks: Registry[Check] = Registry()
+checks.add(
+    Check(
+        "undecided",
+        "待判定",
+        "类别或管理党组织无法判断。补充控股情况、行业或业务主管单位,或人工判定后离开本清单。",
+        _undecided,
+        (
+            UNIT,
+            CODE,
+            AREA,
+            STATUS,
+            Column("登记类型", "organization.company_type"),
+            Column("控股情况", lambda row: row.organization.get_control_display()),
+            Column("业务主管单位", "organization.authority"),
+            MANAGED_BY,
+        ),
+    ),
+    Check(
+        "survey-above-roster",
+        "摸底多于名册",
+        "摸底说有党员或党组织,名册和覆盖关系里没有这么多。核实后接转组织关系、登记覆盖关系,或更正摸底结果。",
+        _survey_above_roster,
+        (
+            UNIT,
+            CODE,
+            AREA,
+            Column("摸底党员", "organization.survey_members", kind="number"),
+            ON_ROLL,
+            Column("摸底已建党组织", "organization.survey_has_party_organization"),
+            Column("登记的覆盖", lambda row: row.covered_by and row.covered_by.name),
+            Column("摸底日期", "organization.survey_on", kind="date"),
+            MANAGED_BY,
+        ),
+    ),
+    Check(
+        "survey-out-of-date",
+        "摸底过期",
+        "达到有党员标准的单位,超过规定月数没有摸底。重新摸底并导入结果后离开本清单。",
+        _survey_out_of_date,
+        (
+            UNIT,
+            CODE,
+            AREA,
+            SIZE,
+            Column("上次摸底", "organization.survey_on", kind="date"),
+            MANAGED_BY,
+        ),
+    ),
+    Check(
+        "inspection-due",
+        "年检未办",
+        "新社会组织过了年检期限没有年检(年报)记录。结合年检摸底,或导入登记机关的新名单。",
+        _inspection_due,
+        (UNIT, CODE, AREA, Column("上次年检", "organization.inspected_on", kind="date"), MANAGED_BY),
+    ),
+    Check(
+        "no-venue",
+        "已覆盖无活动场所",
+        "覆盖该单位的党组织没有登记自有场所,也没有使用党群服务中心。登记场所后离开本清单。",
+        _no_venue,
+        (UNIT, CODE, AREA, Column("覆盖形式", lambda row: _FORMS.get(row.form)), COVERED_BY, MANAGED_BY),
+    ),
+    Check(
+        "gone",
+        "注销、迁出仍有党员或覆盖",
+        "单位已注销或迁出,还有党员或未终止的覆盖关系。转接党员组织关系、终止覆盖关系后离开本清单。",
+        _gone_but_attached,
+        (
+            UNIT,
+            CODE,
+            AREA,
+            STATUS,
+            Column("状态日期", "organization.status_on", kind="date"),
+            ON_ROLL,
+            COVERED_BY,
+            MANAGED_BY,
+        ),
+    ),
+    Check(
+        "duplicates",
+        "疑似重复",
+        "名称相同,或名称前六字和法定代表人相同。确认是同一单位的请合并;不是的不用处理。",
+        _duplicates,
+        (UNIT, CODE, AREA, Column("法定代表人", "organization.legal_representative"), STATUS, MANAGED_BY),
+        counted=False,
+    ),
+    Check(
+        "large-joint-branches",
+        "联合党支部覆盖单位过多",
+        "联合党支部覆盖单位一般不超过 5 家(ORG-3)。请分设支部或调整覆盖关系。",
+        _large_joint_branches,
+        (
+            Column("党组织", "name", kind="name", link=lambda row: f"/party/{row.pk}/"),
+            Column("覆盖单位", "units", kind="number", order="units"),
+            Column("上级党组织", "superior"),
+        ),
+        unit="个",
+        filters=NodeFilters,
+        orders=(Order("units", ("-units",)),),
+    ),
+)

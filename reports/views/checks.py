@@ -1,0 +1,97 @@
+"""核查: the overview with numbers, and each check as a list."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views import View
+
+from accounts.permissions import Permission
+from core.listing import Column, ListFilters, ListPage, Order
+from core.listing.paging import bounded_count
+from core.pages import PageRequest, PermissionMixin
+from core.parameters import values_on
+from reports.checks import Check, Look, checks
+from reports.filters import organization_url
+
+
+def look_of(request: PageRequest) -> Look:
+    """What the request may look into today."""
+    today = timezone.localdate()
+    return Look(request.scope, today, values_on(today))
+
+
+class ChecksPage(PermissionMixin, View):
+    """All checks with how many records wait in each."""
+
+    permission = Permission.FIGURES_VIEW
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        """One bounded count for each check."""
+        look = look_of(request)
+        rows = [(check, bounded_count(check.find(look)) if check.counted else None) for check in checks]
+        return render(request, "reports/checks.html", {"rows": rows})
+
+
+class CheckPage(ListPage):
+    """One check: its records, and what makes them leave the list."""
+
+    permission = Permission.FIGURES_VIEW
+    export_permission = Permission.REGISTRY_EXPORT
+    template_name = "reports/check.html"
+
+    @cached_property
+    def check(self) -> Check:
+        """The check that the address names."""
+        if self.kwargs["code"] not in checks:
+            raise Http404
+        return checks[self.kwargs["code"]]
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        """The check's name."""
+        return self.check.title
+
+    @property
+    def unit(self) -> str:  # type: ignore[override]
+        """What is counted."""
+        return self.check.unit
+
+    @property
+    def columns(self) -> tuple[Column, ...]:  # type: ignore[override]
+        """The check's columns."""
+        return self.check.columns
+
+    @property
+    def orders(self) -> tuple[Order, ...]:  # type: ignore[override]
+        """The check's orders."""
+        return self.check.orders
+
+    @property
+    def filters(self) -> type[ListFilters]:  # type: ignore[override]
+        """The check's filters."""
+        return self.check.filters
+
+    @property
+    def empty(self) -> str:  # type: ignore[override]
+        """Why nothing is here."""
+        return "没有符合条件的记录。" if self.request.GET else "没有需要核查的记录。"
+
+    def records(self) -> QuerySet:
+        """What the check finds in the scope."""
+        return self.check.find(look_of(self.request))
+
+    def prepare(self, rows: list[Any]) -> None:
+        """Where the names lead."""
+        for row in rows:
+            if hasattr(row, "organization_id"):
+                row.url = organization_url(row)
+
+    def extra(self) -> dict[str, Any]:
+        """The advice above the list."""
+        return {"check": self.check}

@@ -1,0 +1,199 @@
+"""一街一簿: one workbook a committee goes out, comes back filled in, and is merged row by row."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from core.models import AuditEntry
+from orgs.models import Organization
+from reports.books import NotAStreetBook
+from reports.models import GapAnswer, StreetBook
+from reports.services.books import NothingToHandOut, Returned, hand_out, take_back
+from reports.worklists import worklists
+from tests.people import TODAY, City
+
+PARTY = worklists["party-organization"]
+BOOKS = "/worklists/party-organization/books/"
+
+
+def handed_out(city: City, username: str = "city") -> dict[str, bytes]:
+    """The workbooks of a hand-out by file name."""
+    target = hand_out(
+        by=city.user(username), scope=city.scope(username), worklist=PARTY, due_on=TODAY, on=TODAY, at=timezone.now()
+    )
+    with zipfile.ZipFile(target) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def book_of(books: dict[str, bytes], committee: str) -> bytes:
+    """The workbook of a committee."""
+    return next(content for name, content in books.items() if committee in name)
+
+
+def filled(content: bytes, *rows: dict[str, object]) -> bytes:
+    """The workbook with cells filled in: for each row below the header a dict of header → value."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    sheet = book.worksheets[0]
+    headers = {cell.value: cell.column for cell in sheet[3]}
+    for offset, values in enumerate(rows):
+        for header, value in values.items():
+            sheet.cell(4 + offset, headers[header]).value = value
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def returned(city: City, tmp_path: Path, content: bytes, username: str = "street") -> Returned:
+    """Merge a workbook as somebody."""
+    path = tmp_path / "back.xlsx"
+    path.write_bytes(content)
+    return take_back(
+        by=city.user(username),
+        scope=city.scope(username),
+        worklist=PARTY,
+        path=path,
+        name="云台.xlsx",
+        at=timezone.now(),
+    )
+
+
+def test_each_committee_with_gaps_gets_its_own_units(city: City, gaps: dict[str, Organization]) -> None:
+    books = handed_out(city)
+    assert len(books) == StreetBook.objects.count() == 3
+    sheet = openpyxl.load_workbook(io.BytesIO(book_of(books, "云台街道"))).worksheets[0]
+    rows = list(sheet.iter_rows(min_row=4, values_only=True))
+    assert [row[2] for row in rows] == ["澄州明川电子有限公司", "澄州禾岸食品厂"]
+    assert sheet.column_dimensions["A"].hidden
+    assert sheet.protection.sheet
+    assert not sheet["J4"].protection.locked
+    entry = AuditEntry.objects.get(action="core.export")
+    assert entry.changes == {"rows": [None, 4]}
+
+
+def test_what_the_street_filled_in_is_merged(city: City, gaps: dict[str, Organization], tmp_path: Path) -> None:
+    content = filled(
+        book_of(handed_out(city), "云台街道"),
+        {"未建原因": "业主暂不理解", "拟建方式": "单独组建", "完成时限": "2026-12-31"},
+        {"完成时限": date(2027, 1, 15)},
+    )
+    done = returned(city, tmp_path, content)
+    assert (done.rows, done.changed, done.problems) == (2, 2, ())
+    answer = GapAnswer.objects.get(organization=gaps["large"])
+    assert (answer.reason, answer.planned_form, answer.planned_by) == ("业主暂不理解", "单独组建", date(2026, 12, 31))
+    assert GapAnswer.objects.get(organization=gaps["lonely"]).planned_by == date(2027, 1, 15)
+    assert StreetBook.objects.get(committee=city["CZ111"]).returned_at is not None
+    assert returned(city, tmp_path, content).changed == 0
+
+
+def test_an_empty_cell_leaves_an_earlier_answer(city: City, gaps: dict[str, Organization], tmp_path: Path) -> None:
+    content = book_of(handed_out(city), "云台街道")
+    returned(city, tmp_path, filled(content, {"未建原因": "业主暂不理解", "拟建方式": "挂靠"}))
+    returned(city, tmp_path, filled(content, {"完成时限": "2026-12-31"}))
+    answer = GapAnswer.objects.get()
+    assert (answer.reason, answer.planned_form, answer.planned_by) == ("业主暂不理解", "挂靠", date(2026, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("values", "column", "part"),
+    [
+        ({"拟建方式": "随便"}, "K", "“随便”不在拟建方式里"),
+        ({"完成时限": "年底前"}, "L", "“年底前”不是日期"),
+        ({"未建原因": "长" * 201}, "J", "有 201 个字"),
+        ({"单位名称": "改了名的公司", "未建原因": "有"}, "C", "与登记的名称不符"),
+        ({"单位编号": None}, "A", "没有单位编号"),
+        ({"单位编号": 999999, "未建原因": "有"}, "C", "已不归您管辖"),
+    ],
+    ids=["unknown way", "no date", "too long", "name changed", "key erased", "foreign key"],
+)
+def test_a_wrong_cell_is_named_and_the_other_rows_count(
+    city: City,
+    gaps: dict[str, Organization],
+    tmp_path: Path,
+    values: dict[str, object],
+    column: str,
+    part: str,
+) -> None:
+    content = filled(book_of(handed_out(city), "云台街道"), values, {"未建原因": "正在协商"})
+    done = returned(city, tmp_path, content)
+    assert [(problem.row, problem.column) for problem in done.problems] == [(4, column)]
+    assert part in done.problems[0].sentence
+    assert list(GapAnswer.objects.values_list("organization", flat=True)) == [gaps["lonely"].pk]
+
+
+def test_a_unit_of_another_district_cannot_be_answered_through_a_key(
+    city: City, gaps: dict[str, Organization], tmp_path: Path
+) -> None:
+    values = {"单位编号": gaps["outside"].pk, "单位名称": gaps["outside"].name, "未建原因": "越界"}
+    done = returned(city, tmp_path, filled(book_of(handed_out(city), "云台街道"), values))
+    assert "已不归您管辖" in done.problems[0].sentence
+    assert not GapAnswer.objects.exists()
+
+
+def test_the_book_of_another_committee_is_refused(city: City, gaps: dict[str, Organization], tmp_path: Path) -> None:
+    with pytest.raises(NotAStreetBook, match="不是这份清单发给您管辖范围的簿"):
+        returned(city, tmp_path, book_of(handed_out(city), "望江街道"))
+
+
+def test_any_other_workbook_is_refused(city: City, gaps: dict[str, Organization], tmp_path: Path) -> None:
+    target = io.BytesIO()
+    book = openpyxl.Workbook()
+    book.active.append(["企业名称", "统一社会信用代码"])
+    book.save(target)
+    with pytest.raises(NotAStreetBook, match="不是发出的一街一簿"):
+        returned(city, tmp_path, target.getvalue())
+
+
+def test_an_empty_list_is_not_handed_out(city: City) -> None:
+    with pytest.raises(NothingToHandOut):
+        handed_out(city)
+
+
+def test_the_page_hands_out_takes_back_and_names_who_has_not_returned(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
+) -> None:
+    browser = opened("city")
+    assert "还没有发出过" in browser.get(BOOKS).content.decode()
+    response = browser.post(BOOKS, {"do": "hand-out", "due_on": "2026-11-20"})
+    with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as archive:
+        content = archive.read(next(name for name in archive.namelist() if "云台" in name))
+    page = browser.get(BOOKS).content.decode()
+    assert "还有 3 个没有交回" in page
+    assert "逾期未交回" in page
+    files = [
+        SimpleUploadedFile("云台.xlsx", filled(content, {"未建原因": "业主暂不理解"})),
+        SimpleUploadedFile("空.xlsx", b""),
+    ]
+    page = browser.post(BOOKS, {"do": "return", "files": files}).content.decode()
+    assert "读出 2 行,更新 1 家" in page
+    assert "“空.xlsx”是空文件" in page
+    assert "还有 2 个没有交回" in page
+    assert "云台" not in browser.get("/due/").content.decode()
+
+
+@pytest.mark.parametrize(("username", "status"), [("leader", 403), ("secretary", 403)])
+def test_who_may_hand_out(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client], username: str, status: int
+) -> None:
+    assert opened(username).post(BOOKS, {"do": "hand-out"}).status_code == status
+    assert not StreetBook.objects.exists()
+
+
+def test_due_books_and_promises_stand_on_the_front_page(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client], tmp_path: Path
+) -> None:
+    content = filled(book_of(handed_out(city), "云台街道"), {"拟建方式": "挂靠", "完成时限": "2026-11-01"})
+    returned(city, tmp_path, content)
+    page = opened("city").get("/due/").content.decode()
+    late, today = page.index("已逾期"), page.index("今天")
+    assert late < page.index("澄州明川电子有限公司") < today < page.index("中共望江街道工作委员会")
+    assert opened("leader").get("/due/").status_code == 403
