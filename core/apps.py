@@ -6,7 +6,17 @@ from django.utils.module_loading import autodiscover_modules
 
 from core.search import give_functions
 
-REGISTRY_FILES = ("parameters", "indicators", "due", "panels", "sources", "jobs", "navigation", "audit_words")
+REGISTRY_FILES = (
+    "parameters",
+    "indicators",
+    "due",
+    "panels",
+    "sources",
+    "jobs",
+    "navigation",
+    "audit_words",
+    "nightly",
+)
 
 
 class CoreConfig(AppConfig):
