@@ -16,7 +16,6 @@ urlpatterns = [
     path("robots.txt", robots),
     path("", include("accounts.urls")),
     path("", include("core.urls")),
-    path("", include("orgs.urls")),
     path("", include("reports.urls")),
     path("admin/", admin.site.urls),
 ]
