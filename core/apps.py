@@ -7,8 +7,16 @@ from django.utils.module_loading import autodiscover_modules
 from core.search import give_functions
 
 REGISTRY_FILES = (
-    "parameters", "indicators", "due", "panels", "sources", "jobs", "importing.jobs", "navigation", "audit_words",
-)  # fmt: skip
+    "parameters",
+    "indicators",
+    "due",
+    "panels",
+    "sources",
+    "jobs",
+    "navigation",
+    "audit_words",
+    "nightly",
+)
 
 
 class CoreConfig(AppConfig):

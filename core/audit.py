@@ -14,7 +14,7 @@ from django.db import models
 from django.utils import timezone
 
 from core.bulk import insert_rows
-from core.crypto import blind_index, encrypt
+from core.crypto import blind_index, decrypt, encrypt
 from core.models import AuditEntry
 
 if TYPE_CHECKING:
@@ -63,6 +63,11 @@ def plain(value: Any) -> Any:
 def sealed(text: str) -> dict[str, str]:
     """A personal value as ciphertext beside a keyed digest."""
     return {"cipher": encrypt(text), "digest": blind_index(text)}
+
+
+def decrypted(value: dict[str, str]) -> str:
+    """What a sealed value holds."""
+    return decrypt(value["cipher"])
 
 
 def snapshot(record: models.Model, fields: Iterable[str] | None = None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import os
+from collections.abc import Iterable
 from functools import cache
 
 from cryptography.exceptions import InvalidTag
@@ -32,10 +33,10 @@ def _cipher(key_id: str) -> AESGCM:
 
 
 @cache
-def _index_key() -> bytes:
-    # the digest key follows from the LAST key listed, so that adding a new first key does not change the digests
+def _derived_key(purpose: bytes) -> bytes:
+    # it follows from the LAST key listed, so that adding a new first key changes no digest
     last = list(settings.FIELD_KEYS.values())[-1]
-    return hashlib.sha256(b"blind index" + base64.b64decode(last)).digest()
+    return hashlib.sha256(purpose + base64.b64decode(last)).digest()
 
 
 def current_key_id() -> str:
@@ -66,4 +67,12 @@ def decrypt(stored: str) -> str:
 
 def blind_index(text: str) -> str:
     """A keyed digest (64 hex digits) by which equal values find each other; the empty text has none."""
-    return hmac.new(_index_key(), text.encode(), hashlib.sha256).hexdigest() if text else ""
+    return hmac.new(_derived_key(b"blind index"), text.encode(), hashlib.sha256).hexdigest() if text else ""
+
+
+def chain_digest(before: str, parts: Iterable[str]) -> str:
+    """A keyed digest (64 hex digits) over the digest before and all parts in order: nobody without the key makes one."""
+    digest = hmac.new(_derived_key(b"audit seal"), before.encode(), hashlib.sha256)
+    for part in parts:
+        digest.update(b"\x00" + part.encode())
+    return digest.hexdigest()

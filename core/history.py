@@ -80,9 +80,11 @@ def lines(entries: Iterable[AuditEntry]) -> list[Line]:
 
 
 def _changes(entry: AuditEntry, names: Names) -> Iterable[Change]:
+    """In the order of the model's fields, which is that of the forms; the database does not keep the order of keys."""
     model = _model(entry.model)
-    for key, pair in entry.changes.items():
-        field = _field(model, key)
+    places = {field: place for place, field in enumerate(model._meta.concrete_fields)} if model is not None else {}
+    found = [(_field(model, key), key, pair) for key, pair in entry.changes.items()]
+    for field, key, pair in sorted(found, key=lambda one: (places.get(one[0], len(places)), one[1])):
         label = str(field.verbose_name) if field is not None else _key_name(key)
         before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
         yield Change(label, _shown(field, before, names), _shown(field, after, names))

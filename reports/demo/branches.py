@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from random import Random
 from typing import TYPE_CHECKING
 
 from core.bulk import reserve_ids
@@ -13,7 +12,7 @@ from orgs.models.party import step_of
 from orgs.rules.setup import DEFAULTS, recommended_kind
 from reports.demo.calendar import Calendar
 from reports.demo.ground import Ground
-from reports.demo.invent import Inventor
+from reports.demo.invent import Dice, Inventor
 from reports.demo.organizations import Drawn
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ class Branches:
     """Sets up Party organizations and covers organizations with them."""
 
     def __init__(
-        self, rng: Random, ground: Ground, inventor: Inventor, calendar: Calendar, ledger: Ledger, *, dense: bool
+        self, rng: Dice, ground: Ground, inventor: Inventor, calendar: Calendar, ledger: Ledger, *, dense: bool
     ) -> None:
         self.rng, self.ground, self.invent, self.calendar, self.ledger = rng, ground, inventor, calendar, ledger
         self.dense = dense  # so many organizations that joint branches are set up by community
@@ -106,7 +105,7 @@ class Branches:
         committee = drawn.committee
         found = self._home.get(committee.pk)
         if found is None or found.members >= _HOME_MOST:
-            middle = "两新组织" if committee == drawn.place.committee else ""
+            middle = "两新组织" if committee.pk == drawn.place.committee.pk else ""
             name = self._numbered(("home", committee.pk), f"{self._short(committee)}{middle}{{}}综合支部委员会")
             found = self._home[committee.pk] = self._make(name, "joint_branch", committee, drawn.place.street)
         return found
@@ -130,7 +129,8 @@ class Branches:
                     branch.pk, branch.name, branch.kind, parent.pk, branch.since, parent.path + step_of(branch.pk),
                     f"{parent.code}-{counts[parent.pk]:04d}", branch.region or None, branch.since,
                     f"澄两新委〔{branch.since.year}〕{self.rng.randint(1, 180)}号",
-                    date(ends, branch.since.month, min(branch.since.day, 28)), branch.secretary,
+                    date(ends, branch.since.month, min(branch.since.day, 28)),
+                    branch.secretary or self.invent.person(),
                 ),
                 on=self.calendar.start,
             )  # fmt: skip
@@ -212,7 +212,7 @@ class Branches:
 
     def _pool(self, drawn: Drawn, since: date) -> Branch:
         """The joint branch that still has room, of the committee or (in a dense city) of the community."""
-        by_community = self.dense and drawn.committee == drawn.place.committee
+        by_community = self.dense and drawn.committee.pk == drawn.place.committee.pk
         key = (drawn.committee.pk, drawn.place.code) if by_community else drawn.committee.pk
         branch = self._joint.get(key)
         if branch is None or branch.room <= 0:

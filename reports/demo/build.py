@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from random import Random
 
 from django.db import connection, transaction
 
@@ -15,18 +14,18 @@ from members.models import Member
 from orgs.facts import refresh
 from orgs.models import Organization, PartyOrganization
 from reports.demo.branches import Branches
-from reports.demo.calendar import Calendar
+from reports.demo.calendar import CLOSED_MONTHS, CLOSED_MONTHS_OF_MANY, Calendar
 from reports.demo.fieldwork import Fieldwork
 from reports.demo.ground import Ground
-from reports.demo.invent import Inventor
+from reports.demo.invent import Dice, Inventor
 from reports.demo.ledger import Ledger
 from reports.demo.membership import Membership, fit, wanted
 from reports.demo.organizations import Organizations
 from reports.models import Target
 
+STREET = "CZ001001001"  # where the accounts of street and instructor are
 CHUNK = 20_000  # organizations in memory at once
-DENSE = 20_000  # from so many organizations on, joint branches are set up by community
-OWN_BRANCH = ("SINGLE", "JOINT", "ATTACHED")
+DENSE = 20_000  # with more organizations, joint branches are set up by community and fewer months are told
 # percent to be reached by the end of each of five years, from the second year told on (Opinion 二-1: 3–5 years)
 TARGETS = {"T1": 88, "T2": 82, "T3": 86, "T4": 80, "T5": 92}
 TARGET_YEARS = 5
@@ -37,17 +36,19 @@ class Builder:
 
     def __init__(self, *, organizations: int, members: int, seed: int, today: date) -> None:
         self.wanted, self.members = organizations, members
-        self.calendar = Calendar(today)
+        self.calendar = Calendar(today, CLOSED_MONTHS if organizations <= DENSE else CLOSED_MONTHS_OF_MANY)
         self.ledger = Ledger(self.calendar)
-        rng = self.rng = Random(seed)
+        rng = self.rng = Dice(seed)
         self.ground, invent = Ground(rng), Inventor(rng)
         parts = (invent, self.calendar, self.ledger)
         self.organizations = Organizations(rng, self.ground, *parts)
         self.branches = Branches(rng, self.ground, *parts, dense=organizations > DENSE)
-        self.membership = Membership(rng, *parts)
+        self.membership = Membership(rng, *parts, self.branches)
         users = {user.username: user for user in User.objects.filter(username__in=("clerk", "instructor"))}
         self.clerk = users["clerk"]
-        self.fieldwork = Fieldwork(rng, *parts, clerk=self.clerk, user=users["instructor"])
+        self.fieldwork = Fieldwork(
+            rng, *parts, clerk=self.clerk, user=users["instructor"], street=self.ground.nodes[STREET]
+        )
 
     def build(self, report: Callable[[str], None]) -> None:
         """Write everything in one transaction; `report` gets a line now and then."""
@@ -77,13 +78,10 @@ class Builder:
         ids = iter(reserve_ids(Member, sum(map(len, states))))
         for organization, parts in zip(drawn, states, strict=True):
             self.branches.cover(organization)
-            home = self.branches.home(organization) if parts else None
             for place, state in enumerate(parts):
-                branch = organization.covered_by if organization.form in OWN_BRANCH else home
-                self.membership.enter(next(ids), state, branch, organization, home, place)
+                self.membership.enter(next(ids), state, organization, place)
             self.fieldwork.enter(organization)
-        street = self.ground.secretarys_branch.parent
-        self.fieldwork.assign(street)
+        self.fieldwork.assign()
 
     def _pass_time(self, report: Callable[[str], None]) -> None:
         """Let the stages come true one after the other, bringing the facts up to date at each."""

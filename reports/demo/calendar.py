@@ -10,6 +10,7 @@ from functools import cached_property
 from core.months import YearMonth
 
 CLOSED_MONTHS = 24
+CLOSED_MONTHS_OF_MANY = 6  # a city of a size for measuring tells half a year
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Calendar:
 
     def stage(self, day: date) -> int:
         """The first stage that knows what happened on a day."""
-        return min(bisect_left(self.days, day), len(self.days) - 1)
+        return 0 if day <= self.days[0] else min(bisect_left(self.days, day), len(self.days) - 1)
 
     def ago(self, days: int) -> date:
         """So many days before today."""

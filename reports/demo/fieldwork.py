@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime, time, timedelta
-from random import Random
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -14,7 +13,7 @@ from core.bulk import reserve_ids
 from instructors.models import Assignment, Instructor, Visit
 from orgs.models import Democracy, Liaison, MassOrganization, Organization, OwnerRecord
 from reports.demo.calendar import Calendar
-from reports.demo.invent import Inventor
+from reports.demo.invent import Dice, Inventor
 from reports.demo.organizations import Drawn
 from reports.models import GapAnswer
 
@@ -49,12 +48,22 @@ class Fieldwork:
     """Enters the people responsible and their evidence into the ledger."""
 
     def __init__(
-        self, rng: Random, inventor: Inventor, calendar: Calendar, ledger: Ledger, *, clerk: User, user: User
+        self,
+        rng: Dice,
+        inventor: Inventor,
+        calendar: Calendar,
+        ledger: Ledger,
+        *,
+        clerk: User,
+        user: User,
+        street: PartyOrganization,
     ) -> None:
         self.rng, self.invent, self.calendar, self.ledger = rng, inventor, calendar, ledger
         self.clerk, self.user = clerk, user  # who answered for gaps; whose account is the instructor's
-        self._waiting: dict[PartyOrganization, list[Drawn]] = defaultdict(list)
+        self._waiting: dict[int, list[Drawn]] = defaultdict(list)
         self._ids: list[int] = []
+        # the first instructor of a street has the account that signs in
+        self._own = {street.pk: user.pk}
 
     def enter(self, drawn: Drawn) -> None:
         """Everything about one organization but its instructor, who looks after several."""
@@ -74,19 +83,17 @@ class Fieldwork:
             self._answer(drawn)
         likely = (0.75 if notable else 0.3 if drawn.category != "E6" else 0.01) if not drawn.form else 0.04
         if rng.random() < likely and drawn.registered_on < self.calendar.ago(120):
-            self._waiting[drawn.committee].append(drawn)
+            self._waiting[drawn.committee.pk].append(drawn)
 
-    def assign(self, first: PartyOrganization | None = None) -> None:
-        """Give the waiting organizations to instructors, three to five each, seldom more. The first one of a committee
-        named is the account that signs in."""
-        for committee, waiting in self._waiting.items():
+    def assign(self) -> None:
+        """Give the waiting organizations to instructors, three to five each, seldom more."""
+        for waiting in self._waiting.values():
             while waiting:
-                own = self.user.pk if committee == first else None
-                first = None if own else first
-                most = self.rng.choice((3, 4, 4, 5, 5, 5, 7)) if not own else 5
-                units, self._waiting[committee] = waiting[:most], waiting[most:]
-                waiting = self._waiting[committee]
-                self._instructor(committee, units, own)
+                committee = waiting[0].committee
+                own = self._own.pop(committee.pk, None)
+                most = 5 if own else self.rng.choice((3, 4, 4, 5, 5, 5, 7))
+                self._instructor(committee, waiting[:most], own)
+                del waiting[:most]
         self._waiting.clear()
 
     def _instructor(self, committee: PartyOrganization, units: list[Drawn], user: int | None) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import accumulate
-from random import Random
 
 from orgs.models import Jurisdiction, PartyOrganization, Region, Zone
 from reports.demo.city import BRANCH
+from reports.demo.invent import Dice
 
 # how much of the city's economy a district has, and how much of what should be covered it has covered
 DISTRICTS = {
@@ -41,13 +42,14 @@ class Place:
 class Ground:
     """The city as the generator asks for it."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Dice) -> None:
         self.rng = rng
         self.nodes = {node.code: node for node in PartyOrganization.objects.all()}
         by_id = {node.pk: node for node in self.nodes.values()}
         jurisdictions = list(Jurisdiction.objects.all())
         self.by_region = {j.region_id: by_id[j.committee_id] for j in jurisdictions if j.region_id}
         self.by_authority = {j.authority: by_id[j.committee_id] for j in jurisdictions if j.authority}
+        self.authority_of = {committee.pk: authority for authority, committee in self.by_authority.items()}
         self.regions = {region.code: region for region in Region.objects.all()}
         self.city = next(region for region in self.regions.values() if region.level == Region.Level.CITY)
         self.zones = list(Zone.objects.order_by("code"))
@@ -65,7 +67,7 @@ class Ground:
 
     def place(self) -> Place:
         """A community, the more likely the larger its district."""
-        return self.rng.choices(self.places, cum_weights=self._weights)[0]
+        return self.places[bisect(self._weights, self.rng.random() * self._weights[-1])]
 
     def authority(self, place: Place, words: tuple[str, ...]) -> str:
         """The first authority whose name ends so, of the place's district or of the city; empty when there is none."""

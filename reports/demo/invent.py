@@ -6,9 +6,11 @@ the sample lists use.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
 from operator import mul
 from random import Random
+from typing import Any
 
 from orgs.rules.credit_code import (
     ALPHABET,
@@ -41,12 +43,28 @@ _VALUES = {sign: value for value, sign in enumerate(ALPHABET)}
 _ORGANISATION_VALUES = {sign: value for value, sign in enumerate(ORGANISATION_ALPHABET)}
 
 
+class Dice(Random):
+    """Random draws by the million: a few of them, made from one `random()` each, in a fraction of the library's time."""
+
+    def choice(self, seq: Sequence[Any]) -> Any:
+        """One of a sequence."""
+        return seq[int(self.random() * len(seq))]
+
+    def below(self, stop: int) -> int:
+        """A whole number from 0 and less than `stop`."""
+        return int(self.random() * stop)
+
+    def randint(self, a: int, b: int) -> int:
+        """A whole number from a to b, both included."""
+        return a + int(self.random() * (b - a + 1))
+
+
 class Inventor:
     """Draws names and numbers that never repeat where they must not."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Dice) -> None:
         self.rng = rng
-        self._body = rng.randrange(100_000_000)
+        self._body = rng.below(100_000_000)
         self._old_number = 0
         self._names: set[str] = set()
         self._citizens: set[str] = set()
@@ -68,7 +86,7 @@ class Inventor:
         """A citizen's number with a good check sign (GB 11643) under an area code that does not exist."""
         while True:
             area = self.rng.choice(("990102", "990103", "990104", "990121", "990122", "990181"))
-            order = self.rng.randrange(500) * 2 + male
+            order = self.rng.below(500) * 2 + male
             number = f"{area}{born_on:%Y%m%d}{order:03d}"
             if number not in self._citizens:
                 self._citizens.add(number)
@@ -76,7 +94,7 @@ class Inventor:
 
     def phone(self) -> str:
         """A mobile number of a block that stands for no subscriber here."""
-        return f"1990000{self.rng.randrange(10_000):04d}"
+        return f"1990000{self.rng.below(10_000):04d}"
 
     def person(self) -> str:
         """A Chinese name of two or three signs."""
@@ -100,4 +118,5 @@ class Inventor:
 
     def day(self, first: date, last: date) -> date:
         """A day from the first to the last, both included; the first when the last lies before it."""
-        return first + timedelta(days=self.rng.randint(0, max((last - first).days, 0)))
+        start = first.toordinal()
+        return date.fromordinal(start + self.rng.randint(0, max(last.toordinal() - start, 0)))

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from random import Random
 from typing import TYPE_CHECKING
 
 from core.crypto import blind_index
 from members.models import FormerMembership, Member
 from reports.demo.calendar import Calendar
-from reports.demo.invent import Inventor
+from reports.demo.invent import Dice, Inventor
 from reports.demo.organizations import Drawn
 
 if TYPE_CHECKING:
-    from reports.demo.branches import Branch
+    from reports.demo.branches import Branches
     from reports.demo.ledger import Ledger
 
+HOLDING_FORMS = ("SINGLE", "JOINT", "ATTACHED", "AREA")  # the covering branch holds the members; else the street's does
 MOST = 160  # members of one organization
 _EDUCATION = ("14", "21", "21", "21", "21", "31", "31", "31", "41", "61", "71", "11")
 _ETHNICITY = ("01",) * 40 + ("02", "03", "08", "11", "15")
@@ -24,7 +24,7 @@ _JOBS = ("FRONT_LINE", "FRONT_LINE", "TECHNICAL", "TECHNICAL", "MANAGEMENT", "OW
 _LEAVINGS = ("TRANSFERRED",) * 8 + ("DECEASED", "REMOVED", "SUSPENDED")
 
 
-def wanted(rng: Random, drawn: Drawn) -> int:
+def wanted(rng: Dice, drawn: Drawn) -> int:
     """How many members it would have, were their number not given."""
     size = drawn.size or 8
     if not drawn.counted:
@@ -67,8 +67,9 @@ def fit(drawn: Sequence[Drawn], budget: int) -> int:
 class Membership:
     """Enters members into the ledger."""
 
-    def __init__(self, rng: Random, inventor: Inventor, calendar: Calendar, ledger: Ledger) -> None:
+    def __init__(self, rng: Dice, inventor: Inventor, calendar: Calendar, ledger: Ledger, branches: Branches) -> None:
         self.rng, self.invent, self.calendar, self.ledger = rng, inventor, calendar, ledger
+        self.branches = branches
 
     def divide(self, drawn: Drawn) -> list[str]:
         """What each of its members is today; sets how many are formal."""
@@ -82,9 +83,11 @@ class Membership:
         drawn.formal = states.count("FORMAL")
         return states
 
-    def enter(self, pk: int, state: str, branch: Branch, drawn: Drawn | None, home: Branch, place: int) -> None:
-        """One member: of a branch, employed at an organization or not; the first few have been there longest."""
+    def enter(self, pk: int, state: str, drawn: Drawn, place: int) -> None:
+        """One member of an organization, in the branch that covers it or in the street's; the first few are longest there."""
         rng, calendar, invent = self.rng, self.calendar, self.invent
+        holds = drawn.form in HOLDING_FORMS
+        branch = drawn.covered_by if holds else self.branches.home(drawn)
         joined_on = self._joined_on(state)
         male = rng.random() < 0.62
         born_on = invent.day(joined_on - timedelta(days=34 * 365), joined_on - timedelta(days=20 * 365))
@@ -100,24 +103,22 @@ class Membership:
             Member,
             (
                 pk, name, number, blind_index(number), "1" if male else "2", born_on, rng.choice(_ETHNICITY),
-                rng.choice(_EDUCATION), invent.phone(), branch.pk, since, drawn.pk if drawn else None,
-                hired_on if drawn else None, rng.choice(_JOBS) if drawn else "", joined_on,
+                rng.choice(_EDUCATION), invent.phone(), branch.pk, since, drawn.pk, hired_on, rng.choice(_JOBS), joined_on,
                 None if later else formal_on, status, joined_on if status == "PROBATIONARY" else formal_on,
             ),
             on=on,
-            touching=drawn.pk if drawn else None,
+            touching=drawn.pk,
         )  # fmt: skip
         branch.joins(name)
-        touching = drawn.pk if drawn else None
         if later:
             row = (pk, "FORMAL", formal_on, formal_on)
-            self.ledger.change(Member, ("status", "formal_on", "status_on"), row, on=formal_on, touching=touching)
+            self.ledger.change(Member, ("status", "formal_on", "status_on"), row, on=formal_on, touching=drawn.pk)
         if state not in ("FORMAL", "PROBATIONARY"):
             left_on = invent.day(max(since, formal_on or since, calendar.start), calendar.ago(2))
             row = (pk, state, left_on)
-            self.ledger.change(Member, ("status", "status_on"), row, on=left_on, touching=touching)
-        if since > on and home.pk != branch.pk:
-            former = (pk, home.pk, drawn.pk if drawn else None, on, since)
+            self.ledger.change(Member, ("status", "status_on"), row, on=left_on, touching=drawn.pk)
+        if since > on and holds:
+            former = (pk, self.branches.home(drawn).pk, drawn.pk, on, since)
             self.ledger.add(FormerMembership, former, on=since)
 
     def _joined_on(self, state: str) -> date:
@@ -125,11 +126,9 @@ class Membership:
             return self.calendar.ago(self.rng.randint(20, 350))
         return self.calendar.ago(self.rng.randint(500, 500 + int(365 * self.rng.choice((2, 6, 10, 18, 26, 34)))))
 
-    def _hired_on(self, drawn: Drawn | None, place: int) -> date:
+    def _hired_on(self, drawn: Drawn, place: int) -> date:
         """Four in five worked there before the two years that are told."""
         calendar = self.calendar
-        if drawn is None:
-            return calendar.start
         first = drawn.registered_on + timedelta(days=10)
         last = drawn.covered_since if drawn.covered_since and place < 3 else None
         if last is None:

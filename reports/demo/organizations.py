@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import accumulate
-from random import Random
 from typing import TYPE_CHECKING, Any
 
 from orgs.models import Headcount, Organization
 from orgs.rules.setup import ASSOCIATION, DEFAULTS
 from reports.demo.calendar import Calendar
 from reports.demo.ground import Ground, Place
-from reports.demo.invent import Inventor
+from reports.demo.invent import Dice, Inventor
 from reports.demo.kinds import CAPITALS, FORMER_UNITS, KINDS, Kind
 
 if TYPE_CHECKING:
@@ -87,14 +87,14 @@ class Drawn:
 class Organizations:
     """Draws organizations and enters them with their headcounts and endings into the ledger."""
 
-    def __init__(self, rng: Random, ground: Ground, inventor: Inventor, calendar: Calendar, ledger: Ledger) -> None:
+    def __init__(self, rng: Dice, ground: Ground, inventor: Inventor, calendar: Calendar, ledger: Ledger) -> None:
         self.rng, self.ground, self.invent, self.calendar, self.ledger = rng, ground, inventor, calendar, ledger
         self._leaders: set[int] = set()  # chains that have a leading firm
 
     def draw(self, pk: int) -> Drawn:
         """One organization, entered into the ledger."""
         rng = self.rng
-        kind = rng.choices(KINDS, cum_weights=_SHARES)[0]
+        kind = KINDS[bisect(_SHARES, rng.random() * _SHARES[-1])]
         place = self.ground.place()
         drawn = self._drawn(pk, kind, place)
         self._counts(drawn)
@@ -167,7 +167,7 @@ class Organizations:
         kind = Headcount.Kind.MEMBERSHIP if drawn.category == ASSOCIATION else Headcount.Kind.STAFF
         source = "civil" if drawn.social and not drawn.law else "market"
         first_on = max(drawn.registered_on + timedelta(days=15), calendar.start - timedelta(days=rng.randint(30, 900)))
-        times = rng.choice((1, 2, 2)) if drawn.size >= 15 else int(rng.random() < 0.15)
+        times = rng.choice((0, 1, 1, 2)) if drawn.size >= 15 else int(rng.random() < 0.08)
         days = sorted(
             {self.invent.day(max(calendar.start, first_on) + timedelta(days=1), calendar.ago(5)) for _ in range(times)}
         )
@@ -190,7 +190,7 @@ class Organizations:
         code, reason, old_number = self._identity(drawn, kind)
         bureau = {"31": "司法局", "51": "民政局", "52": "民政局", "53": "民政局"}.get(kind.prefix, "市场监督管理局")
         undecided = not category and in_scope and rng.random() < 0.4
-        authority = next((name for name, node in self.ground.by_authority.items() if node == drawn.committee), "")
+        authority = self.ground.authority_of.get(drawn.committee.pk, "")
         leads = self._leads(drawn)
         ledger.add(
             Organization,

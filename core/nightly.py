@@ -1,0 +1,16 @@
+"""What the shared machinery does every night."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from core.jobs import JobKind, Progress, job_kinds
+from core.models import Job
+from core.sealing import seal
+
+
+def _seal(job: Job, progress: Progress) -> dict[str, int]:
+    return {"sealed": seal(at=timezone.now())}
+
+
+job_kinds.add(JobKind("core.seal", "封存审计记录", "", _seal, daily=True))

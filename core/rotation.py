@@ -1,0 +1,84 @@
+"""Changing the key that encrypts: every ciphertext is written anew with the first key of FIELD_KEYS.
+
+The last key listed stays for ever: blind indexes and the seals of the audit trail are made with keys that follow from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import models, transaction
+from django.db.models import F, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from core import audit
+from core.bulk import update_rows
+from core.crypto import current_key_id, decrypt, encrypt
+from core.jobs import Progress
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+CHUNK = 1_000
+
+
+def rotate(*, by: User | None, progress: Progress) -> int:
+    """Encrypt everything with the current key, column by column, chunk by chunk; returns how many rows were written.
+
+    Every chunk is a transaction of its own: work goes on meanwhile, and a run that was broken off goes on where it
+    was. Raises Undecipherable when a key is missing.
+    """
+    rows = 0
+    for model, column in _columns():
+        for chunk in _chunks(model, column):
+            rows += chunk
+            progress.step(rows, 0, str(model._meta.verbose_name))
+    event = audit.Event("core.rotate", "", "", f"密钥 {current_key_id()}", changes={"rows": [None, rows]})
+    audit.record_many(by=by, events=[event])
+    return rows
+
+
+def _columns() -> Iterator[tuple[type[models.Model], models.Field]]:
+    """Every encrypted column, and every JSON column, since sealed values may stand in it."""
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if getattr(field, "personal", False) or isinstance(field, models.JSONField):
+                yield model, field
+
+
+def _chunks(model: type[models.Model], column: models.Field) -> Iterator[int]:
+    """Rewrite the column in stretches of the primary key; yields how many rows each stretch changed."""
+    name, after = column.attname, None
+    while True:
+        with transaction.atomic():
+            rows = _holding_ciphertext(model, column).order_by("pk").select_for_update()
+            if after is not None:
+                rows = rows.filter(pk__gt=after)
+            found = list(rows.values_list("pk", name)[:CHUNK])
+            encrypted = not isinstance(column, models.JSONField)
+            fresh = [(pk, renewed(value)) for pk, value in found if encrypted or renewed(value) != value]
+            if fresh:
+                update_rows(model, [name], fresh)
+        yield len(fresh)
+        if len(found) < CHUNK:
+            return
+        after = found[-1][0]
+
+
+def _holding_ciphertext(model: type[models.Model], column: models.Field) -> QuerySet:
+    """Rows whose column holds a ciphertext of another key; of JSON columns those that hold any."""
+    rows = model._base_manager.annotate(stored=Cast(F(column.attname), TextField()))
+    if isinstance(column, models.JSONField):
+        return rows.filter(stored__contains='"cipher"')
+    return rows.filter(stored__gt="").exclude(stored__startswith=f"{current_key_id()}:")
+
+
+def renewed(value: Any) -> Any:
+    """The value with every ciphertext inside made with the current key; a text is encrypted when it is written."""
+    if isinstance(value, dict):
+        if "cipher" in value and not value["cipher"].startswith(f"{current_key_id()}:"):
+            return {**value, "cipher": encrypt(decrypt(value["cipher"]))}
+        return {key: renewed(one) for key, one in value.items()}
+    return [renewed(one) for one in value] if isinstance(value, list) else value

@@ -1,0 +1,253 @@
+"""Figures: measures summed over cells of facts, cut five ways, and the facts behind each number.
+
+A number and the list behind it are narrowed by the same `Narrow`, whose condition reads columns that cells and facts
+share; so they cannot differ. Live figures come from `Tally`, those of a closed month from its frozen cells: both have
+the same columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import Substr
+
+from core.indicators import Indicator, percent
+from core.scope import Scope
+from orgs.models import OrganizationFacts, PartyOrganization, Region, Tally, Zone
+from orgs.models.facts import SizeBand
+from orgs.models.organizations import Category, Sector
+from orgs.models.party import MANAGING_KINDS, STEP
+from orgs.models.places import DISTRICT_DIGITS, STREET_DIGITS
+
+CITY_DIGITS, COMMUNITY_DIGITS = 4, 12
+DIGITS = (CITY_DIGITS, DISTRICT_DIGITS, STREET_DIGITS, COMMUNITY_DIGITS)
+NONE = "none"  # in an address: the key is empty
+
+Sums = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The committees of a scope and where those that manage organizations stood: today, or when a month was closed.
+
+    A path is made of ids, so it says by itself what a committee stood under.
+    """
+
+    nodes: Mapping[int, PartyOrganization] = field(repr=False)
+    paths: Mapping[int, str] = field(repr=False)
+
+    def named(self, code: str) -> PartyOrganization | None:
+        """The committee with a code."""
+        return next((node for node in self.nodes.values() if node.code == code), None)
+
+    def managers_below(self, code: str) -> list[int]:
+        """Ids of those that stood under a committee, itself included."""
+        node = self.named(code)
+        return [manager for manager, path in self.paths.items() if node and node.pk in steps(path)]
+
+
+@dataclass(frozen=True)
+class Narrow:
+    """What figures and lists are narrowed to; empty: nothing. The words are those of the addresses of pages."""
+
+    region: str = ""  # leading digits of an area code, or NONE
+    node: str = ""  # code of a node of the Party tree: it and all below
+    own: str = ""  # code of a committee: what it manages itself
+    category: str = ""  # a category, a sector, or NONE
+    zone: str = ""  # id of a zone, or NONE
+    band: str = ""
+
+    def condition(self, tree: Tree) -> Q:
+        """As a filter over cells or facts. A node that is not of the tree has nothing."""
+        condition = Q()
+        if self.region:
+            condition &= within_area(self.region)
+        if self.category in Sector.values:
+            condition &= Q(category__in=[c.value for c in Category if c.sector == self.category])
+        elif self.category:
+            condition &= Q(category="" if self.category == NONE else self.category)
+        if self.zone:
+            condition &= Q(zone_key=0 if self.zone == NONE else self.zone)
+        if self.band:
+            condition &= Q(band=self.band)
+        if self.node:
+            condition &= Q(managed_by__in=tree.managers_below(self.node))
+        if self.own:
+            node = tree.named(self.own)
+            condition &= Q(managed_by=node.pk if node else 0)
+        return condition
+
+    def query(self) -> dict[str, str]:
+        """The filled words, for an address."""
+        return {name: value for name, value in self.__dict__.items() if value}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a cut: its name, its sums by measure, and what narrows figures and lists to it."""
+
+    name: str
+    sums: Sums
+    narrow: Narrow
+    opens: bool = False  # there is a smaller cut below it
+
+    def rate(self, indicator: Indicator) -> Decimal | None:
+        """The indicator in percent; None for an empty denominator."""
+        return percent(self.sums[indicator.numerator.code], self.sums[indicator.denominator.code])
+
+    def gap(self, indicator: Indicator) -> int:
+        """How many are missing."""
+        return self.sums[indicator.denominator.code] - self.sums[indicator.numerator.code]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Where the sums are: cells within a scope, and the tree they are cut by."""
+
+    rows: QuerySet
+    tree: Tree
+
+    def sums(self, narrow: Narrow, keys: Sequence[Any], measures: Iterable[str]) -> list[tuple[tuple[Any, ...], Sums]]:
+        """The measures by keys (columns or expressions), in ONE query."""
+        codes = list(dict.fromkeys(measures))
+        totals = {f"sum_{code}": Sum(code) for code in codes}
+        found = self.rows.filter(narrow.condition(self.tree)).order_by()
+        named = {f"key{index}": F(key) if isinstance(key, str) else key for index, key in enumerate(keys)}
+        return [
+            (tuple(row[name] for name in named), {code: row[f"sum_{code}"] for code in codes})
+            for row in found.values(**named).annotate(**totals)
+        ]
+
+
+def within_area(prefix: str, column: str = "region_code") -> Q:
+    """Area codes below leading digits. Digits sort alike in every collation."""
+    if prefix == NONE:
+        return Q(**{column: ""})
+    return Q(**{f"{column}__range": (prefix.ljust(COMMUNITY_DIGITS, "0"), prefix.ljust(COMMUNITY_DIGITS, "9"))})
+
+
+def steps(path: str) -> list[int]:
+    """The ids of a path, from the root down."""
+    return [int(path[start : start + STEP], 36) for start in range(0, len(path), STEP)]
+
+
+def tree_of(scope: Scope) -> Tree:
+    """The committees of the scope as they stand. One query."""
+    rows = PartyOrganization.objects.within(scope).filter(kind__in=MANAGING_KINDS).order_by("path")
+    nodes = {node.pk: node for node in rows}
+    return Tree(nodes, {key: node.path for key, node in nodes.items()})
+
+
+def live(scope: Scope) -> Cells:
+    """The figures as they stand."""
+    return Cells(Tally.objects.within(scope), tree_of(scope))
+
+
+def facts_of(scope: Scope, where: Q, narrow: Narrow, tree: Tree) -> QuerySet[OrganizationFacts]:
+    """The facts that a live figure counts: its list of names."""
+    return OrganizationFacts.objects.within(scope).filter(where, narrow.condition(tree))
+
+
+def total(rows: Iterable[Row], measures: Iterable[str], narrow: Narrow, name: str = "合计") -> Row:
+    """The sum of rows that share nothing."""
+    found = list(rows)
+    return Row(name, {code: sum(row.sums[code] for row in found) for code in measures}, narrow)
+
+
+def by_region(cells: Cells, narrow: Narrow, measures: Sequence[str], *, digits: int = 0) -> list[Row]:
+    """Districts, streets or communities: the level below the area, or the one with so many digits."""
+    if not digits:
+        digits = next((d for d in DIGITS if d > max(len(narrow.region), CITY_DIGITS)), COMMUNITY_DIGITS)
+    found = cells.sums(narrow, [Substr("region_code", 1, digits)], measures)
+    codes = [str(key).ljust(COMMUNITY_DIGITS, "0") for (key,), _ in found if key]
+    names = Region.objects.in_bulk(codes)
+    rows = []
+    for (key,), sums in sorted(found, key=lambda item: (not item[0][0], item[0][0])):
+        region = names.get(str(key).ljust(COMMUNITY_DIGITS, "0"))
+        larger = region is not None and len(region.prefix) < digits
+        name = "区划不明" if not key else f"{region.name}(未分到下级)" if larger and region else str(region or key)
+        opens = bool(key) and not larger and digits < COMMUNITY_DIGITS
+        rows.append(Row(name, sums, replace(narrow, region=str(key) or NONE), opens))
+    return rows
+
+
+def by_party(cells: Cells, narrow: Narrow, measures: Sequence[str]) -> list[Row]:
+    """The committees directly below a node, each with all below it, and what the node manages itself.
+
+    Without a node: the highest of the scope; where there is a single way down, one level further.
+    """
+    tree = cells.tree
+    ways = {
+        key: ([node for node in steps(tree.paths[key]) if node in tree.nodes], sums)
+        for (key,), sums in cells.sums(narrow, ["managed_by"], measures)
+        if key in tree.paths
+    }
+    base = tree.named(narrow.node)
+    depth = next((way.index(base.pk) + 1 for way, _ in ways.values() if base and base.pk in way), 0)
+    while not narrow.node and ways and len({tuple(way[: depth + 1]) for way, _ in ways.values()}) == 1:
+        if any(len(way) == depth + 1 for way, _ in ways.values()):
+            break
+        depth += 1
+    grouped: dict[tuple[int, bool], list[tuple[list[int], Sums]]] = {}
+    for way, sums in ways.values():
+        here = len(way) <= depth
+        grouped.setdefault((way[-1] if here else way[depth], here), []).append((way, sums))
+    rows = []
+    for (key, own), parts in sorted(grouped.items(), key=lambda item: (item[0][1], tree.nodes[item[0][0]].path)):
+        node = tree.nodes[key]
+        sums = {code: sum(part[code] for _, part in parts) for code in measures}
+        if own:
+            rows.append(Row(f"{node.name}(本级管理)", sums, replace(narrow, node="", own=node.code)))
+        else:
+            opens = any(len(way) > depth + 1 for way, _ in parts)
+            rows.append(Row(node.name, sums, replace(narrow, node=node.code), opens))
+    return rows
+
+
+def by_category(cells: Cells, narrow: Narrow, measures: Sequence[str]) -> list[Row]:
+    """The categories of the Opinion, and 待判定."""
+    order = [category.value for category in Category]
+    labels: dict[str, str] = dict(Category.choices)
+    return _plain(cells, narrow, measures, "category", order, lambda key: labels.get(key, "待判定"))
+
+
+def by_band(cells: Cells, narrow: Narrow, measures: Sequence[str]) -> list[Row]:
+    """Size bands, the largest first."""
+    order = [band.value for band in SizeBand]
+    labels: dict[str, str] = dict(SizeBand.choices)
+    return _plain(cells, narrow, measures, "band", order, lambda key: labels[key])
+
+
+def by_zone(cells: Cells, narrow: Narrow, measures: Sequence[str]) -> list[Row]:
+    """Parks, buildings, business districts, markets and chains; what lies in none comes last."""
+    zones = {zone.pk: f"{zone.name}({zone.get_kind_display()})" for zone in Zone.objects.order_by("kind", "code")}
+    return _plain(
+        cells, narrow, measures, "zone", [*zones, 0], lambda key: zones.get(key, "不在园区、楼宇、市场"), "zone_key"
+    )
+
+
+CUTS: dict[str, tuple[str, Callable[[Cells, Narrow, Sequence[str]], list[Row]]]] = {
+    "region": ("区划", by_region),
+    "party": ("党组织", by_party),
+    "category": ("类别", by_category),
+    "zone": ("园区", by_zone),
+    "band": ("规模", by_band),
+}
+
+
+def _plain(
+    cells: Cells,
+    narrow: Narrow,
+    measures: Sequence[str],
+    word: str,
+    order: Sequence[Any],
+    name: Callable[[Any], str],
+    column: str = "",
+) -> list[Row]:
+    found = {key: sums for (key,), sums in cells.sums(narrow, [column or word], measures)}
+    known = [key for key in order if key in found] + [key for key in found if key not in order]
+    return [Row(name(key), found[key], replace(narrow, **{word: str(key) if key else NONE})) for key in known]

@@ -1,0 +1,76 @@
+"""A real browser on a real server: Debian's Chromium, headless, on the database of the test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Page
+
+from tests.people import City
+
+# the browser's event loop lives in the test's own thread, where Django would refuse to touch the database
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+HERE = Path(__file__).parent
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder needs the browser."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Debian's Chromium, which asks nobody outside."""
+    return {"executable_path": CHROMIUM, "headless": True, "args": list(FLAGS)}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(live_server: Any) -> dict[str, Any]:
+    """A desk in China; `page.goto("/…")` goes to the test's own server."""
+    return {"base_url": live_server.url, "locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": DESK}
+
+
+@pytest.fixture(autouse=True)
+def complaints(page: Page) -> Iterator[list[str]]:
+    """No page may break the Content-Security-Policy or stumble over its own script."""
+    found: list[str] = []
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on(
+        "console", lambda message: found.append(message.text) if "Content Security Policy" in message.text else None
+    )
+    yield found
+    assert found == []
+
+
+@pytest.fixture
+def signed_in(page: Page, live_server: Any, city: City) -> Callable[[str], Page]:
+    """Signs one of the named people in without the form."""
+
+    def sign_in(username: str) -> Page:
+        client = Client()
+        client.force_login(city.user(username))
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        return page
+
+    return sign_in

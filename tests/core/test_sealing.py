@@ -1,0 +1,183 @@
+"""A sealed trail shows whatever was changed, taken away or slipped in afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from core import audit, sealing
+from core.jobs import Progress, job_kinds
+from core.models import AuditEntry, AuditSeal, Job
+from core.rotation import rotate
+from members.models import Member
+from tests.people import City
+
+NOW = timezone.now()
+OTHER_KEY = "b3RoZXItZGVtb25zdHJhdGlvbi1rZXktMzJieXRlcyE="
+
+
+@pytest.fixture
+def trail(city: City, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Twelve entries in three runs, sealed; one of them holds a personal value. Their ids."""
+    monkeypatch.setattr(sealing, "RUN", 5)
+    before = set(AuditEntry.objects.values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM core_auditentry")
+    person = city.member(phone="13812345678")
+    for number in range(12):
+        changes = audit.difference({}, audit.snapshot(person, ["phone", "name"])) if number == 6 else {"n": [0, number]}
+        audit.record(
+            by=city.user("city"), action="members.change", target=person, changes=changes, at=NOW - timedelta(days=1)
+        )
+    assert sealing.seal(at=NOW) == 12
+    assert before
+    return list(AuditEntry.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def execute(statement: str, *values: object) -> None:
+    """What somebody with the database's password could do."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def test_an_untouched_trail_is_found_whole(trail: list[int]) -> None:
+    checked = sealing.verify()
+    assert (checked.seals, checked.entries, checked.unsealed, checked.problems) == (3, 12, 0, ())
+
+
+def _change_reason(ids: list[int]) -> None:
+    execute("UPDATE core_auditentry SET reason = 'x' WHERE id = %s", ids[7])
+
+
+def _change_person(ids: list[int]) -> None:
+    execute("UPDATE core_auditentry SET user_name = '别人' WHERE id = %s", ids[7])
+
+
+def _change_value(ids: list[int]) -> None:
+    execute("""UPDATE core_auditentry SET changes = '{"n": [0, 99]}' WHERE id = %s""", ids[7])
+
+
+def _take_away(ids: list[int]) -> None:
+    execute("DELETE FROM core_auditentry WHERE id = %s", ids[7])
+
+
+def _swap(ids: list[int]) -> None:
+    execute("UPDATE core_auditentry SET id = -1 WHERE id = %s", ids[7])
+    execute("UPDATE core_auditentry SET id = %s WHERE id = %s", ids[7], ids[8])
+    execute("UPDATE core_auditentry SET id = %s WHERE id = -1", ids[8])
+
+
+@pytest.mark.parametrize("tamper", [_change_reason, _change_person, _change_value, _take_away, _swap])
+def test_tampering_is_found_and_placed(trail: list[int], tamper: Callable[[list[int]], None]) -> None:
+    tamper(trail)
+    (problem,) = sealing.verify().problems
+    assert f"第 {trail[5]}–{trail[9]} 条之间" in problem
+
+
+def test_an_entry_slipped_in_is_found(trail: list[int]) -> None:
+    execute("DELETE FROM core_auditentry WHERE id = %s", trail[7])
+    AuditEntry.objects.bulk_create(
+        [AuditEntry(pk=trail[7], at=NOW, user_name="别人", action="members.change", model="", label="")]
+    )
+    assert sealing.verify().problems
+
+
+def test_a_seal_made_anew_without_the_key_is_found(trail: list[int]) -> None:
+    execute("UPDATE core_auditseal SET digest = %s WHERE last_id = %s", "0" * 64, trail[9])
+    assert len(sealing.verify().problems) == 2, "the seal itself and the one that stands on it"
+
+
+def test_a_trail_cut_off_at_its_end_is_found_by_the_digest_written_down(
+    trail: list[int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("audit_verify")
+    anchor = capsys.readouterr().out.strip().rpartition(":")[2]
+    call_command("audit_verify", "--anchor", anchor)
+    execute("DELETE FROM core_auditseal WHERE last_id > %s", trail[9])
+    execute("DELETE FROM core_auditentry WHERE id > %s", trail[9])
+    call_command("audit_verify")
+    with pytest.raises(CommandError, match="末尾可能被截去"):
+        call_command("audit_verify", "--anchor", anchor)
+
+
+def test_the_command_names_the_place_and_fails(trail: list[int]) -> None:
+    _take_away(trail)
+    with pytest.raises(CommandError, match="少了 1 条"):
+        call_command("audit_verify")
+
+
+def test_entries_that_may_still_be_overtaken_wait(trail: list[int], city: City) -> None:
+    young = {"by": None, "action": "party.change", "target": city["CZ"]}
+    audit.record(**young, at=NOW - timedelta(hours=2))
+    audit.record(**young, at=NOW - timedelta(minutes=59))
+    audit.record(**young, at=NOW - timedelta(hours=3))
+    assert sealing.seal(at=NOW) == 1, "not the old one either that came after a young one"
+    assert sealing.seal(at=NOW) == 0
+    assert sealing.seal(at=NOW + timedelta(minutes=2)) == 2
+    assert sealing.verify().problems == ()
+
+
+def test_the_trail_is_sealed_every_night(trail: list[int], city: City) -> None:
+    audit.record(by=None, action="party.change", target=city["CZ"], at=NOW - timedelta(hours=2))
+    kind = job_kinds["core.seal"]
+    assert kind.daily
+    assert kind.run(Job(), Progress()) == {"sealed": 1}
+
+
+def test_new_keys_leave_the_chain_whole(trail: list[int], settings: Settings) -> None:
+    settings.FIELD_KEYS = {"new": OTHER_KEY, **settings.FIELD_KEYS}
+    rotate(by=None, progress=Progress())
+    assert sealing.verify().problems == ()
+
+
+def stored(table: str, column: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column} FROM {table}")
+        return str(cursor.fetchall())
+
+
+def test_new_keys_rewrite_columns_and_trail_and_keep_values_and_indexes(
+    trail: list[int], city: City, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.rotation.CHUNK", 2)
+    for number in range(5):
+        city.member(phone=f"1390000000{number}", id_digest=str(number))
+    city.member(phone="")
+    settings.FIELD_KEYS = {"new": OTHER_KEY, **settings.FIELD_KEYS}
+    assert rotate(by=city.user("sysadmin"), progress=Progress()) == 7, "six numbers and one entry"
+    assert "demo:" not in stored("members_member", "phone") + stored("core_auditentry", "changes")
+    assert Member.objects.filter(phone__isnull=False).count() == 7
+    assert sorted(Member.objects.values_list("phone", flat=True))[:2] == ["", "13812345678"]
+    assert set(Member.objects.exclude(id_digest=None).values_list("id_digest", flat=True)) == set("01234")
+    sealed = AuditEntry.objects.get(pk=trail[6]).changes["phone"][1]
+    assert audit.decrypted(sealed) == "13812345678"
+    assert AuditEntry.objects.filter(action="core.rotate", user=city.user("sysadmin")).exists()
+    assert rotate(by=None, progress=Progress()) == 0, "a second run finds nothing to do"
+
+
+def test_a_missing_key_stops_the_rotation_with_a_sentence(trail: list[int], settings: Settings) -> None:
+    settings.FIELD_KEYS = {"new": OTHER_KEY}
+    execute("UPDATE members_member SET phone = 'gone:AAAA'")
+    with pytest.raises(CommandError, match="缺少密钥“gone”"):
+        call_command("rotate_keys")
+
+
+def test_the_command_says_which_keys_may_go(
+    trail: list[int], settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.FIELD_KEYS = {"new": OTHER_KEY, "old": OTHER_KEY, **settings.FIELD_KEYS}
+    call_command("rotate_keys")
+    told = capsys.readouterr().out
+    assert "已用密钥“new”重新加密 2 行" in told
+    assert "移除:old" in told
+    assert "“demo”须保留" in told
+
+
+def test_seals_are_counted(trail: list[int]) -> None:
+    assert list(AuditSeal.objects.order_by("last_id").values_list("entries", flat=True)) == [5, 5, 2]
