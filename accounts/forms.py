@@ -55,3 +55,29 @@ class NewPasswordForm(PasswordChangeForm):
         """Hand the new password to the service."""
         change_password(user=self.user, password=self.cleaned_data["new_password1"])
         return self.user
+
+
+class AccountForm(forms.Form):
+    """What an account says of its person."""
+
+    name = forms.CharField(label="姓名", max_length=60)
+    unit = forms.CharField(label="单位", max_length=120, required=False)
+    phone = forms.CharField(label="联系电话", max_length=20, required=False)
+
+
+class NewAccountForm(AccountForm):
+    """A new account: the name to sign in with, and the person."""
+
+    username = forms.RegexField(
+        label="登录名",
+        regex=r"^[A-Za-z0-9._-]{3,40}$",
+        error_messages={"invalid": "登录名由 3 至 40 个字母、数字、点、横线组成"},
+        help_text="3 至 40 个字母、数字、点、横线;一人一号,开设后不能更改",
+    )
+    field_order = ("username", "name", "unit", "phone")
+
+
+class ReasonForm(forms.Form):
+    """Why something is done to an account."""
+
+    reason = forms.CharField(label="原因", max_length=100)

@@ -75,6 +75,7 @@ SYSTEM = Role(
     "系统管理员",
     "开设、停用账号,重置口令;不查看业务数据,不能授权。",
     frozenset({P.ACCOUNTS_CHANGE}),
+    home="/accounts/",
     two_factor=True,
     administrator=True,
 )
@@ -83,6 +84,7 @@ SECURITY = Role(
     "安全管理员",
     "给用户授权,不能授权给自己;不查看业务数据。",
     frozenset({P.APPOINTMENTS_CHANGE}),
+    home="/appointments/",
     two_factor=True,
     administrator=True,
 )

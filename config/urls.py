@@ -16,6 +16,7 @@ urlpatterns = [
     path("robots.txt", robots),
     path("", include("accounts.urls")),
     path("", include("core.urls")),
+    path("", include("orgs.urls")),
     path("", include("reports.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -56,11 +56,11 @@ def open_account(
 
 
 @transaction.atomic
-def change_account(*, user: User, by: User, name: str, unit: str, phone: str) -> None:
-    """Correct what the account says of its person."""
+def change_account(*, user: User, by: User, name: str, unit: str, phone: str = "") -> None:
+    """Correct what the account says of its person; an empty phone number leaves the one that is known."""
     fields = ("name", "unit", "phone")
     before = audit.snapshot(user, fields)
-    user.name, user.unit, user.phone = name, unit, phone
+    user.name, user.unit, user.phone = name, unit, phone or user.phone
     user.full_clean()
     user.save(update_fields=fields)
     changes = audit.difference(before, audit.snapshot(user, fields))

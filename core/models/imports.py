@@ -107,7 +107,13 @@ class Listed(models.Model):
     class Meta:
         verbose_name = "在册记录"
         verbose_name_plural = "在册记录"
-        constraints = [models.UniqueConstraint(fields=["source", "object_id"], name="listed_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "object_id"],
+                name="listed_once",
+                violation_error_message="这条记录已登记为这种名单所列",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.source} {self.object_id}"

@@ -6,7 +6,7 @@ A `Change` says what will be set and whom it leaves alone, and why. `plan` tells
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.db.models import F
 
 from accounts.models import User
 from core import audit
+from core.plans import Plan
 from orgs.facts import refresh
 from orgs.models import Coverage, FormerManagement, Organization, PartyOrganization, Region, Zone
 from orgs.models.organizations import Category
@@ -37,19 +38,6 @@ class Change:
     values: Mapping[str, Any]
     objection: Callable[[Organization], str] = _nobody
     end_coverages: bool = False
-
-
-@dataclass
-class Plan:
-    """What a change does: the ids that change, and by reason those that do not."""
-
-    changing: list[int] = field(default_factory=list)
-    left: dict[str, list[int]] = field(default_factory=dict)
-
-    @property
-    def left_count(self) -> int:
-        """How many stay as they are."""
-        return sum(len(ids) for ids in self.left.values())
 
 
 def to_status(status: str, *, on: date, end_coverages: bool = False) -> Change:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
 from core import audit
 from core.parameters import values_on
+from core.plans import Plan
 from core.refusals import Refusal
 from orgs.facts import refresh
 from orgs.models import Coverage, Organization, PartyOrganization
@@ -91,19 +93,26 @@ def cover_many(
 ) -> list[int]:
     """Begin a primary coverage for all of the organizations that have none; returns the ids of those covered."""
     _require_able(party_organization, form)
-    units = Organization.objects.select_for_update().filter(pk__in=organization_ids, merged_into=None).order_by("pk")
-    covered = set(
-        Coverage.objects.filter(organization__in=organization_ids, until=None, primary=True).values_list(
-            "organization_id", flat=True
-        )
-    )
-    free = [unit for unit in units if unit.pk not in covered]
+    units = Organization.objects.select_for_update().filter(pk__in=organization_ids).order_by("pk")
+    free = plan_covering(units).changing
     rows = Coverage.objects.bulk_create(
-        [Coverage(organization=u, party_organization=party_organization, form=form, since=since) for u in free]
+        [Coverage(organization_id=pk, party_organization=party_organization, form=form, since=since) for pk in free]
     )
     _record(by=by, rows=rows, action="coverage.begin", reason=reason)
-    refresh([unit.pk for unit in free], on=on)
-    return [unit.pk for unit in free]
+    refresh(free, on=on)
+    return free
+
+
+def plan_covering(organizations: QuerySet[Organization]) -> Plan:
+    """Which of the organizations can get a primary coverage, and why the others cannot."""
+    plan = Plan()
+    covered = Coverage.objects.filter(organization=OuterRef("pk"), until=None, primary=True)
+    for pk, merged, taken in organizations.values_list("pk", "merged_into", Exists(covered)):
+        if merged or taken:
+            plan.left.setdefault("已并入另一条登记" if merged else "已有主要覆盖", []).append(pk)
+        else:
+            plan.changing.append(pk)
+    return plan
 
 
 @transaction.atomic
@@ -236,7 +245,7 @@ def _record(*, by: User | None, rows: Sequence[Coverage], action: str, reason: s
                 changes=(
                     {"until": [None, audit.plain(row.until)], "end_reason": ["", row.end_reason]}
                     if row.until
-                    else audit.difference({}, audit.snapshot(row))
+                    else writing.made(row)
                 ),
                 reason=reason,
             )

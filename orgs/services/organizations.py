@@ -39,6 +39,10 @@ class StaleRecord(Refusal):
     """Somebody else changed the record since the form was opened."""
 
 
+class NoCommittee(Refusal):
+    """Organizations are registered under a committee; the user has none."""
+
+
 class CountedInFuture(Refusal):
     """A headcount is of today or earlier."""
 

@@ -66,8 +66,7 @@ def establish(
     node.save()
     node.path = (parent.path if parent else "") + step_of(node.pk)
     node.save(update_fields=["path"])
-    changes = audit.difference({}, audit.snapshot(node))
-    audit.record(by=by, action="party.establish", target=node, changes=changes, path=node.path)
+    audit.record(by=by, action="party.establish", target=node, changes=writing.made(node), path=node.path)
     return node
 
 

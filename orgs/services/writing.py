@@ -10,13 +10,20 @@ from django.db import models
 from accounts.models import User
 from core import audit
 
+TECHNICAL = frozenset({"id", "path", "version", "created_at"})
+
 
 def add(*, by: User | None, record: models.Model, action: str, path: str, reason: str = "") -> None:
     """Check a new record whole, save it and write its entry."""
     record.full_clean()
     record.save()
-    changes = audit.difference({}, audit.snapshot(record))
-    audit.record(by=by, action=action, target=record, changes=changes, path=path, reason=reason)
+    audit.record(by=by, action=action, target=record, changes=made(record), path=path, reason=reason)
+
+
+def made(record: models.Model) -> audit.Changes:
+    """What a new record says, for its first entry: without what is empty or known to the machine alone."""
+    said = {name: value for name, value in audit.snapshot(record).items() if name not in TECHNICAL}
+    return {name: [None, value] for name, value in said.items() if value not in (None, "", {}, False)}
 
 
 def put(record: models.Model, values: Mapping[str, Any]) -> audit.Changes:

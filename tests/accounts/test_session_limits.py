@@ -61,7 +61,7 @@ def test_htmx_loads_the_whole_sign_in_page_and_not_into_a_part(city: City, clien
 def test_a_page_that_asks_by_itself_does_not_keep_the_session(
     city: City, client: Client, tick: Tick, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("accounts.views.roles.is_poll", True, raising=False)
+    monkeypatch.setattr("accounts.views.sign_in.roles.is_poll", True, raising=False)
     client.force_login(city.user("leader"))
     client.get("/roles/")
     tick(minutes=10)

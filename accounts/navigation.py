@@ -1,0 +1,6 @@
+"""Links to accounts in the header."""
+
+from accounts.permissions import Permission
+from core.pages import NavigationEntry, navigation
+
+navigation.add(NavigationEntry("accounts", "账号", "accounts", Permission.ACCOUNTS_CHANGE, order=910))

@@ -1,0 +1,167 @@
+"""/accounts/: opening, closing and resetting accounts, for the system administrator. Nothing here gives a right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import django_filters
+from django.contrib import messages
+from django.core.exceptions import BadRequest, ValidationError
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views import View
+
+from accounts.forms import AccountForm, NewAccountForm, ReasonForm
+from accounts.models import User
+from accounts.permissions import Permission
+from accounts.services import accounts, factors
+from core.history import history_of
+from core.listing import Column, ListFilters, ListPage, Order
+from core.pages import PageRequest, PermissionMixin
+from core.refusals import Refusal
+
+STATES = (("open", "启用"), ("closed", "停用"), ("waiting", "未首次登录"))
+
+
+class AccountFilters(ListFilters):
+    """By person and by state."""
+
+    q = django_filters.CharFilter(label="姓名、登录名或单位", method="by_words")
+    state = django_filters.ChoiceFilter(label="状态", choices=STATES, method="by_state")
+
+    class Meta:
+        model = User
+        fields = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Make the first field a search field."""
+        super().__init__(*args, **kwargs)
+        self.form.fields["q"].widget.input_type = "search"
+        self.form.fields["q"].widget.attrs["placeholder"] = "姓名、登录名或单位"
+
+    def by_words(self, found: QuerySet, name: str, value: str) -> QuerySet:
+        """Name, sign-in name or unit holds the words."""
+        return found.filter(Q(name__contains=value) | Q(username__icontains=value) | Q(unit__contains=value))
+
+    def by_state(self, found: QuerySet, name: str, value: str) -> QuerySet:
+        """Open, closed, or never used."""
+        states = {"open": Q(is_active=True), "closed": Q(is_active=False), "waiting": Q(last_seen_at=None)}
+        return found.filter(states[value])
+
+
+class AccountList(ListPage):
+    """All accounts."""
+
+    title = "账号"
+    permission = Permission.ACCOUNTS_CHANGE
+    filters = AccountFilters
+    unit = "个"
+    columns = (
+        Column("姓名", "name", kind="name", link=lambda user: f"/accounts/{user.pk}/", order="name"),
+        Column("登录名", "username", order="username"),
+        Column("单位", "unit"),
+        Column("状态", lambda user: "启用" if user.is_active else f"停用({user.closed_on})"),
+        Column("最近使用", "last_seen_at", kind="date"),
+    )
+    orders = (Order("username", ("username",)), Order("name", ("name",)))
+    empty = "没有符合条件的账号。"
+    template_name = "accounts/account_list.html"
+
+    def records(self) -> QuerySet:
+        """The accounts that the scope sees."""
+        return User.objects.within(self.request.scope)
+
+
+class NewAccount(PermissionMixin, View):
+    """Opens an account and shows its one-time password, once."""
+
+    permission = Permission.ACCOUNTS_CHANGE
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        """The empty form."""
+        return render(request, "accounts/account_new.html", {"form": NewAccountForm()})
+
+    def post(self, request: PageRequest) -> HttpResponse:
+        """Open it, or say what is wrong."""
+        form = NewAccountForm(request.POST)
+        if form.is_valid():
+            try:
+                user, code = accounts.open_account(by=request.user, **form.cleaned_data)
+            except Refusal as refusal:
+                form.add_error("username", str(refusal))
+            except ValidationError as problem:
+                form.add_error(None, problem)
+            else:
+                return show_code(request, user, code)
+        return render(request, "accounts/account_new.html", {"form": form})
+
+
+class AccountPage(PermissionMixin, View):
+    """One account: who it is, what can be done about it, what was done."""
+
+    permission = Permission.ACCOUNTS_CHANGE
+
+    def get(self, request: PageRequest, pk: int) -> HttpResponse:
+        """Show it."""
+        user = self._account(request, pk)
+        return self._page(request, user, AccountForm(initial={"name": user.name, "unit": user.unit}))
+
+    def post(self, request: PageRequest, pk: int) -> HttpResponse:
+        """Do one of the things; those that give a new one-time password show it once."""
+        user = self._account(request, pk)
+        form = AccountForm(request.POST)
+        try:
+            if request.POST.get("do") == "change":
+                if not form.is_valid():
+                    return self._page(request, user, form)
+                accounts.change_account(user=user, by=request.user, **form.cleaned_data)
+                messages.success(request, "已保存。")
+            elif code := self._act(request, user):
+                return show_code(request, user, code)
+        except Refusal as refusal:
+            messages.error(request, f"{refusal}。")
+        return redirect("account", pk=pk)
+
+    def _act(self, request: PageRequest, user: User) -> str | None:
+        form = ReasonForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, "请写明原因。")
+            return None
+        reason = form.cleaned_data["reason"]
+        acts: dict[str, Callable[[], Any]] = {
+            "reset": lambda: accounts.reset_password(user=user, by=request.user, reason=reason),
+            "close": lambda: accounts.close_account(user=user, by=request.user, reason=reason),
+            "reopen": lambda: accounts.reopen_account(user=user, by=request.user, reason=reason),
+            "factor": lambda: factors.reset_authenticator(user=user, by=request.user, reason=reason),
+            "phones": lambda: factors.revoke_phones(user=user, by=request.user, reason=reason),
+        }
+        act = acts.get(request.POST.get("do", ""))
+        if act is None:
+            raise BadRequest("没有这项操作")
+        done = act()
+        if isinstance(done, str):
+            return done
+        messages.success(request, "已办理。")
+        return None
+
+    def _page(self, request: PageRequest, user: User, form: AccountForm) -> HttpResponse:
+        phones = user.trusted_devices.filter(revoked_at=None, expires_at__gt=timezone.now()).order_by("-trusted_at")
+        context = {
+            "account": user,
+            "form": form,
+            "phones": phones,
+            "factor": factors.authenticator_of(user),
+            "lines": history_of(user, request.scope, limit=50),
+        }
+        return render(request, "accounts/account.html", context)
+
+    def _account(self, request: PageRequest, pk: int) -> User:
+        return get_object_or_404(User.objects.within(request.scope), pk=pk)
+
+
+def show_code(request: PageRequest, user: User, code: str) -> HttpResponse:
+    """The page that shows a one-time password; it cannot be shown again."""
+    return render(request, "accounts/code.html", {"account": user, "code": code})

@@ -1,0 +1,13 @@
+"""The back office: Django's admin, bound to the request's scope.
+
+Every list, form, drop-down and bulk change starts from `within(scope)`; everything that is written goes through the
+service that the admin class names. Lists are list pages (`core.listing`), so that they page, filter and export alike.
+"""
+
+from core.admin.bulk import BulkAction, BulkForm
+from core.admin.forms import ServiceForm
+from core.admin.lists import AdminList, label
+from core.admin.modeladmin import ScopedModelAdmin
+from core.admin.site import NingjuAdminSite
+
+__all__ = ["AdminList", "BulkAction", "BulkForm", "NingjuAdminSite", "ScopedModelAdmin", "ServiceForm", "label"]

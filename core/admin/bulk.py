@@ -1,0 +1,161 @@
+"""Changes for the ticked rows of a list: what is wanted, what it will do, done.
+
+Three pages, each a POST with the ids of the rows: the form; the preview, made by the same function that the service uses;
+the result. More than `AT_ONCE` rows are changed in the background.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from core.jobs import enqueue
+from core.plans import Plan
+from core.refusals import Refusal
+from core.scope import Scope
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from core.admin.modeladmin import ScopedModelAdmin
+
+AT_ONCE = 2_000
+MOST = 100_000
+SAMPLE = 8  # names shown in a preview
+TICKED, ALL, IDS = "ticked", "all", "ids"
+
+
+class BulkForm(forms.Form):
+    """What a bulk action asks for; subclasses add fields. Choices come from the scope."""
+
+    reason = forms.CharField(label="原因或依据", max_length=200, help_text="写入每条记录的历史")
+
+    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.scope = scope
+        self.order_fields([name for name in self.fields if name != "reason"])
+
+
+@dataclass(frozen=True)
+class BulkAction:
+    """Something that can be done with many rows at once.
+
+    `plan(form, rows, on)` tells what would happen, `apply(form, ids, by, on)` does it and returns what it did; both use
+    the same rule. `job` is the kind of job that does it in the background.
+    """
+
+    code: str
+    title: str
+    permission: str
+    form: type[BulkForm]
+    plan: Callable[[BulkForm, QuerySet, date], Plan]
+    apply: Callable[[BulkForm, list[int], User | None, date], Plan]
+    job: str = ""
+
+
+def bulk_view(admin: ScopedModelAdmin, request: HttpRequest, code: str) -> HttpResponse:
+    """One of the three pages, by what was posted."""
+    action = next((found for found in admin.bulk_actions if found.code == code), None)
+    if action is None:
+        raise Http404("没有这项操作")
+    scope: Scope = request.scope  # type: ignore[attr-defined]
+    if not scope.may(action.permission):
+        raise PermissionDenied("您的角色不能办理这项操作")
+    back = _back_url(admin, request)
+    if request.method != "POST":
+        return HttpResponseRedirect(back)
+    rows = admin.model._default_manager.within(scope.having(action.permission))
+    ids = _ids(admin, request, rows)
+    if not ids:
+        messages.warning(request, "请先勾选要办理的记录。")
+        return HttpResponseRedirect(back)
+    if len(ids) > MOST:
+        messages.error(request, f"选中的超过 {MOST:,} 条,请先用筛选缩小范围。")
+        return HttpResponseRedirect(back)
+    stage = request.POST.get("stage", "")
+    form = action.form(request.POST if stage else None, scope=scope)
+    context = {
+        "title": action.title,
+        "action": action,
+        "model_admin": admin,
+        "form": form,
+        "count": len(ids),
+        "ids": ",".join(map(str, ids)),
+        "back": back,
+    }
+    if stage and form.is_valid():
+        try:
+            if stage == "apply":
+                return _apply(admin, request, action, form, ids, back)
+            plan = action.plan(form, rows.filter(pk__in=ids), timezone.localdate())
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            names = admin.model._default_manager.in_bulk([pk for pks in _firsts(plan) for pk in pks])
+            context |= {
+                "plan": plan,
+                "changing": [names[pk] for pk in plan.changing[:SAMPLE]],
+                "left": [(why, len(pks), [names[pk] for pk in pks[:SAMPLE]]) for why, pks in plan.left.items()],
+                "background": len(plan.changing) > AT_ONCE,
+            }
+            return render(request, "admin/bulk_preview.html", context)
+    return render(request, "admin/bulk_form.html", context)
+
+
+def _apply(
+    admin: ScopedModelAdmin, request: HttpRequest, action: BulkAction, form: BulkForm, ids: list[int], back: str
+) -> HttpResponse:
+    if len(ids) > AT_ONCE and action.job:
+        data = {name: form.data.get(name) for name in form.fields}
+        enqueue(
+            kind=action.job,
+            arguments={"action": action.code, "ids": ids, "data": data},
+            by=request.user,  # type: ignore[arg-type]
+        )
+        messages.success(request, f"{len(ids):,} {admin.unit}在后台修改,可以离开此页;进度见“后台任务”。")
+        return HttpResponseRedirect(back)
+    done = action.apply(form, ids, request.user, timezone.localdate())  # type: ignore[arg-type]
+    left = f",{done.left_count:,} {admin.unit}没有改" if done.left_count else ""
+    messages.success(request, f"{action.title}:已修改 {len(done.changing):,} {admin.unit}{left}。")
+    return HttpResponseRedirect(back)
+
+
+def _ids(admin: ScopedModelAdmin, request: HttpRequest, rows: QuerySet) -> list[int]:
+    """The ids meant, narrowed to the scope: posted on from page to page, ticked, or all that the list's filters find."""
+    try:
+        if posted := request.POST.get(IDS):
+            wanted = [int(part) for part in posted.split(",")]
+        elif request.POST.get(ALL):
+            filters = admin.filters(request.GET, queryset=admin.listed(request), request=request)
+            found = filters.qs if filters.is_valid() else admin.listed(request).none()
+            wanted = list(found.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+        else:
+            wanted = [int(part) for part in request.POST.getlist(TICKED)]
+    except ValueError as error:
+        raise BadRequest("编号应为数字") from error
+    return sorted(rows.filter(pk__in=wanted[: MOST + 1]).values_list("pk", flat=True))
+
+
+def _firsts(plan: Plan) -> list[list[int]]:
+    return [plan.changing[:SAMPLE], *(pks[:SAMPLE] for pks in plan.left.values())]
+
+
+def _back_url(admin: ScopedModelAdmin, request: HttpRequest) -> str:
+    """To the record that the action was called from, else to the list with its filters."""
+    if (key := request.GET.get("record", "")).isdecimal():
+        record = admin.get_queryset(request).filter(pk=key).first()
+        if record and (url := admin.record_url(record)):
+            return url
+    url = reverse(f"admin:{admin.opts.app_label}_{admin.opts.model_name}_changelist")
+    query = request.GET.urlencode()
+    return f"{url}?{query}" if query else url

@@ -1,0 +1,77 @@
+"""Forms whose last check is the service itself: what it refuses stands in the form, with everything typed kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from core.masking import mask
+from core.pages import PageRequest
+from core.refusals import Refusal
+
+if TYPE_CHECKING:
+    from core.admin.modeladmin import ScopedModelAdmin
+
+ERASE = "清空"
+
+
+class ServiceForm(forms.ModelForm):
+    """A model form that writes through its admin class's service while it is checked.
+
+    The service runs inside a savepoint. Its refusal becomes the form's error; a row that would leave the user's scope is
+    refused too. Personal values come masked and are left alone unless something is typed.
+    """
+
+    admin: ScopedModelAdmin
+    request: PageRequest
+    saved: models.Model | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.personal_fields:
+            kept = self.initial.get(name) or ""
+            self.initial[name] = ""
+            self.fields[name].required = False
+            if kept:
+                self.fields[name].widget.attrs["placeholder"] = f"{mask(kept)}(留空不改)"
+                self.fields[name].help_text = f"已登记,留空不改;填“{ERASE}”则清除"
+
+    @property
+    def personal_fields(self) -> list[str]:
+        """Names of the fields that the database holds as ciphertext."""
+        return [
+            f.name for f in self._meta.model._meta.fields if getattr(f, "personal", False) and f.name in self.fields
+        ]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was typed and differs from what the form showed, for the service."""
+        typed = {name: self.cleaned_data[name] for name in self.changed_data if name in self.cleaned_data}
+        for name in self.personal_fields:
+            if typed.get(name) == ERASE:
+                typed[name] = ""
+        return typed
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.errors:
+            return
+        try:
+            with transaction.atomic():
+                self.saved = self.admin.write(self.request, self)
+                self.admin.require_within(self.request, self.saved)
+        except Refusal as refusal:
+            self.add_error(None, str(refusal))
+        except ValidationError as error:
+            self._place(error)
+
+    def _place(self, error: ValidationError) -> None:
+        """Put each message at its field, those of fields that are not shown above the form."""
+        if not hasattr(error, "error_dict"):
+            self.add_error(None, error)
+            return
+        for name, messages in error.error_dict.items():
+            self.add_error(name if name in self.fields else None, messages)

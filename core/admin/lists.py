@@ -1,0 +1,79 @@
+"""The list of an admin class: a list page with boxes to tick and what can be done with those ticked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponseBase
+from django.urls import reverse
+
+from core.listing import Column, ListPage, Order
+from core.listing.filters import ListFilters
+from core.pages import PageRequest
+
+if TYPE_CHECKING:
+    from core.admin.modeladmin import ScopedModelAdmin
+
+
+def label(field: str) -> Callable[[Any], str]:
+    """A column's value: what the choice of a field is called."""
+    return lambda row: str(getattr(row, f"get_{field}_display")())
+
+
+class AdminList(ListPage):
+    """Shows what its admin class declares: columns, filters, orders, bulk actions."""
+
+    admin: ScopedModelAdmin = None  # type: ignore[assignment]  # given by as_view
+    template_name = "admin/change_list.html"
+    results_template_name = "admin/change_list_results.html"
+
+    def dispatch(self, request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        """Take the declarations over from the admin class."""
+        self.permission = self.admin.view_permission
+        self.export_permission = self.admin.export_permission
+        self.personal = self.admin.personal
+        self.unit = self.admin.unit
+        self.empty = self.admin.empty
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def orders(self) -> Sequence[Order]:  # type: ignore[override]
+        """The orders that the admin class offers."""
+        return self.admin.orders
+
+    @property
+    def filters(self) -> type[ListFilters]:  # type: ignore[override]
+        """The filters of the admin class."""
+        return self.admin.filters
+
+    def get_title(self) -> str:
+        """What the model is called."""
+        return str(self.admin.opts.verbose_name_plural)
+
+    def get_columns(self) -> Sequence[Column]:
+        """The columns of the admin class."""
+        return self.admin.columns_for(self.request)
+
+    def records(self) -> QuerySet:
+        """What the scope may see of the model."""
+        return self.admin.listed(self.request)
+
+    def prepare(self, rows: list[Any]) -> None:
+        """What takes queries of its own."""
+        self.admin.prepare(self.request, rows)
+
+    def extra(self) -> dict[str, Any]:
+        """Bulk actions and the way to a new record."""
+        here = f"admin:{self.admin.opts.app_label}_{self.admin.opts.model_name}"
+        query = self._query().urlencode()
+        return {
+            "model_admin": self.admin,
+            "add_url": reverse(f"{here}_add") if self.admin.has_add_permission(self.request) else "",
+            "bulk_actions": [
+                (action, reverse(f"{here}_bulk", args=[action.code]) + (f"?{query}" if query else ""))
+                for action in self.admin.bulk_actions
+                if self.request.scope.may(action.permission)
+            ],
+        }

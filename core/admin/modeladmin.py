@@ -1,0 +1,241 @@
+"""An admin class bound to the request's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import models
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+from django.utils.functional import cached_property
+
+from core.admin.bulk import BulkAction, bulk_view
+from core.admin.forms import ServiceForm
+from core.admin.lists import AdminList
+from core.fields import EncryptedTextField
+from core.listing import Column, Order
+from core.listing.filters import ListFilters
+from core.listing.paging import COUNT_BOUND
+from core.refusals import Refusal
+from core.search import search
+
+
+class OutsideScope(Refusal):
+    """A row that was saved would no longer be the user's to see."""
+
+
+class BoundedPaginator(Paginator):
+    """Counts no further than anybody pages: autocompletes over a million rows stay fast."""
+
+    @cached_property
+    def count(self) -> int:
+        """How many, up to the bound."""
+        rows: Any = self.object_list
+        return rows.order_by()[:COUNT_BOUND].count()
+
+
+class ScopedModelAdmin(ModelAdmin):
+    """Declares a model's list, form and writing services. Subclasses give `create` and `change`; nothing is deleted.
+
+    Permissions are strings of `accounts.permissions`; an empty `change_permission` or `add_permission` means never.
+    """
+
+    # rights
+    view_permission = "registry.view"
+    change_permission = ""
+    add_permission = ""
+    export_permission = ""
+    hands_over = False  # a saved row may leave the user's scope
+    # the index
+    group = "其他"
+    order = 1_000
+    note = ""
+    # the list
+    columns: Sequence[Column] = (Column("名称", str),)
+    filters: type[ListFilters] = ListFilters
+    orders: Sequence[Order] = (Order("id", ()),)
+    bulk_actions: Sequence[BulkAction] = ()
+    unit = "条"
+    empty = "没有符合条件的记录。"
+    personal = False
+    indexed_names = False  # `core.search.index_names` was run for the model
+    codes: tuple[str, ...] = ()
+    # the form
+    form = ServiceForm
+    ordering = ("pk",)
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    list_select_related = False
+
+    def create(self, request: HttpRequest, form: ServiceForm) -> models.Model:
+        """Call the service that makes a record."""
+        raise NotImplementedError
+
+    def change(self, request: HttpRequest, form: ServiceForm) -> models.Model:
+        """Call the service that changes `form.instance`."""
+        raise NotImplementedError
+
+    def listed(self, request: HttpRequest) -> QuerySet:
+        """Rows of the list; by default all that the scope may see."""
+        return self.get_queryset(request)
+
+    def columns_for(self, request: HttpRequest) -> Sequence[Column]:
+        """The columns of the list; a subclass may choose them by the request."""
+        return self.columns
+
+    def prepare(self, request: HttpRequest, rows: list[Any]) -> None:
+        """Add to one page of rows what takes queries of its own."""
+
+    @property
+    def media(self) -> forms.Media:
+        """Only what the widgets bring: our pages have their own scripts."""
+        return forms.Media()
+
+    # what is seen
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """All rows that the scope may see."""
+        return self.model._default_manager.within(request.scope).order_by(*self.ordering)  # type: ignore[attr-defined]
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """Autocompletes ask the same index as the lists."""
+        if self.indexed_names:
+            return search(queryset, search_term, codes=self.codes), False
+        return super().get_search_results(request, queryset, search_term)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> Any:
+        """The list page."""
+        return AdminList.as_view(admin=self)(request)
+
+    # who may
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """The index asks model by model."""
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """By the scope; which rows is the queryset's matter."""
+        return request.scope.may(self.view_permission)  # type: ignore[attr-defined]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """By the scope."""
+        return bool(self.add_permission) and request.scope.may(self.add_permission)  # type: ignore[attr-defined]
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """By the scope: the right must be held where the row is."""
+        if not self.change_permission or not request.scope.may(self.change_permission):  # type: ignore[attr-defined]
+            return False
+        if obj is None:
+            return True
+        granted = request.scope.having(self.change_permission)  # type: ignore[attr-defined]
+        return self.model._default_manager.within(granted).filter(pk=obj.pk).exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Nothing is deleted: things end on a day."""
+        return False
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        raise Http404(f"没有这条{opts.verbose_name},或不在您的管辖范围")
+
+    # the form
+
+    def get_form(
+        self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm]:
+        """The form class, knowing whom it serves."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.admin, form.request = self, request  # type: ignore[attr-defined]
+        return form
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
+        """Plain browser widgets: dates by the browser, no pop-ups beside drop-downs, no text area for a phone."""
+        if isinstance(db_field, models.DateField) and not isinstance(db_field, models.DateTimeField):
+            kwargs["widget"] = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        if isinstance(db_field, EncryptedTextField):
+            kwargs["widget"] = forms.TextInput(attrs={"autocomplete": "off"})
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Only what the scope may see can be chosen."""
+        manager = db_field.related_model._default_manager
+        kwargs.setdefault("queryset", manager.within(request.scope))  # type: ignore[attr-defined]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], obj: models.Model | None = None, **kwargs: Any
+    ) -> HttpResponse:
+        """Say where one came from."""
+        context["record_url"] = self.record_url(obj) if obj else ""
+        return super().render_change_form(request, context, obj=obj, **kwargs)
+
+    def write(self, request: HttpRequest, form: ServiceForm) -> models.Model:
+        """Call the service for a new record or a changed one."""
+        if form.instance.pk is None:
+            return self.create(request, form)
+        return self.change(request, form)
+
+    def require_within(self, request: HttpRequest, saved: models.Model) -> None:
+        """Refuse what would leave the user's scope, but for services that hand over."""
+        if not self.hands_over and not self.get_queryset(request).filter(pk=saved.pk).exists():
+            raise OutsideScope("保存后这条记录不在您的管辖范围,请核对所属党组织或区划")
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> models.Model:
+        """The service has saved; go on with its record."""
+        return form.saved
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+        """Nothing: the service has saved."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Nothing: there are no inlines that write."""
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> list[Any]:
+        """Nothing: the service wrote the audit entry."""
+        return []
+
+    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> None:  # type: ignore[override]
+        """Nothing: the service wrote the audit entry."""
+
+    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> None:  # type: ignore[override]
+        """Nothing: the service wrote the audit entry."""
+
+    def record_url(self, record: models.Model) -> str:
+        """Where the record is shown as a whole; empty when only the form shows it."""
+        return ""
+
+    def response_add(self, request: HttpRequest, obj: models.Model, post_url_continue: str | None = None) -> Any:
+        """On to the record."""
+        response = super().response_add(request, obj, post_url_continue)
+        return self._onwards(request, obj, response)
+
+    def response_change(self, request: HttpRequest, obj: models.Model) -> Any:
+        """On to the record."""
+        return self._onwards(request, obj, super().response_change(request, obj))
+
+    def _onwards(self, request: HttpRequest, obj: models.Model, response: HttpResponse) -> HttpResponse:
+        url = self.record_url(obj)
+        stays = {"_continue", "_addanother", "_popup"} & set(request.POST)
+        return HttpResponseRedirect(url) if url and not stays else response
+
+    # addresses
+
+    def get_urls(self) -> list[URLPattern]:
+        """The bulk actions stand before the records."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}_bulk"
+        bulk = path("bulk/<slug:code>/", self.admin_site.admin_view(partial(bulk_view, self)), name=name)
+        return [bulk, *super().get_urls()]
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Nothing is deleted."""
+        raise PermissionDenied("登记过的不能删除,请填写终止日期")

@@ -1,0 +1,122 @@
+"""覆盖关系 in the back office."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.permissions import Permission as P
+from core.admin import ScopedModelAdmin, ServiceForm, label
+from core.listing import Column, Order
+from orgs.filters import CoverageFilters
+from orgs.models import Coverage
+from orgs.services import coverage
+
+
+class CoverageForm(ServiceForm):
+    """A new coverage; of an open one the Party organization and the form change from a day on, or it ends."""
+
+    on = forms.DateField(label="调整或终止日期", widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    end = forms.BooleanField(label="终止这条覆盖关系", required=False)
+    reason = forms.CharField(label="原因或依据", max_length=100, required=False)
+
+    class Meta:
+        model = Coverage
+        fields = ("organization", "party_organization", "form", "primary", "since")
+
+    def clean(self) -> dict[str, Any]:
+        """An end needs its reason."""
+        data = super().clean() or self.cleaned_data
+        if data.get("end") and not data.get("reason"):
+            self.add_error("reason", "终止覆盖关系须写明原因")
+        return data
+
+
+@admin.register(Coverage)
+class CoverageAdmin(ScopedModelAdmin):
+    """Begin, adjust, end."""
+
+    change_permission = P.COVERAGE_CHANGE
+    add_permission = P.COVERAGE_CHANGE
+    export_permission = P.REGISTRY_EXPORT
+    group, order, note = "单位与覆盖", 20, "哪个党组织覆盖哪家单位,怎样覆盖"
+    form = CoverageForm
+    filters = CoverageFilters
+    autocomplete_fields = ("organization", "party_organization")
+    empty = "没有符合条件的覆盖关系。可以在单位页面登记,也可以导入覆盖关系名单。"
+    orders = (Order("id", ()),)
+    columns = (
+        Column(
+            "单位", "organization", kind="name", link=lambda row: reverse("organization", args=[row.organization_id])
+        ),
+        Column("信用代码", "organization.credit_code", kind="date", screen=False),
+        Column("党组织", "party_organization", link=lambda row: reverse("party", args=[row.party_organization_id])),
+        Column("形式", label("form"), link=lambda row: reverse("admin:orgs_coverage_change", args=[row.pk])),
+        Column("主要覆盖", "primary"),
+        Column("起始", "since", kind="date"),
+        Column("终止", "until", kind="date"),
+        Column("终止原因", "end_reason", screen=False),
+    )
+
+    def listed(self, request: HttpRequest) -> QuerySet:
+        """With the two names."""
+        return self.get_queryset(request).select_related("organization", "party_organization")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A new one begins; an open one is adjusted or ended."""
+        if obj is None:
+            return [(None, {"fields": ("organization", "party_organization", "form", "primary", "since", "reason")})]
+        if obj.until:
+            return [(None, {"fields": ("organization", "party_organization", "form", "primary", "since", "until")})]
+        return [
+            (None, {"fields": ("organization", "since", "party_organization", "form")}),
+            ("从哪一天起", {"fields": ("on", "end", "reason")}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Whom it covers and since when does not change."""
+        return ("organization", "primary", "since", "until") if obj else ()
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What ended stays as it is."""
+        return super().has_change_permission(request, obj) and not (obj and obj.until)
+
+    def record_url(self, record: Any) -> str:
+        """Back to the organization."""
+        return reverse("organization", args=[record.organization_id])
+
+    def create(self, request: HttpRequest, form: ServiceForm) -> Coverage:
+        """Begin, and say what is worth knowing of a joint branch."""
+        data = form.cleaned_data
+        covered = coverage.cover(
+            by=request.user,  # type: ignore[arg-type]
+            organization=data["organization"],
+            party_organization=data["party_organization"],
+            form=data["form"],
+            primary=data["primary"],
+            since=data["since"],
+            on=timezone.localdate(),
+            reason=data["reason"],
+        )
+        for warning in covered.warnings:
+            messages.warning(request, f"{warning}。")
+        return covered.coverage
+
+    def change(self, request: HttpRequest, form: ServiceForm) -> Coverage:
+        """End, hand over or change the form, from the day given or today."""
+        data = form.cleaned_data
+        row = Coverage.objects.get(pk=form.instance.pk)
+        day = data["on"] or timezone.localdate()
+        who: Any = request.user
+        if data["end"]:
+            return coverage.end(by=who, coverage=row, on=day, reason=data["reason"])
+        if data["party_organization"].pk != row.party_organization_id:
+            to = data["party_organization"]
+            return coverage.hand_over(by=who, coverage=row, to=to, on=day, form=data["form"], reason=data["reason"])
+        return coverage.change_form(by=who, coverage=row, form=data["form"], on=day, reason=data["reason"])

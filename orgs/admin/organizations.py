@@ -1,0 +1,213 @@
+"""两新组织 in the back office."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.permissions import Permission as P
+from core.admin import ScopedModelAdmin, ServiceForm, label
+from core.importing.cells import CellProblem
+from core.listing import Column, Order
+from orgs.bulk_actions import ORGANIZATION_ACTIONS
+from orgs.codelists import COMPANY_TYPES
+from orgs.filters import OrganizationFilters
+from orgs.models import Coverage, Organization, PartyOrganization
+from orgs.models.party import MANAGING_KINDS
+from orgs.rules.credit_code import REGISTERS
+from orgs.rules.words import industry
+from orgs.services import organizations
+
+COMPANY_TYPE_CHOICES = [
+    ("", "—"),
+    *((code, f"{code} {register.kind}") for code, register in REGISTERS.items() if code[0] in "35"),
+    *((row.code, f"{row.code} {row.name}") for row in COMPANY_TYPES.values()),
+]
+HEADCOUNT_FIELDS = ("staff", "membership")
+
+
+class OrganizationForm(ServiceForm):
+    """What is registered. Category, status and management are changed by their own actions, with their dates."""
+
+    company_type = forms.ChoiceField(label="登记类型", choices=COMPANY_TYPE_CHOICES, required=False)
+    industry = forms.CharField(
+        label="行业", max_length=60, required=False, help_text="门类、大类名称或 GB/T 4754 代码,如“制造业”“39”"
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    staff = forms.IntegerField(label="职工(从业人员)数", min_value=0, required=False)
+    membership = forms.IntegerField(label="会员数(社会团体)", min_value=0, required=False)
+    reason = forms.CharField(label="修改原因或依据", max_length=200, required=False)
+
+    class Meta:
+        model = Organization
+        fields = sorted(organizations.EDITABLE)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["credit_code"].help_text = "18 位;没有的请填写原注册号或无代码原因"
+        if self.instance.pk:
+            self.initial["version"] = self.instance.version
+            for name in HEADCOUNT_FIELDS:
+                self.initial[name] = getattr(self.instance, name)
+
+    def clean_industry(self) -> str:
+        """A code, whichever word was typed."""
+        try:
+            return industry(self.cleaned_data["industry"]) or ""
+        except CellProblem as problem:
+            raise ValidationError("没有这个行业,请填写门类、大类名称或 2 至 4 位代码") from problem
+
+    @property
+    def registered(self) -> dict[str, Any]:
+        """The typed values that belong to the register."""
+        return {name: value for name, value in self.values.items() if name in organizations.EDITABLE}
+
+
+def members_of(row: Organization) -> str | None:
+    """正式 + 预备, as pages print it."""
+    facts = getattr(row, "facts", None)
+    if facts is None:
+        return None
+    return f"{facts.formal} + {facts.probationary}" if facts.probationary else str(facts.formal)
+
+
+def coverage_of(row: Organization) -> str:
+    """The form of the primary coverage, or that one is missing."""
+    facts = getattr(row, "facts", None)
+    if facts is None:
+        return ""
+    if facts.form:
+        return str(Coverage.Form(facts.form).label)
+    return "应建未建" if facts.should else ""
+
+
+def size_of(row: Organization) -> int | None:
+    """The size that the thresholds use."""
+    facts = getattr(row, "facts", None)
+    return facts.size if facts else row.staff
+
+
+def organization_url(row: Organization) -> str:
+    """The record page."""
+    return reverse("organization", args=[row.pk])
+
+
+@admin.register(Organization)
+class OrganizationAdmin(ScopedModelAdmin):
+    """Find, register, change; status, category and management for many at once."""
+
+    change_permission = P.REGISTRY_CHANGE
+    add_permission = P.REGISTRY_CHANGE
+    export_permission = P.REGISTRY_EXPORT
+    group, order, note = "单位与覆盖", 10, "登记、查找、批量修改,每家单位一页"
+    form = OrganizationForm
+    filters = OrganizationFilters
+    bulk_actions = ORGANIZATION_ACTIONS
+    unit = "家"
+    empty = "没有符合条件的单位。可以放宽条件,或导入登记机关的名单。"
+    indexed_names = True
+    codes = ("credit_code", "old_number")
+    search_fields = ("name",)
+    autocomplete_fields = ("region", "zone")
+    orders = (Order("id", ()),)
+    fieldsets = (
+        ("身份", {"fields": ("name", "credit_code", "no_code_reason", "old_number", "registrar", "registered_on")}),
+        ("性质", {"fields": ("company_type", "control", "industry", "hmt", "influential", "chain_leader")}),
+        ("所在与联系", {"fields": ("region", "zone", "address", "legal_representative", "contact_phone", "authority")}),
+        ("人数", {"fields": ("staff", "membership")}),
+        (
+            "登记情况",
+            {"fields": ("capital", "currency", "inspected_on", "restructured_from", "restructured_on")},
+        ),
+        ("说明", {"fields": ("reason", "version")}),
+    )
+    columns = (
+        Column("名称", "name", kind="name", link=organization_url),
+        Column("统一社会信用代码", "credit_code", kind="date"),
+        Column("类别", lambda row: label("category")(row) or "待判定"),
+        Column("状态", label("status")),
+        Column("区划", "region"),
+        Column("人数", size_of, kind="number"),
+        Column("党员", members_of, kind="number"),
+        Column("覆盖", coverage_of),
+        Column("管理党组织", "managed_by"),
+        Column("园区(楼宇等)", "zone", screen=False),
+        Column("法定代表人", "legal_representative", screen=False),
+        Column("地址", "address", screen=False),
+        Column("原注册号", "old_number", screen=False),
+        Column("登记机关", "registrar", screen=False),
+        Column("成立日期", "registered_on", kind="date", screen=False),
+        Column("业务主管单位", "authority", screen=False),
+    )
+
+    def listed(self, request: HttpRequest) -> QuerySet:
+        """What the scope manages, each organization once; merged records are found by their own page."""
+        rows = Organization.objects.managed_within(request.scope).filter(merged_into=None)  # type: ignore[attr-defined]
+        return rows.select_related("facts", "region", "zone", "managed_by").defer("other_columns", "sources")
+
+    def columns_for(self, request: HttpRequest) -> Sequence[Column]:
+        """Members per organization are for those responsible (DESIGN §4)."""
+        if request.scope.may(P.MEMBERS_VIEW):  # type: ignore[attr-defined]
+            return self.columns
+        return [column for column in self.columns if column.header != "党员"]
+
+    def record_url(self, record: Any) -> str:
+        """The record page."""
+        return organization_url(record)
+
+    def create(self, request: HttpRequest, form: ServiceForm) -> Organization:
+        """Register under the committee of the one who registers, unless territory or industry say more."""
+        assert isinstance(form, OrganizationForm)
+        data = form.cleaned_data
+        return organizations.register(
+            by=request.user,  # type: ignore[arg-type]
+            values=form.registered,
+            own_committee=own_committee(request),
+            on=timezone.localdate(),
+            staff=data.get("staff"),
+            membership=data.get("membership"),
+            reason=data.get("reason", ""),
+        )
+
+    def change(self, request: HttpRequest, form: ServiceForm) -> Organization:
+        """Change the register, and count anew where a number was typed."""
+        assert isinstance(form, OrganizationForm)
+        data, today = form.cleaned_data, timezone.localdate()
+        unit = organizations.change(
+            by=request.user,  # type: ignore[arg-type]
+            organization=form.instance,
+            values=form.registered,
+            version=data.get("version") or 0,
+            on=today,
+            reason=data.get("reason", ""),
+        )
+        for kind in HEADCOUNT_FIELDS:
+            if kind in form.changed_data and data.get(kind) is not None:
+                organizations.count_headcount(
+                    by=request.user,  # type: ignore[arg-type]
+                    organization=unit,
+                    kind=kind,
+                    number=data[kind],
+                    counted_on=today,
+                    on=today,
+                    reason=data.get("reason", ""),
+                )
+        return unit
+
+
+def own_committee(request: HttpRequest) -> PartyOrganization:
+    """The highest committee in which the user may register organizations."""
+    granted = request.scope.having(P.REGISTRY_CHANGE)  # type: ignore[attr-defined]
+    nodes = PartyOrganization.objects.within(granted).standing().filter(kind__in=MANAGING_KINDS)
+    node = nodes.order_by("path").first()
+    if node is None:
+        raise organizations.NoCommittee("您的管辖范围内没有委员会或工作委员会,不能登记单位;请联系上级组织部门")
+    return node

@@ -1,0 +1,166 @@
+"""What can be done with many organizations at once: the forms, and which change each of them means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from accounts.permissions import Permission as P
+from core.admin import BulkAction, BulkForm
+from core.plans import Plan
+from orgs.models import Coverage, Organization, PartyOrganization, Region, Zone
+from orgs.models.organizations import Category
+from orgs.models.party import MANAGING_KINDS
+from orgs.services import bulk
+from orgs.services.coverage import cover_many, plan_covering
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+JOB = "organizations.bulk"
+OUT_OF_SCOPE = "-"
+
+
+class DayForm(BulkForm):
+    """Asks from which day on."""
+
+    on = forms.DateField(
+        label="生效日期", widget=forms.DateInput(attrs={"type": "date"}), help_text="不填为今天", required=False
+    )
+
+    def day(self, today: date) -> date:
+        """The day asked for, else today."""
+        return self.cleaned_data["on"] or today
+
+
+class StatusForm(DayForm):
+    """The new status."""
+
+    status = forms.ChoiceField(label="经营状态", choices=Organization.Status.choices)
+    end_coverages = forms.BooleanField(
+        label="注销、迁出的,同时终止覆盖关系", required=False, help_text="不勾选的,列入“已注销仍有党员或覆盖”清单"
+    )
+
+
+class CategoryForm(BulkForm):
+    """The category as judged by a person."""
+
+    category = forms.ChoiceField(label="类别", choices=[*Category.choices, (OUT_OF_SCOPE, "不属于两新组织")])
+
+
+class CommitteeForm(DayForm):
+    """The committee that takes over; it may lie outside the user's own scope (移交)."""
+
+    committee = forms.ModelChoiceField(label="管理党组织", queryset=PartyOrganization.objects.none())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        standing = PartyOrganization.objects.standing().filter(kind__in=MANAGING_KINDS)
+        self.fields["committee"].queryset = standing.order_by("path")  # type: ignore[attr-defined]
+
+
+class ZoneForm(BulkForm):
+    """The zone, or none."""
+
+    zone = forms.ModelChoiceField(
+        label="园区(楼宇等)",
+        queryset=Zone.objects.order_by("kind", "code"),
+        required=False,
+        empty_label="不在园区(楼宇等)内",
+    )
+
+
+class RegionForm(BulkForm):
+    """The area."""
+
+    region = forms.ModelChoiceField(label="所在区划", queryset=Region.objects.order_by("code"))
+
+
+class CoverForm(DayForm):
+    """The Party organization that covers from now on, and how."""
+
+    party_organization = forms.ModelChoiceField(label="党组织", queryset=PartyOrganization.objects.none())
+    form = forms.ChoiceField(
+        label="覆盖形式", choices=[choice for choice in Coverage.Form.choices if choice[0] != Coverage.Form.SINGLE]
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        nodes = PartyOrganization.objects.within(self.scope).standing()
+        self.fields["party_organization"].queryset = nodes.exclude(  # type: ignore[attr-defined]
+            kind=PartyOrganization.Kind.DEPARTMENT
+        ).order_by("path")
+
+
+def status_change(form: Any, today: date) -> bulk.Change:
+    """Set the status."""
+    data = form.cleaned_data
+    return bulk.to_status(data["status"], on=form.day(today), end_coverages=data["end_coverages"])
+
+
+def category_change(form: Any, today: date) -> bulk.Change:
+    """Decide the category."""
+    asked = form.cleaned_data["category"]
+    category = "" if asked == OUT_OF_SCOPE else asked
+    return bulk.to_category(category, note=form.cleaned_data["reason"], in_scope=asked != OUT_OF_SCOPE)
+
+
+def committee_change(form: Any, today: date) -> bulk.Change:
+    """Hand the management over."""
+    return bulk.to_committee(form.cleaned_data["committee"], on=form.day(today))
+
+
+def zone_change(form: Any, today: date) -> bulk.Change:
+    """Set the zone."""
+    return bulk.to_zone(form.cleaned_data["zone"])
+
+
+def region_change(form: Any, today: date) -> bulk.Change:
+    """Set the area."""
+    return bulk.to_region(form.cleaned_data["region"])
+
+
+def _action(code: str, title: str, form: type[BulkForm], change: Callable[[Any, date], bulk.Change]) -> BulkAction:
+    """A bulk action that sets columns."""
+
+    def plan(filled: BulkForm, rows: QuerySet, on: date) -> Plan:
+        return bulk.plan(change(filled, on), rows)
+
+    def apply(filled: BulkForm, ids: list[int], by: User | None, on: date) -> Plan:
+        wanted = change(filled, on)
+        return bulk.apply(by=by, change=wanted, organization_ids=ids, on=on, reason=filled.cleaned_data["reason"])
+
+    return BulkAction(code, title, P.REGISTRY_CHANGE, form, plan, apply, JOB)
+
+
+def _plan_cover(form: Any, rows: QuerySet, on: date) -> Plan:
+    return plan_covering(rows)
+
+
+def _apply_cover(form: Any, ids: list[int], by: User | None, on: date) -> Plan:
+    data = form.cleaned_data
+    plan = plan_covering(Organization.objects.filter(pk__in=ids))
+    done = cover_many(
+        by=by,
+        organization_ids=plan.changing,
+        party_organization=data["party_organization"],
+        form=data["form"],
+        since=form.day(on),
+        on=on,
+        reason=data["reason"],
+    )
+    return Plan(done, plan.left)
+
+
+ORGANIZATION_ACTIONS = (
+    _action("status", "改经营状态", StatusForm, status_change),
+    _action("category", "判定类别", CategoryForm, category_change),
+    _action("committee", "移交管理党组织", CommitteeForm, committee_change),
+    _action("zone", "改园区(楼宇等)", ZoneForm, zone_change),
+    _action("region", "改所在区划", RegionForm, region_change),
+    BulkAction("cover", "登记覆盖", P.COVERAGE_CHANGE, CoverForm, _plan_cover, _apply_cover, JOB),
+)

@@ -1,0 +1,221 @@
+"""Filters of the registry's own lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+
+from core.listing import ListFilters
+from core.scope import Scope
+from core.search import search
+from orgs.models import (
+    Coverage,
+    Jurisdiction,
+    Organization,
+    PartyOrganization,
+    Region,
+    Venue,
+    Zone,
+)
+from orgs.models.facts import SizeBand
+from orgs.models.organizations import Category, Sector
+from orgs.models.party import MANAGING_KINDS
+
+CATEGORIES = [
+    *((sector.value, f"{sector.label}(全部)") for sector in Sector),
+    *((category.value, category.label) for category in Category),
+]
+NONE = "none"
+
+
+def search_filter(placeholder: str) -> django_filters.CharFilter:
+    """The search field at the head of a list."""
+    widget = forms.TextInput(attrs={"type": "search", "placeholder": placeholder, "class": "search"})
+    return django_filters.CharFilter(method="search", label=placeholder, widget=widget)
+
+
+class OrganizationFilters(ListFilters):
+    """Where, what, how large, how covered, who is responsible."""
+
+    q = search_filter("名称或代码")
+    region = django_filters.ChoiceFilter(method="in_region", label="区县、街道")
+    category = django_filters.ChoiceFilter(method="in_category", label="类别", choices=CATEGORIES)
+    status = django_filters.ChoiceFilter(field_name="status", label="状态", choices=Organization.Status.choices)
+    committee = django_filters.ChoiceFilter(method="managed_by", label="管理党组织")
+    zone = django_filters.ChoiceFilter(method="in_zone", label="园区、楼宇")
+    band = django_filters.ChoiceFilter(field_name="facts__band", label="规模", choices=SizeBand.choices)
+    coverage = django_filters.ChoiceFilter(
+        method="covered", label="覆盖形式", choices=[(NONE, "无覆盖"), *Coverage.Form.choices]
+    )
+    undecided = django_filters.BooleanFilter(method="only_undecided", label="待判定", widget=forms.CheckboxInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the areas, zones and committees of the scope."""
+        super().__init__(*args, **kwargs)
+        scope: Scope = self.request.scope
+        for name, choices in (
+            ("region", region_choices(scope)),
+            ("committee", committee_choices(scope)),
+            ("zone", zone_choices()),
+        ):
+            field = self.form.fields[name]
+            field.choices = [("", f"全部{self.filters[name].label}"), *choices]
+
+    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """A fragment of the name, or the beginning of the code."""
+        return search(queryset, value)
+
+    def in_region(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """The area and everything below it."""
+        prefix = region_prefix(value)
+        return queryset.filter(region__gte=prefix.ljust(12, "0"), region__lte=prefix.ljust(12, "9"))
+
+    def in_category(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """One category, or all of a sector."""
+        if value in Sector.values:
+            return queryset.filter(category__in=[c.value for c in Category if c.sector == value])
+        return queryset.filter(category=value)
+
+    def managed_by(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """By the committee or one below it."""
+        node = PartyOrganization.objects.within(self.request.scope).filter(pk=value).first()
+        if node is None:
+            return queryset.none()
+        below = PartyOrganization.objects.below(node).filter(kind__in=MANAGING_KINDS)
+        return queryset.filter(managed_by__in=list(below.values_list("pk", flat=True)))
+
+    def in_zone(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """One zone."""
+        return queryset.filter(zone=value)
+
+    def covered(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """By the form of the primary coverage, or without any."""
+        return queryset.filter(facts__form="" if value == NONE else value)
+
+    def only_undecided(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
+        """待判定."""
+        return queryset.filter(facts__undecided=True) if value else queryset
+
+
+class PartyOrganizationFilters(ListFilters):
+    """Kind, place in the tree, standing or dissolved."""
+
+    q = search_filter("名称或编码")
+    kind = django_filters.ChoiceFilter(field_name="kind", label="类型", choices=PartyOrganization.Kind.choices)
+    committee = django_filters.ChoiceFilter(method="below", label="上级党组织")
+    dissolved = django_filters.BooleanFilter(method="with_dissolved", label="含已撤销", widget=forms.CheckboxInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the committees of the scope."""
+        super().__init__(*args, **kwargs)
+        self.form.fields["committee"].choices = [("", "全部上级党组织"), *committee_choices(self.request.scope)]
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        """Without the dissolved ones unless they are asked for."""
+        found = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data.get("dissolved") else found.standing()
+
+    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """A fragment of the name, or the beginning of the code."""
+        if code := queryset.filter(code__begins=value.strip().upper()):
+            return code
+        return search(queryset, value, codes=())
+
+    def below(self, queryset: Any, name: str, value: str) -> QuerySet:
+        """The committee and everything under it."""
+        node = PartyOrganization.objects.within(self.request.scope).filter(pk=value).first()
+        return queryset.below(node) if node else queryset.none()
+
+    def with_dissolved(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
+        """Answered in `filter_queryset`."""
+        return queryset
+
+
+class CoverageFilters(ListFilters):
+    """Form, and whether it is open."""
+
+    q = search_filter("单位名称或代码")
+    form = django_filters.ChoiceFilter(field_name="form", label="形式", choices=Coverage.Form.choices)
+    ended = django_filters.BooleanFilter(method="with_ended", label="含已终止", widget=forms.CheckboxInput)
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        """Without the ended ones unless they are asked for."""
+        found = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data.get("ended") else found.filter(until=None)
+
+    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """By the covered organization."""
+        return queryset.filter(organization__in=search(Organization.objects.all(), value))
+
+    def with_ended(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
+        """Answered in `filter_queryset`."""
+        return queryset
+
+
+class OfOrganizationFilters(ListFilters):
+    """Rows that belong to an organization."""
+
+    q = search_filter("单位名称或代码")
+
+    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """By the organization."""
+        return queryset.filter(organization__in=search(Organization.objects.all(), value))
+
+
+class NamedFilters(ListFilters):
+    """Small tables with a name."""
+
+    q = search_filter("名称")
+
+    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """A fragment of the name; the table is small."""
+        return queryset.filter(name__contains=value.strip())
+
+
+class VenueFilters(NamedFilters):
+    """Kind, and whether it is open."""
+
+    kind = django_filters.ChoiceFilter(field_name="kind", label="类型", choices=Venue.Kind.choices)
+
+
+class ZoneFilters(NamedFilters):
+    """Kind."""
+
+    kind = django_filters.ChoiceFilter(field_name="kind", label="类型", choices=Zone.Kind.choices)
+
+
+def region_prefix(code: str) -> str:
+    """The digits that all codes below an area share: trailing groups of zeros name a larger area."""
+    for digits in (4, 6, 9):
+        if not code[digits:].strip("0"):
+            return code[:digits]
+    return code
+
+
+def region_choices(scope: Scope) -> list[tuple[str, str]]:
+    """Districts, and streets indented, that the scope has to do with."""
+    levels = [Region.Level.DISTRICT, Region.Level.STREET]
+    regions = list(Region.objects.filter(level__in=levels).order_by("code"))
+    if not scope.whole:
+        held = Jurisdiction.objects.filter(committee__in=scope.unit_managers, region__isnull=False)
+        prefixes = [region_prefix(code) for code in held.values_list("region", flat=True)]
+        regions = [r for r in regions if any(r.prefix.startswith(p) or p.startswith(r.prefix) for p in prefixes)]
+    return [(r.code, ("　" if r.level == Region.Level.STREET else "") + r.name) for r in regions]
+
+
+def committee_choices(scope: Scope) -> list[tuple[str, str]]:
+    """Standing committees within the scope, indented by their depth."""
+    nodes = PartyOrganization.objects.within(scope).standing().filter(Q(kind__in=MANAGING_KINDS)).order_by("path")
+    rows = list(nodes.values_list("pk", "name", "path"))
+    top = min((len(path) for _, _, path in rows), default=0)
+    return [(str(pk), "　" * ((len(path) - top) // 6) + name) for pk, name, path in rows]
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """All zones, by kind."""
+    labels = dict(Zone.Kind.choices)
+    rows = Zone.objects.order_by("kind", "code").values_list("pk", "name", "kind")
+    return [(str(pk), f"{labels[kind]}:{name}") for pk, name, kind in rows]

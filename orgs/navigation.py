@@ -1,0 +1,9 @@
+"""Links of the registry in the header."""
+
+from accounts.permissions import Permission as P
+from core.pages import NavigationEntry, navigation
+
+navigation.add(
+    NavigationEntry("organizations", "单位", "admin:orgs_organization_changelist", P.REGISTRY_VIEW, order=40),
+    NavigationEntry("registry", "业务管理", "admin:index", P.REGISTRY_CHANGE, order=80),
+)

@@ -1,0 +1,154 @@
+"""The record page of an organization: its whole story at a glance (pages.md)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views import View
+
+from accounts.permissions import Permission as P
+from core.history import history_of
+from core.pages import PageRequest, PermissionMixin
+from core.panels import panels_for
+from core.parameters import values_on
+from core.scope import Scope
+from orgs.bulk_actions import ORGANIZATION_ACTIONS
+from orgs.models import Organization, OrganizationFacts
+from orgs.provenance import provenance_of, source_name
+from orgs.queries import twins_of
+from orgs.rules.category import Suggestion, suggest_category
+from orgs.rules.setup import Thresholds, in_one_sentence, reasons_for_party_organization
+from orgs.rules.words import CONTROL
+
+HEADCOUNTS_SHOWN = 8
+DEMOCRACY_SHOWN = 8
+MASS_KINDS = (("union", "工会"), ("youth", "团"), ("women", "妇联"))
+
+
+class OrganizationPage(PermissionMixin, View):
+    """Outside the scope 404. A constant number of queries, whatever hangs on the organization."""
+
+    permission = P.REGISTRY_VIEW
+
+    def get(self, request: PageRequest, pk: int) -> HttpResponse:
+        """The page."""
+        unit = record(pk, request.scope)
+        today = timezone.localdate()
+        history = history_of(unit, request.scope, also=_belonging(unit))
+        suggestion = _suggestion(unit)
+        context = {
+            "title": unit.name,
+            "unit": unit,
+            "facts": (facts := getattr(unit, "facts", None)),
+            "state": state_of(unit, facts, on=today),
+            "places": _places(unit),
+            "control": CONTROL.get(unit.control, ""),
+            "masses": [(name, bool(facts and getattr(facts, code))) for code, name in MASS_KINDS],
+            "visit_late": _visit_late(facts, on=today),
+            "suggestion": suggestion if suggestion.category != unit.category else None,
+            "suggested": dict(Organization._meta.get_field("category").flatchoices).get(suggestion.category, ""),
+            "headcounts": _headcounts(unit),
+            "counted_by": {"staff": source_name(unit.staff_source), "membership": source_name(unit.membership_source)},
+            "former": unit.former_managements.select_related("committee").order_by("-until"),
+            "democracy": unit.democracy.order_by("-held_on")[:DEMOCRACY_SHOWN],
+            "twins": list(twins_of(unit, request.scope)[:5]),
+            "panels": panels_for(unit, request.scope, today),
+            "history": history,
+            "provenance": provenance_of(unit, history),
+            "may": _rights(unit, request.scope),
+            "actions": [action for action in ORGANIZATION_ACTIONS if request.scope.may(action.permission)],
+        }
+        return render(request, "orgs/organization.html", context)
+
+
+def record(pk: int, scope: Scope, permission: str = "") -> Organization:
+    """The organization within the scope (within the grants that hold the permission, if one is named), else 404."""
+    granted = scope.having(permission) if permission else scope
+    rows = Organization.objects.within(granted).select_related(
+        "facts", "facts__covered_by", "region__parent__parent", "zone", "managed_by", "merged_into"
+    )
+    rows = rows.prefetch_related("coverages__party_organization", "mass_organizations", "owner_records", "liaisons")
+    unit = rows.filter(pk=pk).first()
+    if unit is None:
+        raise Http404("没有这家单位,或不在您的管辖范围")
+    return unit
+
+
+def state_of(unit: Organization, facts: OrganizationFacts | None, *, on: date) -> dict[str, Any]:
+    """The sentence under the name: whether it should have a Party organization, has one, and since when."""
+    if facts is None or not facts.counted:
+        return {"word": "", "sentence": "不纳入统计" if unit.in_scope else f"不属于两新组织:{unit.scope_note}"}
+    reasons = reasons_for_party_organization(
+        category=facts.category,
+        size=facts.size,
+        formal=facts.formal,
+        restructured=facts.restructured,
+        thresholds=Thresholds.of(values_on(on)),
+    )
+    why = in_one_sentence(reasons)
+    if facts.has_org:
+        return {"word": "已建", "css": "done", "sentence": f"由{facts.covered_by}覆盖", "since": facts.covered_since}
+    if facts.should:
+        days = (on - facts.should_since).days if facts.should_since else None
+        return {"word": "应建未建", "css": "due", "sentence": why, "since": facts.should_since, "days": days}
+    return {"word": "未建", "css": "quiet", "sentence": "未达到应建条件"}
+
+
+def _suggestion(unit: Organization) -> Suggestion:
+    return suggest_category(
+        credit_code=unit.credit_code or "",
+        company_type=unit.company_type,
+        control=unit.control,
+        industry=unit.industry,
+        name=unit.name,
+    )
+
+
+def _belonging(unit: Organization) -> list[Any]:
+    """Rows whose entries belong to the organization's story."""
+    groups = (unit.coverages, unit.mass_organizations, unit.owner_records, unit.liaisons)
+    return [row for group in groups for row in group.all()]
+
+
+def _headcounts(unit: Organization) -> list[Any]:
+    """The newest counts, each with the name of its source."""
+    rows = list(unit.headcounts.order_by("-counted_on", "-pk")[:HEADCOUNTS_SHOWN])
+    for row in rows:
+        row.source_name = source_name(row.source)  # type: ignore[attr-defined]
+    return rows
+
+
+def _places(unit: Organization) -> list[str]:
+    """District, street, community and zone."""
+    names: list[str] = []
+    region = unit.region
+    while region is not None and region.parent_id:
+        names.insert(0, region.name)
+        region = region.parent
+    return [*names, unit.zone.name] if unit.zone else names
+
+
+def _visit_late(facts: OrganizationFacts | None, *, on: date) -> bool:
+    """A visit is late when the evidence of work has run out (R4)."""
+    if facts is None or not facts.instructor:
+        return False
+    months = values_on(on)["work.evidence_months"]
+    return facts.visited_on is None or (on - facts.visited_on).days > months * 31
+
+
+def _rights(unit: Organization, scope: Scope) -> dict[str, bool]:
+    """What the user may do here, by right and by place."""
+
+    def holds(permission: str) -> bool:
+        granted = scope.having(permission)
+        return granted.whole or unit.managed_by_id in granted.unit_managers
+
+    return {
+        "change": holds(P.REGISTRY_CHANGE),
+        "cover": holds(P.COVERAGE_CHANGE),
+        "members": scope.may(P.MEMBERS_VIEW),
+    }

@@ -1,0 +1,196 @@
+"""The record page of a Party organization, and moving, merging and dissolving it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.db.models import Count, Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views import View
+
+from accounts.models import User
+from accounts.permissions import Permission as P
+from core.history import history_of
+from core.pages import PageRequest, PermissionMixin
+from core.panels import panels_for
+from core.refusals import Refusal
+from core.scope import Scope
+from orgs.models import Coverage, PartyOrganization
+from orgs.models.party import STEP
+from orgs.services import endings, party
+
+COVERAGES_SHOWN = 200
+
+
+class PartyPage(PermissionMixin, View):
+    """Place in the tree, units covered, who manages what, panels, history. A constant number of queries."""
+
+    permission = P.REGISTRY_VIEW
+
+    def get(self, request: PageRequest, pk: int) -> HttpResponse:
+        """The page."""
+        node = record(pk, request.scope)
+        today = timezone.localdate()
+        covers = Coverage.objects.within(request.scope).filter(party_organization=node, until=None)
+        covers = covers.select_related("organization").order_by("pk")
+        children = node.children.order_by("dissolved_on", "path").annotate(
+            units=Count("coverages", filter=Q(coverages__until=None))
+        )
+        context = {
+            "title": node.name,
+            "node": node,
+            "ancestors": ancestors_of(node, request.scope),
+            "children": children,
+            "coverages": covers[:COVERAGES_SHOWN],
+            "covered": covers.count(),
+            "managed": node.organizations.filter(merged_into=None)[:10_001].count() if node.manages else 0,
+            "jurisdictions": node.jurisdictions.select_related("region").order_by("pk"),
+            "former": node.former_parents.select_related("parent").order_by("-until"),
+            "uses": node.venue_uses.filter(until=None).select_related("venue").order_by("pk"),
+            "panels": panels_for(node, request.scope, today),
+            "history": history_of(node, request.scope),
+            "may_change": node.dissolved_on is None and request.scope.having(P.TREE_CHANGE).holds_path(node.path),
+            "changes": CHANGES.values(),
+        }
+        return render(request, "orgs/party.html", context)
+
+
+def record(pk: int, scope: Scope, permission: str = "") -> PartyOrganization:
+    """The Party organization within the scope (within the grants that hold the permission, if one is named), else 404."""
+    granted = scope.having(permission) if permission else scope
+    rows = PartyOrganization.objects.within(granted).select_related("parent", "region", "merged_into")
+    node = rows.filter(pk=pk).first()
+    if node is None:
+        raise Http404("没有这个党组织,或不在您的管辖范围")
+    return node
+
+
+def ancestors_of(node: PartyOrganization, scope: Scope) -> list[tuple[PartyOrganization, bool]]:
+    """The way from the root, and which of the nodes the user may open. One query: the path is made of ids."""
+    steps = [node.path[start : start + STEP] for start in range(0, len(node.path) - STEP, STEP)]
+    found = PartyOrganization.objects.in_bulk([int(step, 36) for step in steps])
+    nodes = [found[int(step, 36)] for step in steps]
+    return [(ancestor, scope.holds_path(ancestor.path)) for ancestor in nodes]
+
+
+class ChangeForm(forms.Form):
+    """From which day, and why."""
+
+    on = forms.DateField(label="生效日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    reason = forms.CharField(label="原因或批复", max_length=200)
+
+    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.scope = scope
+
+
+class TargetForm(ChangeForm):
+    """Also which other Party organization."""
+
+    target = forms.ModelChoiceField(label="党组织", queryset=PartyOrganization.objects.none())
+    field_order = ("target", "on", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["target"]
+        field.queryset = PartyOrganization.objects.within(self.scope.having(P.TREE_CHANGE)).standing()
+        widget = AutocompleteSelect(Coverage._meta.get_field("party_organization"), admin.site)
+        widget.choices = field.choices
+        field.widget = widget
+
+
+class DissolveForm(ChangeForm):
+    """Also whether coverages end with it."""
+
+    end_coverages = forms.BooleanField(label="同时终止它的覆盖关系", required=False)
+
+
+def _move(node: PartyOrganization, data: dict[str, Any], by: User) -> PartyOrganization:
+    return party.move(by=by, party_organization=node, to=data["target"], on=data["on"], reason=data["reason"])
+
+
+def _merge(node: PartyOrganization, data: dict[str, Any], by: User) -> PartyOrganization:
+    endings.merge(by=by, party_organization=node, into=data["target"], on=data["on"], reason=data["reason"])
+    return data["target"]
+
+
+def _dissolve(node: PartyOrganization, data: dict[str, Any], by: User) -> PartyOrganization:
+    return endings.dissolve(
+        by=by,
+        party_organization=node,
+        on=data["on"],
+        reason=data["reason"],
+        end_coverages=data["end_coverages"],
+    )
+
+
+class Change:
+    """One of the three changes of the tree: its form, what it says, what it does."""
+
+    def __init__(
+        self,
+        code: str,
+        title: str,
+        sentence: str,
+        form: type[ChangeForm],
+        do: Callable[[PartyOrganization, dict[str, Any], User], PartyOrganization],
+    ) -> None:
+        self.code, self.title, self.sentence, self.form, self.do = code, title, sentence, form, do
+
+
+CHANGES = {
+    change.code: change
+    for change in (
+        Change("move", "调整隶属", "连同下级一起移到新的上级,原隶属关系留在沿革中。", TargetForm, _move),
+        Change(
+            "merge",
+            "合并",
+            "并入所选党组织:下级、覆盖关系、党员、管理的单位、场所一并转去,本党组织撤销,用户授权终止。",
+            TargetForm,
+            _merge,
+        ),
+        Change("dissolve", "撤销", "没有下级、党员和管理的单位时可以撤销。", DissolveForm, _dissolve),
+    )
+}
+
+
+class PartyChangePage(PermissionMixin, View):
+    """Move, merge or dissolve, from a day on."""
+
+    permission = P.TREE_CHANGE
+
+    def get(self, request: PageRequest, pk: int, change: str) -> HttpResponse:
+        """The form, for today."""
+        wanted, node = self._asked(request, pk, change)
+        today: date = timezone.localdate()
+        return self._page(request, node, wanted, wanted.form(scope=request.scope, initial={"on": today}))
+
+    def post(self, request: PageRequest, pk: int, change: str) -> HttpResponse:
+        """Do it."""
+        wanted, node = self._asked(request, pk, change)
+        form = wanted.form(request.POST, scope=request.scope)
+        if form.is_valid():
+            try:
+                after = wanted.do(node, form.cleaned_data, request.user)
+            except Refusal as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                messages.success(request, f"已{wanted.title}:{node}。")
+                return redirect("party", after.pk)
+        return self._page(request, node, wanted, form)
+
+    def _asked(self, request: PageRequest, pk: int, change: str) -> tuple[Change, PartyOrganization]:
+        if change not in CHANGES:
+            raise Http404("没有这项操作")
+        return CHANGES[change], record(pk, request.scope, P.TREE_CHANGE)
+
+    def _page(self, request: PageRequest, node: PartyOrganization, change: Change, form: ChangeForm) -> HttpResponse:
+        context = {"title": f"{change.title}:{node}", "node": node, "change": change, "form": form, "media": form.media}
+        return render(request, "orgs/party_change.html", context)
