@@ -15,7 +15,7 @@ from orgs.models import Organization
 MANY = 5_000  # from so many organizations on, one lock on the table is cheaper than one on each row
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def refresh(organization_ids: Collection[int] | None, *, on: date) -> int:
     """State the facts anew for organizations that were touched, or for all (None); returns how many rows differed.
 
@@ -36,7 +36,7 @@ def refresh(organization_ids: Collection[int] | None, *, on: date) -> int:
     return written
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def forget(organization_ids: Collection[int]) -> None:
     """Take organizations out of facts and tally. Call it before deleting them (undo of an import)."""
     if not organization_ids:
@@ -81,9 +81,8 @@ def _lock(ids: Statement, count: int) -> None:
         _lock_table()
         return
     with connection.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {TABLE} IN ROW EXCLUSIVE MODE")
         cursor.execute(
-            f"WITH {ids.sql} SELECT 1 FROM {Organization._meta.db_table} WHERE id IN ({TOUCHED}) "
+            f"LOCK TABLE {TABLE} IN ROW EXCLUSIVE MODE; WITH {ids.sql} SELECT 1 FROM {Organization._meta.db_table} WHERE id IN ({TOUCHED}) "
             "ORDER BY id FOR NO KEY UPDATE",
             ids.parameters,
         )
