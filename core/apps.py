@@ -13,10 +13,7 @@ REGISTRY_FILES = (
     "panels",
     "sources",
     "jobs",
-<<<<<<< HEAD
     "importing.jobs",
-=======
->>>>>>> 9120e4e (Load through a temporary table on SQLite, and draw the demonstration twice as fast)
     "navigation",
     "audit_words",
     "nightly",
