@@ -89,7 +89,7 @@ def update_rows(model: type[models.Model], attributes: Sequence[str], rows: Iter
 
 def delete_rows(model: type[models.Model], attribute: str, values: Sequence[Any]) -> int:
     """Delete the rows whose column holds one of the values; returns how many. Nothing cascades: give children first."""
-    table, column = model._meta.db_table, _field(model, attribute).column
+    table, column = model._meta.db_table, str(_field(model, attribute).column)
     quote, count = connection.ops.quote_name, 0
     with connection.cursor() as cursor:
         for start in range(0, len(values), CHUNK):
