@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.bulk import reserve_ids
 from orgs.models import Coverage, PartyOrganization, Venue, VenueUse
@@ -261,7 +261,7 @@ class Branches:
         for code, place in streets.items():
             found[code] = next(ids)
             name = f"{place.full_name}党群服务中心"
-            row = (
+            row: tuple[Any, ...] = (
                 found[code],
                 name,
                 "SHARED",

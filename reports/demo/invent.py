@@ -6,7 +6,6 @@ the sample lists use.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from operator import mul
 from random import Random
@@ -46,7 +45,7 @@ _ORGANISATION_VALUES = {sign: value for value, sign in enumerate(ORGANISATION_AL
 class Dice(Random):
     """Random draws by the million: a few of them, made from one `random()` each, in a fraction of the library's time."""
 
-    def choice(self, seq: Sequence[Any]) -> Any:
+    def choice(self, seq: Any) -> Any:
         """One of a sequence."""
         return seq[int(self.random() * len(seq))]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.crypto import blind_index
 from members.models import FormerMembership, Member
@@ -110,8 +110,8 @@ class Membership:
             touching=drawn.pk,
         )  # fmt: skip
         branch.joins(name)
-        if later:
-            row = (pk, "FORMAL", formal_on, formal_on)
+        if formal_on and later:
+            row: tuple[Any, ...] = (pk, "FORMAL", formal_on, formal_on)
             self.ledger.change(Member, ("status", "formal_on", "status_on"), row, on=formal_on, touching=drawn.pk)
         if state not in ("FORMAL", "PROBATIONARY"):
             left_on = invent.day(max(since, formal_on or since, calendar.start), calendar.ago(2))
