@@ -34,6 +34,7 @@ DEPARTMENT = Role(
             P.VISITS_CHANGE, P.FIGURES_VIEW, P.MONTHS_CLOSE, P.PARAMETERS_CHANGE, P.CODES_ISSUE,
         }
     ),
+    home="/due/",
     two_factor=True,
 )  # fmt: skip
 STREET = Role(
@@ -46,6 +47,7 @@ STREET = Role(
             P.MEMBERS_VIEW, P.MEMBERS_CHANGE, P.VISITS_VIEW, P.VISITS_CHANGE, P.FIGURES_VIEW, P.CODES_ISSUE,
         }
     ),
+    home="/due/",
     two_factor=True,
 )  # fmt: skip
 SECRETARY = Role(

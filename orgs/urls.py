@@ -1,15 +1,23 @@
-"""Addresses of the record pages."""
+"""Addresses of the record pages, of appointments and of the accounts that a street looks after."""
 
 from django.urls import path
 
+from orgs.views.appointments import AppointmentList, AppointmentPage, NewAppointment, Suggestions
 from orgs.views.duplicates import MergePage, UnmergeView
+from orgs.views.helpdesk import PeopleList, PersonPage
 from orgs.views.organization import OrganizationPage
 from orgs.views.party import PartyChangePage, PartyPage
 
 urlpatterns = [
+    path("appointments/", AppointmentList.as_view(), name="appointments"),
+    path("appointments/new/", NewAppointment.as_view(), name="appointment_new"),
+    path("appointments/suggestions/", Suggestions.as_view(), name="appointment_suggestions"),
+    path("appointments/<int:pk>/", AppointmentPage.as_view(), name="appointment"),
     path("organizations/<int:pk>/", OrganizationPage.as_view(), name="organization"),
     path("organizations/<int:pk>/merge/<int:other>/", MergePage.as_view(), name="organization_merge"),
     path("organizations/<int:pk>/unmerge/", UnmergeView.as_view(), name="organization_unmerge"),
+    path("people/", PeopleList.as_view(), name="people"),
+    path("people/<int:pk>/", PersonPage.as_view(), name="person"),
     path("party/<int:pk>/", PartyPage.as_view(), name="party"),
     path("party/<int:pk>/<slug:change>/", PartyChangePage.as_view(), name="party_change"),
 ]

@@ -21,7 +21,7 @@ from accounts.services import accounts, factors
 from core.history import history_of
 from core.listing import Column, ListFilters, ListPage, Order
 from core.pages import PageRequest, PermissionMixin
-from core.refusals import Refusal
+from core.refusals import Refusal, as_sentence
 
 STATES = (("open", "启用"), ("closed", "停用"), ("waiting", "未首次登录"))
 
@@ -91,7 +91,7 @@ class NewAccount(PermissionMixin, View):
             try:
                 user, code = accounts.open_account(by=request.user, **form.cleaned_data)
             except Refusal as refusal:
-                form.add_error("username", str(refusal))
+                form.add_error("username", as_sentence(refusal))
             except ValidationError as problem:
                 form.add_error(None, problem)
             else:
@@ -122,7 +122,7 @@ class AccountPage(PermissionMixin, View):
             elif code := self._act(request, user):
                 return show_code(request, user, code)
         except Refusal as refusal:
-            messages.error(request, f"{refusal}。")
+            messages.error(request, as_sentence(refusal))
         return redirect("account", pk=pk)
 
     def _act(self, request: PageRequest, user: User) -> str | None:
@@ -162,6 +162,6 @@ class AccountPage(PermissionMixin, View):
         return get_object_or_404(User.objects.within(request.scope), pk=pk)
 
 
-def show_code(request: PageRequest, user: User, code: str) -> HttpResponse:
+def show_code(request: PageRequest, user: User, code: str, *, back: str = "/accounts/") -> HttpResponse:
     """The page that shows a one-time password; it cannot be shown again."""
-    return render(request, "accounts/code.html", {"account": user, "code": code})
+    return render(request, "accounts/code.html", {"account": user, "code": code, "back": back})

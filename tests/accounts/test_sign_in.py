@@ -19,7 +19,15 @@ def sign_in(client: Client, username: str, password: str = PASSWORD, **extra: st
 
 @pytest.mark.parametrize(
     ("username", "home"),
-    [("leader", "/dashboard/"), ("auditor", "/audit/"), ("city", "/admin/"), ("secretary", "/admin/")],
+    [
+        ("leader", "/dashboard/"),
+        ("city", "/due/"),
+        ("street", "/due/"),
+        ("secretary", "/admin/"),
+        ("sysadmin", "/accounts/"),
+        ("security", "/appointments/"),
+        ("auditor", "/audit/"),
+    ],
 )
 def test_each_role_begins_at_its_own_page(city: City, client: Client, username: str, home: str) -> None:
     assert sign_in(client, username).headers["Location"] == "/"

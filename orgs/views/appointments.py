@@ -1,0 +1,207 @@
+"""/appointments/: 用户授权, for the security administrator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views import View
+
+from accounts.models import User
+from accounts.permissions import Permission
+from accounts.roles import ROLE_CHOICES, ROLES
+from core.history import history_of
+from core.listing import Column, ListFilters, ListPage, Order
+from core.pages import PageRequest, PermissionMixin
+from core.refusals import Refusal, as_sentence
+from orgs.models import Appointment, PartyOrganization
+from orgs.services.appointments import appoint, end_appointment
+
+SUGGESTIONS = 20
+STATES = (("now", "有效"), ("later", "未开始"), ("over", "已终止"))
+
+
+class AppointmentFilters(ListFilters):
+    """By person or place, role and time."""
+
+    q = django_filters.CharFilter(label="用户或党组织", method="by_words")
+    role = django_filters.ChoiceFilter(label="角色", choices=ROLE_CHOICES)
+    state = django_filters.ChoiceFilter(label="状态", choices=STATES, method="by_state")
+
+    class Meta:
+        model = Appointment
+        fields = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Make the first field a search field."""
+        super().__init__(*args, **kwargs)
+        self.form.fields["q"].widget.input_type = "search"
+        self.form.fields["q"].widget.attrs["placeholder"] = "用户或党组织"
+
+    def by_words(self, found: QuerySet, name: str, value: str) -> QuerySet:
+        """The user or the Party organization is called so."""
+        return found.filter(
+            Q(user__name__contains=value) | Q(user__username__iexact=value) | Q(node__name__contains=value)
+        )
+
+    def by_state(self, found: QuerySet, name: str, value: str) -> QuerySet:
+        """Holding today, not yet, no more."""
+        today = timezone.localdate()
+        if value == "now":
+            return found.on(today)
+        return found.filter(since__gt=today) if value == "later" else found.filter(until__lte=today)
+
+
+class AppointmentList(ListPage):
+    """Who has which duty where."""
+
+    title = "用户授权"
+    permission = Permission.APPOINTMENTS_CHANGE
+    export_permission = Permission.APPOINTMENTS_CHANGE
+    filters = AppointmentFilters
+    unit = "项"
+    columns = (
+        Column("姓名", "user.name", kind="name", link=lambda row: reverse("appointment", args=[row.pk])),
+        Column("登录名", "user.username"),
+        Column("角色", lambda row: row.duty.name),
+        Column("党组织", "node.name"),
+        Column("起始", "since", kind="date", order="since"),
+        Column("终止", "until", kind="date"),
+        Column("授权人", "appointed_by.name"),
+    )
+    orders = (Order("newest", ("-since",)), Order("since", ("since",)))
+    empty = "没有符合条件的授权。"
+    template_name = "orgs/appointment_list.html"
+
+    def records(self) -> QuerySet:
+        """All that the scope sees."""
+        return Appointment.objects.within(self.request.scope).select_related("user", "node", "appointed_by")
+
+
+class AppointForm(forms.Form):
+    """Whom, as what, where, from when to when, and why. User and place are typed by sign-in name and code."""
+
+    user = forms.ModelChoiceField(
+        User.objects.filter(is_active=True),
+        to_field_name="username",
+        label="用户(登录名)",
+        widget=forms.TextInput,
+        error_messages={"invalid_choice": "没有这个登录名,或账号已停用,请先由系统管理员开设、启用"},
+    )
+    role = forms.ChoiceField(label="角色", choices=[("", "请选择"), *ROLE_CHOICES])
+    node = forms.ModelChoiceField(
+        PartyOrganization.objects.standing(),
+        to_field_name="code",
+        label="党组织(编码)",
+        widget=forms.TextInput,
+        error_messages={"invalid_choice": "没有这个编码的党组织,请输入名称后从提示中选择"},
+    )
+    since = forms.DateField(label="起始", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    until = forms.DateField(label="终止(不含当日,可不填)", required=False, widget=forms.DateInput({"type": "date"}))
+    reason = forms.CharField(label="依据", max_length=100)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Suggest users and places while one types."""
+        super().__init__(*args, **kwargs)
+        for name in ("user", "node"):
+            self.fields[name].widget.attrs.update(
+                {
+                    "list": f"{name}_suggestions",
+                    "autocomplete": "off",
+                    "hx-get": reverse("appointment_suggestions"),
+                    "hx-trigger": "input changed delay:250ms",
+                    "hx-target": f"#{name}_suggestions",
+                }
+            )
+
+
+class NewAppointment(PermissionMixin, View):
+    """Gives a duty."""
+
+    permission = Permission.APPOINTMENTS_CHANGE
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        """The form, from today on."""
+        initial = {"since": timezone.localdate(), "user": request.GET.get("user", "")}
+        return self._page(request, AppointForm(initial=initial))
+
+    def post(self, request: PageRequest) -> HttpResponse:
+        """Appoint, or say why not."""
+        form = AppointForm(request.POST)
+        if form.is_valid():
+            try:
+                given = appoint(by=request.user, on=timezone.localdate(), **form.cleaned_data)
+            except (Refusal, ValidationError) as refusal:
+                form.add_error(None, as_sentence(refusal) if isinstance(refusal, Refusal) else refusal.messages)
+            else:
+                messages.success(request, f"已授权:{given.user.name},{given.duty.name},{given.node}。")
+                return redirect("appointments")
+        return self._page(request, form)
+
+    def _page(self, request: PageRequest, form: AppointForm) -> HttpResponse:
+        return render(request, "orgs/appointment_new.html", {"form": form, "roles": ROLES.values()})
+
+
+class EndForm(forms.Form):
+    """From which day on the appointment holds no more, and why."""
+
+    until = forms.DateField(label="自哪一天起终止", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    reason = forms.CharField(label="原因", max_length=100)
+
+
+class AppointmentPage(PermissionMixin, View):
+    """One appointment and its end."""
+
+    permission = Permission.APPOINTMENTS_CHANGE
+
+    def get(self, request: PageRequest, pk: int) -> HttpResponse:
+        """Show it."""
+        return self._page(request, self._one(request, pk), EndForm(initial={"until": timezone.localdate()}))
+
+    def post(self, request: PageRequest, pk: int) -> HttpResponse:
+        """End it, or say why not."""
+        one, form = self._one(request, pk), EndForm(request.POST)
+        if form.is_valid():
+            try:
+                end_appointment(by=request.user, appointment=one, on=timezone.localdate(), **form.cleaned_data)
+            except (Refusal, ValidationError) as refusal:
+                form.add_error(None, as_sentence(refusal) if isinstance(refusal, Refusal) else refusal.messages)
+            else:
+                messages.success(request, f"已终止{one.user.name}在“{one.node}”的{one.duty.name}角色。")
+                return redirect("appointments")
+        return self._page(request, one, form)
+
+    def _one(self, request: PageRequest, pk: int) -> Appointment:
+        rows = Appointment.objects.within(request.scope).select_related("user", "node", "appointed_by")
+        return get_object_or_404(rows, pk=pk)
+
+    def _page(self, request: PageRequest, one: Appointment, form: EndForm) -> HttpResponse:
+        ended = one.until is not None and one.until <= timezone.localdate()
+        context = {"one": one, "form": form, "ended": ended, "lines": history_of(one, request.scope)}
+        return render(request, "orgs/appointment.html", context)
+
+
+class Suggestions(PermissionMixin, View):
+    """What fits the letters typed so far into the form of an appointment, for its two fields."""
+
+    permission = Permission.APPOINTMENTS_CHANGE
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        """Options for a list beside the field; nothing before the first letter."""
+        options: list[tuple[str, str]] = []
+        if text := request.GET.get("user", "").strip():
+            people = User.objects.within(request.scope).filter(is_active=True)
+            people = people.filter(Q(name__contains=text) | Q(username__icontains=text)).order_by("username")
+            options = [(one.username, f"{one.name} {one.unit}") for one in people[:SUGGESTIONS]]
+        elif text := request.GET.get("node", "").strip():
+            places = PartyOrganization.objects.standing().filter(Q(name__contains=text) | Q(code__startswith=text))
+            options = list(places.order_by("code").values_list("code", "name")[:SUGGESTIONS])
+        return render(request, "orgs/suggestions.html", {"options": options})
