@@ -11,6 +11,7 @@ from __future__ import annotations
 import fcntl
 import json
 import logging
+import math
 import os
 import secrets
 import time
@@ -49,25 +50,36 @@ class Progress:
     `Progress()` is for work that nobody watches.
     """
 
-    def __init__(self, path: Path | None = None, done: int = 0, total: int = 0, note: str = "") -> None:
+    def __init__(
+        self, path: Path | None = None, done: int = 0, total: int = 0, note: str = "", began: float = 0.0
+    ) -> None:
         self.done, self.total, self.note = done, total, note
+        self.began = began  # of what `note` says, in seconds of the system's clock
         self._path, self._written = path, 0.0
 
     def step(self, done: int, total: int, note: str = "") -> None:
         """Say how many of how many are done, and what is being done (`note`, in Chinese). Cheap enough for each chunk."""
         changed = note != self.note
         self.done, self.total, self.note = done, total, note
+        if changed or not self.began:
+            self.began = time.time()
         now = time.monotonic()
         if self._path and (changed or done >= total or now - self._written >= PROGRESS_SECONDS):
             self._written = now
             fresh = self._path.with_suffix(".new")
-            fresh.write_text(json.dumps({"done": done, "total": total, "note": note}, ensure_ascii=False))
+            told = {"done": done, "total": total, "note": note, "began": self.began}
+            fresh.write_text(json.dumps(told, ensure_ascii=False))
             fresh.replace(self._path)  # a reader sees the old text or the new one, never half of it
 
     @property
     def percent(self) -> int | None:
         """Whole percent, or None while the total is not known."""
         return min(100, self.done * 100 // self.total) if self.total else None
+
+    def seconds_left(self, *, now: float) -> int | None:
+        """Seconds until this step is through at its pace so far, or None while that cannot be told."""
+        spent = now - self.began
+        return math.ceil(spent * (self.total - self.done) / self.done) if self.total and self.done else None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ decimals as text in their shortest spelling.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ from core.registries import Registry
 from core.scope import Scope
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from accounts.models import User
     from core.importing.targets import Target
 
@@ -68,6 +70,7 @@ class Source:
 
     code: str
     name: str
+    model: type[Model]  # what its rows become
     permission: str  # who may import it
     fields: tuple[SourceField, ...]
     required: tuple[tuple[str, ...], ...]  # a header has at least one field of each group
@@ -76,6 +79,9 @@ class Source:
     admit: Callable[[User | None, date], Importer]  # raises a Refusal for a user without the right
     target: Callable[[Run], Target]
     check_extent: Callable[[str], None]  # raises a Refusal for a code that names no part of the whole
+    extents: Callable[[Scope], Sequence[tuple[str, str]]] = lambda scope: ()  # (code, name) of parts a list may claim
+    words: Mapping[str, Callable[[Plain], str]] = field(default_factory=dict)  # column → its codes in words
+    endings: Mapping[str, str] = field(default_factory=dict)  # what may be said of a missing record: code → name
 
     @property
     def known_headers(self) -> Mapping[str, str]:

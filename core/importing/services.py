@@ -1,6 +1,6 @@
 """The import road, step by step. The wizard and the command line call nothing else.
 
-    receive → tables_of → stage → compare → apply → undo
+    receive → (mapping.look → mapping.adopt) → stage → compare → apply → undo
 
 A batch that was staged and compared can be looked at; `apply` compares again inside its transaction.
 """
@@ -8,7 +8,7 @@ A batch that was staged and compared can be looked at; `apply` compares again in
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -24,10 +24,9 @@ from core.importing.comparing import Comparison
 from core.importing.sheets import ALL_SHEETS, Table, no_table, tables
 from core.importing.undoing import Undone, take_back
 from core.jobs import Progress
-from core.models import ColumnMapping, ImportBatch, StagedRow
+from core.models import ImportBatch, StagedRow
 from core.refusals import Refusal
 from core.sources import Importer, Run, Source, sources
-from core.workbooks.headers import normalise_header
 from core.workbooks.reading import open_book
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 
 Status = ImportBatch.Status
 KEPT = timedelta(days=7)  # uploaded lists and staged rows are erased after that
-Mapped = Mapping[str, Mapping[int, str | None]]  # sheet → column index → field, None for 原表其他列
 
 
 class NotReady(Refusal):
@@ -81,26 +79,6 @@ def file_of(batch: ImportBatch) -> Path:
     return Path(settings.DATA_DIR) / batch.file
 
 
-def tables_of(batch: ImportBatch) -> list[Table]:
-    """The tables of the batch's file, with the mapping guessed. Raises `Unreadable` when there is none."""
-    source, book = sources[batch.source], open_book(_file(batch), name=batch.file_name)
-    found = [table for table, _ in tables(book, source)]
-    if not found:
-        raise no_table(book, source, None)
-    return found
-
-
-def remember(batch: ImportBatch, mapped: Mapped, found: Sequence[Table]) -> None:
-    """Keep what the clerk assigned by hand, for the next list of this source."""
-    for table in found:
-        for column in table.columns:
-            field = mapped.get(table.sheet, {}).get(column.index, column.field)
-            if field != column.field and column.header:
-                ColumnMapping.objects.update_or_create(
-                    source=batch.source, header=normalise_header(column.header)[:100], defaults={"field": field or ""}
-                )
-
-
 @transaction.atomic
 def stage(
     batch: ImportBatch,
@@ -112,16 +90,19 @@ def stage(
 ) -> None:
     """Read the list into staging and check every row.
 
+    Of a batch whose columns were assigned by hand (`mapping.adopt`) the assigned sheets are read.
     `sheet`: one by name, `*` for all with a recognisable header, None for the first of them; `only`: those ticked.
     Sheets that are not imported still tell which records are in the file.
     """
     source = sources[batch.source]
-    book = open_book(path or _file(batch), name=batch.file_name)
+    book = open_book(path or kept_file(batch), name=batch.file_name)
     target, progress = source.target(_run(batch, source)), progress or Progress()
     batch.rows.all().delete()
+    chosen = _chosen(batch)
+    only = list(chosen) or only
     batch.sheets, batch.columns = [], {}
     elsewhere = 0
-    for table, rows in tables(book, source):
+    for table, rows in tables(book, source, chosen):
         if _wanted(table.sheet, batch.sheets, sheet, only):
             at = len(batch.sheets)
             batch.sheets.append(table.sheet)
@@ -177,19 +158,29 @@ def _apply(batch: ImportBatch, progress: Progress) -> dict[str, int]:
     return _count(batch, comparison)
 
 
+def foresee_undo(batch: ImportBatch, *, by: User, progress: Progress | None = None) -> Undone:
+    """What `undo` would restore, delete and leave, without doing it."""
+    return _undo(batch, by, progress, trial=True)
+
+
 @transaction.atomic
-def undo(batch: ImportBatch, *, by: User) -> Undone:
+def undo(batch: ImportBatch, *, by: User, progress: Progress | None = None) -> Undone:
     """Take the batch back: what it changed is restored unless a later edit touched it, what it added is deleted."""
-    source = sources[batch.source]
-    importer = source.admit(by, timezone.localdate())
     one_at_a_time()
     batch.refresh_from_db()
-    if batch.status != Status.APPLIED:
-        raise NotReady(f"批次 {batch.pk} 的状态是“{batch.get_status_display()}”,只有已写入的批次可以撤销")
-    undone = take_back(batch, source.target(_run(batch, source, importer)))
+    undone = _undo(batch, by, progress, trial=False)
     batch.status, batch.undone_at, batch.undone_by = Status.UNDONE, timezone.now(), by
     batch.save(update_fields=["status", "undone_at", "undone_by"])
     return undone
+
+
+def _undo(batch: ImportBatch, by: User, progress: Progress | None, *, trial: bool) -> Undone:
+    source = sources[batch.source]
+    importer = source.admit(by, timezone.localdate())
+    if batch.status != Status.APPLIED:
+        raise NotReady(f"批次 {batch.pk} 的状态是“{batch.get_status_display()}”,只有已写入的批次可以撤销")
+    target = source.target(_run(batch, source, importer))
+    return take_back(batch, target, progress or Progress(), trial=trial)
 
 
 def erase_old(*, today: date) -> int:
@@ -197,7 +188,7 @@ def erase_old(*, today: date) -> int:
     old = ImportBatch.objects.filter(created_at__date__lt=today - KEPT)
     for batch in old.exclude(file=""):
         file_of(batch).unlink(missing_ok=True)
-    old.exclude(file="").update(file="")
+    old.exclude(file="").update(file="", heads={})
     erased, _ = StagedRow.objects.filter(batch__in=old, conflicts={}).delete()
     return erased
 
@@ -224,7 +215,8 @@ def _count(batch: ImportBatch, comparison: Comparison) -> dict[str, int]:
     return batch.counts
 
 
-def _file(batch: ImportBatch) -> Path:
+def kept_file(batch: ImportBatch) -> Path:
+    """The uploaded file, where it still lies. Raises `Gone`."""
     if not batch.file or not file_of(batch).is_file():
         raise Gone(f"批次 {batch.pk} 的文件已按规定删除,请重新上传名单")
     return file_of(batch)
@@ -236,6 +228,13 @@ def _wanted(name: str, chosen: Sequence[str], sheet: str | None, only: Sequence[
     if sheet is None:
         return not chosen
     return sheet in (ALL_SHEETS, name)
+
+
+def _chosen(batch: ImportBatch) -> dict[str, Table]:
+    """What the clerk assigned by hand; nothing when nobody did."""
+    if batch.status != Status.MAPPED:
+        return {}
+    return {name: Table.from_json(name, kept) for name, kept in batch.columns.items()}
 
 
 def _key_columns(batch: ImportBatch, source: Source) -> dict[int, int]:

@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 from core.models import ColumnMapping
 from core.sources import Source
 from core.workbooks.book import Book, Row, Unreadable
-from core.workbooks.headers import LINES_SEARCHED, find_header, normalise_header
+from core.workbooks.headers import LINES_SEARCHED, Header, find_header, normalise_header
 
 ALL_SHEETS = "*"
 ERROR_COLUMNS = ("级别", "问题")  # a list that ends in them is an error workbook come back
@@ -61,19 +61,34 @@ class Table:
         return cls(sheet, kept["row"], tuple(Column(*column) for column in kept["columns"]))
 
 
-def tables(book: Book, source: Source) -> Iterator[tuple[Table, Iterator[Row]]]:
+def tables(
+    book: Book, source: Source, chosen: Mapping[str, Table] | None = None
+) -> Iterator[tuple[Table, Iterator[Row]]]:
     """Every visible sheet with a recognisable header, with the rows below it; cover sheets are passed over.
 
+    Of a sheet among `chosen` the clerk said where the header is and what the columns are.
     Rows are read while they are consumed: take them before the next table.
     """
     known = known_headers(source)
     for sheet in book.sheets:
         rows = book.rows(sheet)
         head = list(islice(rows, LINES_SEARCHED + 1))
-        if header := find_header(head, known, source.required):
-            columns = tuple(Column(c.index, c.header, c.field) for c in header.columns)
-            below = (row for row in chain(head, rows) if row[0] > header.row)
-            yield Table(sheet, header.row, columns), below
+        table = (chosen or {}).get(sheet) or _found(sheet, find_header(head, known, source.required))
+        if table:
+            yield table, _below(table.row, chain(head, rows))
+
+
+def table_at(sheet: str, header: Header) -> Table:
+    """The table of a sheet with this header."""
+    return Table(sheet, header.row, tuple(Column(c.index, c.header, c.field) for c in header.columns))
+
+
+def _found(sheet: str, header: Header | None) -> Table | None:
+    return table_at(sheet, header) if header else None
+
+
+def _below(number: int, rows: Iterator[Row]) -> Iterator[Row]:
+    return (row for row in rows if row[0] > number)
 
 
 def known_headers(source: Source) -> dict[str, str]:

@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
+
 from core.bulk import delete_rows
 from core.crypto import decrypt
 from core.importing.applying import ADDED, CHANGED, UNDONE, history, update
 from core.importing.targets import Changes, Record, Target, Written
+from core.jobs import Progress
 from core.models import AuditEntry, ImportBatch, Listed
 
 CHUNK = 2_000
@@ -33,17 +36,30 @@ class Undone:
     left: list[Left] = field(default_factory=list)
 
 
-def take_back(batch: ImportBatch, target: Target) -> Undone:
-    """Restore and delete, chunk by chunk, newest first; derived data follows. In one transaction with the import lock."""
-    undone = Undone()
+def take_back(batch: ImportBatch, target: Target, progress: Progress, *, trial: bool = False) -> Undone:
+    """Restore and delete, chunk by chunk, newest first; derived data follows. In one transaction with the import lock.
+
+    A `trial` writes nothing and says what would be done.
+    """
+    undone, done = Undone(), 0
+    total = _own(batch).count()
     touched: list[int] = []
     for entries in _entries(batch):
         later = _later(batch, [entry.object_id for entry in entries])
-        records = target.load([int(entry.object_id) for entry in entries], lock=True)
+        records = target.load([int(entry.object_id) for entry in entries], lock=not trial)
         added = [entry for entry in entries if entry.action == ADDED]
         changed = [entry for entry in entries if entry.action == CHANGED]
-        touched += _restore(batch, target, changed, records, later, undone)
-        _delete(batch, target, added, records, later, undone)
+        restored = _restorable(changed, records, later, undone)
+        deleted = _deletable(target, added, records, later, undone)
+        if not trial:
+            _restore(batch, target, restored)
+            _delete(batch, target, deleted, records)
+        touched += [one.id for one in restored]
+        done += len(entries)
+        progress.step(done, total, "核对" if trial else "撤销")
+    if trial:
+        return undone
+    progress.step(total, total, "更新统计")
     Listed.objects.filter(batch=batch).delete()
     target.refresh(touched)
     return undone
@@ -51,16 +67,20 @@ def take_back(batch: ImportBatch, target: Target) -> Undone:
 
 def _entries(batch: ImportBatch) -> Iterator[list[AuditEntry]]:
     """The batch's own entries, newest first."""
-    entries = AuditEntry.objects.filter(batch_id=batch.pk, action__in=(ADDED, CHANGED)).order_by("-id")
+    entries = _own(batch).order_by("-id")
     before: int | None = None
     while chunk := list((entries.filter(id__lt=before) if before else entries)[:CHUNK]):
         yield chunk
         before = chunk[-1].pk
 
 
+def _own(batch: ImportBatch) -> QuerySet[AuditEntry]:
+    return AuditEntry.objects.filter(batch_id=batch.pk, action__in=(ADDED, CHANGED))
+
+
 def _later(batch: ImportBatch, object_ids: Sequence[str]) -> dict[str, set[str]]:
     """Record → columns that somebody touched after the batch. What was undone since does not count."""
-    first = AuditEntry.objects.filter(batch_id=batch.pk, action__in=(ADDED, CHANGED)).order_by("id").first()
+    first = _own(batch).order_by("id").first()
     assert first is not None
     entries = AuditEntry.objects.filter(model=first.model, object_id__in=object_ids, id__gt=first.pk)
     undone = set(ImportBatch.objects.filter(status=ImportBatch.Status.UNDONE).values_list("pk", flat=True))
@@ -71,15 +91,10 @@ def _later(batch: ImportBatch, object_ids: Sequence[str]) -> dict[str, set[str]]
     return touched
 
 
-def _restore(
-    batch: ImportBatch,
-    target: Target,
-    entries: Sequence[AuditEntry],
-    records: dict[int, Record],
-    later: dict[str, set[str]],
-    undone: Undone,
-) -> list[int]:
-    """Give changed columns back what they held; returns the ids of the records."""
+def _restorable(
+    entries: Sequence[AuditEntry], records: dict[int, Record], later: dict[str, set[str]], undone: Undone
+) -> list[Written]:
+    """Changed records with the columns that get back what they held."""
     restored: list[Written] = []
     for entry in entries:
         pk, record = int(entry.object_id), records.get(int(entry.object_id))
@@ -98,29 +113,36 @@ def _restore(
         if back:
             after_record = record | {column: was for column, (_, was) in back.items()}
             restored.append(Written(pk, record, after_record, back))
-    if restored:
-        update(target, restored)
-        target.undone(batch.pk, restored)
-        history(batch, target, [(UNDONE, one) for one in restored])
     undone.restored += len(restored)
-    return [one.id for one in restored]
+    return restored
 
 
-def _delete(
-    batch: ImportBatch,
+def _deletable(
     target: Target,
     entries: Sequence[AuditEntry],
     records: dict[int, Record],
     later: dict[str, set[str]],
     undone: Undone,
-) -> None:
-    """Delete new records with all they own, unless they were edited or something refers to them."""
-    ids = [int(entry.object_id) for entry in entries if int(entry.object_id) in records]
-    used = _referred_to(target, ids)
-    free = [pk for pk in ids if str(pk) not in later and pk not in used]
-    labels = {int(entry.object_id): entry.label for entry in entries}
+) -> list[int]:
+    """New records that nobody edited and nothing refers to."""
+    labels = {int(entry.object_id): entry.label for entry in entries if int(entry.object_id) in records}
+    used = _referred_to(target, list(labels))
+    free = [pk for pk in labels if str(pk) not in later and pk not in used]
     gone = set(free)
-    undone.left += [Left(pk, labels[pk], ()) for pk in ids if pk not in gone]
+    undone.left += [Left(pk, label, ()) for pk, label in labels.items() if pk not in gone]
+    undone.deleted += len(free)
+    return free
+
+
+def _restore(batch: ImportBatch, target: Target, restored: Sequence[Written]) -> None:
+    if restored:
+        update(target, restored)
+        target.undone(batch.pk, restored)
+        history(batch, target, [(UNDONE, one) for one in restored])
+
+
+def _delete(batch: ImportBatch, target: Target, free: Sequence[int], records: dict[int, Record]) -> None:
+    """Delete records with all they own."""
     if not free:
         return
     target.forget(free)
@@ -128,7 +150,6 @@ def _delete(
     for model, column in target.owned:
         delete_rows(model, column, free)
     delete_rows(target.model, "id", free)
-    undone.deleted += len(free)
 
 
 def _referred_to(target: Target, ids: Sequence[int]) -> set[int]:

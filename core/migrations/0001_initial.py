@@ -45,6 +45,28 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Job',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=60, verbose_name='种类')),
+                ('arguments', models.JSONField(default=dict, verbose_name='参数')),
+                ('day', models.DateField(null=True, verbose_name='日期')),
+                ('status', models.CharField(choices=[('QUEUED', '等待'), ('RUNNING', '进行中'), ('DONE', '完成'), ('FAILED', '失败')], default='QUEUED', max_length=8, verbose_name='状态')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='发起时间')),
+                ('worker', models.CharField(blank=True, max_length=80, verbose_name='执行者')),
+                ('started_at', models.DateTimeField(null=True, verbose_name='开始时间')),
+                ('finished_at', models.DateTimeField(null=True, verbose_name='结束时间')),
+                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='次数')),
+                ('result', models.JSONField(default=dict, verbose_name='结果')),
+                ('error', models.TextField(blank=True, verbose_name='失败原因')),
+                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发起人')),
+            ],
+            options={
+                'verbose_name': '后台任务',
+                'verbose_name_plural': '后台任务',
+            },
+        ),
+        migrations.CreateModel(
             name='ImportBatch',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -52,6 +74,7 @@ class Migration(migrations.Migration):
                 ('file_name', models.CharField(max_length=200, verbose_name='文件名')),
                 ('file', models.CharField(blank=True, max_length=200, verbose_name='存放位置')),
                 ('sha256', models.CharField(max_length=64, verbose_name='文件摘要')),
+                ('heads', models.JSONField(default=dict, verbose_name='各工作表开头')),
                 ('sheets', models.JSONField(default=list, verbose_name='读取的工作表')),
                 ('columns', models.JSONField(default=dict, verbose_name='列对应')),
                 ('as_of', models.DateField(verbose_name='名单日期')),
@@ -66,10 +89,24 @@ class Migration(migrations.Migration):
                 ('error', models.TextField(blank=True, verbose_name='失败原因')),
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='导入人')),
                 ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='撤销人')),
+                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.job', verbose_name='最近的后台任务')),
             ],
             options={
                 'verbose_name': '导入批次',
                 'verbose_name_plural': '导入批次',
+            },
+        ),
+        migrations.CreateModel(
+            name='Listed',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(max_length=20, verbose_name='名单种类')),
+                ('object_id', models.BigIntegerField(verbose_name='记录')),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.importbatch')),
+            ],
+            options={
+                'verbose_name': '在册记录',
+                'verbose_name_plural': '在册记录',
             },
         ),
         migrations.CreateModel(
@@ -82,6 +119,59 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '名单中缺少的记录',
                 'verbose_name_plural': '名单中缺少的记录',
+            },
+        ),
+        migrations.CreateModel(
+            name='Parameter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=60, verbose_name='参数')),
+                ('valid_from', models.DateField(verbose_name='生效日期')),
+                ('value', models.JSONField(verbose_name='值')),
+                ('note', models.CharField(max_length=250, verbose_name='依据')),
+                ('set_at', models.DateTimeField(auto_now_add=True, verbose_name='设置时间')),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='设置人')),
+            ],
+            options={
+                'verbose_name': '参数',
+                'verbose_name_plural': '参数',
+            },
+        ),
+        migrations.CreateModel(
+            name='SavedFilter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('page', models.CharField(max_length=100, verbose_name='页面')),
+                ('name', models.CharField(max_length=40, verbose_name='名称')),
+                ('query', models.CharField(max_length=1000, verbose_name='条件')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='用户')),
+            ],
+            options={
+                'verbose_name': '常用筛选',
+                'verbose_name_plural': '常用筛选',
+            },
+        ),
+        migrations.CreateModel(
+            name='StagedRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sheet', models.PositiveSmallIntegerField(verbose_name='工作表')),
+                ('number', models.PositiveIntegerField(verbose_name='行号')),
+                ('key', models.CharField(blank=True, max_length=120, verbose_name='识别码')),
+                ('digest', models.CharField(max_length=32, verbose_name='内容摘要')),
+                ('cells', models.JSONField(verbose_name='原始单元格')),
+                ('values', models.JSONField(verbose_name='读出的值')),
+                ('problems', models.JSONField(default=list, verbose_name='问题')),
+                ('outcome', models.CharField(blank=True, choices=[('ERROR', '错误'), ('NEW', '新增'), ('CHANGED', '有变化'), ('UNCHANGED', '未变'), ('DUPLICATE', '重复'), ('ELSEWHERE', '另表')], max_length=9, verbose_name='结果')),
+                ('target_id', models.BigIntegerField(null=True, verbose_name='对应记录')),
+                ('changes', models.JSONField(default=dict, verbose_name='变化')),
+                ('conflicts', models.JSONField(default=dict, verbose_name='不一致')),
+                ('undecided', models.BooleanField(default=False, verbose_name='待判定')),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='core.importbatch')),
+            ],
+            options={
+                'verbose_name': '名单行',
+                'verbose_name_plural': '名单行',
             },
         ),
         migrations.CreateModel(
@@ -107,98 +197,32 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['model', 'object_id', 'id'], name='audit_record'), models.Index(fields=['user', 'id'], name='audit_user'), models.Index(fields=['at', 'id'], name='audit_newest'), models.Index(fields=['action', 'id'], name='audit_action'), models.Index(condition=models.Q(('batch_id__isnull', False)), fields=['batch_id'], name='audit_batch')],
             },
         ),
-        migrations.CreateModel(
-            name='Job',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60, verbose_name='种类')),
-                ('arguments', models.JSONField(default=dict, verbose_name='参数')),
-                ('day', models.DateField(null=True, verbose_name='日期')),
-                ('status', models.CharField(choices=[('QUEUED', '等待'), ('RUNNING', '进行中'), ('DONE', '完成'), ('FAILED', '失败')], default='QUEUED', max_length=8, verbose_name='状态')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='发起时间')),
-                ('worker', models.CharField(blank=True, max_length=80, verbose_name='执行者')),
-                ('started_at', models.DateTimeField(null=True, verbose_name='开始时间')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='结束时间')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='次数')),
-                ('result', models.JSONField(default=dict, verbose_name='结果')),
-                ('error', models.TextField(blank=True, verbose_name='失败原因')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发起人')),
-            ],
-            options={
-                'verbose_name': '后台任务',
-                'verbose_name_plural': '后台任务',
-                'indexes': [models.Index(fields=['status', 'id'], name='job_waiting')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'day'), name='job_once_a_day')],
-            },
+        migrations.AddIndex(
+            model_name='job',
+            index=models.Index(fields=['status', 'id'], name='job_waiting'),
         ),
-        migrations.CreateModel(
-            name='Listed',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=20, verbose_name='名单种类')),
-                ('object_id', models.BigIntegerField(verbose_name='记录')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.importbatch')),
-            ],
-            options={
-                'verbose_name': '在册记录',
-                'verbose_name_plural': '在册记录',
-                'constraints': [models.UniqueConstraint(fields=('source', 'object_id'), name='listed_once', violation_error_message='这条记录已登记为这种名单所列')],
-            },
+        migrations.AddConstraint(
+            model_name='job',
+            constraint=models.UniqueConstraint(fields=('kind', 'day'), name='job_once_a_day'),
         ),
-        migrations.CreateModel(
-            name='Parameter',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60, verbose_name='参数')),
-                ('valid_from', models.DateField(verbose_name='生效日期')),
-                ('value', models.JSONField(verbose_name='值')),
-                ('note', models.CharField(max_length=250, verbose_name='依据')),
-                ('set_at', models.DateTimeField(auto_now_add=True, verbose_name='设置时间')),
-                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='设置人')),
-            ],
-            options={
-                'verbose_name': '参数',
-                'verbose_name_plural': '参数',
-                'constraints': [models.UniqueConstraint(fields=('key', 'valid_from'), name='parameter_once_a_day', violation_error_message='这个参数在这一天已经有一个值,请改日期或修改原值')],
-            },
+        migrations.AddConstraint(
+            model_name='listed',
+            constraint=models.UniqueConstraint(fields=('source', 'object_id'), name='listed_once', violation_error_message='这条记录已登记为这种名单所列'),
         ),
-        migrations.CreateModel(
-            name='SavedFilter',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('page', models.CharField(max_length=100, verbose_name='页面')),
-                ('name', models.CharField(max_length=40, verbose_name='名称')),
-                ('query', models.CharField(max_length=1000, verbose_name='条件')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='用户')),
-            ],
-            options={
-                'verbose_name': '常用筛选',
-                'verbose_name_plural': '常用筛选',
-                'constraints': [models.UniqueConstraint(fields=('user', 'page', 'name'), name='saved_filter_name', violation_error_message='已有同名的常用筛选,请换一个名称')],
-            },
+        migrations.AddConstraint(
+            model_name='parameter',
+            constraint=models.UniqueConstraint(fields=('key', 'valid_from'), name='parameter_once_a_day', violation_error_message='这个参数在这一天已经有一个值,请改日期或修改原值'),
         ),
-        migrations.CreateModel(
-            name='StagedRow',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sheet', models.PositiveSmallIntegerField(verbose_name='工作表')),
-                ('number', models.PositiveIntegerField(verbose_name='行号')),
-                ('key', models.CharField(blank=True, max_length=120, verbose_name='识别码')),
-                ('digest', models.CharField(max_length=32, verbose_name='内容摘要')),
-                ('cells', models.JSONField(verbose_name='原始单元格')),
-                ('values', models.JSONField(verbose_name='读出的值')),
-                ('problems', models.JSONField(default=list, verbose_name='问题')),
-                ('outcome', models.CharField(blank=True, choices=[('ERROR', '错误'), ('NEW', '新增'), ('CHANGED', '有变化'), ('UNCHANGED', '未变'), ('DUPLICATE', '重复'), ('ELSEWHERE', '另表')], max_length=9, verbose_name='结果')),
-                ('target_id', models.BigIntegerField(null=True, verbose_name='对应记录')),
-                ('changes', models.JSONField(default=dict, verbose_name='变化')),
-                ('conflicts', models.JSONField(default=dict, verbose_name='不一致')),
-                ('undecided', models.BooleanField(default=False, verbose_name='待判定')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='core.importbatch')),
-            ],
-            options={
-                'verbose_name': '名单行',
-                'verbose_name_plural': '名单行',
-                'indexes': [models.Index(fields=['batch', 'outcome', 'id'], name='staged_outcome'), models.Index(fields=['batch', 'key'], name='staged_key')],
-            },
+        migrations.AddConstraint(
+            model_name='savedfilter',
+            constraint=models.UniqueConstraint(fields=('user', 'page', 'name'), name='saved_filter_name', violation_error_message='已有同名的常用筛选,请换一个名称'),
+        ),
+        migrations.AddIndex(
+            model_name='stagedrow',
+            index=models.Index(fields=['batch', 'outcome', 'id'], name='staged_outcome'),
+        ),
+        migrations.AddIndex(
+            model_name='stagedrow',
+            index=models.Index(fields=['batch', 'key'], name='staged_key'),
         ),
     ]

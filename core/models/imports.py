@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from core.fields import PathField
+from core.models.jobs import Job
 from core.scope import ScopedQuerySet
 
 
@@ -26,6 +27,8 @@ class ImportBatch(models.Model):
     file_name = models.CharField("文件名", max_length=200)
     file = models.CharField("存放位置", max_length=200, blank=True)  # relative to DATA_DIR; erased after 7 days
     sha256 = models.CharField("文件摘要", max_length=64)
+    job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+", verbose_name="最近的后台任务")
+    heads = models.JSONField("各工作表开头", default=dict)  # sheet → [row number, cells as text]; erased with the file
     sheets = models.JSONField("读取的工作表", default=list)
     columns = models.JSONField("列对应", default=dict)  # sheet → header row and [letter, header, field or null]
     as_of = models.DateField("名单日期")

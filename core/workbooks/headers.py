@@ -85,6 +85,11 @@ def find_header(
     return best
 
 
+def header_at(line: Row, known: Mapping[str, str]) -> Header:
+    """A line that somebody says is the header, whatever is known of it."""
+    return _match(*line, {normalise_header(text): field for text, field in known.items()})
+
+
 def _best(candidates: list[Header], required: Sequence[Collection[str]]) -> Header | None:
     """The first of those with the most fields; none without a field."""
     fit = [header for header in candidates if header.fields and all(header.fields.keys() & set(g) for g in required)]

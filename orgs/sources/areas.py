@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from core.importing.cells import Cell, CellProblem, half_width, read_text
 from core.refusals import Refusal
-from orgs.models import Region
+from core.scope import Scope
+from orgs.models import Jurisdiction, Region
 
 Level = Region.Level
 
@@ -86,6 +87,17 @@ def check_extent(code: str) -> None:
     """Refuse an extent that is no area of the city."""
     if not Region.objects.filter(pk=code).exists():
         raise UnknownExtent(f"行政区划代码“{code}”不存在,请填写本市的 12 位区划代码")
+
+
+def extents(scope: Scope) -> list[tuple[str, str]]:
+    """Districts and streets that the scope manages, each street behind its district."""
+    levels = (Level.DISTRICT, Level.STREET)
+    regions = list(Region.objects.filter(level__in=levels).select_related("parent").order_by("code"))
+    if not scope.whole:
+        managed = Jurisdiction.objects.filter(committee__in=scope.unit_managers).exclude(region=None)
+        own = tuple(region.prefix for region in Region.objects.filter(pk__in=managed.values("region")))
+        regions = [region for region in regions if region.code.startswith(own)]
+    return [(r.code, r.name if r.level == Level.DISTRICT else f"{r.parent} {r.name}") for r in regions]
 
 
 def _word(text: str) -> str:

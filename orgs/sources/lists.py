@@ -7,10 +7,13 @@ from functools import partial
 
 from accounts.permissions import Permission
 from core.sources import Source, SourceField
-from orgs.sources.areas import check_extent
+from orgs.models import Organization
+from orgs.queries import GONE
+from orgs.sources.areas import check_extent, extents
 from orgs.sources.authority import Authority
 from orgs.sources.importers import admission
 from orgs.sources.organizations import OrganizationTarget
+from orgs.sources.telling import WORDS
 
 
 def organization_list(*, code: str, name: str, fields: tuple[SourceField, ...], authority: Authority) -> Source:
@@ -19,6 +22,7 @@ def organization_list(*, code: str, name: str, fields: tuple[SourceField, ...], 
     return Source(
         code=code,
         name=name,
+        model=Organization,
         permission=Permission.REGISTRY_IMPORT,
         fields=fields,
         required=(("name",), ("credit_code", "old_number")),
@@ -27,4 +31,7 @@ def organization_list(*, code: str, name: str, fields: tuple[SourceField, ...], 
         admit=admission(Permission.REGISTRY_IMPORT),
         target=target,
         check_extent=check_extent,
+        extents=extents,
+        words=WORDS,
+        endings={status.value: status.label for status in GONE},
     )

@@ -1,0 +1,183 @@
+"""A staged row in words: what the clerk sees of it in previews and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.urls import reverse
+
+from core.importing.cells import raw_text
+from core.importing.problems import LEVEL_NAMES, problems
+from core.importing.sheets import Table
+from core.masking import mask
+from core.models import ImportBatch, StagedRow
+from core.sources import Plain, sources
+
+BLANK = "(空)"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A problem of a cell, where the clerk's own sheet has it."""
+
+    level: str
+    level_name: str
+    letter: str
+    header: str
+    value: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A column with two values: before and after, or ours and theirs."""
+
+    column: str
+    label: str
+    old: str
+    new: str
+
+
+@dataclass
+class Line:
+    """A row as it is shown."""
+
+    id: int
+    sheet: str
+    number: int
+    title: str
+    key: str
+    outcome: str
+    outcome_name: str
+    url: str
+    undecided: bool
+    found: list[Found] = field(default_factory=list)
+    changes: list[Difference] = field(default_factory=list)
+    conflicts: list[Difference] = field(default_factory=list)
+    values: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Teller:
+    """Tells the rows of one batch. Records that values point at are fetched for a page of rows at once."""
+
+    def __init__(self, batch: ImportBatch) -> None:
+        self.source = sources[batch.source]
+        self.tables = [Table.from_json(name, batch.columns[name]) for name in batch.sheets]
+        self.columns = {column.attname: column for column in self.source.model._meta.concrete_fields}
+        self.labels = {name: str(column.verbose_name) for name, column in self.columns.items()}
+        self.labels |= {field.name: field.label for field in self.source.fields}
+        self._names: dict[str, dict[Any, str]] = {}
+
+    def lines(self, rows: Sequence[StagedRow]) -> list[Line]:
+        """The rows in words, in their order."""
+        said = [row.values for row in rows]
+        pairs = [pair for row in rows for pair in (row.changes, row.conflicts)]
+        self.learn(
+            [
+                *said,
+                *({c: v for c, (v, _) in p.items()} for p in pairs),
+                *({c: v for c, (_, v) in p.items()} for p in pairs),
+            ]
+        )
+        return [self._line(row) for row in rows]
+
+    def learn(self, records: Iterable[Mapping[str, Plain]]) -> None:
+        """Fetch what the foreign keys of these records point at, one query for each column."""
+        wanted: dict[str, set[Any]] = {}
+        for record in records:
+            for column, value in record.items():
+                if isinstance(self.columns.get(column), models.ForeignKey) and value is not None:
+                    wanted.setdefault(column, set()).add(value)
+        for column, keys in wanted.items():
+            model = self.columns[column].related_model
+            found = model._default_manager.in_bulk(list(keys))  # type: ignore[union-attr]
+            self._names.setdefault(column, {}).update({key: str(one) for key, one in found.items()})
+
+    def word(self, column: str, value: Plain) -> str:
+        """A value of a column as a person reads it."""
+        if value is None or value == "":
+            return BLANK
+        kept = self.columns.get(column)
+        if getattr(kept, "personal", False):
+            return mask(str(value))
+        if column in self.source.words:
+            return self.source.words[column](value)
+        if column in self._names:
+            return self._names[column].get(value, str(value))
+        if kept is not None and kept.choices:
+            return str(dict(kept.flatchoices).get(value, value))  # type: ignore[attr-defined]
+        if isinstance(value, bool):
+            return "是" if value else "否"
+        if isinstance(value, int):
+            return f"{value:,}"
+        if isinstance(value, list):
+            return " ".join(str(part) for part in value if part)
+        return str(value)
+
+    def differences(self, pairs: Mapping[str, Sequence[Plain]]) -> list[Difference]:
+        """`旧 → 新` of columns, those that lists speak of first; nested values (原表其他列) are left out."""
+        named = {field.name: at for at, field in enumerate(self.source.fields)}
+        ordered = sorted(pairs, key=lambda column: named.get(column, len(named)))
+        return [
+            Difference(column, self.labels.get(column, column), *(self.word(column, value) for value in pairs[column]))
+            for column in ordered
+            if not isinstance(pairs[column][1], dict)
+        ]
+
+    def title(self, row: StagedRow) -> str:
+        """What the row is about: the first of the fields that make a line a row."""
+        values = row.values
+        first = next((values[name] for name in self.source.presence if name in values), None)
+        return str(first) if first is not None else self._raw_title(row)
+
+    def url(self, key: int | None) -> str:
+        """Where the record's page is."""
+        return record_url(self.source.model, key)
+
+    def _line(self, row: StagedRow) -> Line:
+        table = self.tables[row.sheet]
+        return Line(
+            id=row.pk,
+            sheet=table.sheet,
+            number=row.number,
+            title=self.title(row),
+            key=row.key.lstrip("|"),
+            outcome=row.outcome,
+            outcome_name=row.get_outcome_display(),
+            url=self.url(row.target_id),
+            undecided=row.undecided,
+            found=[self._found(row, table, *problem) for problem in row.problems],
+            changes=self.differences(row.changes),
+            conflicts=self.differences(row.conflicts),
+            values=self._values(row),
+        )
+
+    def _found(self, row: StagedRow, table: Table, level: str, code: str, index: int) -> Found:
+        column = next((column for column in table.columns if column.index == index), table.columns[0])
+        personal = column.field and getattr(self.columns.get(column.field), "personal", False)
+        value = "" if row.cells[index] is None else raw_text(row.cells[index])
+        shown = mask(value) if value and personal else value
+        return Found(level, LEVEL_NAMES[level], column.letter, column.header, shown, problems[code].sentence)
+
+    def _values(self, row: StagedRow) -> list[tuple[str, str]]:
+        title = next((name for name in self.source.presence if name in row.values), None)
+        return [
+            (self.labels[name], self.word(name, value))
+            for name, value in row.values.items()
+            if name not in (title, self.source.key_field)
+        ]
+
+    def _raw_title(self, row: StagedRow) -> str:
+        cells = (row.cells[c.index] for c in self.tables[row.sheet].columns if c.field in self.source.presence)
+        return next((raw_text(cell) for cell in cells if cell not in (None, "")), "(没有名称)")
+
+
+def record_url(model: type[models.Model], key: int | None) -> str:
+    """The record's page in the back office; empty when it has none."""
+    if key is None or not admin.site.is_registered(model):
+        return ""
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[key])

@@ -1,0 +1,36 @@
+"""Codes of the organization's columns in words, for whoever reads a preview."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from core.sources import Plain, sources
+from orgs.codelists import COMPANY_TYPES, DIVISIONS, SECTIONS
+from orgs.rules.credit_code import REGISTERS
+from orgs.sources.authority import HAND
+
+
+def _company_type(code: Plain) -> str:
+    if code in COMPANY_TYPES:
+        return COMPANY_TYPES[code].name
+    return REGISTERS[code].kind if code in REGISTERS else str(code)
+
+
+def _industry(code: Plain) -> str:
+    """The finest name that the lists have, behind the code."""
+    name = SECTIONS[code].name if code in SECTIONS else DIVISIONS.get(str(code)[:2], "")
+    return f"{code} {name}".strip()
+
+
+def _source(code: Plain) -> str:
+    if code == HAND:
+        return "人工核定"
+    return sources[code].name if code in sources else str(code)
+
+
+WORDS: Mapping[str, Callable[[Plain], str]] = {
+    "company_type": _company_type,
+    "industry": _industry,
+    "staff_source": _source,
+    "membership_source": _source,
+}
