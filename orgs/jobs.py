@@ -12,6 +12,7 @@ from core.models import Job
 from core.refusals import Refusal
 from orgs.access import scope_for
 from orgs.bulk_actions import JOB, ORGANIZATION_ACTIONS
+from orgs.facts import refresh
 from orgs.models import Organization
 from orgs.services.appointments import close_unused_accounts
 
@@ -45,7 +46,13 @@ def _close_unused_accounts(job: Job, progress: Progress) -> dict[str, int]:
     return {"closed": close_unused_accounts(at=timezone.now())}
 
 
+def _recount(job: Job, progress: Progress) -> dict[str, int]:
+    """Ends that come by the calendar: coverages, assignments and evidence that run out."""
+    return {"changed": refresh(None, on=timezone.localdate())}
+
+
 job_kinds.add(
     JobKind(JOB, "批量修改两新组织", P.REGISTRY_CHANGE, change_many),
     JobKind("accounts.close_unused", "停用长期未使用的账号", "", _close_unused_accounts, daily=True),
+    JobKind("orgs.recount", "重新计算组织情况", "", _recount, daily=True),
 )

@@ -5,7 +5,8 @@ or instructors: once, with all ids it touched, in its own transaction, after its
 be deleted are taken out with `forget` before. What the apps above know comes in through `fact_sources`.
 """
 
+from orgs.facts.check import differences
 from orgs.facts.refresh import forget, refresh
 from orgs.facts.sources import Day, FactSource, fact_sources
 
-__all__ = ["Day", "FactSource", "fact_sources", "forget", "refresh"]
+__all__ = ["Day", "FactSource", "differences", "fact_sources", "forget", "refresh"]

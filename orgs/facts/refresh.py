@@ -9,8 +9,7 @@ from django.db import connection, transaction
 
 from orgs.facts import tally
 from orgs.facts.sources import Day
-from orgs.facts.statement import COLUMNS, TABLE, TOUCHED, Statement, differing, listed, touched
-from orgs.models import Organization
+from orgs.facts.statement import COLUMNS, ORGANIZATION, TABLE, TOUCHED, Statement, differing, listed, touched
 
 MANY = 5_000  # from so many organizations on, one lock on the table is cheaper than one on each row
 
@@ -51,6 +50,8 @@ def forget(organization_ids: Collection[int]) -> None:
 def _refresh_all(day: Day) -> int:
     if connection.vendor == "postgresql":
         _lock_table()
+    with connection.cursor() as cursor:  # deleted without `forget`
+        cursor.execute(f"DELETE FROM {TABLE} WHERE organization_id NOT IN (SELECT id FROM {ORGANIZATION})")
     written = _write(differing(day, False, connection.vendor))
     tally.rebuild()
     return written
@@ -82,8 +83,8 @@ def _lock(ids: Statement, count: int) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            f"LOCK TABLE {TABLE} IN ROW EXCLUSIVE MODE; WITH {ids.sql} SELECT 1 FROM {Organization._meta.db_table} WHERE id IN ({TOUCHED}) "
-            "ORDER BY id FOR NO KEY UPDATE",
+            f"LOCK TABLE {TABLE} IN ROW EXCLUSIVE MODE; "
+            f"WITH {ids.sql} SELECT 1 FROM {ORGANIZATION} WHERE id IN ({TOUCHED}) ORDER BY id FOR NO KEY UPDATE",
             ids.parameters,
         )
 

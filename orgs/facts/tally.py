@@ -29,6 +29,11 @@ def tally_measures() -> tuple[Measure, ...]:
     return tuple(measures[name] for name in columns if name in measures)
 
 
+def tally_columns() -> tuple[str, ...]:
+    """The columns of the tally without its id: keys, then measures."""
+    return (*TALLY_KEYS, *(measure.code for measure in tally_measures()))
+
+
 @lru_cache(maxsize=4)
 def sums_by_cell(narrowed: bool, vendor: str) -> Statement:
     """The query of all measures by cell, over all facts or the touched ones."""
@@ -56,10 +61,9 @@ def move(before: Sums, after: Sums) -> None:
         old, new = before.get(cell, nothing), after.get(cell, nothing)
         if old != new:
             changes.append((*cell, *(b - a for a, b in zip(old, new, strict=True))))
-    columns = [*TALLY_KEYS, *(measure.code for measure in tally_measures())]
-    quoted = [connection.ops.quote_name(column) for column in columns]
+    quoted = [connection.ops.quote_name(column) for column in tally_columns()]
     added = ", ".join(f"{name} = {TABLE}.{name} + excluded.{name}" for name in quoted[len(TALLY_KEYS) :])
-    row = f"({', '.join(['%s'] * len(columns))})"
+    row = f"({', '.join(['%s'] * len(quoted))})"
     with connection.cursor() as cursor:
         for start in range(0, len(changes), ROWS_A_STATEMENT):
             chunk = changes[start : start + ROWS_A_STATEMENT]
@@ -73,7 +77,7 @@ def move(before: Sums, after: Sums) -> None:
 def rebuild() -> None:
     """Sum all facts anew; cells without organizations disappear."""
     query = sums_by_cell(False, connection.vendor)
-    columns = ", ".join(map(connection.ops.quote_name, (*TALLY_KEYS, *(m.code for m in tally_measures()))))
+    columns = ", ".join(map(connection.ops.quote_name, tally_columns()))
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {TABLE}")
         cursor.execute(f"INSERT INTO {TABLE} ({columns}) {query.sql}", query.parameters)

@@ -1,0 +1,86 @@
+"""Whether facts and tally agree with their sources: what `manage.py recount --check` asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.db import connection, transaction
+
+from orgs.facts.sources import Day
+from orgs.facts.statement import COLUMNS, TABLE, Statement, differing, listed
+from orgs.facts.tally import TABLE as TALLY
+from orgs.facts.tally import sums_by_cell, tally_columns
+from orgs.models import Organization, OrganizationFacts
+from orgs.models.facts import TALLY_KEYS
+
+NAMED = 20  # differences that are named in full
+
+
+@transaction.atomic
+def differences(*, on: date) -> list[str]:
+    """What differs from a recomputation, a Chinese sentence each; empty when all agree. Nothing is written."""
+    statement = differing(Day.of(on), False, connection.vendor)
+    return [*_facts(statement), *_orphans(), *_cells()]
+
+
+def _facts(statement: Statement) -> Iterator[str]:
+    """Organizations whose facts are missing or wrong, with the columns."""
+    count = _count(f"WITH {statement.sql} SELECT count(*) FROM differing", statement.parameters)
+    if not count:
+        return
+    yield f"组织情况有 {count:,} 家与来源不一致:"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH {statement.sql} SELECT {listed('differing')} FROM differing ORDER BY organization_id LIMIT {NAMED}",
+            statement.parameters,
+        )
+        found = [dict(zip(COLUMNS, row, strict=True)) for row in cursor.fetchall()]
+    ids = [row["organization_id"] for row in found]
+    names = Organization.objects.in_bulk(ids)
+    held = {row["organization_id"]: row for row in OrganizationFacts.objects.filter(pk__in=ids).values()}
+    for should in found:
+        key = should["organization_id"]
+        label = f"{names[key]}(编号 {key})"
+        if key not in held:
+            yield f"  {label}:没有组织情况"
+            continue
+        wrong = (
+            f"{_label(c)}应为 {should[c]},现为 {held[key][c]}" for c in COLUMNS if str(should[c]) != str(held[key][c])
+        )
+        yield f"  {label}:{';'.join(wrong)}"
+
+
+def _orphans() -> Iterator[str]:
+    """Facts of organizations that are no longer there."""
+    count = _count(
+        f"SELECT count(*) FROM {TABLE} WHERE organization_id NOT IN (SELECT id FROM {Organization._meta.db_table})"
+    )
+    if count:
+        yield f"有 {count:,} 条组织情况没有对应的单位"
+
+
+def _cells() -> Iterator[str]:
+    """Cells that are not the sum of their facts, compared both ways; an empty cell is as good as none."""
+    query = sums_by_cell(False, connection.vendor)
+    quoted = [connection.ops.quote_name(column) for column in tally_columns()]
+    filled = " OR ".join(f"{column} <> 0" for column in quoted[len(TALLY_KEYS) :])
+    held = f"SELECT {', '.join(quoted)} FROM {TALLY} WHERE {filled}"
+    for title, sql in (
+        ("汇总缺少或少计", f"SELECT count(*) FROM ({query.sql} EXCEPT {held}) AS missing"),
+        ("汇总多出或多计", f"SELECT count(*) FROM ({held} EXCEPT {query.sql}) AS more"),
+    ):
+        count = _count(sql, query.parameters)
+        if count:
+            yield f"{title} {count:,} 格"
+
+
+def _count(sql: str, parameters: tuple[object, ...] = ()) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return int(cursor.fetchone()[0])
+
+
+def _label(column: str) -> str:
+    field = next(field for field in OrganizationFacts._meta.concrete_fields if field.column == column)
+    return str(field.verbose_name)
