@@ -14,6 +14,7 @@ from orgs.facts.tally import sums_by_cell, tally_columns
 from orgs.models import Organization, OrganizationFacts
 from orgs.models.facts import TALLY_KEYS
 
+FIELDS = OrganizationFacts._meta.concrete_fields
 NAMED = 20  # differences that are named in full
 
 
@@ -37,18 +38,15 @@ def _facts(statement: Statement) -> Iterator[str]:
         )
         found = [dict(zip(COLUMNS, row, strict=True)) for row in cursor.fetchall()]
     ids = [row["organization_id"] for row in found]
-    names = Organization.objects.in_bulk(ids)
-    held = {row["organization_id"]: row for row in OrganizationFacts.objects.filter(pk__in=ids).values()}
+    names, held = Organization.objects.in_bulk(ids), OrganizationFacts.objects.in_bulk(ids)
     for should in found:
         key = should["organization_id"]
-        label = f"{names[key]}(编号 {key})"
         if key not in held:
-            yield f"  {label}:没有组织情况"
+            yield f"  {names[key]}(编号 {key}):没有组织情况"
             continue
-        wrong = (
-            f"{_label(c)}应为 {should[c]},现为 {held[key][c]}" for c in COLUMNS if str(should[c]) != str(held[key][c])
-        )
-        yield f"  {label}:{';'.join(wrong)}"
+        pairs = ((field, field.to_python(should[field.column]), getattr(held[key], field.attname)) for field in FIELDS)
+        wrong = (f"{field.verbose_name}应为 {_said(new)},现为 {_said(old)}" for field, new, old in pairs if new != old)
+        yield f"  {names[key]}(编号 {key}):{';'.join(wrong)}"
 
 
 def _orphans() -> Iterator[str]:
@@ -81,6 +79,5 @@ def _count(sql: str, parameters: tuple[object, ...] = ()) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _label(column: str) -> str:
-    field = next(field for field in OrganizationFacts._meta.concrete_fields if field.column == column)
-    return str(field.verbose_name)
+def _said(value: object) -> str:
+    return {None: "空", True: "是", False: "否"}[value] if value is None or isinstance(value, bool) else str(value)

@@ -1,0 +1,58 @@
+"""`manage.py recount` mends what differs; with `--check` it says so and fails."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from orgs.models import OrganizationFacts, Tally
+from tests.people import City
+
+
+def run(*arguments: str) -> str:
+    """What the command prints."""
+    out = StringIO()
+    call_command("recount", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_recount_states_all_facts_and_the_check_is_content(city: City) -> None:
+    city.organization(staff=120)
+    assert run().startswith("已重新计算,更正 1 家")
+    assert run().startswith("已重新计算,更正 0 家")
+    assert run("--check").startswith("核对无误")
+
+
+def test_the_check_fails_on_wrong_facts_and_changes_nothing(city: City) -> None:
+    city.organization(staff=120)
+    run()
+    OrganizationFacts.objects.update(formal=9)
+    with pytest.raises(CommandError, match="recount") as failure:
+        run("--check")
+    assert failure.value.returncode == 1
+    assert OrganizationFacts.objects.get().formal == 9
+
+
+@pytest.mark.parametrize("how", ["wrong", "missing", "more"])
+def test_the_check_fails_on_wrong_sums(city: City, how: str) -> None:
+    city.organization(staff=120)
+    run()
+    if how == "wrong":
+        Tally.objects.update(should=7)
+    elif how == "missing":
+        Tally.objects.all().delete()
+    else:
+        Tally.objects.create(managed_by=city["CZ12"], category="E1", band="L", organizations=1)
+    with pytest.raises(CommandError):
+        run("--check")
+    run()
+    assert run("--check").startswith("核对无误")
+
+
+def test_an_empty_cell_is_as_good_as_none(city: City) -> None:
+    city.organization(staff=120)
+    run()
+    Tally.objects.create(managed_by=city["CZ12"], category="E1", band="L")
+    assert run("--check").startswith("核对无误")
