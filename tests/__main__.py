@@ -15,9 +15,9 @@ from contextlib import nullcontext
 from pathlib import Path
 from xml.etree import ElementTree
 
+from tests.browser.chromium import CHROMIUM
 from tests.postgres import throw_away_server
 
-CHROMIUM = "/usr/bin/chromium"
 PACKAGES = ("chromium", "fonts-noto-cjk")
 
 

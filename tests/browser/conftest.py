@@ -12,23 +12,13 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page
 
+from tests.browser.chromium import CHROMIUM, DESK, FLAGS
 from tests.people import City
 
 # the browser's event loop lives in the test's own thread, where Django would refuse to touch the database
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 HERE = Path(__file__).parent
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

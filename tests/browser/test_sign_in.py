@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.chromium import DESK, PHONE
 from tests.people import PASSWORD, City
 
 
