@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -44,7 +45,9 @@ def _facts(statement: Statement) -> Iterator[str]:
         if key not in held:
             yield f"  {names[key]}(编号 {key}):没有组织情况"
             continue
-        pairs = ((field, field.to_python(should[field.column]), getattr(held[key], field.attname)) for field in FIELDS)
+        pairs = (
+            (field, field.to_python(should[str(field.column)]), getattr(held[key], field.attname)) for field in FIELDS
+        )
         wrong = (f"{field.verbose_name}应为 {_said(new)},现为 {_said(old)}" for field, new, old in pairs if new != old)
         yield f"  {names[key]}(编号 {key}):{';'.join(wrong)}"
 
@@ -73,7 +76,7 @@ def _cells() -> Iterator[str]:
             yield f"{title} {count:,} 格"
 
 
-def _count(sql: str, parameters: tuple[object, ...] = ()) -> int:
+def _count(sql: str, parameters: tuple[Any, ...] = ()) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return int(cursor.fetchone()[0])

@@ -23,6 +23,7 @@ from core.listing import Column, ListFilters, ListPage, Order
 from core.pages import PageRequest, PermissionMixin
 from core.refusals import Refusal, as_sentence
 from orgs.models import Appointment, PartyOrganization
+from orgs.models.party import AppointmentQuerySet
 from orgs.services.appointments import appoint, end_appointment
 
 SUGGESTIONS = 20
@@ -52,7 +53,7 @@ class AppointmentFilters(ListFilters):
             Q(user__name__contains=value) | Q(user__username__iexact=value) | Q(node__name__contains=value)
         )
 
-    def by_state(self, found: QuerySet, name: str, value: str) -> QuerySet:
+    def by_state(self, found: AppointmentQuerySet, name: str, value: str) -> QuerySet:
         """Holding today, not yet, no more."""
         today = timezone.localdate()
         if value == "now":
