@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User
 from core.importing import services
 from core.importing.mapping import look
 from core.importing.undoing import Undone
 from core.jobs import JobKind, Progress, enqueue, job_kinds
 from core.models import ImportBatch, Job
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 LOOK, CHECK, APPLY, FORESEE, UNDO = "import.look", "import.check", "import.apply", "import.foresee", "import.undo"
 PERMISSION = ImportBatch.view_permission
