@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib.admin import ModelAdmin
+from django.contrib.admin import ModelAdmin, display
+from django.contrib.admin.utils import flatten, unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -24,12 +25,23 @@ from core.fields import EncryptedTextField
 from core.listing import Column, Order
 from core.listing.filters import ListFilters
 from core.listing.paging import COUNT_BOUND
+from core.masking import mask
 from core.refusals import Refusal
 from core.search import search
 
 
 class OutsideScope(Refusal):
     """A row that was saved would no longer be the user's to see."""
+
+
+def masked_display(field: models.Field) -> Callable[[models.Model], str]:
+    """A read-only column that shows the field's mask under the field's name."""
+
+    @display(description=str(field.verbose_name))
+    def shown(record: models.Model) -> str:
+        return mask(getattr(record, field.attname))
+
+    return shown
 
 
 class BoundedPaginator(Paginator):
@@ -154,6 +166,29 @@ class ScopedModelAdmin(ModelAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.admin, form.request = self, request  # type: ignore[attr-defined]
         return form
+
+    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        """Whoever may only look sees personal values masked."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        shown = {
+            field.name: masked_display(field) for field in self.opts.fields if isinstance(field, EncryptedTextField)
+        }
+        return [
+            (title, {**options, "fields": [shown.get(name, name) for name in flatten(options["fields"])]})
+            for title, options in fieldsets
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Mapping[str, Any] | None = None
+    ) -> HttpResponse:
+        """The form; whoever may only look is sent to the record's page where there is one."""
+        found = self.get_object(request, unquote(object_id))
+        url = self.record_url(found) if found else ""
+        if url and self.has_view_permission(request, found) and not self.has_change_permission(request, found):
+            return HttpResponseRedirect(url)
+        return super().change_view(request, object_id, form_url, dict(extra_context or {}))
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
         """Plain browser widgets: dates by the browser, no pop-ups beside drop-downs, no text area for a phone."""

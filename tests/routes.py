@@ -1,0 +1,142 @@
+"""Who gets what at every address: one line a route, one a model of the back office. `test_guards` walks them all.
+
+A new address that is not here fails the guard. Names in braces are rows of `tests.world` on the street's own side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+EVERYONE = frozenset(
+    {"city", "district", "street", "stranger", "secretary", "leader", "instructor", "sysadmin", "security", "auditor"}
+)
+DEPARTMENT = frozenset({"city", "district", "stranger"})
+STAFF = DEPARTMENT | {"street"}
+HERE = STAFF - {"stranger"}  # staff whose scope holds the rows of the world's own side
+OFFICE = STAFF | {"leader"}
+READERS = OFFICE | {"secretary", "instructor"}
+STRANGER = frozenset({"stranger"})
+OUTSIDE = frozenset({"stranger", "instructor"})
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address: `opens` get `status`, `misses` get 404 since they may see such rows but not this one, others 403."""
+
+    address: str
+    opens: frozenset[str] = EVERYONE
+    status: int = 200
+    misses: frozenset[str] = frozenset()
+    others: int = 403
+    public: bool = False  # needs no sign-in
+
+    def expects(self, username: str) -> int:
+        """The status for one of the named people."""
+        if username in self.opens:
+            return self.status
+        return 404 if username in self.misses else self.others
+
+
+ROUTES = {
+    # signing in
+    "": Route("", status=302),
+    "robots.txt": Route("robots.txt", public=True),
+    "login/": Route("login/", status=302, public=True),
+    "login/continue/": Route("login/continue/", status=405, public=True),
+    "logout/": Route("logout/", status=405),
+    "password/": Route("password/"),
+    "second-factor/": Route("second-factor/"),
+    "roles/": Route("roles/"),
+    # accounts and duties
+    "accounts/": Route("accounts/", frozenset({"sysadmin"})),
+    "accounts/new/": Route("accounts/new/", frozenset({"sysadmin"})),
+    "accounts/<int:pk>/": Route("accounts/{leader}/", frozenset({"sysadmin"})),
+    "appointments/": Route("appointments/", frozenset({"security"})),
+    "appointments/new/": Route("appointments/new/", frozenset({"security"})),
+    "appointments/suggestions/": Route("appointments/suggestions/?node=C", frozenset({"security"})),
+    "appointments/<int:pk>/": Route("appointments/{appointment}/", frozenset({"security"})),
+    "people/": Route("people/", STAFF),
+    "people/<int:pk>/": Route("people/{secretary}/", HERE, misses=STRANGER),
+    "audit/": Route("audit/", frozenset({"auditor"})),
+    "reveal/<str:model>/<int:pk>/<str:field>/": Route(
+        "reveal/members.member/{member}/phone/", frozenset({"city", "district"}), others=404
+    ),
+    # the registry
+    "organizations/<int:pk>/": Route("organizations/{unit}/", READERS - STRANGER, misses=STRANGER),
+    "organizations/<int:pk>/merge/<int:other>/": Route("organizations/{unit}/merge/{gap}/", HERE, misses=STRANGER),
+    "organizations/<int:pk>/unmerge/": Route("organizations/{unit}/unmerge/", STAFF, status=405),
+    "party/<int:pk>/": Route("party/{branch}/", READERS - OUTSIDE, misses=OUTSIDE),
+    "party/<int:pk>/<slug:change>/": Route("party/{branch}/move/", frozenset({"city", "district"}), misses=STRANGER),
+    # figures and work
+    "due/": Route("due/", STAFF),
+    "checks/": Route("checks/", OFFICE),
+    "checks/<slug:code>/": Route("checks/undecided/", OFFICE),
+    "worklists/": Route("worklists/", status=302),
+    "worklists/<slug:code>/": Route("worklists/party-organization/", OFFICE),
+    "worklists/<slug:code>/books/": Route("worklists/party-organization/books/", OFFICE),
+    "worklists/<slug:code>/start/": Route(
+        "worklists/party-organization/start/?unit={gap}", OFFICE - STRANGER, misses=STRANGER
+    ),
+    # the back office as a whole
+    "admin/": Route("admin/"),
+    "admin/login/": Route("admin/login/", opens=frozenset()),
+    "admin/logout/": Route("admin/logout/", status=307),
+    "admin/password_change/": Route("admin/password_change/", status=302),
+    "admin/password_change/done/": Route("admin/password_change/done/"),
+    "admin/autocomplete/": Route(
+        "admin/autocomplete/?app_label=orgs&model_name=coverage&field_name=organization&term=电子", READERS
+    ),
+    "admin/jsi18n/": Route("admin/jsi18n/"),
+    "admin/r/<path:content_type_id>/<path:object_id>/": Route("admin/r/1/1/", opens=frozenset(), others=404),
+    "admin/(?P<url>.*)$": Route("admin/no-such-page/", opens=frozenset(), others=404),
+}
+
+
+@dataclass(frozen=True)
+class AdminModel:
+    """A model of the back office: who reads it, who writes and adds, who may read such rows but not this one.
+
+    Readers who do not write are sent to the page of the record, or, where there is none, see the form without its fields.
+    """
+
+    row: str
+    writes: frozenset[str] = frozenset()
+    adds: frozenset[str] = frozenset()
+    misses: frozenset[str] = frozenset()
+    paged: bool = True
+    public: bool = False  # everyone with the right reads every row
+
+
+ADMIN = {
+    "orgs/coverage": AdminModel("coverage", HERE, STAFF, OUTSIDE),
+    "orgs/democracy": AdminModel("democracy", HERE, STAFF, STRANGER),
+    "orgs/jurisdiction": AdminModel("jurisdiction", DEPARTMENT, DEPARTMENT, paged=False, public=True),
+    "orgs/liaison": AdminModel("liaison", HERE, STAFF, OUTSIDE | {"secretary"}),
+    "orgs/massorganization": AdminModel("mass", HERE, STAFF, STRANGER),
+    "orgs/organization": AdminModel("unit", HERE, STAFF, STRANGER),
+    "orgs/ownerrecord": AdminModel("owner", HERE, STAFF, STRANGER),
+    "orgs/partyorganization": AdminModel("branch", HERE - {"street"}, DEPARTMENT, OUTSIDE),
+    "orgs/region": AdminModel("region", paged=False, public=True),
+    "orgs/venue": AdminModel("venue", HERE, STAFF, OUTSIDE | {"secretary"}, paged=False),
+    "orgs/venueuse": AdminModel("use", HERE, STAFF, OUTSIDE, paged=False),
+    "orgs/zone": AdminModel("zone", DEPARTMENT, DEPARTMENT, paged=False, public=True),
+}
+
+
+def admin_routes() -> dict[str, list[Route]]:
+    """The addresses that every model of the back office has; the form has two: for those who write and who read."""
+    routes: dict[str, list[Route]] = {}
+    for label, model in ADMIN.items():
+        base, row, readers = f"admin/{label}/", f"admin/{label}/{{{model.row}}}/", READERS - model.misses
+        routes[base] = [Route(base, READERS)]
+        routes[f"{base}add/"] = [Route(f"{base}add/", model.adds)]
+        routes[f"{base}bulk/<slug:code>/"] = [Route(f"{base}bulk/none/", frozenset(), others=404)]
+        one = f"{base}<path:object_id>/"
+        routes[one] = [Route(row, status=302)]
+        routes[f"{one}history/"] = [Route(f"{row}history/", readers, others=403 if model.public else 404)]
+        routes[f"{one}delete/"] = [Route(f"{row}delete/", frozenset())]
+        routes[f"{one}change/"] = [
+            Route(f"{row}change/", model.writes, misses=model.misses),
+            Route(f"{row}change/", readers - model.writes, status=302 if model.paged else 200, misses=model.misses),
+        ]
+    return routes

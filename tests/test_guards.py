@@ -1,0 +1,210 @@
+"""Guards: nothing was forgotten. Every address × every role, every model, every personal field (DESIGN §4)."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from accounts.models import User
+from accounts.permissions import Permission
+from accounts.roles import ROLES
+from core import audit_words
+from core.jobs import job_kinds
+from core.parameters import parameters
+from core.scope import PublicQuerySet
+from tests.people import City
+from tests.routes import EVERYONE, ROUTES, Route, admin_routes
+from tests.world import PERSONAL, THERE, World, build_world
+
+OURS = ("accounts", "core", "orgs", "members", "instructors", "reports")
+NARROW = ("street", "secretary", "instructor", "district")  # nothing of the other district is theirs to see
+
+PUBLIC = {"core.parameter", "orgs.region", "orgs.zone", "orgs.jurisdiction", "reports.closedmonth"}
+# never read by a page on its own: parts of an account, of a batch, of the chain of seals; what a header was read as
+INNER = {
+    "accounts.authenticator",
+    "accounts.formerpassword",
+    "accounts.trusteddevice",
+    "core.auditseal",
+    "core.columnmapping",
+    "core.listed",
+    "core.missingrecord",
+    "core.stagedrow",
+}
+
+
+def walk(patterns: list, before: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every address of the resolver with its view."""
+    for pattern in patterns:
+        here = before + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield here, pattern
+        else:
+            yield from walk(pattern.url_patterns, here)
+
+
+def addresses() -> dict[str, URLPattern]:
+    """All addresses but the index of each app of the back office, which the walk meets as one expression."""
+    return {route: found for route, found in walk(get_resolver().url_patterns) if "(?P<app_label>" not in route}
+
+
+def table() -> dict[str, list[Route]]:
+    return {route: [line] for route, line in ROUTES.items()} | admin_routes()
+
+
+@pytest.fixture
+def world(city: City) -> World:
+    return build_world(city)
+
+
+def visit(world: World, client: Client) -> Iterator[tuple[str, list[Route], object]]:
+    """Every address of the table as the client gets it."""
+    for route, lines in table().items():
+        yield route, lines, client.get("/" + lines[0].address.format(**world.here))
+
+
+def test_every_address_stands_in_the_table_and_every_line_is_an_address() -> None:
+    assert set(addresses()) == set(table())
+
+
+@pytest.mark.parametrize("username", sorted(EVERYONE))
+def test_each_role_gets_what_the_table_says_and_nothing_of_others(world: World, client: Client, username: str) -> None:
+    client.raise_request_exception = False
+    client.force_login(world.city.user(username))
+    wrong, shown = [], []
+    for route, lines, answer in visit(world, client):
+        line = next((one for one in lines if username in one.opens), lines[0])
+        if answer.status_code != line.expects(username):
+            wrong.append(f"{route}: {answer.status_code} instead of {line.expects(username)}")
+        if answer.status_code == 200 and not answer.streaming:
+            text = answer.content.decode()
+            shown += [f"{route} shows {value}" for value in PERSONAL if value in text]
+            shown += [f"{route} shows the other district"] if username in NARROW and THERE in text else []
+    assert wrong == []
+    assert shown == []
+
+
+def test_nobody_gets_in_without_signing_in(world: World, client: Client) -> None:
+    open_to_all = {
+        route for route, _, answer in visit(world, client) if "/login/?next=" not in answer.headers.get("Location", "")
+    }
+    assert open_to_all == {route for route, lines in table().items() if lines[0].public}
+
+
+@pytest.mark.parametrize("role", ["SECRETARY", "STREET", "DEPARTMENT", "INSTRUCTOR"])
+def test_an_appointment_elsewhere_shows_nothing_here(world: World, client: Client, role: str) -> None:
+    user = User.objects.create_user("elsewhere", None, name="别处", must_change_password=False)
+    user.appointments.create(role=role, node=world.city["CZ13"], since=world.city.user("city").created_at.date())
+    client.raise_request_exception = False
+    client.force_login(user)
+    for route, _, answer in visit(world, client):
+        assert answer.status_code != 500, route
+        if answer.status_code == 200 and not answer.streaming:
+            assert not {"本区电子", "本区党员", "本区食品厂", "本区联络员"} & set(
+                re.findall(r"本区\w{2,3}", answer.content.decode())
+            ), route
+
+
+def test_no_view_is_exempt_from_the_token_against_forged_posts() -> None:
+    assert [route for route, found in addresses().items() if getattr(found.callback, "csrf_exempt", False)] == []
+
+
+def test_forged_posts_are_refused_everywhere(world: World) -> None:
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.force_login(world.city.user("city"))
+    taken = [
+        route
+        for route, lines in table().items()
+        if client.post("/" + lines[0].address.format(**world.here)).status_code not in (403, 404)
+    ]
+    assert taken == []
+
+
+def own_models() -> list[type[models.Model]]:
+    return [model for model in apps.get_models() if model._meta.app_label in OURS]
+
+
+def test_every_model_is_narrowed_by_a_scope_or_named_as_public_or_inner() -> None:
+    scoped, public, inner = set(), set(), set()
+    for model in own_models():
+        queryset = model._default_manager.all()
+        label = model._meta.label_lower
+        if not hasattr(queryset, "within"):
+            inner.add(label)
+        elif isinstance(queryset, PublicQuerySet):
+            public.add(label)
+        else:
+            scoped.add(label)
+    assert public == PUBLIC
+    assert inner == INNER
+    assert scoped
+
+
+def test_a_scope_without_grants_sees_nothing_of_its_own_accord(world: World) -> None:
+    nobody = world.city.scope("city").having("no.such.permission")
+    for model in own_models():
+        queryset = model._default_manager.all()
+        own = model._meta.label_lower in ("accounts.user", "core.job", "core.savedfilter", "orgs.appointment")
+        if hasattr(queryset, "within") and not isinstance(queryset, PublicQuerySet) and not own:
+            assert not queryset.within(nobody).exists(), model
+
+
+def test_every_personal_field_says_who_may_reveal_it() -> None:
+    missing = [
+        f"{model._meta.label}.{field.name}"
+        for model in own_models()
+        for field in model._meta.concrete_fields
+        if getattr(field, "personal", False) and not getattr(model, "reveal_permission", "")
+    ]
+    assert missing == ["accounts.Authenticator.key"], "a key is shown to its owner once, when it is set up"
+
+
+def test_nobody_is_a_superuser(city: City) -> None:
+    assert {field.name for field in User._meta.get_fields()} & {"is_superuser", "groups", "user_permissions"} == set()
+    for user in city.people.values():
+        assert not user.has_perm("orgs.change_organization")
+        assert not user.has_module_perms("orgs")
+
+
+def test_permissions_are_given_by_roles_alone_and_each_is_given() -> None:
+    given = set().union(*(role.permissions for role in ROLES.values()))
+    assert given == set(Permission)
+
+
+def test_no_administrator_sees_the_registry_or_members() -> None:
+    business = {"registry.view", "members.view", "visits.view", "figures.view"}
+    assert [role.code for role in ROLES.values() if role.administrator and role.permissions & business] == []
+
+
+def test_every_action_that_a_service_writes_down_has_a_chinese_name() -> None:
+    known = {*audit_words.actions.codes(), *Permission, *parameters.codes(), *job_kinds.codes()}
+    labels = {model._meta.label_lower for model in apps.get_models()}
+    unnamed = set()
+    for path in _writers():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                text = node.value
+                if re.fullmatch(r"[a-z_]+\.[a-z_]+", text) and text.split(".")[0] in _subjects() | set(OURS):
+                    unnamed |= {text} - known - labels
+    assert unnamed == set()
+
+
+def _writers() -> list[Path]:
+    """Modules that write to the trail: services, and what stands beside them in core."""
+    base = Path(settings.BASE_DIR)
+    found = [*base.glob("*/services.py"), *base.glob("*/services/*.py"), *base.glob("*/handover.py")]
+    return [*found, *(path for path in (base / "core").glob("*.py") if "audit" in path.read_text())]
+
+
+def _subjects() -> set[str]:
+    """What actions are about: the part before the dot of those that have a name."""
+    return {code.split(".")[0] for code in audit_words.actions.codes()}
