@@ -202,7 +202,7 @@ def _writers() -> list[Path]:
     """Modules that write to the trail: services, and what stands beside them in core."""
     base = Path(settings.BASE_DIR)
     found = [*base.glob("*/services.py"), *base.glob("*/services/*.py"), *base.glob("*/handover.py")]
-    return [*found, *(path for path in (base / "core").glob("*.py") if "audit" in path.read_text())]
+    return [*found, *(path for path in (base / "core").glob("*.py") if "audit.record" in path.read_text())]
 
 
 def _subjects() -> set[str]:
