@@ -36,6 +36,7 @@ name_actions(
         "party.establish": "设立党组织",
         "party.merge": "合并党组织",
         "party.move": "调整隶属",
+        "regions.load": "导入行政区划",
         "venues.change": "修改阵地",
         "venues.close": "停用阵地",
         "venues.open": "设立阵地",
