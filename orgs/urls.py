@@ -3,6 +3,7 @@
 from django.urls import path
 
 from orgs.views.appointments import AppointmentList, AppointmentPage, NewAppointment, Suggestions
+from orgs.views.checks import CheckCreditCode
 from orgs.views.duplicates import MergePage, UnmergeView
 from orgs.views.helpdesk import PeopleList, PersonPage
 from orgs.views.organization import OrganizationPage
@@ -13,6 +14,7 @@ urlpatterns = [
     path("appointments/new/", NewAppointment.as_view(), name="appointment_new"),
     path("appointments/suggestions/", Suggestions.as_view(), name="appointment_suggestions"),
     path("appointments/<int:pk>/", AppointmentPage.as_view(), name="appointment"),
+    path("organizations/check-credit-code/", CheckCreditCode.as_view(), name="check_credit_code"),
     path("organizations/<int:pk>/", OrganizationPage.as_view(), name="organization"),
     path("organizations/<int:pk>/merge/<int:other>/", MergePage.as_view(), name="organization_merge"),
     path("organizations/<int:pk>/unmerge/", UnmergeView.as_view(), name="organization_unmerge"),

@@ -199,6 +199,8 @@ class ScopedModelAdmin(ModelAdmin):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
+        if isinstance(field, forms.TypedChoiceField) and list(field.choices)[0][0] == "":
+            field.choices = [("", "—"), *list(field.choices)[1:]]
         return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

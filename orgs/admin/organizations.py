@@ -52,7 +52,13 @@ class OrganizationForm(ServiceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["credit_code"].help_text = "18 位;没有的请填写原注册号或无代码原因"
+        code = self.fields["credit_code"]
+        code.help_text = "18 位;没有的请填写原注册号或无代码原因"
+        code.widget.attrs |= {
+            "hx-get": reverse("check_credit_code"),
+            "hx-trigger": "change",
+            "hx-target": "next .check",
+        }
         if self.instance.pk:
             self.initial["version"] = self.instance.version
             for name in HEADCOUNT_FIELDS:

@@ -63,6 +63,29 @@ def test_a_wrong_value_is_refused_at_its_field(city: City, client_of, field: str
     assert not Organization.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [
+        ("91350100M000100Y43", "代码校验通过:企业(市场监管)"),
+        ("９１350100 M000100Y43", "代码校验通过"),
+        ("91350100M000100Y44", "校验位不符"),
+        ("91350100", "18 位"),
+        ("", ""),
+    ],
+)
+def test_a_credit_code_is_checked_while_it_is_typed(city: City, client_of, code: str, word: str) -> None:
+    page = client_of("street").get("/organizations/check-credit-code/", {"credit_code": code})
+    assert word in page.content.decode()
+
+
+@pytest.mark.parametrize(("username", "word"), [("street", "这个代码已登记"), ("stranger", "这个代码已被使用")])
+def test_a_taken_code_is_named_only_within_the_scope(city: City, client_of, username: str, word: str) -> None:
+    unit = city.organization("澄州明川电子", credit_code=GOOD_CODE)
+    page = client_of(username).get("/organizations/check-credit-code/", {"credit_code": GOOD_CODE}).content.decode()
+    assert word in page
+    assert (unit.name in page) == (username == "street")
+
+
 def test_a_taken_credit_code_is_refused(city: City, client_of) -> None:
     city.organization(credit_code=GOOD_CODE)
     data = {"name": "另一家", "credit_code": GOOD_CODE}

@@ -1,0 +1,34 @@
+"""Checks that answer while a form is being filled in."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views import View
+
+from accounts.permissions import Permission as P
+from core.pages import PageRequest, PermissionMixin
+from orgs.models import Organization
+from orgs.rules.credit_code import check_credit_code, normalise_code, register_of
+from orgs.services.organizations import CODE_PROBLEMS
+
+
+class CheckCreditCode(PermissionMixin, View):
+    """Is the credit code right, who issued it, and is it registered already?"""
+
+    permission = P.REGISTRY_CHANGE
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        """A fragment below the field; a record outside the scope is not named."""
+        code = normalise_code(request.GET.get("credit_code", "")[:40])
+        problem = check_credit_code(code) if code else None
+        taken = Organization.objects.filter(credit_code=code).first() if code and not problem else None
+        seen = taken and Organization.objects.within(request.scope).filter(pk=taken.pk).exists()
+        context = {
+            "code": code,
+            "problem": CODE_PROBLEMS[problem] if problem else "",
+            "register": None if problem or not code else register_of(code),
+            "taken": taken is not None,
+            "twin": taken if seen else None,
+        }
+        return render(request, "orgs/check_credit_code.html", context)
