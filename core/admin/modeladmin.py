@@ -199,8 +199,8 @@ class ScopedModelAdmin(ModelAdmin):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
-        if isinstance(field, forms.TypedChoiceField) and list(field.choices)[0][0] == "":
-            field.choices = [("", "—"), *list(field.choices)[1:]]
+        if isinstance(field, forms.TypedChoiceField):
+            field.choices = [(value, name if value else "—") for value, name in field.choices]  # type: ignore[misc]
         return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
