@@ -200,7 +200,7 @@ class ScopedModelAdmin(ModelAdmin):
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
         if isinstance(field, forms.TypedChoiceField):
-            field.choices = [(value, name if value else "—") for value, name in field.choices]  # type: ignore[misc]
+            field.choices = [(value, name if value else "—") for value, name in field.choices]  # type: ignore[misc, union-attr]
         return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
