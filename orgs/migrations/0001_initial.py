@@ -137,7 +137,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='organization',
             name='managed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='organizations', to='orgs.partyorganization', verbose_name='管理党组织'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='organizations', to='orgs.partyorganization', verbose_name='管理党组织'),
         ),
         migrations.CreateModel(
             name='FormerParent',
@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='organization',
             name='region',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.region', verbose_name='所在区划'),
+            field=models.ForeignKey(db_index=False, blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.region', verbose_name='所在区划'),
         ),
         migrations.CreateModel(
             name='Jurisdiction',
@@ -389,7 +389,7 @@ class Migration(migrations.Migration):
                 ('counted_on', models.DateField(verbose_name='日期')),
                 ('source', models.CharField(max_length=20, verbose_name='来源')),
                 ('batch_id', models.BigIntegerField(blank=True, null=True, verbose_name='导入批次')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='headcounts', to='orgs.organization')),
+                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='headcounts', to='orgs.organization')),
             ],
             options={
                 'verbose_name': '人数',
@@ -426,7 +426,7 @@ class Migration(migrations.Migration):
                 ('end_reason', models.CharField(blank=True, max_length=100, verbose_name='终止原因')),
                 ('batch_id', models.BigIntegerField(blank=True, editable=False, null=True, verbose_name='导入批次')),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='coverages', to='orgs.organization', verbose_name='两新组织')),
-                ('party_organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='coverages', to='orgs.partyorganization', verbose_name='党组织')),
+                ('party_organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='coverages', to='orgs.partyorganization', verbose_name='党组织')),
             ],
             options={
                 'verbose_name': '覆盖关系',

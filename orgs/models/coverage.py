@@ -46,8 +46,8 @@ class Coverage(models.Model):
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="coverages", verbose_name="两新组织")
     party_organization = models.ForeignKey(
-        PartyOrganization, models.PROTECT, related_name="coverages", verbose_name="党组织"
-    )
+        PartyOrganization, models.PROTECT, related_name="coverages", verbose_name="党组织", db_index=False
+    )  # the index of both keys serves
     form = models.CharField("形式", max_length=10, choices=Form)
     primary = models.BooleanField("主要覆盖", default=True)
     since = models.DateField("起始")

@@ -129,11 +129,13 @@ class Organization(models.Model):
     restructured_from = models.CharField("改制前单位", max_length=120, blank=True)
     restructured_on = models.DateField("改制日期", null=True, blank=True)
     # where it belongs
-    region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所在区划")
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所在区划", db_index=False
+    )  # the index of region and id serves
     zone = models.ForeignKey(Zone, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="园区(楼宇等)")
     managed_by = models.ForeignKey(
-        PartyOrganization, models.PROTECT, related_name="organizations", verbose_name="管理党组织"
-    )
+        PartyOrganization, models.PROTECT, related_name="organizations", verbose_name="管理党组织", db_index=False
+    )  # the index of committee and id serves
     managed_since = models.DateField("管理起始")
     managed_basis = models.CharField("管理依据", max_length=10, choices=Basis, default=Basis.TERRITORY)
     # the newest valid headcounts; all of them are in Headcount
@@ -228,7 +230,7 @@ class Headcount(models.Model):
         STAFF = "staff", "职工(从业人员)数"
         MEMBERSHIP = "membership", "会员数"
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="headcounts")
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="headcounts", db_index=False)
     kind = models.CharField("种类", max_length=10, choices=Kind)
     number = models.PositiveIntegerField("人数")
     counted_on = models.DateField("日期")

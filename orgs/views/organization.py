@@ -55,7 +55,7 @@ class OrganizationPage(PermissionMixin, View):
             "counted_by": {"staff": source_name(unit.staff_source), "membership": source_name(unit.membership_source)},
             "former": unit.former_managements.select_related("committee").order_by("-until"),
             "democracy": unit.democracy.order_by("-held_on")[:DEMOCRACY_SHOWN],
-            "twins": list(twins_of(unit, request.scope)[:5]),
+            "twins": twins_of(unit, request.scope),
             "panels": panels_for(unit, request.scope, today),
             "history": history,
             "provenance": provenance_of(unit, history),
