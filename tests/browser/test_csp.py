@@ -1,0 +1,82 @@
+"""No page breaks the strict Content-Security-Policy: each is opened once by somebody who may, at a desk and on a phone.
+
+The fixture `complaints` fails the test with what the browser said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.chromium import PHONE
+from tests.people import City
+from tests.routes import EVERYONE, ROUTES, Route, admin_routes
+from tests.world import build_world
+
+FIRST = ("city", "leader", "secretary", "instructor", "sysadmin", "security", "auditor")
+
+
+def pages_of(username: str) -> list[str]:
+    """The pages that nobody before this person in FIRST may open."""
+    before = FIRST[: FIRST.index(username)]
+    lines: list[Route] = [*ROUTES.values(), *(line for lines in admin_routes().values() for line in lines)]
+    return [
+        line.address
+        for line in lines
+        if username in line.opens
+        and line.status == 200
+        and not set(before) & line.opens
+        and "suggestions" not in line.address
+    ]
+
+
+@pytest.mark.parametrize("username", FIRST)
+def test_pages_of_every_role_keep_the_policy(city: City, signed_in: Callable[[str], Page], username: str) -> None:
+    world = build_world(city)
+    page = signed_in(username)
+    for address in ["", *pages_of(username), "no-such-page/"]:
+        answer = page.goto("/" + address.format(**world.here))
+        assert answer is not None
+        assert "default-src 'self'" in answer.headers["content-security-policy"]
+        assert "unsafe" not in answer.headers["content-security-policy"]
+
+
+def test_signing_in_and_setting_up_the_second_factor_keep_the_policy(
+    city: City, signed_in: Callable[[str], Page], page: Page, settings
+) -> None:
+    settings.TWO_FACTOR = True
+    page.set_viewport_size(PHONE)
+    page.goto("/login/")
+    page = signed_in("sysadmin")
+    page.goto("/")
+    assert page.url.endswith("/second-factor/")
+    assert page.locator(".qr svg").bounding_box()["width"] > 80
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_masked_value_is_asked_for_and_shown_in_its_place(city: City, signed_in: Callable[[str], Page]) -> None:
+    page = signed_in("sysadmin")
+    user = city.user("leader")
+    user.phone = "13812345678"
+    user.save()
+    page.goto(f"/accounts/{user.pk}/")
+    page.locator(".masked a").click()
+    page.get_by_label("查看联系电话的原因").fill("通知开会")
+    page.locator(".masked button").click()
+    page.get_by_text("13812345678").wait_for()
+
+
+def test_places_are_suggested_while_one_types(city: City, signed_in: Callable[[str], Page]) -> None:
+    page = signed_in("security")
+    page.goto("/appointments/new/")
+    page.get_by_label("党组织(编码)").press_sequentially("溪口")
+    page.locator("#node_suggestions option[value=CZ112]").wait_for(state="attached")
+
+
+def test_everybody_is_covered() -> None:
+    covered = {address for username in FIRST for address in pages_of(username)}
+    every = [*ROUTES.values(), *(line for lines in admin_routes().values() for line in lines)]
+    shown = {line.address for line in every if line.status == 200 and line.opens & EVERYONE}
+    assert {address for address in shown - covered if "suggestions" not in address} == set()
