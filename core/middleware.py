@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from core import audit
 
+EVERYWHERE = [ip_network("0.0.0.0/0"), ip_network("::/0")]
 PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -17,9 +18,12 @@ def client_address(request: HttpRequest) -> str:
     """The address of the client: the last one in the chain that is none of our own proxies (TRUSTED_PROXIES)."""
     proxies = [ip_network(network) for network in settings.TRUSTED_PROXIES]
     address = request.META.get("REMOTE_ADDR", "")
-    chain = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    chain = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
     while chain and address_in(address, proxies):
-        address = chain.pop()
+        said = chain.pop()
+        if not address_in(said, EVERYWHERE):
+            break  # no address at all: better our own proxy's than a text that a client made up
+        address = said
     return address
 
 

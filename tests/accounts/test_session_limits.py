@@ -6,11 +6,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
 from accounts.middleware import SessionLimitsMiddleware
-from core.models import AuditEntry
+from core.jobs import Progress, job_kinds
+from core.models import AuditEntry, Job
 from tests.people import City
 
 Tick = Callable[..., None]
@@ -68,3 +70,12 @@ def test_a_page_that_asks_by_itself_does_not_keep_the_session(
     assert client.get("/roles/").status_code == 200
     tick(minutes=6)
     assert client.get("/roles/").status_code == 302
+
+
+def test_sessions_that_have_ended_are_cleared_at_night(city: City, client: Client) -> None:
+    client.force_login(city.user("leader"))
+    Session.objects.create(session_key="x" * 32, session_data="", expire_date=timezone.now() - timedelta(days=1))
+    kind = job_kinds["accounts.clear_sessions"]
+    assert kind.daily
+    kind.run(Job(), Progress())
+    assert [session.session_key for session in Session.objects.all()] == [client.session.session_key]

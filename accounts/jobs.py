@@ -1,0 +1,15 @@
+"""Nightly work on sessions."""
+
+from __future__ import annotations
+
+from django.contrib.sessions.backends.db import SessionStore
+
+from core.jobs import JobKind, Progress, job_kinds
+from core.models import Job
+
+
+def _clear_sessions(job: Job, progress: Progress) -> None:
+    SessionStore.clear_expired()
+
+
+job_kinds.add(JobKind("accounts.clear_sessions", "清除过期的登录会话", "", _clear_sessions, daily=True))
