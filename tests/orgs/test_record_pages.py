@@ -45,6 +45,17 @@ def test_the_headline_says_what_is_missing_since_when_and_why(city: City, client
     assert "职工 128 人,达到 100 名标准" in page
 
 
+def test_the_page_names_the_next_step_and_where_it_starts(city: City, client_of) -> None:
+    unit = city.organization(staff=128, category="E4", zone=None)
+    for _ in range(3):
+        city.member(of="CZ1111", at=unit, formal_on=LONG_AGO)
+    refresh([unit.pk], on=NOW())
+    page = text(client_of("street"), unit)
+    assert "正式党员 3 名,单独组建党支部" in page
+    assert f"/worklists/party-organization/start/?unit={unit.pk}" in page
+    assert "/start/?unit=" not in text(client_of("leader"), unit)
+
+
 def test_the_headline_says_who_covers(city: City, client_of) -> None:
     unit = city.organization(staff=128)
     city.cover(unit, "CZ1111")

@@ -1,0 +1,40 @@
+"""What the worklists say about one organization, on its record page: why it is listed, and the step that starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import models
+
+from accounts.permissions import Permission
+from core.panels import Panel, panels
+from core.parameters import values_on
+from core.scope import Scope
+from orgs.rules.setup import Thresholds
+from reports.worklists import lines, worklists
+
+
+def next_steps(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
+    """The worklists that name the organization, each with its line; None when there is nothing to do."""
+    thresholds = Thresholds.of(values_on(on))
+    found = []
+    for worklist in worklists:
+        rows = list(worklist.records(scope).filter(pk=record.pk))
+        for line in lines(worklist, rows, scope=scope, thresholds=thresholds, on=on):
+            found.append((worklist, line))
+    return {"found": found, "may_start": scope.may(Permission.COVERAGE_CHANGE)} if found else None
+
+
+panels.add(
+    Panel(
+        code="next-step",
+        title="下一步",
+        model="orgs.organization",
+        permission=Permission.FIGURES_VIEW,
+        template="reports/panel_next_step.html",
+        context=next_steps,
+        order=10,
+    )
+)
