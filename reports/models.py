@@ -71,8 +71,9 @@ class FrozenUnit(StatedFacts):
     """A unit that counted or was undecided, by name, with its facts: one row for the closed months in a row in which
     nothing of it changed."""
 
+    # a name stays when the import that brought it is undone later
     organization = models.ForeignKey(
-        Organization, models.PROTECT, related_name="+", db_index=False, verbose_name="单位"
+        Organization, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False, verbose_name="单位"
     )
     name = models.CharField("名称", max_length=200)
     first_month = models.CharField(max_length=7)

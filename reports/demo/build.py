@@ -22,6 +22,7 @@ from reports.demo.ledger import Ledger
 from reports.demo.membership import Membership, fit, wanted
 from reports.demo.organizations import Organizations
 from reports.models import Target
+from reports.services.months import freeze
 
 STREET = "CZ001001001"  # where the accounts of street and instructor are
 CHUNK = 20_000  # organizations in memory at once
@@ -84,11 +85,13 @@ class Builder:
         self.fieldwork.assign()
 
     def _pass_time(self, report: Callable[[str], None]) -> None:
-        """Let the stages come true one after the other, bringing the facts up to date at each."""
+        """Let the stages come true one after the other, bringing the facts up to date at each and closing its month."""
         calendar = self.calendar
         for stage, day in enumerate(calendar.days):
             touched = self.ledger.write(stage)
             refresh(touched if 0 < stage < len(calendar.days) - 1 else None, on=day)
+            if stage < len(calendar.months):
+                freeze(month=calendar.months[stage], by=self.clerk, counted_on=day)
         report("组织情况和汇总已更新")
 
     def _targets(self) -> None:

@@ -1,0 +1,138 @@
+"""Closing a month: its figures and its names are frozen, and nothing edited later changes them (domain §5.2)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.permissions import Permission as P
+from core import audit
+from core.months import YearMonth
+from core.parameters import values_on
+from core.refusals import Refusal
+from orgs.access import scope_for
+from orgs.facts import refresh
+from orgs.models import Organization, OrganizationFacts, PartyOrganization, Tally
+from orgs.models.facts import StatedFacts
+from reports.models import ClosedMonth, FrozenFigure, FrozenUnit
+
+CELL = tuple(field.column for field in Tally._meta.concrete_fields if not field.primary_key)
+STATED = tuple(
+    OrganizationFacts._meta.get_field(field.name).column for field in StatedFacts._meta.local_concrete_fields
+)
+
+
+class MayNotClose(Refusal):
+    """Months are closed for the whole city by those who may."""
+
+
+class MonthNotOver(Refusal):
+    """A month can be closed when its last day is past."""
+
+
+class MonthAlreadyClosed(Refusal):
+    """What is frozen stays so."""
+
+
+class MonthOutOfOrder(Refusal):
+    """Months are closed one after the other, so that each bridge has its beginning."""
+
+
+@transaction.atomic
+def close_month(*, month: YearMonth, by: User, on: date) -> ClosedMonth:
+    """Freeze a month that is over, with the facts as they stand on the day `on` (截止日期).
+
+    Raises MayNotClose, MonthNotOver, MonthAlreadyClosed, MonthOutOfOrder.
+    """
+    if not scope_for(by, on=on).having(P.MONTHS_CLOSE).whole:
+        raise MayNotClose("关账须由市级组织部门工作人员办理")
+    if on <= month.last_day:
+        raise MonthNotOver(f"{month} 还没有结束,请在 {month.plus(1).first_day} 以后关账")
+    _refuse_out_of_order(month)
+    refresh(None, on=on)
+    return freeze(month=month, by=by, counted_on=on)
+
+
+@transaction.atomic
+def freeze(*, month: YearMonth, by: User, counted_on: date) -> ClosedMonth:
+    """Write a closed month from facts and tally as they are: the second half of closing, and how a demonstration tells of
+    months that have passed. Months come in their order."""
+    newest = ClosedMonth.objects.order_by("-month").first()
+    closed = ClosedMonth.objects.create(
+        month=str(month),
+        counted_on=counted_on,
+        closed_at=timezone.now(),
+        closed_by=by,
+        parameters=dict(values_on(counted_on)),
+    )
+    figures = _freeze_figures(closed)
+    units = _freeze_units(closed, newest)
+    changes = audit.difference(
+        {}, audit.snapshot(closed, ["month", "counted_on"]) | {"figures": figures, "units": units}
+    )
+    audit.record(by=by, action="months.close", target=closed, changes=changes)
+    return closed
+
+
+def _refuse_out_of_order(month: YearMonth) -> None:
+    newest = ClosedMonth.objects.order_by("-month").first()
+    if newest is None:
+        return
+    last = YearMonth.parse(newest.month)
+    if month <= last:
+        already = ClosedMonth.objects.filter(month=str(month)).exists()
+        if already:
+            raise MonthAlreadyClosed(f"{month} 已经关账,数据已冻结,不能再次关账")
+        raise MonthOutOfOrder(f"{last} 已经关账,不能再关更早的 {month}")
+    if month != last.plus(1):
+        raise MonthOutOfOrder(f"上次关账到 {last},请先关 {last.plus(1)}")
+
+
+def _freeze_figures(closed: ClosedMonth) -> int:
+    """Copy the filled cells, each with the place of its committee in the tree."""
+    columns = _quoted(CELL)
+    return _run(
+        f"INSERT INTO {FrozenFigure._meta.db_table} (month_id, managed_by_path, {columns}) "
+        f"SELECT %s, node.path, {_quoted(CELL, 'cell')} FROM {Tally._meta.db_table} cell "
+        f"JOIN {PartyOrganization._meta.db_table} node ON node.id = cell.managed_by_id WHERE cell.organizations <> 0",
+        [closed.pk],
+    )
+
+
+def _freeze_units(closed: ClosedMonth, before: ClosedMonth | None) -> int:
+    """End the rows that no longer hold with the month before, and write those that do now. Returns how many are new.
+
+    What has not changed is not touched: its row simply goes on.
+    """
+    frozen = FrozenUnit._meta.db_table
+    now = (
+        f"FROM {OrganizationFacts._meta.db_table} now JOIN {Organization._meta.db_table} unit "
+        "ON unit.id = now.organization_id WHERE (now.counted OR now.undecided)"
+    )
+    if before is not None:
+        _run(
+            f"UPDATE {frozen} SET last_month = %s WHERE last_month IS NULL AND NOT EXISTS (SELECT 1 {now} "
+            f"AND now.organization_id = {frozen}.organization_id AND (unit.name, {_quoted(STATED, 'now')}) "
+            f"IS NOT DISTINCT FROM ({frozen}.name, {_quoted(STATED, frozen)}))",
+            [before.month],
+        )
+    return _run(
+        f"INSERT INTO {frozen} (first_month, organization_id, name, {_quoted(STATED)}) "
+        f"SELECT %s, now.organization_id, unit.name, {_quoted(STATED, 'now')} {now} AND NOT EXISTS "
+        f"(SELECT 1 FROM {frozen} kept WHERE kept.organization_id = now.organization_id AND kept.last_month IS NULL)",
+        [closed.month],
+    )
+
+
+def _quoted(columns: tuple[str, ...], table: str = "") -> str:
+    prefix = f"{table}." if table else ""
+    return ", ".join(prefix + connection.ops.quote_name(column) for column in columns)
+
+
+def _run(sql: str, parameters: list[object]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return int(cursor.rowcount)
