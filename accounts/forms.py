@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.password_validation import password_validators_help_texts
 
 from accounts.models import User
 from accounts.services.accounts import change_password
@@ -48,6 +49,7 @@ class NewPasswordForm(PasswordChangeForm):
         super().__init__(*args, **kwargs)
         self.fields["old_password"].label = "现在的口令(首次登录为一次性口令)"
         self.fields["new_password1"].label = "新口令"
+        self.fields["new_password1"].help_text = ";".join(password_validators_help_texts())
         self.fields["new_password2"].label = "再输一次新口令"
         self.fields["new_password2"].help_text = ""
 

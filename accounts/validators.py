@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
@@ -58,3 +59,15 @@ class NotUsedBefore:
     def get_help_text(self) -> str:
         """The rule in a sentence."""
         return f"不与最近 {settings.PASSWORD_HISTORY} 次的口令相同"
+
+
+class NotCommon(CommonPasswordValidator):
+    """Is none of the twenty thousand passwords that everybody tries first."""
+
+    def get_error_message(self) -> str:
+        """What is wrong with it."""
+        return "这个口令太常见,容易被猜到,请换一个"
+
+    def get_help_text(self) -> str:
+        """The rule in a sentence."""
+        return "不是常见口令"

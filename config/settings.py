@@ -106,7 +106,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.validators.Composition"},
     {"NAME": "accounts.validators.NothingPersonal"},
     {"NAME": "accounts.validators.NotUsedBefore"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.validators.NotCommon"},
 ]
 
 # signing in (domain §8.1; the defaults are domain §9 `privacy`)

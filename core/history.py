@@ -31,6 +31,11 @@ class Change:
     before: str
     after: str
 
+    @property
+    def added(self) -> bool:
+        """Whether there was nothing before."""
+        return self.before == EMPTY
+
     def __str__(self) -> str:
         return f"{self.label}:{self.before} → {self.after}"
 

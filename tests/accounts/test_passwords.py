@@ -23,6 +23,7 @@ from tests.people import PASSWORD, City
         ("SPRING春天springs", "至少要有 3 种,现在有 2 种"),
         ("My-Secretary-1", "不能含有登录名或电话号码"),
         ("Tel-13900000000", "不能含有登录名或电话号码"),
+        ("Password123", "太常见"),
     ],
 )
 def test_a_password_is_long_mixed_and_not_personal(password: str, sentence: str | None) -> None:
