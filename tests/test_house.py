@@ -142,3 +142,9 @@ def test_a_constraint_that_a_person_may_break_is_explained_in_chinese(model: typ
         if constraint.name in WRITTEN_BY_CODE_ALONE:
             continue
         assert constraint.violation_error_message != constraint.default_violation_error_message, constraint.name
+
+
+@pytest.mark.parametrize("path", sources(".md"), ids=by_path)
+def test_documents_link_to_what_is_there(path):
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text()):
+        assert (path.parent / target).exists(), target
