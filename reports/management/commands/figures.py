@@ -1,0 +1,121 @@
+"""`manage.py figures [--month YYYY-MM] [--node CODE] [--by region|party|category] [--json]`: every indicator with its
+numerator and denominator, as the dashboard shows them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from accounts.permissions import Permission as P
+from core.indicators import Indicator, indicators
+from core.months import YearMonth
+from core.scope import Grant, Scope
+from orgs.facts.tally import tally_columns
+from orgs.figures import DIGITS, Cells, Narrow, Row, by_category, by_party, by_region, total
+from orgs.models import PartyOrganization
+from orgs.models.party import MANAGING_KINDS
+from reports.queries.moments import Moment, closed_months, moment_of
+
+BY = {"region": "区划", "party": "党组织", "category": "类别"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row with the code that the JSON calls `node`."""
+
+    node: str
+    row: Row
+
+
+class Command(BaseCommand):
+    """Prints the figures of the whole city or of one committee, now or of a closed month."""
+
+    help = "输出各项指标的分子、分母和比率"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """When, where, cut by what, in which form."""
+        parser.add_argument("--month", help="已关账的月份,如 2026-10;不填为实时数据")
+        parser.add_argument("--node", help="党委、工委的编码;不填为全市")
+        parser.add_argument("--by", choices=BY, help="按区划、党组织或类别分列")
+        parser.add_argument("--json", action="store_true", help="输出 JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Sum and print."""
+        moment, node = _moment(options["month"]), _node(options["node"])
+        shown = [i for i in indicators if {i.numerator.code, i.denominator.code} <= set(tally_columns())]
+        codes = list(dict.fromkeys(m.code for i in shown for m in (i.denominator, i.numerator)))
+        narrow = Narrow(node=node.code if options["node"] else "")
+        lines = _lines(moment.cells(_whole()), narrow, node, options["by"], codes)
+        if options["json"]:
+            found = [_as_json(indicator, line) for line in lines for indicator in shown]
+            self.stdout.write(json.dumps(found, ensure_ascii=False))
+            return
+        self.stdout.write(f"{node.name} 截至 {moment.words}")
+        for line in lines:
+            self.stdout.write(f"\n{line.row.name}")
+            for indicator in shown:
+                self.stdout.write("  " + _as_text(indicator, line.row))
+
+
+def _moment(month: str | None) -> Moment:
+    """The closed month that was asked for; the month that is running is now."""
+    today = timezone.localdate()
+    try:
+        asked = str(YearMonth.parse(month)) if month else ""
+    except ValueError as wrong:
+        raise CommandError(str(wrong)) from wrong
+    if (found := moment_of(asked, closed_months(), today)) is not None:
+        return found
+    if asked == str(YearMonth.of(today)):
+        return Moment(today)
+    raise CommandError(f"{month} 没有关账,没有冻结数据")
+
+
+def _node(code: str | None) -> PartyOrganization:
+    nodes = PartyOrganization.objects.filter(kind__in=MANAGING_KINDS)
+    found = nodes.filter(code=code).first() if code else nodes.filter(parent=None).order_by("pk").first()
+    if found is None:
+        raise CommandError(f"没有编码为 {code} 的党委、工委" if code else "还没有党组织体系,请先建立或导入党组织")
+    return found
+
+
+def _whole() -> Scope:
+    """Whoever may run commands on the server sees the whole city."""
+    return Scope(0, (Grant("SYSTEM", frozenset({P.REGISTRY_VIEW, P.FIGURES_VIEW}), 0, "", frozenset(), whole=True),))
+
+
+def _lines(cells: Cells, narrow: Narrow, node: PartyOrganization, by: str | None, codes: list[str]) -> list[Line]:
+    """One line in all, or one for each part; by area: the level below the committee's own."""
+    if by == "party":
+        return [Line(row.narrow.node or row.narrow.own, row) for row in by_party(cells, narrow, codes)]
+    if by == "region":
+        prefix = node.region.prefix if node.region else ""
+        digits = next((each for each in DIGITS[1:] if each > len(prefix)), DIGITS[-1])
+        return [Line(row.narrow.region, row) for row in by_region(cells, narrow, codes, digits=digits)]
+    rows = by_category(cells, narrow, codes)
+    if by == "category":
+        return [Line(row.narrow.category, row) for row in rows]
+    return [Line(node.code, total(rows, codes, narrow, node.name))]
+
+
+def _as_json(indicator: Indicator, line: Line) -> dict[str, Any]:
+    rate = line.row.rate(indicator)
+    return {
+        "indicator": indicator.code,
+        "name": indicator.name,
+        "clause": indicator.clause,
+        "numerator": line.row.sums[indicator.numerator.code],
+        "denominator": line.row.sums[indicator.denominator.code],
+        "percent": None if rate is None else float(rate),
+        "node": line.node,
+    }
+
+
+def _as_text(indicator: Indicator, row: Row) -> str:
+    rate = row.rate(indicator)
+    above, below = row.sums[indicator.numerator.code], row.sums[indicator.denominator.code]
+    return f"{indicator.code:<7}{indicator.name}  {'—' if rate is None else f'{rate}%'}  {above:,} / {below:,}"
