@@ -32,6 +32,7 @@ CODE_PROBLEMS = {
     CHECK: "统一社会信用代码校验位不符,多半有一位写错,请对照营业执照或登记证书核对",
     ROUNDED: "统一社会信用代码被表格软件改成了科学计数,请从原件重新录入 18 位代码",
 }
+JUDGED_BY = frozenset({"credit_code", "company_type", "control", "industry", "name"})  # what the category follows from
 BY_HAND = "hand"  # source of a headcount that a person entered: 核定
 
 
@@ -64,20 +65,15 @@ def register(
     where either cannot be told the organization goes in under `own_committee`, 待判定.
     """
     _require_editable(values)
-    unit = Organization(**_checked(values), managed_by=own_committee, managed_since=on)
-    suggestion = suggest_category(
-        credit_code=unit.credit_code or "",
-        company_type=unit.company_type,
-        control=unit.control,
-        industry=unit.industry,
-        name=unit.name,
+    unit = Organization(
+        **_checked(values),
+        managed_by=own_committee,
+        managed_since=on,
+        managed_basis=Organization.Basis.UNDECIDED,
     )
-    unit.category, unit.in_scope, unit.hmt = suggestion.category, suggestion.in_scope, unit.hmt or suggestion.hmt
-    unit.scope_note = "" if suggestion.in_scope else ";".join(suggestion.reasons)[:200]
-    found = Jurisdictions.load().committee_for(
-        category=unit.category, region_code=unit.region_id or "", authority=unit.authority
-    )
-    unit.managed_by_id, unit.managed_basis = found or (own_committee.pk, Organization.Basis.UNDECIDED)
+    for find in (_judged, _placed):  # the committee follows from the category
+        for name, value in find(unit, on).items():
+            setattr(unit, name, value)
     writing.add(by=by, record=unit, action="organizations.register", path=unit.managed_by.path, reason=reason)
     for kind, number in (("staff", staff), ("membership", membership)):
         if number is not None:
@@ -97,19 +93,32 @@ def change(
     on: date,
     reason: str = "",
 ) -> Organization:
-    """Change what is registered; `version` is the one the form was opened with."""
+    """Change what is registered; `version` is the one the form was opened with.
+
+    What the category follows from is judged again unless a person decided it; an organization 待判定 finds its committee
+    when it now can be told.
+    """
     _require_editable(values)
     unit = current(organization, version)
-    changes = writing.put(unit, {**_checked(values), "version": version + 1})
-    changes.pop("version")
+    path, written = unit.managed_by.path, _checked(values)
+    changes = writing.put(unit, written)
+    if JUDGED_BY & set(changes) and not unit.category_note:
+        judged = _judged(unit, on)
+        changes |= writing.put(unit, judged)
+        written |= judged
+    if changes and unit.managed_basis == Organization.Basis.UNDECIDED:
+        placed = _placed(unit, on)
+        changes |= writing.put(unit, placed)
+        written |= placed
     if changes:
-        unit.save(update_fields=[*values, "version"])
+        unit.version = version + 1
+        unit.save(update_fields=[*written, "version"])
         audit.record(
             by=by,
             action="organizations.change",
             target=unit,
             changes=changes,
-            path=unit.managed_by.path,
+            path=path,
             reason=reason,
         )
         refresh([unit.pk], on=on)
@@ -151,6 +160,37 @@ def current(organization: Organization, version: int) -> Organization:
         who = last.user_name if last else "他人"
         raise StaleRecord(f"“{unit}”刚才由{who}修改过,您的修改没有保存;请重新打开后再改")
     return unit
+
+
+def _judged(unit: Organization, on: date) -> dict[str, Any]:
+    """Category and scope from what is known (domain §3.2); what was known does not become unknown."""
+    suggestion = suggest_category(
+        credit_code=unit.credit_code or "",
+        company_type=unit.company_type,
+        control=unit.control,
+        industry=unit.industry,
+        name=unit.name,
+    )
+    if suggestion.confidence == "needs_input" and unit.category:
+        return {}
+    return {
+        "category": suggestion.category,
+        "in_scope": suggestion.in_scope,
+        "hmt": unit.hmt or suggestion.hmt,
+        "scope_note": "" if suggestion.in_scope else ";".join(suggestion.reasons)[:200],
+    }
+
+
+def _placed(unit: Organization, on: date) -> dict[str, Any]:
+    """The managing committee by territory or industry; nothing where it cannot be told."""
+    found = Jurisdictions.load().committee_for(
+        category=unit.category, region_code=unit.region_id or "", authority=unit.authority
+    )
+    if found is None:
+        return {}
+    committee, basis = found
+    since = unit.managed_since if committee == unit.managed_by_id else on
+    return {"managed_by_id": committee, "managed_basis": basis, "managed_since": since}
 
 
 def _checked(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -74,6 +74,25 @@ def test_a_change_writes_what_differs(city: City) -> None:
     assert AuditEntry.objects.get(action="organizations.change").changes == {"name": ["旧名", "新名"]}
 
 
+def test_what_was_undecided_is_decided_when_it_can_be_told(city: City) -> None:
+    unit = register(city, company_type="", control="", region=Region(pk="990102002000"))
+    assert unit.undecided
+    values = {"company_type": "1130", "control": "3"}
+    organizations.change(by=None, organization=unit, values=values, version=unit.version, on=TODAY)
+    unit.refresh_from_db()
+    assert (unit.category, unit.managed_by, unit.managed_basis) == ("E4", city["CZ112"], "TERRITORY")
+    entry = AuditEntry.objects.get(action="organizations.change")
+    assert entry.changes["category"] == ["", "E4"]
+    assert entry.changes["managed_by_id"] == [city["CZ111"].pk, city["CZ112"].pk]
+
+
+def test_a_category_that_a_person_decided_is_left_alone(city: City) -> None:
+    unit = city.organization(category="E5", category_note="查档", company_type="1190", control="3")
+    organizations.change(by=None, organization=unit, values={"company_type": "1130"}, version=1, on=TODAY)
+    unit.refresh_from_db()
+    assert unit.category == "E5"
+
+
 def test_a_change_from_an_old_form_is_refused_and_says_who_was_first(city: City) -> None:
     unit = city.organization("旧名")
     organizations.change(by=city.user("street"), organization=unit, values={"name": "新名"}, version=1, on=TODAY)
