@@ -34,6 +34,7 @@ check: .venv/.requirements-dev.txt ## Check style, types, import order, migratio
 	$(DEPLOYED) $(PYTHON) manage.py check --deploy --fail-level WARNING
 	.venv/bin/djlint --quiet --lint templates
 
+bench: export PYTHONWARNINGS := ignore:XDG_RUNTIME_DIR
 bench: .venv/.requirements-dev.txt ## Measure; one JSON object a line (ONLY=prefix)
 	@$(PYTHON) -m bench $(ONLY)
 
