@@ -19,10 +19,9 @@ from orgs.models import Organization, OrganizationFacts, PartyOrganization, Tall
 from orgs.models.facts import StatedFacts
 from reports.models import ClosedMonth, FrozenFigure, FrozenUnit
 
-CELL = tuple(field.column for field in Tally._meta.concrete_fields if not field.primary_key)
-STATED = tuple(
-    OrganizationFacts._meta.get_field(field.name).column for field in StatedFacts._meta.local_concrete_fields
-)
+CELL = tuple(str(field.column) for field in Tally._meta.concrete_fields if not field.primary_key)
+_STATED_NAMES = {field.name for field in StatedFacts._meta.local_concrete_fields}
+STATED = tuple(str(field.column) for field in OrganizationFacts._meta.concrete_fields if field.name in _STATED_NAMES)
 
 
 class MayNotClose(Refusal):
@@ -132,7 +131,7 @@ def _quoted(columns: tuple[str, ...], table: str = "") -> str:
     return ", ".join(prefix + connection.ops.quote_name(column) for column in columns)
 
 
-def _run(sql: str, parameters: list[object]) -> int:
+def _run(sql: str, parameters: list[str | int]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return int(cursor.rowcount)
