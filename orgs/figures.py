@@ -231,7 +231,7 @@ def by_zone(cells: Cells, narrow: Narrow, measures: Sequence[str]) -> list[Row]:
 
 
 CUTS: dict[str, tuple[str, Callable[[Cells, Narrow, Sequence[str]], list[Row]]]] = {
-    "region": ("区划", by_region),
+    "region": ("区县", by_region),
     "party": ("党组织", by_party),
     "category": ("类别", by_category),
     "zone": ("园区", by_zone),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
@@ -14,31 +15,40 @@ from django.utils import timezone
 from core.listing import ListFilters
 from core.scope import Scope
 from core.search import search
-from orgs.models import Jurisdiction, Organization, PartyOrganization, Region, Zone
+from orgs.figures import NONE, Narrow, Tree, tree_of
+from orgs.models import Jurisdiction, Organization, Region, Zone
 from orgs.models.facts import SizeBand
 from orgs.models.organizations import Category, Sector
-from reports.queries.surroundings import within_region
 
 OVERDUE_DAYS = 90
 CATEGORIES = [
     *((sector.value, f"{sector.label}(全部)") for sector in Sector),
     *((category.value, category.label) for category in Category),
+    (NONE, "待判定"),
 ]
+NARROW_WORDS = tuple(field.name for field in fields(Narrow))
+NO_TREE = Tree({}, {})
 
 
 class UnitFilters(ListFilters):
-    """Where, what and how large: over the facts of organizations."""
+    """Where, what and how large: the words of `orgs.figures.Narrow`, and a search."""
 
     q = django_filters.CharFilter(
         method="search",
         label="名称或代码",
         widget=forms.TextInput(attrs={"type": "search", "placeholder": "名称或代码", "class": "search"}),
     )
-    region = django_filters.ChoiceFilter(method="in_region", label="区县、街道")
-    category = django_filters.ChoiceFilter(method="in_category", label="类别", choices=CATEGORIES)
-    zone = django_filters.ChoiceFilter(method="in_zone", label="园区、楼宇")
-    band = django_filters.ChoiceFilter(field_name="band", label="规模", choices=SizeBand.choices)
-    node = django_filters.CharFilter(method="under_node", label="党组织编码", widget=forms.HiddenInput)
+    region = django_filters.ChoiceFilter(method="later", label="区县、街道")
+    category = django_filters.ChoiceFilter(method="later", label="类别", choices=CATEGORIES)
+    zone = django_filters.ChoiceFilter(method="later", label="园区、楼宇")
+    band = django_filters.ChoiceFilter(method="later", label="规模", choices=SizeBand.choices)
+    node = django_filters.CharFilter(method="later", label="党组织编码", widget=forms.HiddenInput)
+    own = django_filters.CharFilter(method="later", label="本级管理的党组织编码", widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, tree: Tree | None = None, **kwargs: Any) -> None:
+        """`tree` is the one that nodes are looked for in: today's when it is not given."""
+        self._tree = tree
+        super().__init__(*args, **kwargs)
 
     def offer(self) -> None:
         """Offer the areas and zones of the scope."""
@@ -46,31 +56,19 @@ class UnitFilters(ListFilters):
         self.filters["region"].extra["choices"] = region_choices(scope, self.data.get("region", ""))
         self.filters["zone"].extra["choices"] = zone_choices()
 
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        """All words of the narrowing at once, as for the figures."""
+        narrow = narrow_of(self.form.cleaned_data)
+        tree = self._tree or (tree_of(self.request.scope) if narrow.node or narrow.own else NO_TREE)
+        return super().filter_queryset(queryset.filter(narrow.condition(tree)))
+
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """A fragment of the name, or the beginning of the code."""
-        found = search(Organization.objects.all(), value.strip())
-        return queryset.filter(organization__in=found)
+        return queryset.filter(organization__in=search(Organization.objects.all(), value.strip()))
 
-    def in_region(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """The area and everything below it."""
-        return queryset.filter(within_region([region_prefix(value)]))
-
-    def in_category(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """One category, or all of a sector."""
-        if value in Sector.values:
-            return queryset.filter(category__in=[c.value for c in Category if c.sector == value])
-        return queryset.filter(category=value)
-
-    def in_zone(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """One zone."""
-        return queryset.filter(zone_key=value)
-
-    def under_node(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """Managed by a node of the Party tree or below it."""
-        node = PartyOrganization.objects.within(self.request.scope).filter(code=value).first()
-        if node is None:
-            return queryset.none()
-        return queryset.filter(managed_by__path__gte=node.path, managed_by__path__lt=node.path + "~")
+    def later(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Part of the narrowing; see `filter_queryset`."""
+        return queryset
 
 
 class WorklistFilters(UnitFilters):
@@ -94,31 +92,34 @@ class MemberWorklistFilters(WorklistFilters):
     since_column = "should_member_since"
 
 
-def region_prefix(code: str) -> str:
-    """The digits that all codes below an area share: trailing groups of zeros name a larger area."""
-    for digits in (4, 6, 9):
-        if not code[digits:].strip("0"):
-            return code[:digits]
-    return code
+def narrow_of(words: Mapping[str, str]) -> Narrow:
+    """The narrowing that an address or a form asks for."""
+    return Narrow(**{name: str(words.get(name) or "") for name in NARROW_WORDS})
 
 
 def region_choices(scope: Scope, asked: str) -> list[tuple[str, str]]:
-    """Districts and streets that the scope has to do with, streets indented; a smaller area when it is asked for."""
+    """Districts and streets that the scope has to do with, by leading digits, streets indented; what is asked for too."""
     levels = [Region.Level.DISTRICT, Region.Level.STREET]
-    regions = list(Region.objects.filter(Q(level__in=levels) | Q(code=asked)).order_by("code"))
+    regions = list(Region.objects.filter(Q(level__in=levels) | Q(code=asked.ljust(12, "0"))).order_by("code"))
     if not scope.whole:
         held = Jurisdiction.objects.filter(committee__in=scope.unit_managers, region__isnull=False)
-        prefixes = [region_prefix(code) for code in held.values_list("region", flat=True)]
+        prefixes = [region.prefix for region in Region.objects.filter(pk__in=held.values("region"))]
         regions = [r for r in regions if not prefixes or _touches(r.prefix, prefixes)]
     indent = {Region.Level.STREET: "　", Region.Level.COMMUNITY: "　　"}
-    return [(r.code, indent.get(Region.Level(r.level), "") + r.name) for r in regions]
+    choices = [(r.prefix, indent.get(Region.Level(r.level), "") + r.name) for r in regions]
+    if asked == NONE:
+        choices.append((NONE, "区划不明"))
+    elif asked and asked not in dict(choices):
+        larger = next((r for r in regions if r.code == asked.ljust(12, "0")), None)
+        choices += [(asked, f"{larger.name}(未分到下级)")] if larger else []
+    return choices
 
 
 def zone_choices() -> list[tuple[str, str]]:
     """All zones, by kind."""
     labels = dict(Zone.Kind.choices)
     rows = Zone.objects.order_by("kind", "code").values_list("pk", "name", "kind")
-    return [(str(pk), f"{labels[kind]}:{name}") for pk, name, kind in rows]
+    return [*((str(pk), f"{labels[kind]}:{name}") for pk, name, kind in rows), (NONE, "不在园区、楼宇、市场")]
 
 
 def _touches(prefix: str, others: Iterable[str]) -> bool:

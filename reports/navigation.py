@@ -5,6 +5,7 @@ from core.pages import NavigationEntry, navigation
 
 navigation.add(
     NavigationEntry("due", "待办", "due", Permission.REGISTRY_CHANGE, 10),
+    NavigationEntry("dashboard", "看板", "dashboard", Permission.FIGURES_VIEW, 20),
     NavigationEntry("worklists", "清单", "worklists", Permission.FIGURES_VIEW, 30),
     NavigationEntry("checks", "核查", "checks", Permission.FIGURES_VIEW, 40),
 )

@@ -5,11 +5,17 @@ from django.views.generic import RedirectView
 
 from reports.views.books import BooksPage
 from reports.views.checks import CheckPage, ChecksPage
+from reports.views.cross import CrossPage
+from reports.views.dashboard import DashboardPage
 from reports.views.due import DuePage
 from reports.views.start import StartPage
+from reports.views.units import UnitsPage
 from reports.views.worklists import WorklistPage
 
 urlpatterns = [
+    path("dashboard/", DashboardPage.as_view(), name="dashboard"),
+    path("dashboard/cross/", CrossPage.as_view(), name="cross"),
+    path("units/", UnitsPage.as_view(), name="units"),
     path("due/", DuePage.as_view(), name="due"),
     path("checks/", ChecksPage.as_view(), name="checks"),
     path("checks/<slug:code>/", CheckPage.as_view(), name="check"),

@@ -68,6 +68,9 @@ ROUTES = {
     "party/<int:pk>/": Route("party/{branch}/", READERS - OUTSIDE, misses=OUTSIDE),
     "party/<int:pk>/<slug:change>/": Route("party/{branch}/move/", frozenset({"city", "district"}), misses=STRANGER),
     # figures and work
+    "dashboard/": Route("dashboard/", OFFICE),
+    "dashboard/cross/": Route("dashboard/cross/", OFFICE),
+    "units/": Route("units/?measure=should", OFFICE),
     "due/": Route("due/", STAFF),
     "checks/": Route("checks/", OFFICE),
     "checks/<slug:code>/": Route("checks/undecided/", OFFICE),

@@ -53,6 +53,14 @@ class ListPage(PermissionMixin, View):
     def prepare(self, rows: list[Any]) -> None:
         """Add to the rows of one page (or one stretch of the export) what takes queries of its own."""
 
+    def bind(self, records: QuerySet) -> ListFilters:
+        """The filters with what the address says."""
+        return self.filters(self.request.GET, queryset=records, request=self.request)
+
+    def clear_url(self) -> str:
+        """The address without conditions."""
+        return self.request.path
+
     def extra(self) -> dict[str, Any]:
         """More context for a subclass's template."""
         return {}
@@ -146,7 +154,7 @@ class ListPage(PermissionMixin, View):
         return query
 
     def _found(self) -> tuple[ListFilters, QuerySet]:
-        filters = self.filters(self.request.GET, queryset=self.records(), request=self.request)
+        filters = self.bind(self.records())
         return filters, filters.qs if filters.is_valid() else self.records().none()
 
     def _may_export(self) -> bool:

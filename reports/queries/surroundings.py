@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
 
 from core.scope import Scope
+from orgs.figures import within_area
 from orgs.models import Coverage, Jurisdiction, Organization, OrganizationFacts
 from orgs.models.places import STREET_DIGITS
 from orgs.rules.setup import Neighbour, Situation, Thresholds
@@ -88,12 +91,9 @@ def surroundings_of(
     }
 
 
-def within_region(prefixes: Iterable[str], column: str = "region_code") -> Q:
-    """A condition on an area code: below any of the prefixes. Digits sort alike in every collation."""
-    condition = Q(pk__in=[])
-    for prefix in prefixes:
-        condition |= Q(**{f"{column}__range": (prefix.ljust(12, "0"), prefix.ljust(12, "9"))})
-    return condition
+def within_areas(prefixes: Iterable[str]) -> Q:
+    """Area codes below any of the leading digits."""
+    return reduce(or_, map(within_area, prefixes))
 
 
 def _street(region_code: str) -> str:
@@ -110,7 +110,7 @@ def _neighbours(rows: Sequence[OrganizationFacts], scope: Scope, thresholds: Thr
     rank = Window(RowNumber(), partition_by=F("region_code"), order_by=[F("formal").desc(), F("pk")])
     joinable = (
         OrganizationFacts.objects.within(scope)
-        .filter(within_region(sorted(streets)), counted=True, has_org=False)
+        .filter(within_areas(sorted(streets)), counted=True, has_org=False)
         .filter(formal__gt=0, formal__lt=thresholds.formal_min)
         .annotate(rank=rank)
         .filter(rank__lte=NEIGHBOURS_A_COMMUNITY)

@@ -1,0 +1,78 @@
+"""Where the numbers of a dashboard lead: narrower pages, and lists of names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from core.indicators import Indicator
+from orgs.figures import Narrow, Row
+from orgs.indicators import R3, R7, SHOULD
+from reports.dashboard import Line, Overview
+from reports.queries.bridge import Term
+
+KEPT = ("month", "by", "sort")
+
+
+class Addresses:
+    """The addresses that one dashboard leads to; `shown` is the query string it was opened with."""
+
+    def __init__(self, path: str, shown: Mapping[str, str], seen: Overview) -> None:
+        self.path, self.seen = path, seen
+        self.shown = {name: value for name, value in shown.items() if value}
+
+    def page(self, narrow: Narrow | None = None, **changed: str) -> str:
+        """This page with some words changed; a narrowing replaces the one that is shown."""
+        words = dict(self.shown)
+        if narrow is not None:
+            words = {name: value for name, value in words.items() if name in KEPT} | narrow.query()
+        words = {name: value for name, value in (words | changed).items() if value}
+        return f"{self.path}?{urlencode(words)}" if words else self.path
+
+    def sorted(self, column: str, now: str) -> str:
+        """The page by a column: the largest first, then turned round."""
+        return self.page(sort=column if now == f"-{column}" else f"-{column}")
+
+    def units(self, narrow: Narrow, **asked: str) -> str:
+        """A list of names. What is missing now is the worklist, with reasons and next steps."""
+        if asked.get("gap") == SHOULD.code and not self.seen.moment.closed:
+            return _address(reverse("worklist", args=["party-organization"]), narrow.query())
+        return _address(reverse("units"), {**asked, **narrow.query(), "month": self.seen.moment.month})
+
+    def of_line(self, line: Line) -> dict[str, str]:
+        """The lists behind the numbers of a row."""
+        narrow = line.row.narrow
+        return {
+            "should": self.units(narrow, measure=SHOULD.denominator.code),
+            "built": self.units(narrow, measure=SHOULD.numerator.code),
+            "gap": self.units(narrow, gap=SHOULD.code),
+            "ready": self.units(narrow, gap=R3.code),
+            "instructed": self.units(narrow, measure=R7.numerator.code),
+            "drill": self._drill(line.row),
+        }
+
+    def of_indicator(self, indicator: Indicator) -> dict[str, str]:
+        """The lists behind a card."""
+        narrow = self.seen.narrow
+        return {
+            "numerator": self.units(narrow, measure=indicator.numerator.code),
+            "denominator": self.units(narrow, measure=indicator.denominator.code),
+            "gap": self.units(narrow, gap=indicator.code),
+        }
+
+    def of_term(self, term: Term) -> str:
+        """The list behind a term of the bridge."""
+        return self.units(self.seen.narrow, change=term.code)
+
+    def _drill(self, row: Row) -> str:
+        """Where a row's name leads: one level down, or from a category, zone or size to its areas; '' at the end."""
+        if row.opens:
+            return self.page(row.narrow, sort="")
+        return self.page(row.narrow, by="region", sort="") if self.seen.by in ("category", "zone", "band") else ""
+
+
+def _address(path: str, words: Mapping[str, str]) -> str:
+    filled = {name: value for name, value in words.items() if value}
+    return f"{path}?{urlencode(filled)}" if filled else path

@@ -1,0 +1,143 @@
+"""/dashboard/: the leader's page, its workbook, and the page that is printed for signing."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views import View
+
+from accounts.permissions import Permission
+from core.audit import record_export
+from core.pages import PageRequest, PermissionMixin
+from core.workbooks.writing import write_rows
+from orgs.figures import CUTS, DIGITS
+from orgs.indicators import R3, R7, SHOULD
+from orgs.models import PartyOrganization
+from reports.addresses import Addresses
+from reports.dashboard import CARDS, Line, Overview, ordered, overview
+from reports.filters import narrow_of, region_choices
+from reports.models import ClosedMonth
+from reports.naming import crumbs, place
+from reports.queries.bridge import Bridge, between_of, bridge
+from reports.queries.moments import closed_months, moment_of
+from reports.queries.paper import paper
+
+HEADERS = (
+    ("should", "应建"),
+    ("built", "已建"),
+    ("gap", "尚未建"),
+    ("rate", "应建已建率"),
+    ("change", "本月新建"),
+    ("ready", "正式党员≥3未建"),
+    ("instructed", "指导员派驻率"),
+)
+
+
+class DashboardPage(PermissionMixin, View):
+    """The answer, the bridge, the targets and the table; every number opens its list."""
+
+    permission = Permission.FIGURES_VIEW
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        """The page as the address narrows and cuts it."""
+        closed = closed_months()
+        seen = seen_by(request, closed)
+        scope, narrow = request.scope, seen.narrow
+        to = Addresses(request.path, request.GET.dict(), seen)
+        sort = request.GET.get("sort") or ("-gap" if seen.by in ("region", "party", "zone") else "")
+        between = between_of(scope, seen.moment, narrow, closed)
+        context = {
+            "seen": seen,
+            "place": place(scope, narrow, seen.tree),
+            "crumbs": [(name, to.page(way)) for name, way in crumbs(scope, narrow, seen.tree)],
+            "answer": to.of_line(seen.whole),
+            "worst": seen.worst and (seen.worst, to.of_line(seen.worst)),
+            "cards": [(card, to.of_indicator(card.indicator)) for card in seen.cards],
+            "lines": [(line, to.of_line(line)) for line in ordered(seen.lines, sort)],
+            "headers": [(name, to.sorted(code, sort), _direction(code, sort)) for code, name in HEADERS],
+            "cut_name": CUTS[seen.by][0],
+            "cuts": [(code, name, to.page(by=code, sort="")) for code, (name, _) in CUTS.items()],
+            "months": closed,
+            "regions": region_choices(scope, narrow.region),
+            "indicators": [SHOULD, *CARDS, R3, R7],
+            "bridge": _bridge(bridge(between), to) if between else None,
+            "paper": paper(scope, seen),
+            "may_export": scope.may(Permission.REGISTRY_EXPORT),
+            "kept": [(name, value) for name, value in narrow.query().items() if name != "region"],
+        }
+        return render(request, "reports/dashboard.html", context)
+
+    def post(self, request: PageRequest) -> HttpResponseBase:
+        """The table as a workbook, with the counts behind each rate."""
+        if not request.scope.may(Permission.REGISTRY_EXPORT):
+            raise PermissionDenied("您的角色不能导出。")
+        seen = seen_by(request, closed_months())
+        title = f"应建党组织情况 {place(request.scope, seen.narrow, seen.tree)} 按{CUTS[seen.by][0]}"
+        target = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 (the response closes it)
+        headers, rows = workbook(seen)
+        written = write_rows(
+            target, sheet="应建党组织情况", headers=headers, rows=rows, leading=(title, f"截至 {seen.moment.words}")
+        )
+        record_export(by=request.user, what=title, rows=written)
+        target.seek(0)
+        return FileResponse(target, as_attachment=True, filename=f"{title} {seen.moment.on:%Y-%m-%d}.xlsx")
+
+
+def seen_by(request: PageRequest, closed: Sequence[ClosedMonth]) -> Overview:
+    """What the address asks for; 404 for a month that is not closed or a cut that there is not."""
+    moment = moment_of(request.GET.get("month", ""), closed, timezone.localdate())
+    by = request.GET.get("by") or "region"
+    if moment is None or by not in CUTS:
+        raise Http404
+    narrow = narrow_of(request.GET)
+    digits = 0 if narrow.region else home_digits(request)
+    return overview(request.scope, moment=moment, closed=closed, narrow=narrow, by=by, digits=digits)
+
+
+def home_digits(request: PageRequest) -> int:
+    """The level at which areas begin: below the area of the scope's highest node. 0 for the whole city."""
+    if request.scope.whole:
+        return 0
+    top = min((grant for grant in request.scope.grants if not grant.own), key=lambda g: len(g.path), default=None)
+    node = PartyOrganization.objects.select_related("region").filter(pk=top.node_id).first() if top else None
+    if node is None or node.region is None:
+        return 0
+    return next((digits for digits in DIGITS if digits > len(node.region.prefix)), 0)
+
+
+def workbook(seen: Overview) -> tuple[list[str], list[list[Any]]]:
+    """Headers and rows of the table: each rate with its counts, the total last."""
+    headers = [CUTS[seen.by][0], *(name for _, name in HEADERS)]
+    for indicator in (*CARDS, R7):
+        headers += [indicator.denominator.name, f"{indicator.name}(家)", f"{indicator.name}(%)"]
+    rows = [_cells(line) for line in seen.lines] + [_cells(seen.whole)]
+    return headers, rows
+
+
+def _cells(line: Line) -> list[Any]:
+    cells: list[Any] = [line.row.name, line.should, line.built, line.gap, line.rate, line.change, line.ready_gap]
+    cells.append(line.instructed)
+    for indicator in (*CARDS, R7):
+        sums = line.row.sums
+        cells += [sums[indicator.denominator.code], sums[indicator.numerator.code], line.row.rate(indicator)]
+    return cells
+
+
+def _bridge(found: Bridge, to: Addresses) -> dict[str, Any]:
+    """The terms that say something, each with its list; 新增应建 and 新建 always."""
+    shown = [
+        (term, number, to.of_term(term)) for term, number in found.terms if number or term.code in ("due", "built")
+    ]
+    return {"month": found.month, "before": found.before, "terms": shown}
+
+
+def _direction(code: str, sort: str) -> str:
+    if sort.removeprefix("-") != code:
+        return ""
+    return "descending" if sort.startswith("-") else "ascending"

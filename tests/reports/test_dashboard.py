@@ -1,0 +1,244 @@
+"""The leader's page: the answer, the targets, the table; every number opens a list of as many names."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from html import unescape
+
+import openpyxl
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from core.models import AuditEntry
+from orgs.facts import refresh
+from orgs.figures import CUTS, Narrow
+from orgs.models import Organization
+from reports.dashboard import MEASURES, Overview, overview, targets_of
+from reports.models import Target
+from reports.queries.moments import Moment, closed_months
+from tests.people import TODAY, City
+from tests.reports.freezing import freeze
+
+PAGE = "/dashboard/"
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> None:
+    """Sums of closed months are remembered for longer than a test lives."""
+    cache.clear()
+
+
+def seen(city: City, username: str = "city", by: str = "region", narrow: Narrow | None = None) -> Overview:
+    """The live dashboard of somebody."""
+    return overview(
+        city.scope(username), moment=Moment(TODAY), closed=closed_months(), narrow=narrow or Narrow(), by=by
+    )
+
+
+def answer(page: str) -> str:
+    """The first sentence without its tags."""
+    lead = page[page.index('<p class="lead">') :]
+    return re.sub(r"\s+", "", unescape(re.sub(r"<[^>]+>", "", lead[: lead.index("</p>")])))
+
+
+def test_the_answer_is_a_sentence_made_from_the_figures(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
+) -> None:
+    page = opened("leader").get(PAGE).content.decode()
+    assert answer(page) == "全市应建党组织的5家中,1家已建,尚未建4家。云溪区最多(3家)。"
+
+
+def test_all_built_is_said_and_nothing_to_build_too(city: City, opened: Callable[..., Client]) -> None:
+    browser = opened("leader")
+    assert "全市没有应建党组织的单位" in answer(browser.get(PAGE).content.decode())
+    city.cover(city.organization(staff=100), "CZ1111")
+    refresh(None, on=TODAY)
+    assert answer(browser.get(PAGE).content.decode()) == "全市应建党组织的1家中,1家已建,全部已建✓。"
+
+
+def numbers(page: str) -> list[tuple[str, int]]:
+    """Every link on the page whose text is a number, with that number."""
+    found = re.findall(r'<a [^>]*href="(/(?:units|worklists)/[^"]*)"[^>]*>([\d,]+)</a>', page)
+    return [(unescape(url), int(text.replace(",", ""))) for url, text in found]
+
+
+@pytest.mark.parametrize("month", ["", "2026-10"], ids=["now", "a closed month"])
+def test_every_number_of_the_page_opens_a_list_of_as_many_names(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client], month: str
+) -> None:
+    freeze("2026-10", by=city.user("city"))
+    city.cover(gaps["large"], "CZ111", "AREA")
+    city.organization("新来的", staff=100)
+    refresh(None, on=TODAY)
+    browser = opened("district")
+    checked: dict[str, int] = {}
+    for by in CUTS:
+        page = browser.get(PAGE, {"by": by, "month": month}).content.decode()
+        checked |= dict(numbers(page))
+    assert len(checked) > 30
+    for url, number in checked.items():
+        listed = browser.get(url).content.decode()
+        assert f"共 {number:,} 家" in listed, url
+
+
+def test_the_list_and_its_workbook_have_the_same_rows(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
+) -> None:
+    browser = opened("city")
+    for url, number in numbers(browser.get(PAGE).content.decode()):
+        workbook = openpyxl.load_workbook(
+            io.BytesIO(b"".join(browser.post(url, {"do": "export"}).streaming_content)), read_only=True
+        )
+        rows = list(workbook.active.iter_rows(values_only=True))[1:]
+        assert len([row for row in rows if row[0]]) == number, url
+
+
+def test_a_closed_month_stays_as_it_was(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
+) -> None:
+    freeze("2026-10", by=city.user("city"))
+    city.cover(gaps["large"], "CZ111", "AREA")
+    Organization.objects.filter(pk=gaps["lonely"].pk).update(name="改了名")
+    refresh(None, on=TODAY)
+    browser = opened("leader")
+    page = browser.get(PAGE, {"month": "2026-10"}).content.decode()
+    assert "尚未建4家" in answer(page)
+    assert "2026-10-31(冻结)" in page
+    assert "澄州禾岸食品厂" in browser.get("/units/?gap=SHOULD&month=2026-10").content.decode()
+    assert browser.get(PAGE, {"month": "2025-01"}).status_code == 404
+    assert browser.get(PAGE, {"by": "nothing"}).status_code == 404
+
+
+def test_the_change_of_the_month_is_against_the_last_closed_one(city: City, gaps: dict[str, Organization]) -> None:
+    assert seen(city).whole.change is None
+    freeze("2026-10", by=city.user("city"))
+    city.cover(gaps["large"], "CZ111", "AREA")
+    refresh(None, on=TODAY)
+    found = seen(city)
+    assert found.whole.change == 1
+    assert {line.row.name: line.change for line in found.lines} == {"云溪区": 1, "临江区": 0}
+
+
+def test_a_target_holds_for_everyone_below_until_they_have_their_own(city: City, gaps: dict[str, Organization]) -> None:
+    Target.objects.create(node=city["CZ"], year=2026, indicator="T2", value=90)
+    Target.objects.create(node=city["CZ11"], year=2026, indicator="T2", value=80)
+    Target.objects.create(node=city["CZ12"], year=2026, indicator="T1", value=70)
+
+    def held(username: str) -> dict[tuple[str, int], Decimal]:
+        return targets_of(city.scope(username), Narrow(), seen(city, username).tree, TODAY)
+
+    assert held("city") == {("T2", 2026): Decimal(90)}
+    assert held("street") == {("T2", 2026): Decimal(80)}
+    assert held("stranger") == {("T2", 2026): Decimal(90), ("T1", 2026): Decimal(70)}
+
+
+def test_a_card_says_how_far_the_year_is_behind(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
+) -> None:
+    freeze("2025-12", by=city.user("city"))
+    Target.objects.create(node=city["CZ"], year=2026, indicator="T2", value=100)
+    card = next(card for card in seen(city).cards if card.indicator.code == "T2")
+    assert (card.numerator, card.denominator, card.gap) == (1, 4, 3)
+    assert card.pace is not None
+    assert (card.pace.missing, card.pace.behind, card.pace.monthly) == (3, 3, 2)
+    assert [month for month, _ in card.points] == ["2025-12", "2026-11-24"]
+    page = opened("leader").get(PAGE).content.decode()
+    assert "序时进度落后 3 家" in page
+    assert "每月须新增 2 家" in page
+
+
+@pytest.mark.parametrize(
+    ("username", "title"), [("leader", "云溪区"), ("district", "云台街道"), ("street", "南墩社区")]
+)
+def test_areas_begin_below_one_s_own(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client], username: str, title: str
+) -> None:
+    assert f">{title}</" in opened(username).get(PAGE).content.decode()
+
+
+def test_the_page_is_sorted_by_what_is_missing_or_as_asked(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
+) -> None:
+    browser = opened("leader")
+    page = browser.get(PAGE).content.decode()
+    table = page[page.index("<tbody>") :]
+    assert table.index("云溪区") < table.index("临江区")
+    page = browser.get(PAGE, {"sort": "gap"}).content.decode()
+    table = page[page.index("<tbody>") :]
+    assert table.index("临江区") < table.index("云溪区")
+
+
+def test_the_print_names_the_longest_overdue_the_basis_and_the_signatures(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
+) -> None:
+    page = opened("leader").get(PAGE).content.decode()
+    printed = page[page.index("应建未建时间最长的单位") :]
+    assert printed.index("澄州东方医药有限公司") < printed.index("澄州禾岸食品厂")
+    for word in ("未建原因:尚未填报 4 家", "口径:", "制表:", "审核:", "签批:"):
+        assert word in printed
+
+
+def test_the_page_takes_two_queries_over_cells_and_no_more_with_more_units(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
+) -> None:
+    freeze("2026-10", by=city.user("city"))
+    browser = opened("city")
+    browser.get(PAGE)
+
+    def queries() -> list[str]:
+        with CaptureQueriesContext(connection) as captured:
+            browser.get(PAGE)
+        return [query["sql"] for query in captured]
+
+    few = queries()
+    for _ in range(20):
+        city.organization(staff=100, zone=None)
+    refresh(None, on=TODAY)
+    many = queries()
+    assert len(many) == len(few) <= 35
+    assert sum('FROM "orgs_tally"' in query for query in many) == 1
+
+
+def test_the_workbook_has_every_row_and_the_total(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
+) -> None:
+    response = opened("leader").post(PAGE)
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
+    rows = list(sheet.iter_rows(values_only=True))
+    assert rows[0][0] == "应建党组织情况 全市 按区县"
+    assert [row[:4] for row in rows[3:]] == [("云溪区", 4, 1, 3), ("临江区", 1, 0, 1), ("合计", 5, 1, 4)]
+    assert AuditEntry.objects.get(action="core.export").label == "应建党组织情况 全市 按区县"
+
+
+@pytest.mark.parametrize(
+    ("username", "status"),
+    [("leader", 200), ("street", 200), ("secretary", 403), ("instructor", 403), ("auditor", 403)],
+)
+def test_who_opens_the_dashboard(city: City, opened: Callable[..., Client], username: str, status: int) -> None:
+    browser = opened(username)
+    for address in (PAGE, "/units/?measure=should", "/dashboard/cross/"):
+        assert browser.get(address).status_code == status
+
+
+@pytest.mark.parametrize("query", ["measure=nothing", "gap=nothing", "change=nothing", "month=2020-01", "change=due"])
+def test_a_number_that_there_is_not_opens_nothing(city: City, opened: Callable[..., Client], query: str) -> None:
+    assert opened("leader").get(f"/units/?{query}").status_code == 404
+
+
+def test_all_measures_of_the_page_are_columns_of_the_tally(city: City, gaps: dict[str, Organization]) -> None:
+    assert set(seen(city).whole.row.sums) == set(MEASURES)
+
+
+def test_a_day_in_december_needs_everything_in_one_month(city: City, gaps: dict[str, Organization]) -> None:
+    Target.objects.create(node=city["CZ"], year=2026, indicator="T2", value=100)
+    found = overview(city.scope("city"), moment=Moment(date(2026, 12, 15)), closed=[], narrow=Narrow(), by="region")
+    card = next(card for card in found.cards if card.indicator.code == "T2")
+    assert card.pace is not None
+    assert card.pace.monthly == card.pace.missing == 3
