@@ -150,6 +150,9 @@ CONTENT_SECURITY_POLICY = {
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_COOKIE_HTTPONLY = True
 
+# uploads go to a file, never to memory; what is larger than any list is not even kept
+FILE_UPLOAD_HANDLERS = ["core.uploads.UploadLimit", "django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True

@@ -9,10 +9,10 @@ decimals as text in their shortest spelling.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from core.importing.cells import Cell
 from core.registries import Registry
@@ -64,6 +64,36 @@ class SourceField:
     vital: bool = False
 
 
+class Take(Protocol):
+    """Writes values that a clerk takes over by hand to one record, with an entry in the audit trail.
+
+    Raises a Refusal for a column that cannot be written so.
+    """
+
+    def __call__(self, *, by: User, key: int, values: Values, on: date, reason: str) -> None:
+        """Do it."""
+
+
+@dataclass(frozen=True)
+class EndingPlan:
+    """What an ending would do: how many records end, why others stay as they are, and what is worth knowing."""
+
+    ending: int
+    left: Mapping[str, int]
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Something that may be true of a record that a list no longer holds."""
+
+    code: str
+    name: str
+    permission: str
+    plan: Callable[[Scope, Collection[int]], EndingPlan]
+    apply: Callable[[User, Scope, Collection[int], date, str], int]  # by, scope, ids, on, reason; how many ended
+
+
 @dataclass(frozen=True)
 class Source:
     """A kind of list."""
@@ -81,7 +111,8 @@ class Source:
     check_extent: Callable[[str], None]  # raises a Refusal for a code that names no part of the whole
     extents: Callable[[Scope], Sequence[tuple[str, str]]] = lambda scope: ()  # (code, name) of parts a list may claim
     words: Mapping[str, Callable[[Plain], str]] = field(default_factory=dict)  # column → its codes in words
-    endings: Mapping[str, str] = field(default_factory=dict)  # what may be said of a missing record: code → name
+    take: Take | None = None  # writes what a clerk takes over from a list against another authority
+    endings: tuple[Ending, ...] = ()  # what a clerk may say of records that are missing from a list
 
     @property
     def known_headers(self) -> Mapping[str, str]:

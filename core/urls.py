@@ -3,9 +3,23 @@
 from django.urls import path
 
 from core.views.audit import AuditPage
+from core.views.columns import ColumnsPage
+from core.views.deciding import ConflictsPage, MissingPage, UndoPage
+from core.views.history import BatchList
+from core.views.imports import BatchPage, ErrorWorkbook, OriginalFile, UploadPage, show_progress
 from core.views.reveal import reveal_field
 
 urlpatterns = [
     path("audit/", AuditPage.as_view(), name="audit"),
+    path("imports/", BatchList.as_view(), name="imports"),
+    path("imports/new/", UploadPage.as_view(), name="import-new"),
+    path("imports/<int:pk>/", BatchPage.as_view(), name="import"),
+    path("imports/<int:pk>/progress/", show_progress, name="import-progress"),
+    path("imports/<int:pk>/columns/", ColumnsPage.as_view(), name="import-columns"),
+    path("imports/<int:pk>/conflicts/", ConflictsPage.as_view(), name="import-conflicts"),
+    path("imports/<int:pk>/missing/", MissingPage.as_view(), name="import-missing"),
+    path("imports/<int:pk>/undo/", UndoPage.as_view(), name="import-undo"),
+    path("imports/<int:pk>/problems.xlsx", ErrorWorkbook.as_view(), name="import-problems"),
+    path("imports/<int:pk>/file/", OriginalFile.as_view(), name="import-file"),
     path("reveal/<str:model>/<int:pk>/<str:field>/", reveal_field, name="reveal"),
 ]

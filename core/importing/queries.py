@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from core.models import ImportBatch, StagedRow
+from core.models import ImportBatch, MissingRecord, StagedRow
 from core.scope import Scope
 from core.sources import Source, sources
 
@@ -54,6 +54,11 @@ def rows_of(batch: ImportBatch, kind: str) -> QuerySet[StagedRow]:
     """The rows of one kind, in the order of the file; all of them for an empty kind."""
     rows = StagedRow.objects.filter(batch=batch).exclude(outcome=Outcome.ELSEWHERE)
     return rows.filter(KINDS[kind].condition) if kind else rows
+
+
+def missing_of(batch: ImportBatch) -> QuerySet[MissingRecord]:
+    """The records that should be in the list and are not."""
+    return MissingRecord.objects.filter(batch=batch)
 
 
 def sought(rows: QuerySet[StagedRow], text: str) -> QuerySet[StagedRow]:

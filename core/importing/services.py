@@ -31,6 +31,7 @@ from core.workbooks.reading import open_book
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from core.importing.targets import Target
 
 Status = ImportBatch.Status
 KEPT = timedelta(days=7)  # uploaded lists and staged rows are erased after that
@@ -179,8 +180,13 @@ def _undo(batch: ImportBatch, by: User, progress: Progress | None, *, trial: boo
     importer = source.admit(by, timezone.localdate())
     if batch.status != Status.APPLIED:
         raise NotReady(f"批次 {batch.pk} 的状态是“{batch.get_status_display()}”,只有已写入的批次可以撤销")
-    target = source.target(_run(batch, source, importer))
-    return take_back(batch, target, progress or Progress(), trial=trial)
+    return take_back(batch, source.target(_run(batch, source, importer)), progress or Progress(), trial=trial)
+
+
+def target_of(batch: ImportBatch, *, by: User) -> Target:
+    """The records as this user meets them on behalf of the batch."""
+    source = sources[batch.source]
+    return source.target(_run(batch, source, source.admit(by, timezone.localdate())))
 
 
 def erase_old(*, today: date) -> int:

@@ -14,7 +14,7 @@ from core.importing.cells import raw_text
 from core.importing.problems import LEVEL_NAMES, problems
 from core.importing.sheets import Table
 from core.masking import mask
-from core.models import ImportBatch, StagedRow
+from core.models import ImportBatch, MissingRecord, StagedRow
 from core.sources import Plain, sources
 
 BLANK = "(空)"
@@ -97,12 +97,31 @@ class Teller:
             found = model._default_manager.in_bulk(list(keys))  # type: ignore[union-attr]
             self._names.setdefault(column, {}).update({key: str(one) for key, one in found.items()})
 
+    def absent(self, missing: Sequence[MissingRecord]) -> list[Line]:
+        """Records that the list does not hold, as lines without a row."""
+        found = self.source.model._default_manager.in_bulk([one.object_id for one in missing])
+        return [self._absent(one, found.get(one.object_id)) for one in missing]
+
+    def _absent(self, one: MissingRecord, record: models.Model | None) -> Line:
+        key = getattr(record, self.source.key_field, None) or ""
+        return Line(
+            one.pk,
+            "",
+            0,
+            str(record or "(已删除)"),
+            key,
+            "MISSING",
+            "名单里没有",
+            self.url(record.pk if record else None),
+            False,
+        )
+
     def word(self, column: str, value: Plain) -> str:
         """A value of a column as a person reads it."""
         if value is None or value == "":
             return BLANK
         kept = self.columns.get(column)
-        if getattr(kept, "personal", False):
+        if self.is_personal(column):
             return mask(str(value))
         if column in self.source.words:
             return self.source.words[column](value)
@@ -129,10 +148,17 @@ class Teller:
         ]
 
     def title(self, row: StagedRow) -> str:
-        """What the row is about: the first of the fields that make a line a row."""
-        values = row.values
-        first = next((values[name] for name in self.source.presence if name in values), None)
-        return str(first) if first is not None else self._raw_title(row)
+        """What the row is about: its name, or the cell where that should be."""
+        name = self.source.presence[0]
+        if name in row.values:
+            return str(row.values[name])
+        index = next((column.index for column in self.tables[row.sheet].columns if column.field == name), None)
+        cell = None if index is None else row.cells[index]
+        return f"(没有名称){raw_text(cell)}" if cell not in (None, "") else "(没有名称)"
+
+    def is_personal(self, name: str | None) -> bool:
+        """Whether a field or column holds what is shown masked."""
+        return bool(name) and getattr(self.columns.get(name or ""), "personal", False)
 
     def url(self, key: int | None) -> str:
         """Where the record's page is."""
@@ -158,22 +184,16 @@ class Teller:
 
     def _found(self, row: StagedRow, table: Table, level: str, code: str, index: int) -> Found:
         column = next((column for column in table.columns if column.index == index), table.columns[0])
-        personal = column.field and getattr(self.columns.get(column.field), "personal", False)
         value = "" if row.cells[index] is None else raw_text(row.cells[index])
-        shown = mask(value) if value and personal else value
+        shown = mask(value) if self.is_personal(column.field) else value
         return Found(level, LEVEL_NAMES[level], column.letter, column.header, shown, problems[code].sentence)
 
     def _values(self, row: StagedRow) -> list[tuple[str, str]]:
-        title = next((name for name in self.source.presence if name in row.values), None)
         return [
             (self.labels[name], self.word(name, value))
             for name, value in row.values.items()
-            if name not in (title, self.source.key_field)
+            if name not in (self.source.presence[0], self.source.key_field)
         ]
-
-    def _raw_title(self, row: StagedRow) -> str:
-        cells = (row.cells[c.index] for c in self.tables[row.sheet].columns if c.field in self.source.presence)
-        return next((raw_text(cell) for cell in cells if cell not in (None, "")), "(没有名称)")
 
 
 def record_url(model: type[models.Model], key: int | None) -> str:

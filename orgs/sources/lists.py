@@ -8,9 +8,9 @@ from functools import partial
 from accounts.permissions import Permission
 from core.sources import Source, SourceField
 from orgs.models import Organization
-from orgs.queries import GONE
 from orgs.sources.areas import check_extent, extents
 from orgs.sources.authority import Authority
+from orgs.sources.deciding import ENDINGS, take
 from orgs.sources.importers import admission
 from orgs.sources.organizations import OrganizationTarget
 from orgs.sources.telling import WORDS
@@ -33,5 +33,6 @@ def organization_list(*, code: str, name: str, fields: tuple[SourceField, ...], 
         check_extent=check_extent,
         extents=extents,
         words=WORDS,
-        endings={status.value: status.label for status in GONE},
+        take=take,
+        endings=ENDINGS,
     )

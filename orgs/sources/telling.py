@@ -31,6 +31,8 @@ def _source(code: Plain) -> str:
 WORDS: Mapping[str, Callable[[Plain], str]] = {
     "company_type": _company_type,
     "industry": _industry,
+    "industry_code": _industry,
+    "industry_section": _industry,
     "staff_source": _source,
     "membership_source": _source,
 }

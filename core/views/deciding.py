@@ -1,0 +1,160 @@
+"""What a clerk decides after an import: conflicts, missing records, and taking the batch back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from core.importing import jobs, settling
+from core.importing.queries import missing_of, rows_of
+from core.importing.telling import Teller
+from core.listing.paging import page_of
+from core.models import ImportBatch, Job
+from core.pages import PageRequest
+from core.refusals import Refusal
+from core.sources import Ending, sources
+from core.views.imports import BatchView, head, is_active, working
+
+Status = ImportBatch.Status
+PAGE = 50
+
+
+class DecidingPage(BatchView):
+    """A list of a written batch whose lines wait for a decision."""
+
+    template_name: str
+    found: Callable[[ImportBatch], QuerySet]
+
+    def get(self, request: PageRequest, pk: int) -> HttpResponse:
+        """One page of what is open."""
+        batch = self.batch()
+        if batch.status != Status.APPLIED or is_active(batch):
+            return redirect("import", pk)
+        return render(request, self.template_name, self.context(batch))
+
+    def context(self, batch: ImportBatch) -> dict[str, Any]:
+        """The lines and the way to the next ones."""
+        place = {name: self.request.GET.get(name, "") for name in ("after", "before")}
+        open_rows = type(self).found(batch)
+        page = page_of(open_rows, ("pk",), size=PAGE, **place)
+        return {
+            **head(self.request, batch, 5),
+            "rows": page.rows,
+            "open": open_rows.count(),
+            "before": page.before,
+            "after": page.after,
+        }
+
+
+class ConflictsPage(DecidingPage):
+    """Values that another source is the authority for: keep ours or take theirs, each by itself."""
+
+    template_name = "core/imports/conflicts.html"
+    found = staticmethod(lambda batch: rows_of(batch, "conflicts"))
+
+    def context(self, batch: ImportBatch) -> dict[str, Any]:
+        """The rows in words; without the right to change records they can only be read."""
+        context = super().context(batch)
+        return {**context, "lines": Teller(batch).lines(context["rows"])}
+
+    def post(self, request: PageRequest, pk: int) -> HttpResponse:
+        """Settle the ticked ones."""
+        batch = self.batch()
+        try:
+            settled = settling.settle(
+                batch=batch,
+                picked=_pairs(request.POST.getlist("picked")),
+                take=request.POST.get("do") == "take",
+                by=request.user,
+                scope=request.scope,
+                on=timezone.localdate(),
+            )
+        except Refusal as refusal:
+            messages.error(request, f"{refusal}。")
+        else:
+            word = "采用名单的值" if request.POST.get("do") == "take" else "保留本系统的值"
+            messages.success(request, f"已{word}:{settled.done:,} 处。")
+            if settled.stale:
+                messages.warning(request, f"{settled.stale:,} 处在此期间已被他人修改,没有处理,请按现在的值重新选择。")
+        return redirect("import-conflicts", pk)
+
+
+class MissingPage(DecidingPage):
+    """Records that the list no longer holds: nothing happens to them unless the clerk says so."""
+
+    template_name = "core/imports/missing.html"
+    found = staticmethod(missing_of)
+
+    def context(self, batch: ImportBatch) -> dict[str, Any]:
+        """The records, and what may be said of them."""
+        context = super().context(batch)
+        return {**context, "lines": Teller(batch).absent(context["rows"]), "endings": self._endings(batch)}
+
+    def post(self, request: PageRequest, pk: int) -> HttpResponse:
+        """Say first what an ending would do; do it when that is confirmed."""
+        batch = self.batch()
+        ending = next((one for one in self._endings(batch) if one.code == request.POST.get("ending")), None)
+        if ending is None:
+            raise PermissionDenied("您的角色不能修改这些登记。")
+        picked = [int(text) for text in request.POST.getlist("picked") if text.isdecimal()]
+        try:
+            if request.POST.get("do") != "confirm":
+                plan = settling.plan_ending(batch=batch, ending=ending, picked=picked, scope=request.scope)
+                context = {**head(request, batch, 5), "ending": ending, "plan": plan, "picked": picked}
+                return render(request, "core/imports/ending.html", context)
+            ended = settling.end(
+                batch=batch, ending=ending, picked=picked, by=request.user, scope=request.scope, on=timezone.localdate()
+            )
+            messages.success(request, f"已标记为“{ending.name}”:{ended:,} 家。")
+        except Refusal as refusal:
+            messages.error(request, f"{refusal}。")
+        return redirect("import-missing", pk)
+
+    def _endings(self, batch: ImportBatch) -> list[Ending]:
+        return [one for one in sources[batch.source].endings if self.request.scope.may(one.permission)]
+
+
+class UndoPage(BatchView):
+    """Take a batch back: first what that restores and what it cannot, then the button."""
+
+    def get(self, request: PageRequest, pk: int) -> HttpResponse:
+        """What is known so far."""
+        batch = self.batch()
+        if is_active(batch):
+            return working(request, batch)
+        if batch.status != Status.APPLIED:
+            return redirect("import", pk)
+        job = batch.job
+        foreseen = job.result if job and job.kind == jobs.FORESEE and job.status == Job.Status.DONE else None
+        left = [(label, self._columns(batch, columns)) for _, label, columns in (foreseen or {}).get("shown", ())]
+        return render(
+            request, "core/imports/undo.html", {**head(request, batch, 5), "foreseen": foreseen, "left": left}
+        )
+
+    def post(self, request: PageRequest, pk: int) -> HttpResponse:
+        """Look first, or undo what was looked at."""
+        batch = self.batch()
+        step = jobs.UNDO if request.POST.get("do") == "undo" else jobs.FORESEE
+        try:
+            jobs.start(step, batch=batch, by=request.user)
+        except Refusal as refusal:
+            messages.error(request, f"{refusal}。")
+        return redirect("import" if step == jobs.UNDO else "import-undo", pk)
+
+    @staticmethod
+    def _columns(batch: ImportBatch, columns: list[str]) -> str:
+        labels = Teller(batch).labels
+        return "、".join(labels.get(column, column) for column in columns) or "整条登记"
+
+
+def _pairs(texts: list[str]) -> list[tuple[int, str]]:
+    """`row:column` as the form sends it."""
+    parts = [text.partition(":") for text in texts]
+    return [(int(row), column) for row, _, column in parts if row.isdecimal()]
