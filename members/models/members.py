@@ -8,7 +8,9 @@ from django.db import models
 from django.db.models import Q
 
 from core.fields import EncryptedTextField
+from core.masking import mask
 from core.scope import ScopedQuerySet
+from orgs.codelists import EDUCATION, ETHNIC_GROUPS
 from orgs.models import Organization, PartyOrganization
 
 
@@ -61,7 +63,7 @@ class Member(models.Model):
         MANAGEMENT = "MANAGEMENT", "管理"
         OWNER = "OWNER", "出资人"
 
-    name = models.CharField("姓名", max_length=60)
+    name = models.CharField("姓名", max_length=60, db_index=True)
     id_number = EncryptedTextField("公民身份号码", blank=True)
     id_digest = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
     id_note = models.CharField("证件情况说明", max_length=100, blank=True)
@@ -121,6 +123,26 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def masked_number(self) -> str:
+        """The citizen's number as lists show it."""
+        return mask(self.id_number)
+
+    @property
+    def masked_phone(self) -> str:
+        """The phone number as lists show it."""
+        return mask(self.phone)
+
+    @property
+    def ethnicity_name(self) -> str:
+        """GB/T 3304 in words."""
+        return ETHNIC_GROUPS[self.ethnicity].name if self.ethnicity in ETHNIC_GROUPS else self.ethnicity
+
+    @property
+    def education_name(self) -> str:
+        """GB/T 4658 in words."""
+        return EDUCATION.get(self.education, self.education)
 
 
 PROBATIONARY = (Member.Status.PROBATIONARY, Member.Status.EXTENDED)

@@ -1,0 +1,165 @@
+"""党员 in the back office: the roster, registering and changing. What is personal stays masked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.permissions import Permission as P
+from core.admin import ScopedModelAdmin, ServiceForm, label
+from core.listing import Column, Order
+from members import services
+from members.filters import MemberFilters
+from members.models import Member
+from members.rules import normalise_id_number
+from orgs.codelists import EDUCATION, ETHNIC_GROUPS
+
+PLACED = ("party_organization", "since", "organization", "organization_since", "status", "status_on")
+
+
+class MemberForm(ServiceForm):
+    """Everything of a member on one page; the services that are needed follow from what was changed."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    id_number = forms.CharField(label="公民身份号码", max_length=30, required=False)
+    ethnicity = forms.ChoiceField(
+        label="民族", required=False, choices=[("", "—"), *((code, row.name) for code, row in ETHNIC_GROUPS.items())]
+    )
+    education = forms.ChoiceField(label="学历", required=False, choices=[("", "—"), *EDUCATION.items()])
+    reason = forms.CharField(label="原因或依据", max_length=200, required=False)
+
+    class Meta:
+        model = Member
+        fields = (*sorted(services.EDITABLE), *PLACED)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["version"] = self.instance.version
+        self.fields["status_on"].help_text = "状态改变时填写"
+        self.fields["sex"].help_text = self.fields["born_on"].help_text = "由公民身份号码得出,可不填"
+
+    def clean(self) -> dict[str, Any]:
+        """A number that somebody else has is refused here, outside the service's savepoint: the attempt stays noted."""
+        data = super().clean() or self.cleaned_data
+        if number := normalise_id_number(data.get("id_number")):
+            member = self.instance if self.instance.pk else None
+            try:
+                services.require_free_number(by=self.request.user, id_number=number, member=member)
+            except services.NumberTaken as refusal:
+                self.add_error("id_number", str(refusal))
+        return data
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """The typed values that describe the person."""
+        return {name: value for name, value in self.values.items() if name in services.EDITABLE}
+
+
+def party_url(row: Member) -> str:
+    """The record page of the Party organization."""
+    return reverse("party", args=[row.party_organization_id])
+
+
+def employer_url(row: Member) -> str:
+    """The record page of the employer."""
+    return reverse("organization", args=[row.organization_id]) if row.organization_id else ""
+
+
+@admin.register(Member)
+class MemberAdmin(ScopedModelAdmin):
+    """Find, register, change. Members are never deleted: they change their status."""
+
+    view_permission = P.MEMBERS_VIEW
+    change_permission = P.MEMBERS_CHANGE
+    add_permission = P.MEMBERS_CHANGE
+    export_permission = P.MEMBERS_EXPORT
+    personal = True
+    group, order, note = "党员", 10, "名册、登记、组织关系和状态"
+    form = MemberForm
+    filters = MemberFilters
+    unit = "名"
+    empty = "没有符合条件的党员。可以放宽条件,或导入党员名册。"
+    search_fields = ("name",)
+    autocomplete_fields = ("party_organization", "organization")
+    orders = (Order("id", ()),)
+    fieldsets = (
+        ("本人", {"fields": ("name", "id_number", "id_note", "sex", "born_on", "ethnicity", "education", "phone")}),
+        ("党籍", {"fields": ("joined_on", "formal_on", "status", "status_on")}),
+        (
+            "组织关系与工作单位",
+            {"fields": ("party_organization", "since", "organization", "organization_since", "job")},
+        ),
+        ("说明", {"fields": ("external_id", "reason", "version")}),
+    )
+    columns = (
+        Column("姓名", "name", kind="name", link=lambda row: reverse("admin:members_member_change", args=[row.pk])),
+        Column("公民身份号码", "masked_number", template="members/cell_number.html", kind="date"),
+        Column("性别", label("sex")),
+        Column("党组织", "party_organization", link=party_url),
+        Column("工作单位", "organization", link=employer_url),
+        Column("岗位", label("job")),
+        Column("入党日期", "joined_on", kind="date"),
+        Column("转正日期", "formal_on", kind="date"),
+        Column("状态", label("status")),
+        Column("出生日期", "born_on", kind="date", screen=False),
+        Column("民族", "ethnicity_name", screen=False),
+        Column("学历", "education_name", screen=False),
+        Column("联系电话", "masked_phone", screen=False),
+        Column("转入日期", "since", kind="date", screen=False),
+        Column("到岗日期", "organization_since", kind="date", screen=False),
+    )
+
+    def listed(self, request: HttpRequest) -> QuerySet:
+        """With the names of branch and employer."""
+        return self.get_queryset(request).select_related("party_organization", "organization")
+
+    def prepare(self, request: HttpRequest, rows: list[Any]) -> None:
+        """Where the right is held, a way to the whole number."""
+        granted = request.scope.having(P.MEMBERS_REVEAL)  # type: ignore[attr-defined]
+        for row in rows:
+            if row.id_number and granted.holds_path(row.party_organization.path):
+                row.reveal_url = reverse("reveal", args=["members.member", row.pk, "id_number"])
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """Autocompletes look for the beginning of a name."""
+        return queryset.filter(name__begins=search_term.strip()), False
+
+    def create(self, request: HttpRequest, form: ServiceForm) -> Member:
+        """Register in a Party organization."""
+        assert isinstance(form, MemberForm)
+        data = form.cleaned_data
+        return services.register(
+            by=request.user,  # type: ignore[arg-type]
+            party_organization=data["party_organization"],
+            values={name: value for name, value in data.items() if name in services.EDITABLE},
+            status=data["status"],
+            since=data["since"],
+            organization=data.get("organization"),
+            organization_since=data.get("organization_since"),
+            on=timezone.localdate(),
+            reason=data.get("reason", ""),
+        )
+
+    def change(self, request: HttpRequest, form: ServiceForm) -> Member:
+        """The services that what was changed asks for, one after the other."""
+        assert isinstance(form, MemberForm)
+        data, changed = form.cleaned_data, set(form.changed_data)
+        today, member = timezone.localdate(), Member.objects.get(pk=form.instance.pk)
+        told = {"by": request.user, "on": today, "reason": data.get("reason", "")}
+        member = services.change(member=member, values=form.described, version=data.get("version") or 0, **told)
+        if "party_organization" in changed:
+            since = data["since"] if "since" in changed else today
+            member = services.move_to(member=member, party_organization=data["party_organization"], since=since, **told)
+        if changed & {"organization", "organization_since"}:
+            since = data.get("organization_since") if "organization_since" in changed else today
+            member = services.set_employer(member=member, organization=data.get("organization"), since=since, **told)
+        if "status" in changed:
+            status_on = (data.get("status_on") if "status_on" in changed else None) or today
+            member = services.set_status(member=member, status=data["status"], status_on=status_on, **told)
+        return member

@@ -1,0 +1,59 @@
+"""Filters of the roster."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+
+from core.crypto import blind_index
+from core.listing import ListFilters
+from members.models import Member
+from members.rules import normalise_id_number
+from orgs.filters import committee_choices, search_filter
+from orgs.models import PartyOrganization
+
+ID_NUMBER_LENGTH = 18
+
+
+class MemberFilters(ListFilters):
+    """Name, where, status, job. A number finds its holder only when it is typed whole: it is not stored readable."""
+
+    q = search_filter("姓名,或完整的公民身份号码")
+    committee = django_filters.ChoiceFilter(method="below", label="党组织")
+    branch = django_filters.NumberFilter(field_name="party_organization", widget=forms.HiddenInput)
+    organization = django_filters.NumberFilter(field_name="organization", widget=forms.HiddenInput)
+    status = django_filters.ChoiceFilter(field_name="status", label="状态", choices=Member.Status.choices)
+    job = django_filters.ChoiceFilter(field_name="job", label="岗位", choices=Member.Job.choices)
+    gone = django_filters.BooleanFilter(method="with_gone", label="含已转出等", widget=forms.CheckboxInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the committees of the scope."""
+        super().__init__(*args, **kwargs)
+        self.form.fields["committee"].choices = [("", "全部党组织"), *committee_choices(self.request.scope)]
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        """Only those on the roll unless others are asked for."""
+        found, data = super().filter_queryset(queryset), self.form.cleaned_data
+        return found if data.get("gone") or data.get("status") else found.on_the_roll()
+
+    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """The beginning of a name, or a whole number by its digest."""
+        text = value.strip()
+        number = normalise_id_number(text)
+        if len(number) == ID_NUMBER_LENGTH and number[:-1].isdecimal():
+            return queryset.filter(id_digest=blind_index(number))
+        return queryset.filter(name__begins=text)
+
+    def below(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """The Party organization and everything under it."""
+        node = PartyOrganization.objects.within(self.request.scope).filter(pk=value).first()
+        if node is None:
+            return queryset.none()
+        return queryset.filter(party_organization__path__gte=node.path, party_organization__path__lt=node.path + "~")
+
+    def with_gone(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
+        """Answered in `filter_queryset`."""
+        return queryset

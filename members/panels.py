@@ -1,0 +1,52 @@
+"""党员 on the record pages of organizations and Party organizations: names for those who may read the roster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+
+from accounts.permissions import Permission as P
+from core.panels import Panel, panels
+from core.scope import Scope
+from members.models import Member
+from members.models.members import PROBATIONARY
+
+SHOWN = 30
+
+
+def of_organization(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
+    """Members who work at an organization; of those whose branch is outside the scope only how many."""
+    employed = Member.objects.on_the_roll().filter(organization=record.pk)
+    panel = _panel(employed, scope)
+    panel["outside"] = employed.count() - panel["count"]
+    panel["by_party"] = False
+    panel["url"] = f"{reverse('admin:members_member_changelist')}?organization={record.pk}"
+    return panel
+
+
+def of_party_organization(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
+    """Members of a Party organization itself; a committee without any shows nothing."""
+    panel = _panel(Member.objects.on_the_roll().filter(party_organization=record.pk), scope)
+    panel["by_party"] = True
+    panel["url"] = f"{reverse('admin:members_member_changelist')}?branch={record.pk}"
+    return panel if panel["count"] or not getattr(record, "manages", False) else None
+
+
+def _panel(members: Any, scope: Scope) -> dict[str, Any]:
+    """The first names in the order of their joining, and the numbers of all."""
+    seen = members.within(scope)
+    numbers = seen.aggregate(
+        count=models.Count("pk"), probationary=models.Count("pk", filter=models.Q(status__in=PROBATIONARY))
+    )
+    rows = seen.select_related("party_organization", "organization").order_by("joined_on", "pk")[:SHOWN]
+    return {**numbers, "formal": numbers["count"] - numbers["probationary"], "rows": list(rows)}
+
+
+panels.add(
+    Panel("members", "党员", "orgs.organization", P.MEMBERS_VIEW, "members/panel.html", of_organization, 10),
+    Panel("branch_members", "党员", "orgs.partyorganization", P.MEMBERS_VIEW, "members/panel.html", of_party_organization, 10),
+)  # fmt: skip

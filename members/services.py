@@ -1,0 +1,254 @@
+"""Writing members: register, change, move, employ, set the status. A member is never deleted (domain §4.6).
+
+Every service states the facts of the organizations it touched anew, in its own transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from core import audit
+from core.crypto import blind_index
+from core.models import AuditEntry
+from core.refusals import Refusal
+from members.models import FormerMembership, Member
+from members.models.members import PROBATIONARY
+from members.rules import birth_date_of, check_id_number, normalise_id_number, sex_of
+from orgs.facts import refresh
+from orgs.models import Organization, PartyOrganization
+from orgs.services import writing
+from orgs.services.organizations import StaleRecord
+
+EDITABLE = frozenset(
+    {
+        "name", "id_number", "id_note", "sex", "born_on", "ethnicity", "education", "phone", "job", "joined_on",
+        "formal_on", "external_id",
+    }
+)  # fmt: skip
+
+
+class WrongIdNumber(Refusal):
+    """The citizen's number cannot be right."""
+
+
+class NumberTaken(Refusal):
+    """Somebody with this number is registered, here or elsewhere: where is not told (DESIGN §4)."""
+
+
+class DiffersFromNumber(Refusal):
+    """Sex or birth date differ from the number, and no note says why."""
+
+
+class HoldsNoMembers(Refusal):
+    """A department or a dissolved Party organization has no members."""
+
+
+class SameAsBefore(Refusal):
+    """Nothing would change."""
+
+
+class DateDoesNotFit(Refusal):
+    """A step in a member's life cannot be before the one that led to it, or in the future."""
+
+
+class StatusDoesNotFit(Refusal):
+    """From this status there is no way to that one."""
+
+
+def require_free_number(*, by: User | None, id_number: str, member: Member | None = None) -> None:
+    """Refuse a number that another member has, and write the attempt down. Raises NumberTaken.
+
+    Outside the service's transaction, so that the entry stays when the refusal undoes everything else.
+    """
+    found = Member.objects.filter(id_digest=blind_index(id_number)).select_related("party_organization").first()
+    if id_number and found and found != member:
+        audit.record(by=by, action="members.taken", target=found, path=found.party_organization.path)
+        raise NumberTaken("该证件号码已登记,请与上级组织部门核对")
+
+
+def register(
+    *,
+    by: User | None,
+    party_organization: PartyOrganization,
+    values: Mapping[str, Any],
+    status: str,
+    since: date,
+    on: date,
+    organization: Organization | None = None,
+    organization_since: date | None = None,
+    reason: str = "",
+) -> Member:
+    """Enter a member into a Party organization from a day on."""
+    _require_editable(values)
+    _require_holding(party_organization)
+    _require_past(since, on, "转入日期")
+    found = _identity(dict(values), None, on)
+    require_free_number(by=by, id_number=found.get("id_number", ""))
+    with transaction.atomic():
+        member = Member(
+            **found,
+            party_organization=party_organization,
+            since=since,
+            status=status,
+            status_on=found.get("formal_on") if status == Member.Status.FORMAL else found.get("joined_on"),
+            organization=organization,
+            organization_since=(organization_since or since) if organization else None,
+        )
+        path = party_organization.path
+        writing.add(by=by, record=member, action="members.register", path=path, reason=reason)
+        _refresh(member.organization_id, on=on)
+    return member
+
+
+def change(
+    *, by: User | None, member: Member, values: Mapping[str, Any], version: int, on: date, reason: str = ""
+) -> Member:
+    """Change what is registered of a member; `version` is the one the form was opened with."""
+    _require_editable(values)
+    found = _identity(dict(values), member, on)
+    require_free_number(by=by, id_number=found.get("id_number", ""), member=member)
+    with transaction.atomic():
+        row = _current(member, version)
+        _write(by, row, found, "members.change", reason)
+        _refresh(row.organization_id, on=on)
+    return row
+
+
+@transaction.atomic
+def move_to(
+    *,
+    by: User | None,
+    member: Member,
+    party_organization: PartyOrganization,
+    since: date,
+    on: date,
+    reason: str = "",
+) -> Member:
+    """Move a member to another Party organization from a day on; the past one is kept."""
+    row = _current(member)
+    _require_holding(party_organization)
+    if row.party_organization_id == party_organization.pk:
+        raise SameAsBefore(f"“{row}”已在{party_organization},不需要调整")
+    _require_past(since, on, "转入日期")
+    if since < row.since:
+        raise DateDoesNotFit(f"转入日期不能早于转入现党组织的日期 {row.since}")
+    FormerMembership.objects.create(
+        member=row,
+        party_organization=row.party_organization,
+        organization=row.organization,
+        since=row.since,
+        until=since,
+    )
+    _write(by, row, {"party_organization": party_organization, "since": since}, "members.move", reason)
+    _refresh(row.organization_id, on=on)
+    return row
+
+
+@transaction.atomic
+def set_employer(
+    *,
+    by: User | None,
+    member: Member,
+    organization: Organization | None,
+    since: date | None,
+    on: date,
+    reason: str = "",
+) -> Member:
+    """Enter where a member works from a day on, or that they work at no organization of the registry."""
+    row = _current(member)
+    before = row.organization_id
+    if organization and since is None:
+        raise DateDoesNotFit("请填写到岗日期")
+    if since:
+        _require_past(since, on, "到岗日期")
+    values = {"organization": organization, "organization_since": since if organization else None}
+    _write(by, row, values, "members.employer", reason)
+    _refresh(before, row.organization_id, on=on)
+    return row
+
+
+@transaction.atomic
+def set_status(*, by: User | None, member: Member, status: str, status_on: date, on: date, reason: str = "") -> Member:
+    """Enter a new stage of membership on a day (domain §4.4). 转正 sets the day of formal membership."""
+    row = _current(member)
+    if status == row.status:
+        raise SameAsBefore(f"“{row}”已是{row.get_status_display()}")
+    _require_past(status_on, on, "状态日期")
+    if row.joined_on and status_on < row.joined_on:
+        raise DateDoesNotFit(f"状态日期不能早于入党日期 {row.joined_on}")
+    if status in PROBATIONARY and row.formal_on:
+        raise StatusDoesNotFit(f"“{row}”已于 {row.formal_on} 转正,不能改回{Member.Status(status).label}")
+    values: dict[str, Any] = {"status": status, "status_on": status_on}
+    if status == Member.Status.FORMAL and not row.formal_on:
+        values["formal_on"] = status_on
+    _write(by, row, values, "members.status", reason)
+    _refresh(row.organization_id, on=on)
+    return row
+
+
+def _identity(values: dict[str, Any], member: Member | None, on: date) -> dict[str, Any]:
+    """Values with a checked number, its digest, and sex and birth date derived from it (domain §2)."""
+    if "id_number" in values:
+        number = values["id_number"] = normalise_id_number(values["id_number"])
+        if number and (problem := check_id_number(number, on=on)):
+            raise WrongIdNumber(problem)
+        values["id_digest"] = blind_index(number) or None
+    number = values.get("id_number", member.id_number if member else "")
+    if number:
+        told = {"sex": sex_of(number), "born_on": birth_date_of(number)}
+        note = values.get("id_note", member.id_note if member else "")
+        for name, derived in told.items():
+            given = values.get(name)
+            if given in (None, "", Member.Sex.UNKNOWN):
+                if "id_number" in values or name in values:
+                    values[name] = derived
+            elif given != derived and not note:
+                label = Member._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+                raise DiffersFromNumber(f"{label}与公民身份号码不一致,请核对;确以档案为准的,请在“证件情况说明”中写明")
+    return values
+
+
+def _current(member: Member, version: int | None = None) -> Member:
+    """The record as it is, locked; refused when it is no longer the one that was shown."""
+    rows = Member.objects.select_for_update(of=["self"]).select_related("party_organization", "organization")
+    row = rows.get(pk=member.pk)
+    if version is not None and row.version != version:
+        last = AuditEntry.objects.filter(model="members.member", object_id=str(row.pk)).order_by("-pk").first()
+        who = last.user_name if last else "他人"
+        raise StaleRecord(f"“{row}”刚才由{who}修改过,您的修改没有保存;请重新打开后再改")
+    return row
+
+
+def _write(by: User | None, row: Member, values: Mapping[str, Any], action: str, reason: str) -> None:
+    """Save what differs with its entry, and count the version."""
+    if changes := writing.put(row, values):
+        row.version += 1
+        row.save(update_fields=[*values, "version"])
+        path = row.party_organization.path
+        audit.record(by=by, action=action, target=row, changes=changes, path=path, reason=reason)
+
+
+def _refresh(*organizations: int | None, on: date) -> None:
+    refresh([pk for pk in organizations if pk], on=on)
+
+
+def _require_editable(values: Mapping[str, Any]) -> None:
+    if unknown := set(values) - EDITABLE:
+        raise TypeError(f"not changed this way: {', '.join(sorted(unknown))}")
+
+
+def _require_holding(party_organization: PartyOrganization) -> None:
+    if party_organization.dissolved_on:
+        raise HoldsNoMembers(f"{party_organization}已撤销,请选择其他党组织")
+    if party_organization.kind == PartyOrganization.Kind.DEPARTMENT:
+        raise HoldsNoMembers(f"{party_organization}是工作部门,党员应编入党支部")
+
+
+def _require_past(day: date, on: date, what: str) -> None:
+    if day > on:
+        raise DateDoesNotFit(f"{what} {day} 在今天之后,请核对")
