@@ -66,9 +66,7 @@ class Builder:
             self.branches.finish()
             self._targets()
             self._pass_time(report)
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("ANALYZE")
+            _analyze()
 
     def _chunk(self, size: int, budget: int) -> None:
         drawn = [self.organizations.draw(pk) for pk in reserve_ids(Organization, size)]
@@ -89,6 +87,8 @@ class Builder:
         calendar = self.calendar
         for stage, day in enumerate(calendar.days):
             touched = self.ledger.write(stage)
+            if not stage:
+                _analyze()
             refresh(touched if 0 < stage < len(calendar.days) - 1 else None, on=day)
             if stage < len(calendar.months):
                 freeze(month=calendar.months[stage], by=self.clerk, counted_on=day)
@@ -106,3 +106,10 @@ class Builder:
             for indicator, start in TARGETS.items()
             for step in range(TARGET_YEARS)
         )  # fmt: skip
+
+
+def _analyze() -> None:
+    """Tell PostgreSQL how much there is now: it plans by what it knew before the transaction, an empty city."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
