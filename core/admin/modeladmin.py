@@ -21,6 +21,7 @@ from django.utils.functional import cached_property
 from core.admin.bulk import BulkAction, bulk_view
 from core.admin.forms import ServiceForm
 from core.admin.lists import AdminList
+from core.admin.tables import TableResource, table_view
 from core.fields import EncryptedTextField
 from core.listing import Column, Order
 from core.listing.filters import ListFilters
@@ -80,6 +81,7 @@ class ScopedModelAdmin(ModelAdmin):
     personal = False
     indexed_names = False  # `core.search.index_names` was run for the model
     codes: tuple[str, ...] = ()
+    resource: type[TableResource] | None = None  # the table can come in as a workbook
     # the form
     form = ServiceForm
     ordering = ("pk",)
@@ -271,7 +273,11 @@ class ScopedModelAdmin(ModelAdmin):
         """The bulk actions stand before the records."""
         name = f"{self.opts.app_label}_{self.opts.model_name}_bulk"
         bulk = path("bulk/<slug:code>/", self.admin_site.admin_view(partial(bulk_view, self)), name=name)
-        return [bulk, *super().get_urls()]
+        urls = [bulk, *super().get_urls()]
+        if self.resource is None:
+            return urls
+        name = f"{self.opts.app_label}_{self.opts.model_name}_import"
+        return [path("import/", self.admin_site.admin_view(partial(table_view, self)), name=name), *urls]
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Nothing is deleted."""

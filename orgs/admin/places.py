@@ -15,6 +15,7 @@ from core.admin import ScopedModelAdmin, ServiceForm, label
 from core.listing import Column, Order
 from orgs.filters import NamedFilters, VenueFilters, ZoneFilters
 from orgs.models import Region, Venue, VenueUse, Zone
+from orgs.resources import VenueResource, ZoneResource
 from orgs.services import places, venues
 
 
@@ -54,6 +55,7 @@ class ZoneAdmin(ScopedModelAdmin):
     search_fields = ("name", "code")
     autocomplete_fields = ("region",)
     filters = ZoneFilters
+    resource = ZoneResource
     orders = (Order("code", ("code",)),)
     columns = (
         Column("编号", "code", kind="date"),
@@ -86,12 +88,15 @@ class VenueAdmin(ScopedModelAdmin):
     search_fields = ("name",)
     autocomplete_fields = ("managed_by", "region", "zone")
     filters = VenueFilters
+    resource = VenueResource
     unit = "处"
     orders = (Order("id", ()),)
     columns = (
         Column("名称", "name", kind="name", link=lambda row: reverse("admin:orgs_venue_change", args=[row.pk])),
         Column("类型", label("kind")),
         Column("管理党组织", "managed_by"),
+        Column("所在区划", "region", screen=False),
+        Column("园区(楼宇等)", "zone", screen=False),
         Column("地址", "address"),
         Column("面积(平方米)", "area", kind="number"),
         Column("停用日期", "closed_on", kind="date"),
@@ -99,7 +104,7 @@ class VenueAdmin(ScopedModelAdmin):
 
     def listed(self, request: HttpRequest) -> QuerySet:
         """With the name of the one that looks after it."""
-        return self.get_queryset(request).select_related("managed_by")
+        return self.get_queryset(request).select_related("managed_by", "region", "zone")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A closed one stays as it is."""
