@@ -68,12 +68,12 @@ def test_party_organizations_are_found_too(city: City) -> None:
 
 
 def test_a_search_uses_the_index(city: City) -> None:
-    """On PostgreSQL the plan of a small table is a scan, so scans are forbidden for the test."""
+    """On PostgreSQL the plan of a small table is a scan, so scans are forbidden, and no order invites a walk by key."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")
-        plan = search(Organization.objects.order_by("pk"), "明川").explain()
-        prefix = search(Organization.objects.order_by("pk"), "91350100").explain()
+        plan = search(Organization.objects.order_by(), "明川").explain()
+        prefix = search(Organization.objects.order_by(), "91350100").explain()
     index = "orgs_organization_name_grams"
     assert index in plan or "VIRTUAL TABLE INDEX" in plan
     assert "Seq Scan" not in prefix

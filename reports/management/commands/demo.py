@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.roles import ROLES
 from reports.demo.build import Builder
 from reports.demo.city import ACCOUNTS, build_city
 
@@ -41,4 +42,4 @@ class Command(BaseCommand):
                 builder.build(self.stdout.write)
         self.stdout.write(f"演示城市的各角色账号(口令 {settings.DEMO_PASSWORD}):")
         for account in ACCOUNTS:
-            self.stdout.write(f"  {account.username:<12}{account.name}")
+            self.stdout.write(f"  {account.username:<12}{account.name}  {ROLES[account.role].name}")
