@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
-from orgs.facts import tally
+from orgs.facts import prepared, tally
 from orgs.facts.sources import Day
-from orgs.facts.statement import COLUMNS, ORGANIZATION, TABLE, TOUCHED, Statement, differing, listed, touched
+from orgs.facts.statement import ORGANIZATION, TABLE, TOUCHED, Statement, touched, writing
 
 MANY = 5_000  # from so many organizations on, one lock on the table is cheaper than one on each row
 
@@ -28,8 +29,11 @@ def refresh(organization_ids: Collection[int] | None, *, on: date) -> int:
     ids = touched(organization_ids)
     _lock(ids, len(organization_ids))
     before = tally.read(ids)
-    statement = differing(Day.of(on), True, connection.vendor)
-    written = _write(Statement(f"{ids.sql}, {statement.sql}", ids.parameters + statement.parameters))
+    statement = writing(Day.of(on), True, connection.vendor)
+    if connection.vendor == "postgresql" and len(organization_ids) < MANY:
+        written = prepared.execute(statement, *ids.parameters)
+    else:
+        written = _execute(statement.sql, ids.parameters + statement.parameters)
     if written:
         tally.move(before, tally.read(ids))
     return written
@@ -43,31 +47,24 @@ def forget(organization_ids: Collection[int]) -> None:
     ids = touched(organization_ids)
     _lock(ids, len(organization_ids))
     tally.move(tally.read(ids), {})
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {ids.sql} DELETE FROM {TABLE} WHERE organization_id IN ({TOUCHED})", ids.parameters)
+    _execute(f"WITH {ids.sql} DELETE FROM {TABLE} WHERE organization_id IN ({TOUCHED})", ids.parameters)
 
 
 def _refresh_all(day: Day) -> int:
     if connection.vendor == "postgresql":
         _lock_table()
-    with connection.cursor() as cursor:  # deleted without `forget`
-        cursor.execute(f"DELETE FROM {TABLE} WHERE organization_id NOT IN (SELECT id FROM {ORGANIZATION})")
-    written = _write(differing(day, False, connection.vendor))
+    # deleted without `forget`
+    _execute(f"DELETE FROM {TABLE} WHERE organization_id NOT IN (SELECT id FROM {ORGANIZATION})", ())
+    statement = writing(day, False, connection.vendor)
+    written = _execute(statement.sql, statement.parameters)
     tally.rebuild()
     return written
 
 
-def _write(statement: Statement) -> int:
-    """Insert or replace the rows that a statement found to differ."""
-    quote = connection.ops.quote_name
-    replaced = ", ".join(f"{quote(c)} = excluded.{quote(c)}" for c in COLUMNS if c != "organization_id")
+def _execute(sql: str, parameters: tuple[Any, ...]) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {TABLE} ({listed()}) WITH {statement.sql} SELECT {listed('differing')} FROM differing "
-            f"WHERE TRUE ORDER BY organization_id ON CONFLICT (organization_id) DO UPDATE SET {replaced}",
-            statement.parameters,
-        )
-        return cursor.rowcount
+        cursor.execute(sql, parameters)
+        return int(cursor.rowcount)
 
 
 def _lock(ids: Statement, count: int) -> None:
@@ -81,14 +78,12 @@ def _lock(ids: Statement, count: int) -> None:
     if count >= MANY:
         _lock_table()
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"LOCK TABLE {TABLE} IN ROW EXCLUSIVE MODE; "
-            f"WITH {ids.sql} SELECT 1 FROM {ORGANIZATION} WHERE id IN ({TOUCHED}) ORDER BY id FOR NO KEY UPDATE",
-            ids.parameters,
-        )
+    _execute(
+        f"LOCK TABLE {TABLE} IN ROW EXCLUSIVE MODE; "
+        f"WITH {ids.sql} SELECT 1 FROM {ORGANIZATION} WHERE id IN ({TOUCHED}) ORDER BY id FOR NO KEY UPDATE",
+        ids.parameters,
+    )
 
 
 def _lock_table() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {TABLE} IN SHARE ROW EXCLUSIVE MODE")
+    _execute(f"LOCK TABLE {TABLE} IN SHARE ROW EXCLUSIVE MODE", ())

@@ -28,11 +28,15 @@ ORGANIZATION = Organization._meta.db_table
 TABLE = OrganizationFacts._meta.db_table
 COLUMNS = tuple(str(field.column) for field in OrganizationFacts._meta.concrete_fields)
 TOUCHED = "SELECT id FROM touched"
+TOUCHED_TABLE = {
+    "postgresql": "touched(id) AS (SELECT unnest(%s::bigint[]))",
+    "sqlite": "touched(id) AS (SELECT value FROM json_each(%s))",
+}
 
 
 @dataclass(frozen=True)
 class Statement:
-    """SQL with its parameters; a narrowed one begins with the ids it is about."""
+    """SQL with its parameters."""
 
     sql: str
     parameters: tuple[Any, ...]
@@ -41,9 +45,8 @@ class Statement:
 def touched(organization_ids: Collection[int]) -> Statement:
     """A table expression `touched(id)`, one parameter on both databases whatever the number of ids."""
     ids = sorted(set(organization_ids))
-    if connection.vendor == "postgresql":
-        return Statement("touched(id) AS (SELECT unnest(%s::bigint[]))", ("{" + ",".join(map(str, ids)) + "}",))
-    return Statement("touched(id) AS (SELECT value FROM json_each(%s))", (json.dumps(ids),))
+    value = f"{{{','.join(map(str, ids))}}}" if connection.vendor == "postgresql" else json.dumps(ids)
+    return Statement(TOUCHED_TABLE[connection.vendor], (value,))
 
 
 def compiled(rows: QuerySet) -> Statement:
@@ -79,6 +82,20 @@ def differing(day: Day, narrowed: bool, vendor: str) -> Statement:
         f"WHERE held.organization_id IS NULL OR ({listed('held')}) IS DISTINCT FROM ({listed('judged')}))",
     ]
     return Statement(",\n".join(tables), tuple(parameters))
+
+
+@lru_cache(maxsize=32)
+def writing(day: Day, narrowed: bool, vendor: str) -> Statement:
+    """Insert or replace the rows that differ. Of a narrowed one the first parameter is left open: that of `touched`."""
+    found = differing(day, narrowed, vendor)
+    tables = f"{TOUCHED_TABLE[vendor]}, {found.sql}" if narrowed else found.sql
+    quote = connection.ops.quote_name
+    replaced = ", ".join(f"{quote(c)} = excluded.{quote(c)}" for c in COLUMNS if c != "organization_id")
+    return Statement(
+        f"INSERT INTO {TABLE} ({listed()}) WITH {tables} SELECT {listed('differing')} FROM differing "
+        f"WHERE TRUE ORDER BY organization_id ON CONFLICT (organization_id) DO UPDATE SET {replaced}",
+        found.parameters,
+    )
 
 
 def listed(table: str = "") -> str:
