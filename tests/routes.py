@@ -62,6 +62,7 @@ ROUTES = {
         "reveal/members.member/{member}/phone/", frozenset({"city", "district"}), others=404
     ),
     # the registry
+    "organizations/check-credit-code/": Route("organizations/check-credit-code/?credit_code=X", STAFF),
     "organizations/<int:pk>/": Route("organizations/{unit}/", READERS - STRANGER, misses=STRANGER),
     "organizations/<int:pk>/merge/<int:other>/": Route("organizations/{unit}/merge/{gap}/", HERE, misses=STRANGER),
     "organizations/<int:pk>/unmerge/": Route("organizations/{unit}/unmerge/", STAFF, status=405),
