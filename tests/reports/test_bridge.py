@@ -15,7 +15,7 @@ from orgs.models import Coverage, Organization
 from reports.queries.bridge import Between, between_of, bridge, terms
 from reports.queries.moments import Moment, closed_months
 from tests.people import TODAY, City
-from tests.reports.freezing import freeze
+from tests.reports.closing import close
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +43,7 @@ def moved_on(city: City, gaps: dict[str, Organization]) -> City:
     city.cover(gaps["losing"], "CZ1112")
     gaps["moving"] = city.organization("划走的", staff=100)
     refresh(None, on=TODAY)
-    freeze("2026-10", by=city.user("city"))
+    close(city, "2026-10")
     city.cover(gaps["large"], "CZ111", "AREA")
     Organization.objects.filter(pk=gaps["lonely"].pk).update(status="STRUCK_OFF")
     Coverage.objects.filter(organization=gaps["losing"]).update(until=TODAY)
@@ -87,7 +87,7 @@ def test_any_history_adds_up_for_every_narrowing(city: City) -> None:
     for unit in pick.sample(units, 15):
         city.cover(unit, "CZ111", "AREA")
     refresh(None, on=TODAY)
-    freeze("2026-10", by=city.user("city"))
+    close(city, "2026-10")
     for unit in pick.sample(units, 20):
         Organization.objects.filter(pk=unit.pk).update(
             staff=pick.choice([99, 100]),

@@ -24,7 +24,7 @@ from reports.dashboard import MEASURES, Overview, overview, targets_of
 from reports.models import Target
 from reports.queries.moments import Moment, closed_months
 from tests.people import TODAY, City
-from tests.reports.freezing import freeze
+from tests.reports.closing import close
 
 PAGE = "/dashboard/"
 
@@ -73,7 +73,7 @@ def numbers(page: str) -> list[tuple[str, int]]:
 def test_every_number_of_the_page_opens_a_list_of_as_many_names(
     city: City, gaps: dict[str, Organization], opened: Callable[..., Client], month: str
 ) -> None:
-    freeze("2026-10", by=city.user("city"))
+    close(city, "2026-10")
     city.cover(gaps["large"], "CZ111", "AREA")
     city.organization("新来的", staff=100)
     refresh(None, on=TODAY)
@@ -103,7 +103,7 @@ def test_the_list_and_its_workbook_have_the_same_rows(
 def test_a_closed_month_stays_as_it_was(
     city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
 ) -> None:
-    freeze("2026-10", by=city.user("city"))
+    close(city, "2026-10")
     city.cover(gaps["large"], "CZ111", "AREA")
     Organization.objects.filter(pk=gaps["lonely"].pk).update(name="改了名")
     refresh(None, on=TODAY)
@@ -118,7 +118,7 @@ def test_a_closed_month_stays_as_it_was(
 
 def test_the_change_of_the_month_is_against_the_last_closed_one(city: City, gaps: dict[str, Organization]) -> None:
     assert seen(city).whole.change is None
-    freeze("2026-10", by=city.user("city"))
+    close(city, "2026-10")
     city.cover(gaps["large"], "CZ111", "AREA")
     refresh(None, on=TODAY)
     found = seen(city)
@@ -142,7 +142,7 @@ def test_a_target_holds_for_everyone_below_until_they_have_their_own(city: City,
 def test_a_card_says_how_far_the_year_is_behind(
     city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
 ) -> None:
-    freeze("2025-12", by=city.user("city"))
+    close(city, "2025-12")
     Target.objects.create(node=city["CZ"], year=2026, indicator="T2", value=100)
     card = next(card for card in seen(city).cards if card.indicator.code == "T2")
     assert (card.numerator, card.denominator, card.gap) == (1, 4, 3)
@@ -188,7 +188,7 @@ def test_the_print_names_the_longest_overdue_the_basis_and_the_signatures(
 def test_the_page_takes_two_queries_over_cells_and_no_more_with_more_units(
     city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
 ) -> None:
-    freeze("2026-10", by=city.user("city"))
+    close(city, "2026-10")
     browser = opened("city")
     browser.get(PAGE)
 
