@@ -225,7 +225,7 @@ def _line(resource: TableResource, number: str, row: Any) -> Line:
         problems.append(str(error.error))
     if isinstance(row.validation_error, ValidationError):
         problems += row.validation_error.messages
-    changes: tuple[tuple[Any, str, str], ...] = ()
+    changes: tuple[tuple[str, str, str], ...] = ()
     if row.import_type == RowResult.IMPORT_TYPE_UPDATE:
         shown = [
             (field.column_name, str(field.export(row.original)), str(field.export(row.instance)))
