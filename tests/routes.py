@@ -109,6 +109,7 @@ class AdminModel:
     misses: frozenset[str] = frozenset()
     paged: bool = True
     public: bool = False  # everyone with the right reads every row
+    imported: bool = False  # comes in as a workbook
 
 
 ADMIN = {
@@ -121,9 +122,9 @@ ADMIN = {
     "orgs/ownerrecord": AdminModel("owner", HERE, STAFF, STRANGER),
     "orgs/partyorganization": AdminModel("branch", HERE - {"street"}, DEPARTMENT, OUTSIDE),
     "orgs/region": AdminModel("region", paged=False, public=True),
-    "orgs/venue": AdminModel("venue", HERE, STAFF, OUTSIDE | {"secretary"}, paged=False),
+    "orgs/venue": AdminModel("venue", HERE, STAFF, OUTSIDE | {"secretary"}, paged=False, imported=True),
     "orgs/venueuse": AdminModel("use", HERE, STAFF, OUTSIDE, paged=False),
-    "orgs/zone": AdminModel("zone", DEPARTMENT, DEPARTMENT, paged=False, public=True),
+    "orgs/zone": AdminModel("zone", DEPARTMENT, DEPARTMENT, paged=False, public=True, imported=True),
 }
 
 
@@ -134,6 +135,8 @@ def admin_routes() -> dict[str, list[Route]]:
         base, row, readers = f"admin/{label}/", f"admin/{label}/{{{model.row}}}/", READERS - model.misses
         routes[base] = [Route(base, READERS)]
         routes[f"{base}add/"] = [Route(f"{base}add/", model.adds)]
+        if model.imported:
+            routes[f"{base}import/"] = [Route(f"{base}import/", model.adds)]
         routes[f"{base}bulk/<slug:code>/"] = [Route(f"{base}bulk/none/", frozenset(), others=404)]
         one = f"{base}<path:object_id>/"
         routes[one] = [Route(row, status=302)]
