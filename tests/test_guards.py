@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib import admin as django_admin
 from django.db import models
 from django.test import Client
 from django.urls import URLPattern, get_resolver
@@ -112,6 +115,69 @@ def test_an_appointment_elsewhere_shows_nothing_here(world: World, client: Clien
             assert not {"本区电子", "本区党员", "本区食品厂", "本区联络员"} & set(
                 re.findall(r"本区\w{2,3}", answer.content.decode())
             ), route
+
+
+PUBLIC_ROWS = ("{region}", "{zone}", "{jurisdiction}", "{leader}", "{secretary}")  # the same on both sides
+
+
+@pytest.mark.parametrize("username", NARROW)
+def test_no_row_of_the_other_district_opens_or_takes_anything(world: World, client: Client, username: str) -> None:
+    client.raise_request_exception = False
+    client.force_login(world.city.user(username))
+    opened = []
+    for route, lines in table().items():
+        template = lines[0].address
+        if "{" not in template or any(row in template for row in PUBLIC_ROWS) or lines[0].status == 302:
+            continue  # 302: the back office's short address leads to the form, which is walked too
+        address = "/" + template.format(**world.there)
+        for answer in (client.get(address), client.post(address, {"do": "change", "reason": "试一试"})):
+            if answer.status_code not in (403, 404, 405):
+                opened.append(f"{route}: {answer.status_code}")
+    assert opened == []
+
+
+def lists(client: Client) -> Iterator[str]:
+    """The addresses of all lists that the client may open."""
+    for lines in table().values():
+        for line in lines:
+            address = "/" + line.address
+            if "{" not in address and "?" not in address and 'id="results"' in _text(client.get(address)):
+                yield address
+
+
+def _text(answer: object) -> str:
+    ready = answer.status_code == 200 and not answer.streaming
+    return answer.content.decode() if ready else ""
+
+
+@pytest.mark.parametrize("username", NARROW)
+def test_no_search_and_no_export_reaches_the_other_district(world: World, client: Client, username: str) -> None:
+    client.force_login(world.city.user(username))
+    exported = 0
+    for address in lists(client):
+        assert f"{THERE}电子" not in _text(client.get(address, {"q": THERE})), address
+        answer = client.post(address, {"do": "export", "reason": "核对清单"})
+        if answer.status_code == 200 and answer.streaming:
+            exported += 1
+            book = openpyxl.load_workbook(io.BytesIO(b"".join(answer)), read_only=True)
+            cells = " ".join(str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row)
+            assert THERE not in cells, address
+            assert not [value for value in PERSONAL if value in cells], address
+    assert bool(exported) == world.city.scope(username).may(Permission.REGISTRY_EXPORT)
+
+
+@pytest.mark.parametrize("username", NARROW)
+def test_no_autocomplete_offers_rows_of_the_other_district(world: World, client: Client, username: str) -> None:
+    client.force_login(world.city.user(username))
+    asked = 0
+    for model, admin in django_admin.site._registry.items():
+        for field in admin.autocomplete_fields:
+            query = {"app_label": model._meta.app_label, "model_name": model._meta.model_name, "field_name": field}
+            for term in ("", THERE, "电子"):
+                answer = client.get("/admin/autocomplete/", query | {"term": term})
+                asked += answer.status_code == 200
+                assert THERE not in answer.content.decode("unicode_escape"), (model, field, term)
+    assert asked
 
 
 def test_no_view_is_exempt_from_the_token_against_forged_posts() -> None:
