@@ -106,6 +106,8 @@ def _shown(field: models.Field | None, value: Any, names: Names) -> str:
         return f"{len(value)} 条" if isinstance(value, list) else _short(value)
     if field.remote_field is not None:
         return names.get(field.remote_field.model, {}).get(value, f"编号 {value}")
+    if isinstance(value, (dict, list)):  # a field that holds a structure has no choices
+        return _short(value)
     return _short(dict(field.flatchoices).get(value, value))
 
 

@@ -1,6 +1,7 @@
 """Pictures of the main pages as each role, at a desk and on a phone: `python -m tests.shots` fills build/shots/.
 
-The pages are those of the role's own navigation, and the record page of the first organization that one of them names.
+The pages are those of the role's own navigation, the record page of the first organization that one of them names, and
+the import road with a list of `tests.sample_list`.
 """
 
 from __future__ import annotations
@@ -27,22 +28,35 @@ PORT = 8765
 ADDRESS = f"http://127.0.0.1:{PORT}"
 PASSWORD = "ningju-demo"
 ACCOUNTS = ("clerk", "district", "street", "secretary", "leader", "instructor", "sysadmin", "security", "auditor")
+STEPS = (  # of the import: the button, the picture, and the button that shows that the next step has come
+    ("上传并读取", "2-columns", "核对名单"),
+    ("核对名单", "3-preview", "确认写入"),
+    ("确认写入", "5-result", "撤销"),
+)
 PATIENCE = 60.0  # seconds for the server to answer
 
 
 @contextmanager
-def demonstration() -> Iterator[None]:
-    """The demonstration city with its web server and worker, in a temporary folder."""
+def demonstration() -> Iterator[Path]:
+    """The demonstration city with its web server and worker, in a temporary folder; gives a list to import."""
     with tempfile.TemporaryDirectory(prefix="ningju-shots-") as data:
-        environment = {**os.environ, "NINGJU_DEMO": "1", "NINGJU_DATA": data, "DEMO_PASSWORD": PASSWORD}
+        environment = {
+            **os.environ,
+            "NINGJU_DEMO": "1",
+            "NINGJU_DATA": data,
+            "DEMO_PASSWORD": PASSWORD,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        }
+        list_file = Path(data) / "市场主体登记名单.xlsx"
         manage = [sys.executable, "manage.py"]
-        for command in (["migrate", "-v", "0"], ["demo"]):
-            subprocess.run([*manage, *command], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+        sample = [sys.executable, "-m", "tests.sample_list", str(list_file)]
+        for command in ([*manage, "migrate", "-v", "0"], [*manage, "demo"], sample):
+            subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
         web = [sys.executable, "-m", "gunicorn", "config.wsgi", "-c", "python:config.gunicorn", "-b", ADDRESS[7:]]
         running = [subprocess.Popen(command, cwd=ROOT, env=environment) for command in (web, [*manage, "work"])]
         try:
             wait_for_server()
-            yield
+            yield list_file
         finally:
             for process in running:
                 process.terminate()
@@ -89,22 +103,49 @@ def addresses(page: Page) -> list[str]:
 def take(page: Page, username: str, address: str) -> None:
     """One page at both widths."""
     name = "-".join(["organization" if part.isdigit() else part for part in address.split("?")[0].split("/") if part])
+    response = page.goto(address)
+    if response is None or not response.ok:
+        sys.exit(f"{address} fails for {username}")
+    picture(page, f"{username}-{name or 'front'}")
+
+
+def picture(page: Page, name: str) -> None:
+    """What the page shows now, at both widths."""
     for screen in (DESK, PHONE):
         page.set_viewport_size(screen)
-        page.goto(address)
-        page.screenshot(path=TARGET / f"{username}-{name or 'front'}-{screen['width']}.png", full_page=True)
+        page.screenshot(path=TARGET / f"{name}-{screen['width']}.png", full_page=True)
+    page.set_viewport_size(DESK)
+
+
+def take_import_road(page: Page, list_file: Path) -> None:
+    """Each step of the road as a clerk sees it."""
+    page.goto("/imports/new/")
+    page.get_by_label("名单种类").select_option("market")
+    page.get_by_label("名单文件").set_input_files(list_file)
+    picture(page, "clerk-import-1-file")
+    for button, name, following in STEPS:
+        page.get_by_role("button", name=button).click()
+        page.get_by_role("button", name=following).wait_for()
+        picture(page, f"clerk-import-{name}")
+        if name == "3-preview":
+            for show in ("changed", "error"):
+                page.locator(f"nav a[href*='show={show}' i]").click()
+                page.wait_for_url(f"**show={show}*")
+                picture(page, f"clerk-import-{name}-{show}")
 
 
 def main() -> None:
     """Take all pictures anew."""
     shutil.rmtree(TARGET, ignore_errors=True)
     TARGET.mkdir(parents=True)
-    with demonstration(), sync_playwright() as playwright:
+    with demonstration() as list_file, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         for username in ACCOUNTS:
             page = sign_in(browser, username)
             for address in addresses(page):
                 take(page, username, address)
+            if username == "clerk":
+                take_import_road(page, list_file)
             page.context.close()
         browser.close()
     sys.stdout.write(f"{len(list(TARGET.iterdir()))} pictures in {TARGET.relative_to(ROOT)}/\n")

@@ -99,3 +99,10 @@ def test_the_number_of_queries_does_not_grow_with_the_lines(city: City, django_a
         audit.record(by=None, action="organizations.change", target=unit, changes=changes)
     with django_assert_num_queries(3):
         lines(AuditEntry.objects.all())
+
+
+def test_a_field_that_holds_a_structure_is_told_as_it_is(city: City) -> None:
+    unit = city.organization("明川电子")
+    changes = {"other_columns": [{}, {"备注": "新设"}]}
+    audit.record(by=None, action="organizations.change", target=unit, changes=changes)
+    assert told(city, unit)[0][2] == ['原表其他列:{} → {"备注": "新设"}']
