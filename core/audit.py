@@ -129,22 +129,13 @@ def record(
 def record_many(*, by: User | None, events: Iterable[Event], at: datetime | None = None) -> int:
     """Add many entries in bulk; returns how many."""
     now, user, name = at or timezone.now(), by and by.pk, by.name if by else "系统"
-    address = _address.get()
-    columns = (
-        "at", "user_id", "user_name", "action", "model", "object_id", "label", "path", "changes", "reason",
-        "batch_id", "address",
-    )  # fmt: skip
+    columns = ("action", "model", "object_id", "label", "path", "changes", "reason", "batch_id")
     return insert_rows(
         AuditEntry,
         columns,
-        (
-            (
-                now, user, name, e.action, e.model, e.object_id, e.label[:250], e.path, e.changes, e.reason,
-                e.batch_id, address,
-            )
-            for e in events
-        ),
-    )  # fmt: skip
+        ((e.action, e.model, e.object_id, e.label[:250], e.path, e.changes, e.reason, e.batch_id) for e in events),
+        {"at": now, "user_id": user, "user_name": name, "address": _address.get()},
+    )
 
 
 def record_export(*, by: User | None, what: str, rows: int, reason: str = "") -> AuditEntry:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -21,8 +21,12 @@ from core.fields import EncryptedTextField
 
 CHUNK = 2_000  # rows a buffer of COPY or executemany holds
 STROKE = 20_000  # rows that SQLite moves from a temporary table at once
-ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": ""})
+
+
+class Encoded(str):
+    """JSON that is encoded already, for a column whose text was needed before."""
 
 
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
@@ -47,19 +51,28 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
         return list(range(last + 1, last + count + 1))
 
 
-def insert_rows(model: type[models.Model], attributes: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+def insert_rows(
+    model: type[models.Model],
+    attributes: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    constants: Mapping[str, Any] | None = None,
+) -> int:
     """Insert rows given as sequences in the order of `attributes`; columns left out get their defaults.
 
-    Returns how many. Unique and check constraints are the database's; nothing is validated here.
+    `constants` are attributes with one value for all rows. Returns how many. Unique and check constraints are the
+    database's; nothing is validated here.
     """
     fields = [_field(model, name) for name in attributes]
-    given = {field.attname for field in fields}
+    same = {_field(model, name): value for name, value in (constants or {}).items()}
+    given = {field.attname for field in (*fields, *same)}
     others = [f for f in model._meta.concrete_fields if f.attname not in given and not f.primary_key]
-    defaults = tuple(_default(field) for field in others)
-    columns = [str(field.column) for field in (*fields, *others)]
-    prepare = _preparer([*fields, *others])
-    load = _load if connection.vendor == "postgresql" else _load_by_way
-    return load(model._meta.db_table, columns, (prepare((*row, *defaults)) for row in rows))
+    same |= {field: _default(field) for field in others}
+    return _load(
+        model._meta.db_table,
+        [str(field.column) for field in (*fields, *same)],
+        _prepared(fields, rows, same),
+        by_way=connection.vendor == "sqlite" and _has_triggers(model._meta.db_table),
+    )
 
 
 def update_rows(model: type[models.Model], attributes: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -70,13 +83,13 @@ def update_rows(model: type[models.Model], attributes: Sequence[str], rows: Iter
     fields = [model._meta.pk, *(_field(model, name) for name in attributes)]
     columns = [str(field.column) for field in fields]
     table, temporary = model._meta.db_table, f"new_{model._meta.db_table}"
-    prepare, quote = _preparer(fields), connection.ops.quote_name
+    quote = connection.ops.quote_name
     listed = ", ".join(quote(column) for column in columns)
     assigned = ", ".join(f"{quote(c)} = {quote(temporary)}.{quote(c)}" for c in columns[1:])
     key = quote(columns[0])
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE {quote(temporary)} AS SELECT {listed} FROM {quote(table)} LIMIT 0")
-        count = _load(temporary, columns, (prepare(row) for row in rows))
+        count = _load(temporary, columns, _prepared(fields, rows, {}))
         if connection.vendor == "postgresql":
             cursor.execute(f"ANALYZE {quote(temporary)}")
         cursor.execute(
@@ -100,6 +113,11 @@ def delete_rows(model: type[models.Model], attribute: str, values: Sequence[Any]
     return count
 
 
+def encode_json(value: Any) -> str:
+    """The value as JSON columns hold it."""
+    return value if type(value) is Encoded else _encode(value)
+
+
 def _field(model: type[models.Model], attribute: str) -> models.Field:
     for field in model._meta.concrete_fields:
         if attribute in (field.attname, field.name):
@@ -113,32 +131,31 @@ def _default(field: models.Field) -> Any:
     return field.get_default()
 
 
-def _load(table: str, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> int:
-    listed, count = ", ".join(connection.ops.quote_name(column) for column in columns), 0
+def _load(table: str, columns: Sequence[str], chunks: Iterator[list[Any]], *, by_way: bool = False) -> int:
+    """Write prepared chunks. `by_way` of a temporary table and from there in few statements, on SQLite: its full-text
+    indexes write down what they have at the end of each statement, and row by row take twice as long.
+    """
+    if by_way:
+        return _load_by_way(table, columns, chunks)
+    quote, count = connection.ops.quote_name, 0
+    listed, marks = ", ".join(map(quote, columns)), ", ".join(["%s"] * len(columns))
     with connection.cursor() as cursor:
-        while chunk := list(itertools.islice(rows, CHUNK)):
+        for chunk in chunks:
             if connection.vendor == "postgresql":
-                text = "".join(["\t".join(row) + "\n" for row in chunk])
-                statement = f"COPY {connection.ops.quote_name(table)} ({listed}) FROM STDIN"
-                cursor.cursor.copy_expert(statement, io.StringIO(text))
+                text = io.StringIO("".join(chunk))
+                cursor.cursor.copy_expert(f"COPY {quote(table)} ({listed}) FROM STDIN", text)
             else:
-                marks = ", ".join(["%s"] * len(columns))
-                cursor.executemany(f"INSERT INTO {connection.ops.quote_name(table)} ({listed}) VALUES ({marks})", chunk)
+                cursor.executemany(f"INSERT INTO {quote(table)} ({listed}) VALUES ({marks})", chunk)
             count += len(chunk)
     return count
 
 
-def _load_by_way(table: str, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> int:
-    """Load into a temporary table and from there in one statement, on SQLite.
-
-    Its full-text indexes write down what they have at the end of each statement: row by row, a table with one takes
-    twice as long.
-    """
+def _load_by_way(table: str, columns: Sequence[str], chunks: Iterator[list[Any]]) -> int:
     quote, count = connection.ops.quote_name, 0
     listed, temporary = ", ".join(map(quote, columns)), f"loaded_{table}"
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE {quote(temporary)} AS SELECT {listed} FROM {quote(table)} LIMIT 0")
-        while stroke := _load(temporary, columns, itertools.islice(rows, STROKE)):
+        while stroke := _load(temporary, columns, itertools.islice(chunks, STROKE // CHUNK)):
             cursor.execute(f"INSERT INTO {quote(table)} ({listed}) SELECT {listed} FROM {quote(temporary)}")
             cursor.execute(f"DELETE FROM {quote(temporary)}")
             count += stroke
@@ -146,27 +163,44 @@ def _load_by_way(table: str, columns: Sequence[str], rows: Iterator[tuple[Any, .
     return count
 
 
-def _preparer(fields: Sequence[models.Field]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
-    converters = [_converter(field) for field in fields]
-    missing = "\\N" if connection.vendor == "postgresql" else None
-
-    def prepare(row: Sequence[Any]) -> tuple[Any, ...]:
-        return tuple(
-            [missing if value is None else convert(value) for convert, value in zip(converters, row, strict=True)]
-        )
-
-    return prepare
+def _has_triggers(table: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s LIMIT 1", [table])
+        return cursor.fetchone() is not None
 
 
-def _converter(field: models.Field) -> Callable[[Any], Any]:
-    """From the attribute's value to what the database takes: text in COPY's escaping, or a parameter of SQLite."""
+def _prepared(
+    fields: Sequence[models.Field], rows: Iterable[Sequence[Any]], same: Mapping[models.Field, Any]
+) -> Iterator[list[Any]]:
+    """Chunks of lines of COPY, or of parameters for SQLite, converted column by column; `same` is converted once."""
+    copying = connection.vendor == "postgresql"
+    converters = [_column_converter(field) for field in fields]
+    tail = [_column_converter(field)([value])[0] for field, value in same.items()]
+    end = "".join("\t" + value for value in tail) + "\n" if copying else tuple(tail)
+    rows = iter(rows)
+    while chunk := list(itertools.islice(rows, CHUNK)):
+        columns = [convert(column) for convert, column in zip(converters, zip(*chunk, strict=True), strict=True)]
+        lines = zip(*columns, strict=True)
+        yield ["\t".join(line) + end for line in lines] if copying else [line + end for line in lines]
+
+
+def _column_converter(field: models.Field) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    convert, missing = _converter(field), "\\N" if connection.vendor == "postgresql" else None
+    if convert is None:
+        return lambda column: column
+    return lambda column: [missing if value is None else convert(value) for value in column]
+
+
+def _converter(field: models.Field) -> Callable[[Any], Any] | None:
+    """From the attribute's value to what the database takes: text in COPY's escaping, or a parameter of SQLite, where
+    None means as it is."""
     target = field.target_field if isinstance(field, models.ForeignKey) else field
     copying = connection.vendor == "postgresql"
     if isinstance(target, EncryptedTextField):
         return encrypt  # base64: nothing to escape
     if isinstance(target, models.JSONField):
-        dumps = DjangoJSONEncoder(ensure_ascii=False).encode if target.encoder else ENCODE
-        return (lambda value: dumps(value).translate(ESCAPES)) if copying else dumps
+        dumps = DjangoJSONEncoder(ensure_ascii=False).encode if target.encoder else encode_json
+        return (lambda value: dumps(value).replace("\\", "\\\\")) if copying else dumps
     if isinstance(target, models.BooleanField):
         return (lambda value: "t" if value else "f") if copying else int
     if isinstance(target, models.DateTimeField):
@@ -180,5 +214,13 @@ def _converter(field: models.Field) -> Callable[[Any], Any]:
             else (lambda v: connection.ops.adapt_decimalfield_value(v, target.max_digits, target.decimal_places))
         )
     if isinstance(target, models.IntegerField):
-        return str if copying else (lambda value: value)
-    return (lambda value: str(value).translate(ESCAPES)) if copying else str
+        return str if copying else None
+    return _escaped if copying else None
+
+
+def _escaped(value: Any) -> str:
+    """A text as COPY takes it. Most texts have nothing to escape."""
+    text = str(value)
+    if text.isprintable() and "\\" not in text:
+        return text
+    return text.translate(ESCAPES)

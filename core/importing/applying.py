@@ -70,11 +70,12 @@ def _insert(target: Target, new: Sequence[Written]) -> None:
     if not new:
         return
     columns = sorted({column for one in new for column in one.after})
-    turned = [(column, target.defaults[column], target.for_database(column)) for column in columns]
+    defaults = [(column, target.defaults[column]) for column in columns]
+    turn = target.turner(columns)
     insert_rows(
         target.model,
         ("id", *columns),
-        ((one.id, *(turn(one.after.get(column, default)) for column, default, turn in turned)) for one in new),
+        [turn([one.id, *[one.after.get(column, default) for column, default in defaults]]) for one in new],
     )
 
 
@@ -83,15 +84,14 @@ def update(target: Target, changed: Sequence[Written]) -> None:
     if not changed:
         return
     columns = sorted({*target.aside, *(column for one in changed for column in one.changes)})
-    turned = [(column, target.for_database(column)) for column in columns]
-    version = ("version",) if target.versioned else ()
+    version, turn = ("version",) if target.versioned else (), target.turner(columns)
     update_rows(
         target.model,
         (*columns, *version),
-        (
-            (one.id, *(turn(one.after[column]) for column, turn in turned), *(one.after[v] + 1 for v in version))
+        [
+            turn([one.id, *[one.after[column] for column in columns], *[one.after[v] + 1 for v in version]])
             for one in changed
-        ),
+        ],
     )
 
 
@@ -119,14 +119,14 @@ def _told(changes: Changes, target: Target) -> Changes:
     """The changes as the trail keeps them: new records without their blanks, personal values sealed."""
     if target.personal.isdisjoint(changes):
         return changes
-    return {
-        column: [audit.sealed(str(v)) if v else v for v in values] if column in target.personal else values
-        for column, values in changes.items()
-    }
+    told = changes.copy()
+    for column in target.personal.intersection(changes):
+        told[column] = [audit.sealed(str(value)) if value else value for value in changes[column]]
+    return told
 
 
 def _list(batch: ImportBatch, new: Sequence[int], known: Sequence[int]) -> None:
     """Note which records this source lists, the first time it does."""
     listed = Listed.objects.filter(source=batch.source, object_id__in=known).values_list("object_id", flat=True)
     first = [*new, *sorted(set(known) - set(listed))]
-    insert_rows(Listed, ("source", "object_id", "batch_id"), ((batch.source, pk, batch.pk) for pk in first))
+    insert_rows(Listed, ("object_id",), ((pk,) for pk in first), {"source": batch.source, "batch_id": batch.pk})

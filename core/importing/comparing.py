@@ -14,16 +14,15 @@ from django.db.models import Max, Min
 from core.bulk import insert_rows, update_rows
 from core.importing.problems import DUPLICATE_DIFFERS, ERROR
 from core.importing.sheets import Table
-from core.importing.targets import Merge, Record, Row, Target, parts
+from core.importing.targets import Changes, Merge, Record, Row, Target, parts
 from core.models import ImportBatch, Listed, MissingRecord, StagedRow
 from core.sources import Source
 
 CHUNK = 2_000
 Outcome = StagedRow.Outcome
 NOT_COMPARED = (Outcome.ERROR, Outcome.DUPLICATE, Outcome.ELSEWHERE)
-COMPARED = ("outcome", "target_id", "changes", "conflicts", "undecided", "problems")
-FETCHED = ("id", "sheet", "key", "values", "cells", *COMPARED)
-OUTCOME_AT = FETCHED.index("outcome")
+COMPARED = ("outcome", "target_id", "changes", "conflicts", "undecided")
+FETCHED = ("id", "sheet", "key", "values", "extras", "outcome", "target_id", "undecided")
 
 
 @dataclass(slots=True)
@@ -52,7 +51,6 @@ class Comparison:
     def __init__(self, batch: ImportBatch, source: Source, target: Target, *, lock: bool) -> None:
         self.batch, self.target, self.lock = batch, target, lock
         self.tables = [Table.from_json(name, batch.columns[name]) for name in batch.sheets]
-        self.extras = [[(c.index, f"{source.name}·{c.header}") for c in t.columns if c.kept] for t in self.tables]
         self.key_columns = [next((c.index for c in t.columns if c.field == source.key_field), 0) for t in self.tables]
         self.claims_extent = not any(table.is_error_workbook for table in self.tables)
         self.tally = Tally()
@@ -70,29 +68,44 @@ class Comparison:
             yield self._chunk(list(part.values_list(*FETCHED)))
 
     def _chunk(self, staged: list[tuple]) -> list[Met]:
-        rows = [Row(pk, key, values, {}) for pk, _, key, values, *_ in staged]
+        rows = [Row(pk, key, values, extras) for pk, _, key, values, extras, *_ in staged]
         targets = self.target.match(rows)
         self.present.update(pk for pk in targets if pk is not None)
-        compared = [at for at, columns in enumerate(staged) if columns[OUTCOME_AT] not in NOT_COMPARED]
-        wanted = sorted({pk for at in compared if (pk := targets[at]) is not None})
-        records = self.target.load(wanted, lock=self.lock)
-        for columns in staged:
-            self.tally.outcomes[columns[OUTCOME_AT]] += columns[OUTCOME_AT] in NOT_COMPARED
+        compared = []
+        for row, target_id, (_, sheet, _, _, _, *was) in zip(rows, targets, staged, strict=True):
+            if was[0] in NOT_COMPARED:
+                self.tally.outcomes[was[0]] += 1
+            else:
+                compared.append((row, target_id, sheet, was))
+        records = self.target.load(sorted({pk for _, pk, *_ in compared if pk is not None}), lock=self.lock)
         met: list[Met] = []
         rewritten: list[tuple] = []
-        for at in compared:
-            row, target_id, (_, sheet, _, _, cells, *was) = rows[at], targets[at], staged[at]
-            row.extras = {name: str(cells[i]) for i, name in self.extras[sheet] if cells[i] not in (None, "")}
+        refused: dict[int, list] = {}
+        for row, target_id, sheet, was in compared:
             record = None if target_id is None else records[target_id]
             merge = self._merge(row, target_id, record)
-            now = self._verdict(merge, target_id, was, self.key_columns[sheet])
-            if now != was:
-                rewritten.append((row.id, *now))
-            if now[0] != Outcome.ERROR:
-                met.append(Met(row, target_id, record, merge))
+            if merge.problem:
+                refused[row.id] = [ERROR, merge.problem, self.key_columns[sheet]]
+                continue
+            outcome, told, changes = self._verdict(merge, target_id)
+            if told or [outcome, told, merge.undecided] != was:
+                rewritten.append((row.id, outcome, told, changes, merge.conflicts, merge.undecided))
+            met.append(Met(row, target_id, record, merge))
         if rewritten:
             update_rows(StagedRow, COMPARED, rewritten)
+        self._refuse(refused)
         return met
+
+    def _refuse(self, refused: dict[int, list]) -> None:
+        """Rows that turn out to be errors now: one more problem, at the key's column."""
+        self.tally.outcomes[Outcome.ERROR] += len(refused)
+        if refused:
+            problems = StagedRow.objects.filter(pk__in=refused).values_list("pk", "problems")
+            update_rows(
+                StagedRow,
+                ("outcome", "problems"),
+                [(pk, Outcome.ERROR.value, [*before, refused[pk]]) for pk, before in problems],
+            )
 
     def _merge(self, row: Row, target_id: int | None, record: Record | None) -> Merge:
         if target_id is None:
@@ -102,22 +115,16 @@ class Comparison:
         self._taken.add(target_id)
         return self.target.merge(row, record)
 
-    def _verdict(self, merge: Merge, target_id: int | None, was: list, key_column: int) -> list:
-        """The row's staged columns as they should be, counted. A plain row keeps no record, so that few are rewritten."""
-        tally, problems = self.tally, was[-1]
-        if merge.problem:
-            tally.outcomes[Outcome.ERROR] += 1
-            return [Outcome.ERROR.value, target_id, {}, {}, False, [*problems, [ERROR, merge.problem, key_column]]]
+    def _verdict(self, merge: Merge, target_id: int | None) -> tuple[str, int | None, Changes]:
+        """Outcome, record and changes as staging keeps them, counted. A plain row keeps no record, so that few rows
+        need to be rewritten."""
+        tally = self.tally
         tally.undecided += merge.undecided
         tally.conflicts += bool(merge.conflicts)
-        if target_id is None:
-            outcome, changes = Outcome.NEW.value, {}
-        else:
-            outcome = (Outcome.CHANGED if merge.changes else Outcome.UNCHANGED).value
-            changes = merge.changes
+        changes = {} if target_id is None else merge.changes
+        outcome = Outcome.NEW if target_id is None else Outcome.CHANGED if changes else Outcome.UNCHANGED
         tally.outcomes[outcome] += 1
-        told = target_id if changes or merge.conflicts else None
-        return [outcome, told, changes, merge.conflicts, merge.undecided, problems]
+        return outcome.value, target_id if changes or merge.conflicts else None, changes
 
     def finish(self) -> Tally:
         """Find what is missing, once all chunks are through. An error workbook claims no extent."""

@@ -11,20 +11,21 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, F
 
-from core.bulk import insert_rows
+from core.bulk import Encoded, encode_json, insert_rows
 from core.importing.cells import CellProblem, raw_text
 from core.importing.problems import DUPLICATE_DIFFERS, ERROR, level_of
 from core.importing.sheets import Table
 from core.importing.targets import Row, Target, parts
 from core.models import StagedRow
-from core.sources import Read, Values
+from core.sources import Read
 from core.workbooks.book import Cell
 from core.workbooks.book import Row as SheetRow
 
 CHUNK = 2_000
 Outcome = StagedRow.Outcome
-STAGED = ("batch_id", "sheet", "number", "key", "digest", "cells", "values", "problems", "outcome")
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+STAGED = ("number", "key", "digest", "cells", "values", "extras", "problems", "outcome")
+VALUES, OUTCOME = STAGED.index("values"), STAGED.index("outcome")
+_NOTHING = Encoded("{}")
 
 
 class Reader:
@@ -38,10 +39,12 @@ class Reader:
             (index, field.name, field.reader(target.run), field.vital) for index, field in mapped
         ]
         self.index_of = {field.name: index for index, field in mapped}
+        name = target.run.source.name
+        self.extras = [(column.index, f"{name}·{column.header}") for column in table.columns if column.kept]
 
-    def staged(self, rows: Sequence[SheetRow], sheet: int, expected: str) -> Iterator[tuple[Any, ...]]:
+    def staged(self, rows: Sequence[SheetRow], expected: str) -> Iterator[tuple[Any, ...]]:
         """The rows as `STAGED` columns. `expected` is the outcome that most of them will have."""
-        width, target = self.width, self.target
+        width, target, extras = self.width, self.target, self.extras
         cells = [row[1][:width] + [None] * (width - len(row[1])) for row in rows]
         columns = list(zip(*cells, strict=True))
         found: list[list[list[Any]]] = [[] for _ in rows]  # problems of each row: [level, code, column]
@@ -54,19 +57,21 @@ class Reader:
                 continue
             for code, name in target.check(values, unread):
                 problems.append([level_of(code), code, self.index_of.get(name, 0)])
-            raw = [_kept(cell) for cell in raw]
+            kept = [_kept(cell) for cell in raw]
+            more = {name: str(kept[index]) for index, name in extras if kept[index] not in (None, "")}
+            encoded = Encoded(encode_json(values))
             in_error = bool(problems) and any(problem[0] == ERROR for problem in problems)
             yield (
-                target.run.batch_id, sheet, number, target.key(values, unread), self._digest(values, problems, raw), raw,
-                values, problems, Outcome.ERROR.value if in_error else expected,
+                number, target.key(values, unread), _digest(encoded, problems, kept), kept, encoded, more or _NOTHING,
+                problems, Outcome.ERROR.value if in_error else expected,
             )  # fmt: skip
 
     def keys(self, rows: Iterable[SheetRow]) -> Iterator[tuple[int, str]]:
         """Row numbers and keys alone, for sheets of the file that are not imported."""
         while chunk := list(islice(rows, CHUNK)):
-            for row in self.staged(chunk, 0, ""):
-                if row[3]:
-                    yield row[2], row[3]
+            for number, key, *_ in self.staged(chunk, ""):
+                if key:
+                    yield number, key
 
     @staticmethod
     def _column(cells: Sequence[Cell], found: list[list[list[Any]]], index: int, read: Read, vital: bool) -> list[Any]:
@@ -80,11 +85,11 @@ class Reader:
                 found[at].append([ERROR if vital else level_of(problem.code), problem.code, index])
         return values
 
-    @staticmethod
-    def _digest(values: Values, problems: list[list[Any]], raw: list[Any]) -> str:
-        """Of what the row says: equal for rows that differ in spelling or in unmapped columns only."""
-        said = _encode(values) + "".join(f"|{index}:{raw_text(raw[index])}" for _, _, index in problems)
-        return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+def _digest(values: str, problems: list[list[Any]], kept: list[Any]) -> str:
+    """Of what the row says: equal for rows that differ in spelling or in unmapped columns only."""
+    said = values + "".join(f"|{index}:{raw_text(kept[index])}" for _, _, index in problems) if problems else values
+    return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def _kept(cell: Cell) -> Any:
@@ -104,30 +109,26 @@ def stage_table(table: Table, rows: Iterator[SheetRow], target: Target, *, sheet
     """
     reader, read, expected = Reader(table, target), 0, ""
     while chunk := list(islice(rows, CHUNK)):
-        staged = list(reader.staged(chunk, sheet, expected))
+        staged = list(reader.staged(chunk, expected))
         if not expected:
             expected = _expected(staged, target)
-            staged = [row if row[-1] else (*row[:-1], expected) for row in staged]
-        insert_rows(StagedRow, STAGED, staged)
+            staged = [row if row[OUTCOME] else (*row[:OUTCOME], expected) for row in staged]
+        insert_rows(StagedRow, STAGED, staged, {"batch_id": target.run.batch_id, "sheet": sheet})
         read += len(chunk)
         yield read
 
 
 def _expected(staged: Sequence[tuple[Any, ...]], target: Target) -> str:
-    found = target.match([Row(0, row[3], row[6], {}) for row in staged])
+    found = target.match([Row(0, row[1], json.loads(row[VALUES]), {}) for row in staged])
     known = sum(pk is not None for pk in found)
     return (Outcome.UNCHANGED if known * 2 > len(found) else Outcome.NEW).value
 
 
 def stage_elsewhere(table: Table, rows: Iterator[SheetRow], target: Target, *, sheet: int) -> None:
     """Note which records another sheet of the file holds: they are not missing from it."""
-    batch = target.run.batch_id
-    keys = Reader(table, target).keys(rows)
-    insert_rows(
-        StagedRow,
-        STAGED,
-        ((batch, sheet, number, key, "", [], {}, [], Outcome.ELSEWHERE.value) for number, key in keys),
-    )
+    keys = ((number, key, [], {}) for number, key in Reader(table, target).keys(rows))
+    same = {"batch_id": target.run.batch_id, "sheet": sheet, "outcome": Outcome.ELSEWHERE.value}
+    insert_rows(StagedRow, ("number", "key", "cells", "values"), keys, same)
 
 
 def settle_repeats(batch_id: int, column: dict[int, int]) -> None:

@@ -137,9 +137,17 @@ class Target(ABC):
     def forget(self, ids: Collection[int]) -> None:  # noqa: B027 - a target may need none
         """Take records that will be deleted out of derived data."""
 
-    def for_database(self, column: str) -> Callable[[Plain], Any]:
-        """From plain form to what the column takes."""
-        return _decimal if column in self._decimal_names else _same
+    def turner(self, columns: Sequence[str]) -> Callable[[list[Plain]], list[Any]]:
+        """From plain form to what the columns take, in place: a row is its id, then these columns."""
+        decimals = [at for at, column in enumerate(columns, 1) if column in self._decimal_names]
+
+        def turn(row: list[Plain]) -> list[Any]:
+            for at in decimals:
+                if row[at] is not None:
+                    row[at] = Decimal(row[at])
+            return row
+
+        return turn
 
 
 def parts(ids: Sequence[Key]) -> list[Sequence[Key]]:
@@ -158,11 +166,3 @@ def to_plain(value: Any) -> Plain:
     if isinstance(value, Decimal):
         return plain_decimal(value)
     return value.isoformat() if isinstance(value, date) else value
-
-
-def _decimal(value: Plain) -> Decimal | None:
-    return None if value is None else Decimal(value)
-
-
-def _same(value: Plain) -> Plain:
-    return value

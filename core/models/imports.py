@@ -81,9 +81,10 @@ class StagedRow(models.Model):
     digest = models.CharField("内容摘要", max_length=32)  # of the mapped, normalised values
     cells = models.JSONField("原始单元格")  # the clerk's own cells as text
     values = models.JSONField("读出的值")
+    extras = models.JSONField("原表其他列", default=dict)  # what the source does not know, by its name and header
     problems = models.JSONField("问题", default=list)  # [level, code, column index]
     outcome = models.CharField("结果", max_length=9, choices=Outcome, blank=True)
-    target_id = models.BigIntegerField("对应记录", null=True)
+    target_id = models.BigIntegerField("对应记录", null=True)  # of rows with changes or conflicts
     changes = models.JSONField("变化", default=dict)  # {field: [before, after]}
     conflicts = models.JSONField("不一致", default=dict)  # {field: [ours, theirs]}
     undecided = models.BooleanField("待判定", default=False)

@@ -281,13 +281,14 @@ class OrganizationTarget(Target):
         batch, source = self.run.batch_id, self.run.source.code
         insert_rows(
             Headcount,
-            ("organization_id", "kind", "number", "counted_on", "source", "batch_id"),
+            ("organization_id", "kind", "number"),
             (
-                (one.id, kind, one.after[kind], self.as_of, source, batch)
+                (one.id, kind, one.after[kind])
                 for one in (*new, *changed)
                 for kind in COUNTS
                 if f"{kind}_on" in one.changes or kind in one.changes
             ),
+            {"counted_on": self.as_of, "source": source, "batch_id": batch},
         )
         insert_rows(
             FormerManagement,
