@@ -41,6 +41,9 @@ name_actions(
         "core.refused": "访问被拒绝",
         "core.reveal": "查看被遮盖的信息",
         "core.rotate": "更换密钥",
+        "import.add": "名单导入新增",
+        "import.change": "名单导入修改",
+        "import.undo": "撤销名单导入",
     }
 )
 name_keys({"rows": "行数"})

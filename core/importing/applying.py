@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.db import connection
 
 from core import audit
-from core.bulk import insert_rows, reserve_ids, update_rows
+from core.bulk import insert_rows, update_rows
 from core.importing.comparing import Comparison, Met, Tally
 from core.importing.targets import Changes, Target, Written
 from core.jobs import Progress
@@ -44,7 +44,7 @@ def _write_chunk(batch: ImportBatch, target: Target, met: Sequence[Met]) -> tupl
     """Write one chunk; returns the ids of the records that were added, and of those that were changed."""
     fresh = [one for one in met if one.target_id is None]
     known = [one for one in met if one.target_id is not None and (one.merge.changes or one.merge.quiet)]
-    ids = reserve_ids(target.model, len(fresh)) if fresh else []
+    ids = target.ids_for([one.merge for one in fresh]) if fresh else []
     new = [
         Written(pk, None, {c: now for c, (_, now) in one.merge.changes.items()} | one.merge.aside, one.merge.changes)
         for pk, one in zip(ids, fresh, strict=True)

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, TypeVar
 
 from django.db import connection, models
 
+from core.bulk import reserve_ids
 from core.importing.problems import OUTSIDE_SCOPE
 from core.sources import Plain, Run, Values
 
@@ -117,6 +118,10 @@ class Target(ABC):
         return found
 
     # --- writing ---
+    def ids_for(self, merges: Sequence[Merge]) -> list[int]:
+        """Numbers for new records; what hangs on a record's number is added to its merge here."""
+        return reserve_ids(self.model, len(merges))
+
     @abstractmethod
     def path_of(self, record: Record) -> str:
         """Path of the node that the record belongs to, for the audit trail."""

@@ -1,0 +1,171 @@
+"""Coverages that a department already keeps: one row an organization, with the Party organization that covers it.
+
+Columns: 统一社会信用代码、党组织编码、形式、起始日期, and 单位名称 for people to read. A list begins coverages; it never ends or moves
+one: where the registry has another Party organization, form or day, the row is a conflict to be settled by a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from accounts.permissions import Permission
+from core.importing.problems import ERROR, Problem, problems
+from core.importing.readers import day, text
+from core.importing.targets import Merge, Record, Row, Target, Written, parts
+from core.sources import Run, Source, SourceField, Values, always, sources
+from orgs import facts
+from orgs.models import Coverage, Organization, PartyOrganization
+from orgs.rules.words import look_up, word_table
+from orgs.sources.areas import check_extent
+from orgs.sources.columns import CODE, NAME
+from orgs.sources.importers import admission
+
+Form = Coverage.Form
+FORMS = word_table(
+    {form.value: form.label for form in Form},
+    {
+        Form.SINGLE: ("单独", "单独建立", "单建"),
+        Form.JOINT: ("联合", "联合建立", "联建"),
+        Form.ATTACHED: ("挂靠组建",),
+        Form.AREA: ("区域", "区域组建"),
+        Form.INDUSTRY: ("行业", "行业组建"),
+        Form.CHAIN: ("产业链", "产业链龙头", "龙头带动"),
+        Form.FUNCTIONAL: ("功能型党组织",),
+    },
+)
+FIELDS = (
+    CODE,
+    SourceField("name", "单位名称", (NAME.label, *NAME.headers), NAME.reader),
+    SourceField("party", "党组织编码", ("党组织代码", "覆盖党组织编码", "所属党组织编码"), always(text(40)), vital=True),
+    SourceField(
+        "form", "形式", ("覆盖形式", "组建形式", "建立形式", "党组织形式"),
+        always(lambda cell: look_up(cell, FORMS, "unknown_form")), vital=True,
+    ),
+    SourceField("since", "起始日期", ("覆盖起始", "起始", "覆盖日期", "建立日期", "成立日期"), day, vital=True),
+)  # fmt: skip
+UNKNOWN_UNIT, UNKNOWN_PARTY, SINGLE_COVERS_ONE = "unknown_unit", "unknown_party", "single_covers_one"
+REQUIRED = {"credit_code": "identity_missing", "party": "coverage_party_missing", "form": "coverage_form_missing",
+            "since": "coverage_since_missing"}  # fmt: skip
+
+problems.add(
+    Problem(
+        "unknown_form",
+        ERROR,
+        "覆盖形式无法识别,未导入;请填写单独组建、联合组建、挂靠、区域覆盖、行业覆盖、产业链龙头带动或功能型",
+    ),
+    Problem(UNKNOWN_UNIT, ERROR, "没有这个代码的两新组织,或不在您的管辖范围内,未导入;请核对统一社会信用代码"),
+    Problem(UNKNOWN_PARTY, ERROR, "没有这个编码的党组织,或不在您的管辖范围内,未导入;请核对党组织编码"),
+    Problem(SINGLE_COVERS_ONE, ERROR, "该党组织已单独覆盖另一家单位,未导入;覆盖多家单位请填写联合组建或挂靠"),
+    Problem("coverage_party_missing", ERROR, "没有党组织编码,未导入;请填写"),
+    Problem("coverage_form_missing", ERROR, "没有覆盖形式,未导入;请填写"),
+    Problem("coverage_since_missing", ERROR, "没有起始日期,未导入;请填写"),
+)
+
+
+class CoverageTarget(Target):
+    """Open primary coverages, as a list meets them."""
+
+    model = Coverage
+    columns = ("organization_id", "party_organization_id", "form", "since", "until")
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        standing = PartyOrganization.objects.standing().exclude(kind=PartyOrganization.Kind.DEPARTMENT)
+        rows = list(standing.values_list("code", "pk", "path", "name"))
+        scope = run.importer.scope
+        self.parties = {code: pk for code, pk, path, _ in rows if scope.whole or scope.holds_path(path)}
+        self.paths = {pk: path for _, pk, path, _ in rows}
+        self.names = {pk: name for _, pk, _, name in rows}
+        single = Coverage.objects.filter(until=None, form=Form.SINGLE)
+        self.single = dict(single.values_list("party_organization_id", "organization_id"))
+        self.units: dict[str, tuple[int, str]] = {}  # credit code → organization of the rows at hand
+        self.touched: set[int] = set()
+
+    # --- reading ---
+    def check(self, values: Values, unread: Collection[str]) -> list[tuple[str, str]]:
+        """Both sides, form and first day must be there."""
+        return [(code, name) for name, code in REQUIRED.items() if name not in values and name not in unread]
+
+    def key(self, values: Values, unread: Collection[str]) -> str:
+        """The organization's credit code: it has one primary coverage."""
+        return values.get("credit_code", "")
+
+    # --- meeting ---
+    def match(self, rows: Sequence[Row]) -> list[int | None]:
+        """The open primary coverage of the organization."""
+        scope = self.run.importer.scope
+        self.units = {}
+        for part in parts([row.key for row in rows if row.key]):
+            units = Organization.objects.filter(credit_code__in=part, merged_into=None)
+            if not scope.whole:
+                units = units.filter(managed_by__in=scope.unit_managers)
+            self.units.update(
+                (code or "", (pk, name)) for code, pk, name in units.values_list("credit_code", "pk", "name")
+            )
+        open_rows: dict[int, int] = {}
+        for ids in parts([pk for pk, _ in self.units.values()]):
+            kept = Coverage.objects.filter(organization__in=ids, until=None, primary=True)
+            open_rows.update(kept.values_list("organization_id", "pk"))
+        return [open_rows.get(self.units[row.key][0]) if row.key in self.units else None for row in rows]
+
+    def merge(self, row: Row, record: Record | None) -> Merge:
+        """A coverage begins where there is none; another one is a conflict."""
+        values, unit = row.values, self.units.get(row.key)
+        party = self.parties.get(values["party"])
+        if unit is None or party is None:
+            return Merge(problem=UNKNOWN_PARTY if unit else UNKNOWN_UNIT)
+        stated = {"party_organization_id": party, "form": values["form"], "since": values["since"]}
+        if record is not None:
+            differing = {c: [record[c], value] for c, value in stated.items() if record[c] != value}
+            return Merge(conflicts=differing)
+        if values["form"] == Form.SINGLE and self.single.setdefault(party, unit[0]) != unit[0]:
+            return Merge(problem=SINGLE_COVERS_ONE)
+        merge = Merge({"organization_id": [None, unit[0]]} | {c: [None, value] for c, value in stated.items()})
+        merge.aside = {"batch_id": self.run.batch_id}
+        return merge
+
+    def expected(self, ids: Sequence[int], extent: str) -> set[int]:
+        """Open coverages of organizations within the scope."""
+        kept = Coverage.objects.filter(pk__in=ids, until=None)
+        scope = self.run.importer.scope
+        if not scope.whole:
+            kept = kept.filter(organization__managed_by__in=scope.unit_managers)
+        return set(kept.values_list("pk", flat=True))
+
+    # --- writing ---
+    def path_of(self, record: Record) -> str:
+        """Of the covering Party organization."""
+        return self.paths.get(record["party_organization_id"], self.run.importer.path)
+
+    def label_of(self, record: Record) -> str:
+        """Who covers how; the organization stands in the entry itself."""
+        return f"{self.names.get(record['party_organization_id'], '')} {Form(record['form']).label}"
+
+    def written(self, new: Sequence[Written], changed: Sequence[Written]) -> None:
+        """Remember whose facts change."""
+        self.touched.update(one.after["organization_id"] for one in new)
+
+    def refresh(self, ids: Collection[int]) -> None:
+        """Facts and tally of the organizations."""
+        facts.refresh(self.touched, on=self.run.today)
+
+    def forget(self, ids: Collection[int]) -> None:
+        """The organizations' facts change when their coverages go."""
+        rows = Coverage.objects.filter(pk__in=ids).values_list("organization_id", flat=True)
+        self.touched.update(rows)
+
+
+sources.add(
+    Source(
+        code="coverage",
+        name="覆盖关系名册",
+        permission=Permission.COVERAGE_CHANGE,
+        fields=FIELDS,
+        required=(("credit_code",), ("party",), ("form",)),
+        presence=("credit_code", "party"),
+        key_field="credit_code",
+        admit=admission(Permission.COVERAGE_CHANGE),
+        target=CoverageTarget,
+        check_extent=check_extent,
+    )
+)
