@@ -176,12 +176,12 @@ def _prepared(
     copying = connection.vendor == "postgresql"
     converters = [_column_converter(field) for field in fields]
     tail = [_column_converter(field)([value])[0] for field, value in same.items()]
-    end = "".join("\t" + value for value in tail) + "\n" if copying else tuple(tail)
+    end = "".join("\t" + value for value in tail) + "\n" if copying else ""
     rows = iter(rows)
     while chunk := list(itertools.islice(rows, CHUNK)):
         columns = [convert(column) for convert, column in zip(converters, zip(*chunk, strict=True), strict=True)]
         lines = zip(*columns, strict=True)
-        yield ["\t".join(line) + end for line in lines] if copying else [line + end for line in lines]
+        yield ["\t".join(line) + end for line in lines] if copying else [(*line, *tail) for line in lines]
 
 
 def _column_converter(field: models.Field) -> Callable[[Sequence[Any]], Sequence[Any]]:

@@ -126,7 +126,7 @@ def _expected(staged: Sequence[tuple[Any, ...]], target: Target) -> str:
 
 def stage_elsewhere(table: Table, rows: Iterator[SheetRow], target: Target, *, sheet: int) -> None:
     """Note which records another sheet of the file holds: they are not missing from it."""
-    keys = ((number, key, [], {}) for number, key in Reader(table, target).keys(rows))
+    keys: Iterator[tuple[Any, ...]] = ((number, key, [], {}) for number, key in Reader(table, target).keys(rows))
     same = {"batch_id": target.run.batch_id, "sheet": sheet, "outcome": Outcome.ELSEWHERE.value}
     insert_rows(StagedRow, ("number", "key", "cells", "values"), keys, same)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -126,8 +126,8 @@ def _deletable(
 ) -> list[int]:
     """New records that nobody edited and nothing refers to."""
     labels = {int(entry.object_id): entry.label for entry in entries if int(entry.object_id) in records}
-    used = _referred_to(target, list(labels))
-    free = [pk for pk in labels if str(pk) not in later and pk not in used]
+    used = _referred_to(target, list(labels), {pk for pk in labels if str(pk) in later})
+    free = [pk for pk in labels if pk not in used]
     gone = set(free)
     undone.left += [Left(pk, label, ()) for pk, label in labels.items() if pk not in gone]
     undone.deleted += len(free)
@@ -152,14 +152,21 @@ def _delete(batch: ImportBatch, target: Target, free: Sequence[int], records: di
     delete_rows(target.model, "id", free)
 
 
-def _referred_to(target: Target, ids: Sequence[int]) -> set[int]:
-    """Which of the records something else than their own rows refers to."""
+def _referred_to(target: Target, ids: Sequence[int], edited: Collection[int]) -> set[int]:
+    """Which of the records something else refers to than their own rows and than records that go with them."""
     owned = {model for model, _ in target.owned}
-    used: set[int] = set()
+    used: set[int] = set(edited)
+    among: list[tuple[int, int]] = []  # record that refers, record that it refers to
     for relation in target.model._meta.related_objects:
         model, column = relation.related_model, relation.field.attname
-        if model not in owned:
-            used.update(model._base_manager.filter(**{f"{column}__in": ids}).values_list(column, flat=True))
+        rows = model._base_manager.filter(**{f"{column}__in": ids})
+        if model is target.model:
+            among += rows.values_list("pk", column)
+        elif model not in owned:
+            used.update(rows.values_list(column, flat=True))
+    inside = set(ids)
+    while more := {to for by, to in among if (by in used or by not in inside) and to not in used}:
+        used |= more
     return used - {None}
 
 

@@ -159,6 +159,7 @@ sources.add(
     Source(
         code="coverage",
         name="覆盖关系名册",
+        model=Coverage,
         permission=Permission.COVERAGE_CHANGE,
         fields=FIELDS,
         required=(("credit_code",), ("party",), ("form",)),

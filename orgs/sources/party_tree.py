@@ -78,7 +78,7 @@ class PartyTreeTarget(Target):
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         rows = PartyOrganization.objects.values_list("code", "pk", "path", "kind", "dissolved_on")
-        self.nodes: dict[str, tuple[int, str, str, object]] = {code: tuple(rest) for code, *rest in rows}
+        self.nodes = {code: (pk, path, kind, dissolved_on) for code, pk, path, kind, dissolved_on in rows}
 
     @cached_property
     def listed(self) -> Mapping[str, Values]:
@@ -188,6 +188,7 @@ sources.add(
     Source(
         code="party_tree",
         name="党组织名册",
+        model=PartyOrganization,
         permission=Permission.TREE_CHANGE,
         fields=FIELDS,
         required=(("code",), ("name",), ("kind",), ("parent",)),
