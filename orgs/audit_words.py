@@ -31,6 +31,7 @@ name_actions(
         "organizations.unmerge": "撤销合并",
         "owners.change": "修改出资人情况",
         "owners.record": "登记出资人情况",
+        "parameters.set": "设置参数",
         "party.change": "修改党组织",
         "party.dissolve": "撤销党组织",
         "party.establish": "设立党组织",

@@ -7,6 +7,7 @@ from orgs.views.checks import CheckCreditCode
 from orgs.views.duplicates import MergePage, UnmergeView
 from orgs.views.helpdesk import PeopleList, PersonPage
 from orgs.views.organization import OrganizationPage
+from orgs.views.parameters import ParameterPage, ParametersPage
 from orgs.views.party import PartyChangePage, PartyPage
 
 urlpatterns = [
@@ -18,6 +19,8 @@ urlpatterns = [
     path("organizations/<int:pk>/", OrganizationPage.as_view(), name="organization"),
     path("organizations/<int:pk>/merge/<int:other>/", MergePage.as_view(), name="organization_merge"),
     path("organizations/<int:pk>/unmerge/", UnmergeView.as_view(), name="organization_unmerge"),
+    path("parameters/", ParametersPage.as_view(), name="parameters"),
+    path("parameters/<str:code>/", ParameterPage.as_view(), name="parameter"),
     path("people/", PeopleList.as_view(), name="people"),
     path("people/<int:pk>/", PersonPage.as_view(), name="person"),
     path("party/<int:pk>/", PartyPage.as_view(), name="party"),

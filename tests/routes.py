@@ -68,6 +68,8 @@ ROUTES = {
     "organizations/<int:pk>/unmerge/": Route("organizations/{unit}/unmerge/", STAFF, status=405),
     "party/<int:pk>/": Route("party/{branch}/", READERS - OUTSIDE, misses=OUTSIDE),
     "party/<int:pk>/<slug:change>/": Route("party/{branch}/move/", frozenset({"city", "district"}), misses=STRANGER),
+    "parameters/": Route("parameters/", frozenset({"city"})),
+    "parameters/<str:code>/": Route("parameters/org.formal_min_to_found/", frozenset({"city"})),
     # figures and work
     "dashboard/": Route("dashboard/", OFFICE),
     "dashboard/cross/": Route("dashboard/cross/", OFFICE),

@@ -1,0 +1,49 @@
+"""Dating a new value of a parameter (domain §9). Values are never changed in place: a later date overrules."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from accounts.models import User
+from core import audit
+from core.jobs import enqueue
+from core.models import Parameter
+from core.parameters import parameters
+from core.refusals import Refusal
+
+
+class Backdated(Refusal):
+    """Figures of days that are over were made with the value of their day."""
+
+
+class OutOfRange(Refusal):
+    """A threshold is not negative."""
+
+
+@transaction.atomic
+def set_parameter(*, by: User, code: str, value: int | float, valid_from: date, note: str, on: date) -> Parameter:
+    """Let a parameter have a value from a day on, today or later; `note` is the paper it rests on.
+
+    A second value for the same day takes the place of the first. What hangs on it is counted anew in the background:
+    at once for today, in the night for later days.
+    """
+    definition = parameters[code]
+    if valid_from < on:
+        raise Backdated(f"生效日期 {valid_from} 已经过去;已发生的统计按当时的参数,请填写今天或以后的日期")
+    if value < 0:
+        raise OutOfRange(f"“{definition.name}”不能小于 0")
+    row, before = Parameter.objects.filter(key=code, valid_from=valid_from).first(), {}
+    if row:
+        before = audit.snapshot(row)
+        row.value, row.note, row.set_by = value, note, by
+    else:
+        row = Parameter(key=code, valid_from=valid_from, value=value, note=note, set_by=by)
+    row.full_clean()
+    row.save()
+    changes = audit.difference(before, audit.snapshot(row))
+    audit.record(by=by, action="parameters.set", target=row, changes=changes, reason=note)
+    if valid_from == on:
+        enqueue(kind="orgs.recount", arguments={}, by=by)
+    return row

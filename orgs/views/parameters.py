@@ -1,0 +1,99 @@
+"""/parameters/: thresholds and deadlines as they hold today, and from when they will hold otherwise."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views import View
+
+from accounts.permissions import Permission
+from core.models import Parameter
+from core.pages import PageRequest, PermissionMixin
+from core.parameters import parameters, values_on
+from core.refusals import Refusal
+from orgs.services.parameters import set_parameter
+
+
+class CityWide(PermissionMixin, View):
+    """Parameters hold for the whole city: only whoever has the right at the root may set them."""
+
+    permission = Permission.PARAMETERS_CHANGE
+
+    def dispatch(self, request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        """Ask for the right, and for the root."""
+        if request.user.is_authenticated and not request.scope.having(self.permission).whole:
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+
+class ParametersPage(CityWide):
+    """All parameters by group."""
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        """Value today, default, clause, and values of later days."""
+        today = timezone.localdate()
+        now, later = values_on(today), {}
+        for row in Parameter.objects.filter(valid_from__gt=today).order_by("valid_from"):
+            later.setdefault(row.key, []).append(row)
+        rows = sorted(parameters, key=lambda definition: definition.group)
+        groups = [
+            (group, [(one, now[one.code], later.get(one.code, ())) for one in found])
+            for group, found in groupby(rows, key=lambda definition: definition.group)
+        ]
+        return render(request, "orgs/parameters.html", {"groups": groups, "today": today})
+
+
+class ParameterForm(forms.Form):
+    """A value, from when, by which paper."""
+
+    value = forms.DecimalField(label="新值", min_value=0, max_digits=10, decimal_places=4)
+    valid_from = forms.DateField(label="生效日期", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    note = forms.CharField(label="依据(文件名称、文号或会议)", max_length=250)
+
+
+class ParameterPage(CityWide):
+    """One parameter: its values so far, and a new one."""
+
+    def get(self, request: PageRequest, code: str) -> HttpResponse:
+        """The form, beginning today."""
+        return self._page(request, code, ParameterForm(initial={"valid_from": timezone.localdate()}))
+
+    def post(self, request: PageRequest, code: str) -> HttpResponse:
+        """Date the value."""
+        form = ParameterForm(request.POST)
+        if code in parameters and form.is_valid():
+            given = form.cleaned_data
+            number = float(given["value"])
+            try:
+                row = set_parameter(
+                    by=request.user,
+                    code=code,
+                    value=int(number) if number.is_integer() else number,
+                    valid_from=given["valid_from"],
+                    note=given["note"],
+                    on=timezone.localdate(),
+                )
+            except Refusal as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                messages.success(request, f"“{parameters[code].name}”自 {row.valid_from} 起为 {row.value}")
+                return redirect("parameters")
+        return self._page(request, code, form)
+
+    def _page(self, request: PageRequest, code: str, form: ParameterForm) -> HttpResponse:
+        if code not in parameters:
+            raise Http404("没有这个参数")
+        context = {
+            "definition": parameters[code],
+            "now": values_on(timezone.localdate())[code],
+            "values": Parameter.objects.filter(key=code).select_related("set_by").order_by("-valid_from"),
+            "form": form,
+        }
+        return render(request, "orgs/parameter.html", context)

@@ -1,0 +1,87 @@
+"""Targets in the back office."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.permissions import Permission as P
+from core.admin import ScopedModelAdmin, ServiceForm
+from core.indicators import indicators
+from core.listing import Column, ListFilters, Order
+from reports.models import Target
+from reports.services.targets import set_target
+
+
+def aimed_at() -> list[tuple[str, str]]:
+    """The indicators that have a target, by name."""
+    return [(found.code, found.name) for found in indicators if found.target is not None]
+
+
+class TargetForm(ServiceForm):
+    """The indicator is chosen by its name; a year later than this one is set ahead."""
+
+    indicator = forms.ChoiceField(label="指标", choices=aimed_at)
+
+
+class TargetFilters(ListFilters):
+    """By year and indicator."""
+
+    year = django_filters.NumberFilter(label="年份")
+    indicator = django_filters.ChoiceFilter(label="指标", choices=aimed_at, empty_label="全部指标")
+
+    class Meta:
+        model = Target
+        fields = ()
+
+
+@admin.register(Target)
+class TargetAdmin(ScopedModelAdmin):
+    """What each indicator should reach by the end of each year."""
+
+    view_permission = P.FIGURES_VIEW
+    change_permission = P.PARAMETERS_CHANGE
+    add_permission = P.PARAMETERS_CHANGE
+    group, order, note = "基础数据", 130, "各级各年的目标,看板据此计算序时进度"
+    form = TargetForm
+    fields = ("node", "year", "indicator", "value")
+    autocomplete_fields = ("node",)
+    filters = TargetFilters
+    orders = (Order("year", ("-year",)),)
+    columns = (
+        Column("党组织", "node", kind="name", link=lambda row: reverse("admin:reports_target_change", args=[row.pk])),
+        Column("年份", "year", kind="date"),
+        Column("指标", lambda row: indicators[row.indicator].name),
+        Column("目标(%)", "value", kind="number"),
+    )
+
+    def listed(self, request: HttpRequest) -> QuerySet:
+        """With the node's name."""
+        return self.get_queryset(request).select_related("node")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Only the value of a target changes."""
+        return ("node", "year", "indicator") if obj else ()
+
+    def create(self, request: HttpRequest, form: ServiceForm) -> Target:
+        """Set one; an existing one of the same node, year and indicator takes the value."""
+        return set_target(by=request.user, this_year=timezone.localdate().year, **form.cleaned_data)  # type: ignore[arg-type]
+
+    def change(self, request: HttpRequest, form: ServiceForm) -> Target:
+        """Change the value."""
+        target = form.instance
+        return set_target(
+            by=request.user,  # type: ignore[arg-type]
+            node=target.node,
+            year=target.year,
+            indicator=target.indicator,
+            value=form.cleaned_data["value"],
+            this_year=timezone.localdate().year,
+        )
