@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from orgs.facts.sources import Day
-from orgs.facts.statement import COLUMNS, TABLE, Statement, differing, listed
+from orgs.facts.statement import COLUMNS, ORPHANS, Statement, differing, listed
 from orgs.facts.tally import TABLE as TALLY
 from orgs.facts.tally import sums_by_cell, tally_columns
 from orgs.models import Organization, OrganizationFacts
@@ -54,10 +54,7 @@ def _facts(statement: Statement) -> Iterator[str]:
 
 def _orphans() -> Iterator[str]:
     """Facts of organizations that are no longer there."""
-    count = _count(
-        f"SELECT count(*) FROM {TABLE} WHERE organization_id NOT IN (SELECT id FROM {Organization._meta.db_table})"
-    )
-    if count:
+    if count := _count(f"SELECT count(*) {ORPHANS}"):
         yield f"有 {count:,} 条组织情况没有对应的单位"
 
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from orgs.facts import prepared, tally
 from orgs.facts.sources import Day
-from orgs.facts.statement import ORGANIZATION, TABLE, TOUCHED, Statement, touched, writing
+from orgs.facts.statement import ORGANIZATION, ORPHANS, TABLE, TOUCHED, Statement, touched, writing
 
 MANY = 5_000  # from so many organizations on, one lock on the table is cheaper than one on each row
 
@@ -53,8 +53,7 @@ def forget(organization_ids: Collection[int]) -> None:
 def _refresh_all(day: Day) -> int:
     if connection.vendor == "postgresql":
         _lock_table()
-    # deleted without `forget`
-    _execute(f"DELETE FROM {TABLE} WHERE organization_id NOT IN (SELECT id FROM {ORGANIZATION})", ())
+    _execute(f"DELETE {ORPHANS}", ())
     statement = writing(day, False, connection.vendor)
     written = _execute(statement.sql, statement.parameters)
     tally.rebuild()

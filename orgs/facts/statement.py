@@ -28,6 +28,8 @@ ORGANIZATION = Organization._meta.db_table
 TABLE = OrganizationFacts._meta.db_table
 COLUMNS = tuple(str(field.column) for field in OrganizationFacts._meta.concrete_fields)
 TOUCHED = "SELECT id FROM touched"
+# facts whose organization was deleted without `forget`; NOT IN would compare each with all
+ORPHANS = f"FROM {TABLE} WHERE NOT EXISTS (SELECT 1 FROM {ORGANIZATION} o WHERE o.id = {TABLE}.organization_id)"
 TOUCHED_TABLE = {
     "postgresql": "touched(id) AS (SELECT unnest(%s::bigint[]))",
     "sqlite": "touched(id) AS (SELECT value FROM json_each(%s))",

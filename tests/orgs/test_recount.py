@@ -7,8 +7,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from orgs.models import OrganizationFacts, Tally
-from tests.people import City
+from orgs.facts import differences
+from orgs.models import Organization, OrganizationFacts, Tally
+from tests.people import TODAY, City
 
 
 def run(*arguments: str) -> str:
@@ -56,3 +57,13 @@ def test_an_empty_cell_is_as_good_as_none(city: City) -> None:
     run()
     Tally.objects.create(managed_by=city["CZ12"], category="E1", band="L")
     assert run("--check").startswith("核对无误")
+
+
+def test_facts_of_an_organization_that_is_gone_are_found_and_removed(city: City) -> None:
+    gone = city.organization(staff=120)
+    run()
+    Organization.objects.filter(pk=gone.pk)._raw_delete("default")
+    assert differences(on=TODAY) == ["有 1 条组织情况没有对应的单位"]
+    run()
+    assert not OrganizationFacts.objects.exists()
+    assert not Tally.objects.exists()
