@@ -61,6 +61,17 @@ ROUTES = {
     "reveal/<str:model>/<int:pk>/<str:field>/": Route(
         "reveal/members.member/{member}/phone/", frozenset({"city", "district"}), others=404
     ),
+    # lists on their road
+    "imports/": Route("imports/", STAFF),
+    "imports/new/": Route("imports/new/", STAFF),
+    "imports/<int:pk>/": Route("imports/{batch}/", HERE, misses=STRANGER),
+    "imports/<int:pk>/progress/": Route("imports/{batch}/progress/", HERE, status=204, misses=STRANGER),
+    "imports/<int:pk>/columns/": Route("imports/{batch}/columns/", HERE, status=302, misses=STRANGER),
+    "imports/<int:pk>/conflicts/": Route("imports/{batch}/conflicts/", HERE, status=302, misses=STRANGER),
+    "imports/<int:pk>/missing/": Route("imports/{batch}/missing/", HERE, status=302, misses=STRANGER),
+    "imports/<int:pk>/undo/": Route("imports/{batch}/undo/", HERE, status=302, misses=STRANGER),
+    "imports/<int:pk>/problems.xlsx": Route("imports/{batch}/problems.xlsx", HERE, status=302, misses=STRANGER),
+    "imports/<int:pk>/file/": Route("imports/{batch}/file/", HERE, status=302, misses=STRANGER),
     # the registry
     "organizations/check-credit-code/": Route("organizations/check-credit-code/?credit_code=X", STAFF),
     "organizations/<int:pk>/": Route("organizations/{unit}/", READERS - STRANGER, misses=STRANGER),
@@ -112,9 +123,11 @@ class AdminModel:
     paged: bool = True
     public: bool = False  # everyone with the right reads every row
     imported: bool = False  # comes in as a workbook
+    reads: frozenset[str] = READERS
 
 
 ADMIN = {
+    "members/member": AdminModel("member", HERE, STAFF, STRANGER, paged=False, reads=STAFF | {"secretary"}),
     "orgs/coverage": AdminModel("coverage", HERE, STAFF, OUTSIDE),
     "orgs/democracy": AdminModel("democracy", HERE, STAFF, STRANGER),
     "orgs/jurisdiction": AdminModel("jurisdiction", DEPARTMENT, DEPARTMENT, paged=False, public=True),
@@ -134,8 +147,8 @@ def admin_routes() -> dict[str, list[Route]]:
     """The addresses that every model of the back office has; the form has two: for those who write and who read."""
     routes: dict[str, list[Route]] = {}
     for label, model in ADMIN.items():
-        base, row, readers = f"admin/{label}/", f"admin/{label}/{{{model.row}}}/", READERS - model.misses
-        routes[base] = [Route(base, READERS)]
+        base, row, readers = f"admin/{label}/", f"admin/{label}/{{{model.row}}}/", model.reads - model.misses
+        routes[base] = [Route(base, model.reads)]
         routes[f"{base}add/"] = [Route(f"{base}add/", model.adds)]
         if model.imported:
             routes[f"{base}import/"] = [Route(f"{base}import/", model.adds)]

@@ -164,21 +164,24 @@ class ScopedModelAdmin(ModelAdmin):
     def get_form(
         self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm]:
-        """The form class, knowing whom it serves."""
+        """The form class, knowing whom it serves; whoever may only look needs nothing of the form that writes."""
+        if obj is not None and not self.has_change_permission(request, obj):
+            return super().get_form(request, obj, change=change, **{**kwargs, "form": forms.ModelForm})
         form = super().get_form(request, obj, change=change, **kwargs)
         form.admin, form.request = self, request  # type: ignore[attr-defined]
         return form
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
-        """Whoever may only look sees personal values masked."""
+        """Whoever may only look sees the record's own fields, personal values masked."""
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None or self.has_change_permission(request, obj):
             return fieldsets
         shown = {
-            field.name: masked_display(field) for field in self.opts.fields if isinstance(field, EncryptedTextField)
+            field.name: masked_display(field) if isinstance(field, EncryptedTextField) else field.name
+            for field in self.opts.fields
         }
         return [
-            (title, {**options, "fields": [shown.get(name, name) for name in flatten(options["fields"])]})
+            (title, {**options, "fields": [shown[name] for name in flatten(options["fields"]) if name in shown]})
             for title, options in fieldsets
         ]
 

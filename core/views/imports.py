@@ -245,9 +245,11 @@ show_progress.is_poll = True  # type: ignore[attr-defined]  # it asks by itself:
 class ErrorWorkbook(BatchView):
     """The clerk's own rows with problems, each with what is wrong beside it."""
 
-    def get(self, request: PageRequest, pk: int) -> FileResponse:
-        """The workbook; noted in the audit trail, since it holds the list's own data."""
+    def get(self, request: PageRequest, pk: int) -> HttpResponse | FileResponse:
+        """The workbook; noted in the audit trail, since it holds the list's own data. Before the check there is none."""
         batch = self.batch()
+        if not batch.sheets:
+            return redirect("import", pk)
         target = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 (the response closes it)
         services.error_workbook(batch, target)
         target.seek(0)
