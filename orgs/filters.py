@@ -120,8 +120,9 @@ class PartyOrganizationFilters(ListFilters):
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """A fragment of the name, or the beginning of the code."""
-        if code := queryset.filter(code__begins=value.strip().upper()):
-            return code
+        found = queryset.filter(code__begins=value.strip().upper())
+        if found.exists():
+            return found
         return search(queryset, value, codes=())
 
     def below(self, queryset: Any, name: str, value: str) -> QuerySet:

@@ -50,7 +50,7 @@ def source_name(code: str) -> str:
 WORDS: dict[str, Callable[[Any], str]] = {
     "company_type": type_name,
     "industry": industry_name,
-    "capital": lambda amount: f"{amount.normalize():,f} 万元",
+    "capital": lambda amount: f"{amount.normalize():,f}",
 }
 
 

@@ -35,6 +35,6 @@ panels.add(
         permission=Permission.FIGURES_VIEW,
         template="reports/panel_next_step.html",
         context=next_steps,
-        order=10,
+        order=5,
     )
 )
