@@ -7,6 +7,7 @@ from core.views.columns import ColumnsPage
 from core.views.deciding import ConflictsPage, MissingPage, UndoPage
 from core.views.history import BatchList
 from core.views.imports import BatchPage, ErrorWorkbook, OriginalFile, UploadPage, show_progress
+from core.views.jobs import show_job
 from core.views.reveal import reveal_field
 
 urlpatterns = [
@@ -21,5 +22,6 @@ urlpatterns = [
     path("imports/<int:pk>/undo/", UndoPage.as_view(), name="import-undo"),
     path("imports/<int:pk>/problems.xlsx", ErrorWorkbook.as_view(), name="import-problems"),
     path("imports/<int:pk>/file/", OriginalFile.as_view(), name="import-file"),
+    path("jobs/<int:pk>/", show_job, name="job"),
     path("reveal/<str:model>/<int:pk>/<str:field>/", reveal_field, name="reveal"),
 ]

@@ -58,6 +58,7 @@ ROUTES = {
     "people/": Route("people/", STAFF),
     "people/<int:pk>/": Route("people/{secretary}/", HERE, misses=STRANGER),
     "audit/": Route("audit/", frozenset({"auditor"})),
+    "jobs/<int:pk>/": Route("jobs/0/", frozenset(), others=404),
     "reveal/<str:model>/<int:pk>/<str:field>/": Route(
         "reveal/members.member/{member}/phone/", frozenset({"city", "district"}), others=404
     ),

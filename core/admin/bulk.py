@@ -117,13 +117,12 @@ def _apply(
 ) -> HttpResponse:
     if len(ids) > AT_ONCE and action.job:
         data = {name: form.data.get(name) for name in form.fields}
-        enqueue(
+        job = enqueue(
             kind=action.job,
             arguments={"action": action.code, "ids": ids, "data": data},
             by=request.user,  # type: ignore[arg-type]
         )
-        messages.success(request, f"{len(ids):,} {admin.unit}在后台修改,可以离开此页;进度见“后台任务”。")
-        return HttpResponseRedirect(back)
+        return HttpResponseRedirect(reverse("job", args=[job.pk]))
     done = action.apply(form, ids, request.user, timezone.localdate())  # type: ignore[arg-type]
     left = f",{done.left_count:,} {admin.unit}没有改" if done.left_count else ""
     messages.success(request, f"{action.title}:已修改 {len(done.changing):,} {admin.unit}{left}。")

@@ -188,9 +188,12 @@ def test_a_big_bulk_change_runs_in_the_background_within_the_scope_of_that_day(
 ) -> None:
     monkeypatch.setattr("core.admin.bulk.AT_ONCE", 0)
     data = {"ids": f"{units['here'].pk},{units['school'].pk}", "status": "SHELL", "reason": "核查"}
-    bulk(client_of("street"), "status", stage="apply", **data)
+    response = bulk(client_of("street"), "status", stage="apply", **data)
     assert not Organization.objects.filter(status="SHELL").exists()
     job = Job.objects.get(kind="organizations.bulk")
+    assert response["Location"] == f"/jobs/{job.pk}/"
+    assert "等待" in client_of("street").get(f"/jobs/{job.pk}/").content.decode()
+    assert client_of("city").get(f"/jobs/{job.pk}/").status_code == 404, "a job is seen by whoever started it"
     Organization.objects.filter(pk=units["school"].pk).update(managed_by=city["CZ12"])
 
     class Quiet:
