@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 KEPT = "import.keep"
 
 
+class NotTaken(Refusal):
+    """Values of this kind of list are not taken over from here."""
+
+
 class NothingPicked(Refusal):
     """No line was ticked."""
 
@@ -41,14 +45,16 @@ def settle(
 ) -> Settled:
     """Take over the list's value of the picked (row, column), or keep ours.
 
-    Raises NotReady before the batch is written, NothingPicked, and the source's Refusal for a column that it does not
-    take over.
+    Raises NotReady before the batch is written, NothingPicked, NotTaken, and the source's Refusal for a column that it
+    does not take over.
     """
     if batch.status != ImportBatch.Status.APPLIED:
         raise NotReady(f"批次 {batch.pk} {batch.get_status_display()},写入后才能处理不一致")
     if not picked:
         raise NothingPicked("请先勾选要处理的行")
     source, teller = sources[batch.source], Teller(batch)
+    if take and source.take is None:
+        raise NotTaken(f"“{source.name}”的不一致不能在这里采用,请在对应登记的页面办理")
     rows = StagedRow.objects.select_for_update().filter(batch=batch, pk__in={pk for pk, _ in picked}).in_bulk()
     wanted = [row.target_id for row in rows.values() if row.target_id]
     reached = source.model._default_manager.within(scope).filter(pk__in=wanted)  # type: ignore[attr-defined]
@@ -64,8 +70,7 @@ def settle(
             row.conflicts[column] = [now, theirs]
             settled.stale += 1
             continue
-        if take and now != theirs:
-            assert source.take is not None
+        if take and source.take and now != theirs:
             reason = f"采用批次 {batch.pk}“{source.name}”的值"
             source.take(by=by, key=row.target_id, values={column: theirs}, on=on, reason=reason)
         elif not take:

@@ -70,6 +70,8 @@ class Teller:
         self.columns = {column.attname: column for column in self.source.model._meta.concrete_fields}
         self.labels = {name: str(column.verbose_name) for name, column in self.columns.items()}
         self.labels |= {field.name: field.label for field in self.source.fields}
+        # what a row is called by: of the fields that make it a row the one that is not its key
+        self.named = next((n for n in self.source.presence if n != self.source.key_field), self.source.presence[0])
         self._names: dict[str, dict[Any, str]] = {}
 
     def lines(self, rows: Sequence[StagedRow]) -> list[Line]:
@@ -86,11 +88,15 @@ class Teller:
         return [self._line(row) for row in rows]
 
     def learn(self, records: Iterable[Mapping[str, Plain]]) -> None:
-        """Fetch what the foreign keys of these records point at, one query for each column."""
+        """Fetch what the foreign keys of these records point at, one query for each column.
+
+        A list's own word for a record that is not there yet is no key: it is told as it is.
+        """
         wanted: dict[str, set[Any]] = {}
         for record in records:
             for column, value in record.items():
-                if isinstance(self.columns.get(column), models.ForeignKey) and value is not None:
+                kept = self.columns.get(column)
+                if isinstance(kept, models.ForeignKey) and type(value) is type(kept.target_field.to_python("1")):
                     wanted.setdefault(column, set()).add(value)
         for column, keys in wanted.items():
             model = self.columns[column].related_model
@@ -149,7 +155,7 @@ class Teller:
 
     def title(self, row: StagedRow) -> str:
         """What the row is about: its name, or the cell where that should be."""
-        name = self.source.presence[0]
+        name = self.named
         if name in row.values:
             return str(row.values[name])
         index = next((column.index for column in self.tables[row.sheet].columns if column.field == name), None)
@@ -192,7 +198,7 @@ class Teller:
         return [
             (self.labels[name], self.word(name, value))
             for name, value in row.values.items()
-            if name not in (self.source.presence[0], self.source.key_field)
+            if name not in (self.named, self.source.key_field)
         ]
 
 

@@ -60,9 +60,10 @@ class ConflictsPage(DecidingPage):
     found = staticmethod(lambda batch: rows_of(batch, "conflicts"))
 
     def context(self, batch: ImportBatch) -> dict[str, Any]:
-        """The rows in words; without the right to change records they can only be read."""
+        """The rows in words."""
         context = super().context(batch)
-        return {**context, "lines": Teller(batch).lines(context["rows"])}
+        takes = sources[batch.source].take is not None
+        return {**context, "lines": Teller(batch).lines(context["rows"]), "takes": takes}
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse:
         """Settle the ticked ones."""

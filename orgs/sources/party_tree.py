@@ -115,7 +115,7 @@ class PartyTreeTarget(Target):
                 place[column] = [old, values[column]]
         parent = self.nodes.get(values.get("parent", ""))
         if "parent" in values and (parent is None or parent[0] != record["parent_id"]):
-            merge.conflicts["parent_id"] = [record["parent_id"], values["parent"]]
+            merge.conflicts["parent_id"] = [record["parent_id"], parent[0] if parent else values["parent"]]
         return merge
 
     def _new(self, values: Values) -> Merge:

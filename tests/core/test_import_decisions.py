@@ -54,6 +54,7 @@ def test_conflicts_wait_and_show_both_values(clerk, disputed):
     page = said(clerk.get(reverse("import-conflicts", args=[disputed.pk])))
     assert "<b>甲某</b>" in page
     assert "丙某" in page
+    assert "采用名单的值" in page
     assert Organization.objects.filter(legal_representative="甲某").exists()
 
 
@@ -167,3 +168,14 @@ def test_decisions_about_another_districts_batch_are_not_there(clerk, city, shru
     where = reverse(name, args=[shrunk.pk])
     assert clerk.get(where).status_code == 404
     assert clerk.post(where, {"do": "confirm", "ending": "STRUCK_OFF"}).status_code == 404
+
+
+def test_a_list_of_party_organizations_goes_the_same_road_and_its_conflicts_are_only_kept(clerk, city, tmp_path):
+    columns = ("党组织编码", "党组织名称", "类型", "上级党组织编码")
+    moved = {"党组织编码": "CZ1111", "党组织名称": city["CZ1111"].name, "类型": "党支部", "上级党组织编码": "CZ112"}
+    batch = written(clerk, [moved], tmp_path / "a.csv", columns=columns, source="party_tree")
+    page = said(clerk.get(reverse("import-conflicts", args=[batch.pk])))
+    assert city["CZ112"].name in page
+    assert "采用名单的值</button>" not in page
+    assert "请在对应登记的页面办理" in decide(clerk, batch, "take", open_rows(batch))
+    assert "已保留本系统的值:1 处" in decide(clerk, batch, "keep", open_rows(batch))
