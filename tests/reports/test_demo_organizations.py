@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.core.management import call_command
 from django.db import transaction
+from django.db.models import Sum
 
 from core.indicators import indicators
 from members.models import Member
@@ -16,6 +17,7 @@ from orgs.models import Coverage, Organization, OrganizationFacts, PartyOrganiza
 from orgs.rules.credit_code import check_credit_code, organisation_code_ok
 from reports.demo.build import Builder
 from reports.demo.city import build_city
+from reports.models import ClosedMonth, FrozenFigure
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 24)
@@ -87,3 +89,15 @@ def test_a_second_call_changes_nothing_and_says_so(capsys, settings):
     call_command("demo", orgs=20, members=5)
     assert Organization.objects.count() == 20
     assert "没有改动" in capsys.readouterr().out
+
+
+def test_two_years_of_months_are_closed_and_the_city_has_come_forward():
+    build(organizations=1500, members=700)
+    months = list(ClosedMonth.objects.order_by("month"))
+    assert (months[0].month, months[-1].month, len(months)) == ("2024-11", "2026-10", 24)
+
+    def built(month: ClosedMonth) -> float:
+        sums = FrozenFigure.objects.filter(month=month).aggregate(built=Sum("should_built"), due=Sum("should"))
+        return sums["built"] / sums["due"]
+
+    assert built(months[0]) < built(months[-1])
