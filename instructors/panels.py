@@ -1,0 +1,32 @@
+"""走访 on the record page of an organization: who is assigned, when somebody came, what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import models
+
+from accounts.permissions import Permission as P
+from core.panels import Panel, panels
+from core.scope import Scope
+from instructors.models import Instructor, Visit
+from instructors.queries import open_assignments, state_due
+
+SHOWN = 10
+
+
+def of_organization(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
+    """Open assignments with the day of the next visit, and the newest visits."""
+    assignments = open_assignments(scope, on=on).filter(organization=record.pk)
+    visits = Visit.objects.within(scope).filter(organization=record.pk).select_related("instructor")
+    return {
+        "assignments": state_due(assignments, on=on),
+        "visits": list(visits.order_by("-visited_on", "-pk")[:SHOWN]),
+        "may_assign": scope.may(P.VISITS_CHANGE),
+        "may_log": scope.may(P.VISITS_LOG) and Instructor.objects.filter(user=scope.user_id).exists(),
+    }
+
+
+panels.add(Panel("visits", "走访", "orgs.organization", P.VISITS_VIEW, "instructors/panel.html", of_organization, 20))
