@@ -1,4 +1,4 @@
-"""Visits that are due, on the front page of those who look after instructors and of the instructors themselves."""
+"""Visits that are late, on the front page of those who look after instructors; these have their own page."""
 
 from __future__ import annotations
 
@@ -23,4 +23,4 @@ def _items(scope: Scope, on: date, limit: int) -> Iterator[DueItem]:
         yield DueItem(row.organization.name, f"走访({row.instructor.name})", row.due_on, url, "查看")
 
 
-due_kinds.add(DueKind("visits", "走访逾期", P.VISITS_VIEW, _count, _items, "/visits/overdue/"))
+due_kinds.add(DueKind("visits", "走访逾期", P.VISITS_CHANGE, _count, _items, "/visits/overdue/?late=on"))

@@ -22,6 +22,9 @@ from orgs.codelists import EDUCATION, ETHNIC_GROUPS
 
 PLACED = ("party_organization", "since", "organization", "organization_since", "status", "status_on")
 
+DERIVED = "由公民身份号码得出,可不填"
+HELP = {"sex": DERIVED, "born_on": DERIVED, "status_on": "状态改变时填写"}
+
 
 class MemberForm(ServiceForm):
     """Everything of a member on one page; the services that are needed follow from what was changed."""
@@ -41,8 +44,9 @@ class MemberForm(ServiceForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["version"] = self.instance.version
-        self.fields["status_on"].help_text = "状态改变时填写"
-        self.fields["sex"].help_text = self.fields["born_on"].help_text = "由公民身份号码得出,可不填"
+        for name, text in HELP.items():
+            if name in self.fields:  # who may not write gets the form without its fields
+                self.fields[name].help_text = text
 
     def clean(self) -> dict[str, Any]:
         """A number that somebody else has is refused here, outside the service's savepoint: the attempt stays noted."""

@@ -15,6 +15,7 @@ STAFF = DEPARTMENT | {"street"}
 HERE = STAFF - {"stranger"}  # staff whose scope holds the rows of the world's own side
 OFFICE = STAFF | {"leader"}
 READERS = OFFICE | {"secretary", "instructor"}
+VISITED = STAFF | {"instructor"}
 STRANGER = frozenset({"stranger"})
 OUTSIDE = frozenset({"stranger", "instructor"})
 
@@ -82,6 +83,10 @@ ROUTES = {
     "party/<int:pk>/<slug:change>/": Route("party/{branch}/move/", frozenset({"city", "district"}), misses=STRANGER),
     "parameters/": Route("parameters/", frozenset({"city"})),
     "parameters/<str:code>/": Route("parameters/org.formal_min_to_found/", frozenset({"city"})),
+    # instructors
+    "visits/": Route("visits/", frozenset({"instructor"})),
+    "visits/overdue/": Route("visits/overdue/", VISITED),
+    "visits/<int:pk>/": Route("visits/{unit}/", frozenset({"instructor"})),
     # figures and work
     "dashboard/": Route("dashboard/", OFFICE),
     "dashboard/cross/": Route("dashboard/cross/", OFFICE),
@@ -128,6 +133,8 @@ class AdminModel:
 
 
 ADMIN = {
+    "instructors/assignment": AdminModel("assignment", HERE, STAFF, STRANGER, paged=False, reads=VISITED),
+    "instructors/instructor": AdminModel("guide", HERE, STAFF, OUTSIDE, paged=False, reads=VISITED),
     "members/member": AdminModel("member", HERE, STAFF, STRANGER, paged=False, reads=STAFF | {"secretary"}),
     "orgs/coverage": AdminModel("coverage", HERE, STAFF, OUTSIDE),
     "orgs/democracy": AdminModel("democracy", HERE, STAFF, STRANGER),
