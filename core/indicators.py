@@ -43,8 +43,14 @@ class Indicator:
 
     @property
     def gap(self) -> Q:
-        """The worklist: in the denominator and not in the numerator."""
-        return self.denominator.where & ~self.numerator.where
+        """The worklist: in the denominator and not in the numerator.
+
+        Only what the numerator asks beyond the denominator is negated: databases recognise a partial index by that.
+        """
+        whole, part = self.denominator.where, self.numerator.where
+        if part.connector == Q.AND and not part.negated and all(child in part.children for child in whole.children):
+            return whole & ~Q(*(child for child in part.children if child not in whole.children))
+        return whole & ~part
 
 
 measures: Registry[Measure] = Registry()

@@ -10,10 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any
 
-from django.core.cache import cache
 from django.db.models import Sum
 
 from core.indicators import Indicator, percent
@@ -23,14 +21,13 @@ from orgs.figures import CUTS, Narrow, Row, Sums, Tree, steps, total
 from orgs.indicators import R3, R7, SHOULD, T1, T2, T3, T4, T5
 from reports.models import ClosedMonth, FrozenFigure, Target
 from reports.queries.moments import Moment, frozen
+from reports.queries.remembering import remembered
 from reports.rules import Pace, pace
 
 CARDS = (T1, T2, T3, T4, T5)
 SHOWN = (SHOULD, *CARDS, R3, R7)
 MEASURES = tuple(dict.fromkeys(m.code for i in SHOWN for m in (i.numerator, i.denominator)))
 MONTHS_DRAWN = 12
-REMEMBERED_SECONDS = 24 * 3600
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -203,7 +200,7 @@ def _cut(by: str, digits: int) -> Callable[..., list[Row]]:
 def _before(scope: Scope, closed: ClosedMonth, narrow: Narrow, by: str, digits: int) -> dict[Narrow, int]:
     """How many were built in each row at the end of a closed month."""
     built = SHOULD.numerator.code
-    return _remembered(
+    return remembered(
         scope,
         (closed.pk, closed.closed_at, narrow, by, digits),
         lambda: {row.narrow: row.sums[built] for row in _cut(by, digits)(frozen(scope, closed), narrow, (built,))},
@@ -227,15 +224,4 @@ def _history(scope: Scope, closed: Sequence[ClosedMonth], narrow: Narrow, tree: 
         rows = cells.values_list("month__month").annotate(**{f"sum_{code}": Sum(code) for code in codes})
         return {row[0]: dict(zip(codes, row[1:], strict=True)) for row in rows}
 
-    return _remembered(scope, ("history", *((item.pk, item.closed_at) for item in closed), narrow), read)
-
-
-def _remembered(scope: Scope, about: tuple[Any, ...], read: Callable[[], Value]) -> Value:
-    """Sums over closed months, kept in the cache for the committees of the scope."""
-    whose = "whole" if scope.whole else ",".join(map(str, sorted(scope.unit_managers)))
-    key = f"figures:{sha256(repr((whose, about)).encode()).hexdigest()}"
-    found = cache.get(key)
-    if found is None:
-        found = read()
-        cache.set(key, found, REMEMBERED_SECONDS)
-    return found
+    return remembered(scope, ("history", *((item.pk, item.closed_at) for item in closed), narrow), read)

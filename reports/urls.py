@@ -8,6 +8,7 @@ from reports.views.checks import CheckPage, ChecksPage
 from reports.views.cross import CrossPage
 from reports.views.dashboard import DashboardPage
 from reports.views.due import DuePage
+from reports.views.months import MonthsPage
 from reports.views.start import StartPage
 from reports.views.units import UnitsPage
 from reports.views.worklists import WorklistPage
@@ -15,6 +16,7 @@ from reports.views.worklists import WorklistPage
 urlpatterns = [
     path("dashboard/", DashboardPage.as_view(), name="dashboard"),
     path("dashboard/cross/", CrossPage.as_view(), name="cross"),
+    path("months/", MonthsPage.as_view(), name="months"),
     path("units/", UnitsPage.as_view(), name="units"),
     path("due/", DuePage.as_view(), name="due"),
     path("checks/", ChecksPage.as_view(), name="checks"),

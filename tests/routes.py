@@ -90,6 +90,7 @@ ROUTES = {
     # figures and work
     "dashboard/": Route("dashboard/", OFFICE),
     "dashboard/cross/": Route("dashboard/cross/", OFFICE),
+    "months/": Route("months/", OFFICE),
     "units/": Route("units/?measure=should", OFFICE),
     "due/": Route("due/", STAFF),
     "checks/": Route("checks/", OFFICE),

@@ -518,6 +518,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='organizationfacts',
+            index=models.Index(condition=models.Q(('has_org', False), ('should', True)), fields=['should_since', 'organization'], name='facts_overdue'),
+        ),
+        migrations.AddIndex(
+            model_name='organizationfacts',
             index=models.Index(condition=models.Q(('formal', 0), ('probationary', 0), ('should_member', True)), fields=['managed_by', 'organization'], name='facts_member_gap'),
         ),
         migrations.AddIndex(

@@ -117,6 +117,11 @@ class OrganizationFacts(StatedFacts):
                 fields=["managed_by", "organization"], name="facts_gap", condition=Q(should=True, has_org=False)
             ),
             models.Index(
+                fields=["should_since", "organization"],
+                name="facts_overdue",
+                condition=Q(should=True, has_org=False),
+            ),
+            models.Index(
                 fields=["managed_by", "organization"],
                 name="facts_member_gap",
                 condition=Q(should_member=True, formal=0, probationary=0),

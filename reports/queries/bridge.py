@@ -6,11 +6,12 @@ and every term is the list of its names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from core.registries import Registry
 from core.scope import Scope
@@ -19,8 +20,7 @@ from orgs.indicators import COUNTED, SHOULD
 from orgs.models import OrganizationFacts
 from reports.models import ClosedMonth, FrozenUnit
 from reports.queries.moments import Moment, frozen
-
-BUILT = COUNTED & Q(has_org=True)
+from reports.queries.remembering import remembered
 
 
 class Side(NamedTuple):
@@ -32,7 +32,11 @@ class Side(NamedTuple):
 
 @dataclass(frozen=True)
 class Between:
-    """The gap of a scope, narrowed, at two moments; `before` is a closed month."""
+    """The gap of a scope, narrowed, at two moments; `before` is a closed month.
+
+    The gaps are compared as sets of ids, each read once from the index of the gap; what a closed month lacked never
+    changes and is remembered. Only the units that came or went are looked at closer.
+    """
 
     scope: Scope
     narrow: Narrow
@@ -43,23 +47,51 @@ class Between:
         """The units missing at a moment."""
         return side.moment.units(self.scope, SHOULD.gap, self.narrow, side.tree)
 
-    def entered(self) -> QuerySet:
-        """Missing now, and not before (here)."""
-        return self.gap(self.now).filter(~_same_unit(self.gap(self.before)))
+    @cached_property
+    def gap_before(self) -> frozenset[int]:
+        """Ids of what was missing."""
+        closed = self.before.moment.closed
+        about = ("gap", closed and (closed.pk, closed.closed_at), self.narrow)
+        return remembered(self.scope, about, lambda: self._ids(self.before))
 
-    def left(self) -> QuerySet:
-        """Missing before, and not now (here)."""
-        return self.gap(self.before).filter(~_same_unit(self.gap(self.now)))
+    @cached_property
+    def gap_now(self) -> frozenset[int]:
+        """Ids of what is missing."""
+        return self._ids(self.now)
 
-    def all_before(self, where: Q) -> QuerySet:
-        """Units anywhere as they stood before: only to say where a unit came from."""
-        return FrozenUnit.objects.of_month(self.before.moment.month).filter(where)
+    @cached_property
+    def entered(self) -> dict[str, set[int]]:
+        """Missing now and not before (here), by what they were before: anywhere, or nowhere."""
+        ids = self.gap_now - self.gap_before
+        found: dict[str, set[int]] = {"due": set(ids), "lost": set(), "moved": set()}
+        was = FrozenUnit.objects.of_month(self.before.moment.month).filter(
+            organization__in=ids, counted=True, should=True
+        )
+        for unit, has_org in was.values_list("organization", "has_org"):
+            found["due"].discard(unit)
+            found["lost" if has_org else "moved"].add(unit)
+        return found
 
-    def all_now(self, where: Q) -> QuerySet:
-        """Units anywhere as they stand now: only to say what became of a unit."""
+    @cached_property
+    def left(self) -> dict[str, set[int]]:
+        """Missing before and not now (here), by what became of them."""
+        ids = self.gap_before - self.gap_now
         closed = self.now.moment.closed
         rows = FrozenUnit.objects.of_month(closed.month) if closed else OrganizationFacts.objects.all()
-        return rows.filter(where)
+        built = set(rows.filter(BUILT, organization__in=ids).values_list("organization", flat=True))
+        return {"built": built, "gone": set(ids) - built}
+
+    def units(self, term: Term) -> QuerySet:
+        """The list of a term: as the units are now, or as they were when they are no longer missing."""
+        side, ids = (self.now, self.entered) if term.sign > 0 else (self.before, self.left)
+        return self.gap(side).filter(organization__in=ids[term.code])
+
+    def count(self, term: Term) -> int:
+        """The number of a term."""
+        return len((self.entered if term.sign > 0 else self.left)[term.code])
+
+    def _ids(self, side: Side) -> frozenset[int]:
+        return frozenset(self.gap(side).order_by().values_list("organization", flat=True))
 
 
 @dataclass(frozen=True)
@@ -69,40 +101,16 @@ class Term:
     code: str
     name: str
     sign: int
-    units: Callable[[Between], QuerySet]
 
 
-def _same_unit(rows: QuerySet) -> Exists:
-    return Exists(rows.filter(organization=OuterRef("organization")))
-
-
+BUILT = COUNTED & Q(has_org=True)
 terms: Registry[Term] = Registry()
 terms.add(
-    Term(
-        "due",
-        "新增应建",
-        1,
-        lambda between: between.entered().filter(~_same_unit(between.all_before(COUNTED & Q(should=True)))),
-    ),
-    Term(
-        "lost",
-        "失去覆盖",
-        1,
-        lambda between: between.entered().filter(_same_unit(between.all_before(SHOULD.numerator.where))),
-    ),
-    Term(
-        "moved",
-        "管理关系、区划等划入",
-        1,
-        lambda between: between.entered().filter(_same_unit(between.all_before(SHOULD.gap))),
-    ),
-    Term("built", "新建", -1, lambda between: between.left().filter(_same_unit(between.all_now(BUILT)))),
-    Term(
-        "gone",
-        "注销、迁出、人数变化",
-        -1,
-        lambda between: between.left().filter(~_same_unit(between.all_now(BUILT))),
-    ),
+    Term("due", "新增应建", 1),
+    Term("lost", "失去覆盖", 1),
+    Term("moved", "管理关系、区划等划入", 1),
+    Term("built", "新建", -1),
+    Term("gone", "注销、迁出、人数变化", -1),
 )
 
 
@@ -125,6 +133,6 @@ def between_of(scope: Scope, moment: Moment, narrow: Narrow, closed: Sequence[Cl
 
 
 def bridge(between: Between) -> Bridge:
-    """Count each term. One query a term and one for the gap before."""
-    counted = [(term, term.units(between).count()) for term in terms]
-    return Bridge(between.before.moment.month, between.gap(between.before).count(), counted)
+    """Count each term."""
+    counted = [(term, between.count(term)) for term in terms]
+    return Bridge(between.before.moment.month, len(between.gap_before), counted)

@@ -114,7 +114,7 @@ class UnitsPage(ListPage):
     def records(self) -> QuerySet:
         """The units of the number, before the narrowing."""
         if self.term:
-            rows = self.term.units(self.between)
+            rows = self.between.units(self.term)
         else:
             rows = self.moment.units(self.request.scope, self.where, Narrow(), self.tree)
         name = F("name") if rows.model is FrozenUnit else F("organization__name")

@@ -32,7 +32,7 @@ def between(city: City, username: str = "city", narrow: Narrow | None = None) ->
 
 def named(city: City, code: str, username: str = "city") -> set[str]:
     """The units of a term by name."""
-    rows = terms[code].units(between(city, username))
+    rows = between(city, username).units(terms[code])
     return {getattr(row, "name", None) or row.organization.name for row in rows}
 
 

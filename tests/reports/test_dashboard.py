@@ -189,6 +189,9 @@ def test_the_page_takes_two_queries_over_cells_and_no_more_with_more_units(
     city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
 ) -> None:
     close(city, "2026-10")
+    city.cover(gaps["large"], "CZ111", "AREA")  # somebody left the gap, and somebody entered it
+    city.organization(staff=100)
+    refresh(None, on=TODAY)
     browser = opened("city")
     browser.get(PAGE)
 

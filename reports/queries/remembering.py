@@ -1,0 +1,25 @@
+"""What was read from closed months is kept in the cache: they never change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from django.core.cache import cache
+
+from core.scope import Scope
+
+SECONDS = 24 * 3600
+Value = TypeVar("Value")
+
+
+def remembered(scope: Scope, about: tuple[Any, ...], read: Callable[[], Value]) -> Value:
+    """The value of `read`, kept for the committees of the scope. `about` names it and the closed months it is from."""
+    whose = "whole" if scope.whole else ",".join(map(str, sorted(scope.unit_managers)))
+    key = f"figures:{sha256(repr((whose, about)).encode()).hexdigest()}"
+    found = cache.get(key)
+    if found is None:
+        found = read()
+        cache.set(key, found, SECONDS)
+    return found
