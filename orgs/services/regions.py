@@ -12,6 +12,7 @@ from accounts.models import User
 from core import audit
 from core.refusals import Refusal
 from orgs.models import Region
+from orgs.rules.areas import level
 
 NAME_LENGTH = 60
 SHOWN = 10  # problems in one sentence; a list that has more is wrong as a whole
@@ -31,14 +32,6 @@ class WrongAreas(Refusal):
     """The list has lines that cannot be taken; nothing of it was written."""
 
 
-def level_of(code: str) -> str:
-    """The level that the digits of a statistical code say: trailing zeros stand for levels that do not apply."""
-    for zeros, level in ((8, Region.Level.CITY), (6, Region.Level.DISTRICT), (3, Region.Level.STREET)):
-        if code.endswith("0" * zeros):
-            return level
-    return Region.Level.COMMUNITY
-
-
 @transaction.atomic
 def load(*, by: User | None, areas: Sequence[Area]) -> Mapping[str, int]:
     """Add the areas and rename those that are called otherwise now; none is removed, since records may lie in it.
@@ -47,7 +40,7 @@ def load(*, by: User | None, areas: Sequence[Area]) -> Mapping[str, int]:
     """
     held = {region.code: region for region in Region.objects.all()}
     _require_sound(areas, {*held, *(area.code for area in areas)})
-    fresh = [Region(code=a.code, name=a.name, level=level_of(a.code), parent_id=a.parent or None) for a in areas]
+    fresh = [Region(code=a.code, name=a.name, level=level(a.code), parent_id=a.parent or None) for a in areas]
     new = [region for region in fresh if region.code not in held]
     changed = [region for region in fresh if region.code in held and _differs(region, held[region.code])]
     Region.objects.bulk_create(new, batch_size=1_000)
@@ -87,6 +80,6 @@ def _wrong(area: Area, known: set[str]) -> str:
         return "上级是它自己"
     if area.parent and area.parent not in known:
         return f"找不到上级“{area.parent}”,文件中和系统中都没有"
-    if not area.parent and level_of(area.code) != Region.Level.CITY:
+    if not area.parent and level(area.code) != Region.Level.CITY:
         return "没有写上级代码,只有市一级可以没有"
     return ""

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from core.importing.cells import half_width
 from core.importing.targets import Merge, Record
 from core.sources import Plain, Values
+from orgs.rules.areas import holds
 from orgs.rules.words import same_type, section_of
 from orgs.sources.authority import VERIFIED, Authority, rank
 from orgs.sources.columns import REGISTERED, SURVEYED
@@ -57,6 +58,8 @@ class FieldMerge:
 
 def same(column: str, old: Plain, new: Plain, *, exact: bool) -> bool:
     """Do both say the same in other words? `exact`: the authority's finer word counts as another one."""
+    if column == "region_id":
+        return holds(str(new), str(old))  # an address tells the street, we may know the community
     if column in ("name", "address", "registrar", "authority"):
         return half_width(old) == half_width(new)
     if column == "industry":

@@ -134,3 +134,13 @@ def test_a_row_that_differs_in_unmapped_columns_only_is_unchanged_and_they_are_r
     assert batch.counts == counts(rows=1, unchanged=1, undecided=1)
     assert Organization.objects.get().other_columns == {"市场监管登记名单·经营范围": "食品销售"}
     assert AuditEntry.objects.filter(batch_id=batch.pk).count() == 1
+
+
+def test_an_area_that_holds_ours_agrees_with_it(road, city):
+    road.send([firm(1)])
+    Organization.objects.update(region_id="990102001001")
+    assert road.send([firm(1)]).counts == counts(rows=1, unchanged=1)
+    assert Organization.objects.get().region_id == "990102001001"
+    batch = road.send([firm(1, 所属街道="溪口街道")])
+    assert batch.counts == counts(rows=1, changed=1)
+    assert Organization.objects.get().region_id == "990102002000"
