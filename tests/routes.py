@@ -148,6 +148,7 @@ ADMIN = {
     "orgs/region": AdminModel("region", paged=False, public=True),
     "orgs/venue": AdminModel("venue", HERE, STAFF, OUTSIDE | {"secretary"}, paged=False, imported=True),
     "orgs/venueuse": AdminModel("use", HERE, STAFF, OUTSIDE, paged=False),
+    "reports/target": AdminModel("target", HERE - {"street"}, DEPARTMENT, STRANGER, paged=False, reads=OFFICE),
     "orgs/zone": AdminModel("zone", DEPARTMENT, DEPARTMENT, paged=False, public=True, imported=True),
 }
 

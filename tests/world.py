@@ -24,6 +24,7 @@ from orgs.models import (
     Zone,
 )
 from orgs.services.party import establish
+from reports.models import Target
 from tests.people import LONG_AGO, TODAY, City
 
 THERE = "外区密"
@@ -106,6 +107,7 @@ def _furnish(
         "assignment": Assignment.objects.create(instructor=guide, since=LONG_AGO, **of_unit),
         "visit": Visit.objects.create(instructor=guide, visited_on=LONG_AGO, done=f"{mark}走访", **of_unit),
         "venue": venue,
+        "target": Target.objects.create(node=committee, year=TODAY.year, indicator="T1", value=90),
         "use": VenueUse.objects.create(venue=venue, party_organization=branch, since=LONG_AGO),
         "appointment": city.people["secretary" if instructor else "stranger"].appointments.get(),
         "batch": ImportBatch.objects.create(
