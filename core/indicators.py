@@ -48,9 +48,10 @@ class Indicator:
         Only what the numerator asks beyond the denominator is negated: databases recognise a partial index by that.
         """
         whole, part = self.denominator.where, self.numerator.where
-        if part.connector == Q.AND and not part.negated and all(child in part.children for child in whole.children):
-            return whole & ~Q(*(child for child in part.children if child not in whole.children))
-        return whole & ~part
+        if part.negated or part.connector != Q.AND or any(term not in part.children for term in whole.children):
+            return whole & ~part
+        more = [term for term in part.children if term not in whole.children]
+        return whole & (~more[0] if len(more) == 1 and isinstance(more[0], Q) else ~Q(*more))
 
 
 measures: Registry[Measure] = Registry()

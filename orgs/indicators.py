@@ -17,11 +17,14 @@ from orgs.models.organizations import Category, Sector
 COUNTED = Q(counted=True)
 UNIT = Q(unit=True)
 BUILT = Q(has_org=True)
-MEMBER = Q(formal__gt=0) | Q(probationary__gt=0)
+MEMBER = ~Q(formal=0, probationary=0)
 ECONOMIC = Q(category__in=[c.value for c in Category if c.sector == Sector.ECONOMIC])
 SOCIAL = Q(category__in=[c.value for c in Category if c.sector == Sector.SOCIAL])
-LARGE = Q(band=SizeBand.LARGE)
-MIDDLE_UP = Q(band__in=[SizeBand.LARGE, SizeBand.MIDDLE])
+# what should be, each with the condition, implied by the rest, that the index of its worklist has
+LARGE = Q(should=True, band=SizeBand.LARGE)
+RESTRUCTURED = Q(should=True, restructured=True)
+READY = Q(should=True, formal_ready=True)
+MIDDLE_UP = Q(should_member=True)  # counted, and in one of the two upper bands
 
 declare_measures(
     [
@@ -95,8 +98,8 @@ T5 = Indicator(
     name="改制单位有党组织",
     clause="意见二-1",
     basis="事业单位或国有(集体)企业改制而来、经营正常的,必须同步组建党的组织。",
-    denominator=Measure("restructured", "改制而来的两新组织", COUNTED & Q(restructured=True)),
-    numerator=Measure("restructured_built", "其中有党组织", COUNTED & Q(restructured=True) & BUILT),
+    denominator=Measure("restructured", "改制而来的两新组织", COUNTED & RESTRUCTURED),
+    numerator=Measure("restructured_built", "其中有党组织", COUNTED & RESTRUCTURED & BUILT),
     target=Decimal(100),
 )
 R1 = Indicator(
@@ -120,8 +123,8 @@ R3 = Indicator(
     name="应建已建率(正式党员 3 名以上)",
     clause="意见二-1;统计口径 R3",
     basis="正式党员 3 名以上的法人单位中,已建党组织的。只数正式党员。",
-    denominator=Measure("ready", "正式党员 3 名以上", UNIT & Q(formal_ready=True)),
-    numerator=Measure("ready_built", "其中已建党组织", UNIT & Q(formal_ready=True) & BUILT),
+    denominator=Measure("ready", "正式党员 3 名以上", UNIT & READY),
+    numerator=Measure("ready_built", "其中已建党组织", UNIT & READY & BUILT),
     target=Decimal(100),
 )
 R4 = Indicator(
