@@ -43,6 +43,7 @@ name_actions(
         "core.rotate": "更换密钥",
         "import.add": "名单导入新增",
         "import.change": "名单导入修改",
+        "import.keep": "保留本系统的值",
         "import.undo": "撤销名单导入",
     }
 )

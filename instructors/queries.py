@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
@@ -19,32 +20,32 @@ def visits_per_quarter(on: date) -> int:
     return int(values_on(on)["instructor.visits_per_quarter"])
 
 
-def timed(rows: QuerySet[Assignment], *, on: date) -> QuerySet[Assignment]:
+def timed(rows: QuerySet[Assignment], *, on: date) -> QuerySet[Any]:
     """Assignments that know the newest visit, and when that was or, before the first one, when they began."""
     newest = Visit.objects.filter(organization=OuterRef("organization"), visited_on__lte=on).order_by("-visited_on")
     rows = rows.annotate(visited_on=Subquery(newest.values("visited_on")[:1]))
     return rows.annotate(counts_from=Greatest(Coalesce("visited_on", "since"), "since"))
 
 
-def open_assignments(scope: Scope, *, on: date) -> QuerySet[Assignment]:
+def open_assignments(scope: Scope, *, on: date) -> QuerySet[Any]:
     """Assignments within the scope that hold on a day, of instructors still in service."""
     serving = Q(instructor__until=None) | Q(instructor__until__gt=on)
     rows = Assignment.objects.within(scope).on(on).filter(serving).select_related("instructor", "organization")
     return timed(rows, on=on)
 
 
-def overdue(rows: QuerySet[Assignment], *, on: date) -> QuerySet[Assignment]:
+def overdue(rows: QuerySet[Any], *, on: date) -> QuerySet[Any]:
     """Those whose next visit should have been made before a day, the longest waiting first."""
     last = on - timedelta(days=interval_days(visits_per_quarter(on)))
     return rows.filter(counts_from__lt=last).order_by("counts_from", "pk")
 
 
-def state_due(rows: Iterable[Assignment], *, on: date) -> list[Assignment]:
+def state_due(rows: Iterable[Any], *, on: date) -> list[Any]:
     """Put on each assignment of `timed` the day of its next visit, and whether that is past."""
     per_quarter, told = visits_per_quarter(on), list(rows)
     for row in told:
-        due = due_on(assigned_on=row.since, visited_on=row.visited_on, visits_per_quarter=per_quarter)  # type: ignore[attr-defined]
-        row.due_on, row.late = due, due < on  # type: ignore[attr-defined]
+        due = due_on(assigned_on=row.since, visited_on=row.visited_on, visits_per_quarter=per_quarter)
+        row.due_on, row.late = due, due < on
     return told
 
 

@@ -33,7 +33,7 @@ class VisitForm(forms.Form):
     result = forms.CharField(label="结果", max_length=500, required=False, widget=forms.Textarea({"rows": 2}))
 
 
-def own_assignments(request: PageRequest) -> QuerySet[Assignment]:
+def own_assignments(request: PageRequest) -> QuerySet[Any]:
     """Open assignments of the one signed in."""
     rows = open_assignments(request.scope, on=timezone.localdate())
     return rows.filter(instructor__user=request.user).select_related("organization__facts", "organization__region")

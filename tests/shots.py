@@ -144,9 +144,8 @@ def main() -> None:
             page = sign_in(browser, username)
             for address in addresses(page):
                 take(page, username, address)
-            if username == "clerk":
-                take_import_road(page, list_file)
             page.context.close()
+        take_import_road(sign_in(browser, "clerk"), list_file)
         browser.close()
     sys.stdout.write(f"{len(list(TARGET.iterdir()))} pictures in {TARGET.relative_to(ROOT)}/\n")
 

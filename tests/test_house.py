@@ -13,6 +13,7 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
+from core.audit_words import actions
 from core.indicators import measures
 from orgs.models import Tally
 
@@ -112,6 +113,12 @@ def test_services_take_keywords_and_never_a_request(path):
     for name, function in public_functions(path):
         taken = [a.arg for a in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
         assert "request" not in taken, name
+
+
+@pytest.mark.parametrize("path", MODULES, ids=by_path)
+def test_every_action_in_the_trail_has_a_name_in_chinese(path):
+    written = re.findall(r'(?:action=|Event\(\s*)"([a-z_]+\.[a-z_]+)"', path.read_text())
+    assert [code for code in written if code not in actions] == []
 
 
 def test_every_app_is_under_the_import_contract_and_the_type_checker():

@@ -39,7 +39,8 @@ class ParametersPage(CityWide):
     def get(self, request: PageRequest) -> HttpResponse:
         """Value today, default, clause, and values of later days."""
         today = timezone.localdate()
-        now, later = values_on(today), {}
+        now = values_on(today)
+        later: dict[str, list[Parameter]] = {}
         for row in Parameter.objects.filter(valid_from__gt=today).order_by("valid_from"):
             later.setdefault(row.key, []).append(row)
         rows = sorted(parameters, key=lambda definition: definition.group)
