@@ -22,6 +22,7 @@ from core.sources import sources
 from core.views.imports import BatchView, head, is_active
 
 Status = ImportBatch.Status
+OPEN = (Status.UPLOADED, Status.MAPPED, Status.STAGED)  # until it is written the columns can be assigned anew
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class ColumnsPage(BatchView):
             return redirect("import", pk)
         proposals = mapping.propose(batch)
         kept = {name: Table.from_json(name, columns) for name, columns in batch.columns.items()}
-        if kept:  # come back after the check failed
+        if kept:  # come back from the preview, or after the check failed
             at = {name: table.row for name, table in kept.items()}
             proposals = [
                 Proposal(p.sheet, kept.get(p.sheet, p.table), p.recognised, p.lines)
@@ -120,4 +121,4 @@ class ColumnsPage(BatchView):
 
     @staticmethod
     def _is_past(batch: ImportBatch) -> bool:
-        return is_active(batch) or batch.status not in (Status.UPLOADED, Status.MAPPED) or not batch.heads
+        return is_active(batch) or batch.status not in OPEN or not batch.heads

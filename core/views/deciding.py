@@ -108,7 +108,8 @@ class MissingPage(DecidingPage):
         try:
             if request.POST.get("do") != "confirm":
                 plan = settling.plan_ending(batch=batch, ending=ending, picked=picked, scope=request.scope)
-                context = {**head(request, batch, 5), "ending": ending, "plan": plan, "picked": picked}
+                lines = Teller(batch).absent(list(missing_of(batch).filter(pk__in=picked).order_by("pk")))
+                context = {**head(request, batch, 5), "ending": ending, "plan": plan, "lines": lines}
                 return render(request, "core/imports/ending.html", context)
             ended = settling.end(
                 batch=batch, ending=ending, picked=picked, by=request.user, scope=request.scope, on=timezone.localdate()

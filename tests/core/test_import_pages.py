@@ -247,3 +247,37 @@ def test_the_history_lists_batches_with_their_counts(clerk, tmp_path):
     assert "九月名单.csv" in page
     assert "已写入" in page
     assert "陈市" in page
+
+
+def test_columns_can_be_assigned_anew_from_the_preview(clerk, tmp_path):
+    batch = checked(clerk, [firm(1), firm(2)], tmp_path / "a.csv")
+    assert reverse("import-columns", args=[batch.pk]) in said(clerk.get(reverse("import", args=[batch.pk])))
+    form = columns_form(clerk, batch, **{"field-0-13": ""})
+    clerk.post(reverse("import-columns", args=[batch.pk]), form)
+    work()
+    clerk.post(reverse("import", args=[batch.pk]))
+    work()
+    assert list(Organization.objects.values_list("staff", flat=True)) == [None, None]
+    assert Organization.objects.first().other_columns == {"市场监管登记名单·从业人数": "60"}
+
+
+def test_watching_the_progress_does_not_keep_a_session_alive(clerk, tmp_path):
+    upload(clerk, [firm(1)], tmp_path / "a.csv")
+    session = clerk.session
+    session["seen"] -= 300
+    session.save()
+    seen = session["seen"]
+    clerk.get(reverse("import-progress", args=[ImportBatch.objects.get().pk]))
+    assert clerk.session["seen"] == seen
+    clerk.get(reverse("imports"))
+    assert clerk.session["seen"] > seen
+
+
+def test_a_batch_whose_columns_nobody_can_read_says_so_and_offers_another_file(clerk):
+    content = ("," * 1_500 + "\n").encode()
+    given = {"source": "market", "as_of": "2026-11-20", "file": SimpleUploadedFile("宽.csv", content)}
+    clerk.post(reverse("import-new"), given)
+    work()
+    page = said(clerk.get(reverse("import", args=[ImportBatch.objects.get().pk])))
+    assert "超过 1,000 列" in page
+    assert "重新选择文件" in page
