@@ -45,7 +45,6 @@ name_actions(
         "import.change": "名单导入修改",
         "import.keep": "保留本系统的值",
         "import.undo": "撤销名单导入",
-        "import.keep": "名单不一致,保留本系统的值",
     }
 )
 name_keys({"rows": "行数"})
