@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '审计记录',
                 'verbose_name_plural': '审计记录',
-                'indexes': [models.Index(fields=['model', 'object_id', 'id'], name='audit_record'), models.Index(fields=['user', 'id'], name='audit_user'), models.Index(fields=['at', 'id'], name='audit_newest'), models.Index(fields=['action', 'id'], name='audit_action'), models.Index(condition=models.Q(('batch_id__isnull', False)), fields=['batch_id'], name='audit_batch')],
+                'indexes': [models.Index(fields=['model', 'object_id', 'id'], name='audit_record'), models.Index(fields=['user', 'id'], name='audit_user'), models.Index(fields=['at', 'id'], name='audit_newest'), models.Index(condition=models.Q(('batch_id__isnull', False)), fields=['batch_id'], name='audit_batch')],
             },
         ),
         migrations.AddIndex(

@@ -57,7 +57,6 @@ class AuditEntry(models.Model):
             models.Index(fields=["model", "object_id", "id"], name="audit_record"),
             models.Index(fields=["user", "id"], name="audit_user"),
             models.Index(fields=["at", "id"], name="audit_newest"),
-            models.Index(fields=["action", "id"], name="audit_action"),
             models.Index(fields=["batch_id"], name="audit_batch", condition=models.Q(batch_id__isnull=False)),
         ]
 
