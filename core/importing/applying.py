@@ -12,6 +12,7 @@ from core.importing.comparing import Comparison, Met, Tally
 from core.importing.targets import Changes, Target, Written
 from core.jobs import Progress
 from core.models import ImportBatch, Listed
+from core.search import settle_names
 
 ADDED, CHANGED, UNDONE = "import.add", "import.change", "import.undo"
 _ONE_AT_A_TIME = 0x4E494E47  # any number that no one else locks
@@ -37,6 +38,7 @@ def write(comparison: Comparison, progress: Progress, total: int) -> Tally:
     tally = comparison.finish()
     progress.step(total, total, "更新组织情况")
     target.refresh(touched)
+    settle_names()
     return tally
 
 

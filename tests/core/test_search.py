@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from core.search import bigrams, search
+from core.search import bigrams, search, settle_names, tokens
 from orgs.models import Organization, PartyOrganization
 from tests.people import City
 
@@ -60,6 +60,28 @@ def test_the_index_follows_a_changed_and_a_deleted_name(names: City) -> None:
     assert found("远山") == {"澄州远山纺织有限公司"}
     unit.delete()
     assert found("远山") == set()
+
+
+@pytest.mark.parametrize("settled", [False, True], ids=["noted as stale", "settled"])
+def test_names_are_found_before_and_after_they_are_settled(names: City, settled: bool) -> None:
+    settle_names()
+    unit = Organization.objects.get(credit_code=CODE)
+    for name in ("澄州远山纺织有限公司", "澄州长青贸易有限公司"):
+        Organization.objects.filter(pk=unit.pk).update(name=name)
+    gone = names.organization("转眼即逝")
+    fresh = names.organization("初来乍到")
+    Organization.objects.filter(name__in=["转眼即逝", "澄州禾岸食品厂"]).delete()
+    if settled:
+        settle_names()
+    assert found("长青") == {"澄州长青贸易有限公司"}
+    assert found("乍到") == {fresh.name}
+    assert found("远山") == found("明川") == found("禾岸") == found(gone.name) == set()
+    if settled and connection.vendor == "sqlite":
+        index = "orgs_organization_name_grams"
+        with connection.cursor() as cursor:
+            for gone_name in ("禾岸", "明川", "转眼"):
+                cursor.execute(f"SELECT rowid FROM {index} WHERE {index} MATCH %s", [tokens(gone_name)])
+                assert cursor.fetchall() == []
 
 
 def test_party_organizations_are_found_too(city: City) -> None:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.roles import ROLES
+from core.search import settle_names
 from reports.demo.build import Builder
 from reports.demo.city import ACCOUNTS, build_city
 
@@ -40,6 +41,7 @@ class Command(BaseCommand):
                     today=timezone.localdate(),
                 )
                 builder.build(self.stdout.write)
+            settle_names()
         self.stdout.write(f"演示城市的各角色账号(口令 {settings.DEMO_PASSWORD}):")
         for account in ACCOUNTS:
             self.stdout.write(f"  {account.username:<12}{account.name}  {ROLES[account.role].name}")
