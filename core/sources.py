@@ -62,6 +62,7 @@ class SourceField:
     headers: tuple[str, ...]
     reader: Callable[[Run], Read]
     vital: bool = False
+    personal: bool = False  # staged as ciphertext
 
 
 class Take(Protocol):

@@ -13,10 +13,11 @@ from django.db.models import Max, Min
 
 from core.bulk import insert_rows, update_rows
 from core.importing.problems import DUPLICATE_DIFFERS, ERROR
+from core.importing.sealing import opened, seal
 from core.importing.sheets import Table
 from core.importing.targets import Changes, Merge, Record, Row, Target, parts
 from core.models import ImportBatch, Listed, MissingRecord, StagedRow
-from core.sources import Source
+from core.sources import Source, Values
 
 CHUNK = 2_000
 Outcome = StagedRow.Outcome
@@ -54,6 +55,7 @@ class Comparison:
         self.key_columns = [next((c.index for c in t.columns if c.field == source.key_field), 0) for t in self.tables]
         self.claims_extent = not any(table.is_error_workbook for table in self.tables)
         self.tally = Tally()
+        self.personal = frozenset(item.name for item in source.fields if item.personal)
         self._taken: set[int] = set()  # records that a row has met: a second row with the same record differs
         self.present: set[int] = set()  # records in the file, whatever became of their row
 
@@ -68,7 +70,7 @@ class Comparison:
             yield self._chunk(list(part.values_list(*FETCHED)))
 
     def _chunk(self, staged: list[tuple]) -> list[Met]:
-        rows = [Row(pk, key, values, extras) for pk, _, key, values, extras, *_ in staged]
+        rows = [Row(pk, key, self._opened(values), extras) for pk, _, key, values, extras, *_ in staged]
         targets = self.target.match(rows)
         self.present.update(pk for pk in targets if pk is not None)
         compared = []
@@ -121,10 +123,23 @@ class Comparison:
         tally = self.tally
         tally.undecided += merge.undecided
         tally.conflicts += bool(merge.conflicts)
-        changes = {} if target_id is None else merge.changes
+        changes = {} if target_id is None else self._sealed(merge.changes)
         outcome = Outcome.NEW if target_id is None else Outcome.CHANGED if changes else Outcome.UNCHANGED
         tally.outcomes[outcome] += 1
         return outcome.value, target_id if changes or merge.conflicts else None, changes
+
+    def _opened(self, values: Values) -> Values:
+        """Values as they were read."""
+        return {n: opened(v) if n in self.personal else v for n, v in values.items()} if self.personal else values
+
+    def _sealed(self, changes: Changes) -> Changes:
+        """Changes as staging keeps them: personal values as ciphertext."""
+        if self.target.personal.isdisjoint(changes):
+            return changes
+        return {
+            column: [seal(value) for value in pair] if column in self.target.personal else pair
+            for column, pair in changes.items()
+        }
 
     def finish(self) -> Tally:
         """Find what is missing, once all chunks are through. An error workbook claims no extent."""

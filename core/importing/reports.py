@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 from core.importing.cells import raw_text
 from core.importing.comparing import Tally
 from core.importing.problems import ERROR, LEVEL_NAMES, WARNING, problems
+from core.importing.sealing import opened
 from core.importing.sheets import Table
 from core.importing.staging import count_problems, with_problems
 from core.models import ImportBatch, StagedRow
@@ -50,7 +51,7 @@ def problem_list(batch: ImportBatch) -> Iterator[dict[str, Any]]:
                 "column": headers[sheet].get(index, ""),
                 "level": level,
                 "code": code,
-                "value": raw_text(cells[index]),
+                "value": raw_text(opened(cells[index])),
             }
 
 
@@ -70,7 +71,7 @@ def _problem_rows(batch: ImportBatch) -> Iterator[ProblemRow]:
         level = ERROR if any(level == ERROR for level, _, _ in found) else WARNING
         said = ";".join(f"{headers.get(index, '')}:{problems[code].sentence}" for _, code, index in found)
         marked = [index - first for _, _, index in found]
-        own = [None if cell is None else raw_text(cell) for cell in cells[first:]]
+        own = [None if cell is None else raw_text(opened(cell)) for cell in cells[first:]]
         yield ProblemRow(own, LEVEL_NAMES[level], said, marked)
 
 

@@ -14,6 +14,7 @@ from django.db.models import Count, F
 from core.bulk import Encoded, encode_json, insert_rows
 from core.importing.cells import CellProblem, raw_text
 from core.importing.problems import DUPLICATE_DIFFERS, ERROR, level_of
+from core.importing.sealing import seal
 from core.importing.sheets import Table
 from core.importing.targets import Row, Target, parts
 from core.models import StagedRow
@@ -39,6 +40,8 @@ class Reader:
             (index, field.name, field.reader(target.run), field.vital) for index, field in mapped
         ]
         self.index_of = {field.name: index for index, field in mapped}
+        personal = {index: field.name for index, field in mapped if field.personal}
+        self.personal, self.personal_names = frozenset(personal), frozenset(personal.values())
         name = target.run.source.name
         self.extras = [(column.index, f"{name}·{column.header}") for column in table.columns if column.kept]
 
@@ -61,9 +64,14 @@ class Reader:
             more = {name: str(kept[index]) for index, name in extras if kept[index] not in (None, "")}
             encoded = Encoded(encode_json(values))
             in_error = bool(problems) and any(problem[0] == ERROR for problem in problems)
+            key, digest = target.key(values, unread), _digest(encoded, problems, kept)
+            if self.personal:
+                kept = [seal(cell) if index in self.personal else cell for index, cell in enumerate(kept)]
+                sealed = {name: seal(value) if name in self.personal_names else value for name, value in values.items()}
+                encoded = Encoded(encode_json(sealed))
             yield (
-                number, target.key(values, unread), _digest(encoded, problems, kept), kept, encoded, more or _NOTHING,
-                problems, Outcome.ERROR.value if in_error else expected,
+                number, key, digest, kept, encoded, more or _NOTHING, problems,
+                Outcome.ERROR.value if in_error else expected,
             )  # fmt: skip
 
     def keys(self, rows: Iterable[SheetRow]) -> Iterator[tuple[int, str]]:

@@ -1,0 +1,280 @@
+"""The roster that a department already keeps: one row a member, known by the citizen's number.
+
+Columns: 姓名、公民身份号码、党组织编码 (or 党组织名称), 工作单位统一社会信用代码 (or 工作单位名称), 党员状态, the dates, 民族、学历、联系电话、岗位.
+The key is the number's keyed digest; the number itself is staged as ciphertext. A number that is registered outside the
+importer's scope is refused without telling where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from accounts.permissions import Permission
+from core.bulk import insert_rows
+from core.crypto import blind_index
+from core.importing.cells import Cell, CellProblem, read_text
+from core.importing.problems import ERROR, WARNING, Problem, problems
+from core.importing.readers import day, text
+from core.importing.targets import Changes, Merge, Record, Row, Target, Written, parts
+from core.sources import Read, Run, Source, SourceField, Values, always, sources
+from members.models import FormerMembership, Member
+from members.models.members import ON_THE_ROLL
+from members.rules import (
+    birth_date_of,
+    check_id_number,
+    education,
+    ethnic_group,
+    member_status,
+    normalise_id_number,
+    sex_of,
+)
+from orgs import facts
+from orgs.models import Organization, PartyOrganization
+from orgs.rules.words import look_up, word_table
+from orgs.sources.areas import check_extent
+from orgs.sources.columns import read_code
+from orgs.sources.importers import admission
+
+JOBS = word_table(
+    {job.value: job.label for job in Member.Job},
+    {Member.Job.FRONT_LINE: ("生产一线", "一线工人", "工人"), Member.Job.TECHNICAL: ("专业技术", "技术人员"),
+     Member.Job.MANAGEMENT: ("管理人员", "经营管理"), Member.Job.OWNER: ("负责人", "企业主", "业主")},
+)  # fmt: skip
+WRONG_NUMBER, TAKEN = "id_number_check", "id_number_taken"
+UNKNOWN_PARTY, UNKNOWN_EMPLOYER = "member_party_unknown", "member_employer_unknown"
+MISSING = {"name": "member_name_missing", "id_number": "id_number_missing"}
+
+problems.add(
+    Problem(WRONG_NUMBER, ERROR, "公民身份号码有误(位数、出生日期或校验位不符),未导入;请核对"),
+    Problem(TAKEN, ERROR, "该证件号码已登记,未导入;请与上级组织部门核对"),
+    Problem("id_number_missing", ERROR, "没有公民身份号码,未导入;请填写,确无号码的请在系统中逐人登记"),
+    Problem("member_name_missing", ERROR, "没有姓名,未导入;请填写"),
+    Problem(UNKNOWN_PARTY, ERROR, "没有这个党组织,或不在您的管辖范围内,或有几个同名,未导入;请填写党组织编码"),
+    Problem(UNKNOWN_EMPLOYER, ERROR, "没有登记这家工作单位,或有几家同名,未导入;请填写统一社会信用代码"),
+    Problem("formal_before_joined", ERROR, "转正日期早于入党日期,未导入;请核对"),
+    Problem("unknown_job", WARNING, "岗位无法识别,未写入;请填写一线、技术、管理或出资人"),
+)
+
+
+def id_number(run: Run) -> Read:
+    """A good citizen's number; raises `id_number_check`."""
+
+    def read(cell: Cell) -> str | None:
+        number = normalise_id_number(cell)
+        if number and check_id_number(number, on=run.today):
+            raise CellProblem(WRONG_NUMBER)
+        return number or None
+
+    return read
+
+
+def _job(cell: Cell) -> str | None:
+    return look_up(cell, JOBS, "unknown_job")
+
+
+FIELDS = (
+    SourceField("name", "姓名", ("党员姓名", "名字"), always(text(60)), vital=True),
+    SourceField("id_number", "公民身份号码", ("身份证号", "身份证号码", "身份证", "证件号码", "公民身份证号码"), id_number,
+                vital=True, personal=True),
+    SourceField("party_code", "党组织编码", ("党组织代码", "所在党组织编码", "支部编码"), always(text(40))),
+    SourceField("party_name", "党组织名称", ("所在党组织", "所在党支部", "党支部", "所属党组织", "组织关系所在党组织"),
+                always(text(120))),
+    SourceField("employer_code", "工作单位统一社会信用代码", ("统一社会信用代码", "单位代码", "信用代码", "工作单位代码"),
+                always(read_code)),
+    SourceField("employer_name", "工作单位", ("工作单位名称", "单位名称", "所在单位", "从业单位"), always(text(200))),
+    SourceField("status", "党员状态", ("状态", "人员类别", "党员类别", "政治面貌"), always(member_status), vital=True),
+    SourceField("joined_on", "入党日期", ("入党时间", "加入党组织日期"), day),
+    SourceField("formal_on", "转正日期", ("转正时间", "转为正式党员日期"), day),
+    SourceField("since", "转入日期", ("进入支部日期", "转入时间", "组织关系转入日期"), day),
+    SourceField("organization_since", "到岗日期", ("入职日期", "到岗时间", "参加工作日期"), day),
+    SourceField("ethnicity", "民族", (), always(ethnic_group)),
+    SourceField("education", "学历", ("文化程度", "最高学历"), always(education)),
+    SourceField("phone", "联系电话", ("手机号码", "手机", "电话", "手机号", "联系方式"), always(read_text), personal=True),
+    SourceField("job", "岗位", ("工作岗位", "岗位类别"), always(_job)),
+    SourceField("external_id", "外部系统编号", ("党员编号", "系统编号"), always(text(60))),
+)  # fmt: skip
+COPIED = ("name", "joined_on", "formal_on", "ethnicity", "education", "phone", "job", "external_id")
+COLUMNS = (
+    *COPIED,
+    "party_organization_id",
+    "since",
+    "organization_id",
+    "organization_since",
+    "status",
+    "status_on",
+    "version",
+)
+
+
+class MemberTarget(Target):
+    """Members as a roster meets them: what it says is taken over, blanks leave what is there."""
+
+    model = Member
+    columns = COLUMNS
+    owned = ((FormerMembership, "member"),)
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        scope = run.importer.scope
+        standing = PartyOrganization.objects.standing().exclude(kind=PartyOrganization.Kind.DEPARTMENT)
+        self.paths: dict[int, str] = {}
+        self.parties: dict[str, int | None] = {}  # code or name → id, None for a name that several bear
+        for pk, code, name, path in standing.values_list("pk", "code", "name", "path"):
+            self.paths[pk] = path
+            if scope.whole or scope.holds_path(path):
+                self.parties[name] = None if name in self.parties else pk
+                self.parties[code] = pk
+        self.employers: dict[str, int | None] = {}
+        self.touched: set[int] = set()
+
+    # --- reading ---
+    def check(self, values: Values, unread: Collection[str]) -> list[tuple[str, str]]:
+        """Name and number are there; membership became formal after it began."""
+        found = [(code, name) for name, code in MISSING.items() if name not in values and name not in unread]
+        if values.get("formal_on") and values.get("joined_on") and values["formal_on"] < values["joined_on"]:
+            found.append(("formal_before_joined", "formal_on"))
+        return found
+
+    def key(self, values: Values, unread: Collection[str]) -> str:
+        """The keyed digest of the number."""
+        return blind_index(values.get("id_number", ""))
+
+    # --- meeting ---
+    def match(self, rows: Sequence[Row]) -> list[int | None]:
+        """By the digest; the employers that the rows name are looked up on the way."""
+        known: dict[str, int] = {}
+        for part in parts([row.key for row in rows if row.key]):
+            found = Member.objects.filter(id_digest__in=part).values_list("id_digest", "pk")
+            known.update((digest or "", pk) for digest, pk in found)
+        self.employers = {}
+        codes = {row.values["employer_code"] for row in rows if "employer_code" in row.values}
+        for part in parts(sorted(codes)):
+            units = Organization.objects.filter(credit_code__in=part, merged_into=None)
+            self.employers.update((code or "", pk) for code, pk in units.values_list("credit_code", "pk"))
+        names = {row.values.get("employer_name", "") for row in rows if "employer_code" not in row.values} - {""}
+        for part in parts(sorted(names)):
+            units = Organization.objects.filter(name__in=part, merged_into=None)
+            if not self.run.importer.scope.whole:
+                units = units.filter(managed_by__in=self.run.importer.scope.unit_managers)
+            for name, pk in units.values_list("name", "pk"):
+                self.employers[name] = None if name in self.employers else pk
+        return [known.get(row.key) for row in rows]
+
+    def merge(self, row: Row, record: Record | None) -> Merge:
+        """A new member, or what the roster changes of one: place, employer and status with their days."""
+        values, scope = row.values, self.run.importer.scope
+        if record and not (scope.whole or scope.holds_path(self.paths.get(record["party_organization_id"], ""))):
+            return Merge(problem=TAKEN)
+        party_word = values.get("party_code") or values.get("party_name")
+        party = self.parties.get(party_word) if party_word else (record or {}).get("party_organization_id")
+        if not party:
+            return Merge(problem=UNKNOWN_PARTY)
+        unit_word = values.get("employer_code") or values.get("employer_name")
+        unit = self.employers.get(unit_word) if unit_word else (record or {}).get("organization_id")
+        if unit_word and not unit:
+            return Merge(problem=UNKNOWN_EMPLOYER)
+        stated = self._stated(values, record, party, unit)
+        before = record or {}
+        changes: Changes = {c: [before.get(c), v] for c, v in stated.items() if v is not None and before.get(c) != v}
+        return Merge(changes)
+
+    def _stated(self, values: Values, record: Record | None, party: int, unit: int | None) -> Values:
+        """The columns that the row states, days filled in where it gives none."""
+        as_of = self.run.as_of.isoformat()
+        stated: Values = {column: values.get(column) for column in COPIED}
+        since = values.get("since") or as_of
+        if record is None:
+            number = values["id_number"]
+            born_on = birth_date_of(number)
+            stated |= {
+                "id_number": number,
+                "id_digest": blind_index(number),
+                "sex": sex_of(number),
+                "born_on": born_on and born_on.isoformat(),
+                "status": values.get("status") or Member.Status.FORMAL.value,
+                "status_on": values.get("formal_on") or values.get("joined_on"),
+            }
+            since = values.get("since") or values.get("joined_on") or as_of
+        elif (status := values.get("status")) and status != record["status"]:
+            stated |= {"status": status, "status_on": values.get("formal_on") or as_of}
+        if record is None or party != record["party_organization_id"]:
+            stated |= {"party_organization_id": party, "since": since}
+        if unit and (record is None or unit != record["organization_id"]):
+            stated |= {"organization_id": unit, "organization_since": values.get("organization_since") or since}
+        elif unit and values.get("organization_since"):
+            stated["organization_since"] = values["organization_since"]
+        return stated
+
+    def expected(self, ids: Sequence[int], extent: str) -> set[int]:
+        """Members on the roll within the scope."""
+        kept = Member.objects.within(self.run.importer.scope).filter(pk__in=ids, status__in=ON_THE_ROLL)
+        return set(kept.values_list("pk", flat=True))
+
+    # --- writing ---
+    def path_of(self, record: Record) -> str:
+        """Of the member's Party organization."""
+        return self.paths.get(record["party_organization_id"], self.run.importer.path)
+
+    def label_of(self, record: Record) -> str:
+        """The member's name."""
+        return record["name"]
+
+    def written(self, new: Sequence[Written], changed: Sequence[Written]) -> None:
+        """Keep past memberships of those who moved, and remember whose facts change."""
+        self._touch(new, changed)
+        moved = [one for one in changed if one.before and "party_organization_id" in one.changes]
+        insert_rows(
+            FormerMembership,
+            ("member_id", "party_organization_id", "organization_id", "since", "until"),
+            [
+                (
+                    one.id,
+                    one.before["party_organization_id"],
+                    one.before["organization_id"],
+                    begun,
+                    max(begun, one.after["since"]),
+                )
+                for one in moved
+                if one.before and (begun := one.before["since"])
+            ],
+        )
+
+    def undone(self, batch_id: int, restored: Sequence[Written]) -> None:
+        """The past memberships that the batch wrote go."""
+        self._touch((), restored)
+        back = [one for one in restored if "party_organization_id" in one.changes]
+        for one in back:
+            past = FormerMembership.objects.filter(member=one.id, party_organization=one.after["party_organization_id"])
+            past.filter(since=one.after["since"]).delete()
+
+    def _touch(self, *groups: Sequence[Written]) -> None:
+        for one in (one for group in groups for one in group):
+            self.touched.update(
+                pk for record in (one.before, one.after) if record and (pk := record.get("organization_id"))
+            )
+
+    def refresh(self, ids: Collection[int]) -> None:
+        """Facts and tally of the organizations where members come and go."""
+        facts.refresh(self.touched, on=self.run.today)
+
+    def forget(self, ids: Collection[int]) -> None:
+        """The organizations' facts change when their members go."""
+        employed = Member.objects.filter(pk__in=list(ids), organization__isnull=False)
+        self.touched.update(employed.values_list("organization", flat=True))
+
+
+sources.add(
+    Source(
+        code="members",
+        name="党员名册",
+        model=Member,
+        permission=Permission.MEMBERS_IMPORT,
+        fields=FIELDS,
+        required=(("name",), ("id_number",), ("party_code", "party_name")),
+        presence=("name", "id_number"),
+        key_field="id_number",
+        admit=admission(Permission.MEMBERS_IMPORT),
+        target=MemberTarget,
+        check_extent=check_extent,
+    )
+)
