@@ -62,7 +62,7 @@ class Check:
     unit: str = "家"
     counted: bool = True  # on the overview; a search through all names is left to its own page
     filters: type[ListFilters] = UnitFilters
-    orders: tuple[Order, ...] = field(default=(Order("name", ("name_key",)),))
+    orders: tuple[Order, ...] = field(default=(Order("registered", ()), Order("name", ("name_key",))))
 
 
 def _undecided(look: Look) -> QuerySet:
@@ -211,11 +211,12 @@ checks.add(
         _duplicates,
         (UNIT, CODE, AREA, Column("法定代表人", "organization.legal_representative"), STATUS, MANAGED_BY),
         counted=False,
+        orders=(Order("name", ("name_key",)),),
     ),
     Check(
         "large-joint-branches",
         "联合党支部覆盖单位过多",
-        "联合党支部覆盖单位一般不超过 5 家(ORG-3)。请分设支部或调整覆盖关系。",
+        "覆盖单位超过参数里的提醒数(支部工作条例:一般不超过 5 个)。请分设支部或调整覆盖关系。",
         _large_joint_branches,
         (
             Column("党组织", "name", kind="name", link=lambda row: f"/party/{row.pk}/"),

@@ -61,7 +61,7 @@ def turned(key: str) -> str:
 
 def bounded_count(queryset: QuerySet) -> Total:
     """Count up to the bound and say whether there are more."""
-    number = queryset.order_by()[: COUNT_BOUND + 1].count()
+    number = queryset.order_by().values("pk")[: COUNT_BOUND + 1].count()
     return Total(min(number, COUNT_BOUND), number <= COUNT_BOUND)
 
 

@@ -522,6 +522,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='organizationfacts',
+            index=models.Index(condition=models.Q(('counted', True), ('formal__gt', 0), ('has_org', False)), fields=['region_code'], name='facts_joinable'),
+        ),
+        migrations.AddIndex(
+            model_name='organizationfacts',
+            index=models.Index(condition=models.Q(('form', 'AREA')), fields=['zone_key'], name='facts_area'),
+        ),
+        migrations.AddIndex(
+            model_name='organization',
+            index=models.Index(condition=models.Q(('chain_leader', True)), fields=['zone'], name='organization_chain_leader'),
+        ),
+        migrations.AddIndex(
+            model_name='organizationfacts',
             index=models.Index(condition=models.Q(('formal', 0), ('probationary', 0), ('should_member', True)), fields=['managed_by', 'organization'], name='facts_member_gap'),
         ),
         migrations.AddIndex(

@@ -116,6 +116,13 @@ class OrganizationFacts(StatedFacts):
             models.Index(
                 fields=["managed_by", "organization"], name="facts_gap", condition=Q(should=True, has_org=False)
             ),
+            # who could join a neighbour, and by whom a zone is covered: read beside every page of a worklist
+            models.Index(
+                fields=["region_code"],
+                name="facts_joinable",
+                condition=Q(counted=True, has_org=False, formal__gt=0),
+            ),
+            models.Index(fields=["zone_key"], name="facts_area", condition=Q(form="AREA")),
             models.Index(
                 fields=["should_since", "organization"],
                 name="facts_overdue",

@@ -177,6 +177,7 @@ class Organization(models.Model):
         indexes = [
             models.Index(fields=["managed_by", "id"], name="organization_managed"),
             models.Index(fields=["region", "id"], name="organization_region"),
+            models.Index(fields=["zone"], name="organization_chain_leader", condition=Q(chain_leader=True)),
             models.Index(
                 fields=["old_number"],
                 name="organization_old_number",

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from core.scope import Scope
 from orgs.figures import Cells, Narrow, Tree, facts_of, live, tree_of
 from reports.models import ClosedMonth, FrozenFigure, FrozenUnit
+from reports.queries.remembering import remembered
 
 
 @dataclass(frozen=True)
@@ -58,5 +59,9 @@ def moment_of(month: str, closed: Sequence[ClosedMonth], today: date) -> Moment 
 def frozen(scope: Scope, closed: ClosedMonth) -> Cells:
     """The cells of a closed month, and the tree as it stood then."""
     rows = FrozenFigure.objects.within(scope).filter(month=closed)
-    paths = dict(rows.order_by().values_list("managed_by", "managed_by_path").distinct())
+    paths = remembered(
+        scope,
+        ("paths", closed.pk, closed.closed_at),
+        lambda: dict(rows.order_by().values_list("managed_by", "managed_by_path").distinct()),
+    )
     return Cells(rows, Tree(tree_of(scope).nodes, paths))

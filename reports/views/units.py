@@ -32,7 +32,12 @@ class UnitsPage(ListPage):
     filters = UnitFilters
     template_name = "reports/units.html"
     unit = "家"
-    orders = (Order("name", ("name_key",)), Order("size", ("-size_key",)), Order("formal", ("-formal",)))
+    orders = (
+        Order("registered", ()),
+        Order("name", ("name_key",)),
+        Order("size", ("-size_key",)),
+        Order("formal", ("-formal",)),
+    )
     columns = (
         Column("单位名称", "name_key", kind="name", template="reports/cell_frozen_unit.html", order="name"),
         Column("统一社会信用代码", "organization.credit_code", screen=False),
