@@ -31,7 +31,16 @@ def lines() -> list[tuple[object, ...]]:
         name = invent.name("澄州", "科技", "有限公司")
         code = invent.credit_code("91", "990102")
         found.append(
-            (name, code, "有限责任公司(自然人投资或控股)", invent.person(), number * 9, "2026-09-14", "云溪区", "新设")
+            (
+                name,
+                code,
+                "有限责任公司(自然人投资或控股)",
+                invent.person(),
+                number * 9,
+                "2026-09-14",
+                found[number][6],
+                "新设",
+            )
         )
     firm = found[0]
     found.insert(
