@@ -74,7 +74,7 @@ NOTHING = Surroundings()
 def surroundings_of(
     rows: Sequence[OrganizationFacts], *, scope: Scope, thresholds: Thresholds
 ) -> dict[int, Surroundings]:
-    """The surroundings of each organization by its id. Four queries at most. `rows` come with their organization."""
+    """The surroundings of each organization by its id. Five queries at most. `rows` come with their organization."""
     lacking = [row for row in rows if row.formal < thresholds.formal_min]
     near = _neighbours(lacking, scope, thresholds)
     zones = _zone_nodes({row.zone_key for row in lacking if row.zone_key})
@@ -115,9 +115,12 @@ def _neighbours(rows: Sequence[OrganizationFacts], scope: Scope, thresholds: Thr
         .annotate(rank=rank)
         .filter(rank__lte=NEIGHBOURS_A_COMMUNITY)
     )
-    columns = ("organization_id", "organization__name", "formal", "region_code", "organization__industry")
-    for near in map(Near._make, joinable.values_list(*columns)):
-        found[_street(near.region_code)].append(near)
+    ranked = list(joinable.values_list("organization_id", "formal", "region_code"))
+    names = Organization.objects.filter(pk__in=[unit for unit, _, _ in ranked])
+    known = {unit: (name, industry) for unit, name, industry in names.values_list("pk", "name", "industry")}
+    for unit, formal, region in ranked:
+        name, industry = known[unit]
+        found[_street(region)].append(Near(unit, name, formal, region, industry))
     return found
 
 
