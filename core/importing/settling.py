@@ -70,15 +70,22 @@ def settle(
             row.conflicts[column] = [now, theirs]
             settled.stale += 1
             continue
-        if take and source.take and now != theirs:
-            reason = f"采用批次 {batch.pk}“{source.name}”的值"
-            source.take(by=by, key=row.target_id, values={column: theirs}, on=on, reason=reason)
-        elif not take:
+        if not take:
             _note_kept(batch, row, teller, column, by)
+        elif now != theirs:
+            _take(batch, row, column, by, on)
         del row.conflicts[column]
         settled.done += 1
     StagedRow.objects.bulk_update(rows.values(), ["conflicts"], batch_size=500)
     return settled
+
+
+def _take(batch: ImportBatch, row: StagedRow, column: str, by: User, on: date) -> None:
+    source = sources[batch.source]
+    assert source.take is not None
+    assert row.target_id is not None
+    reason = f"采用批次 {batch.pk}“{source.name}”的值"
+    source.take(by=by, key=row.target_id, values={column: row.conflicts[column][1]}, on=on, reason=reason)
 
 
 def _note_kept(batch: ImportBatch, row: StagedRow, teller: Teller, column: str, by: User) -> None:
