@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models, transaction
-from django.db.models import F, QuerySet, TextField
+from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from core import audit
 from core.bulk import update_rows
 from core.crypto import current_key_id, decrypt, encrypt
+from core.importing.sealing import MARK, opened, seal
 from core.jobs import Progress
 
 if TYPE_CHECKING:
@@ -57,8 +58,10 @@ def _chunks(model: type[models.Model], column: models.Field) -> Iterator[int]:
             if after is not None:
                 rows = rows.filter(pk__gt=after)
             found = list(rows.values_list("pk", name)[:CHUNK])
-            encrypted = not isinstance(column, models.JSONField)
-            fresh = [(pk, renewed(value)) for pk, value in found if encrypted or renewed(value) != value]
+            if isinstance(column, models.JSONField):
+                fresh = [(pk, new) for pk, value in found if (new := renewed(value)) != value]
+            else:
+                fresh = found  # decrypted when read, encrypted when written
             if fresh:
                 update_rows(model, [name], fresh)
         yield len(fresh)
@@ -71,12 +74,14 @@ def _holding_ciphertext(model: type[models.Model], column: models.Field) -> Quer
     """Rows whose column holds a ciphertext of another key; of JSON columns those that hold any."""
     rows = model._base_manager.annotate(stored=Cast(F(column.attname), TextField()))
     if isinstance(column, models.JSONField):
-        return rows.filter(stored__contains='"cipher"')
+        return rows.filter(Q(stored__contains='"cipher"') | Q(stored__contains=MARK))
     return rows.filter(stored__gt="").exclude(stored__startswith=f"{current_key_id()}:")
 
 
 def renewed(value: Any) -> Any:
-    """The value with every ciphertext inside made with the current key; a text is encrypted when it is written."""
+    """A JSON value with every ciphertext inside made with the current key: of the trail, and of staged rows."""
+    if isinstance(value, str) and value.startswith(MARK):
+        return value if value.startswith(f"{MARK}{current_key_id()}:") else seal(opened(value))
     if isinstance(value, dict):
         if "cipher" in value and not value["cipher"].startswith(f"{current_key_id()}:"):
             return {**value, "cipher": encrypt(decrypt(value["cipher"]))}

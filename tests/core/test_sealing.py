@@ -12,8 +12,9 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from core import audit, sealing
+from core.importing.sealing import opened, seal
 from core.jobs import Progress, job_kinds
-from core.models import AuditEntry, AuditSeal, Job
+from core.models import AuditEntry, AuditSeal, ImportBatch, Job, StagedRow
 from core.rotation import rotate
 from members.models import Member
 from tests.people import City
@@ -159,6 +160,21 @@ def test_new_keys_rewrite_columns_and_trail_and_keep_values_and_indexes(
     assert audit.decrypted(sealed) == "13812345678"
     assert AuditEntry.objects.filter(action="core.rotate", user=city.user("sysadmin")).exists()
     assert rotate(by=None, progress=Progress()) == 0, "a second run finds nothing to do"
+
+
+def test_new_keys_rewrite_staged_rows(trail: list[int], city: City, settings: Settings) -> None:
+    batch = ImportBatch.objects.create(
+        source="members", file_name="名册.xlsx", sha256="0" * 64, as_of=NOW.date(), created_by=city.user("city"),
+        node_id=1, path="",
+    )  # fmt: skip
+    row = StagedRow.objects.create(
+        batch=batch, sheet=0, number=2, digest="", cells=["王某", seal("13812345678")], values={}
+    )
+    settings.FIELD_KEYS = {"new": OTHER_KEY, **settings.FIELD_KEYS}
+    rotate(by=None, progress=Progress())
+    row.refresh_from_db()
+    assert row.cells[1].startswith("sealed|new:")
+    assert [opened(cell) for cell in row.cells] == ["王某", "13812345678"]
 
 
 def test_a_missing_key_stops_the_rotation_with_a_sentence(trail: list[int], settings: Settings) -> None:
