@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from orgs.facts.sources import Day
-from orgs.facts.statement import COLUMNS, ORPHANS, Statement, differing, listed
+from orgs.facts.statement import COLUMNS, ORPHANS, Reach, Statement, differing, listed
 from orgs.facts.tally import TABLE as TALLY
 from orgs.facts.tally import sums_by_cell, tally_columns
 from orgs.models import Organization, OrganizationFacts
@@ -22,7 +22,7 @@ NAMED = 20  # differences that are named in full
 @transaction.atomic
 def differences(*, on: date) -> list[str]:
     """What differs from a recomputation, a Chinese sentence each; empty when all agree. Nothing is written."""
-    statement = differing(Day.of(on), False, connection.vendor)
+    statement = differing(Day.of(on), Reach.ALL, connection.vendor)
     return [*_facts(statement), *_orphans(), *_cells()]
 
 

@@ -10,9 +10,10 @@ from django.db import connection, transaction
 
 from orgs.facts import prepared, tally
 from orgs.facts.sources import Day
-from orgs.facts.statement import ORGANIZATION, ORPHANS, TABLE, TOUCHED, Statement, touched, writing
+from orgs.facts.statement import ORGANIZATION, ORPHANS, TABLE, TOUCHED, Reach, Statement, touched, writing
 
 MANY = 5_000  # from so many organizations on, one lock on the table is cheaper than one on each row
+SWEEPING = 30_000  # from so many on, reading the sources whole is cheaper than looking each organization up
 
 
 @transaction.atomic(savepoint=False)
@@ -29,7 +30,8 @@ def refresh(organization_ids: Collection[int] | None, *, on: date) -> int:
     ids = touched(organization_ids)
     _lock(ids, len(organization_ids))
     before = tally.read(ids)
-    statement = writing(Day.of(on), True, connection.vendor)
+    reach = Reach.MANY if len(organization_ids) >= SWEEPING else Reach.FEW
+    statement = writing(Day.of(on), reach, connection.vendor)
     if connection.vendor == "postgresql" and len(organization_ids) < MANY:
         written = prepared.execute(statement, *ids.parameters)
     else:
@@ -54,7 +56,7 @@ def _refresh_all(day: Day) -> int:
     if connection.vendor == "postgresql":
         _lock_table()
     _execute(f"DELETE {ORPHANS}", ())
-    statement = writing(day, False, connection.vendor)
+    statement = writing(day, Reach.ALL, connection.vendor)
     written = _execute(statement.sql, statement.parameters)
     tally.rebuild()
     return written

@@ -10,6 +10,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import Enum, auto
 from functools import lru_cache
 from typing import Any
 
@@ -57,22 +58,30 @@ def compiled(rows: QuerySet) -> Statement:
     return Statement(sql, tuple(parameters))
 
 
+class Reach(Enum):
+    """Which organizations a statement is about, and how its sources are read."""
+
+    FEW = auto()  # the touched ones, found in each source by its index
+    MANY = auto()  # the touched ones; the sources are read whole, which is less than looking up so many
+    ALL = auto()
+
+
 @lru_cache(maxsize=32)
-def differing(day: Day, narrowed: bool, vendor: str) -> Statement:
+def differing(day: Day, reach: Reach, vendor: str) -> Statement:
     """`WITH …` up to a table expression `differing`: the facts as they should be, where they are not held so.
 
-    What holds already is not among them, so nothing is locked or written for it. A narrowed statement needs the table
+    What holds already is not among them, so nothing is locked or written for it. But for ALL it needs the table
     expression of `touched` put before.
     """
     tables: list[str] = []
     parameters: list[Any] = []
     for source in fact_sources:
         rows = source.rows(day)
-        part = compiled(rows.filter(organization_id__in=RawSQL(TOUCHED, ())) if narrowed else rows)
+        part = compiled(rows.filter(organization_id__in=RawSQL(TOUCHED, ())) if reach is Reach.FEW else rows)
         tables.append(f"{source.code}({', '.join(('organization_id', *source.columns))}) AS ({part.sql})")
         parameters += part.parameters
     # the touched ones stand first: a planner that keeps the order of so many joins then starts from them
-    organizations = f"touched JOIN {ORGANIZATION} o ON o.id = touched.id" if narrowed else f"{ORGANIZATION} o"
+    organizations = f"{ORGANIZATION} o" if reach is Reach.ALL else f"touched JOIN {ORGANIZATION} o ON o.id = touched.id"
     joins = "\n".join(f"LEFT JOIN {s.code} ON {s.code}.organization_id = o.id" for s in fact_sources)
     words = _words(day, vendor)
     tables += [
@@ -87,10 +96,10 @@ def differing(day: Day, narrowed: bool, vendor: str) -> Statement:
 
 
 @lru_cache(maxsize=32)
-def writing(day: Day, narrowed: bool, vendor: str) -> Statement:
-    """Insert or replace the rows that differ. Of a narrowed one the first parameter is left open: that of `touched`."""
-    found = differing(day, narrowed, vendor)
-    tables = f"{TOUCHED_TABLE[vendor]}, {found.sql}" if narrowed else found.sql
+def writing(day: Day, reach: Reach, vendor: str) -> Statement:
+    """Insert or replace the rows that differ. But for ALL the first parameter is left open: that of `touched`."""
+    found = differing(day, reach, vendor)
+    tables = found.sql if reach is Reach.ALL else f"{TOUCHED_TABLE[vendor]}, {found.sql}"
     quote = connection.ops.quote_name
     replaced = ", ".join(f"{quote(c)} = excluded.{quote(c)}" for c in COLUMNS if c != "organization_id")
     return Statement(
