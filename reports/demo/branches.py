@@ -142,7 +142,7 @@ class Branches:
         if not drawn.counted:
             return "JOINT" if drawn.wanted else ""
         if drawn.should:
-            likely = 0.95 if drawn.restructured_on else drawn.place.covered + (0.04 if formal >= 3 else -0.12)
+            likely = 0.95 if drawn.restructured_on else drawn.place.covered + (0.01 if formal >= 3 else -0.15)
             if rng.random() > likely:
                 return ""
         elif rng.random() > (0.8 if formal else 0.03 if drawn.category == "E6" else 0.34):
