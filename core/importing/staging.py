@@ -26,7 +26,7 @@ CHUNK = 2_000
 Outcome = StagedRow.Outcome
 STAGED = ("number", "key", "digest", "cells", "values", "extras", "problems", "outcome")
 VALUES, OUTCOME = STAGED.index("values"), STAGED.index("outcome")
-_NOTHING = Encoded("{}")
+_NOTHING, _NO_PROBLEMS = Encoded("{}"), Encoded("[]")
 
 
 class Reader:
