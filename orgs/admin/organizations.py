@@ -25,6 +25,7 @@ from orgs.models.party import MANAGING_KINDS
 from orgs.rules.credit_code import REGISTERS
 from orgs.rules.words import industry
 from orgs.services import organizations
+from orgs.sources.returned import returning_columns
 
 COMPANY_TYPE_CHOICES = [
     ("", "—"),
@@ -146,12 +147,8 @@ class OrganizationAdmin(ScopedModelAdmin):
         Column("覆盖", coverage_of),
         Column("管理党组织", "managed_by"),
         Column("园区(楼宇等)", "zone", screen=False),
-        Column("法定代表人", "legal_representative", screen=False),
-        Column("地址", "address", screen=False),
         Column("原注册号", "old_number", screen=False),
         Column("登记机关", "registrar", screen=False),
-        Column("成立日期", "registered_on", kind="date", screen=False),
-        Column("业务主管单位", "authority", screen=False),
     )
 
     def listed(self, request: HttpRequest) -> QuerySet:
@@ -162,10 +159,9 @@ class OrganizationAdmin(ScopedModelAdmin):
         return rows.prefetch_related("facts")
 
     def columns_for(self, request: HttpRequest) -> Sequence[Column]:
-        """Members per organization are for those responsible (DESIGN §4)."""
-        if request.scope.may(P.MEMBERS_VIEW):  # type: ignore[attr-defined]
-            return self.columns
-        return [column for column in self.columns if column.header != "党员"]
+        """Members per organization are for those responsible (DESIGN §4). The workbook can come back edited."""
+        shown = [c for c in self.columns if c.header != "党员" or request.scope.may(P.MEMBERS_VIEW)]  # type: ignore[attr-defined]
+        return [*shown, *returning_columns([column.header for column in self.columns])]
 
     def record_url(self, record: Any) -> str:
         """The record page."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from orgs.rules.credit_code import UNKNOWN_REGISTER, register_of
 
-HAND, SURVEY = "hand", "survey"
-VERIFIED = (HAND, SURVEY)  # counts that stand for the months of `headcount.verified_months`
-RANK = {HAND: 4, SURVEY: 3, "tax": 2}  # of two counts of one day; registrars and all others are below
+HAND, SURVEY, RETURNED = "hand", "survey", "registry"
+VERIFIED = (HAND, SURVEY, RETURNED)  # counts that stand for the months of `headcount.verified_months`
+RANK = {HAND: 4, RETURNED: 4, SURVEY: 3, "tax": 2}  # of two counts of one day; registrars and all others are below
 
 IDENTITY = frozenset(
     {
