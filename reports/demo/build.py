@@ -18,7 +18,7 @@ from reports.demo.calendar import CLOSED_MONTHS, CLOSED_MONTHS_OF_MANY, Calendar
 from reports.demo.fieldwork import Fieldwork
 from reports.demo.ground import Ground
 from reports.demo.invent import Dice, Inventor
-from reports.demo.ledger import Ledger
+from reports.demo.ledger import COLUMNS, Ledger
 from reports.demo.membership import Membership, fit, wanted
 from reports.demo.organizations import Organizations
 from reports.models import Target
@@ -112,4 +112,4 @@ def _analyze() -> None:
     """Tell PostgreSQL how much there is now: it plans by what it knew before the transaction, an empty city."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in COLUMNS)}")
