@@ -81,8 +81,8 @@ ROUTES = {
     "organizations/<int:pk>/unmerge/": Route("organizations/{unit}/unmerge/", STAFF, status=405),
     "party/<int:pk>/": Route("party/{branch}/", READERS - OUTSIDE, misses=OUTSIDE),
     "party/<int:pk>/<slug:change>/": Route("party/{branch}/move/", frozenset({"city", "district"}), misses=STRANGER),
-    "parameters/": Route("parameters/", frozenset({"city"})),
-    "parameters/<str:code>/": Route("parameters/org.formal_min_to_found/", frozenset({"city"})),
+    "parameters/": Route("parameters/", DEPARTMENT),
+    "parameters/<str:code>/": Route("parameters/org.formal_min_to_found/", DEPARTMENT),
     # instructors
     "visits/": Route("visits/", frozenset({"instructor"})),
     "visits/overdue/": Route("visits/overdue/", VISITED),

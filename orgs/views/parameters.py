@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views import View
@@ -21,20 +20,15 @@ from core.refusals import Refusal
 from orgs.services.parameters import set_parameter
 
 
-class CityWide(PermissionMixin, View):
+def may_set(request: PageRequest) -> bool:
     """Parameters hold for the whole city: only whoever has the right at the root may set them."""
+    return request.scope.having(Permission.PARAMETERS_CHANGE).whole
+
+
+class ParametersPage(PermissionMixin, View):
+    """All parameters by group."""
 
     permission = Permission.PARAMETERS_CHANGE
-
-    def dispatch(self, request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
-        """Ask for the right, and for the root."""
-        if request.user.is_authenticated and not request.scope.having(self.permission).whole:
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-
-class ParametersPage(CityWide):
-    """All parameters by group."""
 
     def get(self, request: PageRequest) -> HttpResponse:
         """Value today, default, clause, and values of later days."""
@@ -59,8 +53,10 @@ class ParameterForm(forms.Form):
     note = forms.CharField(label="依据(文件名称、文号或会议)", max_length=250)
 
 
-class ParameterPage(CityWide):
+class ParameterPage(PermissionMixin, View):
     """One parameter: its values so far, and a new one."""
+
+    permission = Permission.PARAMETERS_CHANGE
 
     def get(self, request: PageRequest, code: str) -> HttpResponse:
         """The form, beginning today."""
@@ -68,6 +64,8 @@ class ParameterPage(CityWide):
 
     def post(self, request: PageRequest, code: str) -> HttpResponse:
         """Date the value."""
+        if not may_set(request):
+            raise PermissionDenied
         form = ParameterForm(request.POST)
         if code in parameters and form.is_valid():
             given = form.cleaned_data
@@ -95,6 +93,6 @@ class ParameterPage(CityWide):
             "definition": parameters[code],
             "now": values_on(timezone.localdate())[code],
             "values": Parameter.objects.filter(key=code).select_related("set_by").order_by("-valid_from"),
-            "form": form,
+            "form": form if may_set(request) else None,
         }
         return render(request, "orgs/parameter.html", context)

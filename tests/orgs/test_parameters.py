@@ -66,4 +66,7 @@ def test_the_city_sets_and_a_district_may_not(city: City, client: Client) -> Non
     assert "已经过去" in wrong.content.decode()
     district = Client()
     district.post("/login/", {"username": "district", "password": PASSWORD})
-    assert district.get("/parameters/").status_code == 403
+    assert district.get(f"/parameters/{CODE}/").status_code == 200
+    given = {"value": "70", "valid_from": "2099-01-01", "note": "通知"}
+    assert district.post(f"/parameters/{CODE}/", given).status_code == 403
+    assert Parameter.objects.count() == 1
