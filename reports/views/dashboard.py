@@ -69,6 +69,7 @@ class DashboardPage(PermissionMixin, View):
             "bridge": _bridge(bridge(between), to) if between else None,
             "paper": paper(scope, seen),
             "may_export": scope.may(Permission.REGISTRY_EXPORT),
+            "may_close": scope.having(Permission.MONTHS_CLOSE).whole,
             "kept": [(name, value) for name, value in narrow.query().items() if name != "region"],
         }
         return render(request, "reports/dashboard.html", context)
