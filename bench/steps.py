@@ -191,7 +191,7 @@ def one_change() -> dict[str, Any]:
 
     def serviced() -> None:
         with transaction.atomic():
-            set_status(by=None, member=next(members), status="TRANSFERRED", on=today)
+            set_status(by=None, member=next(members), status="TRANSFERRED", status_on=today, on=today)
             transaction.set_rollback(True)
 
     def bare() -> None:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import urlsplit
 
 import django
 import psycopg2
@@ -68,7 +69,7 @@ def _database(name: str, folder: Path, server: str) -> Database:
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name}")
     connection.close()
-    return Database(name, server.rsplit("/", 1)[0] + f"/{name}", own)
+    return Database(name, urlsplit(server)._replace(path=f"/{name}").geturl(), own)
 
 
 def main() -> None:
