@@ -27,12 +27,19 @@ from orgs.sources.areas import check_extent
 from orgs.sources.authority import RETURNED, Authority
 from orgs.sources.deciding import take
 from orgs.sources.importers import admission
+from orgs.sources.merging import FieldMerge
 from orgs.sources.organizations import COUNTS, OrganizationTarget
 from orgs.sources.telling import WORDS
 
 ERASE = "清空"
 DIGEST_BYTES = 4
-MARK = SourceField("mark", "系统标记(请勿改动)", (), always(lambda cell: raw_text(cell).strip() or None), vital=True)
+
+
+def _as_text(cell: Cell) -> str | None:
+    return raw_text(cell).strip() or None
+
+
+MARK = SourceField("mark", "系统标记(请勿改动)", (), always(_as_text), vital=True)
 CHOICES: dict[str, dict[str, str]] = {
     "control": dict(Organization.Control.choices),
     "status": dict(Organization.Status.choices),
@@ -56,12 +63,10 @@ class Editable:
         """The exported cell of a value in plain form. `areas` are the full names of regions by code."""
         if value is None or value == "":
             return None
-        if self.column in COUNTS:
+        if self.column in COUNTS or self.column == "industry":
             return value
         if self.column == "region_id":
             return areas.get(value, value)
-        if self.column == "industry":
-            return value
         if self.column in CHOICES:
             return CHOICES[self.column][value]
         return WORDS[self.column](value) if self.column in WORDS else str(value)
@@ -165,7 +170,8 @@ class ReturnedTarget(OrganizationTarget):
         after = record | {column: now for column, (_, now) in merge.changes.items()}
         if not self._within(after):
             return Merge.outside()
-        merge.aside = {"sources": self._provenance(merge, record)}
+        fields = FieldMerge(self.authority, record, merge, self.own_batches)
+        merge.aside = {"sources": fields.provenance(self.batch, dict.fromkeys(self.readers))}
         return merge
 
     def _put(self, merge: Merge, item: Editable, value: Plain, record: Record, origin: dict[str, str]) -> None:
@@ -181,13 +187,6 @@ class ReturnedTarget(OrganizationTarget):
         if column in COUNTS:
             dated = {f"{column}_on": self.as_of, f"{column}_source": RETURNED}
             merge.changes.update({c: [record[c], now] for c, now in dated.items() if record[c] != now})
-
-    def _provenance(self, merge: Merge, record: Record) -> dict[str, list[str]]:
-        """The batch wrote the edited columns last."""
-        written = [item.column for item in EDITABLE if item.column in merge.changes]
-        left = {b: [c for c in kept if c not in written] for b, kept in record["sources"].items()}
-        left |= {self.batch: written} if written else {}
-        return {batch: kept for batch, kept in left.items() if kept}
 
     # --- edits
     def _edited(self, values: Values) -> dict[str, str]:
@@ -230,10 +229,6 @@ def _origin(values: Values) -> tuple[int, dict[str, str]] | None:
         return None
     parts = [digests[start : start + width] for start in range(0, len(digests), width)]
     return int(number), dict(zip((item.column for item in MARKED), parts, strict=True))
-
-
-def _as_text(cell: Cell) -> str | None:
-    return raw_text(cell).strip() or None
 
 
 sources.add(
