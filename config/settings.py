@@ -97,7 +97,7 @@ else:
     DATABASES["default"].update(CONN_MAX_AGE=600, CONN_HEALTH_CHECKS=True)
     # a client killed with -9 must not hold its locks: the server looks every second whether it is still there;
     # compiling a statement costs more than it gains: 9 of 25 seconds of a full recount of 1,000,000 organizations;
-    # the one statement that is prepared (orgs.facts.prepared) keeps its plan from the first time on
+    # the statements that are prepared (orgs.facts.prepared) keep their plans from the first time on
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
         "-c client_connection_check_interval=1000 -c jit=off -c plan_cache_mode=force_generic_plan"
     )

@@ -215,7 +215,7 @@ def _identity(values: dict[str, Any], member: Member | None, on: date) -> dict[s
 
 def _current(member: Member, version: int | None = None) -> Member:
     """The record as it is, locked; refused when it is no longer the one that was shown."""
-    rows = Member.objects.select_for_update(of=["self"]).select_related("party_organization", "organization")
+    rows = Member.objects.select_for_update(of=["self"]).select_related("party_organization")
     row = rows.get(pk=member.pk)
     if version is not None and row.version != version:
         last = AuditEntry.objects.filter(model="members.member", object_id=str(row.pk)).order_by("-pk").first()

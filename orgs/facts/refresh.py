@@ -10,10 +10,7 @@ from django.db import connection, transaction
 
 from orgs.facts import prepared, tally
 from orgs.facts.sources import Day
-from orgs.facts.statement import ORGANIZATION, ORPHANS, TABLE, TOUCHED, Reach, Statement, touched, writing
-
-MANY = 5_000  # from so many organizations on, one lock on the table is cheaper than one on each row
-SWEEPING = 30_000  # from so many on, reading the sources whole is cheaper than looking each organization up
+from orgs.facts.statement import ORGANIZATION, ORPHANS, TABLE, TOUCHED, Reach, Touched, about_touched, writing
 
 
 @transaction.atomic(savepoint=False)
@@ -27,15 +24,13 @@ def refresh(organization_ids: Collection[int] | None, *, on: date) -> int:
         return _refresh_all(Day.of(on))
     if not organization_ids:
         return 0
-    ids = touched(organization_ids)
-    _lock(ids, len(organization_ids))
+    ids = Touched.of(organization_ids)
+    _lock(ids)
     before = tally.read(ids)
-    reach = Reach.MANY if len(organization_ids) >= SWEEPING else Reach.FEW
-    statement = writing(Day.of(on), reach, connection.vendor)
-    if connection.vendor == "postgresql" and len(organization_ids) < MANY:
-        written = prepared.execute(statement, *ids.parameters)
-    else:
-        written = _execute(statement.sql, ids.parameters + statement.parameters)
+    statement = writing(Day.of(on), ids.reach, connection.vendor)
+    with connection.cursor() as cursor:
+        prepared.execute(cursor, "ningju_facts", statement, ids)
+        written = int(cursor.rowcount)
     if written:
         tally.move(before, tally.read(ids))
     return written
@@ -46,10 +41,10 @@ def forget(organization_ids: Collection[int]) -> None:
     """Take organizations out of facts and tally. Call it before deleting them (undo of an import)."""
     if not organization_ids:
         return
-    ids = touched(organization_ids)
-    _lock(ids, len(organization_ids))
+    ids = Touched.of(organization_ids)
+    _lock(ids)
     tally.move(tally.read(ids), {})
-    _execute(f"WITH {ids.sql} DELETE FROM {TABLE} WHERE organization_id IN ({TOUCHED})", ids.parameters)
+    _execute(about_touched(f"DELETE FROM {TABLE} WHERE organization_id IN ({TOUCHED})").sql, (ids.parameter,))
 
 
 def _refresh_all(day: Day) -> int:
@@ -68,7 +63,7 @@ def _execute(sql: str, parameters: tuple[Any, ...]) -> int:
         return int(cursor.rowcount)
 
 
-def _lock(ids: Statement, count: int) -> None:
+def _lock(ids: Touched) -> None:
     """Wait for whoever states facts of the same organizations; SQLite has one writer anyway.
 
     In the order of the ids, so that two refreshes never wait crosswise. Many at once take the whole table, and keep out
@@ -76,14 +71,11 @@ def _lock(ids: Statement, count: int) -> None:
     """
     if connection.vendor != "postgresql":
         return
-    if count >= MANY:
+    if ids.many:
         _lock_table()
         return
-    _execute(
-        f"LOCK TABLE {TABLE} IN ROW EXCLUSIVE MODE; "
-        f"WITH {ids.sql} SELECT 1 FROM {ORGANIZATION} WHERE id IN ({TOUCHED}) ORDER BY id FOR NO KEY UPDATE",
-        ids.parameters,
-    )
+    rows = about_touched(f"SELECT 1 FROM {ORGANIZATION} WHERE id IN ({TOUCHED}) ORDER BY id FOR NO KEY UPDATE")
+    _execute(f"LOCK TABLE {TABLE} IN ROW EXCLUSIVE MODE; {rows.sql}", (ids.parameter,))
 
 
 def _lock_table() -> None:

@@ -11,11 +11,9 @@ from datetime import date
 from typing import Self
 
 from django.db.models import (
-    BooleanField,
     Case,
     Count,
     Exists,
-    ExpressionWrapper,
     F,
     Max,
     Min,
@@ -85,13 +83,12 @@ def _coverage(day: Day) -> QuerySet:
     usable = Q(closed_on=None) | Q(closed_on__gt=day.on)
     venues = Venue.objects.filter(usable)
     uses = VenueUse.objects.filter(Q(until=None) | Q(until__gt=day.on), since__lte=day.on, venue__in=venues)
-    meets = Q(party_organization__in=uses.values("party_organization")) | Q(
-        party_organization__in=venues.filter(kind=Venue.Kind.OWN).values("managed_by")
-    )
+    node = OuterRef("party_organization")  # asked of each: there are many more venues than those of one organization
+    meets = Exists(uses.filter(party_organization=node)) | Exists(venues.filter(kind=Venue.Kind.OWN, managed_by=node))
     covering = Coverage.objects.on(day.on).filter(standing, primary=True)
     return (
         nth_of_each(covering, "-since", "-pk")
-        .annotate(meets=ExpressionWrapper(meets, BooleanField()))
+        .annotate(meets=meets)
         .values_list("organization_id", "form", "party_organization_id", "since", "meets")
     )
 

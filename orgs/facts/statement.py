@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum, auto
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -29,6 +29,10 @@ ORGANIZATION = Organization._meta.db_table
 TABLE = OrganizationFacts._meta.db_table
 COLUMNS = tuple(str(field.column) for field in OrganizationFacts._meta.concrete_fields)
 TOUCHED = "SELECT id FROM touched"
+MANY = (
+    5_000  # from so many organizations on, one lock on the table is cheaper than one on each row, and a plan of its own
+)
+SWEEPING = 30_000  # from so many on, reading the sources whole is cheaper than looking each organization up
 # facts whose organization was deleted without `forget`; NOT IN would compare each with all
 ORPHANS = f"FROM {TABLE} WHERE NOT EXISTS (SELECT 1 FROM {ORGANIZATION} o WHERE o.id = {TABLE}.organization_id)"
 TOUCHED_TABLE = {
@@ -45,11 +49,9 @@ class Statement:
     parameters: tuple[Any, ...]
 
 
-def touched(organization_ids: Collection[int]) -> Statement:
-    """A table expression `touched(id)`, one parameter on both databases whatever the number of ids."""
-    ids = sorted(set(organization_ids))
-    value = f"{{{','.join(map(str, ids))}}}" if connection.vendor == "postgresql" else json.dumps(ids)
-    return Statement(TOUCHED_TABLE[connection.vendor], (value,))
+def about_touched(sql: str, parameters: tuple[Any, ...] = ()) -> Statement:
+    """A statement that reads `touched(id)`; its first parameter, that of the table, is left open."""
+    return Statement(f"WITH {TOUCHED_TABLE[connection.vendor]} {sql}", parameters)
 
 
 def compiled(rows: QuerySet) -> Statement:
@@ -64,6 +66,31 @@ class Reach(Enum):
     FEW = auto()  # the touched ones, found in each source by its index
     MANY = auto()  # the touched ones; the sources are read whole, which is less than looking up so many
     ALL = auto()
+
+
+@dataclass(frozen=True)
+class Touched:
+    """The organizations that a statement is about: one parameter on both databases, whatever their number."""
+
+    parameter: str
+    count: int
+
+    @classmethod
+    def of(cls, organization_ids: Collection[int]) -> Self:
+        """From their ids."""
+        ids = sorted(set(organization_ids))
+        text = f"{{{','.join(map(str, ids))}}}" if connection.vendor == "postgresql" else json.dumps(ids)
+        return cls(text, len(ids))
+
+    @property
+    def many(self) -> bool:
+        """Whether they are so many that sets are treated otherwise than a few."""
+        return self.count >= MANY
+
+    @property
+    def reach(self) -> Reach:
+        """How the sources are read for so many."""
+        return Reach.MANY if self.count >= SWEEPING else Reach.FEW
 
 
 @lru_cache(maxsize=32)

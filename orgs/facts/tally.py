@@ -11,7 +11,8 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from core.indicators import Measure, measures
-from orgs.facts.statement import TOUCHED, Statement, compiled
+from orgs.facts import prepared
+from orgs.facts.statement import TOUCHED, Statement, Touched, about_touched, compiled
 from orgs.models import OrganizationFacts, Tally
 from orgs.models.facts import TALLY_KEYS
 
@@ -37,18 +38,18 @@ def tally_columns() -> tuple[str, ...]:
 @lru_cache(maxsize=4)
 def sums_by_cell(narrowed: bool, vendor: str) -> Statement:
     """The query of all measures by cell, over all facts or the touched ones."""
-    facts = OrganizationFacts.objects.all()
-    if narrowed:
-        facts = facts.filter(organization_id__in=RawSQL(TOUCHED, ()))
+    facts = OrganizationFacts.objects.order_by().values_list(*TALLY_KEYS)
     sums = {f"sum_{measure.code}": _sum(measure) for measure in tally_measures()}
-    return compiled(facts.order_by().values_list(*TALLY_KEYS).annotate(**sums))
+    if not narrowed:
+        return compiled(facts.annotate(**sums))
+    query = compiled(facts.filter(organization_id__in=RawSQL(TOUCHED, ())).annotate(**sums))
+    return about_touched(query.sql, query.parameters)
 
 
-def read(ids: Statement) -> Sums:
+def read(ids: Touched) -> Sums:
     """The sums of the touched organizations by cell."""
-    query = sums_by_cell(True, connection.vendor)
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {ids.sql} {query.sql}", ids.parameters + query.parameters)
+        prepared.execute(cursor, "ningju_sums", sums_by_cell(True, connection.vendor), ids)
         keys = len(TALLY_KEYS)
         return {row[:keys]: row[keys:] for row in cursor.fetchall()}
 

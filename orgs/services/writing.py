@@ -27,11 +27,15 @@ def made(record: models.Model) -> audit.Changes:
 
 
 def put(record: models.Model, values: Mapping[str, Any]) -> audit.Changes:
-    """Set values on a record, check it whole, and tell what differs; saves nothing."""
+    """Set values on a record, check them, and tell what differs; saves nothing.
+
+    What is not set was checked when it was written. A whole check is mostly queries: for each record that it points at,
+    for each number that must be its own, and for each constraint.
+    """
     before = audit.snapshot(record, values)
     for name, value in values.items():
         setattr(record, name, value)
-    record.full_clean()
+    record.full_clean(exclude=_untouched(record, values))
     return audit.difference(before, audit.snapshot(record, values))
 
 
@@ -44,3 +48,19 @@ def change(
         record.save(update_fields=list(values))
         audit.record(by=by, action=action, target=record, changes=changes, path=path, reason=reason)
     return changes
+
+
+def _untouched(record: models.Model, values: Mapping[str, Any]) -> set[str]:
+    """The fields that are not set, and of which no constraint speaks together with one that is."""
+    fields = record._meta.concrete_fields
+    touched = {field.name for field in fields if field.name in values or field.attname in values}
+    together = [spoken for spoken in map(_spoken_of, record._meta.constraints) if spoken & touched]
+    return {field.name for field in fields} - touched.union(*together)
+
+
+def _spoken_of(constraint: models.BaseConstraint) -> set[str]:
+    """The fields that a constraint of ours speaks of."""
+    found = set(getattr(constraint, "fields", ()))
+    found |= {part.name for part in getattr(constraint, "expressions", ()) if isinstance(part, models.F)}  # type: ignore[attr-defined]
+    condition = getattr(constraint, "condition", None)
+    return found | (condition.referenced_base_fields if condition else set())

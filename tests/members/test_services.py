@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
 
 from core.models import AuditEntry
 from members import services
@@ -24,6 +26,7 @@ def checked(first17: str) -> str:
 
 
 FEMALE = checked("99010219851224002")
+UNNUMBERED = {"id_number": "", "id_note": "未提供"}
 
 
 def register(city: City, **more: Any) -> Member:
@@ -132,3 +135,20 @@ def test_a_stale_form_is_refused(city: City):
     services.change(by=city.user("street"), member=member, values={"name": "林清"}, version=1, on=TODAY)
     with pytest.raises(StaleRecord, match="孙街"):
         services.change(by=None, member=member, values={"name": "林木"}, version=1, on=TODAY)
+
+
+def test_a_new_status_takes_so_many_queries(city: City, django_assert_num_queries: Any):
+    """Read, update, entry; parameters, facts, their sums before and after, cells; a savepoint and its end.
+
+    PostgreSQL locks the organization besides, and prepares what it runs the second time.
+    """
+    first, second = (register(city, organization=city.organization(), values=values) for values in ({}, UNNUMBERED))
+    services.set_status(by=None, member=first, status="TRANSFERRED", status_on=TODAY, on=TODAY)
+    with django_assert_num_queries(11 if connection.vendor == "postgresql" else 10):
+        services.set_status(by=None, member=second, status="TRANSFERRED", status_on=TODAY, on=TODAY)
+
+
+def test_what_is_set_is_checked_together_with_what_stands(city: City):
+    member = register(city)
+    with pytest.raises(ValidationError, match="转正日期不能早于入党日期"):
+        services.change(by=None, member=member, values={"formal_on": date(2010, 6, 30)}, version=1, on=TODAY)
