@@ -162,16 +162,16 @@ class Branches:
         return "FUNCTIONAL" if at > 0.94 and not drawn.should else "AREA" if at > 0.35 else "JOINT"
 
     def _since(self, drawn: Drawn) -> date | None:
-        """Three in four were covered before the two years that are told; None for those registered just now."""
+        """Three in four were covered more than two years ago; None for those registered just now."""
         calendar = self.calendar
         first, last = drawn.registered_on + timedelta(days=40), drawn.status_on or calendar.ago(2)
         if first > last:
             return None
-        if last <= calendar.start:
+        if last <= calendar.begins:
             return self.invent.day(first, last)
-        if first < calendar.start and self.rng.random() < 0.77:
-            return self.invent.day(max(first, date(2012, 7, 1)), calendar.start)
-        return self.invent.day(max(first, calendar.start + timedelta(days=1)), last)
+        if first < calendar.begins and self.rng.random() < 0.77:
+            return self.invent.day(max(first, date(2012, 7, 1)), calendar.begins)
+        return self.invent.day(max(first, calendar.begins + timedelta(days=1)), last)
 
     def _lost(self, drawn: Drawn) -> None:
         """A few that are not covered were once: their members left."""

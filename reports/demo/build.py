@@ -86,12 +86,13 @@ class Builder:
         """Let the stages come true one after the other, bringing the facts up to date at each and closing its month."""
         calendar = self.calendar
         for stage, day in enumerate(calendar.days):
-            touched = self.ledger.write(stage)
+            written = self.ledger.write(stage)
             if not stage:
                 _analyze()
-            refresh(touched if 0 < stage < len(calendar.days) - 1 else None, on=day)
+            touched = written if 0 < stage < len(calendar.days) - 1 else None
+            refresh(touched, on=day)
             if stage < len(calendar.months):
-                freeze(month=calendar.months[stage], by=self.clerk, counted_on=day)
+                freeze(month=calendar.months[stage], by=self.clerk, counted_on=day, changed=touched)
         report("组织情况和汇总已更新")
 
     def _targets(self) -> None:

@@ -36,6 +36,11 @@ class Calendar:
         """The day of stage 0: what happened until then is there from the beginning."""
         return self.days[0]
 
+    @property
+    def begins(self) -> date:
+        """The day from which on events are invented, as thick in a city that tells all months as in one that tells a few."""
+        return YearMonth.of(self.today).plus(-CLOSED_MONTHS).last_day
+
     def stage(self, day: date) -> int:
         """The first stage that knows what happened on a day."""
         return 0 if day <= self.days[0] else min(bisect_left(self.days, day), len(self.days) - 1)

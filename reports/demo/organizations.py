@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from orgs.models import PartyOrganization, Zone
     from reports.demo.ledger import Ledger
 
+Count = tuple[str, int, date, str]  # what was counted, how many, when, by which source
+_NOT_COUNTED: tuple[int | None, date | None, str] = (None, None, "")
 _SHARES = list(accumulate(kind.share for kind in KINDS))
 # what became of those that do not work as usual, in percent of all
 _ENDINGS = (
@@ -54,7 +56,7 @@ class Drawn:
     form: str = ""
     covered_by: Any = None  # Branch
     covered_since: date | None = None
-    counts: list[tuple[str, int, date, str]] = field(default_factory=list)
+    counts: list[Count] = field(default_factory=list)
 
     @property
     def social(self) -> bool:
@@ -166,10 +168,10 @@ class Organizations:
         rng, calendar = self.rng, self.calendar
         kind = Headcount.Kind.MEMBERSHIP if drawn.category == ASSOCIATION else Headcount.Kind.STAFF
         source = "civil" if drawn.social and not drawn.law else "market"
-        first_on = max(drawn.registered_on + timedelta(days=15), calendar.start - timedelta(days=rng.randint(30, 900)))
+        first_on = max(drawn.registered_on + timedelta(days=15), calendar.begins - timedelta(days=rng.randint(30, 900)))
         times = rng.choice((0, 1, 1, 2)) if drawn.size >= 15 else int(rng.random() < 0.08)
         days = sorted(
-            {self.invent.day(max(calendar.start, first_on) + timedelta(days=1), calendar.ago(5)) for _ in range(times)}
+            {self.invent.day(max(calendar.begins, first_on) + timedelta(days=1), calendar.ago(5)) for _ in range(times)}
         )
         numbers = [drawn.size]
         for _ in days:
@@ -182,9 +184,12 @@ class Organizations:
         company_type, control = rng.choice(kind.types)
         industry = self._industry(kind, drawn.name)
         in_scope, category = kind.category != "X", kind.category.strip("X")
-        first = drawn.counts[0] if drawn.counts else None
-        staff = (first[1], first[2], first[3]) if first and first[0] == "staff" else (None, None, "")
-        membership = (first[1], first[2], first[3]) if first and first[0] == "membership" else (None, None, "")
+        known = self._known_counts(drawn)
+        staff = membership = _NOT_COUNTED
+        if known and known[-1][0] == Headcount.Kind.STAFF:
+            staff = known[-1][1:]
+        elif known:
+            membership = known[-1][1:]
         if membership[0]:
             staff = (rng.randint(1, 6), membership[1], "civil")
         code, reason, old_number = self._identity(drawn, kind)
@@ -207,13 +212,17 @@ class Organizations:
             on=drawn.entered_on,
             touching=drawn.pk,
         )  # fmt: skip
-        self._later_counts(drawn)
+        self._enter_counts(drawn, known=len(known))
 
-    def _later_counts(self, drawn: Drawn) -> None:
+    def _known_counts(self, drawn: Drawn) -> list[Count]:
+        """Those it comes into the registry with: all before the months that are told, at least the first."""
+        return [count for count in drawn.counts if count[2] <= self.calendar.start] or drawn.counts[:1]
+
+    def _enter_counts(self, drawn: Drawn, *, known: int) -> None:
         for place, (kind, number, counted_on, source) in enumerate(drawn.counts):
             on = max(counted_on, drawn.entered_on)
             self.ledger.add(Headcount, (drawn.pk, kind, number, counted_on, source), on=on)
-            if place:
+            if place >= known:
                 columns = (kind, f"{kind}_on", f"{kind}_source")
                 row = (drawn.pk, number, counted_on, source)
                 self.ledger.change(Organization, columns, row, on=on, touching=drawn.pk)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date
 
@@ -17,6 +17,7 @@ from core.parameters import values_on
 from core.refusals import Refusal
 from orgs.access import scope_for
 from orgs.facts import refresh
+from orgs.facts.statement import TOUCHED, Statement, touched
 from orgs.models import Organization, OrganizationFacts, PartyOrganization, Tally
 from orgs.models.facts import StatedFacts
 from reports.models import ClosedMonth, FrozenFigure, FrozenUnit
@@ -58,9 +59,12 @@ def close_month(*, month: YearMonth, by: User, on: date) -> ClosedMonth:
 
 
 @transaction.atomic
-def freeze(*, month: YearMonth, by: User, counted_on: date) -> ClosedMonth:
+def freeze(*, month: YearMonth, by: User, counted_on: date, changed: Collection[int] | None = None) -> ClosedMonth:
     """Write a closed month from facts and tally as they are: the second half of closing, and how a demonstration tells of
-    months that have passed. Months come in their order."""
+    months that have passed. Months come in their order.
+
+    `changed` are the organizations whose facts or names may differ from those of the month before; None: all.
+    """
     newest = ClosedMonth.objects.order_by("-month").first()
     closed = ClosedMonth.objects.create(
         month=str(month),
@@ -70,8 +74,11 @@ def freeze(*, month: YearMonth, by: User, counted_on: date) -> ClosedMonth:
         parameters=dict(values_on(counted_on)),
     )
     figures = _freeze_figures(closed)
-    with _whole_sets():
-        units = _freeze_units(closed, newest)
+    if newest is None or changed is None:
+        with _whole_sets():
+            units = _freeze_units(closed, newest)
+    else:
+        units = _freeze_units(closed, newest, touched(changed))
     changes = audit.difference(
         {}, audit.snapshot(closed, ["month", "counted_on"]) | {"figures": figures, "units": units}
     )
@@ -104,28 +111,30 @@ def _freeze_figures(closed: ClosedMonth) -> int:
     )
 
 
-def _freeze_units(closed: ClosedMonth, before: ClosedMonth | None) -> int:
+def _freeze_units(closed: ClosedMonth, before: ClosedMonth | None, among: Statement | None = None) -> int:
     """End the rows that no longer hold with the month before, and write those that do now. Returns how many are new.
 
     What has not changed is not touched: its row simply goes on.
     """
     frozen = FrozenUnit._meta.db_table
+    ids, parameters = (f"WITH {among.sql}", among.parameters) if among else ("", ())
+    narrow = f"AND {{}}.organization_id IN ({TOUCHED})" if among else ""
     now = (
         f"FROM {OrganizationFacts._meta.db_table} now JOIN {Organization._meta.db_table} unit "
         "ON unit.id = now.organization_id WHERE (now.counted OR now.undecided)"
     )
     if before is not None:
         _run(
-            f"UPDATE {frozen} SET last_month = %s WHERE last_month IS NULL AND NOT EXISTS (SELECT 1 {now} "
-            f"AND now.organization_id = {frozen}.organization_id AND (unit.name, {_quoted(STATED, 'now')}) "
-            f"IS NOT DISTINCT FROM ({frozen}.name, {_quoted(STATED, frozen)}))",
-            [before.month],
+            f"{ids} UPDATE {frozen} SET last_month = %s WHERE last_month IS NULL {narrow.format(frozen)} "
+            f"AND NOT EXISTS (SELECT 1 {now} AND now.organization_id = {frozen}.organization_id "
+            f"AND (unit.name, {_quoted(STATED, 'now')}) IS NOT DISTINCT FROM ({frozen}.name, {_quoted(STATED, frozen)}))",
+            [*parameters, before.month],
         )
     return _run(
-        f"INSERT INTO {frozen} (first_month, organization_id, name, {_quoted(STATED)}) "
-        f"SELECT %s, now.organization_id, unit.name, {_quoted(STATED, 'now')} {now} AND NOT EXISTS "
+        f"INSERT INTO {frozen} (first_month, organization_id, name, {_quoted(STATED)}) {ids} "
+        f"SELECT %s, now.organization_id, unit.name, {_quoted(STATED, 'now')} {now} {narrow.format('now')} AND NOT EXISTS "
         f"(SELECT 1 FROM {frozen} kept WHERE kept.organization_id = now.organization_id AND kept.last_month IS NULL)",
-        [closed.month],
+        [*parameters, closed.month],
     )
 
 

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Sum
 
-from core.indicators import indicators
+from core.indicators import indicators, measures
 from members.models import Member
 from members.rules import check_id_number
 from orgs.facts import refresh
@@ -17,7 +17,7 @@ from orgs.models import Coverage, Organization, OrganizationFacts, PartyOrganiza
 from orgs.rules.credit_code import check_credit_code, organisation_code_ok
 from reports.demo.build import Builder
 from reports.demo.city import build_city
-from reports.models import ClosedMonth, FrozenFigure
+from reports.models import ClosedMonth, FrozenFigure, FrozenUnit
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 24)
@@ -101,3 +101,19 @@ def test_two_years_of_months_are_closed_and_the_city_has_come_forward():
         return sums["built"] / sums["due"]
 
     assert built(months[0]) < built(months[-1])
+
+
+@pytest.mark.parametrize(("dense", "months"), [(20_000, 24), (100, 6)])
+def test_the_names_of_every_closed_month_add_up_to_its_figures(monkeypatch, dense, months):
+    monkeypatch.setattr("reports.demo.build.DENSE", dense)
+    build()
+    closed = list(ClosedMonth.objects.order_by("month"))
+    assert len(closed) == months
+    codes = ("counted", "staff", "formal", "single", "should", "should_built")
+    for month in closed:
+        figures = FrozenFigure.objects.filter(month=month).aggregate(*map(Sum, codes))
+        for code in codes:
+            names = FrozenUnit.objects.of_month(month.month).filter(measures[code].where)
+            column = measures[code].sums
+            told = sum(names.values_list(column, flat=True)) if column else names.count()
+            assert told == figures[f"{code}__sum"], (month, code)
