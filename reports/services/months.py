@@ -17,7 +17,7 @@ from core.parameters import values_on
 from core.refusals import Refusal
 from orgs.access import scope_for
 from orgs.facts import refresh
-from orgs.facts.statement import TOUCHED, Statement, touched
+from orgs.facts.statement import TOUCHED, Touched, about_touched
 from orgs.models import Organization, OrganizationFacts, PartyOrganization, Tally
 from orgs.models.facts import StatedFacts
 from reports.models import ClosedMonth, FrozenFigure, FrozenUnit
@@ -78,7 +78,7 @@ def freeze(*, month: YearMonth, by: User, counted_on: date, changed: Collection[
         with _whole_sets():
             units = _freeze_units(closed, newest)
     else:
-        units = _freeze_units(closed, newest, touched(changed))
+        units = _freeze_units(closed, newest, Touched.of(changed))
     changes = audit.difference(
         {}, audit.snapshot(closed, ["month", "counted_on"]) | {"figures": figures, "units": units}
     )
@@ -111,30 +111,35 @@ def _freeze_figures(closed: ClosedMonth) -> int:
     )
 
 
-def _freeze_units(closed: ClosedMonth, before: ClosedMonth | None, among: Statement | None = None) -> int:
+def _freeze_units(closed: ClosedMonth, before: ClosedMonth | None, among: Touched | None = None) -> int:
     """End the rows that no longer hold with the month before, and write those that do now. Returns how many are new.
 
     What has not changed is not touched: its row simply goes on.
     """
     frozen = FrozenUnit._meta.db_table
-    ids, parameters = (f"WITH {among.sql}", among.parameters) if among else ("", ())
     narrow = f"AND {{}}.organization_id IN ({TOUCHED})" if among else ""
     now = (
         f"FROM {OrganizationFacts._meta.db_table} now JOIN {Organization._meta.db_table} unit "
         "ON unit.id = now.organization_id WHERE (now.counted OR now.undecided)"
     )
+
+    def run(sql: str, parameter: str) -> int:
+        if among is None:
+            return _run(sql, [parameter])
+        return _run(about_touched(sql).sql, [among.parameter, parameter])
+
     if before is not None:
-        _run(
-            f"{ids} UPDATE {frozen} SET last_month = %s WHERE last_month IS NULL {narrow.format(frozen)} "
+        run(
+            f"UPDATE {frozen} SET last_month = %s WHERE last_month IS NULL {narrow.format(frozen)} "
             f"AND NOT EXISTS (SELECT 1 {now} AND now.organization_id = {frozen}.organization_id "
             f"AND (unit.name, {_quoted(STATED, 'now')}) IS NOT DISTINCT FROM ({frozen}.name, {_quoted(STATED, frozen)}))",
-            [*parameters, before.month],
+            before.month,
         )
-    return _run(
-        f"INSERT INTO {frozen} (first_month, organization_id, name, {_quoted(STATED)}) {ids} "
+    return run(
+        f"INSERT INTO {frozen} (first_month, organization_id, name, {_quoted(STATED)}) "
         f"SELECT %s, now.organization_id, unit.name, {_quoted(STATED, 'now')} {now} {narrow.format('now')} AND NOT EXISTS "
         f"(SELECT 1 FROM {frozen} kept WHERE kept.organization_id = now.organization_id AND kept.last_month IS NULL)",
-        [*parameters, closed.month],
+        closed.month,
     )
 
 
