@@ -34,6 +34,8 @@ class AdminList(ListPage):
         self.permission = self.admin.view_permission
         self.export_permission = self.admin.export_permission
         self.personal = self.admin.personal
+        self.reveal_permission = self.admin.reveal_permission
+        self.returning_source = self.admin.returning_source
         self.unit = self.admin.unit
         self.empty = self.admin.empty
         return super().dispatch(request, *args, **kwargs)

@@ -79,6 +79,8 @@ class ScopedModelAdmin(ModelAdmin):
     unit = "条"
     empty = "没有符合条件的记录。"
     personal = False
+    reveal_permission = ""  # who may have personal values whole in the workbook; empty: nobody
+    returning_source = ""  # the source by which the list's workbook comes back edited
     indexed_names = False  # `core.search.index_names` was run for the model
     codes: tuple[str, ...] = ()
     resource: type[TableResource] | None = None  # the table can come in as a workbook

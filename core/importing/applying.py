@@ -44,7 +44,7 @@ def write(comparison: Comparison, progress: Progress, total: int) -> Tally:
 
 def _write_chunk(batch: ImportBatch, target: Target, met: Sequence[Met]) -> tuple[list[int], list[int]]:
     """Write one chunk; returns the ids of the records that were added, and of those that were changed."""
-    fresh = [one for one in met if one.target_id is None]
+    fresh = [one for one in met if one.target_id is None and one.merge.changes]
     known = [one for one in met if one.target_id is not None and (one.merge.changes or one.merge.quiet)]
     ids = target.ids_for([one.merge for one in fresh]) if fresh else []
     new = [

@@ -91,7 +91,7 @@ class Comparison:
                 continue
             outcome, told, changes = self._verdict(merge, target_id)
             if told or [outcome, told, merge.undecided] != was:
-                rewritten.append((row.id, outcome, told, changes, merge.conflicts, merge.undecided))
+                rewritten.append((row.id, outcome, told, changes, self._sealed(merge.conflicts), merge.undecided))
             met.append(Met(row, target_id, record, merge))
         if rewritten:
             update_rows(StagedRow, COMPARED, rewritten)
@@ -124,7 +124,8 @@ class Comparison:
         tally.undecided += merge.undecided
         tally.conflicts += bool(merge.conflicts)
         changes = {} if target_id is None else self._sealed(merge.changes)
-        outcome = Outcome.NEW if target_id is None else Outcome.CHANGED if changes else Outcome.UNCHANGED
+        new = target_id is None and bool(merge.changes)  # a row that says nothing makes no record
+        outcome = Outcome.NEW if new else Outcome.CHANGED if changes else Outcome.UNCHANGED
         tally.outcomes[outcome] += 1
         return outcome.value, target_id if changes or merge.conflicts else None, changes
 

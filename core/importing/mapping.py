@@ -10,7 +10,7 @@ from django.db import transaction
 
 from core.importing.cells import raw_text
 from core.importing.services import kept_file
-from core.importing.sheets import Table, known_headers, table_at
+from core.importing.sheets import Table, known_headers, require_own, table_at
 from core.models import ColumnMapping, ImportBatch
 from core.refusals import Refusal
 from core.sources import Source, sources
@@ -52,6 +52,8 @@ def look(batch: ImportBatch) -> None:
     heads = {sheet: list(_lines(book.rows(sheet))) for sheet in book.sheets}
     if not any(heads.values()):
         raise Unreadable(book.name, "的工作表都是空的,请核对文件后重新上传。")
+    for lines in heads.values():
+        require_own(book, sources[batch.source], lines)  # type: ignore[arg-type]
     batch.heads = heads
     batch.save(update_fields=["heads"])
 

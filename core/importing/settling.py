@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from core import audit
+from core.importing.sealing import opened, seal
 from core.importing.services import NotReady, target_of
 from core.importing.telling import Teller
 from core.models import ImportBatch, MissingRecord, StagedRow
@@ -58,16 +59,17 @@ def settle(
     rows = StagedRow.objects.select_for_update().filter(batch=batch, pk__in={pk for pk, _ in picked}).in_bulk()
     wanted = [row.target_id for row in rows.values() if row.target_id]
     reached = source.model._default_manager.within(scope).filter(pk__in=wanted)  # type: ignore[attr-defined]
-    records = target_of(batch, by=by).load(sorted(reached.values_list("pk", flat=True)), lock=True)
+    target = target_of(batch, by=by)
+    records, personal = target.load(sorted(reached.values_list("pk", flat=True)), lock=True), target.personal
     settled = Settled()
     for pk, column in picked:
         row = rows.get(pk)
         if row is None or column not in row.conflicts or row.target_id not in records:
             continue
-        ours, theirs = row.conflicts[column]
+        ours, theirs = (opened(value) for value in row.conflicts[column])
         now = records[row.target_id][column]
         if now not in (ours, theirs):
-            row.conflicts[column] = [now, theirs]
+            row.conflicts[column] = [seal(now), seal(theirs)] if column in personal else [now, theirs]
             settled.stale += 1
             continue
         if not take:
@@ -85,7 +87,7 @@ def _take(batch: ImportBatch, row: StagedRow, column: str, by: User, on: date) -
     assert source.take is not None
     assert row.target_id is not None
     reason = f"采用批次 {batch.pk}“{source.name}”的值"
-    source.take(by=by, key=row.target_id, values={column: row.conflicts[column][1]}, on=on, reason=reason)
+    source.take(by=by, key=row.target_id, values={column: opened(row.conflicts[column][1])}, on=on, reason=reason)
 
 
 def _note_kept(batch: ImportBatch, row: StagedRow, teller: Teller, column: str, by: User) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 
 from openpyxl.utils import get_column_letter
 
 from core.models import ColumnMapping
-from core.sources import Source
+from core.sources import Source, sources
 from core.workbooks.book import Book, Row, Unreadable
 from core.workbooks.headers import LINES_SEARCHED, Header, find_header, normalise_header
 
 ALL_SHEETS = "*"
+MARK_BEGINS = "系统标记("  # the header of the mark by which a list of ours comes back (`core.importing.returning`)
 ERROR_COLUMNS = ("级别", "问题")  # a list that ends in them is an error workbook come back
 # counts of lines and our own columns differ from list to list and say nothing of the record
 NEVER_KEPT = frozenset({"序号", "编号", "行号", *ERROR_COLUMNS})
@@ -73,6 +74,7 @@ def tables(
     for sheet in book.sheets:
         rows = book.rows(sheet)
         head = list(islice(rows, LINES_SEARCHED + 1))
+        require_own(book, source, head)
         table = (chosen or {}).get(sheet) or _found(sheet, find_header(head, known, source.required))
         if table:
             yield table, _below(table.row, chain(head, rows))
@@ -100,6 +102,19 @@ def known_headers(source: Source) -> dict[str, str]:
         else:
             known.pop(header, None)
     return known
+
+
+def require_own(book: Book, source: Source, head: Iterable[Row]) -> None:
+    """Refuse a list that was exported here and comes back as another kind of list, or cannot come back. Raises Unreadable.
+
+    Read as a list of somebody else, it would say of every record what it was on the day of the export.
+    """
+    marks = {cell.strip() for _, cells in head for cell in cells if type(cell) is str and cell.startswith(MARK_BEGINS)}
+    if not marks or marks & source.known_headers.keys():
+        return
+    if (owner := next((one for one in sources if marks & one.known_headers.keys()), None)) is None:
+        raise Unreadable(book.name, "是本系统导出的统计清单,不能导入;要修改登记,请导出对应的名册,修改后再导入。")
+    raise Unreadable(book.name, f"是本系统导出的清单,请把名单种类改为“{owner.name}”后重新上传。")
 
 
 def no_table(book: Book, source: Source, sheet: str | None) -> Unreadable:

@@ -39,6 +39,7 @@ class ExportOrder:
     columns: Sequence[Column]
     prepare: Callable[[list[Any]], None]
     personal: bool = False
+    note: str = ""  # what the trail says of it beside the title
 
 
 @transaction.atomic
@@ -61,7 +62,7 @@ def export_list(*, order: ExportOrder, by: User, reason: str, at: datetime) -> B
         rows=_rows(order),
         leading=(watermark,) if order.personal else (),
     )
-    record_export(by=by, what=order.title, rows=rows, reason=reason)
+    record_export(by=by, what=order.title + order.note, rows=rows, reason=reason)
     target.seek(0)
     return target
 

@@ -10,6 +10,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views import View
@@ -19,9 +20,10 @@ from core.listing.exporting import ExportOrder, export_list
 from core.listing.filters import ListFilters
 from core.listing.paging import Order, bounded_count, page_of, turned
 from core.listing.services import forget_filter, save_filter
-from core.models import SavedFilter
+from core.models import ImportBatch, SavedFilter
 from core.pages import PageRequest, PermissionMixin
 from core.refusals import Refusal, as_sentence
+from core.sources import sources
 
 PLACE = ("after", "before")  # of the query string: where one is in the list, not what is in it
 
@@ -44,6 +46,8 @@ class ListPage(PermissionMixin, View):
     results_template_name = "core/list_results.html"
     export_permission = ""  # empty: the list is not exported
     personal = False  # the workbook holds personal data
+    reveal_permission = ""  # who may have personal values whole in it
+    returning_source = ""  # the source by which the workbook comes back edited
     request: PageRequest
 
     def records(self) -> QuerySet:
@@ -92,6 +96,8 @@ class ListPage(PermissionMixin, View):
             "before_url": self.url(before=page.before) if page.before else "",
             "after_url": self.url(after=page.after) if page.after else "",
             "may_export": self._may_export(),
+            "may_reveal": bool(self.reveal_permission) and self.request.scope.may(self.reveal_permission),
+            "return_url": self._return_url(),
             **self.extra(),
         }
         partial = request.headers.get("HX-Target") == "results" and "HX-History-Restore-Request" not in request.headers
@@ -136,6 +142,7 @@ class ListPage(PermissionMixin, View):
             columns=[column for column in self.get_columns() if column.export],
             prepare=self.prepare,
             personal=self.personal,
+            note="(含完整的证件号码和电话)" if self.reveals else "",
         )
         workbook = export_list(order=wanted, by=self.request.user, reason=reason, at=now)
         return FileResponse(workbook, as_attachment=True, filename=f"{self.get_title()} {now:%Y-%m-%d}.xlsx")
@@ -156,6 +163,20 @@ class ListPage(PermissionMixin, View):
     def _found(self) -> tuple[ListFilters, QuerySet]:
         filters = self.bind(self.records())
         return filters, filters.qs if filters.is_valid() else self.records().none()
+
+    @property
+    def reveals(self) -> bool:
+        """Whether an export is asked for in which personal values are whole, by somebody who may."""
+        asked = self.request.method == "POST" and bool(self.request.POST.get("whole"))
+        return asked and bool(self.reveal_permission) and self.request.scope.may(self.reveal_permission)
+
+    def _return_url(self) -> str:
+        """Where an edited workbook comes back, for those who may bring it."""
+        source = sources[self.returning_source] if self.returning_source else None
+        may = (
+            source and self.request.scope.may(source.permission) and self.request.scope.may(ImportBatch.view_permission)
+        )
+        return f"{reverse('import-new')}?source={self.returning_source}" if may else ""
 
     def _may_export(self) -> bool:
         return bool(self.export_permission) and self.request.scope.may(self.export_permission)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from core.listing import Column, Order
 from orgs.filters import CoverageFilters
 from orgs.models import Coverage
 from orgs.services import coverage
+from orgs.sources.coverage import COVERAGES
 
 
 class CoverageForm(ServiceForm):
@@ -63,6 +65,12 @@ class CoverageAdmin(ScopedModelAdmin):
         Column("终止", "until", kind="date"),
         Column("终止原因", "end_reason", screen=False),
     )
+
+    returning_source = "coverage_list"
+
+    def columns_for(self, request: HttpRequest) -> Sequence[Column]:
+        """The workbook can come back edited."""
+        return COVERAGES.columns(self.columns)
 
     def listed(self, request: HttpRequest) -> QuerySet:
         """With the two names."""

@@ -25,7 +25,8 @@ from orgs.models.party import MANAGING_KINDS
 from orgs.rules.credit_code import REGISTERS
 from orgs.rules.words import industry
 from orgs.services import organizations
-from orgs.sources.returned import returning_columns
+from orgs.sources.authority import RETURNED
+from orgs.sources.returned import ORGANIZATIONS
 
 COMPANY_TYPE_CHOICES = [
     ("", "—"),
@@ -120,6 +121,7 @@ class OrganizationAdmin(ScopedModelAdmin):
     bulk_actions = ORGANIZATION_ACTIONS
     unit = "家"
     empty = "没有符合条件的单位。可以放宽条件,或导入登记机关的名单。"
+    returning_source = RETURNED
     indexed_names = True
     codes = ("credit_code", "old_number")
     search_fields = ("name",)
@@ -140,9 +142,9 @@ class OrganizationAdmin(ScopedModelAdmin):
         Column("名称", "name", kind="name", link=organization_url),
         Column("统一社会信用代码", "credit_code", kind="date"),
         Column("类别", lambda row: label("category")(row) or "待判定"),
-        Column("状态", label("status")),
-        Column("区划", "region"),
-        Column("人数", size_of, kind="number"),
+        Column("状态", label("status"), export=False),  # the workbook has those that can be edited
+        Column("区划", "region", export=False),
+        Column("人数", size_of, kind="number", export=False),
         Column("党员", members_of, kind="number"),
         Column("覆盖", coverage_of),
         Column("管理党组织", "managed_by"),
@@ -161,7 +163,7 @@ class OrganizationAdmin(ScopedModelAdmin):
     def columns_for(self, request: HttpRequest) -> Sequence[Column]:
         """Members per organization are for those responsible (DESIGN §4). The workbook can come back edited."""
         shown = [c for c in self.columns if c.header != "党员" or request.scope.may(P.MEMBERS_VIEW)]  # type: ignore[attr-defined]
-        return [*shown, *returning_columns([column.header for column in self.columns])]
+        return ORGANIZATIONS.columns(shown)
 
     def record_url(self, record: Any) -> str:
         """The record page."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from core.listing import Column, ListFilters, Order
 from orgs.filters import PartyOrganizationFilters
 from orgs.models import Jurisdiction, PartyOrganization
 from orgs.services import party, places
+from orgs.sources.party_tree import NODES
 
 
 class PartyOrganizationForm(ServiceForm):
@@ -62,6 +64,12 @@ class PartyOrganizationAdmin(ScopedModelAdmin):
         Column("届满日期", "term_ends_on", kind="date"),
         Column("撤销日期", "dissolved_on", kind="date"),
     )
+
+    returning_source = "party_list"
+
+    def columns_for(self, request: HttpRequest) -> Sequence[Column]:
+        """The workbook can come back edited."""
+        return NODES.columns(self.columns)
 
     def listed(self, request: HttpRequest) -> QuerySet:
         """In the order of the tree."""

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from accounts.permissions import Permission
+from core.bulk import insert_rows
+from core.importing.cells import Cell, CellProblem, read_text
 from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import day, text
+from core.importing.returning import MARK, Part, ReturnedRows, Returning, Words, choice_words
 from core.importing.targets import Merge, Record, Row, Target, Written, parts
-from core.sources import Run, Source, SourceField, Values, always, sources
+from core.sources import Read, Run, Source, SourceField, Values, always, sources
 from orgs import facts
 from orgs.models import Coverage, Organization, PartyOrganization
 from orgs.rules.words import look_up, word_table
@@ -66,7 +69,7 @@ class CoverageTarget(Target):
     """Open primary coverages, as a list meets them."""
 
     model = Coverage
-    columns = ("organization_id", "party_organization_id", "form", "since", "until")
+    columns: tuple[str, ...] = ("organization_id", "party_organization_id", "form", "since", "until")
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
@@ -167,6 +170,118 @@ sources.add(
         key_field="credit_code",
         admit=admission(Permission.COVERAGE_CHANGE),
         target=CoverageTarget,
+        check_extent=check_extent,
+    )
+)
+
+
+def party_codes() -> Words:
+    """The codes of Party organizations by their numbers."""
+    codes = dict(PartyOrganization.objects.values_list("pk", "code"))
+    return lambda pk: codes.get(pk, pk)
+
+
+def party_by_code(run: Run) -> Read:
+    """A standing Party organization of the importer's scope, by its code."""
+    standing = PartyOrganization.objects.standing().exclude(kind=PartyOrganization.Kind.DEPARTMENT)
+    known = dict(standing.filter(run.importer.scope.path_filter("path")).values_list("code", "pk"))
+
+    def read(cell: Cell) -> int | None:
+        if (code := read_text(cell)) is None:
+            return None
+        if code not in known:
+            raise CellProblem(UNKNOWN_PARTY)
+        return known[code]
+
+    return read
+
+
+COVERAGES = Returning(
+    "覆盖关系",
+    (
+        Part("unit", "单位", cell=lambda row: row.organization.name, names_row=True),
+        Part("credit_code", "信用代码", cell=lambda row: row.organization.credit_code, names_row=True),
+        Part("party_organization_id", "党组织编码", party_by_code, party_codes, needed="coverage_party_missing"),
+        Part("form", "形式", always(lambda cell: look_up(cell, FORMS, "unknown_form")), choice_words(Form.choices),
+             needed="coverage_form_missing"),
+        Part("until", "终止", day, needed="coverage_stays_ended"),
+        Part("end_reason", "终止原因", always(text(100)), needed="coverage_reason_missing"),
+        Part("party_name", "党组织"), Part("primary", "主要覆盖"), Part("since", "起始"),
+    ),
+)  # fmt: skip
+
+
+class ReturnedCoverage(ReturnedRows, CoverageTarget):
+    """Coverages, as their own list meets them when it comes back: they go over to another Party organization or form on
+    the list's day, or end. The past stays as a row of its own."""
+
+    returning = COVERAGES
+    columns = (*CoverageTarget.columns, "end_reason", "primary")
+
+    def follow(self, merge: Merge, record: Record) -> Merge:
+        """The day from which it is so; what the services of coverage refuse is an error here."""
+        changes = merge.changes
+        if changes and record["until"]:
+            return Merge(problem="coverage_has_ended")
+        after = record | {column: now for column, (_, now) in changes.items()}
+        if after["until"] and not after["end_reason"]:
+            return Merge(problem="coverage_reason_missing")
+        if after["until"] and after["until"] < record["since"]:
+            return Merge(problem="coverage_ends_too_early")
+        if after["end_reason"] and not after["until"]:
+            return Merge(problem="coverage_end_missing")
+        if not changes.keys().isdisjoint(RENEWED):
+            if after["form"] == Form.SINGLE and not self._alone(after):
+                return Merge(problem=SINGLE_COVERS_ONE)
+            if record["since"] < (today := self.run.as_of.isoformat()):
+                changes["since"] = [record["since"], today]
+        return merge
+
+    def _alone(self, after: Record) -> bool:
+        """Whether the Party organization covers nobody else by itself."""
+        unit = after["organization_id"]
+        return self.single.setdefault(after["party_organization_id"], unit) == unit
+
+    def written(self, new: Sequence[Written], changed: Sequence[Written]) -> None:
+        """The past of those that went over, and whose facts change."""
+        before = [(one, one.before) for one in changed if one.before]
+        self.touched.update(was["organization_id"] for _, was in before)
+        insert_rows(
+            Coverage,
+            ("organization_id", "party_organization_id", "form", "primary", "since", "until"),
+            [(*(was[column] for column in PAST), one.after["since"]) for one, was in before if "since" in one.changes],
+            {"end_reason": "调整", "batch_id": self.run.batch_id},
+        )
+
+    def undone(self, batch_id: int, restored: Sequence[Written]) -> None:
+        """The past that the batch wrote goes."""
+        units = [one.after["organization_id"] for one in restored]
+        self.touched.update(units)
+        Coverage.objects.filter(batch_id=batch_id, organization__in=units, until__isnull=False).delete()
+
+
+RENEWED = frozenset({"party_organization_id", "form"})
+PAST = ("organization_id", "party_organization_id", "form", "primary", "since")
+
+problems.add(
+    Problem("coverage_has_ended", ERROR, "这条覆盖关系已终止,不能再修改,未导入;需要时请重新登记"),
+    Problem("coverage_stays_ended", ERROR, "终止日期不能清空,未导入;恢复覆盖的请重新登记"),
+    Problem("coverage_reason_missing", ERROR, "终止覆盖关系须写明原因,未导入;请填写终止原因"),
+    Problem("coverage_end_missing", ERROR, "写了终止原因,没有终止日期,未导入;请填写终止日期"),
+    Problem("coverage_ends_too_early", ERROR, "终止日期早于起始日期,未导入;请核对"),
+)
+sources.add(
+    Source(
+        code="coverage_list",
+        name="本系统导出的覆盖关系清单",
+        model=Coverage,
+        permission=Permission.COVERAGE_CHANGE,
+        fields=COVERAGES.fields,
+        required=((MARK,),),
+        presence=(MARK, "unit"),
+        key_field=MARK,
+        admit=admission(Permission.COVERAGE_CHANGE),
+        target=ReturnedCoverage,
         check_extent=check_extent,
     )
 )

@@ -14,6 +14,7 @@ from accounts.permissions import Permission
 from core.bulk import reserve_ids
 from core.importing.problems import ERROR, OUTSIDE_SCOPE, Problem, problems
 from core.importing.readers import coming_day, day, text
+from core.importing.returning import MARK, Part, ReturnedRows, Returning, plainly
 from core.importing.targets import Merge, Record, Row, Target
 from core.models import StagedRow
 from core.sources import Run, Source, SourceField, Values, always, sources
@@ -23,6 +24,7 @@ from orgs.rules.words import look_up, word_table
 from orgs.sources.areas import check_extent
 from orgs.sources.columns import area
 from orgs.sources.importers import admission
+from orgs.sources.returned import area_words
 
 Kind = PartyOrganization.Kind
 KINDS = word_table(
@@ -72,7 +74,7 @@ class PartyTreeTarget(Target):
     """The Party tree, as a list meets it. It has some ten thousand nodes at most: they are loaded once."""
 
     model = PartyOrganization
-    columns = ("code", *DIRECT, "parent_id", "parent_since", "path", "dissolved_on")
+    columns: tuple[str, ...] = ("code", *DIRECT, "parent_id", "parent_since", "path", "dissolved_on")
     owned = ((FormerParent, "party_organization_id"),)
 
     def __init__(self, run: Run) -> None:
@@ -196,6 +198,59 @@ sources.add(
         key_field="code",
         admit=admission(Permission.TREE_CHANGE),
         target=PartyTreeTarget,
+        check_extent=check_extent,
+    )
+)
+
+NODES = Returning(
+    "党组织",
+    (
+        Part("code", "编码", names_row=True),
+        *(
+            Part(name, header, reader, words, needed=needed)
+            for name, header, reader, words, needed in (
+                ("name", "名称", always(text(120)), plainly, "party_name_missing"),
+                ("region_id", "所在区划", area, area_words, ""),
+                ("established_on", "成立日期", day, plainly, ""),
+                ("approval_no", "批复文号", always(text(60)), plainly, ""),
+                ("term_ends_on", "届满日期", coming_day, plainly, ""),
+                ("secretary_name", "书记", always(text(60)), plainly, ""),
+                ("external_id", "外部系统编号", always(text(60)), plainly, ""),
+            )
+        ),
+        Part("kind", "类型"), Part("parent", "上级"), Part("dissolved_on", "撤销日期"),
+    ),
+)  # fmt: skip
+
+
+class ReturnedNodes(ReturnedRows, PartyTreeTarget):
+    """The Party tree, as its own list meets it when it comes back. Kind, place and dissolution have their own pages: they
+    have rules and a day."""
+
+    returning = NODES
+    columns = (*PartyTreeTarget.columns, "external_id")
+
+    def follow(self, merge: Merge, record: Record) -> Merge:
+        """Nothing ends before it begins."""
+        begins = merge.changes.get("established_on", [None, None])[1]
+        if begins and record["dissolved_on"] and begins > record["dissolved_on"]:
+            return Merge(problem="established_after_dissolved")
+        return merge
+
+
+problems.add(Problem("established_after_dissolved", ERROR, "成立日期晚于撤销日期,未导入;请核对"))
+sources.add(
+    Source(
+        code="party_list",
+        name="本系统导出的党组织清单",
+        model=PartyOrganization,
+        permission=Permission.TREE_CHANGE,
+        fields=NODES.fields,
+        required=((MARK,),),
+        presence=(MARK, "name"),
+        key_field=MARK,
+        admit=admission(Permission.TREE_CHANGE),
+        target=ReturnedNodes,
         check_extent=check_extent,
     )
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +18,9 @@ from core.listing import Column, ListFilters, ListPage, Order
 from core.listing.paging import bounded_count
 from core.pages import PageRequest, PermissionMixin
 from core.parameters import values_on
-from reports.checks import Check, Look, checks
+from orgs.sources.authority import RETURNED
+from orgs.sources.returned import ORGANIZATIONS
+from reports.checks import UNIT, Check, Look, checks
 from reports.filters import organization_url
 
 
@@ -63,9 +67,18 @@ class CheckPage(ListPage):
         return self.check.unit
 
     @property
-    def columns(self) -> tuple[Column, ...]:  # type: ignore[override]
-        """The check's columns."""
-        return self.check.columns
+    def columns(self) -> Sequence[Column]:  # type: ignore[override]
+        """The check's columns; a workbook of organizations comes back as such."""
+        shown = self.check.columns
+        if not self.returning_source:
+            return shown
+        named = [replace(column, export=False) if column is UNIT else column for column in shown]
+        return ORGANIZATIONS.columns(named, record=lambda row: row.organization)
+
+    @property
+    def returning_source(self) -> str:  # type: ignore[override]
+        """The list of organizations, where the check lists some."""
+        return RETURNED if UNIT in self.check.columns else ""
 
     @property
     def orders(self) -> tuple[Order, ...]:  # type: ignore[override]

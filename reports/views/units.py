@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -12,10 +14,13 @@ from django.http import Http404
 from django.utils import timezone
 
 from accounts.permissions import Permission
+from core.importing.sheets import MARK_BEGINS
 from core.indicators import Indicator, indicators, measures
 from core.listing import Column, ListPage, Order
 from orgs.figures import Narrow, Tree
 from orgs.models import Coverage
+from orgs.sources.authority import RETURNED
+from orgs.sources.returned import ORGANIZATIONS
 from reports.filters import UnitFilters, narrow_of, organization_url
 from reports.models import ClosedMonth, FrozenUnit
 from reports.queries.bridge import Between, Term, between_of, terms
@@ -50,6 +55,20 @@ class UnitsPage(ListPage):
         Column("指导员", lambda row: "有" if row.instructor else "无", screen=False),
         Column("管理党组织", "managed_by.name"),
     )
+
+    def get_columns(self) -> Sequence[Column]:
+        """The workbook of units as they are comes back as organizations; that of a closed month or of what changed since
+        one says in its last header that it does not."""
+        if self.returning_source:
+            name, *others = self.columns
+            shown = [replace(name, export=False), *others]
+            return ORGANIZATIONS.columns(shown, record=lambda row: row.organization)
+        return [*self.columns, Column(f"{MARK_BEGINS}历史名单,不能导入)", lambda row: None, screen=False)]
+
+    @property
+    def returning_source(self) -> str:  # type: ignore[override]
+        """The list of organizations, while the units are those of now."""
+        return "" if self.moment.closed or self.term else RETURNED
 
     @cached_property
     def moment(self) -> Moment:

@@ -16,6 +16,7 @@ from core.parameters import values_on
 from orgs.models import OrganizationFacts
 from orgs.rules.setup import Thresholds
 from reports.filters import MemberWorklistFilters, WorklistFilters, organization_url
+from reports.sources import ANSWERS
 from reports.worklists import Worklist, lines, worklists
 
 TICK = Column("", "pk", template="reports/cell_tick.html", export=False)
@@ -43,6 +44,7 @@ class WorklistPage(ListPage):
 
     permission = Permission.FIGURES_VIEW
     export_permission = Permission.REGISTRY_EXPORT
+    returning_source = "gap_answers"
     template_name = "reports/worklist.html"
     unit = "家"
     orders = (Order("since", ("since",)), Order("size", ("size_key",)), Order("formal", ("formal",)))
@@ -75,9 +77,11 @@ class WorklistPage(ListPage):
         """Whether the buttons are offered."""
         return self.request.scope.may(Permission.COVERAGE_CHANGE)
 
-    def get_columns(self) -> tuple[Column, ...]:
-        """Ticks for a start of several at once stand before the columns of those who may."""
-        return (TICK, *COLUMNS) if self.may_start else COLUMNS
+    def get_columns(self) -> list[Column]:
+        """Ticks for a start of several at once stand before the columns of those who may. The workbook can come back
+        with answers."""
+        columns = ANSWERS.columns(COLUMNS, record=lambda row: row.organization)
+        return [TICK, *columns] if self.may_start else columns
 
     def records(self) -> QuerySet[OrganizationFacts]:
         """The gap of the scope."""

@@ -68,7 +68,8 @@ def id_number(run: Run) -> Read:
     return read
 
 
-def _job(cell: Cell) -> str | None:
+def job(cell: Cell) -> str | None:
+    """The kind of job; raises `unknown_job`."""
     return look_up(cell, JOBS, "unknown_job")
 
 
@@ -90,7 +91,7 @@ FIELDS = (
     SourceField("ethnicity", "民族", (), always(ethnic_group)),
     SourceField("education", "学历", ("文化程度", "最高学历"), always(education)),
     SourceField("phone", "联系电话", ("手机号码", "手机", "电话", "手机号", "联系方式"), always(read_text), personal=True),
-    SourceField("job", "岗位", ("工作岗位", "岗位类别"), always(_job)),
+    SourceField("job", "岗位", ("工作岗位", "岗位类别"), always(job)),
     SourceField("external_id", "外部系统编号", ("党员编号", "系统编号"), always(text(60))),
 )  # fmt: skip
 COPIED = ("name", "joined_on", "formal_on", "ethnicity", "education", "phone", "job", "external_id")
@@ -110,7 +111,7 @@ class MemberTarget(Target):
     """Members as a roster meets them: what it says is taken over, blanks leave what is there."""
 
     model = Member
-    columns = COLUMNS
+    columns: tuple[str, ...] = COLUMNS
     owned = ((FormerMembership, "member"),)
 
     def __init__(self, run: Run) -> None:

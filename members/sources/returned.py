@@ -1,0 +1,197 @@
+"""Our own list of members come back (DESIGN §6, `core.importing.returning`): the edited cells count as typed by hand.
+
+Number and phone are masked in the workbook unless it was asked for with them; a masked cell that comes back as it was
+changes nothing. Another Party organization, employer or status counts from the day that stands beside it, else from the
+list's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from accounts.permissions import Permission
+from core.crypto import blind_index
+from core.importing.cells import read_text
+from core.importing.problems import ERROR, Problem, problems
+from core.importing.readers import day, text
+from core.importing.returning import MARK, Part, ReturnedRows, Returning, Words, choice_words, plainly
+from core.importing.targets import Changes, Merge, Record, Row, parts
+from core.sources import Plain, Run, Source, Values, always, sources
+from members.models import Member
+from members.models.members import PROBATIONARY
+from members.rules import birth_date_of, education, ethnic_group, member_status, normalise_id_number, sex_of
+from members.sources.roster import TAKEN, UNKNOWN_EMPLOYER, MemberTarget, id_number, job
+from orgs.codelists import EDUCATION, ETHNIC_GROUPS
+from orgs.models import Organization
+from orgs.sources.areas import check_extent
+from orgs.sources.columns import read_code
+from orgs.sources.coverage import party_by_code, party_codes
+from orgs.sources.importers import admission
+
+ETHNIC_NAMES = {code: group.name for code, group in ETHNIC_GROUPS.items()}
+
+
+def _codes_later() -> Words:
+    """Employers are looked up for the rows at hand (`ReturnedMembers.shown`)."""
+    return plainly()
+
+
+MEMBERS = Returning(
+    "党员",
+    (
+        Part("name", "姓名", always(text(60)), needed="member_name_missing"),
+        Part("id_number", "公民身份号码", id_number, personal=True, needed="id_number_missing"),
+        Part("phone", "联系电话", always(read_text), personal=True),
+        Part("party_organization_id", "党组织编码", party_by_code, party_codes, needed="member_party_unknown"),
+        Part("since", "转入日期", day, needed="member_since_missing"),
+        Part(
+            "organization_id", "工作单位统一社会信用代码", always(read_code), _codes_later,
+            cell=lambda member: member.organization and member.organization.credit_code,
+        ),
+        Part("organization_since", "到岗日期", day),
+        Part("job", "岗位", always(job), choice_words(Member.Job.choices)),
+        Part("joined_on", "入党日期", day),
+        Part("formal_on", "转正日期", day),
+        Part("status", "状态", always(member_status), choice_words(Member.Status.choices), needed="member_status_missing"),
+        Part("status_on", "状态日期", day),
+        Part("ethnicity", "民族", always(ethnic_group), choice_words(ETHNIC_NAMES.items())),
+        Part("education", "学历", always(education), choice_words(EDUCATION.items())),
+        Part("external_id", "外部系统编号", always(text(60))),
+        Part("sex", "性别"), Part("born_on", "出生日期"), Part("party_name", "党组织"), Part("employer_name", "工作单位"),
+    ),
+)  # fmt: skip
+problems.add(
+    Problem("member_since_missing", ERROR, "转入日期不能清空,未导入;请填写"),
+    Problem("member_status_missing", ERROR, "状态不能清空,未导入;请填写"),
+    Problem("since_without_move", ERROR, "改了转入日期,没有改党组织,未导入;调整党组织时才填写转入日期"),
+    Problem("employer_since_missing", ERROR, "有工作单位,没有到岗日期,未导入;请填写"),
+    Problem("moved_too_early", ERROR, "转入日期早于转入现党组织的日期,未导入;请核对"),
+    Problem("status_does_not_fit", ERROR, "已经转正,不能改回预备党员,未导入;请核对"),
+)
+
+
+class ReturnedMembers(ReturnedRows, MemberTarget):
+    """Members, as their own list meets them when it comes back."""
+
+    returning = MEMBERS
+    columns = (*MemberTarget.columns, "id_number", "id_digest", "sex", "born_on")
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        self.codes: dict[int, str | None] = {}  # employers of the records at hand
+        self.numbers: dict[Any, int] = {}  # digest of a number → member, of the numbers that the rows at hand give
+
+    # --- meeting
+    def match(self, rows: Sequence[Row]) -> list[int | None]:
+        """By number of the record; the employers and ID numbers that edited rows name are looked up on the way."""
+        self.employers = {}
+        for part in parts(sorted({row.values.get("organization_id", "") for row in rows} - {""})):
+            units = Organization.objects.filter(credit_code__in=part, merged_into=None)
+            self.employers.update((code or "", pk) for code, pk in units.values_list("credit_code", "pk"))
+        digests = {blind_index(normalise_id_number(row.values.get("id_number"))) for row in rows} - {""}
+        for part in parts(sorted(digests)):
+            found = Member.objects.filter(id_digest__in=part).values_list("id_digest", "pk")
+            self.numbers.update((digest or "", pk) for digest, pk in found)
+        return super().match(rows)
+
+    def load(self, ids: Sequence[int], *, lock: bool) -> dict[int, Record]:
+        """With the codes of their employers."""
+        records = super().load(ids, lock=lock)
+        employers = {record["organization_id"] for record in records.values()} - {None}
+        for part in parts(sorted(employers)):
+            self.codes.update(Organization.objects.filter(pk__in=part).values_list("pk", "credit_code"))
+        for pk, record in records.items():
+            record["pk"] = pk
+        return records
+
+    def shown(self, part: Part, value: Plain) -> Any:
+        """An employer is shown by its code."""
+        return self.codes.get(value) if part.name == "organization_id" else super().shown(part, value)
+
+    def meant(self, edits: Values) -> tuple[Values, str]:
+        """Employers by their number."""
+        if code := edits.get("organization_id"):
+            unit = self.employers.get(code)
+            return edits | {"organization_id": unit}, "" if unit else UNKNOWN_EMPLOYER
+        return edits, ""
+
+    def follow(self, merge: Merge, record: Record) -> Merge:
+        """The days from which it is so, what follows from the number, and what the services of members refuse."""
+        changes = merge.changes
+        if "id_number" in changes:
+            self._identify(merge, record)
+        if "party_organization_id" in changes:
+            changes.setdefault("since", [record["since"], self._today])
+        self._employ(changes, record)
+        self._stage(changes, record)
+        after = record | {column: now for column, (_, now) in (changes | merge.quiet).items()}
+        problem = self._refused(record, after, changes.keys())
+        return Merge(problem=problem) if problem else merge
+
+    @property
+    def _today(self) -> str:
+        return self.run.as_of.isoformat()
+
+    @staticmethod
+    def _identify(merge: Merge, record: Record) -> None:
+        """What is derived from a new number."""
+        number = merge.changes["id_number"][1]
+        born_on = birth_date_of(number)
+        merge.quiet["id_digest"] = [record["id_digest"], blind_index(number)]
+        derived = {"sex": sex_of(number), "born_on": born_on and born_on.isoformat()}
+        merge.changes.update({c: [record[c], now] for c, now in derived.items() if now and record[c] != now})
+
+    def _employ(self, changes: Changes, record: Record) -> None:
+        """An employer has its first day, no employer has none."""
+        if "organization_id" not in changes:
+            return
+        if changes["organization_id"][1] is None:
+            changes["organization_since"] = [record["organization_since"], None]
+        else:
+            changes.setdefault("organization_since", [record["organization_since"], self._today])
+
+    def _stage(self, changes: Changes, record: Record) -> None:
+        """A new stage has its day; 转正 is the day of formal membership."""
+        if "status" not in changes:
+            return
+        status_on = changes.setdefault("status_on", [record["status_on"], self._today])[1]
+        if changes["status"][1] == Member.Status.FORMAL and not record["formal_on"]:
+            changes.setdefault("formal_on", [None, status_on])
+
+    def _refused(self, record: Record, after: Record, changed: Collection[str]) -> str:
+        """The problem that keeps the row out; empty when there is none."""
+        if self.numbers.setdefault(after["id_digest"] or record["pk"], record["pk"]) != record["pk"]:
+            return TAKEN
+        if "since" in changed and "party_organization_id" not in changed:
+            return "since_without_move"
+        if after["since"] < record["since"]:
+            return "moved_too_early"
+        if after["organization_id"] and not after["organization_since"]:
+            return "employer_since_missing"
+        if after["joined_on"] and after["formal_on"] and after["formal_on"] < after["joined_on"]:
+            return "formal_before_joined"
+        if "status" in changed and after["status"] in PROBATIONARY and record["formal_on"]:
+            return "status_does_not_fit"
+        return ""
+
+
+sources.add(
+    Source(
+        code="member_list",
+        name="本系统导出的党员名册",
+        model=Member,
+        permission=Permission.MEMBERS_CHANGE,
+        fields=MEMBERS.fields,
+        required=((MARK,),),
+        presence=(MARK, "name"),
+        key_field=MARK,
+        admit=admission(Permission.MEMBERS_CHANGE),
+        target=ReturnedMembers,
+        check_extent=check_extent,
+        words={
+            "ethnicity": lambda code: str(ETHNIC_NAMES.get(code, code)),
+            "education": lambda code: str(EDUCATION.get(code, code)),
+        },
+    )
+)

@@ -1,0 +1,148 @@
+"""The worklists' workbooks come back (DESIGN §6): what was typed under 未建原因, 拟建方式 and 完成时限 is the answer about the
+unit, as if given in the list. The unit itself is changed in the list of organizations."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from itertools import starmap
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.permissions import Permission
+from core import audit
+from core.importing.cells import Cell, CellProblem, read_text
+from core.importing.problems import ERROR, Problem, problems
+from core.importing.readers import coming_day, text
+from core.importing.returning import MARK, Part, ReturnedRows, Returning
+from core.importing.targets import Merge, Record, Row, Target, Written
+from core.sources import Run, Source, always, sources
+from orgs.models import Organization
+from orgs.sources.areas import check_extent
+from orgs.sources.importers import admission
+from reports.books import LONGEST_REASON
+from reports.models import GapAnswer
+from reports.worklists import worklists
+
+
+def _way(cell: Cell) -> str | None:
+    """One of the ways that the worklists offer; raises `unknown_way`."""
+    found = read_text(cell)
+    if found and not any(found in worklist.ways for worklist in worklists):
+        raise CellProblem("unknown_way")
+    return found
+
+
+FACTS = (
+    ("category", "类别"), ("region", "所在区划"), ("size", "人数"), ("formal", "正式党员"), ("why", "为什么"),
+    ("since", "起始日期"), ("days", "已过(天)"), ("managed_by", "管理党组织"), ("responsible", "负责人"), ("step", "建议"),
+)  # fmt: skip
+ANSWERS = Returning(
+    "未建情况",
+    (
+        Part("unit", "单位名称", names_row=True),
+        Part("credit_code", "统一社会信用代码", names_row=True),
+        Part("reason", "未建原因", always(text(LONGEST_REASON))),
+        Part("planned_form", "拟建方式", always(_way)),
+        Part("planned_by", "完成时限", coming_day),
+        *starmap(Part, FACTS),
+    ),
+)  # fmt: skip
+ANSWERED = ("reason", "planned_form", "planned_by")
+problems.add(
+    Problem("unknown_way", ERROR, "拟建方式不在可选的方式里,未导入;请填写清单页面“拟建方式”中的一种"),
+    Problem("answer_empty", ERROR, "未建原因、拟建方式、完成时限都清空了,未导入;请至少保留一项"),
+)
+
+
+class ReturnedAnswers(ReturnedRows, Target):
+    """Answers by the unit that the mark names; the first answer about a unit makes the record."""
+
+    model = GapAnswer
+    columns = (*ANSWERED, "organization_id")
+    returning = ANSWERS
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        self.units: dict[int, tuple[str, str]] = {}  # name and path of the units of the rows at hand
+
+    def match(self, rows: Sequence[Row]) -> list[int | None]:
+        """The answer about the unit, where there is one."""
+        wanted = [int(row.key[1:]) if row.key else 0 for row in rows]
+        self.units = self._named(wanted, self._managed())
+        answers = GapAnswer.objects.filter(organization__in=self.units)
+        held = dict(answers.values_list("organization_id", "pk"))
+        return [held.get(pk) for pk in wanted]
+
+    def load(self, ids: Sequence[int], *, lock: bool) -> dict[int, Record]:
+        """With the names of their units."""
+        records = super().load(ids, lock=lock)
+        self.units |= self._named(
+            [record["organization_id"] for record in records.values()], Organization.objects.all()
+        )
+        return records
+
+    @staticmethod
+    def _named(ids: Collection[int], units: QuerySet[Organization]) -> dict[int, tuple[str, str]]:
+        rows = units.filter(pk__in=ids).values_list("pk", "name", "managed_by__path")
+        return {pk: (name, path) for pk, name, path in rows}
+
+    def _managed(self) -> QuerySet[Organization]:
+        scope, units = self.run.importer.scope, Organization.objects.filter(merged_into=None)
+        return units if scope.whole else units.filter(managed_by__in=scope.unit_managers)
+
+    def merge(self, row: Row, record: Record | None) -> Merge:
+        """The edits; a unit without an answer has an empty one."""
+        unit = int(row.key[1:])
+        if unit not in self.units:
+            return Merge.outside()
+        merge = super().merge(row, record or {column: self.defaults[column] for column in self.columns})
+        if record is None and merge.changes:
+            merge.changes["organization_id"] = [None, unit]
+            user = self.run.importer.user
+            merge.aside = {"answered_at": timezone.now(), "answered_by_id": user and user.pk}
+        return merge
+
+    def follow(self, merge: Merge, record: Record) -> Merge:
+        """An answer says something."""
+        after = record | {column: now for column, (_, now) in merge.changes.items()}
+        if merge.changes and not any(after[column] for column in ANSWERED):
+            return Merge(problem="answer_empty")
+        return merge
+
+    def path_of(self, record: Record) -> str:
+        """Of the unit's managing committee."""
+        return self.units[record["organization_id"]][1]
+
+    def label_of(self, record: Record) -> str:
+        """The unit."""
+        return self.units[record["organization_id"]][0]
+
+    def written(self, new: Sequence[Written], changed: Sequence[Written]) -> None:
+        """Who answered last; and the unit's own history tells of every answer."""
+        user = self.run.importer.user
+        answers = GapAnswer.objects.filter(pk__in=[one.id for one in changed])
+        answers.update(answered_by=user, answered_at=timezone.now())
+        audit.record_many(by=user, events=[self._answered(one) for one in (*new, *changed)])
+
+    def _answered(self, one: Written) -> audit.Event:
+        unit, told = str(one.after["organization_id"]), {c: pair for c, pair in one.changes.items() if c in ANSWERED}
+        path, label = self.path_of(one.after), self.label_of(one.after)
+        return audit.Event("gaps.answer", "orgs.organization", unit, label, path, told)
+
+
+sources.add(
+    Source(
+        code="gap_answers",
+        name="本系统导出的未建清单(原因和计划)",
+        model=GapAnswer,
+        permission=Permission.REGISTRY_CHANGE,
+        fields=ANSWERS.fields,
+        required=((MARK,),),
+        presence=(MARK, "unit"),
+        key_field=MARK,
+        admit=admission(Permission.REGISTRY_CHANGE),
+        target=ReturnedAnswers,
+        check_extent=check_extent,
+    )
+)
