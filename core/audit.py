@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import models
 from django.utils import timezone
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 Changes = dict[str, list[Any]]
+LABEL = 250  # characters of a record's name that an entry keeps
 
 _address: ContextVar[str] = ContextVar("audit_address", default="")
 
@@ -35,8 +35,7 @@ def from_address(address: str) -> Iterator[None]:
         _address.reset(token)
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """One line for the trail. `target` is `(model label, id, text)`; `path` the node's path it belonged to."""
 
     action: str
@@ -44,7 +43,7 @@ class Event:
     object_id: str
     label: str
     path: str = ""
-    changes: Changes = field(default_factory=dict)
+    changes: Changes = {}
     reason: str = ""
     batch_id: int | None = None
 
@@ -117,7 +116,7 @@ def record(
         action=action,
         model=target._meta.label_lower,
         object_id=str(target.pk),
-        label=str(target)[:250],
+        label=str(target)[:LABEL],
         path=path,
         changes=changes or {},
         reason=reason,
@@ -129,11 +128,10 @@ def record(
 def record_many(*, by: User | None, events: Iterable[Event], at: datetime | None = None) -> int:
     """Add many entries in bulk; returns how many."""
     now, user, name = at or timezone.now(), by and by.pk, by.name if by else "系统"
-    columns = ("action", "model", "object_id", "label", "path", "changes", "reason", "batch_id")
     return insert_rows(
         AuditEntry,
-        columns,
-        ((e.action, e.model, e.object_id, e.label[:250], e.path, e.changes, e.reason, e.batch_id) for e in events),
+        Event._fields,
+        (e if len(e.label) <= LABEL else e._replace(label=e.label[:LABEL]) for e in events),
         {"at": now, "user_id": user, "user_name": name, "address": _address.get()},
     )
 
@@ -146,7 +144,7 @@ def record_export(*, by: User | None, what: str, rows: int, reason: str = "") ->
         user_name=by.name if by else "系统",
         action="core.export",
         model="",
-        label=what[:250],
+        label=what[:LABEL],
         changes={"rows": [None, rows]},
         reason=reason,
         address=_address.get(),

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import io
 import itertools
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from django.utils import timezone
@@ -21,7 +22,6 @@ from core.fields import EncryptedTextField
 
 CHUNK = 2_000  # rows a buffer of COPY or executemany holds
 STROKE = 20_000  # rows that SQLite moves from a temporary table at once
-_encode = json.JSONEncoder(ensure_ascii=False).encode
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": ""})
 
 
@@ -35,7 +35,9 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", [table, column, count]
+                "SELECT nextval(sequence) FROM CAST(pg_get_serial_sequence(%s, %s) AS regclass) AS sequence, "
+                "generate_series(1, %s)",
+                [table, column, count],
             )
             return [row[0] for row in cursor.fetchall()]
         # a Django table on SQLite is AUTOINCREMENT: its counter is a row, and a writing transaction is alone
@@ -67,12 +69,13 @@ def insert_rows(
     given = {field.attname for field in (*fields, *same)}
     others = [f for f in model._meta.concrete_fields if f.attname not in given and not f.primary_key]
     same |= {field: _default(field) for field in others}
-    return _load(
+    table = _Table(
         model._meta.db_table,
-        [str(field.column) for field in (*fields, *same)],
-        _prepared(fields, rows, same),
-        by_way=connection.vendor == "sqlite" and _has_triggers(model._meta.db_table),
+        [str(field.column) for field in fields],
+        {str(field.column): _column_converter(field)([value])[0] for field, value in same.items()},
     )
+    by_way = connection.vendor == "sqlite" and _has_triggers(table.name)
+    return (_load_by_way if by_way else _load)(table, _prepared(fields, rows))
 
 
 def update_rows(model: type[models.Model], attributes: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -89,7 +92,7 @@ def update_rows(model: type[models.Model], attributes: Sequence[str], rows: Iter
     key = quote(columns[0])
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE {quote(temporary)} AS SELECT {listed} FROM {quote(table)} LIMIT 0")
-        count = _load(temporary, columns, _prepared(fields, rows, {}))
+        count = _load(_Table(temporary, columns), _prepared(fields, rows))
         if connection.vendor == "postgresql":
             cursor.execute(f"ANALYZE {quote(temporary)}")
         cursor.execute(
@@ -98,6 +101,22 @@ def update_rows(model: type[models.Model], attributes: Sequence[str], rows: Iter
         )
         cursor.execute(f"DROP TABLE {quote(temporary)}")
     return count
+
+
+def fetch_rows(rows: models.QuerySet, attributes: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Rows as `values_list` gives them, JSON columns decoded by the column: of 2,000 staged rows a third of the time.
+
+    Other columns are given as the database's driver does: for numbers and texts.
+    """
+    sql, parameters = rows.values_list(*attributes).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        found = cursor.fetchall()
+    columns: list[Sequence[Any]] = list(zip(*found, strict=True))
+    for at, name in enumerate(attributes if found else ()):
+        if isinstance(_field(rows.model, name), models.JSONField):
+            columns[at] = [orjson.loads(text) for text in columns[at]]
+    return list(zip(*columns, strict=True))
 
 
 def delete_rows(model: type[models.Model], attribute: str, values: Sequence[Any]) -> int:
@@ -114,14 +133,14 @@ def delete_rows(model: type[models.Model], attribute: str, values: Sequence[Any]
 
 
 def encode_json(value: Any) -> str:
-    """The value as JSON columns hold it."""
-    return value if type(value) is Encoded else _encode(value)
+    """The value as JSON columns hold it. Python's own encoder takes four times as long for so short texts."""
+    return value if type(value) is Encoded else orjson.dumps(value).decode()
 
 
 def _field(model: type[models.Model], attribute: str) -> models.Field:
-    for field in model._meta.concrete_fields:
-        if attribute in (field.attname, field.name):
-            return field
+    for column in model._meta.concrete_fields:
+        if attribute in (column.attname, column.name):
+            return column
     raise ValueError(f"{model.__name__} has no column {attribute!r}")
 
 
@@ -131,35 +150,61 @@ def _default(field: models.Field) -> Any:
     return field.get_default()
 
 
-def _load(table: str, columns: Sequence[str], chunks: Iterator[list[Any]], *, by_way: bool = False) -> int:
-    """Write prepared chunks. `by_way` of a temporary table and from there in few statements, on SQLite: its full-text
-    indexes write down what they have at the end of each statement, and row by row take twice as long.
-    """
-    if by_way:
-        return _load_by_way(table, columns, chunks)
-    quote, count = connection.ops.quote_name, 0
-    listed, marks = ", ".join(map(quote, columns)), ", ".join(["%s"] * len(columns))
+@dataclass(frozen=True)
+class _Table:
+    """Where rows go: the columns that each row gives, and those that have one value in all of them."""
+
+    name: str
+    columns: Sequence[str]
+    same: Mapping[str, Any] = field(default_factory=dict)
+
+    def insert(self, source: str) -> str:
+        """SQLite's `INSERT` of what a source gives for the columns; `{}` in it is where the others stand.
+
+        They are written out: bound to each row they cost as much as the row itself.
+        """
+        quote = connection.ops.quote_name
+        literals = [connection.connection.execute("SELECT quote(?)", [one]).fetchone()[0] for one in self.same.values()]
+        listed = ", ".join(map(quote, (*self.columns, *self.same)))
+        written = "".join(f", {one}" for one in literals).replace("%", "%%")
+        return f"INSERT INTO {quote(self.name)} ({listed}) {source.format(written)}"
+
+
+def _load(table: _Table, chunks: Iterator[list[Any]]) -> int:
+    """Write prepared chunks: lines of COPY, or parameters of SQLite."""
+    count = 0
     with connection.cursor() as cursor:
-        for chunk in chunks:
-            if connection.vendor == "postgresql":
-                text = io.StringIO("".join(chunk))
-                cursor.cursor.copy_expert(f"COPY {quote(table)} ({listed}) FROM STDIN", text)
-            else:
-                cursor.executemany(f"INSERT INTO {quote(table)} ({listed}) VALUES ({marks})", chunk)
-            count += len(chunk)
+        if connection.vendor == "postgresql":
+            listed = ", ".join(map(connection.ops.quote_name, (*table.columns, *table.same)))
+            end = "".join(f"\t{value}" for value in table.same.values()) + "\n"
+            for chunk in chunks:
+                text = io.StringIO("".join([line + end for line in chunk]))
+                cursor.cursor.copy_expert(f"COPY {connection.ops.quote_name(table.name)} ({listed}) FROM STDIN", text)
+                count += len(chunk)
+        else:
+            insert = table.insert(f"VALUES ({', '.join(['%s'] * len(table.columns))}{{}})")
+            for chunk in chunks:
+                cursor.executemany(insert, chunk)
+                count += len(chunk)
     return count
 
 
-def _load_by_way(table: str, columns: Sequence[str], chunks: Iterator[list[Any]]) -> int:
+def _load_by_way(table: _Table, chunks: Iterator[list[Any]]) -> int:
+    """By way of a temporary table and from there in few statements, on SQLite: its triggers cost twice as much row by
+    row."""
     quote, count = connection.ops.quote_name, 0
-    listed, temporary = ", ".join(map(quote, columns)), f"loaded_{table}"
+    listed, temporary = ", ".join(map(quote, table.columns)), _Table(f"loaded_{table.name}", table.columns)
+    source = f"FROM {quote(temporary.name)}"
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMPORARY TABLE {quote(temporary)} AS SELECT {listed} FROM {quote(table)} LIMIT 0")
-        while stroke := _load(temporary, columns, itertools.islice(chunks, STROKE // CHUNK)):
-            cursor.execute(f"INSERT INTO {quote(table)} ({listed}) SELECT {listed} FROM {quote(temporary)}")
-            cursor.execute(f"DELETE FROM {quote(temporary)}")
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE {quote(temporary.name)} AS SELECT {listed} FROM {quote(table.name)} LIMIT 0"
+        )
+        insert = table.insert(f"SELECT {listed}{{}} {source}")
+        while stroke := _load(temporary, itertools.islice(chunks, STROKE // CHUNK)):
+            cursor.execute(insert, [])
+            cursor.execute(f"DELETE {source}")
             count += stroke
-        cursor.execute(f"DROP TABLE {quote(temporary)}")
+        cursor.execute(f"DROP TABLE {quote(temporary.name)}")
     return count
 
 
@@ -169,31 +214,29 @@ def _has_triggers(table: str) -> bool:
         return cursor.fetchone() is not None
 
 
-def _prepared(
-    fields: Sequence[models.Field], rows: Iterable[Sequence[Any]], same: Mapping[models.Field, Any]
-) -> Iterator[list[Any]]:
-    """Chunks of lines of COPY, or of parameters for SQLite, converted column by column; `same` is converted once."""
+def _prepared(fields: Sequence[models.Field], rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+    """Chunks of lines of COPY, or of parameters for SQLite, converted column by column."""
     copying = connection.vendor == "postgresql"
     converters = [_column_converter(field) for field in fields]
-    tail = [_column_converter(field)([value])[0] for field, value in same.items()]
-    end = "".join("\t" + value for value in tail) + "\n" if copying else ""
     rows = iter(rows)
     while chunk := list(itertools.islice(rows, CHUNK)):
         columns = [convert(column) for convert, column in zip(converters, zip(*chunk, strict=True), strict=True)]
         lines = zip(*columns, strict=True)
-        yield ["\t".join(line) + end for line in lines] if copying else [(*line, *tail) for line in lines]
+        yield ["\t".join(line) for line in lines] if copying else list(lines)
 
 
 def _column_converter(field: models.Field) -> Callable[[Sequence[Any]], Sequence[Any]]:
     convert, missing = _converter(field), "\\N" if connection.vendor == "postgresql" else None
     if convert is None:
         return lambda column: column
+    if convert is _escaped:
+        return _texts
     return lambda column: [missing if value is None else convert(value) for value in column]
 
 
 def _converter(field: models.Field) -> Callable[[Any], Any] | None:
     """From the attribute's value to what the database takes: text in COPY's escaping, or a parameter of SQLite, where
-    None means as it is."""
+    None means as it is. Days and decimals may also come as texts."""
     target = field.target_field if isinstance(field, models.ForeignKey) else field
     copying = connection.vendor == "postgresql"
     if isinstance(target, EncryptedTextField):
@@ -205,22 +248,24 @@ def _converter(field: models.Field) -> Callable[[Any], Any] | None:
         return (lambda value: "t" if value else "f") if copying else int
     if isinstance(target, models.DateTimeField):
         return (lambda value: value.isoformat()) if copying else connection.ops.adapt_datetimefield_value
-    if isinstance(target, models.DateField):
-        return lambda value: value if isinstance(value, str) else value.isoformat()
-    if isinstance(target, models.DecimalField):
-        return (
-            str
-            if copying
-            else (lambda v: connection.ops.adapt_decimalfield_value(v, target.max_digits, target.decimal_places))
-        )
+    if isinstance(target, models.DateField | models.DecimalField):
+        return str
     if isinstance(target, models.IntegerField):
         return str if copying else None
     return _escaped if copying else None
 
 
-def _escaped(value: Any) -> str:
-    """A text as COPY takes it. Most texts have nothing to escape."""
-    text = str(value)
-    if text.isprintable() and "\\" not in text:
-        return text
-    return text.translate(ESCAPES)
+def _texts(column: Sequence[Any]) -> Sequence[str]:
+    """A column of texts as COPY takes them. Mostly none of them has anything to escape."""
+    texts = ["" if value is None else str(value) for value in column]
+    together = "".join(texts)
+    if not together.isprintable() or "\\" in together:
+        texts = [_escaped(text) for text in texts]
+    if None in column:
+        texts = ["\\N" if value is None else text for value, text in zip(column, texts, strict=True)]
+    return texts
+
+
+def _escaped(text: str) -> str:
+    """A text as COPY takes it."""
+    return text if text.isprintable() and "\\" not in text else text.translate(ESCAPES)

@@ -67,7 +67,7 @@ def decrypt(stored: str) -> str:
 
 def blind_index(text: str) -> str:
     """A keyed digest (64 hex digits) by which equal values find each other; the empty text has none."""
-    return hmac.new(_derived_key(b"blind index"), text.encode(), hashlib.sha256).hexdigest() if text else ""
+    return hmac.digest(_derived_key(b"blind index"), text.encode(), "sha256").hex() if text else ""
 
 
 def chain_digest(before: str, parts: Iterable[str]) -> str:
