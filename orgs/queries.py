@@ -17,6 +17,7 @@ from orgs.models.places import DISTRICT_DIGITS, STREET_DIGITS
 
 GONE = (Organization.Status.STRUCK_OFF, Organization.Status.MOVED_OUT)
 CITY_DIGITS = 4
+SOCIAL = frozenset(category.value for category in Category if category.sector == Sector.SOCIAL)
 BRACKET = re.compile("[(（]")
 FRAGMENT = 6  # leading characters of a name that two records of one organization usually share
 
@@ -46,7 +47,7 @@ class Jurisdictions:
         """
         if not category:
             return None
-        if Category(category).sector == Sector.SOCIAL and (committee := self.by_authority.get(authority)):
+        if category in SOCIAL and (committee := self.by_authority.get(authority)):
             return committee, Organization.Basis.INDUSTRY
         committee = self._by_territory(region_code)
         return (committee, Organization.Basis.TERRITORY) if committee else None

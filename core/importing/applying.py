@@ -9,7 +9,7 @@ from django.db import connection
 from core import audit
 from core.bulk import insert_rows, update_rows
 from core.importing.comparing import Comparison, Met, Tally
-from core.importing.targets import Changes, Target, Written
+from core.importing.targets import Changes, Merge, Record, Target, Written
 from core.jobs import Progress
 from core.models import ImportBatch, Listed
 from core.search import settle_names
@@ -47,10 +47,7 @@ def _write_chunk(batch: ImportBatch, target: Target, met: Sequence[Met]) -> tupl
     fresh = [one for one in met if one.target_id is None and one.merge.changes]
     known = [one for one in met if one.target_id is not None and (one.merge.changes or one.merge.quiet)]
     ids = target.ids_for([one.merge for one in fresh]) if fresh else []
-    new = [
-        Written(pk, None, {c: now for c, (_, now) in one.merge.changes.items()} | one.merge.aside, one.merge.changes)
-        for pk, one in zip(ids, fresh, strict=True)
-    ]
+    new = [Written(pk, None, _added(one.merge), one.merge.changes) for pk, one in zip(ids, fresh, strict=True)]
     changed = [_changed(one, target) for one in known]
     _insert(target, new)
     update(target, changed)
@@ -58,6 +55,11 @@ def _write_chunk(batch: ImportBatch, target: Target, met: Sequence[Met]) -> tupl
     history(batch, target, [(ADDED, one) for one in new] + [(CHANGED, one) for one in changed])
     _list(batch, ids, [one.target_id for one in met if one.target_id is not None])
     return ids, [one.id for one in changed]
+
+
+def _added(merge: Merge) -> Record:
+    record = merge.record or {column: now for column, (_, now) in merge.changes.items()}
+    return record | merge.aside if merge.aside else record
 
 
 def _changed(one: Met, target: Target) -> Written:
@@ -71,14 +73,10 @@ def _changed(one: Met, target: Target) -> Written:
 def _insert(target: Target, new: Sequence[Written]) -> None:
     if not new:
         return
-    columns = sorted({column for one in new for column in one.after})
+    columns = sorted(set().union(*(one.after for one in new)))
     defaults = [(column, target.defaults[column]) for column in columns]
-    turn = target.turner(columns)
-    insert_rows(
-        target.model,
-        ("id", *columns),
-        [turn([one.id, *[one.after.get(column, default) for column, default in defaults]]) for one in new],
-    )
+    rows = ([one.id, *[one.after.get(column, default) for column, default in defaults]] for one in new)
+    insert_rows(target.model, ("id", *columns), rows)
 
 
 def update(target: Target, changed: Sequence[Written]) -> None:
@@ -86,15 +84,11 @@ def update(target: Target, changed: Sequence[Written]) -> None:
     if not changed:
         return
     columns = sorted({*target.aside, *(column for one in changed for column in one.changes)})
-    version, turn = ("version",) if target.versioned else (), target.turner(columns)
-    update_rows(
-        target.model,
-        (*columns, *version),
-        [
-            turn([one.id, *[one.after[column] for column in columns], *[one.after[v] + 1 for v in version]])
-            for one in changed
-        ],
+    version = ("version",) if target.versioned else ()
+    rows = (
+        [one.id, *[one.after[column] for column in columns], *[one.after[v] + 1 for v in version]] for one in changed
     )
+    update_rows(target.model, (*columns, *version), rows)
 
 
 def history(batch: ImportBatch, target: Target, entries: Iterable[tuple[str, Written]]) -> None:

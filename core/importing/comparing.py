@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Max, Min
 
-from core.bulk import insert_rows, update_rows
+from core.bulk import fetch_rows, insert_rows, update_rows
 from core.importing.problems import DUPLICATE_DIFFERS, ERROR
 from core.importing.sealing import opened, seal
 from core.importing.sheets import Table
@@ -67,7 +67,7 @@ class Comparison:
             return
         for start in range(ends["first"], ends["last"] + 1, CHUNK):
             part = rows.filter(id__gte=start, id__lt=start + CHUNK).order_by("id")
-            yield self._chunk(list(part.values_list(*FETCHED)))
+            yield self._chunk(fetch_rows(part, FETCHED))
 
     def _chunk(self, staged: list[tuple]) -> list[Met]:
         rows = [Row(pk, key, self._opened(values), extras) for pk, _, key, values, extras, *_ in staged]

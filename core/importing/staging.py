@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
-from hashlib import blake2b
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 from django.db import connection
 from django.db.models import Count, F
 
-from core.bulk import Encoded, encode_json, insert_rows
+from core.bulk import Encoded, insert_rows
 from core.importing.cells import CellProblem, raw_text
 from core.importing.problems import DUPLICATE_DIFFERS, ERROR, level_of
-from core.importing.sealing import seal
+from core.importing.sealing import opened, seal
 from core.importing.sheets import Table
 from core.importing.targets import Row, Target, parts
 from core.models import StagedRow
-from core.sources import Read
+from core.sources import Read, Values
 from core.workbooks.book import Cell
 from core.workbooks.book import Row as SheetRow
 
 CHUNK = 2_000
 Outcome = StagedRow.Outcome
-STAGED = ("number", "key", "digest", "cells", "values", "extras", "problems", "outcome")
+STAGED = ("number", "key", "cells", "values", "extras", "problems", "outcome")
 VALUES, OUTCOME = STAGED.index("values"), STAGED.index("outcome")
+TEXTS = {str, type(None)}
 _NOTHING, _NO_PROBLEMS = Encoded("{}"), Encoded("[]")
 
 
 class Reader:
-    """Reads the rows of one table for one run."""
+    """Reads the rows of one table for one run, column by column."""
 
     def __init__(self, table: Table, target: Target) -> None:
         self.target = target
@@ -40,39 +39,43 @@ class Reader:
             (index, field.name, field.reader(target.run), field.vital) for index, field in mapped
         ]
         self.index_of = {field.name: index for index, field in mapped}
-        personal = {index: field.name for index, field in mapped if field.personal}
-        self.personal, self.personal_names = frozenset(personal), frozenset(personal.values())
+        self.personal = {index: field.name for index, field in mapped if field.personal}
         name = target.run.source.name
         self.extras = [(column.index, f"{name}·{column.header}") for column in table.columns if column.kept]
 
     def staged(self, rows: Sequence[SheetRow], expected: str) -> Iterator[tuple[Any, ...]]:
         """The rows as `STAGED` columns. `expected` is the outcome that most of them will have."""
         width, target, extras = self.width, self.target, self.extras
-        cells = [row[1][:width] + [None] * (width - len(row[1])) for row in rows]
-        columns = list(zip(*cells, strict=True))
+        cells = list(zip(*(row[1][:width] + [None] * (width - len(row[1])) for row in rows), strict=True))
         found: list[list[list[Any]]] = [[] for _ in rows]  # problems of each row: [level, code, column]
-        read = [self._column(columns[index], found, index, reads, vital) for index, _, reads, vital in self.fields]
+        read = [_column(cells[index], found, index, reads, vital) for index, _, reads, vital in self.fields]
         names = [name for _, name, _, _ in self.fields]
-        for (number, _), problems, raw, row in zip(rows, found, cells, zip(*read, strict=True), strict=True):
+        numbers, kept = (number for number, _ in rows), zip(*map(_kept_column, cells), strict=True)
+        for number, problems, raw, row in zip(numbers, found, kept, zip(*read, strict=True), strict=True):
             values = {name: value for name, value in zip(names, row, strict=True) if value is not None}
             unread = {name for index, name, _, _ in self.fields for p in problems if p[2] == index} if problems else ()
             if not target.is_row(values, unread):
                 continue
             for code, name in target.check(values, unread):
                 problems.append([level_of(code), code, self.index_of.get(name, 0)])
-            kept = [_kept(cell) for cell in raw]
-            more = {name: str(kept[index]) for index, name in extras if kept[index] not in (None, "")}
-            encoded = Encoded(encode_json(values))
+            more = {name: str(raw[index]) for index, name in extras if raw[index] not in (None, "")}
             in_error = bool(problems) and any(problem[0] == ERROR for problem in problems)
-            key, digest = target.key(values, unread), _digest(encoded, problems, kept)
-            if self.personal:
-                kept = [seal(cell) if index in self.personal else cell for index, cell in enumerate(kept)]
-                sealed = {name: seal(value) if name in self.personal_names else value for name, value in values.items()}
-                encoded = Encoded(encode_json(sealed))
+            key = target.key(values, unread)
             yield (
-                number, key, digest, kept, encoded, more or _NOTHING, problems,
+                number, key, self._sealed(raw, values) if self.personal else raw, values,
+                more or _NOTHING, problems or _NO_PROBLEMS,
                 Outcome.ERROR.value if in_error else expected,
             )  # fmt: skip
+
+    def _sealed(self, raw: Sequence[Any], values: Values) -> list[Any]:
+        """The cells with the personal ones sealed; so are their values, in place."""
+        cells = list(raw)
+        for index, name in self.personal.items():
+            cell, value = cells[index], values.get(name)
+            cells[index] = seal(cell)
+            if value is not None:
+                values[name] = cells[index] if value == cell else seal(value)
+        return cells
 
     def keys(self, rows: Iterable[SheetRow]) -> Iterator[tuple[int, str]]:
         """Row numbers and keys alone, for sheets of the file that are not imported."""
@@ -81,27 +84,40 @@ class Reader:
                 if key:
                     yield number, key
 
-    @staticmethod
-    def _column(cells: Sequence[Cell], found: list[list[list[Any]]], index: int, read: Read, vital: bool) -> list[Any]:
-        """A column's values; problems go to their rows."""
+
+def _column(cells: Sequence[Cell], found: list[list[list[Any]]], index: int, read: Read, vital: bool) -> list[Any]:
+    """A column's values; problems go to their rows."""
+    try:
+        return _spelled(cells, read)
+    except CellProblem:
         values = []
-        for at, cell in enumerate(cells):
-            try:
-                values.append(read(cell))
-            except CellProblem as problem:
-                values.append(None)
-                found[at].append([ERROR if vital else level_of(problem.code), problem.code, index])
-        return values
+    for at, cell in enumerate(cells):
+        try:
+            values.append(read(cell))
+        except CellProblem as problem:
+            values.append(None)
+            found[at].append([ERROR if vital else level_of(problem.code), problem.code, index])
+    return values
 
 
-def _digest(values: str, problems: list[list[Any]], kept: list[Any]) -> str:
-    """Of what the row says: equal for rows that differ in spelling or in unmapped columns only."""
-    said = values + "".join(f"|{index}:{raw_text(kept[index])}" for _, _, index in problems) if problems else values
-    return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+def _spelled(cells: Sequence[Cell], read: Callable[[Cell], Any]) -> list[Any]:
+    """Every cell read; where few spellings come again and again, each of them once.
+
+    Texts only: a set takes 1, 1.0 and TRUE for one.
+    """
+    if TEXTS.issuperset(map(type, cells)) and len(spellings := set(cells)) * 2 < len(cells):
+        known = {cell: read(cell) for cell in spellings}
+        return [known[cell] for cell in cells]
+    return [read(cell) for cell in cells]
+
+
+def _kept_column(cells: Sequence[Cell]) -> Sequence[Any]:
+    """A column of the clerk's own cells as JSON keeps them."""
+    return _spelled(cells, _kept)
 
 
 def _kept(cell: Cell) -> Any:
-    """The clerk's own cell as JSON keeps it: texts trimmed, exact numbers as numbers."""
+    """The cell trimmed, an exact number as a number."""
     if type(cell) is str:
         text = cell.strip()
         return text.replace("\0", "") if "\0" in text else text
@@ -127,7 +143,7 @@ def stage_table(table: Table, rows: Iterator[SheetRow], target: Target, *, sheet
 
 
 def _expected(staged: Sequence[tuple[Any, ...]], target: Target) -> str:
-    found = target.match([Row(0, row[1], json.loads(row[VALUES]), {}) for row in staged])
+    found = target.match([Row(0, row[1], row[VALUES], {}) for row in staged])
     known = sum(pk is not None for pk in found)
     return (Outcome.UNCHANGED if known * 2 > len(found) else Outcome.NEW).value
 
@@ -149,7 +165,7 @@ def settle_repeats(batch_id: int, column: dict[int, int]) -> None:
     keys = list(repeated.values_list("key", flat=True))
     for part in parts(keys):
         groups: dict[str, list[StagedRow]] = {}
-        for row in rows.filter(key__in=part).only("id", "key", "digest", "problems", "outcome", "sheet").order_by("id"):
+        for row in rows.filter(key__in=part).order_by("id"):
             groups.setdefault(row.key, []).append(row)
         changed: list[StagedRow] = []
         for group in groups.values():
@@ -159,7 +175,7 @@ def settle_repeats(batch_id: int, column: dict[int, int]) -> None:
 
 def _settle(group: list[StagedRow], column: dict[int, int]) -> list[StagedRow]:
     """The rows of one key that become something else."""
-    if len({row.digest for row in group}) == 1:
+    if all(_said(row) == _said(group[0]) for row in group[1:]):
         again = group[1:] if group[0].outcome != Outcome.ERROR else []
         for row in again:
             row.outcome = Outcome.DUPLICATE
@@ -170,11 +186,17 @@ def _settle(group: list[StagedRow], column: dict[int, int]) -> list[StagedRow]:
     return group
 
 
+def _said(row: StagedRow) -> tuple[Values, list[tuple[int, str]]]:
+    """What the row says: equal for rows that differ in spelling or in unmapped columns only."""
+    values = {name: opened(value) for name, value in row.values.items()}
+    return values, [(index, raw_text(opened(row.cells[index]))) for _, _, index in row.problems]
+
+
 def analyze() -> None:
     """Tell the planner how much was staged: without it one join ran over six minutes."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {connection.ops.quote_name(StagedRow._meta.db_table)}")
+            cursor.execute(f"ANALYZE {StagedRow._meta.db_table} (id, batch_id, sheet, key, outcome)")
 
 
 def count_problems(batch_id: int) -> dict[str, int]:

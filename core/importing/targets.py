@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -41,6 +41,7 @@ class Merge:
     conflicts: dict[str, list[Plain]] = field(default_factory=dict)  # column → [ours, theirs]
     undecided: bool = False
     problem: str = ""  # keeps the row out, such as `outside_scope`
+    record: Record | None = None  # a new record with its unchanged columns, where the target has it at hand
 
     @classmethod
     def outside(cls) -> Merge:
@@ -74,7 +75,6 @@ class Target(ABC):
         self.versioned = "version" in fields
         self._decimals = [i for i, name in enumerate(self.columns) if isinstance(fields[name], models.DecimalField)]
         self._dates = [i for i, name in enumerate(self.columns) if isinstance(fields[name], models.DateField)]
-        self._decimal_names = frozenset(self.columns[i] for i in self._decimals)
 
     # --- reading ---
     @abstractmethod
@@ -141,18 +141,6 @@ class Target(ABC):
 
     def forget(self, ids: Collection[int]) -> None:  # noqa: B027 - a target may need none
         """Take records that will be deleted out of derived data."""
-
-    def turner(self, columns: Sequence[str]) -> Callable[[list[Plain]], list[Any]]:
-        """From plain form to what the columns take, in place: a row is its id, then these columns."""
-        decimals = [at for at, column in enumerate(columns, 1) if column in self._decimal_names]
-
-        def turn(row: list[Plain]) -> list[Any]:
-            for at in decimals:
-                if row[at] is not None:
-                    row[at] = Decimal(row[at])
-            return row
-
-        return turn
 
 
 def parts(ids: Sequence[Key]) -> list[Sequence[Key]]:

@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('source', models.CharField(max_length=20, verbose_name='名单种类')),
                 ('object_id', models.BigIntegerField(verbose_name='记录')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.importbatch')),
+                ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.importbatch')),
             ],
             options={
                 'verbose_name': '在册记录',
@@ -158,7 +158,6 @@ class Migration(migrations.Migration):
                 ('sheet', models.PositiveSmallIntegerField(verbose_name='工作表')),
                 ('number', models.PositiveIntegerField(verbose_name='行号')),
                 ('key', models.CharField(blank=True, max_length=120, verbose_name='识别码')),
-                ('digest', models.CharField(max_length=32, verbose_name='内容摘要')),
                 ('cells', models.JSONField(verbose_name='原始单元格')),
                 ('values', models.JSONField(verbose_name='读出的值')),
                 ('extras', models.JSONField(default=dict, verbose_name='原表其他列')),
@@ -168,7 +167,7 @@ class Migration(migrations.Migration):
                 ('changes', models.JSONField(default=dict, verbose_name='变化')),
                 ('conflicts', models.JSONField(default=dict, verbose_name='不一致')),
                 ('undecided', models.BooleanField(default=False, verbose_name='待判定')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='core.importbatch')),
+                ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='core.importbatch')),
             ],
             options={
                 'verbose_name': '名单行',
@@ -190,7 +189,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=250, verbose_name='原因')),
                 ('batch_id', models.BigIntegerField(blank=True, null=True, verbose_name='导入批次')),
                 ('address', models.CharField(blank=True, max_length=45, verbose_name='来源地址')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='操作人')),
+                ('user', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='操作人')),
             ],
             options={
                 'verbose_name': '审计记录',

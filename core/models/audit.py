@@ -33,8 +33,14 @@ class AuditEntry(models.Model):
 
     at = models.DateTimeField("时间")
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="操作人"
-    )
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="操作人",
+        db_index=False,
+    )  # the index of user and id serves
     user_name = models.CharField("操作人姓名", max_length=60)
     action = models.CharField("操作", max_length=60)
     model = models.CharField("对象类型", max_length=60)

@@ -74,11 +74,12 @@ class StagedRow(models.Model):
         DUPLICATE = "DUPLICATE", "重复"
         ELSEWHERE = "ELSEWHERE", "另表"  # in a sheet of the file that is not imported: only tells what is not missing
 
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
+    batch = models.ForeignKey(
+        ImportBatch, models.CASCADE, related_name="rows", db_index=False
+    )  # the index of batch and outcome serves
     sheet = models.PositiveSmallIntegerField("工作表")  # index into the batch's sheets
     number = models.PositiveIntegerField("行号")  # the sheet's own row number
     key = models.CharField("识别码", max_length=120, blank=True)
-    digest = models.CharField("内容摘要", max_length=32)  # of the mapped, normalised values
     cells = models.JSONField("原始单元格")  # the clerk's own cells as text
     values = models.JSONField("读出的值")
     extras = models.JSONField("原表其他列", default=dict)  # what the source does not know, by its name and header
@@ -106,7 +107,9 @@ class Listed(models.Model):
 
     source = models.CharField("名单种类", max_length=20)
     object_id = models.BigIntegerField("记录")
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+")
+    batch = models.ForeignKey(
+        ImportBatch, models.CASCADE, related_name="+", db_index=False
+    )  # asked for by an undo only
 
     class Meta:
         verbose_name = "在册记录"

@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ('sources', models.JSONField(blank=True, default=dict, verbose_name='字段来源')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='登记时间')),
                 ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization', verbose_name='并入')),
+                ('merged_into', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization', verbose_name='并入')),
             ],
             options={
                 'verbose_name': '两新组织',
@@ -315,7 +315,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='organization',
             name='zone',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.zone', verbose_name='园区(楼宇等)'),
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.zone', verbose_name='园区(楼宇等)'),
         ),
         migrations.CreateModel(
             name='OrganizationFacts',
@@ -527,6 +527,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='organizationfacts',
             index=models.Index(condition=models.Q(('form', 'AREA')), fields=['zone_key'], name='facts_area'),
+        ),
+        migrations.AddIndex(
+            model_name='organization',
+            index=models.Index(condition=models.Q(('zone__isnull', False)), fields=['zone', 'id'], name='organization_zone'),
+        ),
+        migrations.AddIndex(
+            model_name='organization',
+            index=models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='organization_merged'),
         ),
         migrations.AddIndex(
             model_name='organization',

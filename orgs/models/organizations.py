@@ -132,7 +132,9 @@ class Organization(models.Model):
     region = models.ForeignKey(
         Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所在区划", db_index=False
     )  # the index of region and id serves
-    zone = models.ForeignKey(Zone, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="园区(楼宇等)")
+    zone = models.ForeignKey(
+        Zone, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="园区(楼宇等)", db_index=False
+    )
     managed_by = models.ForeignKey(
         PartyOrganization, models.PROTECT, related_name="organizations", verbose_name="管理党组织", db_index=False
     )  # the index of committee and id serves
@@ -162,7 +164,7 @@ class Organization(models.Model):
     other_columns = models.JSONField("原表其他列", default=dict, blank=True)
     sources = models.JSONField("字段来源", default=dict, blank=True)  # batch id → names of the fields it wrote last
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="并入"
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="并入", db_index=False
     )
     created_at = models.DateTimeField("登记时间", auto_now_add=True)
     version = models.PositiveIntegerField("版本", default=1)  # grows with every change; forms refuse a stale one
@@ -177,6 +179,8 @@ class Organization(models.Model):
         indexes = [
             models.Index(fields=["managed_by", "id"], name="organization_managed"),
             models.Index(fields=["region", "id"], name="organization_region"),
+            models.Index(fields=["zone", "id"], name="organization_zone", condition=Q(zone__isnull=False)),
+            models.Index(fields=["merged_into"], name="organization_merged", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["zone"], name="organization_chain_leader", condition=Q(chain_leader=True)),
             models.Index(
                 fields=["old_number"],

@@ -105,6 +105,7 @@ def _service(reasons: tuple[str, ...], industry: str, name: str, school_licence:
     return Suggestion("", True, "needs_input", (*reasons, "没有行业,无法判断是否为民办学校,请补充行业"))
 
 
+@lru_cache(4096)
 def _firm(company_type: str, control: str, industry: str, school_licence: bool) -> Suggestion:
     """A firm: first whose it is, then whether it is a school or an intermediary."""
     owned = _ownership(company_type, control)

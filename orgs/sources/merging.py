@@ -10,14 +10,11 @@ from core.sources import Plain, Values
 from orgs.rules.areas import holds
 from orgs.rules.words import same_type, section_of
 from orgs.sources.authority import VERIFIED, Authority, rank
-from orgs.sources.columns import REGISTERED, SURVEYED
+from orgs.sources.columns import MEMBERSHIP, REGISTERED, SURVEYED
 
-# fields of lists that are columns of the organization
-STATED = frozenset(
-    field.name
-    for field in (*REGISTERED, *SURVEYED)
-    if field.name not in ("industry_code", "industry_section", "capital")
-) | {"membership"}
+# fields of lists that are no columns of the organization, and those that are
+UNSTATED = frozenset({"industry_code", "industry_section", "capital"})
+STATED = frozenset(field.name for field in (*REGISTERED, *SURVEYED, MEMBERSHIP)) - UNSTATED
 
 
 class FieldMerge:

@@ -23,10 +23,11 @@ from orgs.rules.category import suggest_category
 from orgs.rules.credit_code import organisation_code_ok
 from orgs.sources.areas import Areas
 from orgs.sources.authority import Authority
-from orgs.sources.merging import STATED, FieldMerge
+from orgs.sources.merging import STATED, UNSTATED, FieldMerge
 from orgs.sources.merging import count as merge_count
 
 Basis = Organization.Basis
+UNDECIDED, NORMAL = Basis.UNDECIDED.value, Organization.Status.NORMAL.value
 COUNTS = ("staff", "membership")
 JUDGED_BY = frozenset({"credit_code", "company_type", "control", "industry", "name"})  # what the category hangs on
 PLACED_BY = frozenset({"category", "in_scope", "region_id", "authority"})  # what the managing committee hangs on
@@ -50,6 +51,7 @@ class OrganizationTarget(Target):
         super().__init__(run)
         self.authority, self.batch = authority, str(run.batch_id)
         self.as_of = run.as_of.isoformat()
+        self.everywhere = run.importer.scope.whole
         self.areas, self.jurisdictions = Areas(), Jurisdictions.load()
         self.paths = dict(PartyOrganization.objects.filter(kind__in=MANAGING_KINDS).values_list("pk", "path"))
         batches = ImportBatch.objects.filter(source=run.source.code).values_list("pk", flat=True)
@@ -151,7 +153,7 @@ class OrganizationTarget(Target):
 
     def _stated(self, values: Values) -> Values:
         """Columns of the organization as the row states them."""
-        stated = {name: value for name, value in values.items() if name in STATED}
+        stated = {name: value for name, value in values.items() if name not in UNSTATED}
         if industry := values.get("industry_code") or values.get("industry_section"):
             stated["industry"] = industry
         if capital := values.get("capital"):
@@ -165,27 +167,25 @@ class OrganizationTarget(Target):
         return stated
 
     def _new(self, stated: Values, row: Row) -> Merge:
-        record = dict(stated)
+        provenance = {self.batch: sorted(stated)}
+        record = stated
         for kind in COUNTS:
             if kind in record:
                 record |= {f"{kind}_on": self.as_of, f"{kind}_source": self.run.source.code}
         if "capital" in record:
             record.setdefault("currency", HOME_CURRENCY)
-        if record.get("status", Organization.Status.NORMAL) != Organization.Status.NORMAL:
+        if record.get("status", NORMAL) != NORMAL:
             record["status_on"] = self.as_of
         if row.extras:
             record["other_columns"] = row.extras
         record |= self._judged(record)
-        record |= self._placed(record) or {
-            "managed_by_id": self.run.importer.node_id, "managed_basis": Basis.UNDECIDED.value,
-        }  # fmt: skip
+        record |= self._placed(record) or {"managed_by_id": self.run.importer.node_id, "managed_basis": UNDECIDED}
         record["managed_since"] = self.as_of
         if not self._within(record):
             return Merge(problem=OUTSIDE_SCOPE)
-        stated_only = {c: [None, value] for c, value in record.items() if value != self.defaults[c]}
-        merge = Merge(stated_only, undecided=_undecided(record))
-        merge.aside = {"sources": {self.batch: sorted(stated)}}
-        return merge
+        defaults = self.defaults
+        changes = {column: [None, value] for column, value in record.items() if value != defaults[column]}
+        return Merge(changes, aside={"sources": provenance}, undecided=_undecided(record), record=record)
 
     def _known(self, stated: Values, row: Row, record: Record) -> Merge:
         if not self._within(record):
@@ -229,7 +229,7 @@ class OrganizationTarget(Target):
             judged = self._judged(after)
             note(judged)
             after |= judged
-        open_question = record["managed_basis"] == Basis.UNDECIDED
+        open_question = record["managed_basis"] == UNDECIDED
         by_hand = record["managed_basis"] == Basis.BY_HAND
         if not by_hand and (open_question or not PLACED_BY.isdisjoint(changes)):
             placed = self._placed(after)
@@ -264,8 +264,7 @@ class OrganizationTarget(Target):
         return found and {"managed_by_id": found[0], "managed_basis": found[1].value}
 
     def _within(self, record: Record) -> bool:
-        scope = self.run.importer.scope
-        return scope.whole or record["managed_by_id"] in scope.unit_managers
+        return self.everywhere or record["managed_by_id"] in self.run.importer.scope.unit_managers
 
     # --- writing ---
     def path_of(self, record: Record) -> str:
@@ -350,7 +349,7 @@ COLUMNS = (
 
 def _undecided(record: Record) -> bool:
     """待判定 (DESIGN §6): the category or the committee cannot be told of an organization that is ours."""
-    return record["in_scope"] and (not record["category"] or record["managed_basis"] == Basis.UNDECIDED)
+    return record["in_scope"] and (not record["category"] or record["managed_basis"] == UNDECIDED)
 
 
 def _months_before(day: date, months: int) -> date:
