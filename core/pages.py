@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.registries import Registry
 from core.scope import Scope
@@ -46,6 +47,13 @@ class NavigationLink:
     title: str
     url: str
     current: bool
+
+
+def way_back(request: HttpRequest, otherwise: str) -> str:
+    """Where somebody who was sent here from another page goes on to: `next` of the address, when it is of this system."""
+    asked = request.GET.get("next", "")
+    own = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
+    return asked if own else otherwise
 
 
 class PermissionMixin(AccessMixin):

@@ -143,8 +143,13 @@ class MemberAdmin(ScopedModelAdmin):
                 row.reveal_url = reverse("reveal", args=["members.member", row.pk, "id_number"])
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
-        """Autocompletes look for the beginning of a name."""
-        return queryset.filter(name__begins=search_term.strip()), False
+        """Autocompletes look for the beginning of a name, among those on the roll."""
+        found = queryset.on_the_roll().filter(name__begins=search_term.strip())  # type: ignore[attr-defined]
+        return found.select_related("party_organization"), False
+
+    def suggestion(self, record: Any) -> str:
+        """The name with the branch: people share names."""
+        return f"{record}({record.party_organization})"
 
     def create(self, request: HttpRequest, form: ServiceForm) -> Member:
         """Register in a Party organization."""

@@ -6,18 +6,23 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Q
 
+from accounts.permissions import Permission
 from core.scope import Scope
+from members.models import FormerMembership, Member
 from orgs.models import Coverage, OrganizationFacts, PartyOrganization
 from orgs.models.party import MANAGING_KINDS
-from orgs.rules.setup import Thresholds, recommended_kind
+from orgs.rules.setup import NextStep, Thresholds, recommended_kind
 from reports.queries.surroundings import Surroundings
 from reports.worklists import Worklist
 
 Kind = PartyOrganization.Kind
 Form = Coverage.Form
 FOUNDED = (Kind.BRANCH, Kind.GENERAL_BRANCH, Kind.COMMITTEE, Kind.JOINT_BRANCH, Kind.PROVISIONAL_BRANCH)
+TITLES = {"general_branch": "总支部委员会", "committee": "委员会", "joint_branch": "等单位联合支部委员会"}
 COVERING = (Form.AREA, Form.JOINT, Form.ATTACHED, Form.INDUSTRY, Form.CHAIN, Form.FUNCTIONAL)
 
 
@@ -58,13 +63,13 @@ class FoundForm(PlainForm):
         around: Surroundings,
         scope: Scope,
         thresholds: Thresholds,
+        step: NextStep,
     ) -> None:
-        """Begin with what the rules recommend for the units."""
+        """Begin with what the rules recommend for the units, partners of the next step ticked."""
         alone, formal = len(rows) == 1, sum(row.formal for row in rows)
         kind = (recommended_kind(formal, thresholds) or "joint_branch") if alone else "joint_branch"
-        place = rows[0].organization.name if alone and kind != "joint_branch" else "联合"
-        title = {"general_branch": "总支部委员会", "committee": "委员会"}.get(kind, "支部委员会")
-        super().__init__(data, initial={"name": f"中共{place}{title}", "kind": kind})
+        title = TITLES.get(kind, "支部委员会")
+        super().__init__(data, initial={"name": f"中共{rows[0].organization.name}{title}", "kind": kind})
         parents = PartyOrganization.objects.within(scope).standing().filter(kind__in=MANAGING_KINDS)
         managers = {row.managed_by_id for row in rows}
         self.fields["parent"].queryset = parents.filter(Q(pk__in=managers) | Q(children__in=managers)).distinct()  # type: ignore[attr-defined]
@@ -73,6 +78,7 @@ class FoundForm(PlainForm):
             self.fields["partners"].choices = [  # type: ignore[attr-defined]
                 (str(near.id), f"{near.name}(正式党员 {near.formal} 名)") for near in around.neighbours
             ]
+            self.fields["partners"].initial = [str(near.id) for near in around.neighbours if near.name in step.names]
         else:
             del self.fields["partners"]
 
@@ -84,29 +90,61 @@ class CoverForm(PlainForm):
     form = forms.ChoiceField(label="覆盖形式", choices=[(form.value, form.label) for form in COVERING])
     since = forms.DateField(label="起始日期", widget=DateInput())
 
-    def __init__(self, data: Any, *, rows: Sequence[OrganizationFacts], around: Surroundings, scope: Scope) -> None:
-        """Offer what stands under the managing committees, and whatever the surroundings suggest."""
-        suggested = [
-            (around.zone, Form.AREA),
-            (around.chain, Form.CHAIN),
-            (around.authority, Form.ATTACHED),
-        ]
-        first = next(((node.id, form.value) for node, form in suggested if node), (None, Form.AREA.value))
-        super().__init__(data, initial={"node": first[0], "form": first[1]})
-        below = Q(pk__in=[node.id for node, _ in suggested if node])
+    def __init__(
+        self, data: Any, *, rows: Sequence[OrganizationFacts], around: Surroundings, scope: Scope, step: NextStep
+    ) -> None:
+        """Offer what stands under the managing committees, and whatever the surroundings suggest; begin with what the next
+        step names."""
+        suggested = {
+            "zone": (around.zone, Form.AREA),
+            "chain": (around.chain, Form.CHAIN),
+            "attach": (around.authority, Form.ATTACHED),
+        }
+        node, form = suggested.get(step.code, (None, Form.AREA))
+        super().__init__(data, initial={"node": node and node.id, "form": form.value})
+        named = [node.id for node, _ in suggested.values() if node]
+        below = Q(pk__in=named)
         for path in {row.managed_by.path for row in rows}:
             below |= Q(path__gte=path, path__lt=path + "~")
         nodes = PartyOrganization.objects.standing().filter(below).exclude(kind=Kind.DEPARTMENT)
-        reach = nodes.within(scope) | nodes.filter(pk__in=[node.id for node, _ in suggested if node])
+        reach = nodes.within(scope) | nodes.filter(pk__in=named)
         self.fields["node"].queryset = reach.order_by("path")  # type: ignore[attr-defined]
 
 
+class EmployForm(PlainForm):
+    """A member of the roster works at the unit: the employer, and where the membership moves along, the new branch."""
+
+    member = forms.ModelChoiceField(
+        label="党员",
+        queryset=Member.objects.none(),
+        widget=AutocompleteSelect(FormerMembership._meta.get_field("member"), admin.site),
+        help_text="输入姓名的开头;名册里没有的,请在上面登记党员",
+    )
+    since = forms.DateField(label="到岗(转入)日期", widget=DateInput())
+    party_organization = forms.ModelChoiceField(
+        label="组织关系转入",
+        required=False,
+        queryset=PartyOrganization.objects.none(),
+        widget=AutocompleteSelect(Member._meta.get_field("party_organization"), admin.site),
+        help_text="组织关系不变的不填",
+    )
+
+    def __init__(self, data: Any, *, scope: Scope, party_organization: int | None) -> None:
+        """Members and branches of the scope; the Party organization that covers the unit stands there already."""
+        super().__init__(data, initial={"party_organization": party_organization})
+        nodes = PartyOrganization.objects.within(scope).standing().exclude(kind=Kind.DEPARTMENT)
+        granted = scope.having(Permission.MEMBERS_CHANGE)
+        self.fields["member"].queryset = Member.objects.within(granted).on_the_roll()  # type: ignore[attr-defined]
+        self.fields["party_organization"].queryset = nodes  # type: ignore[attr-defined]
+
+
 class AnswerForm(PlainForm):
-    """未建原因、拟建方式、完成时限."""
+    """未建原因、拟建方式、完成时限、责任人."""
 
     reason = forms.CharField(label="未建原因", max_length=200, required=False)
     planned_form = forms.ChoiceField(label="拟建方式", required=False)
     planned_by = forms.DateField(label="完成时限", required=False, widget=DateInput())
+    responsible = forms.CharField(label="责任人", max_length=60, required=False)
 
     def __init__(self, data: Any, *, worklist: Worklist, initial: dict[str, Any] | None = None) -> None:
         """Offer the ways of the list."""

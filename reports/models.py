@@ -137,12 +137,13 @@ class Target(models.Model):
 
 
 class GapAnswer(models.Model):
-    """What a street answered about one unit of a worklist (一街一簿): 未建原因、拟建方式、完成时限."""
+    """What a street answered about one unit of a worklist (一街一簿): 未建原因、拟建方式、完成时限、责任人."""
 
     organization = models.OneToOneField(Organization, models.CASCADE, related_name="gap_answer", verbose_name="单位")
     reason = models.CharField("未建原因", max_length=200, blank=True)
     planned_form = models.CharField("拟建方式", max_length=40, blank=True)
     planned_by = models.DateField("完成时限", null=True, blank=True)
+    responsible = models.CharField("责任人", max_length=60, blank=True)
     answered_at = models.DateTimeField("填报时间")
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="填报人")
 

@@ -7,24 +7,28 @@ from datetime import date
 from typing import Any
 
 from django.db import models
+from django.urls import reverse
 
 from accounts.permissions import Permission
 from core.panels import Panel, panels
 from core.parameters import values_on
 from core.scope import Scope
 from orgs.rules.setup import Thresholds
+from reports.steps import button_of
 from reports.worklists import lines, worklists
 
 
 def next_steps(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
     """The worklists that name the organization, each with its line; None when there is nothing to do."""
     thresholds = Thresholds.of(values_on(on))
+    back = reverse("organization", args=[record.pk])
     found = []
     for worklist in worklists:
         rows = list(worklist.records(scope).filter(pk=record.pk))
         for line in lines(worklist, rows, scope=scope, thresholds=thresholds, on=on):
-            found.append((worklist, line))
-    return {"found": found, "may_start": scope.may(Permission.COVERAGE_CHANGE)} if found else None
+            button = button_of(worklist, line.step, record.pk, scope=scope, back=back)
+            found.append((worklist, line, button))
+    return {"found": found} if found else None
 
 
 panels.add(

@@ -35,7 +35,7 @@ def _way(cell: Cell) -> str | None:
 
 FACTS = (
     ("category", "类别"), ("region", "所在区划"), ("size", "人数"), ("formal", "正式党员"), ("why", "为什么"),
-    ("since", "起始日期"), ("days", "已过(天)"), ("managed_by", "管理党组织"), ("responsible", "负责人"), ("step", "建议"),
+    ("since", "起始日期"), ("days", "已过(天)"), ("managed_by", "管理党组织"), ("contacts", "负责人"), ("step", "建议"),
 )  # fmt: skip
 ANSWERS = Returning(
     "未建情况",
@@ -45,10 +45,11 @@ ANSWERS = Returning(
         Part("reason", "未建原因", always(text(LONGEST_REASON))),
         Part("planned_form", "拟建方式", always(_way)),
         Part("planned_by", "完成时限", coming_day),
+        Part("responsible", "责任人", always(text(60))),
         *starmap(Part, FACTS),
     ),
 )  # fmt: skip
-ANSWERED = ("reason", "planned_form", "planned_by")
+ANSWERED = ("reason", "planned_form", "planned_by", "responsible")
 problems.add(
     Problem("unknown_way", ERROR, "拟建方式不在可选的方式里,未导入;请填写清单页面“拟建方式”中的一种"),
     Problem("answer_empty", ERROR, "未建原因、拟建方式、完成时限都清空了,未导入;请至少保留一项"),

@@ -28,6 +28,11 @@ from orgs.rules.setup import (
 from reports.models import GapAnswer
 from reports.queries.surroundings import NOTHING, surroundings_of
 
+# how members are won, by the step that says so
+MEMBER_WAYS = {
+    "transfer_member": "接转组织关系", "develop_member": "发展党员", "recommend_member": "推荐党员就业",
+}  # fmt: skip
+INSTRUCTOR_WAY = "选派指导员"
 MEMBER_GAP = Q(counted=True, should_member=True, formal=0, probationary=0)
 
 
@@ -42,6 +47,7 @@ class Worklist:
     why: Callable[[OrganizationFacts, Thresholds], list[Reason]]
     step: Callable[[Situation, Thresholds], NextStep]
     ways: tuple[str, ...]
+    promise: str  # what is promised of a unit whose answer names no way
     empty: str
 
     def records(self, scope: Scope) -> QuerySet[OrganizationFacts]:
@@ -75,7 +81,8 @@ worklists.add(
         "should_since",
         _why_party,
         next_step,
-        (*(form.label for form in Coverage.Form), "选派指导员"),
+        (*(form.label for form in Coverage.Form), *MEMBER_WAYS.values(), INSTRUCTOR_WAY),
+        "组建党组织",
         "没有应建未建的单位:应建党组织的都已建立,或者名单还没有导入。",
     ),
     Worklist(
@@ -85,7 +92,8 @@ worklists.add(
         "should_member_since",
         _why_member,
         lambda situation, thresholds: next_step_for_member(situation),
-        ("接转组织关系", "发展党员", "推荐党员就业", "选派指导员"),
+        (*MEMBER_WAYS.values(), INSTRUCTOR_WAY),
+        "消除党员空白点",
         "没有党员空白点:应有党员的单位都有党员,或者名单还没有导入。",
     ),
 )

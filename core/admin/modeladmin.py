@@ -27,6 +27,7 @@ from core.listing import Column, Order
 from core.listing.filters import ListFilters
 from core.listing.paging import COUNT_BOUND
 from core.masking import mask
+from core.pages import way_back
 from core.refusals import Refusal
 from core.search import search
 
@@ -127,6 +128,10 @@ class ScopedModelAdmin(ModelAdmin):
             return search(queryset, search_term, codes=self.codes), False
         return super().get_search_results(request, queryset, search_term)
 
+    def suggestion(self, record: models.Model) -> str:
+        """What a record is called in an autocomplete."""
+        return str(record)
+
     def changelist_view(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> Any:
         """The list page."""
         return AdminList.as_view(admin=self)(request)
@@ -220,7 +225,7 @@ class ScopedModelAdmin(ModelAdmin):
         self, request: HttpRequest, context: dict[str, Any], obj: models.Model | None = None, **kwargs: Any
     ) -> HttpResponse:
         """Say where one came from."""
-        context["record_url"] = self.record_url(obj) if obj else ""
+        context["record_url"] = way_back(request, self.record_url(obj) if obj else "")
         return super().render_change_form(request, context, obj=obj, **kwargs)
 
     def write(self, request: HttpRequest, form: ServiceForm) -> models.Model:
@@ -268,7 +273,7 @@ class ScopedModelAdmin(ModelAdmin):
         return self._onwards(request, obj, super().response_change(request, obj))
 
     def _onwards(self, request: HttpRequest, obj: models.Model, response: HttpResponse) -> HttpResponse:
-        url = self.record_url(obj)
+        url = way_back(request, self.record_url(obj))
         stays = {"_continue", "_addanother", "_popup"} & set(request.POST)
         return HttpResponseRedirect(url) if url and not stays else response
 

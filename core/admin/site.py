@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -23,6 +24,15 @@ class WorkLink:
     url: str
     add_url: str
     note: str
+
+
+class Suggestions(AutocompleteJsonView):
+    """Answers of an autocomplete, each as its admin class calls it there."""
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        """People of one name are told apart by what stands behind it."""
+        told = super().serialize_result(obj, to_field_name)
+        return {**told, "text": self.model_admin.suggestion(obj)}  # type: ignore[attr-defined]
 
 
 class NingjuAdminSite(AdminSite):
@@ -52,6 +62,10 @@ class NingjuAdminSite(AdminSite):
     ) -> HttpResponse:
         """There is one way out; 307 keeps the method."""
         return HttpResponseRedirect(reverse("logout"), status=307)
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:  # type: ignore[override]
+        """What was looked for, within the scope."""
+        return Suggestions.as_view(admin_site=self)(request)
 
     def index(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> HttpResponse:
         """The lists that the user may open, grouped by work."""

@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=200, verbose_name='未建原因')),
                 ('planned_form', models.CharField(blank=True, max_length=40, verbose_name='拟建方式')),
                 ('planned_by', models.DateField(blank=True, null=True, verbose_name='完成时限')),
+                ('responsible', models.CharField(blank=True, max_length=60, verbose_name='责任人')),
                 ('answered_at', models.DateTimeField(verbose_name='填报时间')),
                 ('answered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='填报人')),
                 ('organization', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='gap_answer', to='orgs.organization', verbose_name='单位')),

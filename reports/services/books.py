@@ -124,5 +124,6 @@ def _answers(reading: Reading, scope: Scope) -> dict[int, Answer]:
                 reason=row.reason or (before.reason if before else ""),
                 planned_form=row.way or (before.planned_form if before else ""),
                 planned_by=row.until or (before.planned_by if before else None),
+                responsible=before.responsible if before else "",
             )
     return answers

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
@@ -15,6 +16,8 @@ from accounts.models import User
 from core import audit
 from core.parameters import values_on
 from core.refusals import Refusal
+from members.models import Member
+from members.services import move_to, set_employer
 from orgs.models import Coverage, Organization, OrganizationFacts, PartyOrganization
 from orgs.rules.setup import Thresholds
 from orgs.services.coverage import cover_many
@@ -36,6 +39,10 @@ class NothingAnswered(Refusal):
     """An answer says at least why, how or until when."""
 
 
+class WorksThereAlready(Refusal):
+    """Nothing would change."""
+
+
 @dataclass(frozen=True)
 class NewBranch:
     """The Party organization that is to be set up."""
@@ -50,11 +57,12 @@ class NewBranch:
 
 @dataclass(frozen=True)
 class Answer:
-    """未建原因、拟建方式、完成时限 of one organization."""
+    """未建原因、拟建方式、完成时限、责任人 of one organization."""
 
     reason: str
     planned_form: str
     planned_by: date | None
+    responsible: str = ""
 
 
 @transaction.atomic
@@ -95,6 +103,26 @@ def answer_gaps(*, by: User, units: Sequence[Organization], answer: Answer, at: 
     return write_answers(by=by, answers={unit.pk: answer for unit in units}, at=at)
 
 
+@transaction.atomic
+def employ_member(
+    *,
+    by: User,
+    unit: Organization,
+    member: Member,
+    since: date,
+    on: date,
+    party_organization: PartyOrganization | None = None,
+) -> Member:
+    """Register that a member works at the unit from a day on, and, where one is given, that the membership has moved to a
+    Party organization. Raises WorksThereAlready, and the refusals of the services of members."""
+    if member.organization_id == unit.pk:
+        raise WorksThereAlready(f"“{member}”已登记在“{unit}”工作,不需要再登记")
+    told: dict[str, Any] = {"by": by, "since": since, "on": on, "reason": f"接转到“{unit}”"[:200]}
+    if party_organization and party_organization.pk != member.party_organization_id:
+        member = move_to(member=member, party_organization=party_organization, **told)
+    return set_employer(member=member, organization=unit, **told)
+
+
 def write_answers(*, by: User, answers: dict[int, Answer], at: datetime) -> int:
     """Write answers by organization id with their entries, set-based; returns how many differ from what was held."""
     held = GapAnswer.objects.filter(organization__in=answers).in_bulk(field_name="organization_id")
@@ -106,6 +134,7 @@ def write_answers(*, by: User, answers: dict[int, Answer], at: datetime) -> int:
             "reason": answer.reason,
             "planned_form": answer.planned_form,
             "planned_by": audit.plain(answer.planned_by),
+            "responsible": answer.responsible,
         }
         changes = audit.difference(audit.snapshot(before, after) if before else {}, after)
         if not changes:
@@ -116,6 +145,7 @@ def write_answers(*, by: User, answers: dict[int, Answer], at: datetime) -> int:
                 reason=answer.reason,
                 planned_form=answer.planned_form,
                 planned_by=answer.planned_by,
+                responsible=answer.responsible,
                 answered_at=at,
                 answered_by=by,
             )
@@ -128,7 +158,7 @@ def write_answers(*, by: User, answers: dict[int, Answer], at: datetime) -> int:
         rows,
         update_conflicts=True,
         unique_fields=["organization"],
-        update_fields=["reason", "planned_form", "planned_by", "answered_at", "answered_by"],
+        update_fields=["reason", "planned_form", "planned_by", "responsible", "answered_at", "answered_by"],
         batch_size=1_000,
     )
     audit.record_many(by=by, events=events, at=at)

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Permission
@@ -17,6 +16,7 @@ from orgs.models import OrganizationFacts
 from orgs.rules.setup import Thresholds
 from reports.filters import MemberWorklistFilters, WorklistFilters, organization_url
 from reports.sources import ANSWERS
+from reports.steps import button_of
 from reports.worklists import Worklist, lines, worklists
 
 TICK = Column("", "pk", template="reports/cell_tick.html", export=False)
@@ -36,6 +36,7 @@ COLUMNS = (
     Column("未建原因", lambda row: row.line.answer and row.line.answer.reason, screen=False),
     Column("拟建方式", lambda row: row.line.answer and row.line.answer.planned_form, screen=False),
     Column("完成时限", lambda row: row.line.answer and row.line.answer.planned_by, kind="date", screen=False),
+    Column("责任人", lambda row: row.line.answer and row.line.answer.responsible, screen=False),
 )
 
 
@@ -93,14 +94,15 @@ class WorklistPage(ListPage):
         found = lines(
             self.worklist, rows, scope=self.request.scope, thresholds=Thresholds.of(values_on(today)), on=today
         )
-        start = reverse("worklist-start", args=[self.worklist.code]) if self.may_start else ""
         for row, line in zip(rows, found, strict=True):
             row.line = line
             row.url = organization_url(row)
             row.responsible = (
                 f"指导员 {row.instructor_name}" if row.instructor_name else ("有联络员" if row.liaison else "")
             )
-            row.start_url = f"{start}?unit={row.organization_id}" if start else ""
+            row.button = button_of(
+                self.worklist, line.step, row.organization_id, scope=self.request.scope, back=self.url()
+            )
 
     def extra(self) -> dict[str, Any]:
         """The other lists, for the tabs."""
