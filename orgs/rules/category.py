@@ -5,8 +5,9 @@ E1–E6 are new economic, SO1–SO5 new social organizations. The credit code te
 """
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from orgs.codelists import COMPANY_TYPES
 from orgs.rules.credit_code import REGISTERS, UNKNOWN_REGISTER, Register
@@ -74,6 +75,26 @@ def suggest_category(
     if register is REGISTERS["52"]:
         return _service(reasons, industry, name, school_licence)
     return Suggestion("", True, "needs_input", (*reasons, "请人工判定类别"))
+
+
+JUDGED_BY = frozenset({"credit_code", "company_type", "control", "industry", "name"})  # what the category hangs on
+
+
+def judge(known: Mapping[str, Any]) -> dict[str, Any]:
+    """The registry's columns that follow from `JUDGED_BY`: category, in_scope, hmt, scope_note (domain.md §3.2).
+
+    `known` holds those and what was judged before, where there is any. What was known does not become unknown: nothing
+    follows when the category cannot be told any more. A tick for 港澳台 stays while the category does.
+    """
+    suggestion = suggest_category(**{name: known.get(name) or "" for name in JUDGED_BY})
+    if suggestion.confidence == "needs_input" and known.get("category"):
+        return {}
+    return {
+        "category": suggestion.category,
+        "in_scope": suggestion.in_scope,
+        "hmt": suggestion.hmt or (bool(known.get("hmt")) and known.get("category") == suggestion.category),
+        "scope_note": "" if suggestion.in_scope else ";".join(suggestion.reasons)[:200],
+    }
 
 
 def is_branch_office(company_type: str) -> bool:

@@ -16,7 +16,7 @@ from core.refusals import Refusal
 from orgs.facts import refresh
 from orgs.models import Headcount, Organization, PartyOrganization
 from orgs.queries import Jurisdictions
-from orgs.rules.category import suggest_category
+from orgs.rules.category import JUDGED_BY, judge
 from orgs.rules.credit_code import CHECK, LENGTH, ROUNDED, check_credit_code, normalise_code
 from orgs.services import writing
 
@@ -32,7 +32,6 @@ CODE_PROBLEMS = {
     CHECK: "统一社会信用代码校验位不符,多半有一位写错,请对照营业执照或登记证书核对",
     ROUNDED: "统一社会信用代码被表格软件改成了科学计数,请从原件重新录入 18 位代码",
 }
-JUDGED_BY = frozenset({"credit_code", "company_type", "control", "industry", "name"})  # what the category follows from
 BY_HAND = "hand"  # source of a headcount that a person entered: 核定
 
 
@@ -163,22 +162,7 @@ def current(organization: Organization, version: int) -> Organization:
 
 
 def _judged(unit: Organization, on: date) -> dict[str, Any]:
-    """Category and scope from what is known (domain §3.2); what was known does not become unknown."""
-    suggestion = suggest_category(
-        credit_code=unit.credit_code or "",
-        company_type=unit.company_type,
-        control=unit.control,
-        industry=unit.industry,
-        name=unit.name,
-    )
-    if suggestion.confidence == "needs_input" and unit.category:
-        return {}
-    return {
-        "category": suggestion.category,
-        "in_scope": suggestion.in_scope,
-        "hmt": unit.hmt or suggestion.hmt,
-        "scope_note": "" if suggestion.in_scope else ";".join(suggestion.reasons)[:200],
-    }
+    return judge({column: getattr(unit, column) for column in (*JUDGED_BY, "category", "hmt")})
 
 
 def _placed(unit: Organization, on: date) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from orgs import facts
 from orgs.models import FormerManagement, Headcount, Organization, OrganizationFacts, PartyOrganization, Region
 from orgs.models.party import MANAGING_KINDS
 from orgs.queries import GONE, Jurisdictions
-from orgs.rules.category import suggest_category
+from orgs.rules.category import JUDGED_BY, judge
 from orgs.rules.credit_code import organisation_code_ok
 from orgs.sources.areas import Areas
 from orgs.sources.authority import Authority
@@ -29,7 +29,6 @@ from orgs.sources.merging import count as merge_count
 Basis = Organization.Basis
 UNDECIDED, NORMAL = Basis.UNDECIDED.value, Organization.Status.NORMAL.value
 COUNTS = ("staff", "membership")
-JUDGED_BY = frozenset({"credit_code", "company_type", "control", "industry", "name"})  # what the category hangs on
 PLACED_BY = frozenset({"category", "in_scope", "region_id", "authority"})  # what the managing committee hangs on
 NO_ROW = ("合计", "总计", "小计", "备注", "说明", "填报", "制表")  # what stands in the name's column below a table
 
@@ -178,7 +177,7 @@ class OrganizationTarget(Target):
             record["status_on"] = self.as_of
         if row.extras:
             record["other_columns"] = row.extras
-        record |= self._judged(record)
+        record |= judge(record)
         record |= self._placed(record) or {"managed_by_id": self.run.importer.node_id, "managed_basis": UNDECIDED}
         record["managed_since"] = self.as_of
         if not self._within(record):
@@ -226,7 +225,7 @@ class OrganizationTarget(Target):
         if "status" in changes:
             note({"status_on": self.as_of})
         if not JUDGED_BY.isdisjoint(changes) and not record["category_note"]:
-            judged = self._judged(after)
+            judged = judge(after)
             note(judged)
             after |= judged
         open_question = record["managed_basis"] == UNDECIDED
@@ -236,23 +235,6 @@ class OrganizationTarget(Target):
             if placed and placed["managed_by_id"] != record["managed_by_id"]:
                 placed["managed_since"] = max(self.as_of, record["managed_since"])
             note(placed or {})
-
-    @staticmethod
-    def _judged(record: Record) -> Record:
-        """Category and scope from what is known (domain §3.2)."""
-        suggestion = suggest_category(
-            credit_code=record.get("credit_code") or "",
-            company_type=record.get("company_type", ""),
-            control=record.get("control", ""),
-            industry=record.get("industry", ""),
-            name=record["name"],
-        )
-        return {
-            "category": suggestion.category,
-            "in_scope": suggestion.in_scope,
-            "hmt": suggestion.hmt,
-            "scope_note": "" if suggestion.in_scope else ";".join(suggestion.reasons)[:200],
-        }
 
     def _placed(self, record: Record) -> Record | None:
         """The managing committee with its basis, where it can be told."""

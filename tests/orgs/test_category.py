@@ -3,7 +3,7 @@
 import pytest
 
 from orgs.codelists import COMPANY_TYPES
-from orgs.rules.category import INTERMEDIARIES, Suggestion, is_branch_office, suggest_category
+from orgs.rules.category import INTERMEDIARIES, Suggestion, is_branch_office, judge, suggest_category
 
 FIRM, SHOP, SERVICE = "91110108551385082Q", "92350100M000100Y43", "52100000500021676K"
 
@@ -184,3 +184,31 @@ def test_a_branch_is_no_legal_person(company_type):
 @pytest.mark.parametrize("company_type", ["1130", "4533", "4540", "4700", "5110", "6110", "9500", "51", "31", ""])
 def test_a_body_of_its_own_is_no_branch(company_type):
     assert not is_branch_office(company_type)
+
+
+KNOWN = {"credit_code": "91990102MA0000001X", "company_type": "1151", "control": "3", "name": "澄州某某有限公司"}
+
+
+@pytest.mark.parametrize(
+    ("known", "follows"),
+    [
+        pytest.param({}, {"category": "E4", "in_scope": True, "hmt": False}, id="new"),
+        pytest.param({"category": "E5", "hmt": True}, {"category": "E4", "hmt": False}, id="another category"),
+        pytest.param({"category": "E4", "hmt": True}, {"category": "E4", "hmt": True}, id="a tick stays"),
+        pytest.param({"control": "1", "category": "E4"}, {"category": "", "in_scope": False}, id="out of scope"),
+        pytest.param(
+            {"company_type": "", "control": "", "category": ""}, {"category": "", "in_scope": True}, id="open"
+        ),
+    ],
+)
+def test_columns_that_follow_are_judged_anew(known, follows):
+    assert judge(KNOWN | known).items() >= follows.items()
+
+
+def test_what_was_known_does_not_become_unknown():
+    assert judge(KNOWN | {"company_type": "", "control": "", "category": "E4"}) == {}
+
+
+def test_the_reason_stands_beside_what_is_not_ours():
+    assert "不属于非公有制经济组织" in judge(KNOWN | {"control": "1"})["scope_note"]
+    assert judge(KNOWN)["scope_note"] == ""
