@@ -13,9 +13,10 @@ from core.importing.sealing import opened
 from core.importing.sheets import Table
 from core.importing.staging import count_problems, with_problems
 from core.models import ImportBatch, StagedRow
-from core.workbooks.forms import ProblemRow, write_error_workbook
+from core.workbooks.forms import ProblemRow, ProblemSheet, write_error_workbook
 
 Outcome = StagedRow.Outcome
+ERROR_SHEET = "问题数据"  # of a list that has one sheet
 
 
 def counts_of(batch: ImportBatch, tally: Tally) -> dict[str, int]:
@@ -56,18 +57,27 @@ def problem_list(batch: ImportBatch) -> Iterator[dict[str, Any]]:
 
 
 def error_workbook(batch: ImportBatch, target: Path | BinaryIO) -> None:
-    """The clerk's own columns and the rows with problems, with 级别 and 问题 after them."""
+    """The clerk's own columns and the rows with problems, with 级别 and 问题 after them; a sheet for each sheet."""
     tables = _tables(batch)
-    write_error_workbook(target, headers=[column.header for column in tables[0].columns], rows=_problem_rows(batch))
+    found = sorted(set(with_problems(batch.pk).order_by().values_list("sheet", flat=True))) or [0]
+    write_error_workbook(
+        target,
+        (
+            ProblemSheet(
+                tables[at].sheet if len(tables) > 1 else ERROR_SHEET,
+                [column.header for column in tables[at].columns],
+                _problem_rows(batch, at, tables[at]),
+            )
+            for at in found
+        ),
+    )
 
 
-def _problem_rows(batch: ImportBatch) -> Iterator[ProblemRow]:
-    tables = _tables(batch)
-    rows = with_problems(batch.pk).values_list("sheet", "cells", "problems")
-    for sheet, cells, found in rows.iterator(chunk_size=2_000):
-        table = tables[sheet]
-        first = table.columns[0].index
-        headers = {column.index: column.header for column in table.columns}
+def _problem_rows(batch: ImportBatch, at: int, table: Table) -> Iterator[ProblemRow]:
+    first = table.columns[0].index
+    headers = {column.index: column.header for column in table.columns}
+    rows = with_problems(batch.pk).filter(sheet=at).values_list("cells", "problems")
+    for cells, found in rows.iterator(chunk_size=2_000):
         level = ERROR if any(level == ERROR for level, _, _ in found) else WARNING
         said = ";".join(f"{headers.get(index, '')}:{problems[code].sentence}" for _, code, index in found)
         marked = [index - first for _, _, index in found]

@@ -120,7 +120,7 @@ def stage(
     batch.sheets, batch.columns = [], {}
     elsewhere = 0
     for table, rows in tables(book, source, chosen):
-        if _wanted(table.sheet, batch.sheets, sheet, only):
+        if _wanted(table, batch.sheets, sheet, only):
             at = len(batch.sheets)
             batch.sheets.append(table.sheet)
             batch.columns[table.sheet] = table.as_json()
@@ -246,12 +246,12 @@ def kept_file(batch: ImportBatch) -> Path:
     return file_of(batch)
 
 
-def _wanted(name: str, chosen: Sequence[str], sheet: str | None, only: Sequence[str] | None) -> bool:
+def _wanted(table: Table, chosen: Sequence[str], sheet: str | None, only: Sequence[str] | None) -> bool:
     if only is not None:
-        return name in only
+        return table.sheet in only
     if sheet is None:
-        return not chosen
-    return sheet in (ALL_SHEETS, name)
+        return not chosen or table.is_error_workbook  # what was handed out to be corrected comes back whole
+    return sheet in (ALL_SHEETS, table.sheet)
 
 
 def _chosen(batch: ImportBatch) -> dict[str, Table]:

@@ -75,18 +75,29 @@ def write_form(target: Path | BinaryIO, *pages: Page) -> None:
     book.save(target)
 
 
-def write_error_workbook(target: Path | BinaryIO, *, headers: Sequence[str], rows: Iterable[ProblemRow]) -> None:
-    """Writes a clerk's rows with problems, under the clerk's own headers and 级别 and 问题 after them.
+@dataclass(frozen=True)
+class ProblemSheet:
+    """The rows with problems of one sheet, under its own headers."""
+
+    name: str
+    headers: Sequence[str]
+    rows: Iterable[ProblemRow]
+
+
+def write_error_workbook(target: Path | BinaryIO, sheets: Iterable[ProblemSheet]) -> None:
+    """Writes a clerk's rows with problems, each sheet under the clerk's own headers and 级别 and 问题 after them.
 
     Corrected, it is a list that can be imported as it is. When the headers end in 级别 and 问题 already (a corrected
     workbook came in with new problems), the new ones take the place of the old.
     """
-    if [*headers[-2:]] == [LEVEL_HEADER, PROBLEM_HEADER]:
-        headers = headers[:-2]
-    own = [Column(header, width=min(max(2 * len(header) + 4, 12), 30)) for header in headers]
-    columns = [*own, Column(LEVEL_HEADER, width=8), Column(PROBLEM_HEADER, width=60, wrap=True)]
     book = _new_book()
-    _write_page(book, Page("问题数据", columns, ()), _problem_lines(rows, len(headers)), {})
+    for sheet in sheets:
+        headers = sheet.headers
+        if [*headers[-2:]] == [LEVEL_HEADER, PROBLEM_HEADER]:
+            headers = headers[:-2]
+        own = [Column(header, width=min(max(2 * len(header) + 4, 12), 30)) for header in headers]
+        columns = [*own, Column(LEVEL_HEADER, width=8), Column(PROBLEM_HEADER, width=60, wrap=True)]
+        _write_page(book, Page(sheet.name, columns, ()), _problem_lines(sheet.rows, len(headers)), {})
     book.save(target)
 
 

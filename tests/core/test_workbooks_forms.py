@@ -10,7 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from core.workbooks.forms import MISTAKE, STYLES, Column, Page, ProblemRow, write_error_workbook, write_form
+from core.workbooks.forms import (
+    MISTAKE,
+    STYLES,
+    Column,
+    Page,
+    ProblemRow,
+    ProblemSheet,
+    write_error_workbook,
+    write_form,
+)
 from core.workbooks.reading import open_book
 from core.workbooks.writing import Value
 
@@ -19,7 +28,7 @@ HEADERS = ["序号", "企业名称", "统一社会\n信用代码", "成立日期
 
 def error_sheet(*rows: ProblemRow, headers: list[str] = HEADERS) -> Worksheet:
     target = io.BytesIO()
-    write_error_workbook(target, headers=headers, rows=rows)
+    write_error_workbook(target, [ProblemSheet("问题数据", headers, rows)])
     return openpyxl.load_workbook(target).active
 
 
@@ -112,7 +121,7 @@ cells = st.one_of(
 def test_an_error_workbook_is_read_back_as_it_was_written(tmp_path: Path, rows: list[tuple[Value, Value, int]]) -> None:
     path = tmp_path / "errors.xlsx"
     problems = [ProblemRow([a, b], "错误", "有误", [marked]) for a, b, marked in rows]
-    write_error_workbook(path, headers=["名称", "代码"], rows=problems)
+    write_error_workbook(path, [ProblemSheet("问题数据", ["名称", "代码"], problems)])
     [_, *back] = list(open_book(path, name="errors.xlsx").rows("问题数据"))
     assert back == [(number, [a, b, "错误", "有误"]) for number, (a, b, _) in enumerate(rows, 2)]
 

@@ -80,6 +80,32 @@ def test_the_error_workbook_holds_the_clerk_s_columns_and_the_reason_and_comes_b
     assert Organization.objects.get(credit_code=credit_code(2)).staff == 5
 
 
+def test_the_error_workbook_has_a_sheet_for_each_sheet_and_comes_back_as_it_is(city, tmp_path):
+    path, errors = tmp_path / "摸底.xlsx", tmp_path / "errors.xlsx"
+    book = openpyxl.Workbook()
+    cover, first, second = book.active, book.create_sheet("新经济组织"), book.create_sheet("新社会组织")
+    cover.append(["摸底说明"])
+    first.append(["单位名称", "统一社会信用代码", "从业人数"])
+    first.append(["澄州明川电子有限公司", credit_code(1), 60])
+    first.append(["澄州禾岸食品厂", credit_code(2), -5])
+    second.append(["会员数", "统一社会信用代码", "社会组织名称"])
+    second.append([-7, credit_code(3, "51"), "澄州市电子行业协会"])
+    book.save(path)
+    told = run(path, "--source", "survey", "--sheet", "*", "--apply", "--by", "city", "--errors", errors)
+    assert (told["rows"], told["errors"]) == (3, 2)
+    book = openpyxl.load_workbook(errors)
+    assert book.sheetnames == ["新经济组织", "新社会组织"]
+    assert [[cell.value for cell in sheet[1]] for sheet in book] == [
+        ["单位名称", "统一社会信用代码", "从业人数", "级别", "问题"],
+        ["会员数", "统一社会信用代码", "社会组织名称", "级别", "问题"],
+    ]
+    book["新经济组织"]["C2"].value, book["新社会组织"]["A2"].value = "5", "70"
+    book.save(errors)
+    again = run(errors, "--source", "survey", "--apply", "--by", "city")
+    assert (again["rows"], again["new"], again["errors"], again["missing"]) == (2, 2, 0, 0)
+    assert Organization.objects.get(credit_code=credit_code(3, "51")).membership == 70
+
+
 def test_an_undo_says_what_it_did(city, tmp_path):
     batch = run(write_list(tmp_path / "list.csv", [firm(1)]), "--apply", "--by", "city")["batch"]
     out = io.StringIO()
