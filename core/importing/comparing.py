@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from django.db.models import Max, Min
 
 from core.bulk import fetch_rows, insert_rows, update_rows
+from core.importing.answers import settle_known
 from core.importing.problems import DUPLICATE_DIFFERS, ERROR
 from core.importing.sealing import opened, seal
 from core.importing.sheets import Table
@@ -83,9 +84,11 @@ class Comparison:
         met: list[Met] = []
         rewritten: list[tuple] = []
         refused: dict[int, list] = {}
-        for row, target_id, sheet, was in compared:
+        merged = [self._merge(row, pk, None if pk is None else records[pk]) for row, pk, *_ in compared]
+        again = {pk: merge for (_, pk, *_), merge in zip(compared, merged, strict=True) if pk and merge.conflicts}
+        settle_known(source=self.batch.source, merges=again)
+        for (row, target_id, sheet, was), merge in zip(compared, merged, strict=True):
             record = None if target_id is None else records[target_id]
-            merge = self._merge(row, target_id, record)
             if merge.problem:
                 refused[row.id] = [ERROR, merge.problem, self.key_columns[sheet]]
                 continue

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from core import audit
+from core.importing.answers import answer, keep
 from core.importing.sealing import opened, seal
 from core.importing.services import NotReady, target_of
 from core.importing.telling import Teller
@@ -44,7 +45,8 @@ class Settled:
 def settle(
     *, batch: ImportBatch, picked: Collection[tuple[int, str]], take: bool, by: User, scope: Scope, on: date
 ) -> Settled:
-    """Take over the list's value of the picked (row, column), or keep ours.
+    """Take over the list's value of the picked (row, column), or keep ours; a value against which ours was kept does not
+    ask again when a later list of the source says the same.
 
     Raises NotReady before the batch is written, NothingPicked, NotTaken, and the source's Refusal for a column that it
     does not take over.
@@ -61,7 +63,7 @@ def settle(
     reached = source.model._default_manager.within(scope).filter(pk__in=wanted)  # type: ignore[attr-defined]
     target = target_of(batch, by=by)
     records, personal = target.load(sorted(reached.values_list("pk", flat=True)), lock=True), target.personal
-    settled = Settled()
+    settled, kept = Settled(), []
     for pk, column in picked:
         row = rows.get(pk)
         if row is None or column not in row.conflicts or row.target_id not in records:
@@ -74,11 +76,13 @@ def settle(
             continue
         if not take:
             _note_kept(batch, row, teller, column, by)
+            kept.append(answer(row.target_id, column, theirs))
         elif now != theirs:
             _take(batch, row, column, by, on)
         del row.conflicts[column]
         settled.done += 1
     StagedRow.objects.bulk_update(rows.values(), ["conflicts"], batch_size=500)
+    keep(source=batch.source, answers=kept)
     return settled
 
 

@@ -110,6 +110,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='KeptAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(max_length=20, verbose_name='名单种类')),
+                ('object_id', models.BigIntegerField(verbose_name='记录')),
+                ('column', models.CharField(max_length=40, verbose_name='字段')),
+                ('digest', models.CharField(max_length=64, verbose_name='名单的值(摘要)')),
+            ],
+            options={
+                'verbose_name': '已保留的值',
+                'verbose_name_plural': '已保留的值',
+                'constraints': [models.UniqueConstraint(fields=('source', 'object_id', 'column', 'digest'), name='kept_answer_once', violation_error_message='这个值已处理过')],
+            },
+        ),
+        migrations.CreateModel(
             name='MissingRecord',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -1,7 +1,7 @@
 """Shared tables: audit trail, jobs, parameters, import batches, saved filters."""
 
 from core.models.audit import AuditEntry, AuditSeal
-from core.models.imports import ColumnMapping, ImportBatch, Listed, MissingRecord, StagedRow
+from core.models.imports import ColumnMapping, ImportBatch, KeptAnswer, Listed, MissingRecord, StagedRow
 from core.models.jobs import Job
 from core.models.lists import SavedFilter
 from core.models.parameters import Parameter
@@ -12,6 +12,7 @@ __all__ = [
     "ColumnMapping",
     "ImportBatch",
     "Job",
+    "KeptAnswer",
     "Listed",
     "MissingRecord",
     "Parameter",

@@ -126,6 +126,29 @@ class Listed(models.Model):
         return f"{self.source} {self.object_id}"
 
 
+class KeptAnswer(models.Model):
+    """A clerk decided that our value stands against this one of this source: the same value does not ask again."""
+
+    source = models.CharField("名单种类", max_length=20)
+    object_id = models.BigIntegerField("记录")
+    column = models.CharField("字段", max_length=40)
+    digest = models.CharField("名单的值(摘要)", max_length=64)  # keyed: values may be personal
+
+    class Meta:
+        verbose_name = "已保留的值"
+        verbose_name_plural = "已保留的值"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "object_id", "column", "digest"],
+                name="kept_answer_once",
+                violation_error_message="这个值已处理过",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.object_id} {self.column}"
+
+
 class MissingRecord(models.Model):
     """A record that should be in a batch's list and is not. Nothing is changed unless the clerk says so."""
 

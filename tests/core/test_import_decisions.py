@@ -76,6 +76,26 @@ def test_keeping_ours_changes_nothing_and_is_remembered(clerk, disputed):
     assert "没有待处理的不一致" in said(clerk.get(reverse("import-conflicts", args=[disputed.pk])))
 
 
+def test_what_was_kept_does_not_ask_again_but_another_value_or_another_source_does(clerk, disputed, tmp_path):
+    first, second = open_rows(disputed)
+    decide(clerk, disputed, "keep", [first])
+    rows = [firm(1, 法定代表人="丙某"), firm(2, 法定代表人="丁某")]
+    again = written(clerk, rows, tmp_path / "c.csv", source="tax", as_of="2026-11-22")
+    assert (again.counts["conflicts"], again.counts["unchanged"]) == (1, 2)
+    assert [row.target_id for row in open_rows(again)] == [second.target_id]
+    other = written(clerk, [firm(1, 法定代表人="己某")], tmp_path / "d.csv", source="tax", as_of="2026-11-22")
+    assert other.counts["conflicts"] == 1
+    elsewhere = written(clerk, rows[:1], tmp_path / "e.csv", source="education", as_of="2026-11-22")
+    assert elsewhere.counts["conflicts"] == 1
+
+
+def test_what_was_taken_is_no_difference_any_more(clerk, disputed, tmp_path):
+    decide(clerk, disputed, "take", open_rows(disputed))
+    rows = [firm(1, 法定代表人="丙某"), firm(2, 法定代表人="丁某")]
+    again = written(clerk, rows, tmp_path / "c.csv", source="tax", as_of="2026-11-22")
+    assert again.counts["conflicts"] == 0
+
+
 def test_a_value_that_somebody_edited_meanwhile_is_not_overwritten(clerk, city, disputed):
     first, _ = open_rows(disputed)
     unit = Organization.objects.get(pk=first.target_id)
