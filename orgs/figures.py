@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Func, Q, QuerySet, Sum
 from django.db.models.functions import Substr
 
 from core.indicators import Indicator, percent
 from core.scope import Scope
 from orgs.models import OrganizationFacts, PartyOrganization, Region, Tally, Zone
-from orgs.models.facts import SizeBand
+from orgs.models.facts import SizeBand, cut_knowing
 from orgs.models.organizations import Category, Sector
 from orgs.models.party import MANAGING_KINDS, STEP
 from orgs.models.places import DISTRICT_DIGITS, STREET_DIGITS
@@ -112,11 +112,13 @@ class Cells:
     tree: Tree
 
     def sums(self, narrow: Narrow, keys: Sequence[Any], measures: Iterable[str]) -> list[tuple[tuple[Any, ...], Sums]]:
-        """The measures by keys (columns or expressions), in ONE query."""
+        """The measures by keys (columns or expressions), in ONE query over the fewest rows that know them."""
         codes = list(dict.fromkeys(measures))
         totals = {f"sum_{code}": Sum(code) for code in codes}
-        found = self.rows.filter(narrow.condition(self.tree)).order_by()
         named = {f"key{index}": F(key) if isinstance(key, str) else key for index, key in enumerate(keys)}
+        condition = narrow.condition(self.tree)
+        read = condition.referenced_base_fields | {name for key in named.values() for name in _columns_of(key)}
+        found = self.rows.filter(condition, cut=cut_knowing(read)).order_by()
         return [
             (tuple(row[name] for name in named), {code: row[f"sum_{code}"] for code in codes})
             for row in found.values(**named).annotate(**totals)
@@ -128,6 +130,12 @@ def within_area(prefix: str, column: str = "region_code") -> Q:
     if prefix == NONE:
         return Q(**{column: ""})
     return Q(**{f"{column}__range": (prefix.ljust(COMMUNITY_DIGITS, "0"), prefix.ljust(COMMUNITY_DIGITS, "9"))})
+
+
+def _columns_of(key: F | Func) -> set[str]:
+    """The columns that a key reads."""
+    parts = [key] if isinstance(key, F) else key.flatten()
+    return {part.name for part in parts if isinstance(part, F)}  # type: ignore[attr-defined]
 
 
 def steps(path: str) -> list[int]:

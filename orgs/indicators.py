@@ -53,8 +53,8 @@ SHOULD = Indicator(
     clause="意见二-1",
     basis="应建党组织:正式党员 3 名以上,或人数达到组建标准(新经济组织职工 100 名、新社会组织从业人员或会员 50 名以上),"
     "或由国有(集体)单位改制而来。已建:单独、联合、挂靠、区域、行业、产业链覆盖。",
-    denominator=Measure("should", "应建党组织", COUNTED & Q(should=True)),
-    numerator=Measure("should_built", "应建已建", COUNTED & Q(should=True) & BUILT),
+    denominator=Measure("should", "应建党组织", Q(should=True)),
+    numerator=Measure("should_built", "应建已建", Q(should=True) & BUILT),
     target=Decimal(100),
 )
 T1 = Indicator(

@@ -12,12 +12,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
-
 from core.indicators import Indicator, percent
 from core.months import YearMonth
 from core.scope import Scope
-from orgs.figures import CUTS, Narrow, Row, Sums, Tree, steps, total
+from orgs.figures import CUTS, Cells, Narrow, Row, Sums, Tree, steps, total
 from orgs.indicators import R3, R7, SHOULD, T1, T2, T3, T4, T5
 from reports.models import ClosedMonth, FrozenFigure, Target
 from reports.queries.moments import Moment, frozen
@@ -130,7 +128,7 @@ def overview(
     cells = moment.cells(scope)
     rows = _cut(by, digits)(cells, narrow, MEASURES)
     earlier = [item for item in closed if not moment.closed or item.month < moment.closed.month]
-    before = _before(scope, earlier[0], narrow, by, digits) if earlier else None
+    before = _before(scope, earlier[0], narrow, by, digits, cells.tree) if earlier else None
     lines = [Line(row, _change(row, before)) for row in rows]
     summed = total(rows, MEASURES, narrow)
     built = summed.sums[SHOULD.numerator.code]
@@ -197,13 +195,15 @@ def _cut(by: str, digits: int) -> Callable[..., list[Row]]:
     return rows_of
 
 
-def _before(scope: Scope, closed: ClosedMonth, narrow: Narrow, by: str, digits: int) -> dict[Narrow, int]:
+def _before(scope: Scope, closed: ClosedMonth, narrow: Narrow, by: str, digits: int, tree: Tree) -> dict[Narrow, int]:
     """How many were built in each row at the end of a closed month."""
     built = SHOULD.numerator.code
     return remembered(
         scope,
         (closed.pk, closed.closed_at, narrow, by, digits),
-        lambda: {row.narrow: row.sums[built] for row in _cut(by, digits)(frozen(scope, closed), narrow, (built,))},
+        lambda: {
+            row.narrow: row.sums[built] for row in _cut(by, digits)(frozen(scope, closed, tree), narrow, (built,))
+        },
     )
 
 
@@ -220,8 +220,7 @@ def _history(scope: Scope, closed: Sequence[ClosedMonth], narrow: Narrow, tree: 
     codes = tuple(dict.fromkeys(m.code for i in CARDS for m in (i.numerator, i.denominator)))
 
     def read() -> dict[str, Sums]:
-        cells = FrozenFigure.objects.within(scope).filter(narrow.condition(tree), month__in=closed).order_by()
-        rows = cells.values_list("month__month").annotate(**{f"sum_{code}": Sum(code) for code in codes})
-        return {row[0]: dict(zip(codes, row[1:], strict=True)) for row in rows}
+        cells = Cells(FrozenFigure.objects.within(scope).filter(month__in=closed), tree)
+        return {month: sums for (month,), sums in cells.sums(narrow, ["month__month"], codes)}
 
     return remembered(scope, ("history", *((item.pk, item.closed_at) for item in closed), narrow), read)

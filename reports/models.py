@@ -53,7 +53,7 @@ class FrozenFigure(Cell):
     class Meta:
         verbose_name = "冻结数据"
         verbose_name_plural = "冻结数据"
-        indexes = [models.Index(fields=["month", "managed_by"], name="frozen_figure")]
+        indexes = [models.Index(fields=["month", "cut", "managed_by"], name="frozen_figure")]
 
     def __str__(self) -> str:
         return f"{self.month} {self.managed_by_id} {self.region_code}"
@@ -91,7 +91,7 @@ class FrozenUnit(StatedFacts):
             models.Index(
                 fields=["managed_by", "organization"],
                 name="frozen_unit_gap",
-                condition=Q(counted=True, should=True, has_org=False),
+                condition=Q(should=True, has_org=False),
             ),
         ]
         constraints = [

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from orgs.facts.sources import Day
 from orgs.facts.statement import COLUMNS, ORPHANS, Reach, Statement, differing, listed
 from orgs.facts.tally import TABLE as TALLY
-from orgs.facts.tally import sums_by_cell, tally_columns
+from orgs.facts.tally import all_sums, tally_columns
 from orgs.models import Organization, OrganizationFacts
 from orgs.models.facts import TALLY_KEYS
 
@@ -60,13 +60,14 @@ def _orphans() -> Iterator[str]:
 
 def _cells() -> Iterator[str]:
     """Cells that are not the sum of their facts, compared both ways; an empty cell is as good as none."""
-    query = sums_by_cell(False, connection.vendor)
+    query = all_sums(connection.vendor)
     quoted = [connection.ops.quote_name(column) for column in tally_columns()]
     filled = " OR ".join(f"{column} <> 0" for column in quoted[len(TALLY_KEYS) :])
+    should = f"SELECT * FROM ({query.sql}) AS sums"
     held = f"SELECT {', '.join(quoted)} FROM {TALLY} WHERE {filled}"
     for title, sql in (
-        ("汇总缺少或少计", f"SELECT count(*) FROM ({query.sql} EXCEPT {held}) AS missing"),
-        ("汇总多出或多计", f"SELECT count(*) FROM ({held} EXCEPT {query.sql}) AS more"),
+        ("汇总缺少或少计", f"SELECT count(*) FROM ({should} EXCEPT {held}) AS missing"),
+        ("汇总多出或多计", f"SELECT count(*) FROM ({held} EXCEPT {should}) AS more"),
     ):
         count = _count(sql, query.parameters)
         if count:

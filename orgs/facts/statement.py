@@ -6,7 +6,6 @@ are in `orgs/rules/setup.py`; the tests compare both.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,6 +17,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
+from core import sets
 from core.months import YearMonth
 from orgs.facts.sources import SOCIAL, Day, fact_sources
 from orgs.models import Organization, OrganizationFacts
@@ -35,10 +35,7 @@ MANY = (
 SWEEPING = 30_000  # from so many on, reading the sources whole is cheaper than looking each organization up
 # facts whose organization was deleted without `forget`; NOT IN would compare each with all
 ORPHANS = f"FROM {TABLE} WHERE NOT EXISTS (SELECT 1 FROM {ORGANIZATION} o WHERE o.id = {TABLE}.organization_id)"
-TOUCHED_TABLE = {
-    "postgresql": "touched(id) AS (SELECT unnest(%s::bigint[]))",
-    "sqlite": "touched(id) AS (SELECT value FROM json_each(%s))",
-}
+TOUCHED_TABLE = {vendor: f"touched(id) AS ({rows})" for vendor, rows in sets.ROWS.items()}
 
 
 @dataclass(frozen=True)
@@ -78,9 +75,7 @@ class Touched:
     @classmethod
     def of(cls, organization_ids: Collection[int]) -> Self:
         """From their ids."""
-        ids = sorted(set(organization_ids))
-        text = f"{{{','.join(map(str, ids))}}}" if connection.vendor == "postgresql" else json.dumps(ids)
-        return cls(text, len(ids))
+        return cls(sets.parameter(organization_ids), len(organization_ids))
 
     @property
     def many(self) -> bool:

@@ -1,8 +1,12 @@
-"""The facts summed by cell. Touched organizations change their cells by the difference of their sums before and after."""
+"""The facts summed by cell, and the cells by each of their keys alone.
+
+Touched organizations change both by the difference of their sums before and after.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from operator import add, sub
 from typing import Any
 
 from django.db import connection
@@ -14,12 +18,13 @@ from core.indicators import Measure, measures
 from orgs.facts import prepared
 from orgs.facts.statement import TOUCHED, Statement, Touched, about_touched, compiled
 from orgs.models import OrganizationFacts, Tally
-from orgs.models.facts import TALLY_KEYS
+from orgs.models.facts import CELL_KEYS, CUTS, TALLY_KEYS
 
-Cell = tuple[Any, ...]  # values of TALLY_KEYS
+Cell = tuple[Any, ...]  # values of CELL_KEYS
 Sums = dict[Cell, tuple[int, ...]]
 
 TABLE = Tally._meta.db_table
+EMPTY: Cell = (None, "", 0, "", "")  # what a key says in a cut that does not keep it; the committee always stays
 ROWS_A_STATEMENT = 500  # SQLite takes some 32,000 parameters
 
 
@@ -38,7 +43,7 @@ def tally_columns() -> tuple[str, ...]:
 @lru_cache(maxsize=4)
 def sums_by_cell(narrowed: bool, vendor: str) -> Statement:
     """The query of all measures by cell, over all facts or the touched ones."""
-    facts = OrganizationFacts.objects.order_by().values_list(*TALLY_KEYS)
+    facts = OrganizationFacts.objects.order_by().values_list(*CELL_KEYS)
     sums = {f"sum_{measure.code}": _sum(measure) for measure in tally_measures()}
     if not narrowed:
         return compiled(facts.annotate(**sums))
@@ -50,18 +55,19 @@ def read(ids: Touched) -> Sums:
     """The sums of the touched organizations by cell."""
     with connection.cursor() as cursor:
         prepared.execute(cursor, "ningju_sums", sums_by_cell(True, connection.vendor), ids)
-        keys = len(TALLY_KEYS)
+        keys = len(CELL_KEYS)
         return {row[:keys]: row[keys:] for row in cursor.fetchall()}
 
 
 def move(before: Sums, after: Sums) -> None:
     """Add to each cell what its sums have grown by. In the order of the keys, so that two writers never wait crosswise."""
     nothing = (0,) * len(tally_measures())
-    changes = []
-    for cell in sorted(before.keys() | after.keys()):
-        old, new = before.get(cell, nothing), after.get(cell, nothing)
-        if old != new:
-            changes.append((*cell, *(b - a for a, b in zip(old, new, strict=True))))
+    grown = {
+        cell: tuple(map(sub, after.get(cell, nothing), before.get(cell, nothing)))
+        for cell in before.keys() | after.keys()
+        if after.get(cell) != before.get(cell)
+    }
+    changes = [(*keys, *sums) for keys, sums in sorted(_with_cuts(grown).items()) if any(sums)]
     quoted = [connection.ops.quote_name(column) for column in tally_columns()]
     added = ", ".join(f"{name} = {TABLE}.{name} + excluded.{name}" for name in quoted[len(TALLY_KEYS) :])
     row = f"({', '.join(['%s'] * len(quoted))})"
@@ -77,11 +83,38 @@ def move(before: Sums, after: Sums) -> None:
 
 def rebuild() -> None:
     """Sum all facts anew; cells without organizations disappear."""
-    query = sums_by_cell(False, connection.vendor)
+    query = all_sums(connection.vendor)
     columns = ", ".join(map(connection.ops.quote_name, tally_columns()))
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {TABLE}")
         cursor.execute(f"INSERT INTO {TABLE} ({columns}) {query.sql}", query.parameters)
+
+
+@lru_cache(maxsize=2)
+def all_sums(vendor: str) -> Statement:
+    """The whole tally from the facts, in its columns: the cells, then each cut of them."""
+    cells = sums_by_cell(False, vendor)
+    keys, sums = CELL_KEYS, [connection.ops.quote_name(measure.code) for measure in tally_measures()]
+    summed = ", ".join(
+        f"sum(CAST({name} AS integer))" for name in sums
+    )  # a sum of bigints would be computed as numeric
+    parts = ["SELECT '', cell.* FROM cell"]
+    for cut, kept in CUTS.items():
+        held = [key if key in (keys[0], kept) else repr(empty) for key, empty in zip(keys, EMPTY, strict=True)]
+        parts.append(f"SELECT '{cut}', {', '.join(held)}, {summed} FROM cell GROUP BY {keys[0]}, {kept}")
+    sql = f"WITH cell({', '.join([*keys, *sums])}) AS ({cells.sql}) {' UNION ALL '.join(parts)}"
+    return Statement(sql, cells.parameters)
+
+
+def _with_cuts(cells: Sums) -> Sums:
+    """The cells under the keys of the tally, and what they add up to by each of their own keys alone."""
+    found = {("", *cell): sums for cell, sums in cells.items()}
+    for cut, kept in CUTS.items():
+        place = CELL_KEYS.index(kept)
+        for cell, sums in cells.items():
+            keys = (cut, cell[0], *EMPTY[1:place], cell[place], *EMPTY[place + 1 :])
+            found[keys] = tuple(map(add, found[keys], sums)) if keys in found else sums
+    return found
 
 
 def _sum(measure: Measure) -> Count | Coalesce:

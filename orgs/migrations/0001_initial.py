@@ -207,10 +207,11 @@ class Migration(migrations.Migration):
             name='Tally',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cut', models.CharField(blank=True, max_length=8)),
                 ('region_code', models.CharField(blank=True, max_length=12)),
                 ('zone_key', models.BigIntegerField(default=0)),
                 ('category', models.CharField(blank=True, max_length=3)),
-                ('band', models.CharField(max_length=1)),
+                ('band', models.CharField(blank=True, max_length=1)),
                 ('organizations', models.IntegerField(default=0)),
                 ('counted', models.IntegerField(default=0)),
                 ('units', models.IntegerField(default=0)),
@@ -474,11 +475,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='tally',
-            constraint=models.UniqueConstraint(fields=('managed_by', 'region_code', 'zone_key', 'category', 'band'), name='tally_cell'),
+            constraint=models.UniqueConstraint(fields=('cut', 'managed_by', 'region_code', 'zone_key', 'category', 'band'), name='tally_cell'),
         ),
         migrations.AddConstraint(
             model_name='venueuse',
             constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('venue', 'party_organization'), name='venue_use_once', violation_error_message='该党组织已登记使用这个场所'),
+        ),
+        migrations.AddIndex(
+            model_name='partyorganization',
+            index=models.Index(condition=models.Q(('kind__in', ['committee', 'working_committee'])), fields=['path'], name='party_managing'),
         ),
         migrations.AddIndex(
             model_name='organization',

@@ -6,6 +6,8 @@ transaction; `manage.py recount --check` recomputes them from the sources.
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -153,17 +155,19 @@ class TallyQuerySet(ScopedQuerySet):
 class Cell(models.Model):
     """Facts summed for one managing committee × region × zone × category × size band.
 
-    Besides the keys, each column holds the measure of the same code in `orgs/indicators.py` (a test compares them).
+    Most questions ask for one of the four at a time, so the cells are summed once more by each alone (`cut`): then the
+    other three are empty and say nothing. Besides the keys, each column holds the measure of the same code in `orgs/indicators.py` (a test compares them).
     Keys are plain values with '' and 0 for none, so that a cell is unique on both databases.
     """
 
+    cut = models.CharField(max_length=8, blank=True)  # empty: by all four
     managed_by = models.ForeignKey(
         PartyOrganization, models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     region_code = models.CharField(max_length=12, blank=True)
     zone_key = models.BigIntegerField(default=0)
     category = models.CharField(max_length=3, blank=True)
-    band = models.CharField(max_length=1)
+    band = models.CharField(max_length=1, blank=True)
 
     organizations = models.IntegerField(default=0)  # all rows of the cell, counted or not
     counted = models.IntegerField(default=0)
@@ -225,12 +229,20 @@ class Tally(Cell):
         verbose_name_plural = "汇总"
         constraints = [
             models.UniqueConstraint(
-                fields=["managed_by", "region_code", "zone_key", "category", "band"], name="tally_cell"
+                fields=["cut", "managed_by", "region_code", "zone_key", "category", "band"], name="tally_cell"
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.managed_by_id} {self.region_code} {self.category}"
+        return f"{self.cut} {self.managed_by_id} {self.region_code} {self.category}"
 
 
-TALLY_KEYS = ("managed_by_id", "region_code", "zone_key", "category", "band")
+CELL_KEYS = ("managed_by_id", "region_code", "zone_key", "category", "band")
+TALLY_KEYS = ("cut", *CELL_KEYS)
+CUTS = {"region": "region_code", "zone": "zone_key", "category": "category", "band": "band"}  # to the key that it keeps
+
+
+def cut_knowing(columns: Set[str]) -> str:
+    """The cut with the fewest rows that knows these keys: with several at once only the cells themselves do."""
+    asked = [cut for cut, key in CUTS.items() if key in columns]
+    return "" if len(asked) > 1 else asked[0] if asked else "band"

@@ -77,6 +77,12 @@ class PartyOrganization(models.Model):
     class Meta:
         verbose_name = "党组织"
         verbose_name_plural = "党组织"
+        indexes = [
+            # the few that manage organizations among very many branches: what every scope and every figure begins with
+            models.Index(
+                fields=["path"], name="party_managing", condition=Q(kind__in=["committee", "working_committee"])
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(dissolved_on=None) | Q(established_on=None) | Q(dissolved_on__gte=F("established_on")),

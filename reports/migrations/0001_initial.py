@@ -52,10 +52,11 @@ class Migration(migrations.Migration):
             name='FrozenFigure',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cut', models.CharField(blank=True, max_length=8)),
                 ('region_code', models.CharField(blank=True, max_length=12)),
                 ('zone_key', models.BigIntegerField(default=0)),
                 ('category', models.CharField(blank=True, max_length=3)),
-                ('band', models.CharField(max_length=1)),
+                ('band', models.CharField(blank=True, max_length=1)),
                 ('organizations', models.IntegerField(default=0)),
                 ('counted', models.IntegerField(default=0)),
                 ('units', models.IntegerField(default=0)),
@@ -107,7 +108,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '冻结数据',
                 'verbose_name_plural': '冻结数据',
-                'indexes': [models.Index(fields=['month', 'managed_by'], name='frozen_figure')],
+                'indexes': [models.Index(fields=['month', 'cut', 'managed_by'], name='frozen_figure')],
             },
         ),
         migrations.CreateModel(
@@ -151,7 +152,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '冻结名单',
                 'verbose_name_plural': '冻结名单',
-                'indexes': [models.Index(fields=['organization', 'first_month'], name='frozen_unit_one'), models.Index(fields=['managed_by', 'organization'], name='frozen_unit_managed'), models.Index(condition=models.Q(('counted', True), ('has_org', False), ('should', True)), fields=['managed_by', 'organization'], name='frozen_unit_gap')],
+                'indexes': [models.Index(fields=['organization', 'first_month'], name='frozen_unit_one'), models.Index(fields=['managed_by', 'organization'], name='frozen_unit_managed'), models.Index(condition=models.Q(('has_org', False), ('should', True)), fields=['managed_by', 'organization'], name='frozen_unit_gap')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('last_month', None)), fields=('organization',), name='frozen_unit_goes_on_once')],
             },
         ),

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 
 from core.registries import Registry
 from core.scope import Scope
+from core.sets import among, ids_of
 from orgs.figures import Narrow, Tree
 from orgs.indicators import COUNTED, SHOULD
 from orgs.models import OrganizationFacts
@@ -64,34 +65,32 @@ class Between:
         """Missing now and not before (here), by what they were before: anywhere, or nowhere."""
         ids = self.gap_now - self.gap_before
         found: dict[str, set[int]] = {"due": set(ids), "lost": set(), "moved": set()}
-        was = FrozenUnit.objects.of_month(self.before.moment.month).filter(
-            organization__in=ids, counted=True, should=True
-        )
+        was = FrozenUnit.objects.of_month(self.before.moment.month).filter(organization__in=among(ids), should=True)
         for unit, has_org in was.values_list("organization", "has_org"):
             found["due"].discard(unit)
             found["lost" if has_org else "moved"].add(unit)
         return found
 
     @cached_property
-    def left(self) -> dict[str, set[int]]:
+    def left(self) -> dict[str, frozenset[int]]:
         """Missing before and not now (here), by what became of them."""
         ids = self.gap_before - self.gap_now
         closed = self.now.moment.closed
         rows = FrozenUnit.objects.of_month(closed.month) if closed else OrganizationFacts.objects.all()
-        built = set(rows.filter(BUILT, organization__in=ids).values_list("organization", flat=True))
-        return {"built": built, "gone": set(ids) - built}
+        built = ids_of(rows.filter(BUILT, organization__in=among(ids)), "organization")
+        return {"built": built, "gone": ids - built}
 
     def units(self, term: Term) -> QuerySet:
         """The list of a term: as the units are now, or as they were when they are no longer missing."""
         side, ids = (self.now, self.entered) if term.sign > 0 else (self.before, self.left)
-        return self.gap(side).filter(organization__in=ids[term.code])
+        return self.gap(side).filter(organization__in=among(ids[term.code]))
 
     def count(self, term: Term) -> int:
         """The number of a term."""
         return len((self.entered if term.sign > 0 else self.left)[term.code])
 
     def _ids(self, side: Side) -> frozenset[int]:
-        return frozenset(self.gap(side).order_by().values_list("organization", flat=True))
+        return ids_of(self.gap(side), "organization")
 
 
 @dataclass(frozen=True)
@@ -123,13 +122,18 @@ class Bridge:
     terms: list[tuple[Term, int]]
 
 
-def between_of(scope: Scope, moment: Moment, narrow: Narrow, closed: Sequence[ClosedMonth]) -> Between | None:
-    """From the last month closed before a moment to the moment; None when there is none. `closed`: the newest first."""
+def between_of(
+    scope: Scope, moment: Moment, narrow: Narrow, closed: Sequence[ClosedMonth], tree: Tree
+) -> Between | None:
+    """From the last month closed before a moment to the moment, which has this tree; None when there is none.
+
+    `closed` are all closed months, the newest first.
+    """
     earlier = next((item for item in closed if not moment.closed or item.month < moment.month), None)
     if earlier is None:
         return None
-    before = Side(Moment(earlier.counted_on, earlier), frozen(scope, earlier).tree)
-    return Between(scope, narrow, before, Side(moment, moment.cells(scope).tree))
+    before = Side(Moment(earlier.counted_on, earlier), frozen(scope, earlier, tree).tree)
+    return Between(scope, narrow, before, Side(moment, tree))
 
 
 def bridge(between: Between) -> Bridge:

@@ -33,7 +33,7 @@ class Moment:
 
     def cells(self, scope: Scope) -> Cells:
         """The cells of the moment."""
-        return frozen(scope, self.closed) if self.closed else live(scope)
+        return frozen(scope, self.closed, tree_of(scope)) if self.closed else live(scope)
 
     def units(self, scope: Scope, where: Q, narrow: Narrow, tree: Tree) -> QuerySet:
         """The list behind a number: rows with the columns of `StatedFacts`."""
@@ -56,12 +56,12 @@ def moment_of(month: str, closed: Sequence[ClosedMonth], today: date) -> Moment 
     return Moment(found.counted_on, found) if found else None
 
 
-def frozen(scope: Scope, closed: ClosedMonth) -> Cells:
-    """The cells of a closed month, and the tree as it stood then."""
+def frozen(scope: Scope, closed: ClosedMonth, tree: Tree) -> Cells:
+    """The cells of a closed month, and the tree as it stood then: the committees are those of any tree of the scope."""
     rows = FrozenFigure.objects.within(scope).filter(month=closed)
     paths = remembered(
         scope,
         ("paths", closed.pk, closed.closed_at),
-        lambda: dict(rows.order_by().values_list("managed_by", "managed_by_path").distinct()),
+        lambda: dict(rows.filter(cut="band").order_by().values_list("managed_by", "managed_by_path").distinct()),
     )
-    return Cells(rows, Tree(tree_of(scope).nodes, paths))
+    return Cells(rows, Tree(tree.nodes, paths))

@@ -51,7 +51,7 @@ class DashboardPage(PermissionMixin, View):
         scope, narrow = request.scope, seen.narrow
         to = Addresses(request.path, request.GET.dict(), seen)
         sort = request.GET.get("sort") or ("-gap" if seen.by in ("region", "party", "zone") else "")
-        between = between_of(scope, seen.moment, narrow, closed)
+        between = between_of(scope, seen.moment, narrow, closed, seen.tree)
         context = {
             "seen": seen,
             "place": place(scope, narrow, seen.tree),

@@ -89,8 +89,8 @@ class UnitsPage(ListPage):
     @cached_property
     def between(self) -> Between:
         """The two moments of the bridge; without a month before there is none."""
-        narrow = narrow_of(self.request.GET)
-        found = between_of(self.request.scope, self.moment, narrow, self.closed)
+        narrow, tree = narrow_of(self.request.GET), self.moment.cells(self.request.scope).tree
+        found = between_of(self.request.scope, self.moment, narrow, self.closed, tree)
         if found is None:
             raise Http404
         return found

@@ -177,6 +177,27 @@ def test_a_cut_is_one_query_over_the_cells(busy: City) -> None:
         assert len(captured) <= 2
 
 
+@pytest.mark.parametrize(
+    ("by", "narrow", "cut"),
+    [
+        ("region", Narrow(), "region"),
+        ("region", Narrow(region="990102", node="CZ1"), "region"),
+        ("zone", Narrow(), "zone"),
+        ("category", Narrow(category="SO"), "category"),
+        ("party", Narrow(), "band"),
+        ("party", Narrow(category=NONE), "category"),
+        ("band", Narrow(own="CZ11"), "band"),
+        ("region", Narrow(category="SO"), ""),
+        ("category", Narrow(zone=NONE, band="L"), ""),
+    ],
+)
+def test_a_figure_reads_the_fewest_rows_that_know_its_keys(busy: City, by: str, narrow: Narrow, cut: str) -> None:
+    cells, rows_of = live(busy.scope("city")), CUTS[by][1]
+    rows = rows_of(cells, narrow, CODES)
+    Tally.objects.exclude(cut=cut).delete()
+    assert rows_of(cells, narrow, CODES) == rows != []
+
+
 def test_a_path_says_what_it_stands_under(city: City) -> None:
     assert steps(city["CZ111"].path) == [city[code].pk for code in ("CZ", "CZ1", "CZ11", "CZ111")]
 

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from orgs.facts import refresh
-from orgs.figures import Narrow
+from orgs.figures import Narrow, Tree, tree_of
 from orgs.models import Coverage, Organization
 from reports.queries.bridge import Between, between_of, bridge, terms
 from reports.queries.moments import Moment, closed_months
@@ -25,7 +25,8 @@ def _forget() -> None:
 
 def between(city: City, username: str = "city", narrow: Narrow | None = None) -> Between:
     """From the last closed month to now."""
-    found = between_of(city.scope(username), Moment(TODAY), narrow or Narrow(), closed_months())
+    scope = city.scope(username)
+    found = between_of(scope, Moment(TODAY), narrow or Narrow(), closed_months(), tree_of(scope))
     assert found is not None
     return found
 
@@ -118,4 +119,4 @@ def test_the_page_writes_the_bridge_and_opens_each_term(moved_on: City, opened: 
 
 
 def test_the_first_month_has_no_bridge(city: City, gaps: dict[str, Organization]) -> None:
-    assert between_of(city.scope("city"), Moment(TODAY), Narrow(), closed_months()) is None
+    assert between_of(city.scope("city"), Moment(TODAY), Narrow(), closed_months(), Tree({}, {})) is None
