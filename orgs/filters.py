@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import django_filters
@@ -11,6 +12,7 @@ from django.db.models import Q, QuerySet
 from core.listing import ListFilters
 from core.scope import Scope
 from core.search import search
+from orgs.figures import NONE, within_area
 from orgs.models import (
     Coverage,
     Jurisdiction,
@@ -28,7 +30,6 @@ CATEGORIES = [
     *((sector.value, f"{sector.label}(全部)") for sector in Sector),
     *((category.value, category.label) for category in Category),
 ]
-NONE = "none"
 
 
 def search_filter(placeholder: str) -> django_filters.CharFilter:
@@ -70,8 +71,7 @@ class OrganizationFilters(ListFilters):
 
     def in_region(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """The area and everything below it."""
-        prefix = region_prefix(value)
-        return queryset.filter(region__gte=prefix.ljust(12, "0"), region__lte=prefix.ljust(12, "9"))
+        return queryset.filter(within_area(value, "region__code"))
 
     def in_category(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """One category, or all of a sector."""
@@ -88,8 +88,8 @@ class OrganizationFilters(ListFilters):
         return queryset.filter(managed_by__in=list(below.values_list("pk", flat=True)))
 
     def in_zone(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """One zone."""
-        return queryset.filter(zone=value)
+        """One zone, or none."""
+        return queryset.filter(zone=None if value == NONE else value)
 
     def covered(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """By the form of the primary coverage, or without any."""
@@ -188,23 +188,22 @@ class ZoneFilters(NamedFilters):
     kind = django_filters.ChoiceFilter(field_name="kind", label="类型", choices=Zone.Kind.choices)
 
 
-def region_prefix(code: str) -> str:
-    """The digits that all codes below an area share: trailing groups of zeros name a larger area."""
-    for digits in (4, 6, 9):
-        if not code[digits:].strip("0"):
-            return code[:digits]
-    return code
-
-
-def region_choices(scope: Scope) -> list[tuple[str, str]]:
-    """Districts, and streets indented, that the scope has to do with."""
+def region_choices(scope: Scope, asked: str = "") -> list[tuple[str, str]]:
+    """Districts and streets that the scope has to do with, by leading digits, streets indented; what is asked for too."""
     levels = [Region.Level.DISTRICT, Region.Level.STREET]
-    regions = list(Region.objects.filter(level__in=levels).order_by("code"))
+    regions = list(Region.objects.filter(Q(level__in=levels) | Q(code=asked.ljust(12, "0"))).order_by("code"))
     if not scope.whole:
         held = Jurisdiction.objects.filter(committee__in=scope.unit_managers, region__isnull=False)
-        prefixes = [region_prefix(code) for code in held.values_list("region", flat=True)]
-        regions = [r for r in regions if any(r.prefix.startswith(p) or p.startswith(r.prefix) for p in prefixes)]
-    return [(r.code, ("　" if r.level == Region.Level.STREET else "") + r.name) for r in regions]
+        prefixes = [region.prefix for region in Region.objects.filter(pk__in=held.values("region"))]
+        regions = [r for r in regions if not prefixes or _touches(r.prefix, prefixes)]
+    indent = {Region.Level.STREET: "　", Region.Level.COMMUNITY: "　　"}
+    choices = [(r.prefix, indent.get(Region.Level(r.level), "") + r.name) for r in regions]
+    if asked == NONE:
+        choices.append((NONE, "区划不明"))
+    elif asked and asked not in dict(choices):
+        larger = next((r for r in regions if r.code == asked.ljust(12, "0")), None)
+        choices += [(asked, f"{larger.name}(未分到下级)")] if larger else []
+    return choices
 
 
 def committee_choices(scope: Scope) -> list[tuple[str, str]]:
@@ -219,4 +218,8 @@ def zone_choices() -> list[tuple[str, str]]:
     """All zones, by kind."""
     labels = dict(Zone.Kind.choices)
     rows = Zone.objects.order_by("kind", "code").values_list("pk", "name", "kind")
-    return [(str(pk), f"{labels[kind]}:{name}") for pk, name, kind in rows]
+    return [*((str(pk), f"{labels[kind]}:{name}") for pk, name, kind in rows), (NONE, "不在园区、楼宇、市场")]
+
+
+def _touches(prefix: str, others: Iterable[str]) -> bool:
+    return any(prefix.startswith(other) or other.startswith(prefix) for other in others)

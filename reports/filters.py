@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.listing import ListFilters
 from core.scope import Scope
 from core.search import search
 from orgs.figures import NONE, Narrow, Tree, tree_of
-from orgs.models import Jurisdiction, Organization, Region, Zone
+from orgs.filters import CATEGORIES, region_choices, search_filter, zone_choices
+from orgs.models import Organization
 from orgs.models.facts import SizeBand
-from orgs.models.organizations import Category, Sector
 
 OVERDUE_DAYS = 90
-CATEGORIES = [
-    *((sector.value, f"{sector.label}(全部)") for sector in Sector),
-    *((category.value, category.label) for category in Category),
-    (NONE, "待判定"),
-]
 NARROW_WORDS = tuple(field.name for field in fields(Narrow))
 NO_TREE = Tree({}, {})
 
@@ -33,13 +28,9 @@ NO_TREE = Tree({}, {})
 class UnitFilters(ListFilters):
     """Where, what and how large: the words of `orgs.figures.Narrow`, and a search."""
 
-    q = django_filters.CharFilter(
-        method="search",
-        label="名称或代码",
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": "名称或代码", "class": "search"}),
-    )
+    q = search_filter("名称或代码")
     region = django_filters.ChoiceFilter(method="later", label="区县、街道")
-    category = django_filters.ChoiceFilter(method="later", label="类别", choices=CATEGORIES)
+    category = django_filters.ChoiceFilter(method="later", label="类别", choices=[*CATEGORIES, (NONE, "待判定")])
     zone = django_filters.ChoiceFilter(method="later", label="园区、楼宇")
     band = django_filters.ChoiceFilter(method="later", label="规模", choices=SizeBand.choices)
     node = django_filters.CharFilter(method="later", label="党组织编码", widget=forms.HiddenInput)
@@ -95,35 +86,6 @@ class MemberWorklistFilters(WorklistFilters):
 def narrow_of(words: Mapping[str, str]) -> Narrow:
     """The narrowing that an address or a form asks for."""
     return Narrow(**{name: str(words.get(name) or "") for name in NARROW_WORDS})
-
-
-def region_choices(scope: Scope, asked: str) -> list[tuple[str, str]]:
-    """Districts and streets that the scope has to do with, by leading digits, streets indented; what is asked for too."""
-    levels = [Region.Level.DISTRICT, Region.Level.STREET]
-    regions = list(Region.objects.filter(Q(level__in=levels) | Q(code=asked.ljust(12, "0"))).order_by("code"))
-    if not scope.whole:
-        held = Jurisdiction.objects.filter(committee__in=scope.unit_managers, region__isnull=False)
-        prefixes = [region.prefix for region in Region.objects.filter(pk__in=held.values("region"))]
-        regions = [r for r in regions if not prefixes or _touches(r.prefix, prefixes)]
-    indent = {Region.Level.STREET: "　", Region.Level.COMMUNITY: "　　"}
-    choices = [(r.prefix, indent.get(Region.Level(r.level), "") + r.name) for r in regions]
-    if asked == NONE:
-        choices.append((NONE, "区划不明"))
-    elif asked and asked not in dict(choices):
-        larger = next((r for r in regions if r.code == asked.ljust(12, "0")), None)
-        choices += [(asked, f"{larger.name}(未分到下级)")] if larger else []
-    return choices
-
-
-def zone_choices() -> list[tuple[str, str]]:
-    """All zones, by kind."""
-    labels = dict(Zone.Kind.choices)
-    rows = Zone.objects.order_by("kind", "code").values_list("pk", "name", "kind")
-    return [*((str(pk), f"{labels[kind]}:{name}") for pk, name, kind in rows), (NONE, "不在园区、楼宇、市场")]
-
-
-def _touches(prefix: str, others: Iterable[str]) -> bool:
-    return any(prefix.startswith(other) or other.startswith(prefix) for other in others)
 
 
 def organization_url(row: Any) -> str:

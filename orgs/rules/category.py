@@ -86,7 +86,8 @@ def judge(known: Mapping[str, Any]) -> dict[str, Any]:
     `known` holds those and what was judged before, where there is any. What was known does not become unknown: nothing
     follows when the category cannot be told any more. A tick for 港澳台 stays while the category does.
     """
-    suggestion = suggest_category(**{name: known.get(name) or "" for name in JUDGED_BY})
+    said: dict[str, Any] = {name: known.get(name) or "" for name in JUDGED_BY}
+    suggestion = suggest_category(**said)
     if suggestion.confidence == "needs_input" and known.get("category"):
         return {}
     return {

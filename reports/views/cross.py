@@ -18,10 +18,11 @@ from core.audit import record_export
 from core.pages import PageRequest, PermissionMixin
 from core.workbooks.writing import write_rows
 from orgs.figures import NONE, Narrow
+from orgs.filters import region_choices
 from orgs.indicators import R3
 from orgs.models.organizations import Sector
 from reports.cross import COLUMNS, ROWS, WHOLE, Block, cross_table, shown_categories
-from reports.filters import narrow_of, region_choices
+from reports.filters import narrow_of
 from reports.models import ClosedMonth
 from reports.naming import place
 from reports.queries.moments import Moment, closed_months, moment_of

@@ -17,11 +17,12 @@ from core.audit import record_export
 from core.pages import PageRequest, PermissionMixin
 from core.workbooks.writing import write_rows
 from orgs.figures import CUTS, DIGITS
+from orgs.filters import region_choices
 from orgs.indicators import R3, R7, SHOULD
 from orgs.models import PartyOrganization
 from reports.addresses import Addresses
 from reports.dashboard import CARDS, Line, Overview, ordered, overview
-from reports.filters import narrow_of, region_choices
+from reports.filters import narrow_of
 from reports.models import ClosedMonth
 from reports.naming import crumbs, place
 from reports.queries.bridge import Bridge, between_of, bridge
