@@ -39,6 +39,7 @@ INNER = {
     "accounts.trusteddevice",
     "core.auditseal",
     "core.columnmapping",
+    "core.keptanswer",
     "core.listed",
     "core.missingrecord",
     "core.stagedrow",
