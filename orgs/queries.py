@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Count, Q, QuerySet, Value
 from django.db.models.functions import Concat, Replace, Substr
 
 from core.scope import Scope
-from orgs.models import Coverage, Jurisdiction, Organization
+from orgs.models import Jurisdiction, Organization
 from orgs.models.organizations import Category, Sector
 from orgs.models.places import DISTRICT_DIGITS, STREET_DIGITS
 
@@ -63,13 +63,6 @@ class Jurisdictions:
 def undecided(scope: Scope) -> QuerySet[Organization]:
     """待判定: the category or the managing committee could not be told."""
     return Organization.objects.managed_within(scope).filter(facts__undecided=True)
-
-
-def gone_but_attached(scope: Scope) -> QuerySet[Organization]:
-    """Struck off or moved out, and still with members or an open coverage."""
-    covered = Coverage.objects.filter(organization=OuterRef("pk"), until=None)
-    gone = Organization.objects.managed_within(scope).filter(status__in=GONE, merged_into=None)
-    return gone.filter(Q(facts__formal__gt=0) | Q(facts__probationary__gt=0) | Exists(covered))
 
 
 Alike = Literal["name", "fragment", "old_number"]

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import CharField, Count, F, Q, QuerySet, Value
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from core.listing import Column, ListFilters, Order
 from core.months import YearMonth
 from core.registries import Registry
 from core.scope import Scope
+from orgs.facts.statement import among
 from orgs.models import Coverage, OrganizationFacts, PartyOrganization
-from orgs.queries import gone_but_attached, possible_duplicates
+from orgs.queries import GONE, possible_duplicates
 from reports.filters import UnitFilters
 
 _FORMS: Mapping[str, str] = dict(Coverage.Form.choices)
@@ -89,7 +90,7 @@ def _inspection_due(look: Look) -> QuerySet:
     first = date(look.on.year - (0 if passed else 1), 1, 1)
     missing = Q(organization__inspected_on=None) | Q(organization__inspected_on__lt=first)
     founded = Q(organization__registered_on=None) | Q(organization__registered_on__lt=first)
-    return look.facts().filter(missing, founded, counted=True, category__startswith="SO")
+    return look.facts().filter(missing, founded, counted=True, organization__category__startswith="SO")
 
 
 def _no_venue(look: Look) -> QuerySet:
@@ -97,13 +98,17 @@ def _no_venue(look: Look) -> QuerySet:
 
 
 def _gone_but_attached(look: Look) -> QuerySet:
-    return look.facts().filter(organization__in=gone_but_attached(look.scope).values("pk"))
+    covered = Exists(Coverage.objects.filter(organization=OuterRef("organization"), until=None))
+    attached = Q(formal__gt=0) | Q(probationary__gt=0) | covered
+    return look.facts().filter(attached, organization__status__in=GONE, organization__merged_into=None)
 
 
 def _duplicates(look: Look) -> QuerySet:
-    alike = possible_duplicates(look.scope, "name").order_by().values("pk")
-    same_head = possible_duplicates(look.scope, "fragment").order_by().values("pk")
-    return look.facts().filter(Q(organization__in=alike) | Q(organization__in=same_head))
+    """All names are read once, here: as a part of the list's own queries they would be read for each of these."""
+    alike, same_head = (
+        possible_duplicates(look.scope, how).order_by().values_list("pk", flat=True) for how in ("name", "fragment")
+    )
+    return look.facts().filter(organization__in=among({*alike, *same_head}))
 
 
 def _large_joint_branches(look: Look) -> QuerySet:

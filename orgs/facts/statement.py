@@ -51,6 +51,11 @@ def about_touched(sql: str, parameters: tuple[Any, ...] = ()) -> Statement:
     return Statement(f"WITH {TOUCHED_TABLE[connection.vendor]} {sql}", parameters)
 
 
+def among(organization_ids: Collection[int]) -> RawSQL:
+    """The ids as a subquery of `__in`: one parameter, whatever their number."""
+    return RawSQL(about_touched(TOUCHED).sql, (Touched.of(organization_ids).parameter,))
+
+
 def compiled(rows: QuerySet) -> Statement:
     """The SQL of a queryset."""
     sql, parameters = rows.query.get_compiler(connection=connection).as_sql()

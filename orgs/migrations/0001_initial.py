@@ -543,6 +543,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='organization',
+            index=models.Index(fields=['name', 'id'], name='organization_by_name'),
+        ),
+        migrations.AddIndex(
+            model_name='organization',
+            index=models.Index(condition=models.Q(('status', 'NORMAL'), _negated=True), fields=['id'], name='organization_not_normal'),
+        ),
+        migrations.AddIndex(
+            model_name='organization',
+            index=models.Index(condition=models.Q(('category__startswith', 'SO')), fields=['inspected_on'], name='organization_inspected'),
+        ),
+        migrations.AddIndex(
+            model_name='organization',
             index=models.Index(condition=models.Q(('chain_leader', True)), fields=['zone'], name='organization_chain_leader'),
         ),
         migrations.AddIndex(

@@ -181,7 +181,13 @@ class Organization(models.Model):
             models.Index(fields=["region", "id"], name="organization_region"),
             models.Index(fields=["zone", "id"], name="organization_zone", condition=Q(zone__isnull=False)),
             models.Index(fields=["merged_into"], name="organization_merged", condition=Q(merged_into__isnull=False)),
+            models.Index(fields=["name", "id"], name="organization_by_name"),
             models.Index(fields=["zone"], name="organization_chain_leader", condition=Q(chain_leader=True)),
+            # what is looked for among all by the checks
+            models.Index(fields=["id"], name="organization_not_normal", condition=~Q(status="NORMAL")),
+            models.Index(
+                fields=["inspected_on"], name="organization_inspected", condition=Q(category__startswith="SO")
+            ),
             models.Index(
                 fields=["old_number"],
                 name="organization_old_number",

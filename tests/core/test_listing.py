@@ -95,6 +95,19 @@ def test_walking_forth_and_back_meets_every_row_once_in_order(
     assert [row.pk for page in reversed(back) for row in page.rows] == expected
 
 
+def test_a_list_is_sorted_by_keys_alone_and_only_the_page_is_read_whole(city: City, units: list[Organization]) -> None:
+    records = Organization.objects.select_related("managed_by")
+    with CaptureQueriesContext(connection) as captured:
+        page = page_of(records, ("-staff", "pk"), size=3)
+    sorting, reading = [query["sql"] for query in captured]
+    assert "party" not in sorting
+    assert "party" in reading
+    assert [row.staff for row in page.rows] == [1200, 50, 50]
+    with CaptureQueriesContext(connection) as captured:
+        page_of(records, ("pk",), size=3)
+    assert len(captured) == 1
+
+
 @pytest.mark.parametrize("cursor", ["x", "{}", "[1]", '["a","b"]', "[[1],2]", "[null]", "[null,1]", '[{"a":1},2]'])
 def test_a_cursor_that_does_not_fit_is_a_bad_request(units: list[Organization], cursor: str) -> None:
     with pytest.raises(BadRequest):
