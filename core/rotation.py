@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 from core import audit
 from core.bulk import update_rows
 from core.crypto import current_key_id, decrypt, encrypt
-from core.importing.sealing import MARK, opened, seal
+from core.importing.sealing import MARK, is_sealed, resealed
 from core.jobs import Progress
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ def _holding_ciphertext(model: type[models.Model], column: models.Field) -> Quer
 
 def renewed(value: Any) -> Any:
     """A JSON value with every ciphertext inside made with the current key: of the trail, and of staged rows."""
-    if isinstance(value, str) and value.startswith(MARK):
-        return value if value.startswith(f"{MARK}{current_key_id()}:") else seal(opened(value))
+    if is_sealed(value):
+        return value if value.startswith(f"{MARK}{current_key_id()}:") else resealed(value)
     if isinstance(value, dict):
         if "cipher" in value and not value["cipher"].startswith(f"{current_key_id()}:"):
             return {**value, "cipher": encrypt(decrypt(value["cipher"]))}

@@ -133,8 +133,10 @@ class Comparison:
         return outcome.value, target_id if changes or merge.conflicts else None, changes
 
     def _opened(self, values: Values) -> Values:
-        """Values as they were read."""
-        return {n: opened(v) if n in self.personal else v for n, v in values.items()} if self.personal else values
+        """Values as they were read; the personal ones opened in place."""
+        for name in self.personal.intersection(values):
+            values[name] = opened(values[name])
+        return values
 
     def _sealed(self, changes: Changes) -> Changes:
         """Changes as staging keeps them: personal values as ciphertext."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from core.crypto import decrypt, encrypt
+from core.crypto import Undecipherable, decrypt, encrypt
 
 MARK = "sealed|"
+_SEALED = re.compile(re.escape(MARK) + r"[^:|]+:[A-Za-z0-9+/]{38,}={0,2}")  # key id, then nonce and tag at least
 
 
 def seal(value: Any) -> Any:
@@ -15,5 +17,20 @@ def seal(value: Any) -> Any:
 
 
 def opened(value: Any) -> Any:
-    """The cell or value as it was; what is not sealed is given back."""
-    return decrypt(value[len(MARK) :]) if isinstance(value, str) and value.startswith(MARK) else value
+    """The cell or value as it was; what is not sealed, though it may look so, is given back."""
+    if not is_sealed(value):
+        return value
+    try:
+        return decrypt(value[len(MARK) :])
+    except Undecipherable:  # a cell of the list that begins so
+        return value
+
+
+def is_sealed(value: Any) -> bool:
+    """Whether it has the form of a sealed value; any cell of a list may begin with the mark."""
+    return isinstance(value, str) and _SEALED.fullmatch(value) is not None
+
+
+def resealed(value: str) -> str:
+    """A sealed value made anew with the current key. Raises Undecipherable when its own key is missing."""
+    return seal(decrypt(value[len(MARK) :]))  # type: ignore[no-any-return]

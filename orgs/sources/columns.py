@@ -79,7 +79,9 @@ LEGAL = SourceField(
     ("法定代表人(负责人)", "法人代表", "法人", "负责人", "经营者", "法定代表人姓名", "法定代表人或负责人", "校长", "主任"),
     always(text(60)),
 )  # fmt: skip
-PHONE = SourceField("contact_phone", "联系电话", ("联系方式", "电话", "办公电话", "固定电话", "手机"), always(text(50)))
+PHONE = SourceField(
+    "contact_phone", "联系电话", ("联系方式", "电话", "办公电话", "固定电话", "手机"), always(text(50)), personal=True
+)
 ADDRESS = SourceField(
     "address", "地址", ("住所", "经营场所", "经营地址", "注册地址", "办公地址", "住所地"), always(text(250))
 )
