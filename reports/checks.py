@@ -6,11 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
+import django_filters
 from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
+from accounts.permissions import Permission
+from core.importing.queries import open_conflicts, sources_for
+from core.importing.telling import Teller
 from core.listing import Column, ListFilters, Order
+from core.models import StagedRow
 from core.months import YearMonth
 from core.registries import Registry
 from core.scope import Scope
@@ -63,6 +70,8 @@ class Check:
     unit: str = "家"
     counted: bool = True  # on the overview; a search through all names is left to its own page
     filters: type[ListFilters] = UnitFilters
+    permission: str = Permission.FIGURES_VIEW  # who may look
+    prepare: Callable[[list[Any]], None] = lambda rows: None  # adds to one page of rows what its columns read
     orders: tuple[Order, ...] = field(default=(Order("registered", ()), Order("name", ("name_key",))))
 
 
@@ -120,6 +129,44 @@ def _large_joint_branches(look: Look) -> QuerySet:
         .annotate(units=units, superior=Coalesce("parent__name", Value(""), output_field=CharField()))
         .filter(units__gt=warned)
     )
+
+
+def _open_conflicts(look: Look) -> QuerySet:
+    return open_conflicts(look.scope)
+
+
+def _name_conflicts(rows: list[Any]) -> None:
+    """What each row is about and which fields wait, in words."""
+    tellers = {row.batch_id: Teller(row.batch) for row in rows}
+    for row in rows:
+        teller = tellers[row.batch_id]
+        row.title = teller.title(row)
+        row.fields = "、".join(one.label for one in teller.differences(row.conflicts))
+        row.source = teller.source.name
+
+
+def _conflict_url(row: Any) -> str:
+    """The row in its batch, and back to the list."""
+    back = urlencode({"row": row.pk, "next": reverse("check", args=["conflicts"])})
+    return f"{reverse('import-conflicts', args=[row.batch_id])}?{back}"
+
+
+class ConflictFilters(ListFilters):
+    """By the kind of list."""
+
+    source = django_filters.ChoiceFilter(field_name="batch__source", label="名单种类")
+
+    class Meta:
+        model = StagedRow
+        fields = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the kinds that the user may import."""
+        super().__init__(*args, **kwargs)
+        self.form.fields["source"].choices = [
+            ("", "全部名单"),
+            *((s.code, s.name) for s in sources_for(self.request.scope)),
+        ]
 
 
 class NodeFilters(ListFilters):
@@ -231,5 +278,24 @@ checks.add(
         unit="个",
         filters=NodeFilters,
         orders=(Order("units", ("-units",)),),
+    ),
+    Check(
+        "conflicts",
+        "名单与登记不一致",
+        "名单里的值与权威来源或核定的值不同,没有写入,各批次的都在这里。逐条选择保留本系统的值或采用名单的值后离开本清单。",
+        _open_conflicts,
+        (
+            Column("名称", "title", kind="name", link=_conflict_url),
+            Column("不一致的字段", "fields", kind="words"),
+            Column("名单种类", "source"),
+            Column("批次", "batch_id", link=lambda row: reverse("import", args=[row.batch_id])),
+            Column("名单日期", "batch.as_of", kind="date"),
+            Column("行号", "number", kind="number"),
+        ),
+        unit="行",
+        permission=Permission.REGISTRY_IMPORT,
+        filters=ConflictFilters,
+        prepare=_name_conflicts,
+        orders=(Order("newest", ("-id",)),),
     ),
 )

@@ -56,6 +56,13 @@ def rows_of(batch: ImportBatch, kind: str) -> QuerySet[StagedRow]:
     return rows.filter(KINDS[kind].condition) if kind else rows
 
 
+def open_conflicts(scope: Scope) -> QuerySet[StagedRow]:
+    """Rows of all written batches of the scope in which a value waits to be settled; each comes with its batch."""
+    written = batches(scope).filter(status=ImportBatch.Status.APPLIED, counts__conflicts__gt=0)
+    rows = StagedRow.objects.filter(batch__in=written, target_id__isnull=False).exclude(conflicts={})
+    return rows.select_related("batch")
+
+
 def missing_of(batch: ImportBatch) -> QuerySet[MissingRecord]:
     """The records that should be in the list and are not."""
     return MissingRecord.objects.filter(batch=batch)

@@ -240,4 +240,8 @@ class Migration(migrations.Migration):
             model_name='stagedrow',
             index=models.Index(fields=['batch', 'key'], name='staged_key'),
         ),
+        migrations.AddIndex(
+            model_name='stagedrow',
+            index=models.Index(condition=models.Q(('target_id__isnull', False)), fields=['batch', 'id'], name='staged_met'),
+        ),
     ]

@@ -96,6 +96,7 @@ class StagedRow(models.Model):
         indexes = [
             models.Index(fields=["batch", "outcome", "id"], name="staged_outcome"),
             models.Index(fields=["batch", "key"], name="staged_key"),
+            models.Index(fields=["batch", "id"], name="staged_met", condition=models.Q(target_id__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from core.importing import jobs, settling
@@ -17,7 +17,7 @@ from core.importing.queries import missing_of, rows_of
 from core.importing.telling import Teller
 from core.listing.paging import page_of
 from core.models import ImportBatch, Job
-from core.pages import PageRequest
+from core.pages import PageRequest, way_back
 from core.refusals import Refusal
 from core.sources import Ending, sources
 from core.views.imports import BatchView, head, is_active, working
@@ -30,7 +30,10 @@ class DecidingPage(BatchView):
     """A list of a written batch whose lines wait for a decision."""
 
     template_name: str
-    found: Callable[[ImportBatch], QuerySet]
+
+    def found(self, batch: ImportBatch) -> QuerySet:
+        """The rows that wait."""
+        raise NotImplementedError
 
     def get(self, request: PageRequest, pk: int) -> HttpResponse:
         """One page of what is open."""
@@ -42,7 +45,7 @@ class DecidingPage(BatchView):
     def context(self, batch: ImportBatch) -> dict[str, Any]:
         """The lines and the way to the next ones."""
         place = {name: self.request.GET.get(name, "") for name in ("after", "before")}
-        open_rows = type(self).found(batch)
+        open_rows = self.found(batch)
         page = page_of(open_rows, ("pk",), size=PAGE, **place)
         return {
             **head(self.request, batch, 5),
@@ -57,11 +60,15 @@ class ConflictsPage(DecidingPage):
     """Values that another source is the authority for: keep ours or take theirs, each by itself."""
 
     template_name = "core/imports/conflicts.html"
-    found = staticmethod(lambda batch: rows_of(batch, "conflicts"))
+
+    def found(self, batch: ImportBatch) -> QuerySet:
+        """The batch's rows, or the one that the address names."""
+        rows, one = rows_of(batch, "conflicts"), self.request.GET.get("row", "")
+        return rows.filter(pk=one) if one.isdecimal() else rows
 
     def context(self, batch: ImportBatch) -> dict[str, Any]:
         """The rows in words."""
-        context = super().context(batch)
+        context = {**super().context(batch), "one": self.request.GET.get("row", ""), "back": way_back(self.request, "")}
         takes = sources[batch.source].take is not None
         return {**context, "lines": Teller(batch).lines(context["rows"]), "takes": takes}
 
@@ -84,14 +91,17 @@ class ConflictsPage(DecidingPage):
             messages.success(request, f"已{word}:{settled.done:,} 处。")
             if settled.stale:
                 messages.warning(request, f"{settled.stale:,} 处在此期间已被他人修改,没有处理,请按现在的值重新选择。")
-        return redirect("import-conflicts", pk)
+        return redirect(way_back(request, reverse("import-conflicts", args=[pk])))
 
 
 class MissingPage(DecidingPage):
     """Records that the list no longer holds: nothing happens to them unless the clerk says so."""
 
     template_name = "core/imports/missing.html"
-    found = staticmethod(missing_of)
+
+    def found(self, batch: ImportBatch) -> QuerySet:
+        """The records that are missing."""
+        return missing_of(batch)
 
     def context(self, batch: ImportBatch) -> dict[str, Any]:
         """The records, and what may be said of them."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -38,7 +39,8 @@ class ChecksPage(PermissionMixin, View):
     def get(self, request: PageRequest) -> HttpResponse:
         """One bounded count for each check."""
         look = look_of(request)
-        rows = [(check, bounded_count(check.find(look)) if check.counted else None) for check in checks]
+        asked = [check for check in checks if request.scope.may(check.permission)]
+        rows = [(check, bounded_count(check.find(look)) if check.counted else None) for check in asked]
         return render(request, "reports/checks.html", {"rows": rows})
 
 
@@ -51,10 +53,13 @@ class CheckPage(ListPage):
 
     @cached_property
     def check(self) -> Check:
-        """The check that the address names."""
+        """The check that the address names, for those who may look."""
         if self.kwargs["code"] not in checks:
             raise Http404
-        return checks[self.kwargs["code"]]
+        check = checks[self.kwargs["code"]]
+        if not self.request.scope.may(check.permission):
+            raise PermissionDenied
+        return check
 
     @property
     def title(self) -> str:  # type: ignore[override]
@@ -100,7 +105,8 @@ class CheckPage(ListPage):
         return self.check.find(look_of(self.request))
 
     def prepare(self, rows: list[Any]) -> None:
-        """Where the names lead."""
+        """Where the names lead, and what the check adds."""
+        self.check.prepare(rows)
         for row in rows:
             if hasattr(row, "organization_id"):
                 row.url = organization_url(row)
