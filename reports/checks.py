@@ -83,7 +83,9 @@ def _survey_above_roster(look: Look) -> QuerySet:
     claims = Q(organization__survey_members__gt=F("formal") + F("probationary")) | Q(
         organization__survey_has_party_organization=True, form=""
     )
-    return look.facts().filter(claims, counted=True)
+    # says nothing new, but in the words of the index: few organizations claim anything
+    claiming = Q(organization__survey_members__gt=0) | Q(organization__survey_has_party_organization=True)
+    return look.facts().filter(claims, claiming, counted=True)
 
 
 def _survey_out_of_date(look: Look) -> QuerySet:

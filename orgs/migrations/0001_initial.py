@@ -551,6 +551,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='organization',
+            index=models.Index(condition=models.Q(('survey_members__gt', 0), ('survey_has_party_organization', True), _connector='OR'), fields=['id', 'survey_members', 'survey_has_party_organization'], name='organization_surveyed'),
+        ),
+        migrations.AddIndex(
+            model_name='organization',
             index=models.Index(condition=models.Q(('category__startswith', 'SO')), fields=['inspected_on'], name='organization_inspected'),
         ),
         migrations.AddIndex(

@@ -186,6 +186,11 @@ class Organization(models.Model):
             # what is looked for among all by the checks
             models.Index(fields=["id"], name="organization_not_normal", condition=~Q(status="NORMAL")),
             models.Index(
+                fields=["id", "survey_members", "survey_has_party_organization"],
+                name="organization_surveyed",
+                condition=Q(survey_members__gt=0) | Q(survey_has_party_organization=True),
+            ),
+            models.Index(
                 fields=["inspected_on"], name="organization_inspected", condition=Q(category__startswith="SO")
             ),
             models.Index(
