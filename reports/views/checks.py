@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -20,9 +19,9 @@ from core.listing.paging import bounded_count
 from core.pages import PageRequest, PermissionMixin
 from core.parameters import values_on
 from orgs.sources.authority import RETURNED
-from orgs.sources.returned import ORGANIZATIONS
 from reports.checks import UNIT, Check, Look, checks
 from reports.filters import organization_url
+from reports.returning import organization_columns
 
 
 def look_of(request: PageRequest) -> Look:
@@ -75,10 +74,7 @@ class CheckPage(ListPage):
     def columns(self) -> Sequence[Column]:  # type: ignore[override]
         """The check's columns; a workbook of organizations comes back as such."""
         shown = self.check.columns
-        if not self.returning_source:
-            return shown
-        named = [replace(column, export=False) if column is UNIT else column for column in shown]
-        return ORGANIZATIONS.columns(named, record=lambda row: row.organization)
+        return organization_columns(shown, name=UNIT) if self.returning_source else shown
 
     @property
     def returning_source(self) -> str:  # type: ignore[override]

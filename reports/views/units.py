@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -20,11 +19,11 @@ from core.listing import Column, ListPage, Order
 from orgs.figures import Narrow, Tree
 from orgs.models import Coverage
 from orgs.sources.authority import RETURNED
-from orgs.sources.returned import ORGANIZATIONS
 from reports.filters import UnitFilters, narrow_of, organization_url
 from reports.models import ClosedMonth, FrozenUnit
 from reports.queries.bridge import Between, Term, between_of, terms
 from reports.queries.moments import Moment, closed_months, moment_of
+from reports.returning import organization_columns
 
 FORMS = dict(Coverage.Form.choices)
 
@@ -60,9 +59,7 @@ class UnitsPage(ListPage):
         """The workbook of units as they are comes back as organizations; that of a closed month or of what changed since
         one says in its last header that it does not."""
         if self.returning_source:
-            name, *others = self.columns
-            shown = [replace(name, export=False), *others]
-            return ORGANIZATIONS.columns(shown, record=lambda row: row.organization)
+            return organization_columns(self.columns, name=self.columns[0])
         return [*self.columns, Column(f"{MARK_BEGINS}历史名单,不能导入)", lambda row: None, screen=False)]
 
     @property

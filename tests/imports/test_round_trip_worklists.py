@@ -117,6 +117,7 @@ def test_a_list_of_organizations_of_now_comes_back_as_organizations(
     batch = book.back("registry")
     unit.refresh_from_db()
     assert (batch.counts["rows"], batch.counts["changed"], unit.staff, codes(batch)) == (1, 1, 130, set())
+    assert next(iter(book.row(UNIT))) == "名称"
 
 
 def test_a_list_of_a_closed_month_does_not_come_back(city: City, unit: Organization, tmp_path: Path) -> None:
