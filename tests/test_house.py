@@ -25,7 +25,7 @@ FUNCTION_LINES = 50
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX)\b")
 SWITCHED_OFF = re.compile(r"pytest\.(mark\.)?(skip|xfail|importorskip)|@unittest\.skip")
 FOREIGN_ADDRESS = re.compile(r"(?:https?:)?//[a-z0-9-]+\.[a-z]", re.IGNORECASE)
-TALLY_KEYS = {"id", "cut", "managed_by", "region_code", "zone_key", "category", "band", "organizations"}
+TALLY_KEYS = {"id", "version", "cut", "managed_by", "region_code", "zone_key", "category", "band", "organizations"}
 WRITTEN_BY_CODE_ALONE = {
     "tally_cell",
     "frozen_unit_goes_on_once",

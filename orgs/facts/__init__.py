@@ -8,5 +8,6 @@ be deleted are taken out with `forget` before. What the apps above know comes in
 from orgs.facts.check import differences
 from orgs.facts.refresh import forget, refresh
 from orgs.facts.sources import Day, FactSource, fact_sources
+from orgs.facts.tally import state
 
-__all__ = ["Day", "FactSource", "differences", "fact_sources", "forget", "refresh"]
+__all__ = ["Day", "FactSource", "differences", "fact_sources", "forget", "refresh", "state"]

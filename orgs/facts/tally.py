@@ -10,7 +10,7 @@ from operator import add, sub
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Sum
+from django.db.models import Count, Max, Sum
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
@@ -18,7 +18,7 @@ from core.indicators import Measure, measures
 from orgs.facts import prepared
 from orgs.facts.statement import TOUCHED, Statement, Touched, about_touched, compiled
 from orgs.models import OrganizationFacts, Tally
-from orgs.models.facts import CELL_KEYS, CUTS, TALLY_KEYS
+from orgs.models.facts import CELL_KEYS, CUTS, SMALLEST, TALLY_KEYS
 
 Cell = tuple[Any, ...]  # values of CELL_KEYS
 Sums = dict[Cell, tuple[int, ...]]
@@ -60,34 +60,48 @@ def read(ids: Touched) -> Sums:
 
 
 def move(before: Sums, after: Sums) -> None:
-    """Add to each cell what its sums have grown by. In the order of the keys, so that two writers never wait crosswise."""
+    """Add to each cell what its sums have grown by. In the order of the keys, so that two writers never wait crosswise.
+
+    In the smallest cut every touched row is written, for its version.
+    """
     nothing = (0,) * len(tally_measures())
-    grown = {
-        cell: tuple(map(sub, after.get(cell, nothing), before.get(cell, nothing)))
-        for cell in before.keys() | after.keys()
-        if after.get(cell) != before.get(cell)
-    }
-    changes = [(*keys, *sums) for keys, sums in sorted(_with_cuts(grown).items()) if any(sums)]
+    touched = before.keys() | after.keys()
+    grown = {cell: tuple(map(sub, after.get(cell, nothing), before.get(cell, nothing))) for cell in touched}
+    changes = [(*at, *sums) for at, sums in sorted(_with_cuts(grown).items()) if any(sums) or at[0] == SMALLEST]
     quoted = [connection.ops.quote_name(column) for column in tally_columns()]
     added = ", ".join(f"{name} = {TABLE}.{name} + excluded.{name}" for name in quoted[len(TALLY_KEYS) :])
-    row = f"({', '.join(['%s'] * len(quoted))})"
+    row = f"({', '.join(['%s'] * len(quoted))}, 1)"
     with connection.cursor() as cursor:
         for start in range(0, len(changes), ROWS_A_STATEMENT):
             chunk = changes[start : start + ROWS_A_STATEMENT]
             cursor.execute(
-                f"INSERT INTO {TABLE} ({', '.join(quoted)}) VALUES {', '.join([row] * len(chunk))} "
-                f"ON CONFLICT ({', '.join(quoted[: len(TALLY_KEYS)])}) DO UPDATE SET {added}",
+                f"INSERT INTO {TABLE} ({', '.join(quoted)}, version) VALUES {', '.join([row] * len(chunk))} "
+                f"ON CONFLICT ({', '.join(quoted[: len(TALLY_KEYS)])}) DO UPDATE SET {added}, "
+                f"version = {TABLE}.version + 1",
                 [value for change in chunk for value in change],
             )
 
 
 def rebuild() -> None:
-    """Sum all facts anew; cells without organizations disappear."""
+    """Sum all facts anew; cells without organizations disappear, and every version is above all that were."""
     query = all_sums(connection.vendor)
     columns = ", ".join(map(connection.ops.quote_name, tally_columns()))
+    version = Tally.objects.aggregate(above=Coalesce(Max("version"), 0) + 1)["above"]
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {TABLE}")
-        cursor.execute(f"INSERT INTO {TABLE} ({columns}) {query.sql}", query.parameters)
+        cursor.execute(
+            f"INSERT INTO {TABLE} ({columns}, version) SELECT sums.*, %s FROM ({query.sql}) AS sums",
+            (version, *query.parameters),
+        )
+
+
+def state() -> tuple[int, int]:
+    """What tells one state of all facts from every other: as long as it is the same, nothing was stated. One query.
+
+    Committed changes alone are in it, and all of them: a version is raised by the transaction that states the facts.
+    """
+    found = Tally.objects.filter(cut=SMALLEST).aggregate(rows=Count("pk"), versions=Coalesce(Sum("version"), 0))
+    return found["rows"], int(found["versions"])
 
 
 @lru_cache(maxsize=2)
@@ -95,9 +109,8 @@ def all_sums(vendor: str) -> Statement:
     """The whole tally from the facts, in its columns: the cells, then each cut of them."""
     cells = sums_by_cell(False, vendor)
     keys, sums = CELL_KEYS, [connection.ops.quote_name(measure.code) for measure in tally_measures()]
-    summed = ", ".join(
-        f"sum(CAST({name} AS integer))" for name in sums
-    )  # a sum of bigints would be computed as numeric
+    # a sum of bigints would be computed as numeric
+    summed = ", ".join(f"sum(CAST({name} AS integer))" for name in sums)
     parts = ["SELECT '', cell.* FROM cell"]
     for cut, kept in CUTS.items():
         held = [key if key in (keys[0], kept) else repr(empty) for key, empty in zip(keys, EMPTY, strict=True)]

@@ -207,6 +207,7 @@ class Migration(migrations.Migration):
             name='Tally',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.BigIntegerField(default=1)),
                 ('cut', models.CharField(blank=True, max_length=8)),
                 ('region_code', models.CharField(blank=True, max_length=12)),
                 ('zone_key', models.BigIntegerField(default=0)),

@@ -219,7 +219,13 @@ class Cell(models.Model):
 
 
 class Tally(Cell):
-    """The facts as they stand, summed. Cells without organizations may remain until the next full recount."""
+    """The facts as they stand, summed. Cells without organizations may remain until the next full recount.
+
+    `version` counts up in the same transaction with every statement of facts in the row, also one that leaves its sums
+    as they were: see `orgs.facts.state`.
+    """
+
+    version = models.BigIntegerField(default=1)
 
     objects = TallyQuerySet.as_manager()
     view_permission = "registry.view"
@@ -240,9 +246,10 @@ class Tally(Cell):
 CELL_KEYS = ("managed_by_id", "region_code", "zone_key", "category", "band")
 TALLY_KEYS = ("cut", *CELL_KEYS)
 CUTS = {"region": "region_code", "zone": "zone_key", "category": "category", "band": "band"}  # to the key that it keeps
+SMALLEST = "band"  # of the cuts
 
 
 def cut_knowing(columns: Set[str]) -> str:
     """The cut with the fewest rows that knows these keys: with several at once only the cells themselves do."""
     asked = [cut for cut, key in CUTS.items() if key in columns]
-    return "" if len(asked) > 1 else asked[0] if asked else "band"
+    return "" if len(asked) > 1 else asked[0] if asked else SMALLEST

@@ -35,7 +35,7 @@ def put(record: models.Model, values: Mapping[str, Any]) -> audit.Changes:
     before = audit.snapshot(record, values)
     for name, value in values.items():
         setattr(record, name, value)
-    record.full_clean(exclude=_untouched(record, values))
+    _check(record, values)
     return audit.difference(before, audit.snapshot(record, values))
 
 
@@ -50,12 +50,13 @@ def change(
     return changes
 
 
-def _untouched(record: models.Model, values: Mapping[str, Any]) -> set[str]:
-    """The fields that are not set, and of which no constraint speaks together with one that is."""
+def _check(record: models.Model, values: Mapping[str, Any]) -> None:
+    """Check the fields that are set, and the constraints that speak of one of them with all that they speak of."""
     fields = record._meta.concrete_fields
     touched = {field.name for field in fields if field.name in values or field.attname in values}
     together = [spoken for spoken in map(_spoken_of, record._meta.constraints) if spoken & touched]
-    return {field.name for field in fields} - touched.union(*together)
+    others = {field.name for field in fields} - touched.union(*together)
+    record.full_clean(exclude=others, validate_constraints=bool(together))
 
 
 def _spoken_of(constraint: models.BaseConstraint) -> set[str]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
 from core.registries import Registry
 from core.scope import Scope
 from core.sets import among, ids_of
+from orgs.facts import state
 from orgs.figures import Narrow, Tree
 from orgs.indicators import COUNTED, SHOULD
 from orgs.models import OrganizationFacts
@@ -51,8 +52,7 @@ class Between:
     @cached_property
     def gap_before(self) -> frozenset[int]:
         """Ids of what was missing."""
-        closed = self.before.moment.closed
-        about = ("gap", closed and (closed.pk, closed.closed_at), self.narrow)
+        about = ("gap", _standing(self.before.moment), self.narrow)
         return remembered(self.scope, about, lambda: self._ids(self.before))
 
     @cached_property
@@ -137,6 +137,17 @@ def between_of(
 
 
 def bridge(between: Between) -> Bridge:
-    """Count each term."""
-    counted = [(term, between.count(term)) for term in terms]
-    return Bridge(between.before.moment.month, len(between.gap_before), counted)
+    """Count each term. The numbers are kept as long as both moments stand as they do."""
+    sides = (between.before, between.now)
+    about = tuple((str(between.narrow.condition(side.tree)), _standing(side.moment)) for side in sides)
+    before, counted = remembered(
+        between.scope,
+        ("bridge", *about),
+        lambda: (len(between.gap_before), {term.code: between.count(term) for term in terms}),
+    )
+    return Bridge(between.before.moment.month, before, [(term, counted[term.code]) for term in terms])
+
+
+def _standing(moment: Moment) -> tuple[Any, ...]:
+    """What changes when anything of a moment does: of a closed month nothing ever."""
+    return (moment.closed.pk, moment.closed.closed_at) if moment.closed else state()

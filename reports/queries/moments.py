@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from core.scope import Scope
 from orgs.figures import Cells, Narrow, Tree, facts_of, live, tree_of
+from orgs.models.facts import SMALLEST
 from reports.models import ClosedMonth, FrozenFigure, FrozenUnit
 from reports.queries.remembering import remembered
 
@@ -62,6 +63,6 @@ def frozen(scope: Scope, closed: ClosedMonth, tree: Tree) -> Cells:
     paths = remembered(
         scope,
         ("paths", closed.pk, closed.closed_at),
-        lambda: dict(rows.filter(cut="band").order_by().values_list("managed_by", "managed_by_path").distinct()),
+        lambda: dict(rows.filter(cut=SMALLEST).order_by().values_list("managed_by", "managed_by_path").distinct()),
     )
     return Cells(rows, Tree(tree.nodes, paths))

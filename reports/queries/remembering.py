@@ -1,4 +1,4 @@
-"""What was read from closed months is kept in the cache: they never change."""
+"""What was read from closed months is kept in the cache, since they never change; of now, what is named with its state."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from django.core.cache import cache
 
+from accounts.permissions import Permission
 from core.scope import Scope
 
 SECONDS = 24 * 3600
@@ -15,7 +16,11 @@ Value = TypeVar("Value")
 
 
 def remembered(scope: Scope, about: tuple[Any, ...], read: Callable[[], Value]) -> Value:
-    """The value of `read`, kept for the committees of the scope. `about` names it and the closed months it is from."""
+    """The value of `read`, kept for the committees whose figures the scope may see.
+
+    `about` names it and what it is from: closed months, or the state of the facts (`orgs.facts.state`, asked before).
+    """
+    scope = scope.having(Permission.FIGURES_VIEW)
     whose = "whole" if scope.whole else ",".join(map(str, sorted(scope.unit_managers)))
     key = f"figures:{sha256(repr((whose, about)).encode()).hexdigest()}"
     found = cache.get(key)

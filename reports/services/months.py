@@ -18,11 +18,11 @@ from core.refusals import Refusal
 from orgs.access import scope_for
 from orgs.facts import refresh
 from orgs.facts.statement import TOUCHED, Touched, about_touched
+from orgs.facts.tally import tally_columns
 from orgs.models import Organization, OrganizationFacts, PartyOrganization, Tally
 from orgs.models.facts import StatedFacts
 from reports.models import ClosedMonth, FrozenFigure, FrozenUnit
 
-CELL = tuple(str(field.column) for field in Tally._meta.concrete_fields if not field.primary_key)
 _STATED_NAMES = {field.name for field in StatedFacts._meta.local_concrete_fields}
 STATED = tuple(str(field.column) for field in OrganizationFacts._meta.concrete_fields if field.name in _STATED_NAMES)
 
@@ -102,10 +102,10 @@ def _refuse_out_of_order(month: YearMonth) -> None:
 
 def _freeze_figures(closed: ClosedMonth) -> int:
     """Copy the filled cells, each with the place of its committee in the tree."""
-    columns = _quoted(CELL)
+    cell = tally_columns()
     return _run(
-        f"INSERT INTO {FrozenFigure._meta.db_table} (month_id, managed_by_path, {columns}) "
-        f"SELECT %s, node.path, {_quoted(CELL, 'cell')} FROM {Tally._meta.db_table} cell "
+        f"INSERT INTO {FrozenFigure._meta.db_table} (month_id, managed_by_path, {_quoted(cell)}) "
+        f"SELECT %s, node.path, {_quoted(cell, 'cell')} FROM {Tally._meta.db_table} cell "
         f"JOIN {PartyOrganization._meta.db_table} node ON node.id = cell.managed_by_id WHERE cell.organizations <> 0",
         [closed.pk],
     )

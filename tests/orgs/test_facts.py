@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from instructors.models import Assignment, Instructor, Visit
-from orgs.facts import forget, refresh
+from orgs.facts import forget, refresh, state
 from orgs.models import (
     Headcount,
     Liaison,
@@ -264,3 +266,31 @@ def test_a_refresh_takes_the_same_queries_whatever_the_number(city: City, django
         ids = [city.organization(staff=120).pk for _ in range(number)]
         with django_assert_max_num_queries(9):  # savepoint twice, parameters, lock twice, sums twice, facts, tally
             refresh(ids, on=TODAY)
+
+
+def test_a_state_of_the_facts_is_told_from_every_other(city: City) -> None:
+    one, other = city.organization(staff=120), city.organization(staff=120)
+    refresh(None, on=TODAY)
+    told = [state()]
+
+    def tell() -> None:
+        assert state() not in told
+        told.append(state())
+
+    refresh([one.pk, other.pk], on=TODAY)
+    assert state() == told[-1]  # nothing was stated
+    Organization.objects.filter(pk=one.pk).update(influential=True)  # in no sum
+    refresh([one.pk], on=TODAY)
+    tell()
+    with suppress(ZeroDivisionError), transaction.atomic():
+        city.member(at=one)
+        refresh([one.pk], on=TODAY)
+        raise ZeroDivisionError
+    assert state() == told[-1]  # taken back
+    Organization.objects.filter(pk=one.pk).update(managed_by=city["CZ121"])
+    refresh([one.pk], on=TODAY)
+    tell()
+    forget([other.pk])
+    tell()
+    refresh(None, on=TODAY)
+    tell()

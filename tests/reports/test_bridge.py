@@ -11,7 +11,7 @@ from django.test import Client
 
 from orgs.facts import refresh
 from orgs.figures import Narrow, Tree, tree_of
-from orgs.models import Coverage, Organization
+from orgs.models import Coverage, Organization, Tally
 from reports.queries.bridge import Between, between_of, bridge, terms
 from reports.queries.moments import Moment, closed_months
 from tests.people import TODAY, City
@@ -116,6 +116,22 @@ def test_the_page_writes_the_bridge_and_opens_each_term(moved_on: City, opened: 
     listed = browser.get("/units/?change=gone").content.decode()
     assert "共 2 家" in listed
     assert "澄州禾岸食品厂" in listed
+
+
+def test_two_units_that_change_places_are_seen_though_no_sum_changes(city: City, gaps: dict[str, Organization]) -> None:
+    twin = city.organization("澄州恒泰仓储有限公司", staff=300)
+    refresh(None, on=TODAY)
+    close(city, "2026-10")
+
+    def numbers() -> dict[str, int]:
+        return {term.code: number for term, number in bridge(between(city)).terms if number}
+
+    assert numbers() == {}
+    Coverage.objects.filter(organization=gaps["built"]).update(organization=twin)
+    sums = list(Tally.objects.order_by("pk").values_list("should", "should_built"))
+    refresh([twin.pk, gaps["built"].pk], on=TODAY)
+    assert list(Tally.objects.order_by("pk").values_list("should", "should_built")) == sums
+    assert numbers() == {"lost": 1, "built": 1}
 
 
 def test_the_first_month_has_no_bridge(city: City, gaps: dict[str, Organization]) -> None:

@@ -195,18 +195,16 @@ def test_the_page_takes_two_queries_over_cells_and_no_more_with_more_units(
     browser = opened("city")
     browser.get(PAGE)
 
-    def queries() -> list[str]:
+    def queries(newcomers: int) -> list[str]:
+        refresh([city.organization(staff=100, zone=None).pk for _ in range(newcomers)], on=TODAY)
         with CaptureQueriesContext(connection) as captured:
             browser.get(PAGE)
         return [query["sql"] for query in captured]
 
-    few = queries()
-    for _ in range(20):
-        city.organization(staff=100, zone=None)
-    refresh(None, on=TODAY)
-    many = queries()
-    assert len(many) == len(few) <= 35
-    assert sum('FROM "orgs_tally"' in query for query in many) == 1
+    few, many, again = queries(1), queries(20), queries(0)
+    assert len(many) == len(few) <= 20
+    assert sum('FROM "orgs_tally"' in query for query in many) == 2  # the table, and the state of the facts
+    assert len(again) < len(many)
 
 
 def test_the_workbook_has_every_row_and_the_total(
