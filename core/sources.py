@@ -3,8 +3,7 @@
 The road (`core.importing`) reads, stages, compares, applies and undoes; a source says what its columns mean, and its
 `Target` how a row meets the records. `core` knows no domain word.
 
-Values travel in plain form, the form of the audit trail and of JSON: text, whole number, yes or no, dates as ISO text,
-decimals as text in their shortest spelling.
+Values travel in plain form (`core.plain`).
 """
 
 from __future__ import annotations
@@ -12,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from core.importing.cells import Cell
+from core.plain import Plain
 from core.registries import Registry
 from core.scope import Scope
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from accounts.models import User
     from core.importing.targets import Target
 
-Plain = Any
 Values = dict[str, Plain]  # field → value read from a row; blank cells and cells with a problem are absent
 Read = Callable[[Cell], Plain]
 

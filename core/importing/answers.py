@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from core.crypto import blind_index
 from core.importing.targets import Merge, parts
 from core.models import KeptAnswer
-from core.sources import Plain
+from core.plain import Plain
 
 Answer = tuple[int, str, str]  # record, column, digest of the list's value
 

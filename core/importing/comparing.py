@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 
 from django.db.models import Max, Min
 
-from core.bulk import fetch_rows, insert_rows, update_rows
+from core.bulk import insert_rows, update_rows
 from core.importing.answers import settle_known
 from core.importing.problems import DUPLICATE_DIFFERS, ERROR
 from core.importing.sealing import opened, seal
 from core.importing.sheets import Table
 from core.importing.targets import Changes, Merge, Record, Row, Target, parts
 from core.models import ImportBatch, Listed, MissingRecord, StagedRow
+from core.plain import fetch_plain
 from core.sources import Source, Values
 
 CHUNK = 2_000
@@ -68,7 +69,7 @@ class Comparison:
             return
         for start in range(ends["first"], ends["last"] + 1, CHUNK):
             part = rows.filter(id__gte=start, id__lt=start + CHUNK).order_by("id")
-            yield self._chunk(fetch_rows(part, FETCHED))
+            yield self._chunk(fetch_plain(part, FETCHED))
 
     def _chunk(self, staged: list[tuple]) -> list[Met]:
         rows = [Row(pk, key, self._opened(values), extras) for pk, _, key, values, extras, *_ in staged]

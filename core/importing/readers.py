@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.importing.cells import HOME_CURRENCY, Cell, CellProblem, read_amount, read_date, read_text
-from core.importing.targets import plain_decimal
+from core.plain import plain_decimal
 from core.sources import Read, Run
 
 PLACES = 4  # decimals of a sum in units of 10,000: one yuan

@@ -23,10 +23,11 @@ from core.crypto import blind_index
 from core.importing.cells import Cell, CellProblem, raw_text
 from core.importing.problems import ERROR, WARNING, Problem, problems
 from core.importing.sheets import MARK_BEGINS
-from core.importing.targets import Merge, Record, Row, Target, parts, to_plain
+from core.importing.targets import Merge, Record, Row, Target, parts
 from core.listing import Column
 from core.masking import HIDDEN, mask
-from core.sources import Plain, Read, Run, SourceField, Values, always
+from core.plain import Plain, to_plain
+from core.sources import Read, Run, SourceField, Values, always
 
 ERASE = "清空"
 MARK = "mark"

@@ -177,11 +177,13 @@ def _apply(batch: ImportBatch, progress: Progress) -> dict[str, int]:
     return _count(batch, comparison)
 
 
+@many_small_objects()
 def foresee_undo(batch: ImportBatch, *, by: User, progress: Progress | None = None) -> Undone:
     """What `undo` would restore, delete and leave, without doing it."""
     return _undo(batch, by, progress, trial=True)
 
 
+@many_small_objects()
 @transaction.atomic
 def undo(batch: ImportBatch, *, by: User, progress: Progress | None = None) -> Undone:
     """Take the batch back: what it changed is restored unless a later edit touched it, what it added is deleted."""

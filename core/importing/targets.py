@@ -5,15 +5,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 from django.db import connection, models
 
 from core.bulk import reserve_ids
 from core.importing.problems import OUTSIDE_SCOPE
-from core.sources import Plain, Run, Values
+from core.plain import Plain, fetch_plain, to_plain
+from core.sets import among
+from core.sources import Run, Values
 
 Record = dict[str, Plain]  # column → plain value
 Changes = dict[str, list[Plain]]  # column → [before, after]
@@ -73,8 +73,6 @@ class Target(ABC):
         self.defaults: Record = {name: to_plain(column.get_default()) for name, column in fields.items()}
         self.personal = frozenset(name for name, column in fields.items() if getattr(column, "personal", False))
         self.versioned = "version" in fields
-        self._decimals = [i for i, name in enumerate(self.columns) if isinstance(fields[name], models.DecimalField)]
-        self._dates = [i for i, name in enumerate(self.columns) if isinstance(fields[name], models.DateField)]
 
     # --- reading ---
     @abstractmethod
@@ -104,18 +102,11 @@ class Target(ABC):
 
     def load(self, ids: Sequence[int], *, lock: bool) -> dict[int, Record]:
         """Records by id in plain form; with `lock` they stay as they are until the transaction ends."""
-        found: dict[int, Record] = {}
-        for part in parts(ids):
-            records = self.model._default_manager.filter(pk__in=part).order_by("pk")
-            if lock and connection.features.has_select_for_update:
-                records = records.select_for_update(of=("self",))
-            for pk, *values in records.values_list("pk", *self.columns):
-                for i in self._dates:
-                    values[i] = values[i] and values[i].isoformat()
-                for i in self._decimals:
-                    values[i] = None if values[i] is None else plain_decimal(values[i])
-                found[pk] = dict(zip(self.columns, values, strict=True))
-        return found
+        records = self.model._default_manager.filter(pk__in=among(ids)).order_by("pk")
+        if lock and connection.features.has_select_for_update:
+            records = records.select_for_update(of=("self",))
+        rows = fetch_plain(records, ("pk", *self.columns))
+        return {pk: dict(zip(self.columns, values, strict=True)) for pk, *values in rows}
 
     # --- writing ---
     def ids_for(self, merges: Sequence[Merge]) -> list[int]:
@@ -146,16 +137,3 @@ class Target(ABC):
 def parts(ids: Sequence[Key]) -> list[Sequence[Key]]:
     """Runs short enough for one IN list."""
     return [ids[start : start + IN_LIST] for start in range(0, len(ids), IN_LIST)]
-
-
-def plain_decimal(value: Decimal) -> str:
-    """The shortest spelling: `100`, `20.5`."""
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def to_plain(value: Any) -> Plain:
-    """A column's value in plain form."""
-    if isinstance(value, Decimal):
-        return plain_decimal(value)
-    return value.isoformat() if isinstance(value, date) else value

@@ -16,7 +16,8 @@ from core.importing.sealing import opened
 from core.importing.sheets import Table
 from core.masking import mask
 from core.models import ImportBatch, MissingRecord, StagedRow
-from core.sources import Plain, sources
+from core.plain import Plain
+from core.sources import sources
 
 BLANK = "(空)"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from core.bulk import delete_rows
 from core.crypto import decrypt
@@ -14,8 +14,20 @@ from core.importing.applying import ADDED, CHANGED, UNDONE, history, update
 from core.importing.targets import Changes, Record, Target, Written
 from core.jobs import Progress
 from core.models import AuditEntry, ImportBatch, Listed
+from core.plain import fetch_plain
+from core.sets import among
 
 CHUNK = 2_000
+
+
+class Entry(NamedTuple):
+    """What the batch did to a record, from the audit trail."""
+
+    pk: int
+    action: str
+    object_id: str
+    label: str
+    changes: Changes
 
 
 @dataclass(frozen=True)
@@ -42,10 +54,11 @@ def take_back(batch: ImportBatch, target: Target, progress: Progress, *, trial: 
     A `trial` writes nothing and says what would be done.
     """
     undone, done = Undone(), 0
-    total = _own(batch).count()
+    ends = _own(batch).aggregate(total=Count("pk"), first=Min("pk"))
+    total, model = ends["total"], target.model._meta.label_lower
     touched: list[int] = []
     for entries in _entries(batch):
-        later = _later(batch, [entry.object_id for entry in entries])
+        later = _later(batch, ends["first"], model, [entry.object_id for entry in entries])
         records = target.load([int(entry.object_id) for entry in entries], lock=not trial)
         added = [entry for entry in entries if entry.action == ADDED]
         changed = [entry for entry in entries if entry.action == CHANGED]
@@ -65,34 +78,32 @@ def take_back(batch: ImportBatch, target: Target, progress: Progress, *, trial: 
     return undone
 
 
-def _entries(batch: ImportBatch) -> Iterator[list[AuditEntry]]:
+def _entries(batch: ImportBatch) -> Iterator[list[Entry]]:
     """The batch's own entries, newest first."""
     entries = _own(batch).order_by("-id")
     before: int | None = None
-    while chunk := list((entries.filter(id__lt=before) if before else entries)[:CHUNK]):
-        yield chunk
-        before = chunk[-1].pk
+    while chunk := fetch_plain((entries.filter(id__lt=before) if before else entries)[:CHUNK], Entry._fields):
+        yield [Entry(*values) for values in chunk]
+        before = chunk[-1][0]
 
 
 def _own(batch: ImportBatch) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(batch_id=batch.pk, action__in=(ADDED, CHANGED))
 
 
-def _later(batch: ImportBatch, object_ids: Sequence[str]) -> dict[str, set[str]]:
-    """Record → columns that somebody touched after the batch. What was undone since does not count."""
-    first = _own(batch).order_by("id").first()
-    assert first is not None
-    entries = AuditEntry.objects.filter(model=first.model, object_id__in=object_ids, id__gt=first.pk)
-    undone = set(ImportBatch.objects.filter(status=ImportBatch.Status.UNDONE).values_list("pk", flat=True))
+def _later(batch: ImportBatch, first: int, model: str, object_ids: Sequence[str]) -> dict[str, set[str]]:
+    """Record → columns that somebody touched after the batch began. What was undone since does not count."""
+    undone = ImportBatch.objects.filter(status=ImportBatch.Status.UNDONE).values("pk")
+    others = Q(batch_id=None) | ~Q(batch_id=batch.pk) & ~Q(batch_id__in=undone)
+    entries = AuditEntry.objects.filter(others, model=model, object_id__in=object_ids, id__gt=first)
     touched: dict[str, set[str]] = {}
-    for object_id, batch_id, changes in entries.values_list("object_id", "batch_id", "changes"):
-        if batch_id != batch.pk and batch_id not in undone:
-            touched.setdefault(object_id, set()).update(changes)
+    for object_id, changes in fetch_plain(entries, ("object_id", "changes")):
+        touched.setdefault(object_id, set()).update(changes)
     return touched
 
 
 def _restorable(
-    entries: Sequence[AuditEntry], records: dict[int, Record], later: dict[str, set[str]], undone: Undone
+    entries: Sequence[Entry], records: dict[int, Record], later: dict[str, set[str]], undone: Undone
 ) -> list[Written]:
     """Changed records with the columns that get back what they held."""
     restored: list[Written] = []
@@ -119,7 +130,7 @@ def _restorable(
 
 def _deletable(
     target: Target,
-    entries: Sequence[AuditEntry],
+    entries: Sequence[Entry],
     records: dict[int, Record],
     later: dict[str, set[str]],
     undone: Undone,
@@ -154,18 +165,18 @@ def _delete(batch: ImportBatch, target: Target, free: Sequence[int], records: di
 
 def _referred_to(target: Target, ids: Sequence[int], edited: Collection[int]) -> set[int]:
     """Which of the records something else refers to than their own rows and than records that go with them."""
-    owned = {model for model, _ in target.owned}
+    owned, these = {model for model, _ in target.owned}, among(ids)
     used: set[int] = set(edited)
-    among: list[tuple[int, int]] = []  # record that refers, record that it refers to
+    within: list[tuple[int, int]] = []  # record that refers, record that it refers to
     for relation in target.model._meta.related_objects:
         model, column = relation.related_model, relation.field.attname
-        rows = model._base_manager.filter(**{f"{column}__in": ids})
+        rows = model._base_manager.filter(**{f"{column}__in": these})
         if model is target.model:
-            among += rows.values_list("pk", column)
+            within += rows.values_list("pk", column)
         elif model not in owned:
             used.update(rows.values_list(column, flat=True))
     inside = set(ids)
-    while more := {to for by, to in among if (by in used or by not in inside) and to not in used}:
+    while more := {to for by, to in within if (by in used or by not in inside) and to not in used}:
         used |= more
     return used - {None}
 

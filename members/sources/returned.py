@@ -17,7 +17,8 @@ from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import day, text
 from core.importing.returning import MARK, Part, ReturnedRows, Returning, Words, choice_words, plainly
 from core.importing.targets import Changes, Merge, Record, Row, parts
-from core.sources import Plain, Run, Source, Values, always, sources
+from core.plain import Plain
+from core.sources import Run, Source, Values, always, sources
 from members.models import Member
 from members.models.members import PROBATIONARY
 from members.rules import birth_date_of, education, ethnic_group, member_status, normalise_id_number, sex_of

@@ -6,7 +6,8 @@ from collections.abc import Collection
 
 from core.importing.cells import half_width
 from core.importing.targets import Merge, Record
-from core.sources import Plain, Values
+from core.plain import Plain
+from core.sources import Values
 from orgs.rules.areas import holds
 from orgs.rules.words import same_type, section_of
 from orgs.sources.authority import VERIFIED, Authority, rank

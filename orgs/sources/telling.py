@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from core.sources import Plain, sources
+from core.plain import Plain
+from core.sources import sources
 from orgs.codelists import COMPANY_TYPES, DIVISIONS, SECTIONS
 from orgs.rules.credit_code import REGISTERS
 from orgs.sources.authority import HAND

@@ -1,0 +1,67 @@
+"""Plain form: text, number, yes or no, days as ISO text, decimals in their shortest spelling, JSON as it is.
+
+It is the form of the audit trail, of staged rows and of everything that is compared on the import road.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from django.db import connection, models
+
+from core.crypto import decrypt
+from core.fields import EncryptedTextField
+
+Plain = Any
+
+
+def plain_decimal(value: Decimal) -> str:
+    """The shortest spelling: `100`, `20.5`."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def to_plain(value: Any) -> Plain:
+    """A value in plain form."""
+    if isinstance(value, Decimal):
+        return plain_decimal(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def fetch_plain(rows: models.QuerySet, attributes: Sequence[str]) -> list[tuple[Plain, ...]]:
+    """Rows with these attributes in plain form, personal values decrypted; in the order of the queryset.
+
+    Converted by the column and not by the cell: of 2,000 rows `values_list` takes twice as long.
+    """
+    sql, parameters = rows.values_list(*attributes).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        found = cursor.fetchall()
+    if not found:
+        return []
+    columns: list[Sequence[Any]] = list(zip(*found, strict=True))
+    for at, name in enumerate(attributes):
+        if convert := _converter(rows.model._meta.pk if name == "pk" else _column(rows.model, name)):
+            columns[at] = [None if value is None else convert(value) for value in columns[at]]
+    return list(zip(*columns, strict=True))
+
+
+def _column(model: type[models.Model], attribute: str) -> models.Field:
+    return next(column for column in model._meta.concrete_fields if attribute in (column.attname, column.name))
+
+
+def _converter(column: models.Field) -> Callable[[Any], Plain] | None:
+    """From what the database's driver gives; None where that is plain already."""
+    if isinstance(column, EncryptedTextField):
+        return decrypt
+    if isinstance(column, models.JSONField):
+        return orjson.loads
+    if isinstance(column, models.DecimalField):
+        return lambda value: plain_decimal(value if isinstance(value, Decimal) else Decimal(str(value)))
+    if isinstance(column, models.BooleanField):
+        return bool
+    return str if isinstance(column, models.DateField) else None
