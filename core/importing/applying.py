@@ -53,7 +53,8 @@ def _write_chunk(batch: ImportBatch, target: Target, met: Sequence[Met]) -> tupl
     update(target, changed)
     target.written(new, changed)
     history(batch, target, [(ADDED, one) for one in new] + [(CHANGED, one) for one in changed])
-    _list(batch, ids, [one.target_id for one in met if one.target_id is not None])
+    if target.claims:
+        _list(batch, ids, [one.target_id for one in met if one.target_id is not None])
     return ids, [one.id for one in changed]
 
 

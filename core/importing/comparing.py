@@ -55,7 +55,7 @@ class Comparison:
         self.batch, self.target, self.lock = batch, target, lock
         self.tables = [Table.from_json(name, batch.columns[name]) for name in batch.sheets]
         self.key_columns = [next((c.index for c in t.columns if c.field == source.key_field), 0) for t in self.tables]
-        self.claims_extent = not any(table.is_error_workbook for table in self.tables)
+        self.claims_extent = target.claims and not any(table.is_error_workbook for table in self.tables)
         self.tally = Tally()
         self.personal = frozenset(item.name for item in source.fields if item.personal)
         self._taken: set[int] = set()  # records that a row has met: a second row with the same record differs

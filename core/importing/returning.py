@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from hashlib import blake2b
 from typing import Any, ClassVar, NamedTuple
 
@@ -175,7 +175,11 @@ class Returning:
 
 def digest(cell: Cell) -> str:
     """What tells whether a cell was edited."""
-    text = raw_text(cell).strip()
+    return _digest(raw_text(cell).strip())
+
+
+@lru_cache(1 << 12)  # kinds, places and blanks come again and again
+def _digest(text: str) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=WIDTH // 2).hexdigest()
 
 
@@ -192,6 +196,7 @@ class ReturnedRows(Target):
     """How a list that comes back meets its records; stands before the target of the model among the bases."""
 
     returning: ClassVar[Returning]
+    claims = False  # it is as long as its filter made it
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
@@ -230,7 +235,7 @@ class ReturnedRows(Target):
         return [pk if pk in known else None for pk in wanted]
 
     def expected(self, ids: Sequence[int], extent: str) -> set[int]:
-        """Nothing is missing: a list is as long as its filter made it."""
+        """Nothing."""
         return set()
 
     def merge(self, row: Row, record: Record | None) -> Merge:

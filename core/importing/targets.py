@@ -65,6 +65,7 @@ class Target(ABC):
     model: ClassVar[type[models.Model]]
     columns: tuple[str, ...]  # loaded to be compared; every column that a merge may change is among them
     aside: ClassVar[tuple[str, ...]] = ()  # the columns that `Merge.aside` may hold
+    claims: ClassVar[bool] = True  # a list holds all records of its extent: those it lacks are missing
     owned: ClassVar[tuple[tuple[type[models.Model], str], ...]] = ()  # rows written with a record: model, foreign key
 
     def __init__(self, run: Run) -> None:

@@ -68,7 +68,11 @@ class ConflictsPage(DecidingPage):
 
     def context(self, batch: ImportBatch) -> dict[str, Any]:
         """The rows in words."""
-        context = {**super().context(batch), "one": self.request.GET.get("row", ""), "back": way_back(self.request, "")}
+        context = {
+            **super().context(batch),
+            "single": self.request.GET.get("row", ""),
+            "back": way_back(self.request, ""),
+        }
         takes = sources[batch.source].take is not None
         return {**context, "lines": Teller(batch).lines(context["rows"]), "takes": takes}
 

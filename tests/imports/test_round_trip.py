@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.importing import services
 from core.importing.returning import digest
-from core.models import AuditEntry
+from core.models import AuditEntry, Listed
 from core.workbooks.book import Unreadable
 from core.workbooks.reading import open_book
 from core.workbooks.writing import write_rows
@@ -47,6 +47,7 @@ def test_a_workbook_that_nobody_edited_changes_nothing(city: City, unit: Organiz
     counts = exported(city, tmp_path).back("registry").counts
     assert (counts["rows"], counts["unchanged"], counts["warnings"]) == (1, 1, 0)
     assert not AuditEntry.objects.filter(action="import.change").exists()
+    assert not Listed.objects.filter(source="registry").exists(), "such a list claims nothing"
 
 
 def test_only_edited_cells_count(city: City, unit: Organization, tmp_path: Path) -> None:

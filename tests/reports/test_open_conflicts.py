@@ -52,7 +52,9 @@ def test_one_is_opened_in_its_batch_settled_and_leads_back_to_the_list(
     row = browser.get(LIST).context["rows"][0][0]
     address = f"/imports/{row.batch_id}/conflicts/?row={row.pk}&next=%2Fchecks%2Fconflicts%2F"
     assert address.replace("&", "&amp;") in browser.get(LIST).content.decode()
-    assert "这里只有所选的一行" in browser.get(address).content.decode()
+    one = browser.get(address).content.decode()
+    assert "这里只有所选的一行" in one
+    assert f'value="{row.pk}:legal_representative" checked' in one
     answer = browser.post(address, {"do": "take", "picked": [f"{row.pk}:legal_representative"]})
     assert (answer.status_code, answer["Location"]) == (302, LIST)
     assert Organization.objects.filter(legal_representative="丁某").exists()
