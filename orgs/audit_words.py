@@ -28,6 +28,7 @@ name_actions(
         "organizations.merge": "合并重复登记(并入)",
         "organizations.register": "登记单位",
         "organizations.status": "调整状态",
+        "organizations.taken": "登记了重复的统一社会信用代码(已拒绝)",
         "organizations.unmerge": "撤销合并",
         "owners.change": "修改出资人情况",
         "owners.record": "登记出资人情况",

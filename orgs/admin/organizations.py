@@ -73,6 +73,16 @@ class OrganizationForm(ServiceForm):
         except CellProblem as problem:
             raise ValidationError("没有这个行业,请填写门类、大类名称或 2 至 4 位代码") from problem
 
+    def clean(self) -> dict[str, Any]:
+        """A code that another organization has is refused here, outside the service's savepoint: the attempt stays noted."""
+        data = super().clean() or self.cleaned_data
+        unit = self.instance if self.instance.pk else None
+        try:
+            organizations.require_free_code(by=self.request.user, code=data.get("credit_code") or "", organization=unit)
+        except organizations.CodeTaken as refusal:
+            self.add_error("credit_code", str(refusal))
+        return data
+
     @property
     def registered(self) -> dict[str, Any]:
         """The typed values that belong to the register."""

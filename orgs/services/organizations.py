@@ -47,6 +47,21 @@ class CountedInFuture(Refusal):
     """A headcount is of today or earlier."""
 
 
+class CodeTaken(Refusal):
+    """An organization with this code is registered, here or elsewhere: where is not told (DESIGN §4)."""
+
+
+def require_free_code(*, by: User | None, code: str, organization: Organization | None = None) -> None:
+    """Refuse a code that another organization has, and write the attempt down. Raises CodeTaken.
+
+    Outside the service's transaction, so that the entry stays when the refusal undoes everything else.
+    """
+    found = Organization.objects.filter(credit_code=normalise_code(code) or None).select_related("managed_by").first()
+    if code and found and found != organization:
+        audit.record(by=by, action="organizations.taken", target=found, path=found.managed_by.path)
+        raise CodeTaken("该统一社会信用代码已登记,请与上级组织部门核对")
+
+
 @transaction.atomic
 def register(
     *,

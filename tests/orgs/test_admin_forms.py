@@ -86,10 +86,21 @@ def test_a_taken_code_is_named_only_within_the_scope(city: City, client_of, user
     assert (unit.name in page) == (username == "street")
 
 
-def test_a_taken_credit_code_is_refused(city: City, client_of) -> None:
-    city.organization(credit_code=GOOD_CODE)
-    data = {"name": "另一家", "credit_code": GOOD_CODE}
-    assert "已存在" in errors_of(client_of("street").post("/admin/orgs/organization/add/", data))
+def test_a_taken_credit_code_is_refused_in_neutral_words_and_the_attempt_is_noted(city: City, client_of) -> None:
+    unit = city.organization("澄州明川电子", managed_by="CZ121", credit_code=GOOD_CODE)
+    data = {"name": "另一家", "credit_code": f" {GOOD_CODE.lower()} "}
+    said = errors_of(client_of("street").post("/admin/orgs/organization/add/", data))
+    assert "该统一社会信用代码已登记,请与上级组织部门核对" in said
+    assert unit.name not in said
+    entry = AuditEntry.objects.get(action="organizations.taken")
+    assert (entry.object_id, entry.user) == (str(unit.pk), city.user("street"))
+
+
+def test_an_organization_keeps_its_own_code(city: City, client_of) -> None:
+    unit = city.organization("旧名", credit_code=GOOD_CODE)
+    client, url = client_of("street"), f"/admin/orgs/organization/{unit.pk}/change/"
+    assert client.post(url, {**typed(client, url), "name": "新名", "reason": "更名"}).status_code == 302
+    assert not AuditEntry.objects.filter(action="organizations.taken").exists()
 
 
 def test_an_organization_without_any_number_needs_a_reason(city: City, client_of) -> None:
