@@ -6,6 +6,7 @@ Touched organizations change both by the difference of their sums before and aft
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import compress
 from operator import add, sub
 from typing import Any
 
@@ -62,23 +63,26 @@ def read(ids: Touched) -> Sums:
 def move(before: Sums, after: Sums) -> None:
     """Add to each cell what its sums have grown by. In the order of the keys, so that two writers never wait crosswise.
 
-    In the smallest cut every touched row is written, for its version.
+    In the smallest cut every touched row is written, for its version. Of the columns, only those that grow anywhere are
+    handed over and added to: of one change these are a few.
     """
     nothing = (0,) * len(tally_measures())
     touched = before.keys() | after.keys()
     grown = {cell: tuple(map(sub, after.get(cell, nothing), before.get(cell, nothing))) for cell in touched}
-    changes = [(*at, *sums) for at, sums in sorted(_with_cuts(grown).items()) if any(sums) or at[0] == SMALLEST]
+    rows = [(at, sums) for at, sums in sorted(_with_cuts(grown).items()) if any(sums) or at[0] == SMALLEST]
+    growing = [any(column) for column in zip(*(sums for _, sums in rows), strict=True)]
     quoted = [connection.ops.quote_name(column) for column in tally_columns()]
-    added = ", ".join(f"{name} = {TABLE}.{name} + excluded.{name}" for name in quoted[len(TALLY_KEYS) :])
-    row = f"({', '.join(['%s'] * len(quoted))}, 1)"
+    row = f"({', '.join(['%s'] * len(TALLY_KEYS) + ['%s' if grows else '0' for grows in growing])}, 1)"
+    added = [f"{name} = {TABLE}.{name} + excluded.{name}" for name in compress(quoted[len(TALLY_KEYS) :], growing)]
     with connection.cursor() as cursor:
-        for start in range(0, len(changes), ROWS_A_STATEMENT):
-            chunk = changes[start : start + ROWS_A_STATEMENT]
+        for start in range(0, len(rows), ROWS_A_STATEMENT):
+            chunk = rows[start : start + ROWS_A_STATEMENT]
             cursor.execute(
-                f"INSERT INTO {TABLE} ({', '.join(quoted)}, version) VALUES {', '.join([row] * len(chunk))} "
-                f"ON CONFLICT ({', '.join(quoted[: len(TALLY_KEYS)])}) DO UPDATE SET {added}, "
-                f"version = {TABLE}.version + 1",
-                [value for change in chunk for value in change],
+                f"INSERT INTO {TABLE} ({', '.join(quoted)}, version) "
+                f"VALUES {', '.join([row] * len(chunk))} "
+                f"ON CONFLICT ({', '.join(quoted[: len(TALLY_KEYS)])}) "
+                f"DO UPDATE SET {', '.join([*added, f'version = {TABLE}.version + 1'])}",
+                [value for at, sums in chunk for value in (*at, *compress(sums, growing))],
             )
 
 
