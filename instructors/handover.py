@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef
 
+from core.models import AuditEntry
+from instructors import services
 from instructors.models import Assignment, Instructor, Visit
 from orgs.handover import Dependant, Handover, organization_dependants, party_dependants
+from orgs.services.duplicates import SAME_ORGANIZATION
 
 
 def open_assignments(organization_id: int) -> int:
@@ -14,10 +17,11 @@ def open_assignments(organization_id: int) -> int:
 
 
 def move_assignments(handover: Handover) -> list[int]:
-    """All but the open ones of an instructor who has an open one there already: those end."""
+    """All of them; an open one of an instructor who has an open one there already ends."""
     there = Assignment.objects.filter(organization=handover.target_id, until=None, instructor=OuterRef("instructor"))
     rows = Assignment.objects.filter(organization=handover.source_id)
-    rows.filter(Exists(there), until=None, since__lte=handover.on).update(until=handover.on)
+    for row in rows.filter(Exists(there), until=None).select_related("organization__managed_by"):
+        services.set_end(by=handover.by, assignment=row, until=max(handover.on, row.since), reason=SAME_ORGANIZATION)
     return _move(Assignment, handover, sorted(rows.values_list("pk", flat=True)))
 
 
@@ -51,8 +55,14 @@ def _move(model: type[Assignment] | type[Visit], handover: Handover, ids: list[i
 
 
 def give_back_assignments(handover: Handover, ids: list[int]) -> None:
-    """Undo `move_assignments` for those that are still there."""
+    """Undo `move_assignments` for those that are still there; what the merge ended is open again."""
     _move(Assignment, handover, ids)
+    ended = AuditEntry.objects.filter(
+        model="instructors.assignment", object_id__in=map(str, ids), reason=SAME_ORGANIZATION
+    )
+    rows = Assignment.objects.filter(pk__in=[int(key) for key in ended.values_list("object_id", flat=True)])
+    for row in rows.filter(organization=handover.target_id).select_related("organization__managed_by"):
+        services.set_end(by=handover.by, assignment=row, until=None, reason=handover.reason)
 
 
 def give_back_visits(handover: Handover, ids: list[int]) -> None:

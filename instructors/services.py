@@ -74,7 +74,7 @@ def end_service(*, by: User | None, instructor: Instructor, until: date, on: dat
     row = _serving(instructor, on)
     for assignment in row.assignments.filter(until=None).select_related("organization__managed_by"):
         ends = max(until, assignment.since)
-        _change(by, assignment, {"until": ends}, "instructors.end_assignment", reason)
+        set_end(by=by, assignment=assignment, until=ends, reason=reason)
     path = row.sent_by.path
     writing.change(by=by, record=row, values={"until": until}, action="instructors.end", path=path, reason=reason)
     _refresh(row, on)
@@ -110,7 +110,7 @@ def end_assignment(*, by: User | None, assignment: Assignment, until: date, on: 
     row = rows.get(pk=assignment.pk)
     if row.until:
         raise AlreadyEnded(f"这项派驻已于 {row.until} 终止")
-    _change(by, row, {"until": until}, "instructors.end_assignment", reason)
+    set_end(by=by, assignment=row, until=until, reason=reason)
     refresh([row.organization_id], on=on)
     return row
 
@@ -145,9 +145,16 @@ def _serving(instructor: Instructor, on: date) -> Instructor:
     return row
 
 
-def _change(by: User | None, assignment: Assignment, values: Mapping[str, Any], action: str, reason: str) -> None:
-    path = assignment.organization.managed_by.path
-    writing.change(by=by, record=assignment, values=values, action=action, path=path, reason=reason)
+def set_end(*, by: User | None, assignment: Assignment, until: date | None, reason: str) -> None:
+    """Write the end of an assignment, or that it goes on, with its entry. Facts are the caller's."""
+    writing.change(
+        by=by,
+        record=assignment,
+        values={"until": until},
+        action="instructors.end_assignment" if until else "instructors.reopen_assignment",
+        path=assignment.organization.managed_by.path,
+        reason=reason,
+    )
 
 
 def _refresh(instructor: Instructor, on: date) -> None:

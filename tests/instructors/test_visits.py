@@ -8,11 +8,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from core.models import AuditEntry
 from instructors import services
 from instructors.models import Assignment, Instructor, Visit
 from instructors.queries import open_assignments, overdue, state_due
 from instructors.rules import due_on
 from orgs.models import Organization, OrganizationFacts
+from orgs.services import duplicates
 from tests.people import LONG_AGO, TODAY, City
 
 pytestmark = pytest.mark.django_db
@@ -162,3 +164,21 @@ def test_the_list_takes_the_same_queries_for_one_assignment_and_many(
     client.force_login(city.user("street"))
     with django_assert_max_num_queries(16):
         assert client.get("/visits/overdue/").status_code == 200
+
+
+def test_a_second_assignment_ends_with_a_merge_and_goes_on_when_it_is_taken_apart(city: City):
+    keep, drop, instructor = city.organization("旧档"), city.organization("新档"), select(city)
+    kept, doubled = assign(city, keep, instructor), assign(city, drop, instructor)
+    duplicates.merge(by=city.user("street"), keep=keep, drop=drop, on=TODAY, reason="同一家")
+    doubled.refresh_from_db()
+    assert (doubled.organization, doubled.until) == (keep, TODAY)
+    drop.refresh_from_db()
+    duplicates.unmerge(by=city.user("street"), dropped=drop, on=TODAY, reason="弄错了")
+    doubled.refresh_from_db()
+    kept.refresh_from_db()
+    assert (doubled.organization, doubled.until, kept.until) == (drop, None, None)
+    actions = AuditEntry.objects.filter(model="instructors.assignment", object_id=str(doubled.pk)).order_by("pk")
+    assert list(actions.values_list("action", flat=True))[1:] == [
+        "instructors.end_assignment",
+        "instructors.reopen_assignment",
+    ]
