@@ -164,6 +164,8 @@ def pages() -> dict[str, Any]:
         "search": seconds(lambda: fetch(client, listed, q=FRAGMENT)),
         "record": seconds(lambda: fetch(client, f"/organizations/{next(ids)}/")),
         "worklist": seconds(lambda: fetch(client, "/worklists/party-organization/")),
+        "sorted": seconds(lambda: fetch(client, "/units/", measure="counted", sort="size")),
+        "checks": seconds(lambda: fetch(client, "/checks/")),
     }
     with database_seconds() as taken:
         fetch(client, "/dashboard/")

@@ -548,7 +548,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='organization',
-            index=models.Index(condition=models.Q(('status', 'NORMAL'), _negated=True), fields=['id'], name='organization_not_normal'),
+            index=models.Index(condition=models.Q(('status', 'NORMAL'), _negated=True), fields=['status', 'id', 'merged_into'], name='organization_not_normal'),
         ),
         migrations.AddIndex(
             model_name='organization',

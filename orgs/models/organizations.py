@@ -184,7 +184,9 @@ class Organization(models.Model):
             models.Index(fields=["name", "id"], name="organization_by_name"),
             models.Index(fields=["zone"], name="organization_chain_leader", condition=Q(chain_leader=True)),
             # what is looked for among all by the checks
-            models.Index(fields=["id"], name="organization_not_normal", condition=~Q(status="NORMAL")),
+            models.Index(
+                fields=["status", "id", "merged_into"], name="organization_not_normal", condition=~Q(status="NORMAL")
+            ),
             models.Index(
                 fields=["id", "survey_members", "survey_has_party_organization"],
                 name="organization_surveyed",
