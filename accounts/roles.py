@@ -16,7 +16,7 @@ class Role:
     name: str
     sentence: str
     permissions: frozenset[str]
-    home: str = "/admin/"
+    home: str
     own: bool = False
     two_factor: bool = False  # must sign in with a one-time code
     trusted_phone: bool = False  # may continue on an own phone without the password
@@ -55,6 +55,7 @@ SECRETARY = Role(
     "党支部书记",
     "办理本支部的事务,查看本支部的党员和所覆盖的单位。",
     frozenset({P.BRANCH_WORK, P.REGISTRY_VIEW, P.MEMBERS_VIEW}),
+    home="/branch/",
     trusted_phone=True,
 )
 LEADER = Role(
@@ -69,6 +70,7 @@ INSTRUCTOR = Role(
     "党建工作指导员",
     "查看派驻给本人的单位,登记走访。",
     frozenset({P.REGISTRY_VIEW, P.VISITS_VIEW, P.VISITS_LOG}),
+    home="/visits/",
     own=True,
     trusted_phone=True,
 )

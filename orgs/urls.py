@@ -8,13 +8,14 @@ from orgs.views.duplicates import MergePage, UnmergeView
 from orgs.views.helpdesk import PeopleList, PersonPage
 from orgs.views.organization import OrganizationPage
 from orgs.views.parameters import ParameterPage, ParametersPage
-from orgs.views.party import PartyChangePage, PartyPage
+from orgs.views.party import OwnBranch, PartyChangePage, PartyPage
 
 urlpatterns = [
     path("appointments/", AppointmentList.as_view(), name="appointments"),
     path("appointments/new/", NewAppointment.as_view(), name="appointment_new"),
     path("appointments/suggestions/", Suggestions.as_view(), name="appointment_suggestions"),
     path("appointments/<int:pk>/", AppointmentPage.as_view(), name="appointment"),
+    path("branch/", OwnBranch.as_view(), name="branch"),
     path("organizations/check-credit-code/", CheckCreditCode.as_view(), name="check_credit_code"),
     path("organizations/<int:pk>/", OrganizationPage.as_view(), name="organization"),
     path("organizations/<int:pk>/merge/<int:other>/", MergePage.as_view(), name="organization_merge"),

@@ -84,6 +84,7 @@ ROUTES = {
     "parameters/": Route("parameters/", DEPARTMENT),
     "parameters/<str:code>/": Route("parameters/org.formal_min_to_found/", DEPARTMENT),
     # instructors
+    "branch/": Route("branch/", frozenset({"secretary"}), status=302),
     "visits/": Route("visits/", frozenset({"instructor"})),
     "visits/overdue/": Route("visits/overdue/", VISITED),
     "visits/<int:pk>/": Route("visits/{unit}/", frozenset({"instructor"})),

@@ -62,6 +62,17 @@ class PartyPage(PermissionMixin, View):
         return render(request, "orgs/party.html", context)
 
 
+class OwnBranch(PermissionMixin, View):
+    """Where a secretary's day begins: the page of the own branch, the list where there are several."""
+
+    permission = P.BRANCH_WORK
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        """Go there."""
+        nodes = {grant.node_id for grant in request.scope.having(P.BRANCH_WORK).grants}
+        return redirect("party", *nodes) if len(nodes) == 1 else redirect("admin:orgs_partyorganization_changelist")
+
+
 def record(pk: int, scope: Scope, permission: str = "") -> PartyOrganization:
     """The Party organization within the scope (within the grants that hold the permission, if one is named), else 404."""
     granted = scope.having(permission) if permission else scope

@@ -192,3 +192,7 @@ def test_a_merged_record_says_where_it_went(city: City, client_of) -> None:
     keep, drop = city.organization("保留的"), city.organization("并入的")
     duplicates.merge(by=None, keep=keep, drop=drop, on=NOW(), reason="")
     assert "这条登记已并入" in text(client_of("street"), drop)
+
+
+def test_a_secretary_begins_at_the_page_of_the_own_branch(city: City, client_of) -> None:
+    assert client_of("secretary").get("/branch/").headers["Location"] == f"/party/{city['CZ1111'].pk}/"
