@@ -92,18 +92,15 @@ def possible_duplicates(scope: Scope, alike: Alike = "name") -> QuerySet[Organiz
 
 
 def twins_of(organization: Organization, scope: Scope, *, most: int = 5) -> list[Organization]:
-    """Records within the scope that may be the same organization. Two queries, both by an index."""
-    others = Organization.objects.within(scope).filter(merged_into=None).exclude(pk=organization.pk).order_by("pk")
-    found: dict[int, Organization] = {}
+    """Records within the scope that may be the same organization. One query; each way to be alike has its index."""
+    alike = Q(name__in=_spellings(organization.name))
     fragment = BRACKET.split(organization.name)[0][:FRAGMENT]
-    if len(fragment) > 1:
-        alike = Q(name__in=_spellings(organization.name))
-        if organization.legal_representative:
-            alike |= Q(name__startswith=fragment, legal_representative=organization.legal_representative)
-        found |= {unit.pk: unit for unit in others.filter(alike, name__fragment=fragment)[:most]}
+    if len(fragment) > 1 and organization.legal_representative:
+        alike |= Q(legal_representative=organization.legal_representative, name__startswith=fragment)
     if organization.old_number:
-        found |= {unit.pk: unit for unit in others.filter(old_number=organization.old_number)[:most]}
-    return list(found.values())[:most]
+        alike |= Q(old_number=organization.old_number)
+    others = Organization.objects.within(scope).filter(merged_into=None).exclude(pk=organization.pk)
+    return list(others.filter(alike).order_by("pk")[:most])
 
 
 def _plain_name() -> Replace:

@@ -544,6 +544,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='organization',
+            index=models.Index(condition=models.Q(('legal_representative', ''), _negated=True), fields=['legal_representative'], name='organization_headed_by'),
+        ),
+        migrations.AddIndex(
+            model_name='organization',
             index=models.Index(fields=['name', 'id'], name='organization_by_name'),
         ),
         migrations.AddIndex(

@@ -182,6 +182,9 @@ class Organization(models.Model):
             models.Index(fields=["zone", "id"], name="organization_zone", condition=Q(zone__isnull=False)),
             models.Index(fields=["merged_into"], name="organization_merged", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["name", "id"], name="organization_by_name"),
+            models.Index(
+                fields=["legal_representative"], name="organization_headed_by", condition=~Q(legal_representative="")
+            ),
             models.Index(fields=["zone"], name="organization_chain_leader", condition=Q(chain_leader=True)),
             # what is looked for among all by the checks
             models.Index(
