@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.lines import Line
-from bench.worker import databases
+from bench.worker import Database, databases
 
+ROUNDS = 3
 SMALL, LARGE = (10_000, 3_000), (1_000_000, 300_000)
 NAMES = ("reports.", "orgs.list", "orgs.page", "orgs.search", "orgs.record", "members.one", "orgs.full")
 
@@ -19,7 +20,7 @@ def lines(wanted: str) -> Iterator[Line]:
         small, large = found["postgresql_small"], found["postgresql_large"]
         small.city(*SMALL)
         large.city(*LARGE)
-        few, many, raw = small.measure("pages"), large.measure("pages"), large.measure("raw_sql")
+        (few, many), raw = _in_turns("pages", small, large), large.measure("raw_sql")
         yield Line("reports.dashboard_seconds", many["dashboard"], "s")
         yield Line("reports.dashboard", many["dashboard"] / few["dashboard"], "× at 10,000", bound=1.5)
         yield Line("reports.dashboard_queries", many["dashboard_queries"], "queries", bound=few["dashboard_queries"])
@@ -40,3 +41,9 @@ def lines(wanted: str) -> Iterator[Line]:
         yield Line("members.one_change_seconds", changed["service"], "s")
         yield Line("members.one_change", changed["service"] / changed["bare"], "× bare update", bound=8)
         yield Line("orgs.full_recount", large.measure("recount")["seconds"] / raw["seconds"], "× raw query", bound=4)
+
+
+def _in_turns(step: str, *measured: Database) -> list[dict[str, float]]:
+    """The least of each figure over rounds in which the databases take turns: a shared machine only ever adds."""
+    rounds = [[database.measure(step) for database in measured] for _ in range(ROUNDS)]
+    return [{name: min(one[name] for one in told) for name in told[0]} for told in zip(*rounds, strict=True)]

@@ -40,6 +40,8 @@ class Database:
         """The tables, and the demonstration city at a size."""
         self.manage("migrate", "-v", "0")
         self.manage("demo", "--orgs", organizations, "--members", members)
+        if self.vendor.startswith("postgresql"):
+            _settle(self.environment["DATABASE_URL"])
 
     def measure(self, step: str, *arguments: object) -> dict[str, Any]:
         """Run a step of `bench.steps` in a process of its own."""
@@ -70,6 +72,15 @@ def _database(name: str, folder: Path, server: str) -> Database:
         cursor.execute(f"CREATE DATABASE {name}")
     connection.close()
     return Database(name, urlsplit(server)._replace(path=f"/{name}").geturl(), own)
+
+
+def _settle(url: str) -> None:
+    """What the server does by itself in the minutes after so much was written."""
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    connection.close()
 
 
 def main() -> None:
