@@ -18,6 +18,7 @@ from instructors import services
 from instructors.filters import AssignmentFilters
 from instructors.models import Assignment, Instructor
 from instructors.queries import loads, timed
+from instructors.resources import InstructorResource
 from orgs.filters import NamedFilters
 
 
@@ -42,6 +43,7 @@ class InstructorAdmin(ScopedModelAdmin):
     group, order, note = "指导员", 10, "选派、终止,每人派驻多少家"
     form = InstructorForm
     filters = NamedFilters
+    resource = InstructorResource
     unit = "名"
     empty = "还没有登记党建工作指导员。"
     search_fields = ("name",)
@@ -55,6 +57,7 @@ class InstructorAdmin(ScopedModelAdmin):
         Column("姓名", "name", kind="name", link=lambda row: reverse("admin:instructors_instructor_change", args=[row.pk])),
         Column("来源", label("source")),
         Column("人事关系所在单位", "home_unit"),
+        Column("报酬发放单位", "paid_by", screen=False),
         Column("选派党组织", "sent_by"),
         Column("专职", "full_time"),
         Column("派驻单位", "units", kind="number"),

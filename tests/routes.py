@@ -136,7 +136,7 @@ class AdminModel:
 
 ADMIN = {
     "instructors/assignment": AdminModel("assignment", HERE, STAFF, STRANGER, paged=False, reads=VISITED),
-    "instructors/instructor": AdminModel("guide", HERE, STAFF, OUTSIDE, paged=False, reads=VISITED),
+    "instructors/instructor": AdminModel("guide", HERE, STAFF, OUTSIDE, paged=False, imported=True, reads=VISITED),
     "members/member": AdminModel("member", HERE, STAFF, STRANGER, paged=False, reads=STAFF | {"secretary"}),
     "orgs/coverage": AdminModel("coverage", HERE, STAFF, OUTSIDE),
     "orgs/democracy": AdminModel("democracy", HERE, STAFF, STRANGER),

@@ -10,23 +10,25 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
 from django.core import signing
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import MultipleObjectsReturned, PermissionDenied, ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from import_export.resources import ModelResource
 from import_export.results import RowResult
 from import_export.widgets import Widget
 from tablib import Dataset
 
-from core.importing.cells import raw_text
+from core.importing.cells import CellProblem, raw_text, read_date, read_yes_no
 from core.refusals import Refusal
 from core.workbooks.headers import find_header
 from core.workbooks.reading import Unreadable, open_book
@@ -93,6 +95,36 @@ class ChoiceWidget(Widget):
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         """The label."""
         return self.labels.get(str(value), str(value or ""))
+
+
+class YesNoWidget(Widget):
+    """是 or 否, in the spellings of all lists."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool:
+        """The stored value."""
+        try:
+            return bool(read_yes_no(value))
+        except CellProblem:
+            raise ValueError(f"“{value}”不是“是”或“否”") from None
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        """The word."""
+        return "是" if value else "否"
+
+
+class DayWidget(Widget):
+    """A day up to today, in the spellings of all lists."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> date | None:
+        """The stored value."""
+        try:
+            return read_date(value, latest=timezone.localdate())
+        except CellProblem:
+            raise ValueError(f"“{value}”不是日期,或在今天之后;请写成 2026-12-31 这样") from None
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        """As lists show it."""
+        return value.isoformat() if value else ""
 
 
 class TableResource(ModelResource):
@@ -220,6 +252,9 @@ def carry_in(resource: TableResource, rows: TableRows, *, dry_run: bool) -> list
 def _line(resource: TableResource, number: str, row: Any) -> Line:
     problems: list[str] = []
     for error in row.errors:
+        if isinstance(error.error, MultipleObjectsReturned):
+            problems.append("登记里有几条和这一行相同的,分不清是哪一条;请在记录页面修改")
+            continue
         if not isinstance(error.error, (Refusal, ValueError)):
             raise error.error
         problems.append(str(error.error))
