@@ -18,7 +18,8 @@ from instructors import services
 from instructors.filters import AssignmentFilters
 from instructors.models import Assignment, Instructor
 from instructors.queries import loads, timed
-from instructors.resources import InstructorResource
+from instructors.resources import AssignmentResource, InstructorResource
+from orgs.admin.people import NUMBERED
 from orgs.filters import NamedFilters
 
 
@@ -123,11 +124,13 @@ class AssignmentAdmin(ScopedModelAdmin):
     group, order, note = "指导员", 20, "指导员派驻哪些单位"
     form = AssignmentForm
     filters = AssignmentFilters
+    resource = AssignmentResource
     unit = "项"
     empty = "还没有登记派驻。"
     autocomplete_fields = ("instructor", "organization")
     orders = (Order("id", ()),)
     columns = (
+        *NUMBERED,
         Column("单位", "organization", kind="name", link=lambda row: reverse("admin:instructors_assignment_change", args=[row.pk])),
         Column("指导员", "instructor.name"),
         Column("任务", "tasks"),

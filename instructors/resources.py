@@ -1,4 +1,4 @@
-"""Instructors as a workbook: a committee's list of them comes in as it is, and so does our own list, edited."""
+"""Instructors and their assignments as workbooks: a committee's lists come in as they are, and so do ours, edited."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 from import_export.fields import Field
 
+from accounts.permissions import Permission
 from core.admin.tables import ChoiceWidget, DayWidget, ScopedWidget, TableResource, YesNoWidget
+from core.refusals import Refusal
 from instructors import services
-from instructors.models import Instructor
+from instructors.models import Assignment, Instructor
 from orgs.models import PartyOrganization
+from orgs.resources.people import OfOrganizationResource
 
 CHANGEABLE = ("source", "home_unit", "paid_by", "full_time", "since")
 
@@ -48,3 +51,38 @@ class InstructorResource(TableResource):
             )
         known = Instructor.objects.get(pk=instance.pk)
         return services.change(by=who, instructor=known, values=values, on=timezone.localdate())
+
+
+class AssignedOtherwise(Refusal):
+    """What was assigned does not change: it ends, and another assignment begins."""
+
+
+def assign(**told: Any) -> Assignment:
+    """Begin an assignment; what the clerk should know of it is told on its page."""
+    return services.assign(**told).assignment
+
+
+def keep(*, assignment: Assignment, **told: Any) -> Assignment:
+    """Refuse any correction."""
+    raise AssignedOtherwise(f"派驻登记后不能修改,只能填写终止日期;请终止“{assignment.instructor}”的派驻后另加一行")
+
+
+class AssignmentResource(OfOrganizationResource):
+    """派驻: instructors by name."""
+
+    instructor = Field("instructor", "指导员")
+    since = Field("since", "起始", DayWidget())
+    tasks = Field("tasks", "任务")
+    until = Field("until", "终止", DayWidget())
+    permission = Permission.VISITS_CHANGE
+    argument, ends_with = "assignment", "until"
+    add, correct, end = assign, keep, services.end_assignment
+
+    class Meta(OfOrganizationResource.Meta):
+        model = Assignment
+        fields = ("id", "organization", "instructor", "since", "tasks", "until")
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        rows = Instructor.objects.reached_by(self.scope)
+        self.fields["instructor"].widget = ScopedWidget(rows, "指导员", code="pk")

@@ -135,16 +135,18 @@ class AdminModel:
 
 
 ADMIN = {
-    "instructors/assignment": AdminModel("assignment", HERE, STAFF, STRANGER, paged=False, reads=VISITED),
+    "instructors/assignment": AdminModel(
+        "assignment", HERE, STAFF, STRANGER, paged=False, imported=True, reads=VISITED
+    ),
     "instructors/instructor": AdminModel("guide", HERE, STAFF, OUTSIDE, paged=False, imported=True, reads=VISITED),
     "members/member": AdminModel("member", HERE, STAFF, STRANGER, paged=False, reads=STAFF | {"secretary"}),
     "orgs/coverage": AdminModel("coverage", HERE, STAFF, OUTSIDE),
-    "orgs/democracy": AdminModel("democracy", HERE, STAFF, STRANGER),
+    "orgs/democracy": AdminModel("democracy", HERE, STAFF, STRANGER, imported=True),
     "orgs/jurisdiction": AdminModel("jurisdiction", DEPARTMENT, DEPARTMENT, paged=False, public=True),
-    "orgs/liaison": AdminModel("liaison", HERE, STAFF, OUTSIDE | {"secretary"}),
-    "orgs/massorganization": AdminModel("mass", HERE, STAFF, STRANGER),
+    "orgs/liaison": AdminModel("liaison", HERE, STAFF, OUTSIDE | {"secretary"}, imported=True),
+    "orgs/massorganization": AdminModel("mass", HERE, STAFF, STRANGER, imported=True),
     "orgs/organization": AdminModel("unit", HERE, STAFF, STRANGER),
-    "orgs/ownerrecord": AdminModel("owner", HERE, STAFF, STRANGER),
+    "orgs/ownerrecord": AdminModel("owner", HERE, STAFF, STRANGER, imported=True),
     "orgs/partyorganization": AdminModel("branch", HERE - {"street"}, DEPARTMENT, OUTSIDE),
     "orgs/region": AdminModel("region", paged=False, public=True),
     "orgs/venue": AdminModel("venue", HERE, STAFF, OUTSIDE | {"secretary"}, paged=False, imported=True),

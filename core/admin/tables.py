@@ -113,14 +113,20 @@ class YesNoWidget(Widget):
 
 
 class DayWidget(Widget):
-    """A day up to today, in the spellings of all lists."""
+    """A day up to today, or one that may lie `ahead`, in the spellings of all lists."""
+
+    def __init__(self, *, ahead: bool = False) -> None:
+        super().__init__()
+        self.ahead = ahead
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> date | None:
         """The stored value."""
         try:
-            return read_date(value, latest=timezone.localdate())
+            return read_date(value, latest=date.max if self.ahead else timezone.localdate())
         except CellProblem:
-            raise ValueError(f"“{value}”不是日期,或在今天之后;请写成 2026-12-31 这样") from None
+            raise ValueError(
+                f"“{value}”不是日期{'' if self.ahead else ',或在今天之后'};请写成 2026-12-31 这样"
+            ) from None
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         """As lists show it."""

@@ -15,8 +15,22 @@ from core.admin import ScopedModelAdmin, ServiceForm, label
 from core.listing import Column, Order
 from orgs.filters import OfOrganizationFilters
 from orgs.models import Democracy, Liaison, MassOrganization, OwnerRecord
+from orgs.resources.people import (
+    CODE,
+    NUMBER,
+    DemocracyResource,
+    LiaisonResource,
+    MassOrganizationResource,
+    OfOrganizationResource,
+    OwnerRecordResource,
+)
 from orgs.services import people
 
+# what a list needs to come back: the number of each row and the code of its organization
+NUMBERED = (
+    Column(NUMBER, "pk", kind="date", screen=False),
+    Column(CODE, "organization.credit_code", kind="date", screen=False),
+)
 UNIT = Column("单位", "organization", kind="name", link=lambda row: reverse("organization", args=[row.organization_id]))
 
 
@@ -29,6 +43,7 @@ class OfOrganizationAdmin(ScopedModelAdmin):
     group = "单位与覆盖"
     filters = OfOrganizationFilters
     autocomplete_fields = ("organization",)
+    resource: type[OfOrganizationResource]
     orders = (Order("id", ()),)
     ends_with = ""  # the field whose date ends the row
 
@@ -58,14 +73,18 @@ class OfOrganizationAdmin(ScopedModelAdmin):
 class MassOrganizationAdmin(OfOrganizationAdmin):
     """工会、共青团、妇联."""
 
+    resource = MassOrganizationResource
     order, note = 50, "工会、共青团、妇联,以及通过它们开展的党的工作"
     ends_with = "closed_on"
     columns = (
+        *NUMBERED,
         UNIT,
         Column("类型", label("kind"), link=lambda row: reverse("admin:orgs_massorganization_change", args=[row.pk])),
         Column("成立日期", "founded_on", kind="date"),
         Column("负责人", "head"),
+        Column("届满日期", "term_ends_on", kind="date", screen=False),
         Column("最近开展党的工作", "party_work_on", kind="date"),
+        Column("开展的工作", "party_work", screen=False),
         Column("撤销日期", "closed_on", kind="date"),
     )
 
@@ -89,10 +108,12 @@ class MassOrganizationAdmin(OfOrganizationAdmin):
 class LiaisonAdmin(OfOrganizationAdmin):
     """联络员."""
 
+    resource = LiaisonResource
     order, note = 60, "没有党组织的单位由谁联络"
     ends_with = "until"
     autocomplete_fields = ("organization", "appointed_by")  # type: ignore[assignment]
     columns = (
+        *NUMBERED,
         UNIT,
         Column("联络员", "name", link=lambda row: reverse("admin:orgs_liaison_change", args=[row.pk])),
         Column("确定的党组织", "appointed_by"),
@@ -125,12 +146,17 @@ class LiaisonAdmin(OfOrganizationAdmin):
 class OwnerRecordAdmin(OfOrganizationAdmin):
     """出资人."""
 
+    resource = OwnerRecordResource
     order, note = 70, "出资人对党建工作的态度、支持和评先选优意见"
     columns = (
+        *NUMBERED,
         UNIT,
         Column("姓名", "name", link=lambda row: reverse("admin:orgs_ownerrecord_change", args=[row.pk])),
         Column("态度", label("attitude")),
+        Column("支持情况", "support", screen=False),
         Column("社会职务", "social_posts"),
+        Column("评先选优、安排职务时的意见", "opinion", screen=False),
+        Column("意见日期", "opinion_on", kind="date", screen=False),
         Column("登记日期", "recorded_on", kind="date"),
     )
 
@@ -148,8 +174,10 @@ class OwnerRecordAdmin(OfOrganizationAdmin):
 class DemocracyAdmin(OfOrganizationAdmin):
     """民主管理."""
 
+    resource = DemocracyResource
     order, note = 80, "职代会、厂务公开、信访接待、定期约谈"
     columns = (
+        *NUMBERED,
         UNIT,
         Column("形式", label("kind"), link=lambda row: reverse("admin:orgs_democracy_change", args=[row.pk])),
         Column("日期", "held_on", kind="date"),

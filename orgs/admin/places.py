@@ -15,7 +15,7 @@ from core.admin import ScopedModelAdmin, ServiceForm, label
 from core.listing import Column, Order
 from orgs.filters import NamedFilters, VenueFilters, ZoneFilters
 from orgs.models import Region, Venue, VenueUse, Zone
-from orgs.resources import VenueResource, ZoneResource
+from orgs.resources.places import VenueResource, ZoneResource
 from orgs.services import places, venues
 
 

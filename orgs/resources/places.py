@@ -1,4 +1,4 @@
-"""Small tables of the registry as workbooks."""
+"""园区、楼宇 and 活动场所 as workbooks."""
 
 from __future__ import annotations
 

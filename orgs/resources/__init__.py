@@ -1,0 +1,1 @@
+"""Small tables of the registry as workbooks, through django-import-export."""
