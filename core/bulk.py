@@ -18,7 +18,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 from core.crypto import encrypt
-from core.fields import EncryptedTextField
+from core.fields import EncryptedTextField, column_of
 
 CHUNK = 2_000  # rows a buffer of COPY or executemany holds
 STROKE = 20_000  # rows that SQLite moves from a temporary table at once
@@ -64,8 +64,8 @@ def insert_rows(
     `constants` are attributes with one value for all rows. Returns how many. Unique and check constraints are the
     database's; nothing is validated here.
     """
-    fields = [_field(model, name) for name in attributes]
-    same = {_field(model, name): value for name, value in (constants or {}).items()}
+    fields = [column_of(model, name) for name in attributes]
+    same = {column_of(model, name): value for name, value in (constants or {}).items()}
     given = {field.attname for field in (*fields, *same)}
     others = [f for f in model._meta.concrete_fields if f.attname not in given and not f.primary_key]
     same |= {field: _default(field) for field in others}
@@ -83,7 +83,7 @@ def update_rows(model: type[models.Model], attributes: Sequence[str], rows: Iter
 
     The new values go into a temporary table and from there into the model's in one statement. Inside a transaction.
     """
-    fields = [model._meta.pk, *(_field(model, name) for name in attributes)]
+    fields = [model._meta.pk, *(column_of(model, name) for name in attributes)]
     columns = [str(field.column) for field in fields]
     table, temporary = model._meta.db_table, f"new_{model._meta.db_table}"
     quote = connection.ops.quote_name
@@ -105,7 +105,7 @@ def update_rows(model: type[models.Model], attributes: Sequence[str], rows: Iter
 
 def delete_rows(model: type[models.Model], attribute: str, values: Sequence[Any]) -> int:
     """Delete the rows whose column holds one of the values; returns how many. Nothing cascades: give children first."""
-    table, column = model._meta.db_table, str(_field(model, attribute).column)
+    table, column = model._meta.db_table, str(column_of(model, attribute).column)
     quote, count = connection.ops.quote_name, 0
     with connection.cursor() as cursor:
         for start in range(0, len(values), CHUNK):
@@ -119,13 +119,6 @@ def delete_rows(model: type[models.Model], attribute: str, values: Sequence[Any]
 def encode_json(value: Any) -> str:
     """The value as JSON columns hold it. Python's own encoder takes four times as long for so short texts."""
     return value if type(value) is Encoded else orjson.dumps(value).decode()
-
-
-def _field(model: type[models.Model], attribute: str) -> models.Field:
-    for column in model._meta.concrete_fields:
-        if attribute in (column.attname, column.name):
-            return column
-    raise ValueError(f"{model.__name__} has no column {attribute!r}")
 
 
 def _default(field: models.Field) -> Any:

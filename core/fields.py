@@ -40,3 +40,11 @@ class PathField(models.CharField):
         """`COLLATE "C"` on PostgreSQL: under other collations the successor of a prefix is not its end."""
         kind = super().db_type(connection)
         return f'{kind} COLLATE "C"' if connection.vendor == "postgresql" else kind
+
+
+def column_of(model: type[models.Model], attribute: str) -> models.Field:
+    """The column of a model by either of its names, or its key by `pk`. Raises ValueError for anything else."""
+    for column in model._meta.concrete_fields:
+        if attribute in (column.attname, column.name) or (attribute == "pk" and column.primary_key):
+            return column
+    raise ValueError(f"{model.__name__} has no column {attribute!r}")

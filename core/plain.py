@@ -14,7 +14,7 @@ import orjson
 from django.db import connection, models
 
 from core.crypto import decrypt
-from core.fields import EncryptedTextField
+from core.fields import EncryptedTextField, column_of
 
 Plain = Any
 
@@ -45,13 +45,9 @@ def fetch_plain(rows: models.QuerySet, attributes: Sequence[str]) -> list[tuple[
         return []
     columns: list[Sequence[Any]] = list(zip(*found, strict=True))
     for at, name in enumerate(attributes):
-        if convert := _converter(rows.model._meta.pk if name == "pk" else _column(rows.model, name)):
+        if convert := _converter(column_of(rows.model, name)):
             columns[at] = [None if value is None else convert(value) for value in columns[at]]
     return list(zip(*columns, strict=True))
-
-
-def _column(model: type[models.Model], attribute: str) -> models.Field:
-    return next(column for column in model._meta.concrete_fields if attribute in (column.attname, column.name))
 
 
 def _converter(column: models.Field) -> Callable[[Any], Plain] | None:

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable, Mapping
 
 from core.crypto import blind_index
-from core.importing.targets import Merge, parts
+from core.importing.targets import Merge
 from core.models import KeptAnswer
 from core.plain import Plain
+from core.sets import among
 
 Answer = tuple[int, str, str]  # record, column, digest of the list's value
 
@@ -25,10 +26,11 @@ def keep(*, source: str, answers: Iterable[Answer]) -> None:
 
 
 def settle_known(*, source: str, merges: Mapping[int, Merge]) -> None:
-    """Take out of the merges (by record) every conflict that was settled before. One query for 10,000 records."""
-    for part in parts(sorted(merges)):
-        known = KeptAnswer.objects.filter(source=source, object_id__in=part)
-        for key, column, digest in known.values_list("object_id", "column", "digest"):
-            conflicts = merges[key].conflicts
-            if column in conflicts and answer(key, column, conflicts[column][1])[2] == digest:
-                del conflicts[column]
+    """Take out of the merges (by record) every conflict that was settled before. One query."""
+    if not merges:
+        return
+    known = KeptAnswer.objects.filter(source=source, object_id__in=among(merges.keys()))
+    for key, column, digest in known.values_list("object_id", "column", "digest"):
+        conflicts = merges[key].conflicts
+        if column in conflicts and answer(key, column, conflicts[column][1])[2] == digest:
+            del conflicts[column]

@@ -23,10 +23,11 @@ from core.crypto import blind_index
 from core.importing.cells import Cell, CellProblem, raw_text
 from core.importing.problems import ERROR, WARNING, Problem, problems
 from core.importing.sheets import MARK_BEGINS
-from core.importing.targets import Merge, Record, Row, Target, parts
+from core.importing.targets import Merge, Record, Row, Target
 from core.listing import Column
 from core.masking import HIDDEN, mask
 from core.plain import Plain, to_plain
+from core.sets import among
 from core.sources import Read, Run, SourceField, Values, always
 
 ERASE = "清空"
@@ -229,9 +230,7 @@ class ReturnedRows(Target):
     def match(self, rows: Sequence[Row]) -> list[int | None]:
         """By number."""
         wanted = [int(row.key[1:]) if row.key else 0 for row in rows]
-        known: set[int] = set()
-        for part in parts(wanted):
-            known.update(self.reached().filter(pk__in=part).values_list("pk", flat=True))
+        known = set(self.reached().filter(pk__in=among(wanted)).values_list("pk", flat=True))
         return [pk if pk in known else None for pk in wanted]
 
     def expected(self, ids: Sequence[int], extent: str) -> set[int]:

@@ -18,6 +18,7 @@ from core.importing.readers import day, text
 from core.importing.returning import MARK, Part, ReturnedRows, Returning, Words, choice_words, plainly
 from core.importing.targets import Changes, Merge, Record, Row, parts
 from core.plain import Plain
+from core.sets import among
 from core.sources import Run, Source, Values, always, sources
 from members.models import Member
 from members.models.members import PROBATIONARY
@@ -100,8 +101,8 @@ class ReturnedMembers(ReturnedRows, MemberTarget):
         """With the codes of their employers."""
         records = super().load(ids, lock=lock)
         employers = {record["organization_id"] for record in records.values()} - {None}
-        for part in parts(sorted(employers)):
-            self.codes.update(Organization.objects.filter(pk__in=part).values_list("pk", "credit_code"))
+        units = Organization.objects.filter(pk__in=among(employers))
+        self.codes.update(units.values_list("pk", "credit_code"))
         for pk, record in records.items():
             record["pk"] = pk
         return records

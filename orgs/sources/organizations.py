@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Collection, Sequence
-from datetime import date
 
 from django.db.models import Q
 
@@ -16,6 +14,7 @@ from core.models import AuditEntry, ImportBatch
 from core.parameters import values_on
 from core.sources import Run, Values
 from orgs import facts
+from orgs.facts.statement import months_before
 from orgs.models import FormerManagement, Headcount, Organization, OrganizationFacts, PartyOrganization, Region
 from orgs.models.party import MANAGING_KINDS
 from orgs.queries import GONE, Jurisdictions
@@ -56,7 +55,7 @@ class OrganizationTarget(Target):
         batches = ImportBatch.objects.filter(source=run.source.code).values_list("pk", flat=True)
         self.own_batches = {str(pk) for pk in batches}
         months = values_on(run.as_of)["headcount.verified_months"]
-        self.verified_from = _months_before(run.as_of, int(months)).isoformat()
+        self.verified_from = months_before(run.as_of, int(months)).isoformat()
 
     # --- reading ---
     def check(self, values: Values, unread: Collection[str]) -> list[tuple[str, str]]:
@@ -332,8 +331,3 @@ COLUMNS = (
 def _undecided(record: Record) -> bool:
     """待判定 (DESIGN §6): the category or the committee cannot be told of an organization that is ours."""
     return record["in_scope"] and (not record["category"] or record["managed_basis"] == UNDECIDED)
-
-
-def _months_before(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
