@@ -37,7 +37,7 @@ class InstructorResource(TableResource):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
-        nodes = PartyOrganization.objects.within(request.scope).standing()  # type: ignore[attr-defined]
+        nodes = PartyOrganization.objects.within(self.scope).standing()
         self.fields["sent_by"].widget = ScopedWidget(nodes, "党组织")
 
     def write(self, instance: Any, is_create: bool) -> Instructor:

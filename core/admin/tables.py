@@ -30,6 +30,7 @@ from tablib import Dataset
 
 from core.importing.cells import CellProblem, raw_text, read_date, read_yes_no
 from core.refusals import Refusal
+from core.scope import Scope
 from core.workbooks.headers import find_header
 from core.workbooks.reading import Unreadable, open_book
 
@@ -139,6 +140,7 @@ class TableResource(ModelResource):
     def __init__(self, request: HttpRequest) -> None:
         super().__init__()
         self.request = request
+        self.scope: Scope = request.scope  # type: ignore[attr-defined]
 
     class Meta:
         clean_model_instances = True

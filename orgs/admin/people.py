@@ -45,7 +45,6 @@ class OfOrganizationAdmin(ScopedModelAdmin):
     autocomplete_fields = ("organization",)
     resource: type[OfOrganizationResource]
     orders = (Order("id", ()),)
-    ends_with = ""  # the field whose date ends the row
 
     def listed(self, request: HttpRequest) -> QuerySet:
         """With the name of the organization."""
@@ -57,7 +56,7 @@ class OfOrganizationAdmin(ScopedModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What ended stays as it is."""
-        ended = bool(obj and self.ends_with and getattr(obj, self.ends_with))
+        ended = bool(obj and self.resource.ends_with and getattr(obj, self.resource.ends_with))
         return super().has_change_permission(request, obj) and not ended
 
     def record_url(self, record: Any) -> str:
@@ -66,7 +65,7 @@ class OfOrganizationAdmin(ScopedModelAdmin):
 
     def typed(self, form: ServiceForm) -> dict[str, Any]:
         """All that a new row says."""
-        return {name: value for name, value in form.cleaned_data.items() if name != self.ends_with}
+        return {name: value for name, value in form.cleaned_data.items() if name != self.resource.ends_with}
 
 
 @admin.register(MassOrganization)
@@ -75,7 +74,6 @@ class MassOrganizationAdmin(OfOrganizationAdmin):
 
     resource = MassOrganizationResource
     order, note = 50, "工会、共青团、妇联,以及通过它们开展的党的工作"
-    ends_with = "closed_on"
     columns = (
         *NUMBERED,
         UNIT,
@@ -110,7 +108,6 @@ class LiaisonAdmin(OfOrganizationAdmin):
 
     resource = LiaisonResource
     order, note = 60, "没有党组织的单位由谁联络"
-    ends_with = "until"
     autocomplete_fields = ("organization", "appointed_by")  # type: ignore[assignment]
     columns = (
         *NUMBERED,

@@ -61,7 +61,7 @@ class OfOrganizationResource(TableResource):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
-        self.scope = request.scope.having(self.permission)  # type: ignore[attr-defined]
+        self.scope = self.scope.having(self.permission)
         self.fields["organization"].widget = UnitWidget()
 
     def before_import(self, dataset: Dataset, **kwargs: Any) -> None:

@@ -10,13 +10,8 @@ from import_export.fields import Field
 from import_export.widgets import IntegerWidget
 
 from core.admin.tables import ChoiceWidget, ScopedWidget, TableResource
-from core.scope import Scope
 from orgs.models import PartyOrganization, Region, Venue, Zone
 from orgs.services import places, venues
-
-
-def _scope(request: HttpRequest) -> Scope:
-    return request.scope  # type: ignore[attr-defined]
 
 
 class ZoneResource(TableResource):
@@ -34,7 +29,7 @@ class ZoneResource(TableResource):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
-        self.fields["region"].widget = ScopedWidget(Region.objects.within(_scope(request)), "区划")
+        self.fields["region"].widget = ScopedWidget(Region.objects.within(self.scope), "区划")
 
     def write(self, instance: Any, is_create: bool) -> Zone:
         """Add or change one."""
@@ -61,11 +56,10 @@ class VenueResource(TableResource):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
-        scope = _scope(request)
-        nodes = PartyOrganization.objects.within(scope).standing()
+        nodes = PartyOrganization.objects.within(self.scope).standing()
         self.fields["managed_by"].widget = ScopedWidget(nodes, "党组织")
-        self.fields["region"].widget = ScopedWidget(Region.objects.within(scope), "区划")
-        self.fields["zone"].widget = ScopedWidget(Zone.objects.within(scope), "园区(楼宇等)")
+        self.fields["region"].widget = ScopedWidget(Region.objects.within(self.scope), "区划")
+        self.fields["zone"].widget = ScopedWidget(Zone.objects.within(self.scope), "园区(楼宇等)")
 
     def write(self, instance: Any, is_create: bool) -> Venue:
         """Open or change one."""
