@@ -59,3 +59,6 @@ document.addEventListener("htmx:sendError", (event) => {
   delete form.dataset.sent;
   form.querySelector("[data-sending-text]").textContent = "上传中断,没有读入任何内容;请检查网络后再点“上传并读取”。";
 });
+
+// chosen before this script came, or kept by the browser on the way back
+for (const form of document.querySelectorAll("[data-upload]")) chosen(form);
