@@ -119,12 +119,10 @@ class CoverageAdmin(ScopedModelAdmin):
     def change(self, request: HttpRequest, form: ServiceForm) -> Coverage:
         """End, hand over or change the form, from the day given or today."""
         data = form.cleaned_data
-        row = Coverage.objects.get(pk=form.instance.pk)
-        day = data["on"] or timezone.localdate()
-        who: Any = request.user
+        row, to = Coverage.objects.get(pk=form.instance.pk), data["party_organization"]
+        told: dict[str, Any] = {"by": request.user, "on": timezone.localdate(), "reason": data["reason"]}
         if data["end"]:
-            return coverage.end(by=who, coverage=row, on=day, reason=data["reason"])
-        if data["party_organization"].pk != row.party_organization_id:
-            to = data["party_organization"]
-            return coverage.hand_over(by=who, coverage=row, to=to, on=day, form=data["form"], reason=data["reason"])
-        return coverage.change_form(by=who, coverage=row, form=data["form"], on=day, reason=data["reason"])
+            return coverage.end(coverage=row, until=data["on"], **told)
+        if to.pk != row.party_organization_id:
+            return coverage.hand_over(coverage=row, to=to, form=data["form"], since=data["on"], **told)
+        return coverage.change_form(coverage=row, form=data["form"], since=data["on"], **told)

@@ -45,6 +45,10 @@ class EndsBeforeItBegins(Refusal):
     """A coverage lasts at least until its first day."""
 
 
+class BeginsTooEarly(Refusal):
+    """A primary coverage begins when the one before has ended, and not in the future."""
+
+
 @dataclass(frozen=True)
 class Covered:
     """A coverage that began, with what the clerk should know about it."""
@@ -116,42 +120,68 @@ def plan_covering(organizations: QuerySet[Organization]) -> Plan:
 
 
 @transaction.atomic
-def change_form(*, by: User | None, coverage: Coverage, form: str, on: date, reason: str = "") -> Coverage:
-    """Go over to another form from a day on: the old period ends, a new one begins."""
+def change_form(
+    *, by: User | None, coverage: Coverage, form: str, on: date, since: date | None = None, reason: str = ""
+) -> Coverage:
+    """Go over to another form from a day on (`since`, else today): the old period ends, a new one begins."""
     row = _open(coverage)
     if row.form == form:
         return row
     _require_able(row.party_organization, form, besides=row.organization_id)
-    return _renew(by=by, row=row, party_organization=row.party_organization, form=form, on=on, reason=reason)
+    return _renew(by=by, row=row, to=row.party_organization, form=form, since=since or on, on=on, reason=reason)
 
 
 @transaction.atomic
 def hand_over(
-    *, by: User | None, coverage: Coverage, to: PartyOrganization, on: date, form: str = "", reason: str = ""
+    *,
+    by: User | None,
+    coverage: Coverage,
+    to: PartyOrganization,
+    on: date,
+    since: date | None = None,
+    form: str = "",
+    reason: str = "",
 ) -> Coverage:
-    """Let another Party organization cover from a day on."""
+    """Let another Party organization cover from a day on (`since`, else today)."""
     row = _open(coverage)
-    _require_able(to, form or row.form)
-    return _renew(by=by, row=row, party_organization=to, form=form or row.form, on=on, reason=reason)
+    _require_able(to, form or row.form, besides=row.organization_id)
+    return _renew(by=by, row=row, to=to, form=form or row.form, since=since or on, on=on, reason=reason)
 
 
 @transaction.atomic
-def end(*, by: User | None, coverage: Coverage, on: date, reason: str) -> Coverage:
-    """End a coverage on a day."""
+def begin_on(*, by: User | None, coverage: Coverage, since: date, on: date, reason: str = "") -> Coverage:
+    """Correct the first day of an open coverage."""
     row = _open(coverage)
-    end_rows(by=by, coverages=[row], on=on, reason=reason)
+    if since > on:
+        raise BeginsTooEarly(f"起始日期 {since} 在今天之后,请核对")
+    earlier = Coverage.objects.filter(organization=row.organization_id, primary=True, until__gt=since)
+    if row.primary and (last := earlier.exclude(pk=row.pk).order_by("-until").first()):
+        raise BeginsTooEarly(f"该单位此前的覆盖关系 {last.until} 才终止,起始日期不能早于这一天,请核对")
+    path = row.party_organization.path
+    writing.change(by=by, record=row, values={"since": since}, action="coverage.change", path=path, reason=reason)
     refresh([row.organization_id], on=on)
     return row
 
 
-def end_rows(*, by: User | None, coverages: Sequence[Coverage], on: date, reason: str) -> None:
+@transaction.atomic
+def end(
+    *, by: User | None, coverage: Coverage, on: date, reason: str, until: date | None = None, basis: str = ""
+) -> Coverage:
+    """End a coverage on a day (`until`, else today). `basis`: why it was entered, where that is not the reason itself."""
+    row = _open(coverage)
+    end_rows(by=by, coverages=[row], on=until or on, reason=reason, basis=basis)
+    refresh([row.organization_id], on=on)
+    return row
+
+
+def end_rows(*, by: User | None, coverages: Sequence[Coverage], on: date, reason: str, basis: str = "") -> None:
     """End open coverages in one statement with their entries; the caller brings the facts up to date."""
     for row in coverages:
         if on < row.since:
             raise EndsBeforeItBegins(f"覆盖关系从 {row.since} 开始,终止日期不能早于这一天")
         row.until, row.end_reason = on, reason[:100]
     Coverage.objects.bulk_update(coverages, ["until", "end_reason"], batch_size=1_000)
-    _record(by=by, rows=coverages, action="coverage.end", reason=reason)
+    _record(by=by, rows=coverages, action="coverage.end", reason=basis or reason)
 
 
 def hand_over_rows(
@@ -202,29 +232,24 @@ def _open(coverage: Coverage) -> Coverage:
     row = Coverage.objects.select_for_update(of=["self"]).select_related("organization", "party_organization")
     found = row.get(pk=coverage.pk)
     if found.until:
-        raise AlreadyEnded(f"这条覆盖关系已于 {found.until} 终止")
+        raise AlreadyEnded(f"这条覆盖关系已于 {found.until} 终止,不能再修改;需要时请重新登记")
     return found
 
 
 def _renew(
-    *, by: User | None, row: Coverage, party_organization: PartyOrganization, form: str, on: date, reason: str
+    *, by: User | None, row: Coverage, to: PartyOrganization, form: str, since: date, on: date, reason: str
 ) -> Coverage:
     """End the row on a day and begin another one on it; one that has not begun yet is changed in place."""
-    if on <= row.since:
-        values = {"party_organization": party_organization, "form": form}
-        path = party_organization.path
-        writing.change(by=by, record=row, values=values, action="coverage.change", path=path, reason=reason)
+    if since <= row.since:
+        values = {"party_organization": to, "form": form}
+        writing.change(by=by, record=row, values=values, action="coverage.change", path=to.path, reason=reason)
         fresh = row
     else:
-        end_rows(by=by, coverages=[row], on=on, reason=reason or "调整")
+        end_rows(by=by, coverages=[row], on=since, reason=reason or "调整")
         fresh = Coverage(
-            organization=row.organization,
-            party_organization=party_organization,
-            form=form,
-            primary=row.primary,
-            since=on,
+            organization=row.organization, party_organization=to, form=form, primary=row.primary, since=since
         )
-        writing.add(by=by, record=fresh, action="coverage.begin", path=party_organization.path, reason=reason)
+        writing.add(by=by, record=fresh, action="coverage.begin", path=to.path, reason=reason)
     refresh([row.organization_id], on=on)
     return fresh
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.models import AuditEntry
+from orgs.facts import refresh
 from orgs.models import Coverage
 from orgs.services import coverage
 from orgs.services.endings import dissolve
@@ -65,6 +66,31 @@ def test_another_form_ends_the_old_period_and_begins_a_new_one(city: City) -> No
         ("JOINT", LONG_AGO, TODAY),
         ("ATTACHED", TODAY, None),
     ]
+
+
+@pytest.mark.parametrize("days", [-40, 40])
+def test_a_day_before_or_after_today_leaves_the_facts_those_of_today(city: City, days: int) -> None:
+    day, by = TODAY + timedelta(days=days), city.user("city")
+    moved, changed, ended = (city.cover(city.organization(staff=128), "CZ1112", "JOINT") for _ in range(3))
+    refresh(None, on=TODAY)
+    coverage.hand_over(by=by, coverage=moved, to=city["CZ112"], form="AREA", since=day, on=TODAY)
+    coverage.change_form(by=by, coverage=changed, form="ATTACHED", since=day, on=TODAY)
+    if days < 0:
+        coverage.end(by=by, coverage=ended, until=day, on=TODAY, reason="单位注销")
+    assert refresh(None, on=TODAY) == 0
+    assert (moved.organization.facts.covered_by == city["CZ112"]) == (days < 0)
+
+
+def test_a_first_day_is_corrected_but_not_into_the_future_or_into_the_coverage_before(city: City) -> None:
+    unit = city.organization()
+    city.cover(unit, "CZ1112", "JOINT", since=LONG_AGO, until=LONG_AGO + timedelta(days=100))
+    row = city.cover(unit, "CZ1111", since=LONG_AGO + timedelta(days=200))
+    coverage.begin_on(by=None, coverage=row, since=LONG_AGO + timedelta(days=100), on=TODAY)
+    row.refresh_from_db()
+    assert row.since == LONG_AGO + timedelta(days=100)
+    for day in (LONG_AGO + timedelta(days=99), TODAY + timedelta(days=1)):
+        with pytest.raises(coverage.BeginsTooEarly):
+            coverage.begin_on(by=None, coverage=row, since=day, on=TODAY)
 
 
 def test_a_handover_on_the_first_day_leaves_no_empty_period(city: City) -> None:
