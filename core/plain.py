@@ -5,7 +5,7 @@ It is the form of the audit trail, of staged rows and of everything that is comp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -30,6 +30,18 @@ def to_plain(value: Any) -> Plain:
     if isinstance(value, Decimal):
         return plain_decimal(value)
     return value.isoformat() if isinstance(value, date) else value
+
+
+def from_plain(model: type[models.Model], values: Mapping[str, Plain]) -> dict[str, Any]:
+    """Field → what it holds, from values by column in plain form; foreign keys give the records."""
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    return {fields[column].name: _held(fields[column], value) for column, value in values.items()}
+
+
+def _held(field: models.Field, value: Plain) -> Any:
+    if isinstance(field, models.ForeignKey):
+        return None if value is None else field.related_model._default_manager.get(pk=value)
+    return field.to_python(value)
 
 
 def fetch_plain(rows: models.QuerySet, attributes: Sequence[str]) -> list[tuple[Plain, ...]]:

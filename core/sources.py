@@ -65,12 +65,13 @@ class SourceField:
 
 
 class Take(Protocol):
-    """Writes values that a clerk takes over by hand to one record, with an entry in the audit trail.
+    """Writes values that a clerk takes over by hand to one record, with the reason in the audit trail.
 
-    Raises a Refusal for a column that cannot be written so.
+    Returns the number of the record that holds them now: what is dated may go on in another one. Raises a Refusal for a
+    column that cannot be written so.
     """
 
-    def __call__(self, *, by: User, key: int, values: Values, on: date, reason: str) -> None:
+    def __call__(self, *, importer: Importer, key: int, values: Values, on: date, reason: str) -> int:
         """Do it."""
 
 
@@ -109,9 +110,9 @@ class Source:
     admit: Callable[[User | None, date], Importer]  # raises a Refusal for a user without the right
     target: Callable[[Run], Target]
     check_extent: Callable[[str], None]  # raises a Refusal for a code that names no part of the whole
+    take: Take  # writes what a clerk takes over from a list where record and list differ
     extents: Callable[[Scope], Sequence[tuple[str, str]]] = lambda scope: ()  # (code, name) of parts a list may claim
     words: Mapping[str, Callable[[Plain], str]] = field(default_factory=dict)  # column → its codes in words
-    take: Take | None = None  # writes what a clerk takes over from a list against another authority
     endings: tuple[Ending, ...] = ()  # what a clerk may say of records that are missing from a list
 
     @property

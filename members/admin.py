@@ -24,6 +24,7 @@ from members.sources.returned import MEMBERS
 from orgs.codelists import EDUCATION, ETHNIC_GROUPS
 
 PLACED = ("party_organization", "since", "organization", "organization_since", "status", "status_on")
+WRITTEN = services.EDITABLE.union(PLACED)
 
 DERIVED = "由公民身份号码得出,可不填"
 HELP = {"sex": DERIVED, "born_on": DERIVED, "status_on": "状态改变时填写"}
@@ -61,11 +62,6 @@ class MemberForm(ServiceForm):
             except services.NumberTaken as refusal:
                 self.add_error("id_number", str(refusal))
         return data
-
-    @property
-    def described(self) -> dict[str, Any]:
-        """The typed values that describe the person."""
-        return {name: value for name, value in self.values.items() if name in services.EDITABLE}
 
 
 def party_url(row: Member) -> str:
@@ -168,19 +164,13 @@ class MemberAdmin(ScopedModelAdmin):
         )
 
     def change(self, request: HttpRequest, form: ServiceForm) -> Member:
-        """The services that what was changed asks for, one after the other."""
-        assert isinstance(form, MemberForm)
-        data, changed = form.cleaned_data, set(form.changed_data)
-        today, member = timezone.localdate(), Member.objects.get(pk=form.instance.pk)
-        told = {"by": request.user, "on": today, "reason": data.get("reason", "")}
-        member = services.change(member=member, values=form.described, version=data.get("version") or 0, **told)
-        if "party_organization" in changed:
-            since = data["since"] if "since" in changed else today
-            member = services.move_to(member=member, party_organization=data["party_organization"], since=since, **told)
-        if changed & {"organization", "organization_since"}:
-            since = data.get("organization_since") if "organization_since" in changed else today
-            member = services.set_employer(member=member, organization=data.get("organization"), since=since, **told)
-        if "status" in changed:
-            status_on = (data.get("status_on") if "status_on" in changed else None) or today
-            member = services.set_status(member=member, status=data["status"], status_on=status_on, **told)
-        return member
+        """Whatever was changed, each thing as the step it is."""
+        data = form.cleaned_data
+        return services.revise(
+            by=request.user,  # type: ignore[arg-type]
+            member=Member.objects.get(pk=form.instance.pk),
+            values={name: value for name, value in form.values.items() if name in WRITTEN},
+            version=data.get("version") or 0,
+            on=timezone.localdate(),
+            reason=data.get("reason", ""),
+        )

@@ -56,6 +56,10 @@ class DateDoesNotFit(Refusal):
     """A step in a member's life cannot be before the one that led to it, or in the future."""
 
 
+class DayWithoutStep(Refusal):
+    """The day of a move comes with the move."""
+
+
 class StatusDoesNotFit(Refusal):
     """From this status there is no way to that one."""
 
@@ -178,9 +182,7 @@ def set_status(*, by: User | None, member: Member, status: str, status_on: date,
     row = _current(member)
     if status == row.status:
         raise SameAsBefore(f"“{row}”已是{row.get_status_display()}")
-    _require_past(status_on, on, "状态日期")
-    if row.joined_on and status_on < row.joined_on:
-        raise DateDoesNotFit(f"状态日期不能早于入党日期 {row.joined_on}")
+    _require_status_day(row, status_on, on)
     if status in PROBATIONARY and row.formal_on:
         raise StatusDoesNotFit(f"“{row}”已于 {row.formal_on} 转正,不能改回{Member.Status(status).label}")
     values: dict[str, Any] = {"status": status, "status_on": status_on}
@@ -189,6 +191,42 @@ def set_status(*, by: User | None, member: Member, status: str, status_on: date,
     _write(by, row, values, "members.status", reason)
     _refresh(row.organization_id, on=on)
     return row
+
+
+@transaction.atomic
+def date_status(*, by: User | None, member: Member, status_on: date | None, on: date, reason: str = "") -> Member:
+    """Correct the day from which a member's status counts."""
+    row = _current(member)
+    if status_on:
+        _require_status_day(row, status_on, on)
+    _write(by, row, {"status_on": status_on}, "members.status", reason)
+    return row
+
+
+@transaction.atomic
+def revise(
+    *, by: User | None, member: Member, values: Mapping[str, Any], version: int, on: date, reason: str = ""
+) -> Member:
+    """Write whatever was changed of a member, each thing as the step it is; a step without its day is of today.
+
+    Raises DayWithoutStep for a day of a move without the move, and the refusals of the steps.
+    """
+    told: Any = {"by": by, "on": on, "reason": reason}
+    described = {name: value for name, value in values.items() if name in EDITABLE}
+    member = change(member=member, values=described, version=version, **told)
+    if "party_organization" in values:
+        to, since = values["party_organization"], values.get("since") or on
+        member = move_to(member=member, party_organization=to, since=since, **told)
+    elif "since" in values:
+        raise DayWithoutStep("转入日期随组织关系一起调整,不能单独修改;请同时选择转入的党组织")
+    if not values.keys().isdisjoint({"organization", "organization_since"}):
+        employer, since = values.get("organization", member.organization), values.get("organization_since", on)
+        member = set_employer(member=member, organization=employer, since=since, **told)
+    if "status" in values:
+        member = set_status(member=member, status=values["status"], status_on=values.get("status_on") or on, **told)
+    elif "status_on" in values:
+        member = date_status(member=member, status_on=values["status_on"], **told)
+    return member
 
 
 def _identity(values: dict[str, Any], member: Member | None, on: date) -> dict[str, Any]:
@@ -252,3 +290,9 @@ def _require_holding(party_organization: PartyOrganization) -> None:
 def _require_past(day: date, on: date, what: str) -> None:
     if day > on:
         raise DateDoesNotFit(f"{what} {day} 在今天之后,请核对")
+
+
+def _require_status_day(member: Member, status_on: date, on: date) -> None:
+    _require_past(status_on, on, "状态日期")
+    if member.joined_on and status_on < member.joined_on:
+        raise DateDoesNotFit(f"状态日期不能早于入党日期 {member.joined_on}")

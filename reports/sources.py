@@ -4,6 +4,7 @@ unit, as if given in the list. The unit itself is changed in the list of organiz
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from itertools import starmap
 
 from django.db.models import QuerySet
@@ -16,12 +17,14 @@ from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import coming_day, text
 from core.importing.returning import MARK, Part, ReturnedRows, Returning
 from core.importing.targets import Merge, Record, Row, Target, Written
-from core.sources import Run, Source, always, sources
+from core.plain import from_plain
+from core.sources import Importer, Run, Source, Values, always, sources
 from orgs.models import Organization
 from orgs.sources.areas import check_extent
 from orgs.sources.importers import admission
 from reports.books import LONGEST_REASON
 from reports.models import GapAnswer
+from reports.services.gaps import Answer, NothingAnswered, write_answers
 from reports.worklists import worklists
 
 
@@ -132,6 +135,17 @@ class ReturnedAnswers(ReturnedRows, Target):
         return audit.Event("gaps.answer", "orgs.organization", unit, label, path, told)
 
 
+def take(*, importer: Importer, key: int, values: Values, on: date, reason: str) -> int:
+    """Write what a returned workbook answers about a unit in place of what was answered meanwhile."""
+    held = GapAnswer.objects.get(pk=key)
+    answer = Answer(**{column: getattr(held, column) for column in ANSWERED} | from_plain(GapAnswer, values))
+    if not any(getattr(answer, column) for column in ANSWERED):
+        raise NothingAnswered("采用后什么也不剩,请至少保留一项;也可以在清单页面填写")
+    answers = {held.organization_id: answer}
+    write_answers(by=importer.user, answers=answers, at=timezone.now(), reason=reason)
+    return key
+
+
 sources.add(
     Source(
         code="gap_answers",
@@ -145,5 +159,6 @@ sources.add(
         admit=admission(Permission.REGISTRY_CHANGE),
         target=ReturnedAnswers,
         check_extent=check_extent,
+        take=take,
     )
 )

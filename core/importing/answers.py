@@ -25,6 +25,11 @@ def keep(*, source: str, answers: Iterable[Answer]) -> None:
     KeptAnswer.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
 
 
+def follow(*, source: str, old: int, new: int) -> None:
+    """What was decided about a record holds for the one in which it goes on."""
+    KeptAnswer.objects.filter(source=source, object_id=old).update(object_id=new)
+
+
 def settle_known(*, source: str, merges: Mapping[int, Merge]) -> None:
     """Take out of the merges (by record) every conflict that was settled before. One query."""
     if not merges:

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from core import audit
-from core.importing.answers import answer, keep
+from core.importing.answers import answer, follow, keep
 from core.importing.sealing import opened, seal
 from core.importing.services import NotReady, target_of
+from core.importing.targets import Record
 from core.importing.telling import Teller
 from core.models import ImportBatch, MissingRecord, StagedRow
 from core.refusals import Refusal
 from core.scope import Scope
-from core.sources import Ending, EndingPlan, sources
+from core.sources import Ending, EndingPlan, Importer, Values, sources
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from accounts.models import User
 
 KEPT = "import.keep"
 
 
 class NotTaken(Refusal):
-    """Values of this kind of list are not taken over from here."""
+    """A value cannot be taken over from here; the sentence says of which row, why, and where to do it."""
 
 
 class NothingPicked(Refusal):
@@ -46,52 +50,97 @@ def settle(
     *, batch: ImportBatch, picked: Collection[tuple[int, str]], take: bool, by: User, scope: Scope, on: date
 ) -> Settled:
     """Take over the list's value of the picked (row, column), or keep ours; a value against which ours was kept does not
-    ask again when a later list of the source says the same.
+    ask again when a later list of the source says the same. All or nothing; what is picked of one row is taken together.
 
-    Raises NotReady before the batch is written, NothingPicked, NotTaken, and the source's Refusal for a column that it
-    does not take over.
+    Raises NotReady before the batch is written, NothingPicked, and NotTaken for what the source does not take over.
     """
-    if batch.status != ImportBatch.Status.APPLIED:
-        raise NotReady(f"批次 {batch.pk} {batch.get_status_display()},写入后才能处理不一致")
-    if not picked:
-        raise NothingPicked("请先勾选要处理的行")
-    source, teller = sources[batch.source], Teller(batch)
-    if take and source.take is None:
-        raise NotTaken(f"“{source.name}”的不一致不能在这里采用,请在对应登记的页面办理")
+    _require_ready(batch, picked, "处理", "不一致")
+    teller, target = Teller(batch), target_of(batch, by=by)
+    importer, records = target.run.importer, teller.source.model._default_manager
     rows = StagedRow.objects.select_for_update().filter(batch=batch, pk__in={pk for pk, _ in picked}).in_bulk()
-    wanted = [row.target_id for row in rows.values() if row.target_id]
-    reached = source.model._default_manager.within(scope).filter(pk__in=wanted)  # type: ignore[attr-defined]
-    target = target_of(batch, by=by)
-    records, personal = target.load(sorted(reached.values_list("pk", flat=True)), lock=True), target.personal
-    settled, kept = Settled(), []
-    for pk, column in picked:
+    reached = records.within(scope).reached_by(importer.scope)  # type: ignore[attr-defined]
+    wanted = reached.filter(pk__in=[row.target_id for row in rows.values() if row.target_id])
+    loaded = target.load(sorted(wanted.values_list("pk", flat=True)), lock=True)
+    settled, kept, taken = Settled(), [], []
+    for pk, columns in _by_row(picked).items():
         row = rows.get(pk)
-        if row is None or column not in row.conflicts or row.target_id not in records:
+        if row is None or row.target_id not in loaded:
             continue
-        ours, theirs = (opened(value) for value in row.conflicts[column])
-        now = records[row.target_id][column]
-        if now not in (ours, theirs):
-            row.conflicts[column] = [seal(now), seal(theirs)] if column in personal else [now, theirs]
-            settled.stale += 1
-            continue
-        if not take:
-            _note_kept(batch, row, teller, column, by)
-            kept.append(answer(row.target_id, column, theirs))
-        elif now != theirs:
-            _take(batch, row, column, by, on)
-        del row.conflicts[column]
-        settled.done += 1
-    StagedRow.objects.bulk_update(rows.values(), ["conflicts"], batch_size=500)
+        record = loaded[row.target_id]
+        theirs = _standing(row, columns, record, target.personal, settled)
+        if take:
+            _take(row, {c: value for c, value in theirs.items() if record[c] != value}, teller, importer, on)
+            taken.append(row)
+        else:
+            for column in theirs:
+                _note_kept(batch, row, teller, column, by)
+            kept += [answer(row.target_id, column, value) for column, value in theirs.items()]
+        row.conflicts = {column: pair for column, pair in row.conflicts.items() if column not in theirs}
+        settled.done += len(theirs)
+    _require_reached(taken, records.reached_by(importer.scope), teller)  # type: ignore[attr-defined]
+    StagedRow.objects.bulk_update(rows.values(), ["conflicts", "target_id"], batch_size=500)
     keep(source=batch.source, answers=kept)
     return settled
 
 
-def _take(batch: ImportBatch, row: StagedRow, column: str, by: User, on: date) -> None:
-    source = sources[batch.source]
-    assert source.take is not None
-    assert row.target_id is not None
-    reason = f"采用批次 {batch.pk}“{source.name}”的值"
-    source.take(by=by, key=row.target_id, values={column: opened(row.conflicts[column][1])}, on=on, reason=reason)
+def _require_ready(batch: ImportBatch, picked: Collection, verb: str, what: str) -> None:
+    if batch.status != ImportBatch.Status.APPLIED:
+        raise NotReady(f"批次 {batch.pk} {batch.get_status_display()},写入后才能{verb}{what}")
+    if not picked:
+        raise NothingPicked(f"请先勾选要{verb}的行")
+
+
+def _by_row(picked: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for pk, column in picked:
+        found.setdefault(pk, []).append(column)
+    return found
+
+
+def _standing(
+    row: StagedRow, columns: Iterable[str], record: Record, personal: Collection[str], settled: Settled
+) -> Values:
+    """The list's values of the columns in which the record is still as it was shown; the others get what it is now."""
+    theirs: Values = {}
+    for column in columns:
+        if column not in row.conflicts:
+            continue
+        was, value = (opened(one) for one in row.conflicts[column])
+        now = record[column]
+        if now in (was, value):
+            theirs[column] = value
+        else:
+            row.conflicts[column] = [seal(now), seal(value)] if column in personal else [now, value]
+            settled.stale += 1
+    return theirs
+
+
+def _take(row: StagedRow, values: Values, teller: Teller, importer: Importer, on: date) -> None:
+    if not values:
+        return
+    source, old = teller.source, row.target_id
+    assert old is not None
+    reason = f"采用批次 {row.batch_id}“{source.name}”的值"
+    try:
+        new = source.take(importer=importer, key=old, values=values, on=on, reason=reason)
+    except ValidationError as error:
+        raise _not_taken(row, teller, ";".join(error.messages)) from error
+    except Refusal as refusal:
+        raise _not_taken(row, teller, str(refusal)) from refusal
+    if new != old:
+        follow(source=source.code, old=old, new=new)
+        row.target_id = new
+
+
+def _require_reached(taken: Collection[StagedRow], reached: QuerySet, teller: Teller) -> None:
+    """What was taken over may not lead a record out of the clerk's scope (DESIGN §4)."""
+    left = set(reached.filter(pk__in=[row.target_id for row in taken]).values_list("pk", flat=True))
+    if gone := [row for row in taken if row.target_id not in left]:
+        raise _not_taken(gone[0], teller, "采用后不再属于您的管辖范围;请由上级组织部门办理")
+
+
+def _not_taken(row: StagedRow, teller: Teller, why: str) -> NotTaken:
+    return NotTaken(f"第 {row.number} 行“{teller.title(row)}”不能采用,这次勾选的都没有写入:{why}")
 
 
 def _note_kept(batch: ImportBatch, row: StagedRow, teller: Teller, column: str, by: User) -> None:
@@ -119,10 +168,7 @@ def plan_ending(*, batch: ImportBatch, ending: Ending, picked: Collection[int], 
 @transaction.atomic
 def end(*, batch: ImportBatch, ending: Ending, picked: Collection[int], by: User, scope: Scope, on: date) -> int:
     """Say it; the records leave the list of missing ones. Returns how many ended. Raises NotReady, NothingPicked."""
-    if batch.status != ImportBatch.Status.APPLIED:
-        raise NotReady(f"批次 {batch.pk} {batch.get_status_display()},写入后才能标记名单里没有的单位")
-    if not picked:
-        raise NothingPicked("请先勾选要标记的行")
+    _require_ready(batch, picked, "标记", "名单里没有的单位")
     reason = f"批次 {batch.pk}“{sources[batch.source].name}”中没有"
     ended = ending.apply(by, scope, _missing(batch, picked), on, reason)
     MissingRecord.objects.filter(batch=batch, pk__in=picked).delete()

@@ -73,8 +73,7 @@ class ConflictsPage(DecidingPage):
             "single": self.request.GET.get("row", ""),
             "back": way_back(self.request, ""),
         }
-        takes = sources[batch.source].take is not None
-        return {**context, "lines": Teller(batch).lines(context["rows"]), "takes": takes}
+        return {**context, "lines": Teller(batch).lines(context["rows"])}
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse:
         """Settle the ticked ones."""

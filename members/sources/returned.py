@@ -23,6 +23,7 @@ from core.sources import Run, Source, Values, always, sources
 from members.models import Member
 from members.models.members import PROBATIONARY
 from members.rules import birth_date_of, education, ethnic_group, member_status, normalise_id_number, sex_of
+from members.sources.deciding import take
 from members.sources.roster import TAKEN, UNKNOWN_EMPLOYER, MemberTarget, id_number, job
 from orgs.codelists import EDUCATION, ETHNIC_GROUPS
 from orgs.models import Organization
@@ -191,6 +192,7 @@ sources.add(
         admit=admission(Permission.MEMBERS_CHANGE),
         target=ReturnedMembers,
         check_extent=check_extent,
+        take=take,
         words={
             "ethnicity": lambda code: str(ETHNIC_NAMES.get(code, code)),
             "education": lambda code: str(EDUCATION.get(code, code)),

@@ -28,6 +28,7 @@ from members.rules import (
     normalise_id_number,
     sex_of,
 )
+from members.sources.deciding import take
 from orgs import facts
 from orgs.models import Organization, PartyOrganization
 from orgs.rules.words import look_up, word_table
@@ -277,5 +278,6 @@ sources.add(
         admit=admission(Permission.MEMBERS_IMPORT),
         target=MemberTarget,
         check_extent=check_extent,
+        take=take,
     )
 )

@@ -21,6 +21,7 @@ from orgs.models import Coverage, Organization, PartyOrganization
 from orgs.rules.words import look_up, word_table
 from orgs.sources.areas import check_extent
 from orgs.sources.columns import CODE, NAME
+from orgs.sources.deciding import take_coverage, take_returned_coverage
 from orgs.sources.importers import admission
 
 Form = Coverage.Form
@@ -171,6 +172,7 @@ sources.add(
         admit=admission(Permission.COVERAGE_CHANGE),
         target=CoverageTarget,
         check_extent=check_extent,
+        take=take_coverage,
     )
 )
 
@@ -283,5 +285,6 @@ sources.add(
         admit=admission(Permission.COVERAGE_CHANGE),
         target=ReturnedCoverage,
         check_extent=check_extent,
+        take=take_returned_coverage,
     )
 )

@@ -1,21 +1,26 @@
-"""What a clerk decides by hand after an import: to take over a value, or that a missing organization is gone."""
+"""What a clerk decides by hand after an import: to take values over, or that a missing organization is gone.
+
+Taking over is a change by hand through the services of the record's own pages.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Permission
+from core.plain import from_plain
 from core.refusals import Refusal
 from core.scope import Scope
-from core.sources import Ending, EndingPlan, Values
-from orgs.models import Coverage, Organization, OrganizationFacts
+from core.sources import Ending, EndingPlan, Importer, Values
+from orgs.models import Coverage, Organization, OrganizationFacts, PartyOrganization
 from orgs.queries import GONE
-from orgs.services import bulk
+from orgs.services import bulk, coverage, party
 from orgs.services.organizations import EDITABLE, change, count_headcount
 from orgs.sources.organizations import COUNTS
 
@@ -26,31 +31,84 @@ class NotByHand(Refusal):
     """The column follows from others and is not taken over from a list."""
 
 
-def take(*, by: User, key: int, values: Values, on: date, reason: str) -> None:
-    """Write the values as a change by hand; counts become 核定 of that day."""
-    names = {field.attname: field.name for field in FIELDS.values()}
-    fields = {names[column]: value for column, value in values.items()}
+class NoSuchParent(Refusal):
+    """A list names a parent that nobody registered."""
+
+
+class OutOfReach(Refusal):
+    """The Party organization lies outside the clerk's scope."""
+
+
+class EndsWithReason(Refusal):
+    """A coverage ends on a day for a reason."""
+
+
+def take(*, importer: Importer, key: int, values: Values, on: date, reason: str) -> int:
+    """Write the values of an organization as a change by hand; counts become 核定 of that day."""
+    fields = from_plain(Organization, values)
+    told: Any = {"by": importer.user, "on": on, "reason": reason}
     for kind in COUNTS:
         if (number := fields.pop(kind, None)) is not None:
             unit = Organization.objects.get(pk=key)
-            count_headcount(by=by, organization=unit, kind=kind, number=number, counted_on=on, on=on, reason=reason)
+            count_headcount(organization=unit, kind=kind, number=number, counted_on=on, **told)
     if status := fields.pop("status", None):
-        bulk.apply(by=by, change=bulk.to_status(status, on=on), organization_ids=[key], on=on, reason=reason)
+        bulk.apply(change=bulk.to_status(status, on=on), organization_ids=[key], **told)
     if unknown := fields.keys() - EDITABLE:
         labels = "、".join(str(FIELDS[name].verbose_name) for name in sorted(unknown))
         raise NotByHand(f"“{labels}”不能直接采用名单的值,请在单位页面办理")
     if fields:
         unit = Organization.objects.get(pk=key)
-        typed = {name: _typed(name, value) for name, value in fields.items()}
-        change(by=by, organization=unit, values=typed, version=unit.version, on=on, reason=reason)
+        change(organization=unit, values=fields, version=unit.version, **told)
+    return key
 
 
-def _typed(name: str, value: object) -> object:
-    """From the plain form of a staged value to what the field holds."""
-    field = FIELDS[name]
-    if isinstance(field, models.ForeignKey):
-        return field.related_model._default_manager.get(pk=value)
-    return field.to_python(value)
+def take_node(*, importer: Importer, key: int, values: Values, on: date, reason: str) -> int:
+    """Change a Party organization; another parent is a move of today with all below it."""
+    told: Any = {"by": importer.user, "reason": reason}
+    parent, described = values.get("parent_id"), {c: value for c, value in values.items() if c != "parent_id"}
+    node = PartyOrganization.objects.get(pk=key)
+    if described:
+        node = party.change(party_organization=node, values=from_plain(PartyOrganization, described), **told)
+    if parent is not None:
+        # a list's own word for one that was not there yet: it may have come with the same list
+        place = {"pk": parent} if isinstance(parent, int) else {"code": parent}
+        if (to := PartyOrganization.objects.filter(**place).first()) is None:
+            raise NoSuchParent(f"没有编码为“{parent}”的党组织,请先登记上级党组织,再采用或在党组织页面调整隶属")
+        party.move(party_organization=node, to=to, on=on, **told)
+    return key
+
+
+def take_coverage(*, importer: Importer, key: int, values: Values, on: date, reason: str) -> int:
+    """What a list of coverages says of an organization: another Party organization or form counts from the first day
+    that the list gives, and where that is ours already, it is corrected; another first day alone is corrected too."""
+    row, fields = Coverage.objects.get(pk=key), from_plain(Coverage, values)
+    told: Any = {"by": importer.user, "on": on, "reason": reason}
+    since = fields.pop("since", row.since)
+    if since < row.since or not fields:
+        row = coverage.begin_on(coverage=row, since=since, **told)
+    return _renewed(row, fields, importer, {"since": since, **told}) if fields else row.pk
+
+
+def take_returned_coverage(*, importer: Importer, key: int, values: Values, on: date, reason: str) -> int:
+    """What was edited in our own list of coverages: they go over today, or end."""
+    row, fields = Coverage.objects.get(pk=key), from_plain(Coverage, values)
+    told: Any = {"by": importer.user, "on": on, "reason": reason}
+    until, why = fields.pop("until", None), fields.pop("end_reason", "")
+    if fields:
+        key = _renewed(row, fields, importer, told)
+    if until or why:
+        if not (until and why):
+            raise EndsWithReason("终止日期和终止原因要一起采用,请都勾选;也可以在覆盖关系页面办理")
+        coverage.end(coverage=Coverage.objects.get(pk=key), until=until, **told | {"reason": why, "basis": reason})
+    return key
+
+
+def _renewed(row: Coverage, fields: Mapping[str, Any], importer: Importer, told: Mapping[str, Any]) -> int:
+    """Hand over to a Party organization of the clerk's scope, or go over to another form."""
+    to = fields.get("party_organization", row.party_organization)
+    if not importer.scope.holds_path(to.path):
+        raise OutOfReach(f"“{to}”不在您的管辖范围内,请由上级组织部门办理")
+    return coverage.hand_over(coverage=row, to=to, form=fields.get("form", row.form), **told).pk
 
 
 def _ending(status: Organization.Status) -> Ending:

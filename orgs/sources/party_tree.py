@@ -23,6 +23,7 @@ from orgs.models.party import BRANCH_KINDS, step_of
 from orgs.rules.words import look_up, word_table
 from orgs.sources.areas import check_extent
 from orgs.sources.columns import area
+from orgs.sources.deciding import take_node
 from orgs.sources.importers import admission
 from orgs.sources.returned import area_words
 
@@ -199,6 +200,7 @@ sources.add(
         admit=admission(Permission.TREE_CHANGE),
         target=PartyTreeTarget,
         check_extent=check_extent,
+        take=take_node,
     )
 )
 
@@ -252,5 +254,6 @@ sources.add(
         admit=admission(Permission.TREE_CHANGE),
         target=ReturnedNodes,
         check_extent=check_extent,
+        take=take_node,
     )
 )

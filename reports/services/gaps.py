@@ -123,7 +123,7 @@ def employ_member(
     return set_employer(member=member, organization=unit, **told)
 
 
-def write_answers(*, by: User, answers: dict[int, Answer], at: datetime) -> int:
+def write_answers(*, by: User | None, answers: dict[int, Answer], at: datetime, reason: str = "") -> int:
     """Write answers by organization id with their entries, set-based; returns how many differ from what was held."""
     held = GapAnswer.objects.filter(organization__in=answers).in_bulk(field_name="organization_id")
     units = Organization.objects.filter(pk__in=answers).select_related("managed_by").in_bulk()
@@ -152,7 +152,7 @@ def write_answers(*, by: User, answers: dict[int, Answer], at: datetime) -> int:
         )
         unit = units[key]
         events.append(
-            audit.Event("gaps.answer", "orgs.organization", str(key), unit.name, unit.managed_by.path, changes)
+            audit.Event("gaps.answer", "orgs.organization", str(key), unit.name, unit.managed_by.path, changes, reason)
         )
     GapAnswer.objects.bulk_create(
         rows,

@@ -190,12 +190,19 @@ def test_decisions_about_another_districts_batch_are_not_there(clerk, city, shru
     assert clerk.post(where, {"do": "confirm", "ending": "STRUCK_OFF"}).status_code == 404
 
 
-def test_a_list_of_party_organizations_goes_the_same_road_and_its_conflicts_are_only_kept(clerk, city, tmp_path):
+def test_a_refused_value_names_its_row_and_nothing_of_what_was_ticked_is_written(clerk, city, tmp_path):
     columns = ("党组织编码", "党组织名称", "类型", "上级党组织编码")
-    moved = {"党组织编码": "CZ1111", "党组织名称": city["CZ1111"].name, "类型": "党支部", "上级党组织编码": "CZ112"}
-    batch = written(clerk, [moved], tmp_path / "a.csv", columns=columns, source="party_tree")
+    rows = [
+        {"党组织编码": code, "党组织名称": city[code].name, "类型": "党支部", "上级党组织编码": parent}
+        for code, parent in (("CZ1111", "CZ112"), ("CZ1112", "CZ1111"))
+    ]
+    batch = written(clerk, rows, tmp_path / "a.csv", columns=columns, source="party_tree")
     page = said(clerk.get(reverse("import-conflicts", args=[batch.pk])))
     assert city["CZ112"].name in page
-    assert "采用名单的值</button>" not in page
-    assert "请在对应登记的页面办理" in decide(clerk, batch, "take", open_rows(batch))
-    assert "已保留本系统的值:1 处" in decide(clerk, batch, "keep", open_rows(batch))
+    answer = decide(clerk, batch, "take", open_rows(batch))
+    assert f"第 3 行“{city['CZ1112'].name}”不能采用,这次勾选的都没有写入:" in answer
+    city["CZ1111"].refresh_from_db()
+    assert city["CZ1111"].parent == city["CZ111"]
+    assert "已采用名单的值:1 处" in decide(clerk, batch, "take", open_rows(batch)[:1])
+    city["CZ1111"].refresh_from_db()
+    assert city["CZ1111"].parent == city["CZ112"]

@@ -74,6 +74,24 @@ def test_one_form_calls_the_services_for_what_was_changed(city: City):
     assert {"members.move", "members.employer"} <= actions
 
 
+def test_the_day_of_a_status_is_corrected_alone_and_that_of_a_move_is_not(city: City):
+    member = register(city)
+    form = {
+        "name": "林若水", "sex": "2", "born_on": "1985-12-24", "joined_on": "2010-07-01", "formal_on": "2011-07-01",
+        "status": "FORMAL", "status_on": "2012-07-01", "since": member.since.isoformat(),
+        "party_organization": member.party_organization_id, "version": member.version,
+    }  # fmt: skip
+    page = signed_in(city, "street")
+    assert page.post(f"{LIST}{member.pk}/change/", form).status_code == 302
+    member.refresh_from_db()
+    assert member.status_on == date(2012, 7, 1)
+    form |= {"since": "2026-11-01", "version": member.version}
+    refused = page.post(f"{LIST}{member.pk}/change/", form).content.decode()
+    assert "转入日期随组织关系一起调整" in refused
+    member.refresh_from_db()
+    assert member.since != date(2026, 11, 1)
+
+
 def test_a_taken_number_stands_at_its_field_and_the_attempt_stays_noted(city: City):
     register(city, party_organization=city["CZ121"])
     form = {
