@@ -19,7 +19,7 @@ from instructors.filters import AssignmentFilters
 from instructors.models import Assignment, Instructor
 from instructors.queries import loads, timed
 from instructors.resources import AssignmentResource, InstructorResource
-from orgs.admin.people import NUMBERED
+from orgs.admin.people import CODED
 from orgs.filters import NamedFilters
 
 
@@ -130,7 +130,7 @@ class AssignmentAdmin(ScopedModelAdmin):
     autocomplete_fields = ("instructor", "organization")
     orders = (Order("id", ()),)
     columns = (
-        *NUMBERED,
+        CODED,
         Column("单位", "organization", kind="name", link=lambda row: reverse("admin:instructors_assignment_change", args=[row.pk])),
         Column("指导员", "instructor.name"),
         Column("任务", "tasks"),

@@ -2,53 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.http import HttpRequest
+from django.db import models
 from django.utils import timezone
 from import_export.fields import Field
+from tablib import Dataset
 
 from accounts.permissions import Permission
-from core.admin.tables import ChoiceWidget, DayWidget, ScopedWidget, TableResource, YesNoWidget
+from core.admin.resources import TableResource
+from core.admin.widgets import ChoiceWidget, DayWidget, ScopedWidget, TextWidget, YesNoWidget
 from core.refusals import Refusal
 from instructors import services
 from instructors.models import Assignment, Instructor
 from orgs.models import PartyOrganization
 from orgs.resources.people import OfOrganizationResource
 
-CHANGEABLE = ("source", "home_unit", "paid_by", "full_time", "since")
-
 
 class InstructorResource(TableResource):
     """党建工作指导员, told apart by name and the Party organization that sent them."""
 
-    name = Field("name", "姓名")
+    name = Field("name", "姓名", TextWidget())
     source = Field("source", "来源", ChoiceWidget(Instructor.Source.choices))
-    home_unit = Field("home_unit", "人事关系所在单位")
-    paid_by = Field("paid_by", "报酬发放单位")
-    sent_by = Field("sent_by", "选派党组织")
+    home_unit = Field("home_unit", "人事关系所在单位", TextWidget())
+    paid_by = Field("paid_by", "报酬发放单位", TextWidget())
+    sent_by = Field("sent_by", "选派党组织", ScopedWidget("党组织"))
     full_time = Field("full_time", "专职", YesNoWidget())
     since = Field("since", "选派日期", DayWidget())
 
+    permission = Permission.VISITS_CHANGE
+    near, key = "sent_by", ("name", "sent_by")
+
     class Meta(TableResource.Meta):
         model = Instructor
-        import_id_fields = ("name", "sent_by")
         fields = ("name", "source", "home_unit", "paid_by", "sent_by", "full_time", "since")
 
-    def __init__(self, request: HttpRequest) -> None:
-        super().__init__(request)
-        nodes = PartyOrganization.objects.within(self.scope).standing()
-        self.fields["sent_by"].widget = ScopedWidget(nodes, "党组织")
+    def choices(self, dataset: Dataset) -> Mapping[str, Iterable[models.Model]]:
+        """The Party organizations of the scope."""
+        return {"sent_by": PartyOrganization.objects.reached_by(self.scope).standing()}
 
     def write(self, instance: Any, is_create: bool) -> Instructor:
         """Select or change one."""
-        values = {name: getattr(instance, name) for name in CHANGEABLE}
+        values = {name: getattr(instance, name) for name in self._meta.fields}
         who: Any = self.request.user
         if is_create:
-            since = values.pop("since")
-            return services.select(
-                by=who, sent_by=instance.sent_by, values={**values, "name": instance.name}, since=since
-            )
+            return services.select(by=who, sent_by=values.pop("sent_by"), since=values.pop("since"), values=values)
         known = Instructor.objects.get(pk=instance.pk)
         return services.change(by=who, instructor=known, values=values, on=timezone.localdate())
 
@@ -70,9 +69,9 @@ def keep(*, assignment: Assignment, **told: Any) -> Assignment:
 class AssignmentResource(OfOrganizationResource):
     """派驻: instructors by name."""
 
-    instructor = Field("instructor", "指导员")
+    instructor = Field("instructor", "指导员", ScopedWidget("指导员", code="pk"))
     since = Field("since", "起始", DayWidget())
-    tasks = Field("tasks", "任务")
+    tasks = Field("tasks", "任务", TextWidget())
     until = Field("until", "终止", DayWidget())
     permission = Permission.VISITS_CHANGE
     argument, ends_with = "assignment", "until"
@@ -80,9 +79,8 @@ class AssignmentResource(OfOrganizationResource):
 
     class Meta(OfOrganizationResource.Meta):
         model = Assignment
-        fields = ("id", "organization", "instructor", "since", "tasks", "until")
+        fields = ("organization", "instructor", "since", "tasks", "until")
 
-    def __init__(self, request: HttpRequest) -> None:
-        super().__init__(request)
-        rows = Instructor.objects.reached_by(self.scope)
-        self.fields["instructor"].widget = ScopedWidget(rows, "指导员", code="pk")
+    def choices(self, dataset: Dataset) -> Mapping[str, Iterable[models.Model]]:
+        """And the instructors of the scope."""
+        return {**super().choices(dataset), "instructor": Instructor.objects.reached_by(self.scope)}

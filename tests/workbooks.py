@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from core.admin.tables import Line
 from core.importing import services
 from core.models import ImportBatch
 from core.sources import sources
@@ -26,6 +28,7 @@ class Workbook:
     city: City
     path: Path
     username: str = "city"
+    url: str = ""
 
     @classmethod
     def of(cls, city: City, folder: Path, url: str, username: str = "city", **sent: str) -> Workbook:
@@ -35,7 +38,7 @@ class Workbook:
         answer = client.post(url, {"do": "export", "reason": "核对名册"} | sent)
         path = folder / "list.xlsx"
         path.write_bytes(b"".join(answer) if answer.streaming else answer.content)
-        return cls(city, path, username)
+        return cls(city, path, username, url)
 
     def lines(self) -> list[list[Any]]:
         """All lines, with a watermark above the header where there is one."""
@@ -66,6 +69,20 @@ class Workbook:
         services.apply(batch)
         batch.refresh_from_db()
         return batch
+
+    def carried_in(self, username: str = "", *, write: bool = False) -> list[Line]:
+        """The lines of the preview where it is a small table; with `write` they are confirmed."""
+        client = Client()
+        client.force_login(self.city.user(username or self.username))
+        return carried_in(client, self.url, self.path.read_bytes(), "表.xlsx", write=write)
+
+
+def carried_in(client: Client, url: str, content: bytes, name: str = "表.csv", *, write: bool = False) -> list[Line]:
+    """The preview of a small table that somebody brings to a list; with `write` it is confirmed."""
+    shown = client.post(f"{url}import/", {"file": SimpleUploadedFile(name, content)})
+    if write:
+        assert client.post(f"{url}import/", {"table": shown.context["table"]}).status_code == 302
+    return shown.context["lines"]
 
 
 def codes(batch: ImportBatch) -> set[str]:

@@ -8,14 +8,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
+from core.importing.marks import ERASE
 from core.masking import mask
 from core.pages import PageRequest
 from core.refusals import Refusal
 
 if TYPE_CHECKING:
     from core.admin.modeladmin import ScopedModelAdmin
-
-ERASE = "清空"
 
 
 class ServiceForm(forms.ModelForm):

@@ -21,7 +21,8 @@ from django.utils.functional import cached_property
 from core.admin.bulk import BulkAction, bulk_view
 from core.admin.forms import ServiceForm
 from core.admin.lists import AdminList
-from core.admin.tables import TableResource, table_view
+from core.admin.resources import TableResource
+from core.admin.tables import table_view
 from core.fields import EncryptedTextField
 from core.listing import Column, Order
 from core.listing.filters import ListFilters

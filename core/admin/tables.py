@@ -1,36 +1,34 @@
-"""Small tables come in as a workbook, through django-import-export with its traps closed.
+"""The page on which a small table comes in as a workbook: choose a file, see what it would do, write it.
 
-The file passes the same door as every list (`core.workbooks.reading`), each instance is checked whole, blank cells leave a
-value alone, foreign keys are looked up in the scope and read once, every row is written by a service, and all rows go in
-or none.
+The file passes the same door as every list (`core.workbooks.reading`), and all rows go in or none.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
 from django.core import signing
-from django.core.exceptions import MultipleObjectsReturned, PermissionDenied, ValidationError
-from django.db import models
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
-from import_export.resources import ModelResource
 from import_export.results import RowResult
-from import_export.widgets import Widget
 from tablib import Dataset
 
-from core.importing.cells import CellProblem, raw_text, read_date, read_yes_no
+from core.admin.resources import ROW_NUMBER, TableResource, Told
+from core.importing.applying import one_at_a_time
+from core.importing.cells import raw_text
+from core.importing.marks import mark_headers
+from core.importing.sheets import OTHER_LISTS
 from core.refusals import Refusal
-from core.scope import Scope
 from core.workbooks.headers import find_header
 from core.workbooks.reading import Unreadable, open_book
 
@@ -39,145 +37,30 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 2_000
 SALT = "core.admin.tables"
-ROW_NUMBER = "行号"  # a column of ours: the sheet's own number of each row
+NEW, CHANGED, UNCHANGED, DIFFERS, WRONG = "新增", "有变化", "未变", "不一致", "错误"
 OUTCOMES = {
-    RowResult.IMPORT_TYPE_NEW: "新增",
-    RowResult.IMPORT_TYPE_UPDATE: "有变化",
-    RowResult.IMPORT_TYPE_SKIP: "未变",
-    RowResult.IMPORT_TYPE_INVALID: "错误",
-    RowResult.IMPORT_TYPE_ERROR: "错误",
+    RowResult.IMPORT_TYPE_NEW: NEW,
+    RowResult.IMPORT_TYPE_UPDATE: CHANGED,
+    RowResult.IMPORT_TYPE_SKIP: UNCHANGED,
+    RowResult.IMPORT_TYPE_INVALID: WRONG,
+    RowResult.IMPORT_TYPE_ERROR: WRONG,
 }
+EMPTY = ("null", "blank")  # what Django calls a value that is missing
+TOLD_AT_ONCE = 5  # cells that a message names
 TableRows = list[list[str]]
-
-
-class ScopedWidget(Widget):
-    """A foreign key by code or by a name that only one row has, among the rows that the scope may see; read once."""
-
-    def __init__(self, rows: Iterable[models.Model], what: str, *, code: str = "code", name: str = "name") -> None:
-        super().__init__()
-        self.what, self.found = what, {}
-        names: dict[str, list[models.Model]] = {}
-        for row in rows:
-            self.found[str(getattr(row, code))] = row
-            names.setdefault(str(getattr(row, name)), []).append(row)
-        for label, same in names.items():
-            if len(same) == 1:
-                self.found.setdefault(label, same[0])
-
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> models.Model | None:
-        """The row that the cell names."""
-        text = str(value or "").strip()
-        if not text:
-            return None
-        if text not in self.found:
-            raise ValueError(f"没有“{text}”这个{self.what},或有几个同名的,或不在您的管辖范围;请填写编码")
-        return self.found[text]
-
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        """What the preview shows."""
-        return str(value or "")
-
-
-class ChoiceWidget(Widget):
-    """A choice by its Chinese label."""
-
-    def __init__(self, choices: Iterable[tuple[Any, Any]]) -> None:
-        super().__init__()
-        self.labels = {str(value): str(label) for value, label in choices}
-        self.values = {label: value for value, label in self.labels.items()}
-
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
-        """The stored value."""
-        text = str(value or "").strip()
-        if text not in self.values:
-            raise ValueError(f"“{text}”不在可选范围:{'、'.join(self.values)}")
-        return self.values[text]
-
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        """The label."""
-        return self.labels.get(str(value), str(value or ""))
-
-
-class YesNoWidget(Widget):
-    """是 or 否, in the spellings of all lists."""
-
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool:
-        """The stored value."""
-        try:
-            return bool(read_yes_no(value))
-        except CellProblem:
-            raise ValueError(f"“{value}”不是“是”或“否”") from None
-
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        """The word."""
-        return "是" if value else "否"
-
-
-class DayWidget(Widget):
-    """A day up to today, or one that may lie `ahead`, in the spellings of all lists."""
-
-    def __init__(self, *, ahead: bool = False) -> None:
-        super().__init__()
-        self.ahead = ahead
-
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> date | None:
-        """The stored value."""
-        try:
-            return read_date(value, latest=date.max if self.ahead else timezone.localdate())
-        except CellProblem:
-            raise ValueError(
-                f"“{value}”不是日期{'' if self.ahead else ',或在今天之后'};请写成 2026-12-31 这样"
-            ) from None
-
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        """As lists show it."""
-        return value.isoformat() if value else ""
-
-
-class TableResource(ModelResource):
-    """A small table. Subclasses declare fields with their headers and call a service in `write`."""
-
-    def __init__(self, request: HttpRequest) -> None:
-        super().__init__()
-        self.request = request
-        self.scope: Scope = request.scope  # type: ignore[attr-defined]
-
-    class Meta:
-        clean_model_instances = True
-        skip_unchanged = True
-        report_skipped = True
-        use_transactions = True
-        store_instance = True
-        skip_html_diff = True
-
-    def write(self, instance: Any, is_create: bool) -> models.Model:
-        """Call the service that writes this row."""
-        raise NotImplementedError
-
-    def do_instance_save(self, instance: Any, is_create: bool) -> None:
-        """Never a bare save."""
-        instance.pk = self.write(instance, is_create).pk
-
-    def import_field(self, field: Any, instance: Any, row: Mapping[str, Any], **kwargs: Any) -> None:
-        """A blank cell leaves the value alone."""
-        if str(row.get(field.column_name) or "").strip():
-            super().import_field(field, instance, row, **kwargs)
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """Header → field."""
-        return {field.column_name: name for name, field in self.fields.items()}
 
 
 @dataclass(frozen=True)
 class Line:
-    """What becomes of one row of the sheet."""
+    """What becomes of one row of the sheet. Changes are (column, before, after), conflicts (column, ours, the row's)."""
 
     number: str
     outcome: str
     label: str
-    changes: tuple[tuple[str, str, str], ...] = ()
-    problems: tuple[str, ...] = ()
+    changes: Sequence[tuple[str, str, str]] = ()
+    conflicts: Sequence[tuple[str, str, str]] = ()
+    notes: Sequence[str] = ()
+    problems: Sequence[str] = ()
 
 
 class FileForm(forms.Form):
@@ -190,29 +73,27 @@ def table_view(admin: ScopedModelAdmin, request: HttpRequest) -> HttpResponse:
     """Choose a file, see what it would do, write it."""
     if admin.resource is None or not (admin.has_add_permission(request) and admin.has_change_permission(request)):
         raise PermissionDenied("您的角色不能导入这张表")
-    resource = admin.resource(request)
+    resource = admin.resource(request, admin.columns_for(request))
     form = FileForm(request.POST or None, request.FILES or None)
+    back = reverse(f"admin:{admin.opts.app_label}_{admin.opts.model_name}_changelist")
     context: dict[str, Any] = {
         "title": f"导入{admin.opts.verbose_name_plural}",
         "model_admin": admin,
         "form": form,
-        "headers": list(resource.headers),
-        "back": reverse(f"admin:{admin.opts.app_label}_{admin.opts.model_name}_changelist"),
+        "headers": resource.headers,
+        "back": back,
     }
     if request.method == "POST":
         try:
             if sent := request.POST.get("table"):
-                rows = signing.loads(sent, salt=SALT, max_age=3_600)
-                lines = carry_in(resource, rows, dry_run=False)
+                lines = carry_in(resource, signing.loads(sent, salt=SALT, max_age=3_600), dry_run=False)
                 if not any(line.problems for line in lines):
-                    written = sum(line.outcome in ("新增", "有变化") for line in lines)
-                    messages.success(request, f"已写入 {written:,} {admin.unit}。")
-                    return HttpResponseRedirect(context["back"])
-                context["lines"] = lines
+                    _report(request, lines, admin.unit)
+                    return HttpResponseRedirect(back)
+                context |= _shown(lines)
             elif form.is_valid():
-                rows = read_rows(form.cleaned_data["file"], resource.headers)
-                lines = carry_in(resource, rows, dry_run=True)
-                context |= {"lines": lines, "counts": _counts(lines)}
+                rows = read_rows(form.cleaned_data["file"], resource)
+                context |= _shown(lines := carry_in(resource, rows, dry_run=True))
                 if not any(line.problems for line in lines):
                     context["table"] = signing.dumps(rows, salt=SALT, compress=True)
         except Refusal as refusal:
@@ -223,67 +104,98 @@ def table_view(admin: ScopedModelAdmin, request: HttpRequest) -> HttpResponse:
     return render(request, "admin/table_import.html", context)
 
 
-def read_rows(file: Any, headers: Mapping[str, str]) -> TableRows:
+def read_rows(file: Any, resource: TableResource) -> TableRows:
     """The known columns of the first sheet that has them: the headers first, then each row with its number.
 
     Raises Unreadable with a Chinese sentence.
     """
+    mark, own = resource.mark(), resource.headers
     with tempfile.NamedTemporaryFile(suffix=Path(file.name).suffix) as kept:
         for chunk in file.chunks():
             kept.write(chunk)
         kept.flush()
         book = open_book(Path(kept.name), name=file.name)
         for sheet in book.sheets:
-            found = find_header(book.rows(sheet), headers)
-            if found and len(found.fields) > 1:
-                columns = list(found.fields.values())
-                table = [[ROW_NUMBER, *(_header(headers, column.field) for column in columns)]]
-                for number, cells in book.rows(sheet):
-                    values = [raw_text(cells[c.index]) if c.index < len(cells) else "" for c in columns]
-                    if number > found.row and any(values):
-                        table.append([str(number), *values])
-                if len(table) > MOST_ROWS + 1:
-                    raise Unreadable(file.name, f"超过 {MOST_ROWS:,} 行,请拆成几个文件后再导入。")
-                return table
-    raise Unreadable(file.name, f"里没有找到表头。需要的列:{'、'.join(headers)}。")
+            found = find_header(book.rows(sheet), {header: header for header in [*own, *resource.exported, mark]})
+            if found is None or len(found.fields.keys() & {*own, mark}) < 2:
+                continue
+            if mark_headers(column.header for column in found.columns) - {mark}:
+                raise Unreadable(file.name, OTHER_LISTS)
+            columns = found.fields
+            table = [[ROW_NUMBER, *columns]]
+            for number, cells in book.rows(sheet):
+                values = [raw_text(cells[c.index]) if c.index < len(cells) else "" for c in columns.values()]
+                if number > found.row and any(values):
+                    table.append([str(number), *values])
+            if len(table) > MOST_ROWS + 1:
+                raise Unreadable(file.name, f"超过 {MOST_ROWS:,} 行,请拆成几个文件后再导入。")
+            return table
+    raise Unreadable(file.name, f"里没有找到表头。需要的列:{'、'.join(own)}。")
 
 
+@transaction.atomic
 def carry_in(resource: TableResource, rows: TableRows, *, dry_run: bool) -> list[Line]:
-    """What becomes of each row; written unless `dry_run` or any row is wrong."""
-    dataset = Dataset(*rows[1:], headers=rows[0])
+    """What becomes of each row; written unless `dry_run` or any row is wrong. One table or list is written at a time."""
+    if not dry_run:
+        one_at_a_time()
     result = resource.import_data(
-        dataset, dry_run=dry_run, use_transactions=True, rollback_on_validation_errors=True, raise_errors=False
+        Dataset(*rows[1:], headers=rows[0]),
+        dry_run=dry_run,
+        use_transactions=True,
+        rollback_on_validation_errors=True,
+        raise_errors=False,
     )
+    for failure in result.base_errors:
+        raise failure.error
     return [_line(resource, number[0], row) for number, row in zip(rows[1:], result.rows, strict=True)]
 
 
 def _line(resource: TableResource, number: str, row: Any) -> Line:
-    problems: list[str] = []
-    for error in row.errors:
-        if isinstance(error.error, MultipleObjectsReturned):
-            problems.append("登记里有几条和这一行相同的,分不清是哪一条;请在记录页面修改")
-            continue
-        if not isinstance(error.error, (Refusal, ValueError)):
-            raise error.error
-        problems.append(str(error.error))
-    if isinstance(row.validation_error, ValidationError):
-        problems += row.validation_error.messages
-    changes: tuple[tuple[str, str, str], ...] = ()
+    told = resource.told.get(number, Told())
+    outcome = OUTCOMES[row.import_type]
+    if outcome == UNCHANGED and told.conflicts:
+        outcome = DIFFERS
+    changes: list[tuple[str, str, str]] = []
     if row.import_type == RowResult.IMPORT_TYPE_UPDATE:
         shown = [
             (field.column_name, str(field.export(row.original)), str(field.export(row.instance)))
             for field in resource.get_import_fields()
         ]
-        changes = tuple(change for change in shown if change[1] != change[2])
-    return Line(number, OUTCOMES[row.import_type], str(row.instance or ""), changes, tuple(problems))
+        changes = [change for change in shown if change[1] != change[2]]
+    problems = _problems(resource, row)
+    return Line(number, outcome, str(row.instance or ""), changes, told.conflicts, told.notes, problems)
 
 
-def _counts(lines: list[Line]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for line in lines:
-        counts[line.outcome] = counts.get(line.outcome, 0) + 1
-    return counts
+def _problems(resource: TableResource, row: Any) -> list[str]:
+    """What keeps the row out, in sentences; anything that is no refusal is raised."""
+    found: list[str] = []
+    for error in row.errors:
+        if not isinstance(error.error, (Refusal, ValueError)):
+            raise error.error
+        found.append(str(error.error))
+    if isinstance(row.validation_error, ValidationError):
+        for name, errors in row.validation_error.update_error_dict({}).items():
+            header = resource.fields[name].column_name if name in resource.fields else ""
+            sentences = [text for one in errors for text in (["不能为空"] if one.code in EMPTY else one.messages)]
+            found += [f"{header}:{sentence}" if header else sentence for sentence in sentences]
+    return found
 
 
-def _header(headers: Mapping[str, str], field: str | None) -> str:
-    return next(header for header, name in headers.items() if name == field)
+def _shown(lines: list[Line]) -> dict[str, Any]:
+    """The lines of the preview with how many there are of each outcome, and in how many something differs."""
+    return {
+        "lines": lines,
+        "counts": dict(Counter(line.outcome for line in lines)),
+        "differing": sum(bool(line.conflicts) for line in lines),
+    }
+
+
+def _report(request: HttpRequest, lines: list[Line], unit: str) -> None:
+    """Say what was written, and which cells were not."""
+    written = sum(line.outcome in (NEW, CHANGED) for line in lines)
+    messages.success(request, f"已写入 {written:,} {unit}。" if written else "没有需要写入的改动。")
+    cells = [f"第 {line.number} 行“{name}”" for line in lines for name, *_ in line.conflicts]
+    if cells:
+        more = f"等 {len(cells):,} 格" if len(cells) > TOLD_AT_ONCE else ""
+        named = "、".join(cells[:TOLD_AT_ONCE])
+        messages.warning(request, f"{named}{more}在导出后被别人改过,没有写入;请重新导出后核对。")

@@ -13,16 +13,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache
-from hashlib import blake2b
+from functools import cache, cached_property
 from typing import Any, ClassVar, NamedTuple
 
 from django.db.models import QuerySet
 
 from core.crypto import blind_index
 from core.importing.cells import Cell, CellProblem, raw_text
-from core.importing.problems import ERROR, WARNING, Problem, problems
-from core.importing.sheets import MARK_BEGINS
+from core.importing.marks import (
+    ERASE,
+    KEY_EDITED,
+    MARK_MISSING,
+    NOT_EDITABLE,
+    WIDTH,
+    digest,
+    mark_header,
+    read_mark,
+    write_mark,
+)
+from core.importing.problems import ERROR, Problem, problems
 from core.importing.targets import Merge, Record, Row, Target
 from core.listing import Column
 from core.masking import HIDDEN, mask
@@ -30,15 +39,10 @@ from core.plain import Plain, to_plain
 from core.sets import among
 from core.sources import Read, Run, SourceField, Values, always
 
-ERASE = "清空"
 MARK = "mark"
-WIDTH = 8  # hex digits of a digest
 Words = Callable[[Plain], Any]
 
 problems.add(
-    Problem("mark_missing", ERROR, "系统标记缺失或被改动,未导入;请重新导出后再填写,清单里没有的请逐条登记或导入名单"),
-    Problem("key_edited", ERROR, "这一列说明这一行是谁,不能在清单中修改,未导入;请恢复原值,确需更正的在记录页面修改"),
-    Problem("not_editable", WARNING, "这一列不能在清单中修改,未写入;请在记录页面办理"),
     Problem("still_masked", ERROR, f"号码里还有“{HIDDEN}”,未导入;请填写完整的号码,不改的恢复原样"),
 )
 
@@ -96,7 +100,7 @@ class Returning:
     @property
     def header(self) -> str:
         """Of the mark: it says which list a workbook is."""
-        return f"{MARK_BEGINS}{self.called},请勿改动)"
+        return mark_header(self.called)
 
     @cached_property
     def by_name(self) -> Mapping[str, Part]:
@@ -134,7 +138,7 @@ class Returning:
 
         def mark(row: Any) -> str:
             found = record(row)
-            return f"{found.pk}:" + "".join(self._digests(found, row, cells))
+            return write_mark(found.pk, self._digests(found, row, cells))
 
         return [*kept, *added, Column(self.header, mark, screen=False)]
 
@@ -161,27 +165,16 @@ class Returning:
 
     def origin(self, values: Values) -> Origin | None:
         """What the row's mark tells; None for a mark that is not this list's."""
-        number, _, digests = str(values.get(MARK, "")).partition(":")
-        width = WIDTH * (len(self.parts) + sum(part.personal for part in self.parts))
-        if not (number.isascii() and number.isdecimal()) or len(number) > 18 or len(digests) != width:
+        mark = read_mark(str(values.get(MARK, "")), len(self.parts) + sum(part.personal for part in self.parts))
+        if mark is None:
             return None
-        pieces = (digests[start : start + WIDTH] for start in range(0, width, WIDTH))
+        pieces = iter(mark.digests)
         shown, was = {}, {}
         for part in self.parts:
             shown[part.name] = next(pieces)
             if part.personal:
                 was[part.name] = next(pieces)
-        return Origin(int(number), shown, was)
-
-
-def digest(cell: Cell) -> str:
-    """What tells whether a cell was edited."""
-    return _digest(raw_text(cell).strip())
-
-
-@lru_cache(1 << 12)  # kinds, places and blanks come again and again
-def _digest(text: str) -> str:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=WIDTH // 2).hexdigest()
+        return Origin(mark.key, shown, was)
 
 
 def keyed(value: str) -> str:
@@ -209,12 +202,12 @@ class ReturnedRows(Target):
         """A mark that is ours, edits of what may be edited, edited cells that can be read."""
         origin = self.returning.origin(values)
         if origin is None:
-            return [("mark_missing", MARK)]
+            return [(MARK_MISSING, MARK)]
         found = []
         for name in self._edited(values, origin):
             part = self.returning.by_name[name]
             if part.reader is None:
-                found.append(("key_edited" if part.names_row else "not_editable", name))
+                found.append((KEY_EDITED if part.names_row else NOT_EDITABLE, name))
         return found + self._read(values, origin)[1]
 
     def key(self, values: Values, unread: Collection[str]) -> str:

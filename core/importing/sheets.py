@@ -8,14 +8,15 @@ from itertools import chain, islice
 
 from openpyxl.utils import get_column_letter
 
+from core.importing.marks import mark_headers
 from core.models import ColumnMapping
 from core.sources import Source, sources
 from core.workbooks.book import Book, Row, Unreadable
 from core.workbooks.headers import LINES_SEARCHED, Header, find_header, normalise_header
 
 ALL_SHEETS = "*"
-MARK_BEGINS = "系统标记("  # the header of the mark by which a list of ours comes back (`core.importing.returning`)
 ERROR_COLUMNS = ("级别", "问题")  # a list that ends in them is an error workbook come back
+OTHER_LISTS = "是本系统导出的清单,不在这里导入;小表请在它的清单上方点“导入”,统计清单请改为导出对应的名册,修改后再导入。"
 # counts of lines and our own columns differ from list to list and say nothing of the record
 NEVER_KEPT = frozenset({"序号", "编号", "行号", *ERROR_COLUMNS})
 
@@ -109,11 +110,11 @@ def require_own(book: Book, source: Source, head: Iterable[Row]) -> None:
 
     Read as a list of somebody else, it would say of every record what it was on the day of the export.
     """
-    marks = {cell.strip() for _, cells in head for cell in cells if type(cell) is str and cell.startswith(MARK_BEGINS)}
+    marks = mark_headers(chain.from_iterable(cells for _, cells in head))
     if not marks or marks & source.known_headers.keys():
         return
     if (owner := next((one for one in sources if marks & one.known_headers.keys()), None)) is None:
-        raise Unreadable(book.name, "是本系统导出的统计清单,不能导入;要修改登记,请导出对应的名册,修改后再导入。")
+        raise Unreadable(book.name, OTHER_LISTS)
     raise Unreadable(book.name, f"是本系统导出的清单,请把名单种类改为“{owner.name}”后重新上传。")
 
 

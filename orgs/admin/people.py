@@ -17,7 +17,6 @@ from orgs.filters import OfOrganizationFilters
 from orgs.models import Democracy, Liaison, MassOrganization, OwnerRecord
 from orgs.resources.people import (
     CODE,
-    NUMBER,
     DemocracyResource,
     LiaisonResource,
     MassOrganizationResource,
@@ -26,11 +25,7 @@ from orgs.resources.people import (
 )
 from orgs.services import people
 
-# what a list needs to come back: the number of each row and the code of its organization
-NUMBERED = (
-    Column(NUMBER, "pk", kind="date", screen=False),
-    Column(CODE, "organization.credit_code", kind="date", screen=False),
-)
+CODED = Column(CODE, "organization.credit_code", screen=False)
 UNIT = Column("单位", "organization", kind="name", link=lambda row: reverse("organization", args=[row.organization_id]))
 
 
@@ -75,7 +70,7 @@ class MassOrganizationAdmin(OfOrganizationAdmin):
     resource = MassOrganizationResource
     order, note = 50, "工会、共青团、妇联,以及通过它们开展的党的工作"
     columns = (
-        *NUMBERED,
+        CODED,
         UNIT,
         Column("类型", label("kind"), link=lambda row: reverse("admin:orgs_massorganization_change", args=[row.pk])),
         Column("成立日期", "founded_on", kind="date"),
@@ -110,7 +105,7 @@ class LiaisonAdmin(OfOrganizationAdmin):
     order, note = 60, "没有党组织的单位由谁联络"
     autocomplete_fields = ("organization", "appointed_by")  # type: ignore[assignment]
     columns = (
-        *NUMBERED,
+        CODED,
         UNIT,
         Column("联络员", "name", link=lambda row: reverse("admin:orgs_liaison_change", args=[row.pk])),
         Column("确定的党组织", "appointed_by"),
@@ -146,7 +141,7 @@ class OwnerRecordAdmin(OfOrganizationAdmin):
     resource = OwnerRecordResource
     order, note = 70, "出资人对党建工作的态度、支持和评先选优意见"
     columns = (
-        *NUMBERED,
+        CODED,
         UNIT,
         Column("姓名", "name", link=lambda row: reverse("admin:orgs_ownerrecord_change", args=[row.pk])),
         Column("态度", label("attitude")),
@@ -174,7 +169,7 @@ class DemocracyAdmin(OfOrganizationAdmin):
     resource = DemocracyResource
     order, note = 80, "职代会、厂务公开、信访接待、定期约谈"
     columns = (
-        *NUMBERED,
+        CODED,
         UNIT,
         Column("形式", label("kind"), link=lambda row: reverse("admin:orgs_democracy_change", args=[row.pk])),
         Column("日期", "held_on", kind="date"),

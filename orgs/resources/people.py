@@ -1,24 +1,24 @@
-"""群团、联络员、出资人、民主管理 as workbooks: our own lists come back edited, and lines without a number of ours are new."""
+"""群团、联络员、出资人、民主管理 as workbooks: our own lists come back edited, and lines without a mark are new."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
 
 from django.db import models
-from django.http import HttpRequest
 from django.utils import timezone
 from import_export.fields import Field
-from import_export.widgets import IntegerWidget, Widget
+from import_export.widgets import Widget
 from tablib import Dataset
 
 from accounts.permissions import Permission
-from core.admin.tables import ChoiceWidget, DayWidget, ScopedWidget, TableResource
+from core.admin.resources import TableResource
+from core.admin.widgets import ChoiceWidget, DayWidget, ScopedWidget, TextWidget
 from core.refusals import Refusal
 from orgs.models import Democracy, Liaison, MassOrganization, Organization, OwnerRecord, PartyOrganization
 from orgs.services import people
 
-NUMBER, CODE = "系统编号", "统一社会信用代码"
+CODE = "统一社会信用代码"
 
 
 class OtherOrganization(Refusal):
@@ -26,11 +26,15 @@ class OtherOrganization(Refusal):
 
 
 class UnitWidget(Widget):
-    """An organization by its credit code, among those that the table names; read at once."""
+    """An organization by its credit code, among those that the table names."""
 
     def __init__(self) -> None:
         super().__init__()
         self.found: dict[str, Organization] = {}
+
+    def choose_from(self, units: Iterable[Organization]) -> None:
+        """Read them at once."""
+        self.found = {unit.credit_code: unit for unit in units if unit.credit_code}
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Organization:
         """The organization that the cell names."""
@@ -40,65 +44,42 @@ class UnitWidget(Widget):
         return self.found[code]
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        """What the preview shows."""
-        return str(value or "")
+        """Its code."""
+        return value.credit_code or "" if value else ""
 
 
 class OfOrganizationResource(TableResource):
     """Rows that belong to one organization. Subclasses name the services that add, correct and end one."""
 
-    id = Field("id", NUMBER, IntegerWidget())
-    organization = Field("organization", CODE)
-    permission: str = Permission.REGISTRY_CHANGE
+    organization = Field("organization", CODE, UnitWidget())
+    permission: ClassVar[str] = Permission.REGISTRY_CHANGE
+    near, whose = "organization", ("单位",)
     argument: str  # under which the services take a row
     add: Callable[..., models.Model]
     correct: Callable[..., models.Model]
     end: Callable[..., models.Model] | None = None
     ends_with = ""  # the field whose date ends the row
 
-    class Meta(TableResource.Meta):
-        import_id_fields = ()
-
-    def __init__(self, request: HttpRequest) -> None:
-        super().__init__(request)
-        self.scope = self.scope.having(self.permission)
-        self.fields["organization"].widget = UnitWidget()
-
-    def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
-        """Find the organizations that the table names."""
+    def choices(self, dataset: Dataset) -> Mapping[str, Iterable[models.Model]]:
+        """The organizations of the scope that the table names."""
         codes = {str(code or "").strip().upper() for code in dataset[CODE]} if CODE in dataset.headers else set()
         units = Organization.objects.reached_by(self.scope).filter(credit_code__in=codes - {""}, merged_into=None)
-        self.fields["organization"].widget.found = {unit.credit_code: unit for unit in units}
-
-    def get_instance(self, instance_loader: Any, row: Any) -> Any:
-        """The row of that number within the scope; without a number it is a new one."""
-        number = str(row.get(NUMBER) or "").strip()
-        if not number:
-            return None
-        rows = self._meta.model._default_manager.reached_by(self.scope).select_related("organization")
-        found = rows.filter(pk=int(number)).first() if number.isascii() and number.isdecimal() else None
-        if found is None:
-            raise ValueError(f"{NUMBER}“{number}”不存在,或不在您的管辖范围;新增的行请留空")
-        return found
-
-    def import_field(self, field: Any, instance: Any, row: Any, **kwargs: Any) -> None:
-        """A cell that shows what the row holds says nothing new, also where its word fits several of ours."""
-        if not (instance.pk and str(row.get(field.column_name) or "").strip() == str(field.export(instance) or "")):
-            super().import_field(field, instance, row, **kwargs)
+        return {"organization": units}
 
     def write(self, instance: Any, is_create: bool) -> models.Model:
         """Add, correct or end one."""
         told: dict[str, Any] = {"by": self.request.user, "on": timezone.localdate()}
-        values = {name: getattr(instance, name) for name in self._meta.fields if name not in ("id", self.ends_with)}
+        values = {name: getattr(instance, name) for name in self._meta.fields if name != self.ends_with}
         if is_create:
-            return type(self).add(**told, **values)
-        row = self._meta.model._default_manager.get(pk=instance.pk)
-        if row.organization_id != values.pop("organization").pk:
-            raise OtherOrganization(f"第 {instance.pk} 号登记属于“{row.organization}”,不能改到别的单位;请另加一行")
-        if any(getattr(row, name) != value for name, value in values.items()):
-            row = type(self).correct(**told, **{self.argument: row}, **values)
+            row: Any = type(self).add(**told, **values)
+        else:
+            row = self._meta.model._default_manager.get(pk=instance.pk)
+            if row.organization_id != values.pop("organization").pk:
+                raise OtherOrganization(f"登记属于“{row.organization}”,不能改到别的单位;请恢复原值,另加一行")
+            if any(getattr(row, name) != value for name, value in values.items()):
+                row = type(self).correct(**told, **{self.argument: row}, **values)
         ended = getattr(instance, self.ends_with) if self.ends_with else None
-        if self.end and ended and not getattr(row, self.ends_with):
+        if self.end and ended != getattr(row, self.ends_with):
             row = type(self).end(**told, **{self.argument: row, self.ends_with: ended})  # type: ignore[misc]
         return row
 
@@ -109,9 +90,9 @@ class MassOrganizationResource(OfOrganizationResource):
     kind = Field("kind", "类型", ChoiceWidget(MassOrganization.Kind.choices))
     founded_on = Field("founded_on", "成立日期", DayWidget())
     term_ends_on = Field("term_ends_on", "届满日期", DayWidget(ahead=True))
-    head = Field("head", "负责人")
+    head = Field("head", "负责人", TextWidget())
     party_work_on = Field("party_work_on", "最近开展党的工作", DayWidget())
-    party_work = Field("party_work", "开展的工作")
+    party_work = Field("party_work", "开展的工作", TextWidget())
     closed_on = Field("closed_on", "撤销日期", DayWidget())
     argument, ends_with = "mass_organization", "closed_on"
     add, correct, end = people.found_mass_organization, people.change_mass_organization, people.close_mass_organization
@@ -119,15 +100,15 @@ class MassOrganizationResource(OfOrganizationResource):
     class Meta(OfOrganizationResource.Meta):
         model = MassOrganization
         fields = (
-            "id", "organization", "kind", "founded_on", "term_ends_on", "head", "party_work_on", "party_work", "closed_on",
+            "organization", "kind", "founded_on", "term_ends_on", "head", "party_work_on", "party_work", "closed_on",
         )  # fmt: skip
 
 
 class LiaisonResource(OfOrganizationResource):
     """联络员."""
 
-    name = Field("name", "联络员")
-    appointed_by = Field("appointed_by", "确定的党组织")
+    name = Field("name", "联络员", TextWidget())
+    appointed_by = Field("appointed_by", "确定的党组织", ScopedWidget("党组织"))
     since = Field("since", "起始", DayWidget())
     until = Field("until", "终止", DayWidget())
     contacted_on = Field("contacted_on", "最近联系", DayWidget())
@@ -136,23 +117,22 @@ class LiaisonResource(OfOrganizationResource):
 
     class Meta(OfOrganizationResource.Meta):
         model = Liaison
-        fields = ("id", "organization", "name", "appointed_by", "since", "until", "contacted_on")
+        fields = ("organization", "name", "appointed_by", "since", "until", "contacted_on")
 
-    def __init__(self, request: HttpRequest) -> None:
-        super().__init__(request)
-        self.fields["appointed_by"].widget = ScopedWidget(
-            PartyOrganization.objects.reached_by(self.scope).standing(), "党组织"
-        )
+    def choices(self, dataset: Dataset) -> Mapping[str, Iterable[models.Model]]:
+        """And the Party organizations of the scope."""
+        nodes = PartyOrganization.objects.reached_by(self.scope).standing()
+        return {**super().choices(dataset), "appointed_by": nodes}
 
 
 class OwnerRecordResource(OfOrganizationResource):
     """出资人."""
 
-    name = Field("name", "姓名")
+    name = Field("name", "姓名", TextWidget())
     attitude = Field("attitude", "态度", ChoiceWidget(OwnerRecord.Attitude.choices))
-    support = Field("support", "支持情况")
-    social_posts = Field("social_posts", "社会职务")
-    opinion = Field("opinion", "评先选优、安排职务时的意见")
+    support = Field("support", "支持情况", TextWidget())
+    social_posts = Field("social_posts", "社会职务", TextWidget())
+    opinion = Field("opinion", "评先选优、安排职务时的意见", TextWidget())
     opinion_on = Field("opinion_on", "意见日期", DayWidget())
     recorded_on = Field("recorded_on", "登记日期", DayWidget())
     argument, add, correct = "owner", people.record_owner, people.change_owner
@@ -160,7 +140,7 @@ class OwnerRecordResource(OfOrganizationResource):
     class Meta(OfOrganizationResource.Meta):
         model = OwnerRecord
         fields = (
-            "id", "organization", "name", "attitude", "support", "social_posts", "opinion", "opinion_on", "recorded_on",
+            "organization", "name", "attitude", "support", "social_posts", "opinion", "opinion_on", "recorded_on",
         )  # fmt: skip
 
 
@@ -169,9 +149,9 @@ class DemocracyResource(OfOrganizationResource):
 
     kind = Field("kind", "形式", ChoiceWidget(Democracy.Kind.choices))
     held_on = Field("held_on", "日期", DayWidget())
-    note = Field("note", "情况")
+    note = Field("note", "情况", TextWidget())
     argument, add, correct = "democracy", people.record_democracy, people.change_democracy
 
     class Meta(OfOrganizationResource.Meta):
         model = Democracy
-        fields = ("id", "organization", "kind", "held_on", "note")
+        fields = ("organization", "kind", "held_on", "note")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.http import HttpRequest
+from django.db import models
 from django.utils import timezone
 from import_export.fields import Field
-from import_export.widgets import IntegerWidget
+from tablib import Dataset
 
-from core.admin.tables import ChoiceWidget, ScopedWidget, TableResource
+from accounts.permissions import Permission
+from core.admin.resources import TableResource
+from core.admin.widgets import ChoiceWidget, ScopedWidget, TextWidget, WholeWidget
 from orgs.models import PartyOrganization, Region, Venue, Zone
 from orgs.services import places, venues
 
@@ -17,19 +20,20 @@ from orgs.services import places, venues
 class ZoneResource(TableResource):
     """园区、楼宇等, told apart by their number."""
 
-    code = Field("code", "编号")
-    name = Field("name", "名称")
+    code = Field("code", "编号", TextWidget())
+    name = Field("name", "名称", TextWidget())
     kind = Field("kind", "类型", ChoiceWidget(Zone.Kind.choices))
-    region = Field("region", "所在区划")
+    region = Field("region", "所在区划", ScopedWidget("区划"))
+    permission = Permission.TREE_CHANGE
+    near, key = "code", ("code",)
 
     class Meta(TableResource.Meta):
         model = Zone
-        import_id_fields = ("code",)
         fields = ("code", "name", "kind", "region")
 
-    def __init__(self, request: HttpRequest) -> None:
-        super().__init__(request)
-        self.fields["region"].widget = ScopedWidget(Region.objects.within(self.scope), "区划")
+    def choices(self, dataset: Dataset) -> Mapping[str, Iterable[models.Model]]:
+        """Areas."""
+        return {"region": Region.objects.within(self.scope)}
 
     def write(self, instance: Any, is_create: bool) -> Zone:
         """Add or change one."""
@@ -41,25 +45,27 @@ class ZoneResource(TableResource):
 class VenueResource(TableResource):
     """活动场所, told apart by name and the Party organization that looks after them."""
 
-    name = Field("name", "名称")
+    name = Field("name", "名称", TextWidget())
     kind = Field("kind", "类型", ChoiceWidget(Venue.Kind.choices))
-    managed_by = Field("managed_by", "管理党组织")
-    region = Field("region", "所在区划")
-    zone = Field("zone", "园区(楼宇等)")
-    address = Field("address", "地址")
-    area = Field("area", "面积(平方米)", IntegerWidget())
+    managed_by = Field("managed_by", "管理党组织", ScopedWidget("党组织"))
+    region = Field("region", "所在区划", ScopedWidget("区划"))
+    zone = Field("zone", "园区(楼宇等)", ScopedWidget("园区(楼宇等)"))
+    address = Field("address", "地址", TextWidget())
+    area = Field("area", "面积(平方米)", WholeWidget())
+    permission = Permission.REGISTRY_CHANGE
+    near, key = "managed_by", ("name", "managed_by")
 
     class Meta(TableResource.Meta):
         model = Venue
-        import_id_fields = ("name", "managed_by")
         fields = ("name", "kind", "managed_by", "region", "zone", "address", "area")
 
-    def __init__(self, request: HttpRequest) -> None:
-        super().__init__(request)
-        nodes = PartyOrganization.objects.within(self.scope).standing()
-        self.fields["managed_by"].widget = ScopedWidget(nodes, "党组织")
-        self.fields["region"].widget = ScopedWidget(Region.objects.within(self.scope), "区划")
-        self.fields["zone"].widget = ScopedWidget(Zone.objects.within(self.scope), "园区(楼宇等)")
+    def choices(self, dataset: Dataset) -> Mapping[str, Iterable[models.Model]]:
+        """Party organizations of the scope, areas."""
+        return {
+            "managed_by": PartyOrganization.objects.within(self.scope).standing(),
+            "region": Region.objects.within(self.scope),
+            "zone": Zone.objects.within(self.scope),
+        }
 
     def write(self, instance: Any, is_create: bool) -> Venue:
         """Open or change one."""

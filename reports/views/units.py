@@ -13,7 +13,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from accounts.permissions import Permission
-from core.importing.sheets import MARK_BEGINS
+from core.importing.marks import MARK_BEGINS
 from core.indicators import Indicator, indicators, measures
 from core.listing import Column, ListPage, Order
 from orgs.figures import Narrow, Tree

@@ -45,7 +45,7 @@ def test_a_table_is_previewed_and_written_when_confirmed(city: City, client_of) 
     table = "编号,名称,类型,所在区划\nY1,高新产业园,,\nY2,不变园,园区,云溪区\nL1,云台大厦,楼宇,990102001000\n"
     shown = preview(client, ZONES, table)
     assert outcomes(shown) == ["有变化", "未变", "新增"]
-    assert shown.context["lines"][0].changes == (("名称", "高新园", "高新产业园"),)
+    assert shown.context["lines"][0].changes == [("名称", "高新园", "高新产业园")]
     assert not Zone.objects.filter(code="L1").exists()
     assert confirm(client, ZONES, shown).status_code == 302
     assert Zone.objects.get(code="Y1").name == "高新产业园"
