@@ -14,11 +14,10 @@ from core.workbooks.forms import Column, Page, write_form
 from core.workbooks.headers import Header, find_header
 from orgs.models import OrganizationFacts
 from reports.models import StreetBook
-from reports.worklists import Line, Worklist
+from reports.worklists import Asked, Line, Worklist, is_way
 
 UNIT_KEY, BOOK_KEY, NAME = "单位编号", "簿号", "单位名称"
-REASON, WAY, UNTIL = "未建原因", "拟建方式", "完成时限"
-FIELDS = {UNIT_KEY: "unit", BOOK_KEY: "book", NAME: "name", REASON: "reason", WAY: "way", UNTIL: "until"}
+UNTIL = "完成时限"
 LONGEST_REASON = 200
 
 
@@ -60,7 +59,7 @@ def write_book(
     target: BinaryIO, *, worklist: Worklist, book: StreetBook, units: Sequence[tuple[OrganizationFacts, Line]]
 ) -> None:
     """Write the workbook of one committee: three columns to fill in, the rest locked, the keys hidden."""
-    until = f",请于 {book.due_on:%Y-%m-%d} 前交回" if book.due_on else ""
+    asked, until = worklist.asked, f",请于 {book.due_on:%Y-%m-%d} 前交回" if book.due_on else ""
     columns = (
         Column(UNIT_KEY, hidden=True),
         Column(BOOK_KEY, hidden=True),
@@ -71,13 +70,13 @@ def write_book(
         Column("为什么", width=36, wrap=True),
         Column("起始日期", width=12),
         Column("建议", width=36, wrap=True),
-        Column(REASON, width=30, editable=True),
-        Column(WAY, width=16, editable=True, choices=worklist.ways),
+        Column(asked.reason, width=30, editable=True),
+        Column(asked.way, width=16, editable=True, choices=asked.ways),
         Column(UNTIL, width=13, editable=True),
     )
     leading = (
         f"{worklist.title}({book.committee})",
-        f"共 {len(units)} 家。请填写后三列{until}。拟建方式从下拉列表中选择,完成时限写成 2026-12-31 这样。",
+        f"共 {len(units)} 家。请填写后三列{until}。{asked.way}从下拉列表中选择,完成时限写成 2026-12-31 这样。",
     )
     write_form(target, Page(worklist.title, columns, [_cells(book, *unit) for unit in units], leading))
 
@@ -100,17 +99,25 @@ def _cells(book: StreetBook, facts: OrganizationFacts, line: Line) -> list[str |
     ]
 
 
-def read_book(source: Book, *, ways: Sequence[str]) -> Reading:
+def read_book(source: Book, *, asked: Asked) -> Reading:
     """Read a workbook that came back. Raises NotAStreetBook, or Unreadable from the reader."""
+    fields = {
+        UNIT_KEY: "unit",
+        BOOK_KEY: "book",
+        NAME: "name",
+        asked.reason: "reason",
+        asked.way: "way",
+        UNTIL: "until",
+    }
     for sheet in source.sheets:
         rows = list(source.rows(sheet))
-        header = find_header(rows, FIELDS, required=[("unit",), ("book",), ("name",)])
+        header = find_header(rows, fields, required=[("unit",), ("book",), ("name",)])
         if header is not None:
-            return _read(header, [row for row in rows if row[0] > header.row], ways, source.name)
+            return _read(header, [row for row in rows if row[0] > header.row], asked, source.name)
     raise NotAStreetBook(f"“{source.name}”不是发出的一街一簿(缺少“{UNIT_KEY}”“{BOOK_KEY}”列),请交回系统发出的那一份")
 
 
-def _read(header: Header, rows: Iterable[tuple[int, list[Cell]]], ways: Sequence[str], name: str) -> Reading:
+def _read(header: Header, rows: Iterable[tuple[int, list[Cell]]], asked: Asked, name: str) -> Reading:
     columns = header.fields
     found = Reading(book=0)
     books = set()
@@ -121,7 +128,7 @@ def _read(header: Header, rows: Iterable[tuple[int, list[Cell]]], ways: Sequence
             found.problems.append(Problem(number, columns["unit"].letter, "这一行没有单位编号,不是发出的行,未采用"))
             continue
         books.add(book)
-        problems = _problems(values, ways)
+        problems = _problems(values, asked)
         found.problems += [Problem(number, columns[key].letter, sentence) for key, sentence in problems.items()]
         if not problems:
             found.rows.append(
@@ -140,14 +147,14 @@ def _read(header: Header, rows: Iterable[tuple[int, list[Cell]]], ways: Sequence
     return found
 
 
-def _problems(values: dict[str, Cell], ways: Sequence[str]) -> dict[str, str]:
+def _problems(values: dict[str, Cell], asked: Asked) -> dict[str, str]:
     """What is wrong with a row, by field."""
     wrong = {}
     reason, way = read_text(values.get("reason")), read_text(values.get("way"))
     if reason and len(reason) > LONGEST_REASON:
-        wrong["reason"] = f"未建原因有 {len(reason)} 个字,超过 {LONGEST_REASON} 个字,请缩短"
-    if way and way not in ways:
-        wrong["way"] = f"“{way}”不在拟建方式里,请从下拉列表中选择"
+        wrong["reason"] = f"{asked.reason}有 {len(reason)} 个字,超过 {LONGEST_REASON} 个字,请缩短"
+    if way and not is_way(way):
+        wrong["way"] = f"“{way}”不在可选的{asked.way}里,请从下拉列表中选择"
     try:
         read_date(values.get("until"), latest=date.max)
     except CellProblem:

@@ -17,7 +17,7 @@ from orgs.models import Coverage, OrganizationFacts, PartyOrganization
 from orgs.models.party import MANAGING_KINDS
 from orgs.rules.setup import NextStep, Thresholds, recommended_kind
 from reports.queries.surroundings import Surroundings
-from reports.worklists import Worklist
+from reports.worklists import Asked
 
 Kind = PartyOrganization.Kind
 Form = Coverage.Form
@@ -139,15 +139,16 @@ class EmployForm(PlainForm):
 
 
 class AnswerForm(PlainForm):
-    """未建原因、拟建方式、完成时限、责任人."""
+    """Why, how, until when and by whom, in the words of the list."""
 
-    reason = forms.CharField(label="未建原因", max_length=200, required=False)
-    planned_form = forms.ChoiceField(label="拟建方式", required=False)
+    reason = forms.CharField(max_length=200, required=False)
+    planned_form = forms.ChoiceField(required=False)
     planned_by = forms.DateField(label="完成时限", required=False, widget=DateInput())
     responsible = forms.CharField(label="责任人", max_length=60, required=False)
 
-    def __init__(self, data: Any, *, worklist: Worklist, initial: dict[str, Any] | None = None) -> None:
-        """Offer the ways of the list."""
+    def __init__(self, data: Any, *, asked: Asked, initial: dict[str, Any]) -> None:
+        """Offer the ways of the list, and the one that was planned on another list."""
         super().__init__(data, initial=initial)
-        ways = [("", "未定"), *((way, way) for way in worklist.ways)]
-        self.fields["planned_form"].choices = ways  # type: ignore[attr-defined]
+        self.fields["reason"].label, self.fields["planned_form"].label = asked.reason, asked.way
+        ways = dict.fromkeys((*asked.ways, initial["planned_form"]))
+        self.fields["planned_form"].choices = [("", "未定"), *((way, way) for way in ways if way)]  # type: ignore[attr-defined]

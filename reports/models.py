@@ -137,11 +137,11 @@ class Target(models.Model):
 
 
 class GapAnswer(models.Model):
-    """What a street answered about one unit of a worklist (一街一簿): 未建原因、拟建方式、完成时限、责任人."""
+    """What a street answered about one unit of a worklist (一街一簿): why, how, until when and by whom."""
 
     organization = models.OneToOneField(Organization, models.CASCADE, related_name="gap_answer", verbose_name="单位")
-    reason = models.CharField("未建原因", max_length=200, blank=True)
-    planned_form = models.CharField("拟建方式", max_length=40, blank=True)
+    reason = models.CharField("未建(空白)原因", max_length=200, blank=True)
+    planned_form = models.CharField("拟采取方式", max_length=40, blank=True)
     planned_by = models.DateField("完成时限", null=True, blank=True)
     responsible = models.CharField("责任人", max_length=60, blank=True)
     answered_at = models.DateTimeField("填报时间")
@@ -152,8 +152,8 @@ class GapAnswer(models.Model):
     scope_path = "organization__managed_by__path"
 
     class Meta:
-        verbose_name = "未建情况"
-        verbose_name_plural = "未建情况"
+        verbose_name = "填报的原因和计划"
+        verbose_name_plural = "填报的原因和计划"
 
     def __str__(self) -> str:
         return f"{self.organization} {self.planned_form}"

@@ -1,5 +1,5 @@
-"""The worklists' workbooks come back (DESIGN §6): what was typed under 未建原因, 拟建方式 and 完成时限 is the answer about the
-unit, as if given in the list. The unit itself is changed in the list of organizations."""
+"""The worklists' workbooks come back (DESIGN §6): what was typed under the list's words for why, how, until when and by whom
+is the answer about the unit, as if given in the list. The unit itself is changed in the list of organizations."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from orgs.sources.importers import admission
 from reports.books import LONGEST_REASON
 from reports.models import GapAnswer
 from reports.services.gaps import Answer, NothingAnswered, write_answers
-from reports.worklists import worklists
+from reports.worklists import Asked, Worklist, is_way, worklists
 
 
 def _way(cell: Cell) -> str | None:
     """One of the ways that the worklists offer; raises `unknown_way`."""
     found = read_text(cell)
-    if found and not any(found in worklist.ways for worklist in worklists):
+    if found and not is_way(found):
         raise CellProblem("unknown_way")
     return found
 
@@ -40,22 +40,28 @@ FACTS = (
     ("category", "类别"), ("region", "所在区划"), ("size", "人数"), ("formal", "正式党员"), ("why", "为什么"),
     ("since", "起始日期"), ("days", "已过(天)"), ("managed_by", "管理党组织"), ("contacts", "负责人"), ("step", "建议"),
 )  # fmt: skip
-ANSWERS = Returning(
-    "未建情况",
-    (
-        Part("unit", "单位名称", names_row=True),
-        Part("credit_code", "统一社会信用代码", names_row=True),
-        Part("reason", "未建原因", always(text(LONGEST_REASON))),
-        Part("planned_form", "拟建方式", always(_way)),
-        Part("planned_by", "完成时限", coming_day),
-        Part("responsible", "责任人", always(text(60))),
-        *starmap(Part, FACTS),
-    ),
-)  # fmt: skip
+
+
+def _returning(asked: Asked) -> Returning:
+    return Returning(
+        asked.about,
+        (
+            Part("unit", "单位名称", names_row=True),
+            Part("credit_code", "统一社会信用代码", names_row=True),
+            Part("reason", asked.reason, always(text(LONGEST_REASON))),
+            Part("planned_form", asked.way, always(_way)),
+            Part("planned_by", "完成时限", coming_day),
+            Part("responsible", "责任人", always(text(60))),
+            *starmap(Part, FACTS),
+        ),
+    )
+
+
+ANSWERS = {worklist.asked.source: _returning(worklist.asked) for worklist in worklists}
 ANSWERED = ("reason", "planned_form", "planned_by", "responsible")
 problems.add(
-    Problem("unknown_way", ERROR, "拟建方式不在可选的方式里,未导入;请填写清单页面“拟建方式”中的一种"),
-    Problem("answer_empty", ERROR, "未建原因、拟建方式、完成时限都清空了,未导入;请至少保留一项"),
+    Problem("unknown_way", ERROR, "不是可选的方式(措施),未导入;请填写清单页面填报时可选的一种"),
+    Problem("answer_empty", ERROR, "原因、方式(措施)、完成时限、责任人都清空了,未导入;请至少保留一项"),
 )
 
 
@@ -64,9 +70,9 @@ class ReturnedAnswers(ReturnedRows, Target):
 
     model = GapAnswer
     columns = (*ANSWERED, "organization_id")
-    returning = ANSWERS
 
     def __init__(self, run: Run) -> None:
+        self.returning = ANSWERS[run.source.code]  # of its list
         super().__init__(run)
         self.units: dict[int, tuple[str, str]] = {}  # name and path of the units of the rows at hand
 
@@ -146,13 +152,14 @@ def take(*, importer: Importer, key: int, values: Values, on: date, reason: str)
     return key
 
 
-sources.add(
-    Source(
-        code="gap_answers",
-        name="本系统导出的未建清单(原因和计划)",
+def _source(worklist: Worklist) -> Source:
+    code = worklist.asked.source
+    return Source(
+        code=code,
+        name=f"本系统导出的{worklist.asked.about}清单",
         model=GapAnswer,
         permission=Permission.REGISTRY_CHANGE,
-        fields=ANSWERS.fields,
+        fields=ANSWERS[code].fields,
         required=((MARK,),),
         presence=(MARK, "unit"),
         key_field=MARK,
@@ -161,4 +168,6 @@ sources.add(
         check_extent=check_extent,
         take=take,
     )
-)
+
+
+sources.add(*map(_source, worklists))

@@ -37,8 +37,22 @@ MEMBER_GAP = Q(counted=True, should_member=True, formal=0, probationary=0)
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What is asked about a unit of a list, in the words of the form and the workbooks, and the ways that may be planned.
+
+    `source` is the kind of list as which the worklist's workbook comes back.
+    """
+
+    source: str
+    about: str
+    reason: str
+    way: str
+    ways: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Worklist:
-    """A list of what is missing. `gap` finds it, `since` is the column of its first day, `ways` what may be planned."""
+    """A list of what is missing. `gap` finds it, `since` is the column of its first day."""
 
     code: str
     title: str
@@ -46,7 +60,7 @@ class Worklist:
     since: str
     why: Callable[[OrganizationFacts, Thresholds], list[Reason]]
     step: Callable[[Situation, Thresholds], NextStep]
-    ways: tuple[str, ...]
+    asked: Asked
     promise: str  # what is promised of a unit whose answer names no way
     empty: str
 
@@ -81,7 +95,13 @@ worklists.add(
         "should_since",
         _why_party,
         next_step,
-        (*(form.label for form in Coverage.Form), *MEMBER_WAYS.values(), INSTRUCTOR_WAY),
+        Asked(
+            "gap_answers",
+            "未建情况",
+            "未建原因",
+            "拟建方式",
+            (*(form.label for form in Coverage.Form), *MEMBER_WAYS.values(), INSTRUCTOR_WAY),
+        ),
         "组建党组织",
         "没有应建未建的单位:应建党组织的都已建立,或者名单还没有导入。",
     ),
@@ -92,11 +112,16 @@ worklists.add(
         "should_member_since",
         _why_member,
         lambda situation, thresholds: next_step_for_member(situation),
-        (*MEMBER_WAYS.values(), INSTRUCTOR_WAY),
+        Asked("member_answers", "党员空白情况", "空白原因", "拟采取措施", (*MEMBER_WAYS.values(), INSTRUCTOR_WAY)),
         "消除党员空白点",
         "没有党员空白点:应有党员的单位都有党员,或者名单还没有导入。",
     ),
 )
+
+
+def is_way(text: str) -> bool:
+    """Whether some list offers this way: a unit that stands on two lists has one plan."""
+    return any(text in worklist.asked.ways for worklist in worklists)
 
 
 class Line(NamedTuple):

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -189,7 +189,7 @@ def _as_text(cell: Cell) -> str | None:
 class ReturnedRows(Target):
     """How a list that comes back meets its records; stands before the target of the model among the bases."""
 
-    returning: ClassVar[Returning]
+    returning: Returning
     claims = False  # it is as long as its filter made it
 
     def __init__(self, run: Run) -> None:

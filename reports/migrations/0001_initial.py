@@ -35,8 +35,8 @@ class Migration(migrations.Migration):
             name='GapAnswer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='未建原因')),
-                ('planned_form', models.CharField(blank=True, max_length=40, verbose_name='拟建方式')),
+                ('reason', models.CharField(blank=True, max_length=200, verbose_name='未建(空白)原因')),
+                ('planned_form', models.CharField(blank=True, max_length=40, verbose_name='拟采取方式')),
                 ('planned_by', models.DateField(blank=True, null=True, verbose_name='完成时限')),
                 ('responsible', models.CharField(blank=True, max_length=60, verbose_name='责任人')),
                 ('answered_at', models.DateTimeField(verbose_name='填报时间')),
@@ -44,8 +44,8 @@ class Migration(migrations.Migration):
                 ('organization', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='gap_answer', to='orgs.organization', verbose_name='单位')),
             ],
             options={
-                'verbose_name': '未建情况',
-                'verbose_name_plural': '未建情况',
+                'verbose_name': '填报的原因和计划',
+                'verbose_name_plural': '填报的原因和计划',
             },
         ),
         migrations.CreateModel(

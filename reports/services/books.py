@@ -77,7 +77,7 @@ def take_back(*, by: User, scope: Scope, worklist: Worklist, path: Path, name: s
 
     Rows with a problem are left out and named; the others count. Raises NotAStreetBook or Unreadable.
     """
-    reading = read_book(open_book(path, name=name), ways=worklist.ways)
+    reading = read_book(open_book(path, name=name), asked=worklist.asked)
     book = StreetBook.objects.within(scope).select_related("committee").filter(pk=reading.book).first()
     if book is None or book.worklist != worklist.code:
         raise NotAStreetBook(f"“{name}”不是这份清单发给您管辖范围的簿,请核对后交回")

@@ -57,7 +57,7 @@ class NewBranch:
 
 @dataclass(frozen=True)
 class Answer:
-    """未建原因、拟建方式、完成时限、责任人 of one organization."""
+    """Why, how, until when and by whom, of one organization (`reports.worklists.Asked`)."""
 
     reason: str
     planned_form: str
@@ -99,7 +99,7 @@ def cover_units(
 def answer_gaps(*, by: User, units: Sequence[Organization], answer: Answer, at: datetime) -> int:
     """Keep what was answered about each unit; a later answer replaces an earlier one. Returns how many changed."""
     if not (answer.reason or answer.planned_form or answer.planned_by):
-        raise NothingAnswered("请至少填写未建原因、拟建方式、完成时限中的一项")
+        raise NothingAnswered("请至少填写原因、方式(措施)、完成时限中的一项")
     return write_answers(by=by, answers={unit.pk: answer for unit in units}, at=at)
 
 

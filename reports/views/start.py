@@ -130,7 +130,7 @@ class StartPage(PermissionMixin, View):
             forms["cover"] = CoverForm(data("cover"), **about)
         if len(rows) == 1:
             forms["employ"] = EmployForm(data("employ"), scope=scope, party_organization=rows[0].covered_by_id)
-        forms["answer"] = AnswerForm(data("answer"), worklist=worklist, initial=_answered(found, step))
+        forms["answer"] = AnswerForm(data("answer"), asked=worklist.asked, initial=_answered(found, step))
         for form in forms.values():
             if "since" in form.fields:
                 form.fields["since"].initial = today
@@ -193,7 +193,7 @@ class StartPage(PermissionMixin, View):
     def _answer(self, request: PageRequest, rows: list[OrganizationFacts], data: dict[str, Any]) -> str:
         units = [row.organization for row in rows]
         answer_gaps(by=request.user, units=units, answer=Answer(**data), at=timezone.now())
-        return f"已填报 {len(units)} 家单位的未建情况。"
+        return f"已填报 {len(units)} 家单位的原因和计划。"
 
 
 def _recommended(steps: set[str], *, several: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +18,7 @@ from orgs.rules.setup import Thresholds
 from reports.filters import MemberWorklistFilters, WorklistFilters, organization_url
 from reports.sources import ANSWERS
 from reports.steps import button_of
-from reports.worklists import Worklist, lines, worklists
+from reports.worklists import Asked, Worklist, lines, worklists
 
 TICK = Column("", "pk", template="reports/cell_tick.html", export=False)
 COLUMNS = (
@@ -33,11 +34,17 @@ COLUMNS = (
     Column("管理党组织", "managed_by.name"),
     Column("负责人", "responsible"),
     Column("建议", "line.step.sentence", kind="words", template="reports/cell_step.html"),
-    Column("未建原因", lambda row: row.line.answer and row.line.answer.reason, screen=False),
-    Column("拟建方式", lambda row: row.line.answer and row.line.answer.planned_form, screen=False),
-    Column("完成时限", lambda row: row.line.answer and row.line.answer.planned_by, kind="date", screen=False),
-    Column("责任人", lambda row: row.line.answer and row.line.answer.responsible, screen=False),
 )
+
+
+def _answered(name: str) -> Callable[[Any], Any]:
+    return lambda row: row.line.answer and getattr(row.line.answer, name)
+
+
+def _columns(asked: Asked) -> list[Column]:
+    """What every list shows, then the answers under the list's own words."""
+    headers = {"reason": asked.reason, "planned_form": asked.way, "planned_by": "完成时限", "responsible": "责任人"}
+    return [*COLUMNS, *(Column(header, _answered(name), screen=False) for name, header in headers.items())]
 
 
 class WorklistPage(ListPage):
@@ -45,7 +52,6 @@ class WorklistPage(ListPage):
 
     permission = Permission.FIGURES_VIEW
     export_permission = Permission.REGISTRY_EXPORT
-    returning_source = "gap_answers"
     template_name = "reports/worklist.html"
     unit = "家"
     orders = (Order("since", ("since",)), Order("size", ("size_key",)), Order("formal", ("formal",)))
@@ -69,6 +75,11 @@ class WorklistPage(ListPage):
         return self.worklist.title
 
     @property
+    def returning_source(self) -> str:  # type: ignore[override]
+        """Its workbook comes back with answers."""
+        return self.worklist.asked.source
+
+    @property
     def empty(self) -> str:  # type: ignore[override]
         """Why there is nothing: all is done, or filters leave nothing."""
         return "没有符合条件的单位。" if self.request.GET else self.worklist.empty
@@ -81,7 +92,8 @@ class WorklistPage(ListPage):
     def get_columns(self) -> list[Column]:
         """Ticks for a start of several at once stand before the columns of those who may. The workbook can come back
         with answers."""
-        columns = ANSWERS.columns(COLUMNS, record=lambda row: row.organization)
+        asked = self.worklist.asked
+        columns = ANSWERS[asked.source].columns(_columns(asked), record=lambda row: row.organization)
         return [TICK, *columns] if self.may_start else columns
 
     def records(self) -> QuerySet[OrganizationFacts]:

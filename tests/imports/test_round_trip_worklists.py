@@ -52,6 +52,21 @@ def test_what_was_typed_is_the_answer_of_the_one_who_brings_it(city: City, unit:
     assert book.back("gap_answers").counts["unchanged"] == 1
 
 
+def test_the_list_of_units_without_members_comes_back_in_its_own_words(
+    city: City, unit: Organization, tmp_path: Path
+) -> None:
+    book = Workbook.of(city, tmp_path, "/worklists/member/", "street")
+    assert not {"未建原因", "拟建方式"} & set(book.row(UNIT))
+    book.edit(UNIT, 空白原因="职工流动大", 拟采取措施="推荐党员就业", 完成时限="2026-12-31", 责任人="王明")
+    with pytest.raises(Unreadable, match="请把名单种类改为“本系统导出的党员空白情况清单”"):
+        book.back("gap_answers")
+    batch = book.back("member_answers")
+    assert (batch.counts["new"], codes(batch)) == (1, set())
+    answer = GapAnswer.objects.get()
+    assert (answer.reason, answer.planned_form, answer.responsible) == ("职工流动大", "推荐党员就业", "王明")
+    assert book.back("member_answers").counts["unchanged"] == 1
+
+
 def test_a_later_edit_replaces_what_stood_there_and_an_undo_brings_it_back(
     city: City, unit: Organization, tmp_path: Path
 ) -> None:

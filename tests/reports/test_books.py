@@ -15,21 +15,22 @@ from django.test import Client
 from django.utils import timezone
 
 from core.models import AuditEntry
+from orgs.facts import refresh
 from orgs.models import Organization
 from reports.books import NotAStreetBook
 from reports.models import GapAnswer, StreetBook
 from reports.services.books import NothingToHandOut, Returned, hand_out, take_back
-from reports.worklists import worklists
+from reports.worklists import Worklist, worklists
 from tests.people import TODAY, City
 
-PARTY = worklists["party-organization"]
+PARTY, MEMBER = worklists["party-organization"], worklists["member"]
 BOOKS = "/worklists/party-organization/books/"
 
 
-def handed_out(city: City, username: str = "city") -> dict[str, bytes]:
+def handed_out(city: City, username: str = "city", worklist: Worklist = PARTY) -> dict[str, bytes]:
     """The workbooks of a hand-out by file name."""
     target = hand_out(
-        by=city.user(username), scope=city.scope(username), worklist=PARTY, due_on=TODAY, on=TODAY, at=timezone.now()
+        by=city.user(username), scope=city.scope(username), worklist=worklist, due_on=TODAY, on=TODAY, at=timezone.now()
     )
     with zipfile.ZipFile(target) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
@@ -53,14 +54,16 @@ def filled(content: bytes, *rows: dict[str, object]) -> bytes:
     return target.getvalue()
 
 
-def returned(city: City, tmp_path: Path, content: bytes, username: str = "street") -> Returned:
+def returned(
+    city: City, tmp_path: Path, content: bytes, username: str = "street", worklist: Worklist = PARTY
+) -> Returned:
     """Merge a workbook as somebody."""
     path = tmp_path / "back.xlsx"
     path.write_bytes(content)
     return take_back(
         by=city.user(username),
         scope=city.scope(username),
-        worklist=PARTY,
+        worklist=worklist,
         path=path,
         name="云台.xlsx",
         at=timezone.now(),
@@ -95,6 +98,27 @@ def test_what_the_street_filled_in_is_merged(city: City, gaps: dict[str, Organiz
     assert returned(city, tmp_path, content).changed == 0
 
 
+def test_the_book_of_units_without_members_asks_in_its_own_words_and_comes_back(city: City, tmp_path: Path) -> None:
+    unit = city.organization("澄州禾岸食品厂", staff=204)
+    refresh(None, on=TODAY)
+    GapAnswer.objects.create(
+        organization=unit, planned_form="单独组建", answered_by=city.user("street"), answered_at=timezone.now()
+    )
+    content = book_of(handed_out(city, worklist=MEMBER), "云台街道")
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    assert [cell.value for cell in sheet[3]][-3:] == ["空白原因", "拟采取措施", "完成时限"]
+    assert "拟采取措施从下拉列表中选择" in sheet["A2"].value
+    done = returned(city, tmp_path, filled(content, {"空白原因": "职工流动大"}), worklist=MEMBER)
+    assert (done.changed, done.problems) == (1, ()), "the plan of the other list may stand"
+    returned(city, tmp_path, filled(content, {"拟采取措施": "发展党员"}), worklist=MEMBER)
+    answer = GapAnswer.objects.get()
+    assert (answer.reason, answer.planned_form) == ("职工流动大", "发展党员")
+    wrong = returned(city, tmp_path, filled(content, {"拟采取措施": "再说"}), worklist=MEMBER)
+    assert "不在可选的拟采取措施里" in wrong.problems[0].sentence
+    with pytest.raises(NotAStreetBook, match="不是这份清单"):
+        returned(city, tmp_path, content)
+
+
 def test_an_empty_cell_leaves_an_earlier_answer(city: City, gaps: dict[str, Organization], tmp_path: Path) -> None:
     content = book_of(handed_out(city), "云台街道")
     returned(city, tmp_path, filled(content, {"未建原因": "业主暂不理解", "拟建方式": "挂靠"}))
@@ -106,7 +130,7 @@ def test_an_empty_cell_leaves_an_earlier_answer(city: City, gaps: dict[str, Orga
 @pytest.mark.parametrize(
     ("values", "column", "part"),
     [
-        ({"拟建方式": "随便"}, "K", "“随便”不在拟建方式里"),
+        ({"拟建方式": "随便"}, "K", "“随便”不在可选的拟建方式里"),
         ({"完成时限": "年底前"}, "L", "“年底前”不是日期"),
         ({"未建原因": "长" * 201}, "J", "有 201 个字"),
         ({"单位名称": "改了名的公司", "未建原因": "有"}, "C", "与登记的名称不符"),

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from core.history import history_of
 from core.models import AuditEntry
 from orgs.models import Coverage, Organization, OrganizationFacts, PartyOrganization
 from reports.models import GapAnswer
@@ -137,6 +138,8 @@ def test_an_answer_is_kept_beside_the_unit_and_in_the_trail(
     page = opened("leader").get("/worklists/party-organization/").content.decode()
     assert "业主暂不理解" in page
     assert AuditEntry.objects.filter(action="gaps.answer").count() == 2
+    told = history_of(gaps["large"], city.scope("street"))[0]
+    assert {change.label for change in told.changes} == {"原因", "方式(措施)", "完成时限", "责任人"}
 
 
 def test_the_same_answer_again_writes_nothing(city: City, gaps: dict[str, Organization]) -> None:

@@ -119,6 +119,7 @@ def test_a_plan_says_how_who_and_until_when_and_stands_in_the_list_and_among_wha
     start = f"{MEMBER}start/?unit={unit.pk}"
     forms = {name: form for name, form, *_ in browser.get(start).context["forms"]}
     assert forms["answer"].initial["planned_form"] == "推荐党员就业"
+    assert [field.label for field in forms["answer"]] == ["空白原因", "拟采取措施", "完成时限", "责任人"]
     sent = {"do": "answer", "planned_form": "发展党员", "planned_by": "2026-11-20", "responsible": "孙立群"}
     assert browser.post(start, sent).status_code == 302
     assert GapAnswer.objects.get(organization=unit).responsible == "孙立群"
@@ -126,6 +127,16 @@ def test_a_plan_says_how_who_and_until_when_and_stands_in_the_list_and_among_wha
     due = browser.get("/due/").content.decode()
     assert "责任人 孙立群" in due
     assert "发展党员" in due
+
+
+def test_a_plan_made_on_the_other_list_can_stay(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
+) -> None:
+    unit, browser = gaps["lonely"], opened("street")
+    sent = {"do": "answer", "planned_form": "单独组建", "planned_by": "2026-12-31"}
+    assert browser.post(f"{PARTY}start/?unit={unit.pk}", sent).status_code == 302
+    forms = {name: form for name, form, *_ in browser.get(f"{MEMBER}start/?unit={unit.pk}").context["forms"]}
+    assert ("单独组建", "单独组建") in forms["answer"].fields["planned_form"].choices
 
 
 def test_the_partners_and_the_covering_node_of_the_next_step_are_filled_in(
