@@ -63,8 +63,8 @@ class Workbook:
     def back(self, source: str, username: str = "") -> ImportBatch:
         """Import it as it is; the counts are the batch's."""
         user = self.city.user(username or self.username)
-        batch = services.receive(self.path, name="清单.xlsx", source=sources[source], by=user, as_of=TODAY)
-        services.stage(batch)
+        batch = services.receive(self.path, name="清单.xlsx", source=sources[source], by=user, as_of=TODAY, keep=False)
+        services.stage(batch, path=self.path)
         services.compare(batch)
         services.apply(batch)
         batch.refresh_from_db()

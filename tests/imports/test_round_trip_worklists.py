@@ -139,5 +139,5 @@ def test_a_list_of_a_closed_month_does_not_come_back(city: City, unit: Organizat
     close(city, "2026-10")
     book = Workbook.of(city, tmp_path, "/units/?measure=organizations&month=2026-10", "city")
     for source in ("registry", "market"):
-        with pytest.raises(Unreadable, match="不能导入"):
+        with pytest.raises(Unreadable, match="不在这里导入"):
             book.back(source)
