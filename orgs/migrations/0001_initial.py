@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('CONGRESS', '职工代表大会'), ('OPENNESS', '厂务公开'), ('PETITION', '信访接待'), ('TALK', '定期约谈')], max_length=8, verbose_name='形式')),
                 ('held_on', models.DateField(verbose_name='日期')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='情况')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='democracy', to='orgs.organization')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='democracy', to='orgs.organization', verbose_name='两新组织')),
             ],
             options={
                 'verbose_name': '民主管理',
@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ('opinion', models.CharField(blank=True, max_length=200, verbose_name='评先选优、安排职务时的意见')),
                 ('opinion_on', models.DateField(blank=True, null=True, verbose_name='意见日期')),
                 ('recorded_on', models.DateField(verbose_name='登记日期')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='owner_records', to='orgs.organization')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='owner_records', to='orgs.organization', verbose_name='两新组织')),
             ],
             options={
                 'verbose_name': '出资人情况',
@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
                 ('since', models.DateField(null=True, verbose_name='起始')),
                 ('until', models.DateField(verbose_name='终止')),
                 ('parent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.partyorganization', verbose_name='原上级')),
-                ('party_organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_parents', to='orgs.partyorganization')),
+                ('party_organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_parents', to='orgs.partyorganization', verbose_name='党组织')),
             ],
             options={
                 'verbose_name': '隶属沿革',
@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('since', models.DateField(verbose_name='起始')),
                 ('until', models.DateField(verbose_name='终止')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_managements', to='orgs.organization')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_managements', to='orgs.organization', verbose_name='两新组织')),
                 ('committee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.partyorganization', verbose_name='原管理党组织')),
             ],
             options={
@@ -374,7 +374,7 @@ class Migration(migrations.Migration):
                 ('party_work_on', models.DateField(blank=True, null=True, verbose_name='最近开展党的工作日期')),
                 ('party_work', models.CharField(blank=True, max_length=200, verbose_name='开展的工作')),
                 ('closed_on', models.DateField(blank=True, null=True, verbose_name='撤销日期')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mass_organizations', to='orgs.organization')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mass_organizations', to='orgs.organization', verbose_name='两新组织')),
             ],
             options={
                 'verbose_name': '群团组织',
@@ -391,7 +391,7 @@ class Migration(migrations.Migration):
                 ('counted_on', models.DateField(verbose_name='日期')),
                 ('source', models.CharField(max_length=20, verbose_name='来源')),
                 ('batch_id', models.BigIntegerField(blank=True, null=True, verbose_name='导入批次')),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='headcounts', to='orgs.organization')),
+                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='headcounts', to='orgs.organization', verbose_name='两新组织')),
             ],
             options={
                 'verbose_name': '人数',
@@ -408,7 +408,7 @@ class Migration(migrations.Migration):
                 ('since', models.DateField(verbose_name='起始')),
                 ('until', models.DateField(blank=True, null=True, verbose_name='终止')),
                 ('contacted_on', models.DateField(blank=True, null=True, verbose_name='最近联系日期')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='liaisons', to='orgs.organization')),
+                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='liaisons', to='orgs.organization', verbose_name='两新组织')),
                 ('appointed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.partyorganization', verbose_name='确定的党组织')),
             ],
             options={

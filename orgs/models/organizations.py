@@ -251,7 +251,9 @@ class Headcount(models.Model):
         STAFF = "staff", "职工(从业人员)数"
         MEMBERSHIP = "membership", "会员数"
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="headcounts", db_index=False)
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="headcounts", verbose_name="两新组织", db_index=False
+    )
     kind = models.CharField("种类", max_length=10, choices=Kind)
     number = models.PositiveIntegerField("人数")
     counted_on = models.DateField("日期")
@@ -277,7 +279,9 @@ class Headcount(models.Model):
 class FormerManagement(models.Model):
     """A past managing committee: half-open [since, until)."""
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="former_managements")
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="former_managements", verbose_name="两新组织"
+    )
     committee = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="原管理党组织")
     since = models.DateField("起始")
     until = models.DateField("终止")

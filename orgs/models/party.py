@@ -116,7 +116,9 @@ BRANCH_KINDS = (
 class FormerParent(models.Model):
     """A past place of a node in the tree: half-open [since, until)."""
 
-    party_organization = models.ForeignKey(PartyOrganization, models.CASCADE, related_name="former_parents")
+    party_organization = models.ForeignKey(
+        PartyOrganization, models.CASCADE, related_name="former_parents", verbose_name="党组织"
+    )
     parent = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="原上级")
     since = models.DateField("起始", null=True)
     until = models.DateField("终止")

@@ -31,7 +31,9 @@ class MassOrganization(models.Model):
         YOUTH = "YOUTH", "共青团"
         WOMEN = "WOMEN", "妇联"
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="mass_organizations")
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="mass_organizations", verbose_name="两新组织"
+    )
     kind = models.CharField("类型", max_length=5, choices=Kind)
     founded_on = models.DateField("成立日期", null=True, blank=True)
     term_ends_on = models.DateField("届满日期", null=True, blank=True)
@@ -70,7 +72,7 @@ class Democracy(models.Model):
         PETITION = "PETITION", "信访接待"
         TALK = "TALK", "定期约谈"
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="democracy")
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="democracy", verbose_name="两新组织")
     kind = models.CharField("形式", max_length=8, choices=Kind)
     held_on = models.DateField("日期")
     note = models.CharField("情况", max_length=200, blank=True)
@@ -96,7 +98,9 @@ class OwnerRecord(models.Model):
         NEUTRAL = "NEUTRAL", "一般"
         NOT_YET = "NOT_YET", "暂不理解"
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="owner_records")
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="owner_records", verbose_name="两新组织"
+    )
     name = models.CharField("姓名", max_length=60)
     phone = EncryptedTextField("联系电话", blank=True)
     attitude = models.CharField("态度", max_length=8, choices=Attitude, default=Attitude.NEUTRAL)
@@ -121,7 +125,7 @@ class OwnerRecord(models.Model):
 class Liaison(models.Model):
     """党建工作联络员 of an organization without a Party organization; `contacted_on` is the evidence that it works."""
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="liaisons")
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="liaisons", verbose_name="两新组织")
     name = models.CharField("姓名", max_length=60)
     phone = EncryptedTextField("联系电话", blank=True)
     appointed_by = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="确定的党组织")
