@@ -21,7 +21,7 @@ from members.filters import MemberFilters
 from members.models import Member
 from members.rules import normalise_id_number
 from members.sources.returned import MEMBERS
-from orgs.codelists import EDUCATION, ETHNIC_GROUPS
+from orgs.admin.places import PARTY
 
 PLACED = ("party_organization", "since", "organization", "organization_since", "status", "status_on")
 WRITTEN = services.EDITABLE.union(PLACED)
@@ -35,10 +35,6 @@ class MemberForm(ServiceForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     id_number = forms.CharField(label="公民身份号码", max_length=30, required=False)
-    ethnicity = forms.ChoiceField(
-        label="民族", required=False, choices=[("", "—"), *((code, row.name) for code, row in ETHNIC_GROUPS.items())]
-    )
-    education = forms.ChoiceField(label="学历", required=False, choices=[("", "—"), *EDUCATION.items()])
     reason = forms.CharField(label="原因或依据", max_length=200, required=False)
 
     class Meta:
@@ -62,11 +58,6 @@ class MemberForm(ServiceForm):
             except services.NumberTaken as refusal:
                 self.add_error("id_number", str(refusal))
         return data
-
-
-def party_url(row: Member) -> str:
-    """The record page of the Party organization."""
-    return reverse("party", args=[row.party_organization_id])
 
 
 def employer_url(row: Member) -> str:
@@ -106,15 +97,15 @@ class MemberAdmin(ScopedModelAdmin):
         Column("姓名", "name", kind="name", link=lambda row: reverse("admin:members_member_change", args=[row.pk])),
         Column("公民身份号码", "masked_number", template="members/cell_number.html", kind="date"),
         Column("性别", label("sex")),
-        Column("党组织", "party_organization", link=party_url),
-        Column("工作单位", "organization", link=employer_url),
+        PARTY,
+        Column("工作单位", "organization", link=employer_url, to="organization"),
         Column("岗位", label("job")),
         Column("入党日期", "joined_on", kind="date"),
         Column("转正日期", "formal_on", kind="date"),
         Column("状态", label("status")),
         Column("出生日期", "born_on", kind="date", screen=False),
-        Column("民族", "ethnicity_name", screen=False),
-        Column("学历", "education_name", screen=False),
+        Column("民族", label("ethnicity"), screen=False),
+        Column("学历", label("education"), screen=False),
         Column("联系电话", "masked_phone", screen=False),
         Column("转入日期", "since", kind="date", screen=False),
         Column("到岗日期", "organization_since", kind="date", screen=False),

@@ -59,3 +59,13 @@ ETHNIC_GROUPS = {row[0]: EthnicGroup(*row) for row in _LISTS["ethnic"]}
 EDUCATION = _names("education")
 POLITICAL_STATUS = _names("political")
 PROVINCES = _names("province")
+
+
+def ethnic_choices() -> list[tuple[str, str]]:
+    """GB/T 3304 as choices of a field."""
+    return [(code, group.name) for code, group in ETHNIC_GROUPS.items()]
+
+
+def education_choices() -> list[tuple[str, str]]:
+    """GB/T 4658 as choices of a field."""
+    return list(EDUCATION.items())

@@ -2,6 +2,7 @@
 
 import core.fields
 import django.db.models.deletion
+import orgs.codelists
 from django.db import migrations, models
 
 
@@ -24,8 +25,8 @@ class Migration(migrations.Migration):
                 ('id_note', models.CharField(blank=True, max_length=100, verbose_name='证件情况说明')),
                 ('sex', models.CharField(choices=[('0', '未知'), ('1', '男'), ('2', '女')], default='0', max_length=1, verbose_name='性别')),
                 ('born_on', models.DateField(blank=True, null=True, verbose_name='出生日期')),
-                ('ethnicity', models.CharField(blank=True, max_length=2, verbose_name='民族')),
-                ('education', models.CharField(blank=True, max_length=2, verbose_name='学历')),
+                ('ethnicity', models.CharField(blank=True, choices=orgs.codelists.ethnic_choices, max_length=2, verbose_name='民族')),
+                ('education', models.CharField(blank=True, choices=orgs.codelists.education_choices, max_length=2, verbose_name='学历')),
                 ('phone', core.fields.EncryptedTextField(blank=True, verbose_name='联系电话')),
                 ('since', models.DateField(verbose_name='转入日期')),
                 ('organization_since', models.DateField(blank=True, null=True, verbose_name='到岗日期')),
@@ -53,7 +54,7 @@ class Migration(migrations.Migration):
                 ('until', models.DateField(verbose_name='终止')),
                 ('organization', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organization', verbose_name='原单位')),
                 ('party_organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.partyorganization', verbose_name='原党组织')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_memberships', to='members.member')),
+                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_memberships', to='members.member', verbose_name='党员')),
             ],
             options={
                 'verbose_name': '组织关系沿革',

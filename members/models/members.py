@@ -10,7 +10,7 @@ from django.db.models import Q
 from core.fields import EncryptedTextField
 from core.masking import mask
 from core.scope import ScopedQuerySet
-from orgs.codelists import EDUCATION, ETHNIC_GROUPS
+from orgs.codelists import education_choices, ethnic_choices
 from orgs.models import Organization, PartyOrganization
 
 
@@ -69,8 +69,8 @@ class Member(models.Model):
     id_note = models.CharField("证件情况说明", max_length=100, blank=True)
     sex = models.CharField("性别", max_length=1, choices=Sex, default=Sex.UNKNOWN)
     born_on = models.DateField("出生日期", null=True, blank=True)
-    ethnicity = models.CharField("民族", max_length=2, blank=True)
-    education = models.CharField("学历", max_length=2, blank=True)
+    ethnicity = models.CharField("民族", max_length=2, choices=ethnic_choices, blank=True)
+    education = models.CharField("学历", max_length=2, choices=education_choices, blank=True)
     phone = EncryptedTextField("联系电话", blank=True)
     party_organization = models.ForeignKey(
         PartyOrganization, models.PROTECT, related_name="members", verbose_name="所在党组织"
@@ -134,16 +134,6 @@ class Member(models.Model):
         """The phone number as lists show it."""
         return mask(self.phone)
 
-    @property
-    def ethnicity_name(self) -> str:
-        """GB/T 3304 in words."""
-        return ETHNIC_GROUPS[self.ethnicity].name if self.ethnicity in ETHNIC_GROUPS else self.ethnicity
-
-    @property
-    def education_name(self) -> str:
-        """GB/T 4658 in words."""
-        return EDUCATION.get(self.education, self.education)
-
 
 PROBATIONARY = (Member.Status.PROBATIONARY, Member.Status.EXTENDED)
 ON_THE_ROLL = (Member.Status.FORMAL, *PROBATIONARY)
@@ -152,7 +142,7 @@ ON_THE_ROLL = (Member.Status.FORMAL, *PROBATIONARY)
 class FormerMembership(models.Model):
     """A past Party organization of a member: half-open [since, until)."""
 
-    member = models.ForeignKey(Member, models.CASCADE, related_name="former_memberships")
+    member = models.ForeignKey(Member, models.CASCADE, related_name="former_memberships", verbose_name="党员")
     party_organization = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="原党组织")
     organization = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="+", verbose_name="原单位")
     since = models.DateField("起始")

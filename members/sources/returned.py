@@ -25,14 +25,12 @@ from members.models.members import PROBATIONARY
 from members.rules import birth_date_of, education, ethnic_group, member_status, normalise_id_number, sex_of
 from members.sources.deciding import take
 from members.sources.roster import TAKEN, UNKNOWN_EMPLOYER, MemberTarget, id_number, job
-from orgs.codelists import EDUCATION, ETHNIC_GROUPS
+from orgs.codelists import education_choices, ethnic_choices
 from orgs.models import Organization
 from orgs.sources.areas import check_extent
 from orgs.sources.columns import read_code
 from orgs.sources.coverage import party_by_code, party_codes
 from orgs.sources.importers import admission
-
-ETHNIC_NAMES = {code: group.name for code, group in ETHNIC_GROUPS.items()}
 
 
 def _codes_later() -> Words:
@@ -58,8 +56,8 @@ MEMBERS = Returning(
         Part("formal_on", "转正日期", day),
         Part("status", "状态", always(member_status), choice_words(Member.Status.choices), needed="member_status_missing"),
         Part("status_on", "状态日期", day),
-        Part("ethnicity", "民族", always(ethnic_group), choice_words(ETHNIC_NAMES.items())),
-        Part("education", "学历", always(education), choice_words(EDUCATION.items())),
+        Part("ethnicity", "民族", always(ethnic_group), choice_words(ethnic_choices())),
+        Part("education", "学历", always(education), choice_words(education_choices())),
         Part("external_id", "外部系统编号", always(text(60))),
         Part("sex", "性别"), Part("born_on", "出生日期"), Part("party_name", "党组织"), Part("employer_name", "工作单位"),
     ),
@@ -193,9 +191,5 @@ sources.add(
         target=ReturnedMembers,
         check_extent=check_extent,
         take=take,
-        words={
-            "ethnicity": lambda code: str(ETHNIC_NAMES.get(code, code)),
-            "education": lambda code: str(EDUCATION.get(code, code)),
-        },
     )
 )
