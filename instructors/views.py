@@ -21,6 +21,7 @@ from instructors import services
 from instructors.filters import AssignmentFilters
 from instructors.models import Assignment, Visit
 from instructors.queries import open_assignments, state_due
+from orgs.admin.people import UNIT
 
 SHOWN = 10
 
@@ -102,9 +103,7 @@ class AssignmentList(ListPage):
     unit = "项"
     empty = "没有符合条件的派驻。在“业务管理 — 派驻”中登记后显示。"
     columns = (
-        Column(
-            "单位", "organization", kind="name", link=lambda row: reverse("organization", args=[row.organization_id])
-        ),
+        UNIT,
         Column("指导员", "instructor.name"),
         Column("管理党组织", "organization.managed_by"),
         Column("派驻日期", "since", kind="date"),

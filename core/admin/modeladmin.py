@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib.admin import ModelAdmin, display
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.utils import flatten, unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
@@ -27,7 +27,6 @@ from core.fields import EncryptedTextField
 from core.listing import Column, Order
 from core.listing.filters import ListFilters
 from core.listing.paging import COUNT_BOUND
-from core.masking import mask
 from core.pages import way_back
 from core.refusals import Refusal
 from core.search import search
@@ -35,16 +34,6 @@ from core.search import search
 
 class OutsideScope(Refusal):
     """A row that was saved would no longer be the user's to see."""
-
-
-def masked_display(field: models.Field) -> Callable[[models.Model], str]:
-    """A read-only column that shows the field's mask under the field's name."""
-
-    @display(description=str(field.verbose_name))
-    def shown(record: models.Model) -> str:
-        return mask(getattr(record, field.attname))
-
-    return shown
 
 
 class BoundedPaginator(Paginator):
@@ -180,16 +169,13 @@ class ScopedModelAdmin(ModelAdmin):
         return form
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
-        """Whoever may only look sees the record's own fields, personal values masked."""
+        """Whoever may only look sees the record's own fields, as `core.admin.looking` shows them."""
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None or self.has_change_permission(request, obj):
             return fieldsets
-        shown = {
-            field.name: masked_display(field) if isinstance(field, EncryptedTextField) else field.name
-            for field in self.opts.fields
-        }
+        own = {field.name for field in self.opts.fields}
         return [
-            (title, {**options, "fields": [shown[name] for name in flatten(options["fields"]) if name in shown]})
+            (title, {**options, "fields": [name for name in flatten(options["fields"]) if name in own]})
             for title, options in fieldsets
         ]
 

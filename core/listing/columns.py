@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,9 +12,11 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from core.scope import Scope
 from core.templatetags.ningju import DASH, iso, number, percent
 
-NUMBER, PERCENT, DATE, TEXT, NAME, WORDS = "number", "percent", "date", "text", "name", "words"
+Reached = Mapping[str, Collection[Any]]  # foreign key → keys of the records behind it that the reader may open
+NUMBER, PERCENT, DATE, TEXT, NAME, WORDS, PICK = "number", "percent", "date", "text", "name", "words", "pick"
 
 
 @dataclass(frozen=True)
@@ -23,13 +25,15 @@ class Column:
 
     `value` is a dotted way from the row, or a function of it. `link` gives the address behind the value. `template` draws
     the cell where plain text is not enough (it gets `row` and `value`). `order` is the code of the order that the header
-    offers. `screen` and `export` say where the column stands.
+    offers. `screen` and `export` say where the column stands. A link that leads to another record names in `to` the
+    foreign key that it follows: whoever may see the row may not always open that record, and then gets its name alone.
     """
 
     header: str
     value: str | Callable[[Any], Any]
     kind: str = TEXT
     link: Callable[[Any], str] | None = None
+    to: str = ""
     template: str = ""
     order: str = ""
     screen: bool = True
@@ -38,7 +42,9 @@ class Column:
     @property
     def css(self) -> str:
         """The classes of its cells."""
-        return {NUMBER: "num", PERCENT: "num", DATE: "tight", NAME: "name", WORDS: "words"}.get(self.kind, "")
+        return {NUMBER: "num", PERCENT: "num", DATE: "tight", NAME: "name", WORDS: "words", PICK: "pick"}.get(
+            self.kind, ""
+        )
 
     def read(self, row: Any) -> Any:
         """The value as it is: what the workbook gets."""
@@ -51,14 +57,17 @@ class Column:
             found = getattr(found, name)
         return found
 
-    def cell(self, row: Any) -> SafeString:
-        """The cell as it is shown."""
+    def cell(self, row: Any, reached: Reached) -> SafeString:
+        """The cell as it is shown to whoever may open the records in `reached`."""
         value = self.read(row)
         if self.template:
             return SafeString(render_to_string(self.template, {"row": row, "value": value}))
         text = self._printed(value)
-        url = self.link(row) if self.link else ""
+        url = self.link(row) if self.link and self._opens(row, reached) else ""
         return format_html('<a href="{}">{}</a>', url, text) if url else format_html("{}", text)
+
+    def _opens(self, row: Any, reached: Reached) -> bool:
+        return not self.to or getattr(row, f"{self.to}_id") in reached[self.to]
 
     def _printed(self, value: Any) -> str:
         if value is None or value == "":
@@ -70,3 +79,13 @@ class Column:
         if isinstance(value, (date, datetime)):
             return iso(value)
         return number(value) if isinstance(value, (int, Decimal)) else str(value)
+
+
+def reached_by(scope: Scope, columns: Iterable[Column], rows: Sequence[Any]) -> Reached:
+    """What the scope may open of the records that the columns lead to. One query for each foreign key."""
+    found: dict[str, Collection[Any]] = {}
+    for name in {column.to for column in columns if column.to and rows}:
+        model = rows[0]._meta.get_field(name).related_model
+        keys = {getattr(row, f"{name}_id") for row in rows} - {None}
+        found[name] = set(model._default_manager.within(scope).filter(pk__in=keys).values_list("pk", flat=True))
+    return found

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views import View
 
-from core.listing.columns import Column
+from core.listing.columns import Column, reached_by
 from core.listing.exporting import ExportOrder, export_list
 from core.listing.filters import ListFilters
 from core.listing.paging import Order, bounded_count, page_of, turned
@@ -86,13 +86,14 @@ class ListPage(PermissionMixin, View):
         page = page_of(found, keys, size=self.page_size, **place)
         self.prepare(page.rows)
         columns = [column for column in self.get_columns() if column.screen]
+        reached = reached_by(request.scope, columns, page.rows)
         context = {
             "view": self,
             "title": self.get_title(),
             "filters": filters,
             "total": bounded_count(found),
             "headers": [(column, *self._order_link(column)) for column in columns],
-            "rows": [(row, [(column, column.cell(row)) for column in columns]) for row in page.rows],
+            "rows": [(row, [(column, column.cell(row, reached)) for column in columns]) for row in page.rows],
             "before_url": self.url(before=page.before) if page.before else "",
             "after_url": self.url(after=page.after) if page.after else "",
             "may_export": self._may_export(),

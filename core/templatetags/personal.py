@@ -1,13 +1,17 @@
-"""Masked values in templates: `{% masked record "phone" %}` with a button where the reader may see them in full."""
+"""What of a record a reader gets to see: `{% masked record "phone" %}` with a button where it may be seen in full, and
+`{% looked_at field %}` for a field of a form that is not theirs to fill."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import template
+from django.contrib.admin.helpers import AdminReadonlyField
 from django.db import models
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
+from core.admin import looking
 from core.masking import mask
 
 register = template.Library()
@@ -27,3 +31,9 @@ def masked(context: Any, record: models.Model, field: str) -> dict[str, Any]:
     url = reverse("reveal", args=(record._meta.label_lower, record.pk, field)) if may else ""
     label = record._meta.get_field(field).verbose_name  # type: ignore[union-attr]
     return {"masked": mask(value), "url": url, "label": label, "csrf_token": context.get("csrf_token")}
+
+
+@register.simple_tag(takes_context=True)
+def looked_at(context: Any, field: AdminReadonlyField) -> SafeString:
+    """A read-only field of the back office in words, within the reader's scope."""
+    return looking.looked_at(field, context["request"].scope)

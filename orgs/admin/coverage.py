@@ -15,6 +15,8 @@ from django.utils import timezone
 from accounts.permissions import Permission as P
 from core.admin import ScopedModelAdmin, ServiceForm, label
 from core.listing import Column, Order
+from orgs.admin.people import UNIT
+from orgs.admin.places import PARTY
 from orgs.filters import CoverageFilters
 from orgs.models import Coverage
 from orgs.services import coverage
@@ -54,11 +56,9 @@ class CoverageAdmin(ScopedModelAdmin):
     empty = "没有符合条件的覆盖关系。可以在单位页面登记,也可以导入覆盖关系名单。"
     orders = (Order("id", ()),)
     columns = (
-        Column(
-            "单位", "organization", kind="name", link=lambda row: reverse("organization", args=[row.organization_id])
-        ),
+        UNIT,
         Column("信用代码", "organization.credit_code", kind="date", screen=False),
-        Column("党组织", "party_organization", link=lambda row: reverse("party", args=[row.party_organization_id])),
+        PARTY,
         Column("形式", label("form"), link=lambda row: reverse("admin:orgs_coverage_change", args=[row.pk])),
         Column("主要覆盖", "primary"),
         Column("起始", "since", kind="date"),

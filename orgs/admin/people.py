@@ -26,7 +26,13 @@ from orgs.resources.people import (
 from orgs.services import people
 
 CODED = Column(CODE, "organization.credit_code", screen=False)
-UNIT = Column("单位", "organization", kind="name", link=lambda row: reverse("organization", args=[row.organization_id]))
+UNIT = Column(
+    "单位",
+    "organization",
+    kind="name",
+    link=lambda row: reverse("organization", args=[row.organization_id]),
+    to="organization",
+)
 
 
 class OfOrganizationAdmin(ScopedModelAdmin):

@@ -18,6 +18,13 @@ from orgs.models import Region, Venue, VenueUse, Zone
 from orgs.resources.places import VenueResource, ZoneResource
 from orgs.services import places, venues
 
+PARTY = Column(
+    "党组织",
+    "party_organization",
+    link=lambda row: reverse("party", args=[row.party_organization_id]),
+    to="party_organization",
+)
+
 
 @admin.register(Region)
 class RegionAdmin(ScopedModelAdmin):
@@ -137,7 +144,7 @@ class VenueUseAdmin(ScopedModelAdmin):
     autocomplete_fields = ("venue", "party_organization")
     orders = (Order("id", ()),)
     columns = (
-        Column("党组织", "party_organization", link=lambda row: reverse("party", args=[row.party_organization_id])),
+        PARTY,
         Column("场所", "venue", link=lambda row: reverse("admin:orgs_venueuse_change", args=[row.pk])),
         Column("起始", "since", kind="date"),
         Column("终止", "until", kind="date"),

@@ -17,7 +17,7 @@ from core.panels import panels_for
 from core.parameters import values_on
 from core.scope import Scope
 from orgs.bulk_actions import ORGANIZATION_ACTIONS
-from orgs.models import Organization, OrganizationFacts
+from orgs.models import Organization, OrganizationFacts, PartyOrganization
 from orgs.provenance import provenance_of, source_name
 from orgs.queries import twins_of
 from orgs.rules.category import Suggestion, suggest_category
@@ -59,6 +59,8 @@ class OrganizationPage(PermissionMixin, View):
             "panels": panels_for(unit, request.scope, today),
             "history": history,
             "provenance": provenance_of(unit, history),
+            "open_nodes": _open_nodes(unit, request.scope),
+            "merged_open": _merged_open(unit, request.scope),
             "may": _rights(unit, request.scope),
             "actions": [action for action in ORGANIZATION_ACTIONS if request.scope.may(action.permission)],
         }
@@ -112,6 +114,19 @@ def _belonging(unit: Organization) -> list[Any]:
     """Rows whose entries belong to the organization's story."""
     groups = (unit.coverages, unit.mass_organizations, unit.owner_records, unit.liaisons)
     return [row for group in groups for row in group.all()]
+
+
+def _open_nodes(unit: Organization, scope: Scope) -> set[int]:
+    """The Party organizations named on the page whose own pages the user may open."""
+    granted = scope.having(PartyOrganization.view_permission)
+    named = [unit.managed_by, *(row.party_organization for row in unit.coverages.all())]
+    return {node.pk for node in named if granted.holds_path(node.path)}
+
+
+def _merged_open(unit: Organization, scope: Scope) -> bool:
+    """Whether the record that this one went into may be opened."""
+    into = unit.merged_into
+    return into is not None and Organization.objects.within(scope).filter(pk=into.pk).exists()
 
 
 def _headcounts(unit: Organization) -> list[Any]:

@@ -56,6 +56,7 @@ class PartyPage(PermissionMixin, View):
             "uses": node.venue_uses.filter(until=None).select_related("venue").order_by("pk"),
             "panels": panels_for(node, request.scope, today),
             "history": history_of(node, request.scope),
+            "merged_open": bool(node.merged_into and request.scope.holds_path(node.merged_into.path)),
             "may_change": node.dissolved_on is None and request.scope.having(P.TREE_CHANGE).holds_path(node.path),
             "changes": CHANGES.values(),
         }

@@ -1,0 +1,44 @@
+"""A field that is only looked at: words instead of codes, personal values masked, links that the reader may follow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.admin.helpers import AdminReadonlyField
+from django.db import models
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from core.admin.lists import label
+from core.listing import Column
+from core.listing.columns import reached_by
+from core.masking import mask
+from core.scope import Scope
+
+
+def looked_at(field: AdminReadonlyField, scope: Scope) -> SafeString:
+    """What stands in the form instead of Django's own text, which knows neither scope nor mask."""
+    record, admin = field.form.instance, field.model_admin
+    assert admin is not None
+    column = column_of(record._meta.get_field(field.field["name"]), admin.admin_site)
+    return column.cell(record, reached_by(scope, [column], [record]))
+
+
+def column_of(field: Any, site: AdminSite) -> Column:
+    """The field as a column of a list."""
+    title = str(field.verbose_name)
+    if getattr(field, "personal", False):
+        return Column(title, lambda record: mask(getattr(record, field.attname)))
+    if isinstance(field, models.ForeignKey):
+        return Column(title, field.name, link=lambda record: page_of(getattr(record, field.name), site), to=field.name)
+    return Column(title, label(field.name) if field.choices else field.name)
+
+
+def page_of(record: models.Model | None, site: AdminSite) -> str:
+    """The page of a record, else its form; empty when the back office does not know such records."""
+    admin: Any = site._registry.get(type(record)) if record else None
+    if record is None or admin is None:
+        return ""
+    name = f"admin:{record._meta.app_label}_{record._meta.model_name}_change"
+    return admin.record_url(record) or reverse(name, args=[record.pk])
