@@ -9,16 +9,15 @@ from django import forms
 from django.db.models import QuerySet
 
 from core.crypto import blind_index
-from core.listing import ListFilters
 from members.models import Member
 from members.rules import normalise_id_number
-from orgs.filters import committee_choices, search_filter
+from orgs.filters import PlaceFilters, search_filter
 from orgs.models import PartyOrganization
 
 ID_NUMBER_LENGTH = 18
 
 
-class MemberFilters(ListFilters):
+class MemberFilters(PlaceFilters):
     """Name, where, status, job. A number finds its holder only when it is typed whole: it is not stored readable."""
 
     q = search_filter("姓名,或完整的公民身份号码")
@@ -28,11 +27,6 @@ class MemberFilters(ListFilters):
     status = django_filters.ChoiceFilter(field_name="status", label="状态", choices=Member.Status.choices)
     job = django_filters.ChoiceFilter(field_name="job", label="岗位", choices=Member.Job.choices)
     gone = django_filters.BooleanFilter(method="with_gone", label="含已转出等", widget=forms.CheckboxInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the committees of the scope."""
-        super().__init__(*args, **kwargs)
-        self.form.fields["committee"].choices = [("", "全部党组织"), *committee_choices(self.request.scope)]
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """Only those on the roll unless others are asked for."""

@@ -38,7 +38,28 @@ def search_filter(placeholder: str) -> django_filters.CharFilter:
     return django_filters.CharFilter(method="search", label=placeholder, widget=widget)
 
 
-class OrganizationFilters(ListFilters):
+class PlaceFilters(ListFilters):
+    """Lists that are cut by area, zone or committee: filters of these names offer those of the scope."""
+
+    def offer(self) -> None:
+        """Only what the list filters by."""
+        scope: Scope = self.request.scope
+        offered = {
+            "region": lambda: region_choices(scope, self.data.get("region", "")),
+            "zone": zone_choices,
+            "committee": lambda: committee_choices(scope),
+        }
+        for name in self.filters.keys() & offered.keys():
+            self.filters[name].extra["choices"] = offered[name]()
+
+    def managers(self, committee: str) -> list[int]:
+        """The committee and all below it that can manage units; none outside the scope."""
+        node = PartyOrganization.objects.within(self.request.scope).filter(pk=committee).first()
+        below = PartyOrganization.objects.below(node).filter(kind__in=MANAGING_KINDS) if node else ()
+        return [one.pk for one in below]
+
+
+class OrganizationFilters(PlaceFilters):
     """Where, what, how large, how covered, who is responsible."""
 
     q = search_filter("名称或代码")
@@ -52,18 +73,6 @@ class OrganizationFilters(ListFilters):
         method="covered", label="覆盖形式", choices=[(NONE, "无覆盖"), *Coverage.Form.choices]
     )
     undecided = django_filters.BooleanFilter(method="only_undecided", label="待判定", widget=forms.CheckboxInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the areas, zones and committees of the scope."""
-        super().__init__(*args, **kwargs)
-        scope: Scope = self.request.scope
-        for name, choices in (
-            ("region", region_choices(scope)),
-            ("committee", committee_choices(scope)),
-            ("zone", zone_choices()),
-        ):
-            field = self.form.fields[name]
-            field.choices = [("", f"全部{self.filters[name].label}"), *choices]
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """A fragment of the name, or the beginning of the code."""
@@ -81,11 +90,7 @@ class OrganizationFilters(ListFilters):
 
     def managed_by(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """By the committee or one below it."""
-        node = PartyOrganization.objects.within(self.request.scope).filter(pk=value).first()
-        if node is None:
-            return queryset.none()
-        below = PartyOrganization.objects.below(node).filter(kind__in=MANAGING_KINDS)
-        return queryset.filter(managed_by__in=list(below.values_list("pk", flat=True)))
+        return queryset.filter(managed_by__in=self.managers(value))
 
     def in_zone(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """One zone, or none."""
@@ -100,18 +105,13 @@ class OrganizationFilters(ListFilters):
         return queryset.filter(facts__undecided=True) if value else queryset
 
 
-class PartyOrganizationFilters(ListFilters):
+class PartyOrganizationFilters(PlaceFilters):
     """Kind, place in the tree, standing or dissolved."""
 
     q = search_filter("名称或编码")
     kind = django_filters.ChoiceFilter(field_name="kind", label="类型", choices=PartyOrganization.Kind.choices)
     committee = django_filters.ChoiceFilter(method="below", label="上级党组织")
     dissolved = django_filters.BooleanFilter(method="with_dissolved", label="含已撤销", widget=forms.CheckboxInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the committees of the scope."""
-        super().__init__(*args, **kwargs)
-        self.form.fields["committee"].choices = [("", "全部上级党组织"), *committee_choices(self.request.scope)]
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """Without the dissolved ones unless they are asked for."""

@@ -162,13 +162,9 @@ class ConflictFilters(ListFilters):
         model = StagedRow
         fields = ()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the kinds that the user may import."""
-        super().__init__(*args, **kwargs)
-        self.form.fields["source"].choices = [
-            ("", "全部名单"),
-            *((s.code, s.name) for s in sources_for(self.request.scope)),
-        ]
+    def offer(self) -> None:
+        """The kinds that the user may import."""
+        self.filters["source"].extra["choices"] = [(s.code, s.name) for s in sources_for(self.request.scope)]
 
 
 class NodeFilters(ListFilters):

@@ -12,11 +12,9 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from core.listing import ListFilters
-from core.scope import Scope
 from core.search import search
 from orgs.figures import NONE, Narrow, Tree, tree_of
-from orgs.filters import CATEGORIES, region_choices, search_filter, zone_choices
+from orgs.filters import CATEGORIES, PlaceFilters, search_filter
 from orgs.models import Organization
 from orgs.models.facts import SizeBand
 
@@ -25,7 +23,7 @@ NARROW_WORDS = tuple(field.name for field in fields(Narrow))
 NO_TREE = Tree({}, {})
 
 
-class UnitFilters(ListFilters):
+class UnitFilters(PlaceFilters):
     """Where, what and how large: the words of `orgs.figures.Narrow`, and a search."""
 
     q = search_filter("名称或代码")
@@ -40,12 +38,6 @@ class UnitFilters(ListFilters):
         """`tree` is the one that nodes are looked for in: today's when it is not given."""
         self._tree = tree
         super().__init__(*args, **kwargs)
-
-    def offer(self) -> None:
-        """Offer the areas and zones of the scope."""
-        scope: Scope = self.request.scope
-        self.filters["region"].extra["choices"] = region_choices(scope, self.data.get("region", ""))
-        self.filters["zone"].extra["choices"] = zone_choices()
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """All words of the narrowing at once, as for the figures."""
