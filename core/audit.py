@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import models
@@ -15,6 +14,7 @@ from django.utils import timezone
 from core.bulk import insert_rows
 from core.crypto import blind_index, decrypt, encrypt
 from core.models import AuditEntry
+from core.plain import to_plain
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -48,17 +48,6 @@ class Event(NamedTuple):
     batch_id: int | None = None
 
 
-def plain(value: Any) -> Any:
-    """The value as the trail keeps it: text, number, bool or null."""
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, models.Model):
-        return value.pk
-    return value
-
-
 def sealed(text: str) -> dict[str, str]:
     """A personal value as ciphertext beside a keyed digest."""
     return {"cipher": encrypt(text), "digest": blind_index(text)}
@@ -76,7 +65,7 @@ def snapshot(record: models.Model, fields: Iterable[str] | None = None) -> dict[
     for column in record._meta.concrete_fields:
         if wanted is not None and column.name not in wanted and column.attname not in wanted:
             continue
-        value = plain(getattr(record, column.attname))
+        value = to_plain(getattr(record, column.attname))
         if getattr(column, "personal", False) and value:
             value = sealed(str(value))
         values[column.attname] = value

@@ -15,6 +15,7 @@ from django.db.models import F
 
 from accounts.models import User
 from core import audit
+from core.plain import to_plain
 from core.plans import Plan
 from orgs.facts import refresh
 from orgs.models import Coverage, FormerManagement, Organization, PartyOrganization, Region, Zone
@@ -154,7 +155,7 @@ def _keep_former_management(units: list[Organization], on: date) -> None:
 def _record(
     *, by: User | None, change: Change, units: list[Organization], before: dict[int, dict[str, Any]], reason: str
 ) -> None:
-    after = {name: audit.plain(value) for name, value in change.values.items()}
+    after = {name: to_plain(value) for name, value in change.values.items()}
     audit.record_many(
         by=by,
         events=(

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from accounts.models import User
 from core import audit
 from core.parameters import values_on
+from core.plain import to_plain
 from core.plans import Plan
 from core.refusals import Refusal
 from orgs.facts import refresh
@@ -268,7 +269,7 @@ def _record(*, by: User | None, rows: Sequence[Coverage], action: str, reason: s
                 label=f"{nodes[row.party_organization_id]} {forms[row.form]} {names[row.organization_id]}",
                 path=nodes[row.party_organization_id].path,
                 changes=(
-                    {"until": [None, audit.plain(row.until)], "end_reason": ["", row.end_reason]}
+                    {"until": [None, to_plain(row.until)], "end_reason": ["", row.end_reason]}
                     if row.until
                     else writing.made(row)
                 ),

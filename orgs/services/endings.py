@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef
 
 from accounts.models import User
 from core import audit
+from core.plain import to_plain
 from core.refusals import Refusal
 from orgs.facts import refresh
 from orgs.handover import Handover, party_dependants
@@ -155,7 +156,7 @@ def _end_appointments(*, by: User | None, node: PartyOrganization, on: date, rea
                 object_id=str(row.pk),
                 label=f"{row.user} {row.get_role_display()} {node}",
                 path=node.path,
-                changes={"until": [audit.plain(row.until), audit.plain(on)]},
+                changes={"until": [to_plain(row.until), to_plain(on)]},
                 reason=reason,
             )
             for row in ending

@@ -15,6 +15,7 @@ from django.db.models import Sum
 from accounts.models import User
 from core import audit
 from core.parameters import values_on
+from core.plain import to_plain
 from core.refusals import Refusal
 from members.models import Member
 from members.services import move_to, set_employer
@@ -133,7 +134,7 @@ def write_answers(*, by: User | None, answers: dict[int, Answer], at: datetime, 
         after = {
             "reason": answer.reason,
             "planned_form": answer.planned_form,
-            "planned_by": audit.plain(answer.planned_by),
+            "planned_by": to_plain(answer.planned_by),
             "responsible": answer.responsible,
         }
         changes = audit.difference(audit.snapshot(before, after) if before else {}, after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -72,6 +73,13 @@ def test_a_change_writes_what_differs(city: City) -> None:
     unit.refresh_from_db()
     assert (unit.name, unit.version) == ("新名", 2)
     assert AuditEntry.objects.get(action="organizations.change").changes == {"name": ["旧名", "新名"]}
+
+
+def test_the_same_sum_in_another_spelling_is_no_change(city: City) -> None:
+    unit = city.organization(capital=Decimal("100.00"))
+    values = {"capital": Decimal("100")}
+    organizations.change(by=city.user("street"), organization=unit, values=values, version=1, on=TODAY)
+    assert not AuditEntry.objects.filter(action="organizations.change").exists()
 
 
 def test_what_was_undecided_is_decided_when_it_can_be_told(city: City) -> None:
