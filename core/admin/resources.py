@@ -117,14 +117,14 @@ class TableResource(ModelResource):
         """The headers of the fields."""
         return [one.column_name for one in self.fields.values()]
 
-    def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
-        """Read at once what the rows name and speak of; records with a mark are locked in the order of their numbers."""
+    def before_import(self, dataset: Dataset, *, lock: bool = False, **kwargs: Any) -> None:
+        """Read at once what the rows name and speak of; `lock` the records with a mark in the order of their numbers."""
         for name, rows in self.choices(dataset).items():
             self.fields[name].widget.choose_from(rows)
         marks = [self._mark(row) for row in dataset.dict]
         known = self._meta.model._default_manager.within(self.scope).select_related(*self._relations()).order_by("pk")
-        numbers = [mark.key for mark in marks if mark]
-        self.marked = {one.pk: one for one in known.filter(pk__in=among(numbers)).select_for_update(of=("self",))}
+        marked = known.filter(pk__in=among([mark.key for mark in marks if mark]))
+        self.marked = {one.pk: one for one in (marked.select_for_update(of=("self",)) if lock else marked)}
         self.nearby, self.met, self.told = {}, {}, {}
         named = {self._cell(self.near, row) for row in dataset.dict if not _said(row, self.mark())}
         for one in known.filter(**{f"{self.near}__in": named - {None}}):

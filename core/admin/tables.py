@@ -16,7 +16,7 @@ from django import forms
 from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -144,6 +144,7 @@ def carry_in(resource: TableResource, rows: TableRows, *, dry_run: bool) -> list
         use_transactions=True,
         rollback_on_validation_errors=True,
         raise_errors=False,
+        lock=not dry_run,
     )
     for failure in result.base_errors:
         raise failure.error
@@ -170,6 +171,9 @@ def _problems(resource: TableResource, row: Any) -> list[str]:
     """What keeps the row out, in sentences; anything that is no refusal is raised."""
     found: list[str] = []
     for error in row.errors:
+        if isinstance(error.error, IntegrityError):
+            found.append("刚刚有人登记了相同的内容;请重新选择文件,再看一次预览")
+            continue
         if not isinstance(error.error, (Refusal, ValueError)):
             raise error.error
         found.append(str(error.error))

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import csv
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
 
 from core.importing.problems import problems
 from core.models import AuditEntry
 from core.workbooks.book import Unreadable
-from orgs.models import Appointment, Venue, Zone
+from orgs.models import Appointment, Democracy, Venue, Zone
 from orgs.services import people, places
 from tests.lists import credit_code
 from tests.people import LONG_AGO, TODAY, City
@@ -309,6 +314,63 @@ def test_a_new_row_that_lacks_what_each_has_is_no_known_one(world: World) -> Non
     table = f"统一社会信用代码,形式\n{unit.credit_code},厂务公开\n"
     (line,) = carried_in(client, url_of("orgs.democracy"), table.encode())
     assert (line.outcome, line.problems) == ("错误", ["日期:不能为空"])
+
+
+def test_a_double_click_enters_new_rows_once(transactional_db, city: City) -> None:
+    codes = [credit_code(number) for number in range(20)]
+    for code in codes:
+        city.organization(credit_code=code)
+    table = "统一社会信用代码,形式,日期\n" + "".join(f"{code},厂务公开,2026-01-05\n" for code in codes)
+    url = f"{url_of('orgs.democracy')}import/"
+
+    def signed_in() -> Client:
+        client = Client()
+        client.force_login(city.user("city"))
+        return client
+
+    shown = signed_in().post(url, {"file": SimpleUploadedFile("表.csv", table.encode())})
+    clients = [signed_in(), signed_in()]
+
+    def confirm(client: Client) -> int:
+        try:
+            return client.post(url, {"table": shown.context["table"]}).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as hands:
+        assert list(hands.map(confirm, clients)) == [302, 302]
+    assert Democracy.objects.count() == len(codes)
+
+
+def test_who_enters_the_same_at_the_same_moment_is_answered_in_a_sentence(world: World, monkeypatch) -> None:
+    def taken(**told: object) -> None:
+        raise IntegrityError("taken")
+
+    monkeypatch.setattr(places, "set_zone", taken)
+    client = Client()
+    client.force_login(world.city.user("city"))
+    table = "编号,名称,类型,所在区划\nZ2,云台大厦,楼宇,云溪区\n"
+    (line,) = carried_in(client, url_of("orgs.zone"), table.encode())
+    assert "刚刚有人登记了相同的内容" in line.problems[0]
+
+
+@every_table
+def test_more_rows_take_no_more_queries(world: World, tmp_path: Path, label: str) -> None:
+    Zone.objects.create(code="Z2", kind="park", name="云台园", region_id="990102001000")
+    book = book_of(world.city, tmp_path, label)
+    client = Client()
+    client.force_login(world.city.user("city"))
+    client.get(f"{url_of(label)}import/")
+    taken = []
+    for rows in (1, 2):
+        sheet = load_workbook(book.path)
+        sheet.active.delete_rows(rows + 2, 10)
+        sheet.save(tmp_path / "cut.xlsx")
+        with CaptureQueriesContext(connection) as queries:
+            lines = carried_in(client, url_of(label), (tmp_path / "cut.xlsx").read_bytes(), "表.xlsx")
+        assert len(lines) == rows
+        taken.append([q["sql"] for q in queries if "SAVEPOINT" not in q["sql"]])
+    assert len(taken[0]) == len(taken[1])
 
 
 def test_a_list_is_refused_where_it_does_not_belong(world: World, tmp_path: Path) -> None:
