@@ -62,6 +62,11 @@ class Line:
     notes: Sequence[str] = ()
     problems: Sequence[str] = ()
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether there is nothing to look at."""
+        return self.outcome == UNCHANGED and not self.notes
+
 
 class FileForm(forms.Form):
     """The workbook."""
@@ -186,11 +191,14 @@ def _problems(resource: TableResource, row: Any) -> list[str]:
 
 
 def _shown(lines: list[Line]) -> dict[str, Any]:
-    """The lines of the preview with how many there are of each outcome, and in how many something differs."""
+    """The lines of the preview, with how many there are of each outcome; a row that is changed and differs is both."""
+    counts = Counter(line.outcome for line in lines if line.outcome != DIFFERS)
+    differing = sum(bool(line.conflicts) for line in lines)
     return {
         "lines": lines,
-        "counts": dict(Counter(line.outcome for line in lines)),
-        "differing": sum(bool(line.conflicts) for line in lines),
+        "listed": [line for line in lines if not line.is_quiet],
+        "counts": dict(counts) | ({DIFFERS: differing} if differing else {}),
+        "differing": differing,
     }
 
 

@@ -190,6 +190,25 @@ def test_the_rest_of_a_row_with_a_conflict_is_written(world: World, tmp_path: Pa
     assert (zone.name, zone.kind) == ("高新北园", "building")
 
 
+def test_the_preview_counts_all_rows_and_lists_those_to_look_at(world: World, tmp_path: Path) -> None:
+    for number in range(2, 5):
+        Zone.objects.create(code=f"Z{number}", kind="park", name=f"云台{number}园", region_id="990102001000")
+    book = book_of(world.city, tmp_path, "orgs.zone")
+    places.set_zone(by=None, zone=Zone.objects.get(code="Z1"), values={"name": "高新北园"})
+    book.edit("高新产业园", 名称="高新南园", 类型="楼宇")
+    book.edit("云台2园", 类型="楼宇")
+    client = Client()
+    client.force_login(world.city.user("city"))
+    with book.path.open("rb") as file:
+        shown = client.post(f"{url_of('orgs.zone')}import/", {"file": file})
+    assert shown.context["counts"] == {"有变化": 2, "未变": 2, "不一致": 1}
+    page = shown.content.decode()
+    assert "名称不一致:现登记 高新北园,表中 高新南园" in page
+    assert "类型:园区 → 楼宇" in page
+    assert "云台2园" in page
+    assert "云台3园" not in page
+
+
 def test_a_conflict_that_comes_after_the_preview_is_seen_when_it_is_written(world: World, tmp_path: Path) -> None:
     book = book_of(world.city, tmp_path, "orgs.zone")
     book.edit("高新产业园", 名称="高新南园")
