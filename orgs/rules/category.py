@@ -5,7 +5,7 @@ E1–E6 are new economic, SO1–SO5 new social organizations. The credit code te
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
@@ -96,6 +96,14 @@ def judge(known: Mapping[str, Any]) -> dict[str, Any]:
         "hmt": suggestion.hmt or (bool(known.get("hmt")) and known.get("category") == suggestion.category),
         "scope_note": "" if suggestion.in_scope else ";".join(suggestion.reasons)[:200],
     }
+
+
+def judge_again(known: Mapping[str, Any], changed: Collection[str]) -> dict[str, Any]:
+    """What follows for a registered organization when these columns changed, `known` being what it says now: nothing
+    where the category does not hang on them, or where a person decided it (`category_note`)."""
+    if known["category_note"] or JUDGED_BY.isdisjoint(changed):
+        return {}
+    return judge(known)
 
 
 def is_branch_office(company_type: str) -> bool:

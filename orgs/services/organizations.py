@@ -16,7 +16,7 @@ from core.refusals import Refusal
 from orgs.facts import refresh
 from orgs.models import Headcount, Organization, PartyOrganization
 from orgs.queries import Jurisdictions
-from orgs.rules.category import JUDGED_BY, judge
+from orgs.rules.category import JUDGED_BY, judge, judge_again
 from orgs.rules.credit_code import CHECK, LENGTH, ROUNDED, check_credit_code, normalise_code
 from orgs.services import writing
 
@@ -85,9 +85,10 @@ def register(
         managed_since=on,
         managed_basis=Organization.Basis.UNDECIDED,
     )
-    for find in (_judged, _placed):  # the committee follows from the category
-        for name, value in find(unit, on).items():
-            setattr(unit, name, value)
+    for name, value in judge(_known(unit)).items():
+        setattr(unit, name, value)
+    for name, value in _placed(unit, on).items():
+        setattr(unit, name, value)
     writing.add(by=by, record=unit, action="organizations.register", path=unit.managed_by.path, reason=reason)
     for kind, number in (("staff", staff), ("membership", membership)):
         if number is not None:
@@ -116,10 +117,9 @@ def change(
     unit = current(organization, version)
     path, written = unit.managed_by.path, _checked(values)
     changes = writing.put(unit, written)
-    if JUDGED_BY & set(changes) and not unit.category_note:
-        judged = _judged(unit, on)
-        changes |= writing.put(unit, judged)
-        written |= judged
+    judged = judge_again(_known(unit), changes)
+    changes |= writing.put(unit, judged)
+    written |= judged
     if changes and unit.managed_basis == Organization.Basis.UNDECIDED:
         placed = _placed(unit, on)
         changes |= writing.put(unit, placed)
@@ -176,8 +176,9 @@ def current(organization: Organization, version: int) -> Organization:
     return unit
 
 
-def _judged(unit: Organization, on: date) -> dict[str, Any]:
-    return judge({column: getattr(unit, column) for column in (*JUDGED_BY, "category", "hmt")})
+def _known(unit: Organization) -> dict[str, Any]:
+    """What the category hangs on, and what was judged before."""
+    return {column: getattr(unit, column) for column in (*JUDGED_BY, "category", "category_note", "hmt")}
 
 
 def _placed(unit: Organization, on: date) -> dict[str, Any]:

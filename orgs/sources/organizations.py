@@ -18,7 +18,7 @@ from orgs.facts.statement import months_before
 from orgs.models import FormerManagement, Headcount, Organization, OrganizationFacts, PartyOrganization, Region
 from orgs.models.party import MANAGING_KINDS
 from orgs.queries import GONE, Jurisdictions
-from orgs.rules.category import JUDGED_BY, judge
+from orgs.rules.category import judge, judge_again
 from orgs.rules.credit_code import organisation_code_ok
 from orgs.sources.areas import Areas
 from orgs.sources.authority import Authority
@@ -223,10 +223,9 @@ class OrganizationTarget(Target):
             note({"currency": HOME_CURRENCY})
         if "status" in changes:
             note({"status_on": self.as_of})
-        if not JUDGED_BY.isdisjoint(changes) and not record["category_note"]:
-            judged = judge(after)
-            note(judged)
-            after |= judged
+        judged = judge_again(after, changes)
+        note(judged)
+        after |= judged
         open_question = record["managed_basis"] == UNDECIDED
         by_hand = record["managed_basis"] == Basis.BY_HAND
         if not by_hand and (open_question or not PLACED_BY.isdisjoint(changes)):

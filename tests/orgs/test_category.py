@@ -3,7 +3,7 @@
 import pytest
 
 from orgs.codelists import COMPANY_TYPES
-from orgs.rules.category import INTERMEDIARIES, Suggestion, is_branch_office, judge, suggest_category
+from orgs.rules.category import INTERMEDIARIES, Suggestion, is_branch_office, judge, judge_again, suggest_category
 
 FIRM, SHOP, SERVICE = "91110108551385082Q", "92350100M000100Y43", "52100000500021676K"
 
@@ -212,3 +212,16 @@ def test_what_was_known_does_not_become_unknown():
 def test_the_reason_stands_beside_what_is_not_ours():
     assert "不属于非公有制经济组织" in judge(KNOWN | {"control": "1"})["scope_note"]
     assert judge(KNOWN)["scope_note"] == ""
+
+
+@pytest.mark.parametrize(
+    ("known", "changed", "again"),
+    [
+        ({"category_note": ""}, {"control"}, True),
+        ({"category_note": ""}, {"address"}, False),
+        ({"category_note": "核实后判定"}, {"control"}, False),
+    ],
+    ids=["what it hangs on", "what it does not hang on", "a person decided it"],
+)
+def test_a_category_is_judged_again_only_when_what_it_hangs_on_changed_and_nobody_decided_it(known, changed, again):
+    assert bool(judge_again(KNOWN | known, changed)) is again
