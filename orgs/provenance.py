@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,11 +12,8 @@ from django.db import models
 from core.history import Line
 from core.masking import mask
 from core.models import ImportBatch
-from core.sources import sources
-from orgs.codelists import COMPANY_TYPES, DIVISIONS, SECTIONS
 from orgs.models import Organization
-from orgs.rules.credit_code import REGISTERS
-from orgs.services.organizations import BY_HAND
+from orgs.sources.telling import WORDS, source_name
 
 SHOWN = (
     "name", "credit_code", "old_number", "no_code_reason", "registrar", "registered_on", "company_type", "control",
@@ -27,31 +24,7 @@ SHOWN = (
 )  # fmt: skip
 
 
-def type_name(code: str) -> str:
-    """The company type, or the kind of register, with its code."""
-    if code in REGISTERS:
-        return f"{REGISTERS[code].kind}({code})"
-    return f"{COMPANY_TYPES[code].name}({code})" if code in COMPANY_TYPES else code
-
-
-def industry_name(code: str) -> str:
-    """The section or division of GB/T 4754 with the code."""
-    name = SECTIONS[code].name if code in SECTIONS else DIVISIONS.get(code[:2], "")
-    return f"{name}({code})" if name else code
-
-
-def source_name(code: str) -> str:
-    """What a source of lists is called; a person's own count is 核定."""
-    if code == BY_HAND:
-        return "人工核定"
-    return sources[code].name if code in sources else code
-
-
-WORDS: dict[str, Callable[[Any], str]] = {
-    "company_type": type_name,
-    "industry": industry_name,
-    "capital": lambda amount: f"{amount.normalize():,f}",
-}
+READ: Mapping[str, Callable[[Any], str]] = {**WORDS, "capital": lambda amount: f"{amount.normalize():,f}"}
 
 
 @dataclass(frozen=True)
@@ -108,6 +81,6 @@ def printed(unit: Organization, field: Any) -> str:
         return "是" if value else "否"
     if field.choices:
         return str(getattr(unit, f"get_{field.name}_display")())
-    if field.name in WORDS:
-        return WORDS[field.name](value)
+    if field.name in READ:
+        return READ[field.name](value)
     return str(value)

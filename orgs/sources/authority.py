@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orgs.rules.credit_code import UNKNOWN_REGISTER, register_of
+from orgs.services.organizations import BY_HAND
 
-HAND, SURVEY, RETURNED = "hand", "survey", "registry"
+HAND, SURVEY, RETURNED = BY_HAND, "survey", "registry"
 VERIFIED = (HAND, SURVEY, RETURNED)  # counts that stand for the months of `headcount.verified_months`
 RANK = {HAND: 4, RETURNED: 4, SURVEY: 3, "tax": 2}  # of two counts of one day; registrars and all others are below
 

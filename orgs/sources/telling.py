@@ -1,4 +1,4 @@
-"""Codes of the organization's columns in words, for whoever reads a preview."""
+"""Codes of the organization's columns in words: in previews, workbooks and on the record's page."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def _industry(code: Plain) -> str:
     return f"{code} {name}".strip()
 
 
-def _source(code: Plain) -> str:
+def source_name(code: Plain) -> str:
+    """What a source of lists is called; a person's own count is 核定."""
     if code == HAND:
         return "人工核定"
     return sources[code].name if code in sources else str(code)
@@ -34,6 +35,6 @@ WORDS: Mapping[str, Callable[[Plain], str]] = {
     "industry": _industry,
     "industry_code": _industry,
     "industry_section": _industry,
-    "staff_source": _source,
-    "membership_source": _source,
+    "staff_source": source_name,
+    "membership_source": source_name,
 }

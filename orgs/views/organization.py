@@ -18,11 +18,12 @@ from core.parameters import values_on
 from core.scope import Scope
 from orgs.bulk_actions import ORGANIZATION_ACTIONS
 from orgs.models import Organization, OrganizationFacts, PartyOrganization
-from orgs.provenance import provenance_of, source_name
+from orgs.provenance import provenance_of
 from orgs.queries import twins_of
 from orgs.rules.category import Suggestion, suggest_category
 from orgs.rules.setup import Thresholds, in_one_sentence, reasons_for_party_organization
 from orgs.rules.words import CONTROL
+from orgs.sources.telling import source_name
 
 HEADCOUNTS_SHOWN = 8
 DEMOCRACY_SHOWN = 8
