@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Model
+
 from core.crypto import blind_index
 from core.models import ImportBatch, Job
 from instructors.models import Assignment, Instructor, Visit
@@ -18,7 +20,6 @@ from orgs.models import (
     Liaison,
     MassOrganization,
     OwnerRecord,
-    PartyOrganization,
     Venue,
     VenueUse,
     Zone,
@@ -32,6 +33,26 @@ PERSONAL = ("13911112222", "11010519491231002X", "13922223333", "360426199101010
 
 
 @dataclass(frozen=True)
+class Side:
+    """One of the two places: its nodes by code, the accounts that stand for it, and the personal values held there."""
+
+    mark: str
+    committee: str
+    branch: str
+    official: str
+    appointed: str
+    instructor: str
+    phone: str
+    id_number: str
+
+
+SIDES = (
+    Side("本区", "CZ111", "CZ1111", "street", "secretary", "instructor", *PERSONAL[:2]),
+    Side(THERE, "CZ121", "CZ1211", "stranger", "stranger", "", *PERSONAL[2:]),
+)
+
+
+@dataclass(frozen=True)
 class World:
     """The city, and the ids of the rows here and there by name: `unit`, `branch`, `member` …"""
 
@@ -42,85 +63,84 @@ class World:
 
 def build_world(city: City) -> World:
     """Furnish both places."""
-    branch = establish(by=None, name=f"{THERE}支部", kind="branch", parent=city["CZ121"], code="CZ1211", on=LONG_AGO)
-    city.nodes["CZ1211"] = branch
+    city.nodes["CZ1211"] = establish(
+        by=None, name=f"{THERE}支部", kind="branch", parent=city["CZ121"], code="CZ1211", on=LONG_AGO
+    )
     zone = Zone.objects.create(code="Z1", kind=Zone.Kind.values[0], name="高新产业园", region_id="990102001000")
-    here = _furnish(city, "本区", city["CZ111"], city["CZ1111"], "instructor", PERSONAL[:2])
-    there = _furnish(city, THERE, city["CZ121"], branch, None, PERSONAL[2:])
+    here, there = ({name: row.pk for name, row in _furnish(city, side).items()} for side in SIDES)
     refresh(None, on=TODAY)
-    jurisdiction = Jurisdiction.objects.order_by("pk").values_list("pk", flat=True)[0]
     common = {
         "zone": zone.pk,
-        "jurisdiction": jurisdiction,
+        "jurisdiction": Jurisdiction.objects.order_by("pk").values_list("pk", flat=True)[0],
         "region": "990102001000",
         **{name: user.pk for name, user in city.people.items()},
     }
     return World(city, here | common, there | common)
 
 
-def _furnish(
-    city: City,
-    mark: str,
-    committee: PartyOrganization,
-    branch: PartyOrganization,
-    instructor: str | None,
-    personal: tuple[str, ...],
-) -> dict[str, Any]:
-    phone, id_number = personal
+def _furnish(city: City, side: Side) -> dict[str, Model]:
+    rows = _units(city, side)
+    return rows | _about(city, side, **rows) | _guided(city, side, rows["unit"]) | _office(city, side)
+
+
+def _units(city: City, side: Side) -> dict[str, Model]:
+    """A covered unit with its member, and one that should have a Party organization and has none."""
     unit = city.organization(
-        f"{mark}电子有限公司", managed_by=committee.code, staff=128, contact_phone=phone, no_code_reason="测试"
+        f"{side.mark}电子有限公司",
+        managed_by=side.committee,
+        staff=128,
+        contact_phone=side.phone,
+        no_code_reason="测试",
     )
-    gap = city.organization(f"{mark}食品厂", managed_by=committee.code, staff=204)
-    member = city.member(
-        f"{mark}党员",
-        of=branch.code,
-        at=unit,
-        phone=phone,
-        id_number=id_number,
-        id_digest=blind_index(id_number),
-        id_note="",
-    )
-    guide = Instructor.objects.create(
-        name=f"{mark}指导员",
-        user=city.people[instructor] if instructor else None,
-        source="OFFICE",
-        phone=phone,
-        sent_by=committee,
-        since=LONG_AGO,
-    )
-    venue = Venue.objects.create(name=f"{mark}中心", kind=Venue.Kind.values[0], managed_by=committee)
-    of_unit = {"organization": unit}
-    rows: dict[str, Any] = {
+    number = {"id_number": side.id_number, "id_digest": blind_index(side.id_number), "id_note": ""}
+    return {
         "unit": unit,
-        "gap": gap,
-        "committee": committee,
-        "branch": branch,
-        "member": member,
-        "coverage": city.cover(unit, branch.code),
+        "gap": city.organization(f"{side.mark}食品厂", managed_by=side.committee, staff=204),
+        "branch": city[side.branch],
+        "member": city.member(f"{side.mark}党员", of=side.branch, at=unit, phone=side.phone, **number),
+        "coverage": city.cover(unit, side.branch),
+    }
+
+
+def _about(city: City, side: Side, *, unit: Model, gap: Model, **_: Model) -> dict[str, Model]:
+    """What the small tables hold of the units, and where their branch meets."""
+    mark, of_unit = side.mark, {"organization": unit}
+    venue = Venue.objects.create(name=f"{mark}中心", kind=Venue.Kind.values[0], managed_by=city[side.committee])
+    return {
         "mass": MassOrganization.objects.create(kind="UNION", head=f"{mark}主席", founded_on=LONG_AGO, **of_unit),
         "democracy": Democracy.objects.create(kind="TALK", held_on=LONG_AGO, note=f"{mark}约谈", **of_unit),
-        "owner": OwnerRecord.objects.create(name=f"{mark}出资人", phone=phone, recorded_on=LONG_AGO, **of_unit),
+        "owner": OwnerRecord.objects.create(name=f"{mark}出资人", phone=side.phone, recorded_on=LONG_AGO, **of_unit),
         "liaison": Liaison.objects.create(
-            name=f"{mark}联络员", phone=phone, appointed_by=committee, since=LONG_AGO, organization=gap
+            name=f"{mark}联络员", phone=side.phone, appointed_by=city[side.committee], since=LONG_AGO, organization=gap
         ),
-        "guide": guide,
-        "assignment": Assignment.objects.create(instructor=guide, since=LONG_AGO, **of_unit),
-        "visit": Visit.objects.create(instructor=guide, visited_on=LONG_AGO, done=f"{mark}走访", **of_unit),
         "venue": venue,
-        "target": Target.objects.create(node=committee, year=TODAY.year, indicator="T1", value=90),
-        "use": VenueUse.objects.create(venue=venue, party_organization=branch, since=LONG_AGO),
-        "appointment": city.people["secretary" if instructor else "stranger"].appointments.get(),
-        "batch": ImportBatch.objects.create(
-            source="market",
-            file_name=f"{mark}名单.xlsx",
-            sha256="0" * 64,
-            as_of=LONG_AGO,
-            created_by=city.people["street" if instructor else "stranger"],
-            node_id=committee.pk,
-            path=committee.path,
-        ),
-        "job": Job.objects.create(
-            kind="core.seal", created_by=city.people["street" if instructor else "stranger"], status=Job.Status.DONE
-        ),
+        "use": VenueUse.objects.create(venue=venue, party_organization=city[side.branch], since=LONG_AGO),
     }
-    return {name: row.pk for name, row in rows.items()}
+
+
+def _guided(city: City, side: Side, unit: Model) -> dict[str, Model]:
+    """An instructor sent to the unit, and what he did there."""
+    guide = Instructor.objects.create(
+        name=f"{side.mark}指导员", user=city.people.get(side.instructor), source="OFFICE", phone=side.phone,
+        sent_by=city[side.committee], since=LONG_AGO,
+    )  # fmt: skip
+    of_both = {"instructor": guide, "organization": unit}
+    return {
+        "guide": guide,
+        "assignment": Assignment.objects.create(since=LONG_AGO, **of_both),
+        "visit": Visit.objects.create(visited_on=LONG_AGO, done=f"{side.mark}走访", **of_both),
+    }
+
+
+def _office(city: City, side: Side) -> dict[str, Model]:
+    """What the place's official did, and what holds for the place."""
+    committee, official = city[side.committee], city.people[side.official]
+    return {
+        "target": Target.objects.create(node=committee, year=TODAY.year, indicator="T1", value=90),
+        "appointment": city.people[side.appointed].appointments.get(),
+        "batch": ImportBatch.objects.create(
+            source="market", file_name=f"{side.mark}名单.xlsx", sha256="0" * 64, as_of=LONG_AGO, created_by=official,
+            node_id=committee.pk, path=committee.path,
+        ),
+        "job": Job.objects.create(kind="core.seal", created_by=official, status=Job.Status.DONE),
+    }  # fmt: skip
