@@ -164,8 +164,8 @@ class OrganizationAdmin(ScopedModelAdmin):
     )
 
     def listed(self, request: HttpRequest) -> QuerySet:
-        """What the scope manages, each organization once; merged records are found by their own page."""
-        rows = Organization.objects.managed_within(request.scope).filter(merged_into=None)  # type: ignore[attr-defined]
+        """What the scope looks after, each organization once; merged records are found by their own page."""
+        rows = Organization.objects.looked_after(request.scope).filter(merged_into=None)  # type: ignore[attr-defined]
         rows = rows.select_related("region", "zone", "managed_by").defer("other_columns", "sources")
         # facts by a query of their own: PostgreSQL merges both tables from their beginning for a page far behind
         return rows.prefetch_related("facts")

@@ -65,6 +65,13 @@ class OrganizationQuerySet(ScopedQuerySet):
             return self.none()
         return self.all() if granted.whole else self.filter(managed_by__in=granted.unit_managers)
 
+    def looked_after(self, scope: Scope) -> Self:
+        """What its list shows to the scope: what it manages; to a branch or an instructor, who manage nothing, what
+        they cover or are assigned to.
+        """
+        granted = scope.having(self.model.view_permission)
+        return self.managed_within(scope) if granted.whole or granted.unit_managers else self.within(scope)
+
 
 class Organization(models.Model):
     """两新组织: a registered new economic or new social organization."""

@@ -53,6 +53,12 @@ def test_everyone_sees_the_organizations_they_manage(city, units, client_of, use
     assert {name for name, unit in units.items() if unit.name in page} == seen
 
 
+def test_a_branch_sees_the_organizations_it_covers(city: City, units, client_of) -> None:
+    city.cover(units["there"], "CZ1111")
+    page = client_of("secretary").get(LIST).content.decode()
+    assert {name for name, unit in units.items() if unit.name in page} == {"there"}
+
+
 @pytest.mark.parametrize("username", ["sysadmin", "security", "auditor"])
 def test_administrators_do_not_see_the_registry(city: City, client_of, username: str) -> None:
     assert client_of(username).get(LIST).status_code == 403
