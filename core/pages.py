@@ -28,13 +28,17 @@ class PageRequest(HttpRequest):
 
 @dataclass(frozen=True)
 class NavigationEntry:
-    """A link in the header for whoever holds the permission. Apps add theirs in `navigation.py`."""
+    """A link in the header for whoever holds the permission. Apps add theirs in `navigation.py`.
+
+    `also` is where else its pages lie than below its own address.
+    """
 
     code: str
     title: str
     url_name: str
     permission: str
     order: int = 100
+    also: str = ""
 
 
 navigation: Registry[NavigationEntry] = Registry()
@@ -82,5 +86,8 @@ def links(scope: Scope | None, path: str) -> list[NavigationLink]:
         return []
     entries = sorted((e for e in navigation if scope.may(e.permission)), key=lambda entry: entry.order)
     urls = {entry.code: reverse(entry.url_name) for entry in entries}
-    current = max((url for url in urls.values() if path.startswith(url)), key=len, default="")
-    return [NavigationLink(e.title, urls[e.code], urls[e.code] == current) for e in entries]
+    above = [
+        (len(place), e.code) for e in entries for place in (urls[e.code], e.also) if place and path.startswith(place)
+    ]
+    _, current = max(above, default=(0, ""))
+    return [NavigationLink(e.title, urls[e.code], e.code == current) for e in entries]

@@ -41,6 +41,12 @@ def test_the_longest_address_above_the_page_is_the_current_one(entries: None) ->
     assert [link.current for link in links(holding("a", "b"), "/admin/orgs/")] == [True, False]
 
 
+def test_an_entry_is_current_where_else_its_pages_lie(entries: None) -> None:
+    pages.navigation.add(NavigationEntry("branch", "支部", "logout", "c", also="/party/"))
+    assert [link.current for link in links(holding("a", "c"), "/party/7/")] == [False, True]
+    assert [link.current for link in links(holding("a"), "/party/7/")] == [False]
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("template", ["400.html", "403.html", "404.html", "500.html", "403_csrf.html"])
 def test_an_error_page_says_what_next_under_the_notice_of_every_page(template: str) -> None:
