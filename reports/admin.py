@@ -34,7 +34,7 @@ class TargetForm(ServiceForm):
 class TargetFilters(ListFilters):
     """By year and indicator."""
 
-    year = django_filters.NumberFilter(label="年份")
+    year = django_filters.AllValuesFilter(label="年份")
     indicator = django_filters.ChoiceFilter(label="指标", choices=aimed_at, empty_label="全部指标")
 
     class Meta:

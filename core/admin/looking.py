@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from core.admin.lists import label
 from core.listing import Column
-from core.listing.columns import reached_by
+from core.listing.columns import DATE, TEXT, reached_by
 from core.masking import mask
 from core.scope import Scope
 
@@ -32,7 +32,8 @@ def column_of(field: Any, site: AdminSite) -> Column:
         return Column(title, lambda record: mask(getattr(record, field.attname)))
     if isinstance(field, models.ForeignKey):
         return Column(title, field.name, link=lambda record: page_of(getattr(record, field.name), site), to=field.name)
-    return Column(title, label(field.name) if field.choices else field.name)
+    kind = DATE if field.name == "year" else TEXT
+    return Column(title, label(field.name) if field.choices else field.name, kind=kind)
 
 
 def page_of(record: models.Model | None, site: AdminSite) -> str:

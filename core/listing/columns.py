@@ -78,7 +78,8 @@ class Column:
             return "是" if value else "否"
         if isinstance(value, (date, datetime)):
             return iso(value)
-        return number(value) if isinstance(value, (int, Decimal)) else str(value)
+        separated = isinstance(value, (int, Decimal)) and self.kind != DATE  # a year is a date, not 2,026
+        return number(value) if separated else str(value)
 
 
 def reached_by(scope: Scope, columns: Iterable[Column], rows: Sequence[Any]) -> Reached:

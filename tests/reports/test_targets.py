@@ -43,3 +43,12 @@ def test_a_district_sets_its_own_targets_in_the_back_office(city: City, client: 
     assert "50 人以上新经济组织有党员" in page
     client.post("/admin/reports/target/add/", given | {"node": city["CZ12"].pk})
     assert Target.objects.count() == 1
+
+
+def test_a_year_is_printed_as_one(city: City, client: Client) -> None:
+    put(city, 2027, "90")
+    client.post("/login/", {"username": "district", "password": PASSWORD})
+    for address in ("", f"{Target.objects.get().pk}/change/"):
+        page = client.get(f"/admin/reports/target/{address}").content.decode()
+        assert "2027" in page
+        assert "2,027" not in page
