@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from core.registries import Registry
 from core.scope import Scope
 from orgs.indicators import SHOULD
-from orgs.models import Coverage, OrganizationFacts
+from orgs.models import Coverage, Liaison, OrganizationFacts
 from orgs.rules.setup import (
     NextStep,
     Reason,
@@ -131,19 +131,36 @@ class Line(NamedTuple):
     days: int
     step: NextStep
     answer: GapAnswer | None
+    responsible: str
 
 
 def lines(
     worklist: Worklist, rows: Sequence[OrganizationFacts], *, scope: Scope, thresholds: Thresholds, on: date
 ) -> list[Line]:
-    """Why each unit is listed, for how many days, and what to do next. A constant number of queries."""
+    """Why each unit is listed, for how many days, whose it is and what to do next. A constant number of queries."""
     around = surroundings_of(rows, scope=scope, thresholds=thresholds)
-    return [
-        Line(
+    liaisons = _liaisons_of(rows)
+    found = []
+    for row in rows:
+        answer = getattr(row.organization, "gap_answer", None)
+        people = {
+            "责任人": answer.responsible if answer else "",
+            "指导员": row.instructor_name,
+            "联络员": liaisons.get(row.organization_id, ""),
+        }
+        line = Line(
             why=in_one_sentence(worklist.why(row, thresholds)),
             days=(on - getattr(row, worklist.since)).days,
             step=worklist.step(around.get(row.organization_id, NOTHING).situation(row), thresholds),
-            answer=getattr(row.organization, "gap_answer", None),
+            answer=answer,
+            responsible=";".join(f"{duty} {name}" for duty, name in people.items() if name),
         )
-        for row in rows
-    ]
+        found.append(line)
+    return found
+
+
+def _liaisons_of(rows: Sequence[OrganizationFacts]) -> dict[int, str]:
+    """The open liaison of each unit, the newest of several."""
+    units = [row.organization_id for row in rows if row.liaison]
+    open_ones = Liaison.objects.filter(organization__in=units, until=None).order_by("since", "pk")
+    return dict(open_ones.values_list("organization_id", "name")) if units else {}

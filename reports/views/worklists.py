@@ -20,7 +20,7 @@ from reports.sources import ANSWERS
 from reports.steps import button_of
 from reports.worklists import Asked, Worklist, lines, worklists
 
-TICK = Column("", "pk", template="reports/cell_tick.html", export=False)
+TICK = Column("", "pk", kind="pick", template="reports/cell_tick.html", export=False)
 COLUMNS = (
     Column("单位名称", "organization.name", kind="name", template="reports/cell_unit.html"),
     Column("统一社会信用代码", "organization.credit_code", screen=False),
@@ -32,7 +32,7 @@ COLUMNS = (
     Column("起始日期", "since", kind="date", screen=False),
     Column("已过(天)", "line.days", kind="number", order="since", template="reports/cell_days.html"),
     Column("管理党组织", "managed_by.name"),
-    Column("负责人", "responsible"),
+    Column("负责人", "line.responsible"),
     Column("建议", "line.step.sentence", kind="words", template="reports/cell_step.html"),
 )
 
@@ -109,9 +109,6 @@ class WorklistPage(ListPage):
         for row, line in zip(rows, found, strict=True):
             row.line = line
             row.url = organization_url(row)
-            row.responsible = (
-                f"指导员 {row.instructor_name}" if row.instructor_name else ("有联络员" if row.liaison else "")
-            )
             row.button = button_of(
                 self.worklist, line.step, row.organization_id, scope=self.request.scope, back=self.url()
             )

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import date
 
 import openpyxl
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from orgs.facts import refresh
-from orgs.models import Coverage, Organization, OrganizationFacts, Zone
+from orgs.models import Coverage, Liaison, Organization, OrganizationFacts, Zone
 from orgs.rules.setup import DEFAULTS
+from orgs.services import people
+from reports.models import GapAnswer
 from reports.worklists import Line, lines, worklists
 from tests.people import TODAY, City
 
@@ -89,6 +93,27 @@ def test_a_unit_without_members_is_on_the_list_of_blank_spots(city: City, gaps: 
     line = line_of(city, gaps["fifty"], "member")
     assert line.why == "职工 60 人,达到 50 名有党员标准"
     assert line.step.code == "recommend_member"
+
+
+def test_those_responsible_are_named(city: City, gaps: dict[str, Organization]) -> None:
+    unit = gaps["large"]
+    assert line_of(city, unit).responsible == ""
+    for name, until in (("韩晓梅", None), ("赵国平", date(2026, 9, 1))):
+        people.appoint_liaison(
+            by=city.user("city"),
+            organization=unit,
+            name=name,
+            appointed_by=city["CZ111"],
+            since=date(2026, 8, 1),
+            on=TODAY,
+        )
+        Liaison.objects.filter(name=name).update(until=until)
+    GapAnswer.objects.create(
+        organization=unit, responsible="孙立军", answered_at=timezone.now(), answered_by=city.user("street")
+    )
+    refresh(None, on=TODAY)
+    OrganizationFacts.objects.filter(pk=unit.pk).update(instructor_name="周敏")
+    assert line_of(city, unit).responsible == "责任人 孙立军;指导员 周敏;联络员 韩晓梅"
 
 
 def test_members_that_only_the_survey_knows_are_to_be_transferred(city: City, gaps: dict[str, Organization]) -> None:
