@@ -24,6 +24,7 @@ from core.scope import Scope
 from orgs.facts.statement import among
 from orgs.models import Coverage, OrganizationFacts, PartyOrganization
 from orgs.queries import GONE, possible_duplicates
+from orgs.sources.telling import WORDS
 from reports.filters import UnitFilters
 
 _FORMS: Mapping[str, str] = dict(Coverage.Form.choices)
@@ -187,7 +188,7 @@ checks.add(
             CODE,
             AREA,
             STATUS,
-            Column("登记类型", "organization.company_type"),
+            Column("登记类型", lambda row: WORDS["company_type"](row.organization.company_type)),
             Column("控股情况", lambda row: row.organization.get_control_display()),
             Column("业务主管单位", "organization.authority"),
             MANAGED_BY,
@@ -269,7 +270,7 @@ checks.add(
         "覆盖单位超过参数里的提醒数(支部工作条例:一般不超过 5 个)。请分设支部或调整覆盖关系。",
         _large_joint_branches,
         (
-            Column("党组织", "name", kind="name", link=lambda row: f"/party/{row.pk}/"),
+            Column("党组织", "name", kind="name", link=lambda row: reverse("party", args=[row.pk])),
             Column("覆盖单位", "units", kind="number", order="units"),
             Column("上级党组织", "superior"),
         ),

@@ -46,9 +46,8 @@ class Told:
     """What is known of a row beside its record."""
 
     shown: Mapping[str, str] = field(default_factory=dict)  # header → digest of the exported cell; empty without mark
-    conflicts: list[tuple[str, str, str]] = field(
-        default_factory=list
-    )  # header, what the record says, what the row says
+    # header, what the record says, what the row says
+    conflicts: list[tuple[str, str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
