@@ -131,7 +131,7 @@ class Line(NamedTuple):
     days: int
     step: NextStep
     answer: GapAnswer | None
-    responsible: str
+    responsible: tuple[str, ...]  # each person with the duty
 
 
 def lines(
@@ -153,7 +153,7 @@ def lines(
             days=(on - getattr(row, worklist.since)).days,
             step=worklist.step(around.get(row.organization_id, NOTHING).situation(row), thresholds),
             answer=answer,
-            responsible=";".join(f"{duty} {name}" for duty, name in people.items() if name),
+            responsible=tuple(f"{duty} {name}" for duty, name in people.items() if name),
         )
         found.append(line)
     return found

@@ -97,7 +97,7 @@ def test_a_unit_without_members_is_on_the_list_of_blank_spots(city: City, gaps: 
 
 def test_those_responsible_are_named(city: City, gaps: dict[str, Organization]) -> None:
     unit = gaps["large"]
-    assert line_of(city, unit).responsible == ""
+    assert line_of(city, unit).responsible == ()
     for name, until in (("韩晓梅", None), ("赵国平", date(2026, 9, 1))):
         people.appoint_liaison(
             by=city.user("city"),
@@ -113,7 +113,7 @@ def test_those_responsible_are_named(city: City, gaps: dict[str, Organization]) 
     )
     refresh(None, on=TODAY)
     OrganizationFacts.objects.filter(pk=unit.pk).update(instructor_name="周敏")
-    assert line_of(city, unit).responsible == "责任人 孙立军;指导员 周敏;联络员 韩晓梅"
+    assert line_of(city, unit).responsible == ("责任人 孙立军", "指导员 周敏", "联络员 韩晓梅")
 
 
 def test_members_that_only_the_survey_knows_are_to_be_transferred(city: City, gaps: dict[str, Organization]) -> None:
