@@ -33,6 +33,7 @@ STEPS = (  # of the import: the button, the picture, and the button that shows t
     ("核对名单", "3-preview", "确认写入"),
     ("确认写入", "5-result", "撤销"),
 )
+DISTRICT = "990102000000"  # the list is of this one
 PATIENCE = 60.0  # seconds for the server to answer
 
 
@@ -121,6 +122,7 @@ def take_import_road(page: Page, list_file: Path) -> None:
     """Each step of the road as a clerk sees it."""
     page.goto("/imports/new/")
     page.get_by_label("名单种类").select_option("market")
+    page.get_by_label("名单范围").select_option(DISTRICT)
     page.get_by_label("名单文件").set_input_files(list_file)
     picture(page, "clerk-import-1-file")
     for button, name, following in STEPS:

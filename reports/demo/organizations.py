@@ -92,6 +92,7 @@ class Organizations:
     def __init__(self, rng: Dice, ground: Ground, inventor: Inventor, calendar: Calendar, ledger: Ledger) -> None:
         self.rng, self.ground, self.invent, self.calendar, self.ledger = rng, ground, inventor, calendar, ledger
         self._leaders: set[int] = set()  # chains that have a leading firm
+        self._latest: dict[str, Drawn] = {}  # of each category
 
     def draw(self, pk: int) -> Drawn:
         """One organization, entered into the ledger."""
@@ -99,6 +100,7 @@ class Organizations:
         kind = KINDS[bisect(_SHARES, rng.random() * _SHARES[-1])]
         place = self.ground.place()
         drawn = self._drawn(pk, kind, place)
+        self._enter_twice(drawn)
         self._counts(drawn)
         self._enter(drawn, kind)
         self._end(drawn)
@@ -127,6 +129,13 @@ class Organizations:
             restructured_on=registered_on if restructured else None,
             law=kind.prefix == "31",
         )
+
+    def _enter_twice(self, drawn: Drawn) -> None:
+        """Some that were entered by hand before they had a code came in again with the register: a clerk merges them."""
+        if drawn.status == "NORMAL":
+            self._latest[drawn.category] = drawn
+        elif drawn.status == "PREPARING" and (twin := self._latest.get(drawn.category)) and self.rng.random() < 0.4:
+            drawn.name, drawn.legal = twin.name, twin.legal
 
     def _authority(self, kind: Kind, place: Place) -> str:
         """A social organization's authority: half the usual one, the others spread; some have none and go by territory."""

@@ -8,8 +8,10 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Sum
+from django.utils import timezone
 
 from core.indicators import indicators, measures
+from core.models import ImportBatch
 from members.models import Member
 from members.rules import check_id_number
 from orgs.facts import refresh
@@ -89,6 +91,19 @@ def test_a_second_call_changes_nothing_and_says_so(capsys, settings):
     call_command("demo", orgs=20, members=5)
     assert Organization.objects.count() == 20
     assert "没有改动" in capsys.readouterr().out
+
+
+def test_a_list_of_each_authority_came_in_on_the_road(capsys, settings):
+    settings.DEMO = True
+    call_command("demo", orgs=200, members=20)
+    batches = ImportBatch.objects.order_by("pk")
+    assert [(batch.source, batch.status) for batch in batches] == [("market", "APPLIED"), ("civil", "APPLIED")]
+    for batch in batches:
+        assert batch.counts["rows"] == batch.counts["changed"] + batch.counts["unchanged"] + batch.counts["errors"]
+        assert batch.counts["unchanged"] > batch.counts["changed"] > 0
+        assert batch.counts["errors"] == 3
+    assert Organization.objects.count() == 200
+    assert refresh(None, on=timezone.localdate()) == 0
 
 
 def test_two_years_of_months_are_closed_and_the_city_has_come_forward():

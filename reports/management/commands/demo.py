@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from accounts.roles import ROLES
 from core.search import settle_names
-from reports.demo.build import Builder
+from reports.demo.build import DENSE, Builder
 from reports.demo.city import ACCOUNTS, build_city
+from reports.demo.lists import import_lists
 
 
 class Command(BaseCommand):
@@ -41,6 +42,8 @@ class Command(BaseCommand):
                     today=timezone.localdate(),
                 )
                 builder.build(self.stdout.write)
+                if options["orgs"] <= DENSE:
+                    import_lists(by=builder.clerk, today=timezone.localdate())
             settle_names()
         self.stdout.write(f"演示城市的各角色账号(口令 {settings.DEMO_PASSWORD}):")
         for account in ACCOUNTS:
