@@ -6,7 +6,11 @@ import os
 from pathlib import Path
 
 os.environ["NINGJU_DEMO"] = "1"
-os.environ.setdefault("NINGJU_DATA", str(Path(__file__).resolve().parent.parent / "build" / "tests"))
+# of each of the processes that run tests side by side its own: their databases give the same numbers to other files
+os.environ["NINGJU_DATA"] = str(
+    Path(os.environ.get("NINGJU_DATA") or Path(__file__).resolve().parent.parent / "build" / "tests")
+    / os.environ.get("PYTEST_XDIST_WORKER", "")
+)
 
 from config.settings import *  # noqa: F403
 from config.settings import DATA_DIR, DATABASES

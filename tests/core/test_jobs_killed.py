@@ -13,15 +13,14 @@ import pytest
 
 from core.models import AuditEntry, Job
 from tests.core.killable_worker import ACTION, ROWS
-from tests.processes import start
 
 KILLS = 10
 
 
 @pytest.fixture
-def start_worker(transactional_db: None) -> Callable[[], subprocess.Popen[str]]:
+def start_worker(start_process: Callable[..., subprocess.Popen[str]]) -> Callable[[], subprocess.Popen[str]]:
     """Starts a worker process on the test database."""
-    return lambda: start("tests.core.killable_worker")
+    return lambda: start_process("tests.core.killable_worker")
 
 
 def written() -> Counter[str]:

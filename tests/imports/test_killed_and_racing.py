@@ -14,7 +14,6 @@ from core.importing import services
 from core.importing.jobs import APPLY, start
 from core.models import AuditEntry, ImportBatch
 from orgs.models import Headcount, Organization
-from tests import processes
 from tests.lists import Road, firm, write_list
 from tests.people import TODAY
 
@@ -27,18 +26,18 @@ def road(transactional_db, city, tmp_path) -> Road:
     return Road(tmp_path, city.user("city"), TODAY)
 
 
-def test_an_import_whose_worker_is_killed_at_random_moments_is_applied_exactly_once(road):
+def test_an_import_whose_worker_is_killed_at_random_moments_is_applied_exactly_once(road, start_process):
     batch = road.stage([firm(number) for number in range(ROWS)])
     services.compare(batch)
     start(APPLY, batch=batch, by=road.user)
     moments = random.Random(5)
     for _ in range(KILLS):
-        worker = processes.start("django", "work", "--once")
+        worker = start_process("django", "work", "--once")
         time.sleep(moments.uniform(0.2, 3))
         worker.send_signal(signal.SIGKILL)
         worker.wait()
         assert Organization.objects.count() in (0, ROWS), "a killed import has left a part of its work"
-    assert processes.start("django", "work", "--once").wait(timeout=120) == 0
+    assert start_process("django", "work", "--once").wait(timeout=120) == 0
     batch.refresh_from_db()
     assert (batch.status, batch.counts["new"]) == ("APPLIED", ROWS)
     assert Organization.objects.count() == Headcount.objects.count() == ROWS
@@ -46,13 +45,13 @@ def test_an_import_whose_worker_is_killed_at_random_moments_is_applied_exactly_o
     call_command("recount", check=True)
 
 
-def test_two_clerks_importing_overlapping_files_at_once_lose_and_double_nothing(road, tmp_path):
+def test_two_clerks_importing_overlapping_files_at_once_lose_and_double_nothing(road, tmp_path, start_process):
     files = [
         write_list(tmp_path / "one.csv", [firm(number) for number in range(300)]),
         write_list(tmp_path / "two.csv", [firm(number, 法定代表人="赵一") for number in range(150, 450)]),
     ]
     command = ("import_registry", "--source", "market", "--apply", "--by", "city", "--json")
-    running = [processes.start("django", command[0], str(path), *command[1:]) for path in files]
+    running = [start_process("django", command[0], str(path), *command[1:]) for path in files]
     told = [json.loads(process.communicate(timeout=120)[0]) for process in running]
     assert sum(answer["new"] for answer in told) == Organization.objects.count() == 450
     assert Organization.objects.filter(legal_representative="赵一").count() == 300
