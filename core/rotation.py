@@ -18,6 +18,7 @@ from core.bulk import update_rows
 from core.crypto import current_key_id, decrypt, encrypt
 from core.importing.sealing import MARK, is_sealed, resealed
 from core.jobs import Progress
+from core.locks import between_turns
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -54,7 +55,8 @@ def _chunks(model: type[models.Model], column: models.Field) -> Iterator[int]:
     name, after = column.attname, None
     while True:
         with transaction.atomic():
-            rows = _holding_ciphertext(model, column).order_by("pk").select_for_update()
+            between_turns()
+            rows = _holding_ciphertext(model, column).order_by("pk").select_for_update(no_key=True)
             if after is not None:
                 rows = rows.filter(pk__gt=after)
             found = list(rows.values_list("pk", name)[:CHUNK])

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from core.importing.marks import ERASE
+from core.locks import derived_once
 from core.masking import mask
 from core.pages import PageRequest
 from core.refusals import Refusal
@@ -59,7 +60,7 @@ class ServiceForm(forms.ModelForm):
         if self.errors:
             return
         try:
-            with transaction.atomic():
+            with transaction.atomic(), derived_once():
                 self.saved = self.admin.write(self.request, self)
                 self.admin.require_within(self.request, self.saved)
         except Refusal as refusal:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, cast
 
 from django.db import models
+from django.db.models import Q
 from django.http import HttpRequest
 from import_export.fields import Field
 from import_export.resources import ModelResource
@@ -86,6 +87,9 @@ class TableResource(ModelResource):
         """The rows that the cells of each foreign key may name."""
         return {}
 
+    def lock_first(self, known: models.QuerySet) -> None:
+        """Lock what stands before the records that the rows may speak of in the order of locks (`core.locks`)."""
+
     # --- going out
     @classmethod
     def mark(cls) -> str:
@@ -116,17 +120,19 @@ class TableResource(ModelResource):
         """The headers of the fields."""
         return [one.column_name for one in self.fields.values()]
 
-    def before_import(self, dataset: Dataset, *, lock: bool = False, **kwargs: Any) -> None:
-        """Read at once what the rows name and speak of; `lock` the records with a mark in the order of their numbers."""
+    def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
+        """Read at once what the rows name and speak of; lock the records with a mark in the order of their numbers."""
         for name, rows in self.choices(dataset).items():
             self.fields[name].widget.choose_from(rows)
         marks = [self._mark(row) for row in dataset.dict]
         known = self._meta.model._default_manager.within(self.scope).select_related(*self._relations()).order_by("pk")
-        marked = known.filter(pk__in=among([mark.key for mark in marks if mark]))
-        self.marked = {one.pk: one for one in (marked.select_for_update(of=("self",)) if lock else marked)}
+        named = {self._cell(self.near, row) for row in dataset.dict if not _said(row, self.mark())} - {None}
+        by_mark, by_name = Q(pk__in=among([mark.key for mark in marks if mark])), Q(**{f"{self.near}__in": named})
+        self.lock_first(known.filter(by_mark | by_name))
+        marked = known.filter(by_mark).select_for_update(of=("self",), no_key=True)
+        self.marked = {one.pk: one for one in marked}
         self.nearby, self.met, self.told = {}, {}, {}
-        named = {self._cell(self.near, row) for row in dataset.dict if not _said(row, self.mark())}
-        for one in known.filter(**{f"{self.near}__in": named - {None}}):
+        for one in known.filter(by_name):
             self._remember(self.marked.get(one.pk, one))
 
     def get_instance(self, instance_loader: Any, row: Mapping[str, Any]) -> Any:

@@ -24,10 +24,10 @@ from import_export.results import RowResult
 from tablib import Dataset
 
 from core.admin.resources import ROW_NUMBER, TableResource, Told
-from core.importing.applying import one_at_a_time
 from core.importing.cells import raw_text
 from core.importing.marks import mark_headers
 from core.importing.sheets import OTHER_LISTS
+from core.locks import derived_once, one_at_a_time
 from core.refusals import Refusal
 from core.workbooks.headers import find_header
 from core.workbooks.reading import Unreadable, open_book
@@ -141,16 +141,15 @@ def read_rows(file: Any, resource: TableResource) -> TableRows:
 @transaction.atomic
 def carry_in(resource: TableResource, rows: TableRows, *, dry_run: bool) -> list[Line]:
     """What becomes of each row; written unless `dry_run` or any row is wrong. One table or list is written at a time."""
-    if not dry_run:
-        one_at_a_time()
-    result = resource.import_data(
-        Dataset(*rows[1:], headers=rows[0]),
-        dry_run=dry_run,
-        use_transactions=True,
-        rollback_on_validation_errors=True,
-        raise_errors=False,
-        lock=not dry_run,
-    )
+    one_at_a_time()  # what is only tried is written too, and taken back
+    with derived_once():
+        result = resource.import_data(
+            Dataset(*rows[1:], headers=rows[0]),
+            dry_run=dry_run,
+            use_transactions=True,
+            rollback_on_validation_errors=True,
+            raise_errors=False,
+        )
     for failure in result.base_errors:
         raise failure.error
     return [_line(resource, number[0], row) for number, row in zip(rows[1:], result.rows, strict=True)]

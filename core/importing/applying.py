@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from django.db import connection
-
 from core import audit
 from core.bulk import insert_rows, update_rows
 from core.importing.comparing import Comparison, Met, Tally
@@ -15,14 +13,6 @@ from core.models import ImportBatch, Listed
 from core.search import settle_names
 
 ADDED, CHANGED, UNDONE = "import.add", "import.change", "import.undo"
-_ONE_AT_A_TIME = 0x4E494E47  # any number that no one else locks
-
-
-def one_at_a_time() -> None:
-    """Wait until no other import writes; until this transaction ends none will. SQLite has one writer anyway."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
 
 
 def write(comparison: Comparison, progress: Progress, total: int) -> Tally:

@@ -45,7 +45,7 @@ def start(step: str, *, batch: ImportBatch, by: User) -> Job:
 
     Raises NotReady when the batch has gone on meanwhile, NotYours when only the uploader may go on.
     """
-    locked = ImportBatch.objects.select_for_update(of=("self",)).select_related("job").get(pk=batch.pk)
+    locked = ImportBatch.objects.select_for_update(of=("self",), no_key=True).select_related("job").get(pk=batch.pk)
     if locked.job and locked.job.status in ACTIVE:
         return locked.job
     if step in UPLOADERS and locked.created_by_id != by.pk:

@@ -129,16 +129,14 @@ def _check(table: Table, source: Source) -> None:
 
 
 def _remember(batch: ImportBatch, tables: Sequence[Table]) -> None:
-    known = known_headers(sources[batch.source])
+    known, fields = known_headers(sources[batch.source]), {}
     for table in tables:
         guessed = {column.index: column.field for column in _guess(table, known).columns}
         for column in table.columns:
             if column.header and column.field != guessed[column.index]:
-                ColumnMapping.objects.update_or_create(
-                    source=batch.source,
-                    header=normalise_header(column.header)[:100],
-                    defaults={"field": column.field or ""},
-                )
+                fields[normalise_header(column.header)[:100]] = column.field or ""
+    for header, field in sorted(fields.items()):  # in one order, whatever that of the columns is
+        ColumnMapping.objects.update_or_create(source=batch.source, header=header, defaults={"field": field})
 
 
 def _guess(table: Table, known: Mapping[str, str]) -> Table:

@@ -21,11 +21,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.importing import reports, staging
-from core.importing.applying import one_at_a_time, write
+from core.importing.applying import write
 from core.importing.comparing import Comparison
 from core.importing.sheets import ALL_SHEETS, Table, no_table, tables
 from core.importing.undoing import Undone, take_back
 from core.jobs import Progress
+from core.locks import one_at_a_time
 from core.models import ImportBatch, StagedRow
 from core.refusals import Refusal
 from core.sources import Importer, Run, Source, sources
@@ -209,8 +210,10 @@ def target_of(batch: ImportBatch, *, by: User) -> Target:
     return source.target(_run(batch, source, source.admit(by, timezone.localdate())))
 
 
+@transaction.atomic
 def erase_old(*, today: date) -> int:
     """Erase uploaded files and staged rows after seven days; rows with conflicts stay until these are settled."""
+    one_at_a_time()
     old = ImportBatch.objects.filter(created_at__date__lt=today - KEPT)
     for batch in old.exclude(file=""):
         file_of(batch).unlink(missing_ok=True)

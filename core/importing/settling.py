@@ -16,6 +16,7 @@ from core.importing.sealing import opened, seal
 from core.importing.services import NotReady, target_of
 from core.importing.targets import Record
 from core.importing.telling import Teller
+from core.locks import derived_once, one_at_a_time
 from core.models import ImportBatch, MissingRecord, StagedRow
 from core.refusals import Refusal
 from core.scope import Scope
@@ -46,6 +47,7 @@ class Settled:
 
 
 @transaction.atomic
+@derived_once()
 def settle(
     *, batch: ImportBatch, picked: Collection[tuple[int, str]], take: bool, by: User, scope: Scope, on: date
 ) -> Settled:
@@ -54,10 +56,12 @@ def settle(
 
     Raises NotReady before the batch is written, NothingPicked, and NotTaken for what the source does not take over.
     """
+    one_at_a_time()
     _require_ready(batch, picked, "处理", "不一致")
     teller, target = Teller(batch), target_of(batch, by=by)
     importer, records = target.run.importer, teller.source.model._default_manager
-    rows = StagedRow.objects.select_for_update().filter(batch=batch, pk__in={pk for pk, _ in picked}).in_bulk()
+    chosen = StagedRow.objects.filter(batch=batch, pk__in={pk for pk, _ in picked})
+    rows = chosen.select_for_update(no_key=True).in_bulk()
     reached = records.within(scope).reached_by(importer.scope)  # type: ignore[attr-defined]
     wanted = reached.filter(pk__in=[row.target_id for row in rows.values() if row.target_id])
     loaded = target.load(sorted(wanted.values_list("pk", flat=True)), lock=True)
@@ -168,6 +172,7 @@ def plan_ending(*, batch: ImportBatch, ending: Ending, picked: Collection[int], 
 @transaction.atomic
 def end(*, batch: ImportBatch, ending: Ending, picked: Collection[int], by: User, scope: Scope, on: date) -> int:
     """Say it; the records leave the list of missing ones. Returns how many ended. Raises NotReady, NothingPicked."""
+    one_at_a_time()
     _require_ready(batch, picked, "标记", "名单里没有的单位")
     reason = f"批次 {batch.pk}“{sources[batch.source].name}”中没有"
     ended = ending.apply(by, scope, _missing(batch, picked), on, reason)

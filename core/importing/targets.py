@@ -105,9 +105,13 @@ class Target(ABC):
         """Records by id in plain form; with `lock` they stay as they are until the transaction ends."""
         records = self.model._default_manager.filter(pk__in=among(ids)).order_by("pk")
         if lock and connection.features.has_select_for_update:
-            records = records.select_for_update(of=("self",))
+            self.lock_first(ids)
+            records = records.select_for_update(of=("self",), no_key=True)
         rows = fetch_plain(records, ("pk", *self.columns))
         return {pk: dict(zip(self.columns, values, strict=True)) for pk, *values in rows}
+
+    def lock_first(self, ids: Collection[int]) -> None:  # noqa: B027 - nothing stands before most records
+        """Lock what stands before these records in the order of locks (`core.locks`), those of the rows at hand too."""
 
     # --- writing ---
     def ids_for(self, merges: Sequence[Merge]) -> list[int]:

@@ -13,6 +13,7 @@ from core.crypto import decrypt
 from core.importing.applying import ADDED, CHANGED, UNDONE, history, update
 from core.importing.targets import Changes, Record, Target, Written
 from core.jobs import Progress
+from core.locks import derived_once, hold
 from core.models import AuditEntry, ImportBatch, Listed
 from core.plain import fetch_plain
 from core.sets import among
@@ -49,10 +50,20 @@ class Undone:
 
 
 def take_back(batch: ImportBatch, target: Target, progress: Progress, *, trial: bool = False) -> Undone:
-    """Restore and delete, chunk by chunk, newest first; derived data follows. In one transaction with the import lock.
+    """Restore and delete, chunk by chunk, newest first; derived data follows. In the turn of an import, in one transaction.
 
     A `trial` writes nothing and says what would be done.
     """
+    if trial:
+        return _take_back(batch, target, progress, trial=True)
+    ids = [int(pk) for pk in _own(batch).values_list("object_id", flat=True)]
+    target.lock_first(ids)
+    hold(target.model, ids)
+    with derived_once():
+        return _take_back(batch, target, progress, trial=False)
+
+
+def _take_back(batch: ImportBatch, target: Target, progress: Progress, *, trial: bool) -> Undone:
     undone, done = Undone(), 0
     ends = _own(batch).aggregate(total=Count("pk"), first=Min("pk"))
     total, model = ends["total"], target.model._meta.label_lower

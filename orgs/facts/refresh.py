@@ -2,15 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
 
+from core.locks import keep_derived
 from orgs.facts import prepared, tally
 from orgs.facts.sources import Day
 from orgs.facts.statement import ORGANIZATION, ORPHANS, TABLE, TOUCHED, Reach, Touched, about_touched, writing
+
+
+@dataclass
+class _Gathered:
+    """What several services touched, and the sums of what was forgotten."""
+
+    touched: dict[date, set[int]] = field(default_factory=dict)
+    gone: tally.Sums = field(default_factory=dict)
+
+
+_gathered: ContextVar[_Gathered | None] = ContextVar("facts_gathered", default=None)
+
+
+@contextmanager
+def gathering() -> Iterator[None]:
+    """Inside, `refresh` and `forget` only note what they were told; facts and tally follow once, at the end."""
+    if _gathered.get() is not None:
+        yield
+        return
+    gathered = _Gathered()
+    token = _gathered.set(gathered)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    _state(gathered.touched, gathered.gone)
+
+
+keep_derived(gathering)
 
 
 @transaction.atomic(savepoint=False)
@@ -18,22 +51,15 @@ def refresh(organization_ids: Collection[int] | None, *, on: date) -> int:
     """State the facts anew for organizations that were touched, or for all (None); returns how many rows differed.
 
     Call it in the writing transaction, after the writes, once with all ids. `on` is the day for everything that comes
-    by the calendar. Two transactions that touch the same organization wait for each other here.
+    by the calendar. Two transactions that touch the same organization wait for each other here, if they did not before.
+    While facts are gathered the answer is 0.
     """
     if organization_ids is None:
         return _refresh_all(Day.of(on))
-    if not organization_ids:
+    if (gathered := _gathered.get()) is not None:
+        gathered.touched.setdefault(on, set()).update(organization_ids)
         return 0
-    ids = Touched.of(organization_ids)
-    _lock(ids)
-    before = tally.read(ids)
-    statement = writing(Day.of(on), ids.reach, connection.vendor)
-    with connection.cursor() as cursor:
-        prepared.execute(cursor, "ningju_facts", statement, ids)
-        written = int(cursor.rowcount)
-    if written:
-        tally.move(before, tally.read(ids))
-    return written
+    return _state({on: organization_ids}, {})
 
 
 @transaction.atomic(savepoint=False)
@@ -43,8 +69,32 @@ def forget(organization_ids: Collection[int]) -> None:
         return
     ids = Touched.of(organization_ids)
     _lock(ids)
-    tally.move(tally.read(ids), {})
+    before, gathered = tally.read(ids), _gathered.get()
+    if gathered is None:
+        tally.move(before, {})
+    else:
+        gathered.gone = tally.together(gathered.gone, before)
     _execute(about_touched(f"DELETE FROM {TABLE} WHERE organization_id IN ({TOUCHED})").sql, (ids.parameter,))
+
+
+def _state(touched: Mapping[date, Collection[int]], gone: tally.Sums) -> int:
+    """State facts, and take all that changes into the tally in one go."""
+    everything = set().union(*touched.values())
+    if not everything:
+        tally.move(gone, {})
+        return 0
+    ids, written = Touched.of(everything), 0
+    _lock(ids)
+    before = tally.read(ids)
+    for on, some in touched.items():
+        part = Touched.of(some)
+        statement = writing(Day.of(on), part.reach, connection.vendor)
+        with connection.cursor() as cursor:
+            prepared.execute(cursor, "ningju_facts", statement, part)
+            written += int(cursor.rowcount)
+    if written or gone:
+        tally.move(tally.together(gone, before), tally.read(ids))
+    return written
 
 
 def _refresh_all(day: Day) -> int:
@@ -67,7 +117,7 @@ def _lock(ids: Touched) -> None:
     """Wait for whoever states facts of the same organizations; SQLite has one writer anyway.
 
     In the order of the ids, so that two refreshes never wait crosswise. Many at once take the whole table, and keep out
-    the small ones, which announce themselves to it.
+    the small ones, which announce themselves to it: when they have their organizations, since many hold theirs before.
     """
     if connection.vendor != "postgresql":
         return
@@ -75,7 +125,7 @@ def _lock(ids: Touched) -> None:
         _lock_table()
         return
     rows = about_touched(f"SELECT 1 FROM {ORGANIZATION} WHERE id IN ({TOUCHED}) ORDER BY id FOR NO KEY UPDATE")
-    _execute(f"LOCK TABLE {TABLE} IN ROW EXCLUSIVE MODE; {rows.sql}", (ids.parameter,))
+    _execute(f"{rows.sql}; LOCK TABLE {TABLE} IN ROW EXCLUSIVE MODE", (ids.parameter,))
 
 
 def _lock_table() -> None:

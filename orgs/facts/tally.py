@@ -60,6 +60,14 @@ def read(ids: Touched) -> Sums:
         return {row[:keys]: row[keys:] for row in cursor.fetchall()}
 
 
+def together(one: Sums, other: Sums) -> Sums:
+    """Both, added cell by cell."""
+    found = dict(one)
+    for cell, sums in other.items():
+        found[cell] = tuple(map(add, found[cell], sums)) if cell in found else sums
+    return found
+
+
 def move(before: Sums, after: Sums) -> None:
     """Add to each cell what its sums have grown by. In the order of the keys, so that two writers never wait crosswise.
 
@@ -70,6 +78,8 @@ def move(before: Sums, after: Sums) -> None:
     touched = before.keys() | after.keys()
     grown = {cell: tuple(map(sub, after.get(cell, nothing), before.get(cell, nothing))) for cell in touched}
     rows = [(at, sums) for at, sums in sorted(_with_cuts(grown).items()) if any(sums) or at[0] == SMALLEST]
+    if not rows:
+        return
     growing = [any(column) for column in zip(*(sums for _, sums in rows), strict=True)]
     quoted = [connection.ops.quote_name(column) for column in tally_columns()]
     row = f"({', '.join(['%s'] * len(TALLY_KEYS) + ['%s' if grows else '0' for grows in growing])}, 1)"
