@@ -13,10 +13,11 @@ from tablib import Dataset
 from accounts.permissions import Permission
 from core.admin.resources import TableResource
 from core.admin.widgets import ChoiceWidget, DayWidget, ScopedWidget, TextWidget, YesNoWidget
+from core.locks import hold
 from core.refusals import Refusal
 from instructors import services
 from instructors.models import Assignment, Instructor
-from orgs.models import PartyOrganization
+from orgs.models import Organization, PartyOrganization
 from orgs.resources.people import OfOrganizationResource
 
 
@@ -41,6 +42,13 @@ class InstructorResource(TableResource):
     def choices(self, dataset: Dataset) -> Mapping[str, Iterable[models.Model]]:
         """The Party organizations of the scope."""
         return {"sent_by": PartyOrganization.objects.reached_by(self.scope).standing()}
+
+    def lock_first(self, known: models.QuerySet) -> None:
+        """The organizations that the instructors look after."""
+        hold(
+            Organization,
+            Assignment.objects.filter(instructor__in=known.values("pk")).values_list("organization", flat=True),
+        )
 
     def write(self, instance: Any, is_create: bool) -> Instructor:
         """Select or change one."""

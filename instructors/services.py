@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
+from core.locks import hold
 from core.parameters import values_on
 from core.refusals import Refusal
 from instructors.models import Assignment, Instructor, Visit
@@ -31,6 +32,10 @@ class NotAssigned(Refusal):
 
 class InFuture(Refusal):
     """What has not happened yet cannot be entered."""
+
+
+class AssignedMeanwhile(Refusal):
+    """The assignments are others than those that were shown."""
 
 
 class AlreadyEnded(Refusal):
@@ -62,7 +67,7 @@ def change(
     """Change what is registered of an instructor; the organizations' facts hold the name."""
     if unknown := set(values) - EDITABLE:
         raise TypeError(f"not changed this way: {', '.join(sorted(unknown))}")
-    row = _serving(instructor, on)
+    row = _serving_all(instructor, on)
     writing.change(by=by, record=row, values=values, action="instructors.change", path=row.sent_by.path, reason=reason)
     _refresh(row, on)
     return row
@@ -71,7 +76,7 @@ def change(
 @transaction.atomic
 def end_service(*, by: User | None, instructor: Instructor, until: date, on: date, reason: str = "") -> Instructor:
     """End an instructor's service and all assignments with it."""
-    row = _serving(instructor, on)
+    row = _serving_all(instructor, on)
     for assignment in row.assignments.filter(until=None).select_related("organization__managed_by"):
         ends = max(until, assignment.since)
         set_end(by=by, assignment=assignment, until=ends, reason=reason)
@@ -93,6 +98,7 @@ def assign(
     reason: str = "",
 ) -> Assigned:
     """Let an instructor look after an organization from a day on; warns above the usual number."""
+    hold(Organization, [organization.pk])
     row = _serving(instructor, on)
     assignment = Assignment(instructor=row, organization=organization, since=since, tasks=tasks)
     path = organization.managed_by.path
@@ -106,8 +112,7 @@ def assign(
 @transaction.atomic
 def end_assignment(*, by: User | None, assignment: Assignment, until: date, on: date, reason: str = "") -> Assignment:
     """End an assignment on a day."""
-    rows = Assignment.objects.select_for_update(of=["self"]).select_related("organization__managed_by")
-    row = rows.get(pk=assignment.pk)
+    row: Assignment = writing.locked(assignment, "organization__managed_by")
     if row.until:
         raise AlreadyEnded(f"这项派驻已于 {row.until} 终止")
     set_end(by=by, assignment=row, until=until, reason=reason)
@@ -139,9 +144,19 @@ def log_visit(
 
 def _serving(instructor: Instructor, on: date) -> Instructor:
     """The record as it is, locked; refused when the service ended."""
-    row = Instructor.objects.select_for_update(of=["self"]).select_related("sent_by").get(pk=instructor.pk)
+    row = Instructor.objects.select_for_update(of=["self"], no_key=True).select_related("sent_by").get(pk=instructor.pk)
     if row.until and row.until <= on:
         raise NotServing(f"{row.name}已于 {row.until} 终止指导员工作")
+    return row
+
+
+def _serving_all(instructor: Instructor, on: date) -> Instructor:
+    """The same for what touches all organizations that the instructor looks after: they are locked before (`core.locks`)."""
+    held = {*_looked_after(instructor)}
+    hold(Organization, held)
+    row = _serving(instructor, on)
+    if held != {*_looked_after(instructor)}:
+        raise AssignedMeanwhile(f"刚才有人调整了{row.name}的派驻,您的操作没有保存;请重新打开后再办理")
     return row
 
 
@@ -158,4 +173,8 @@ def set_end(*, by: User | None, assignment: Assignment, until: date | None, reas
 
 
 def _refresh(instructor: Instructor, on: date) -> None:
-    refresh(list(instructor.assignments.values_list("organization", flat=True)), on=on)
+    refresh(_looked_after(instructor), on=on)
+
+
+def _looked_after(instructor: Instructor) -> list[int]:
+    return list(instructor.assignments.values_list("organization", flat=True))

@@ -17,7 +17,9 @@ def on_the_roll(party_organization_id: int) -> int:
 
 def move_to_party_organization(handover: Handover) -> list[int]:
     """Everybody whose file is with the one goes to the other; their past membership is kept."""
-    members = list(Member.objects.select_for_update().filter(party_organization=handover.source_id).order_by("pk"))
+    members = list(
+        Member.objects.select_for_update(no_key=True).filter(party_organization=handover.source_id).order_by("pk")
+    )
     FormerMembership.objects.bulk_create(
         [
             FormerMembership(
@@ -46,7 +48,7 @@ def employed(organization_id: int) -> int:
 
 def move_to_organization(handover: Handover) -> list[int]:
     """The employer is the same one under another record: no period ends."""
-    members = list(Member.objects.select_for_update().filter(organization=handover.source_id).order_by("pk"))
+    members = list(Member.objects.select_for_update(no_key=True).filter(organization=handover.source_id).order_by("pk"))
     ids = [member.pk for member in members]
     Member.objects.filter(pk__in=ids).update(organization=handover.target_id, version=F("version") + 1)
     _record(handover, members, "organization_id", "members.employer")
@@ -55,7 +57,8 @@ def move_to_organization(handover: Handover) -> list[int]:
 
 def give_back_to_organization(handover: Handover, ids: list[int]) -> None:
     """Undo `move_to_organization` for those who are still there."""
-    members = list(Member.objects.select_for_update().filter(pk__in=ids, organization=handover.source_id))
+    rows = Member.objects.select_for_update(no_key=True).filter(pk__in=ids, organization=handover.source_id)
+    members = list(rows.order_by("pk"))
     Member.objects.filter(pk__in=[member.pk for member in members]).update(
         organization=handover.target_id, version=F("version") + 1
     )

@@ -5,7 +5,7 @@ Every service states the facts of the organizations it touched anew, in its own 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db import transaction
 from accounts.models import User
 from core import audit
 from core.crypto import blind_index
+from core.locks import derived_once, hold
 from core.models import AuditEntry
 from core.refusals import Refusal
 from members.models import FormerMembership, Member
@@ -94,6 +95,7 @@ def register(
     found = _identity(dict(values), None, on)
     require_free_number(by=by, id_number=found.get("id_number", ""))
     with transaction.atomic():
+        hold(Organization, [organization.pk] if organization else ())
         member = Member(
             **found,
             party_organization=party_organization,
@@ -164,7 +166,7 @@ def set_employer(
     reason: str = "",
 ) -> Member:
     """Enter where a member works from a day on, or that they work at no organization of the registry."""
-    row = _current(member)
+    row = _current(member, also=[organization.pk] if organization else ())
     before = row.organization_id
     if organization and since is None:
         raise DateDoesNotFit("请填写到岗日期")
@@ -204,6 +206,7 @@ def date_status(*, by: User | None, member: Member, status_on: date | None, on: 
 
 
 @transaction.atomic
+@derived_once()
 def revise(
     *, by: User | None, member: Member, values: Mapping[str, Any], version: int, on: date, reason: str = ""
 ) -> Member:
@@ -213,6 +216,7 @@ def revise(
     """
     told: Any = {"by": by, "on": on, "reason": reason}
     described = {name: value for name, value in values.items() if name in EDITABLE}
+    hold(Organization, [member.organization_id, getattr(values.get("organization"), "pk", None)])
     member = change(member=member, values=described, version=version, **told)
     if "party_organization" in values:
         to, since = values["party_organization"], values.get("since") or on
@@ -251,10 +255,9 @@ def _identity(values: dict[str, Any], member: Member | None, on: date) -> dict[s
     return values
 
 
-def _current(member: Member, version: int | None = None) -> Member:
-    """The record as it is, locked; refused when it is no longer the one that was shown."""
-    rows = Member.objects.select_for_update(of=["self"]).select_related("party_organization")
-    row = rows.get(pk=member.pk)
+def _current(member: Member, version: int | None = None, also: Collection[int] = ()) -> Member:
+    """The record as it is, locked after its employer; refused when it is no longer the one that was shown."""
+    row: Member = writing.locked(member, "party_organization", also=also)
     if version is not None and row.version != version:
         last = AuditEntry.objects.filter(model="members.member", object_id=str(row.pk)).order_by("-pk").first()
         who = last.user_name if last else "他人"

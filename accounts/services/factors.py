@@ -29,7 +29,7 @@ def begin_enrolment(*, user: User) -> Authenticator:
 @transaction.atomic
 def confirm_code(*, user: User, code: str) -> Authenticator | None:
     """Check a one-time code; the first right one confirms a new authenticator. None when it is wrong or used."""
-    devices = Authenticator.objects.select_for_update().filter(user=user).order_by("-confirmed", "pk")
+    devices = Authenticator.objects.select_for_update(no_key=True).filter(user=user).order_by("-confirmed", "pk")
     device = devices.first()
     if device is None or not device.verify_token(code.replace(" ", "")):
         return None

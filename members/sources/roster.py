@@ -16,6 +16,8 @@ from core.importing.cells import Cell, CellProblem, read_text
 from core.importing.problems import ERROR, WARNING, Problem, problems
 from core.importing.readers import day, text
 from core.importing.targets import Changes, Merge, Record, Row, Target, Written, parts
+from core.locks import hold
+from core.sets import among
 from core.sources import Read, Run, Source, SourceField, Values, always, sources
 from members.models import FormerMembership, Member
 from members.models.members import ON_THE_ROLL
@@ -211,6 +213,11 @@ class MemberTarget(Target):
         """Members on the roll within the scope."""
         kept = Member.objects.within(self.run.importer.scope).filter(pk__in=ids, status__in=ON_THE_ROLL)
         return set(kept.values_list("pk", flat=True))
+
+    def lock_first(self, ids: Collection[int]) -> None:
+        """The employers of the members, and those that the rows at hand name."""
+        known = Member.objects.filter(pk__in=among(ids)).values_list("organization", flat=True)
+        hold(Organization, [*known, *self.employers.values()])
 
     # --- writing ---
     def path_of(self, record: Record) -> str:

@@ -14,6 +14,7 @@ from tablib import Dataset
 from accounts.permissions import Permission
 from core.admin.resources import TableResource
 from core.admin.widgets import ChoiceWidget, DayWidget, ScopedWidget, TextWidget
+from core.locks import hold
 from core.refusals import Refusal
 from orgs.models import Democracy, Liaison, MassOrganization, Organization, OwnerRecord, PartyOrganization
 from orgs.services import people
@@ -65,6 +66,11 @@ class OfOrganizationResource(TableResource):
         codes = {str(code or "").strip().upper() for code in dataset[CODE]} if CODE in dataset.headers else set()
         units = Organization.objects.reached_by(self.scope).filter(credit_code__in=codes - {""}, merged_into=None)
         return {"organization": units}
+
+    def lock_first(self, known: models.QuerySet) -> None:
+        """The organizations."""
+        found = self.fields["organization"].widget.found.values()
+        hold(Organization, {*known.values_list("organization", flat=True), *(unit.pk for unit in found)})
 
     def write(self, instance: Any, is_create: bool) -> models.Model:
         """Add, correct or end one."""

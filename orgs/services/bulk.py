@@ -15,6 +15,7 @@ from django.db.models import F
 
 from accounts.models import User
 from core import audit
+from core.locks import hold
 from core.plain import to_plain
 from core.plans import Plan
 from orgs.facts import refresh
@@ -107,12 +108,8 @@ def plan(change: Change, organizations: models.QuerySet[Organization]) -> Plan:
 @transaction.atomic
 def apply(*, by: User | None, change: Change, organization_ids: Collection[int], on: date, reason: str = "") -> Plan:
     """Change all that nothing objects to, in a few statements with one entry each; returns what was done."""
-    units = list(
-        Organization.objects.select_for_update(of=["self"])
-        .select_related("managed_by")
-        .filter(pk__in=organization_ids)
-        .order_by("pk")
-    )
+    hold(Organization, organization_ids)
+    units = list(Organization.objects.select_related("managed_by").filter(pk__in=organization_ids).order_by("pk"))
     done, changing = _sort(change, units)
     names = list(change.values)
     before = {unit.pk: audit.snapshot(unit, names) for unit in changing}

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
 from core import audit
+from core.locks import hold
 from core.parameters import values_on
 from core.plain import to_plain
 from core.plans import Plan
@@ -71,7 +72,7 @@ def cover(
     reason: str = "",
 ) -> Covered:
     """Begin a coverage. A second primary one is refused; a joint branch with many units is warned about (ORG-3)."""
-    unit = Organization.objects.select_for_update().get(pk=organization.pk)
+    unit = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     if unit.merged_into_id:
         raise CannotBeCovered(f"“{unit}”已并入另一条登记,请在并入的登记上办理")
     _require_able(party_organization, form)
@@ -97,8 +98,9 @@ def cover_many(
     reason: str = "",
 ) -> list[int]:
     """Begin a primary coverage for all of the organizations that have none; returns the ids of those covered."""
+    hold(Organization, organization_ids)
     _require_able(party_organization, form)
-    units = Organization.objects.select_for_update().filter(pk__in=organization_ids).order_by("pk")
+    units = Organization.objects.filter(pk__in=organization_ids).order_by("pk")
     free = plan_covering(units).changing
     rows = Coverage.objects.bulk_create(
         [Coverage(organization_id=pk, party_organization=party_organization, form=form, since=since) for pk in free]
@@ -230,8 +232,7 @@ def _require_able(party_organization: PartyOrganization, form: str, *, besides: 
 
 
 def _open(coverage: Coverage) -> Coverage:
-    row = Coverage.objects.select_for_update(of=["self"]).select_related("organization", "party_organization")
-    found = row.get(pk=coverage.pk)
+    found: Coverage = writing.locked(coverage, "organization", "party_organization")
     if found.until:
         raise AlreadyEnded(f"这条覆盖关系已于 {found.until} 终止,不能再修改;需要时请重新登记")
     return found

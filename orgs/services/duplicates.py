@@ -10,6 +10,7 @@ from django.db.models import F
 
 from accounts.models import User
 from core import audit
+from core.locks import hold
 from core.models import AuditEntry
 from core.refusals import Refusal
 from orgs.facts import refresh
@@ -117,8 +118,8 @@ def unmerge(*, by: User | None, dropped: Organization, on: date, reason: str) ->
 
 def _both(first: int, second: int) -> tuple[Organization, Organization]:
     """The two records, locked in the order of their ids."""
-    rows = Organization.objects.select_for_update(of=["self"]).select_related("managed_by").order_by("pk")
-    found = {unit.pk: unit for unit in rows.filter(pk__in=[first, second])}
+    hold(Organization, {first, second})
+    found = Organization.objects.select_related("managed_by").in_bulk([first, second])
     return found[first], found[second]
 
 

@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef
 
 from accounts.models import User
 from core import audit
+from core.locks import hold, one_at_a_time
 from core.plain import to_plain
 from core.refusals import Refusal
 from orgs.facts import refresh
@@ -62,9 +63,12 @@ def merge(
 
     Appointments end: who may do what at the larger one is for the security administrator to say.
     """
+    one_at_a_time()
     locked = party.lock_tree(party_organization.pk, into.pk)
     source, target = locked[party_organization.pk], locked[into.pk]
     _require_mergeable(source, target)
+    covered_ids = source.coverages.filter(until=None).values_list("organization", flat=True)
+    hold(Organization, [*covered_ids, *source.organizations.values_list("pk", flat=True)])
     children = list(source.children.all())
     if children:
         party.require_place(target)
@@ -89,6 +93,7 @@ def dissolve(
     *, by: User | None, party_organization: PartyOrganization, on: date, reason: str, end_coverages: bool = False
 ) -> PartyOrganization:
     """Dissolve a Party organization on which nothing hangs any more; `end_coverages` ends its coverages first."""
+    one_at_a_time()
     node = party.lock_tree(party_organization.pk)[party_organization.pk]
     if node.dissolved_on:
         raise AlreadyDissolved(f"“{node}”已于 {node.dissolved_on} 撤销")
@@ -102,6 +107,7 @@ def dissolve(
     covered = list(node.coverages.filter(until=None))
     if covered and not end_coverages:
         raise StillCovers(f"“{node}”还覆盖着 {len(covered)} 家单位,请先终止或移交覆盖关系")
+    hold(Organization, [coverage.organization_id for coverage in covered])
     end_rows(by=by, coverages=covered, on=on, reason=reason)
     _end_appointments(by=by, node=node, on=on, reason=reason)
     VenueUse.objects.filter(party_organization=node, until=None).update(until=on)

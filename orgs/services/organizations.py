@@ -11,6 +11,7 @@ from django.db import transaction
 
 from accounts.models import User
 from core import audit
+from core.locks import derived_once
 from core.models import AuditEntry
 from core.refusals import Refusal
 from orgs.facts import refresh
@@ -63,6 +64,7 @@ def require_free_code(*, by: User | None, code: str, organization: Organization 
 
 
 @transaction.atomic
+@derived_once()
 def register(
     *,
     by: User | None,
@@ -153,7 +155,11 @@ def count_headcount(
     """Enter a headcount by hand (核定); the newest one is copied to the organization."""
     if counted_on > on:
         raise CountedInFuture(f"人数日期 {counted_on} 在今天之后,请核对")
-    unit = Organization.objects.select_for_update(of=["self"]).select_related("managed_by").get(pk=organization.pk)
+    unit = (
+        Organization.objects.select_for_update(of=["self"], no_key=True)
+        .select_related("managed_by")
+        .get(pk=organization.pk)
+    )
     path = unit.managed_by.path
     row = Headcount(organization=unit, kind=kind, number=number, counted_on=counted_on, source=BY_HAND)
     writing.add(by=by, record=row, action="headcounts.count", path=path, reason=reason)
@@ -167,7 +173,7 @@ def count_headcount(
 
 def current(organization: Organization, version: int) -> Organization:
     """The record as it is, locked; refused when it is no longer the one that was shown."""
-    rows = Organization.objects.select_for_update(of=["self"]).select_related("managed_by")
+    rows = Organization.objects.select_for_update(of=["self"], no_key=True).select_related("managed_by")
     unit = rows.get(pk=organization.pk)
     if unit.version != version:
         last = AuditEntry.objects.filter(model="orgs.organization", object_id=str(unit.pk)).order_by("-pk").first()

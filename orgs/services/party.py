@@ -12,6 +12,7 @@ from django.db.models.functions import Concat, Length, Substr
 
 from accounts.models import User
 from core import audit
+from core.locks import one_at_a_time
 from core.models import ImportBatch
 from core.refusals import Refusal
 from orgs.models import FormerParent, PartyOrganization
@@ -78,7 +79,7 @@ def change(
     unknown = set(values) - EDITABLE
     if unknown:
         raise ValueError(f"not editable here: {sorted(unknown)}")
-    node = PartyOrganization.objects.select_for_update().get(pk=party_organization.pk)
+    node = PartyOrganization.objects.select_for_update(no_key=True).get(pk=party_organization.pk)
     kind = values.get("kind", node.kind)
     if kind not in MANAGING_KINDS and (node.organizations.exists() or node.jurisdictions.exists()):
         raise StillManages(f"“{node}”还管理着两新组织,不能改为{PartyOrganization.Kind(kind).label};请先移交管理关系")
@@ -93,6 +94,7 @@ def move(
     *, by: User | None, party_organization: PartyOrganization, to: PartyOrganization, on: date, reason: str = ""
 ) -> PartyOrganization:
     """Put a Party organization with all below it under another parent from a day on; its past place is kept."""
+    one_at_a_time()
     locked = lock_tree(party_organization.pk, to.pk)
     node, parent = locked[party_organization.pk], locked[to.pk]
     if parent.path.startswith(node.path):
@@ -125,8 +127,9 @@ def require_place(parent: PartyOrganization) -> None:
 
 def lock_tree(*node_ids: int) -> dict[int, PartyOrganization]:
     """The nodes as they are, while nobody else moves anything: two moves at once could close a circle."""
-    list(PartyOrganization.objects.select_for_update().filter(parent=None).values_list("pk"))
-    return PartyOrganization.objects.select_for_update().in_bulk(sorted(node_ids))
+    nodes = PartyOrganization.objects.select_for_update(no_key=True)
+    list(nodes.filter(parent=None).values_list("pk"))
+    return {node.pk: node for node in nodes.filter(pk__in=node_ids).order_by("pk")}
 
 
 def _rewrite_paths(node: PartyOrganization, path: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models, transaction
 
 from accounts.models import User
+from core.locks import hold
 from core.refusals import Refusal
 from orgs.facts import refresh
 from orgs.models import Democracy, Liaison, MassOrganization, Organization, OwnerRecord, PartyOrganization
@@ -103,6 +104,7 @@ def change_democracy(*, by: User | None, democracy: Democracy, on: date, **value
 
 
 def _add(by: User | None, row: Any, action: str, on: date) -> Any:
+    hold(Organization, [row.organization_id])
     writing.add(by=by, record=row, action=action, path=row.organization.managed_by.path)
     refresh([row.organization_id], on=on)
     return row
@@ -116,8 +118,7 @@ def _change(by: User | None, row: Any, values: dict[str, Any], action: str, on: 
 
 
 def _locked(record: models.Model) -> Any:
-    rows = type(record)._default_manager.select_for_update(of=["self"])
-    return rows.select_related("organization__managed_by").get(pk=record.pk)
+    return writing.locked(record, "organization__managed_by")
 
 
 def _open(record: models.Model, end: str, word: str) -> Any:

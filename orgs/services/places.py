@@ -19,7 +19,7 @@ def set_zone(*, by: User | None, zone: Zone | None, values: Mapping[str, Any]) -
         zone = Zone(**values)
         writing.add(by=by, record=zone, action="zones.add", path="")
         return zone
-    row = Zone.objects.select_for_update().get(pk=zone.pk)
+    row = Zone.objects.select_for_update(no_key=True).get(pk=zone.pk)
     writing.change(by=by, record=row, values=values, action="zones.change", path="")
     return row
 
@@ -31,7 +31,7 @@ def set_jurisdiction(*, by: User | None, jurisdiction: Jurisdiction | None, valu
         jurisdiction = Jurisdiction(**values)
         writing.add(by=by, record=jurisdiction, action="jurisdictions.add", path=jurisdiction.committee.path)
         return jurisdiction
-    row = Jurisdiction.objects.select_for_update().get(pk=jurisdiction.pk)
+    row = Jurisdiction.objects.select_for_update(no_key=True).get(pk=jurisdiction.pk)
     path = row.committee.path
     writing.change(by=by, record=row, values=values, action="jurisdictions.change", path=path)
     return row

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.models import User
 from core import audit
+from core.locks import one_at_a_time
 from core.refusals import Refusal
 from orgs.models import Region
 from orgs.rules.areas import level
@@ -38,6 +39,7 @@ def load(*, by: User | None, areas: Sequence[Area]) -> Mapping[str, int]:
 
     Returns how many are `new`, `changed` and `unchanged`. Raises WrongAreas naming the lines.
     """
+    one_at_a_time()
     held = {region.code: region for region in Region.objects.all()}
     _require_sound(areas, {*held, *(area.code for area in areas)})
     fresh = [Region(code=a.code, name=a.name, level=level(a.code), parent_id=a.parent or None) for a in areas]

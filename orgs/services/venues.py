@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
+from core.locks import between_turns
 from core.refusals import Refusal
 from orgs.facts import refresh
 from orgs.models import Coverage, PartyOrganization, Venue, VenueUse
@@ -67,7 +68,10 @@ def use_venue(
 @transaction.atomic
 def stop_using(*, by: User | None, use: VenueUse, until: date, on: date) -> VenueUse:
     """Enter that it meets there no longer."""
-    row = VenueUse.objects.select_for_update(of=["self"]).select_related("party_organization").get(pk=use.pk)
+    between_turns()
+    row = (
+        VenueUse.objects.select_for_update(of=["self"], no_key=True).select_related("party_organization").get(pk=use.pk)
+    )
     if row.until:
         raise UseEnded(f"“{row}”已于 {row.until} 终止")
     path = row.party_organization.path
@@ -77,7 +81,8 @@ def stop_using(*, by: User | None, use: VenueUse, until: date, on: date) -> Venu
 
 
 def _open(venue: Venue) -> Venue:
-    row = Venue.objects.select_for_update(of=["self"]).select_related("managed_by").get(pk=venue.pk)
+    between_turns()  # before the venue: the organizations of those who meet there are touched
+    row = Venue.objects.select_for_update(of=["self"], no_key=True).select_related("managed_by").get(pk=venue.pk)
     if row.closed_on:
         raise VenueClosed(f"“{row}”已于 {row.closed_on} 停用")
     return row

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import models
 
 from accounts.models import User
 from core import audit
+from core.locks import hold
+from core.refusals import Refusal
+from orgs.models import Organization
 
 TECHNICAL = frozenset({"id", "path", "version", "created_at"})
+
+
+class MovedMeanwhile(Refusal):
+    """The row went over to another organization while this one waited for it."""
+
+
+def locked(record: Any, *related: str, also: Collection[int] = ()) -> Any:
+    """A row of an organization as it is, locked: the organization, and those of `also`, before the row (`core.locks`).
+
+    Raises MovedMeanwhile when the row went over to another organization between the two.
+    """
+    rows = type(record)._default_manager
+    unit = rows.values_list("organization", flat=True).get(pk=record.pk)
+    hold(Organization, [*also, unit])
+    row = rows.select_for_update(of=["self"], no_key=True).select_related(*related).get(pk=record.pk)
+    if row.organization_id != unit:
+        raise MovedMeanwhile(f"“{row}”刚才由他人调整了所属单位,您的操作没有保存;请重新打开后再办理")
+    return row
 
 
 def add(*, by: User | None, record: models.Model, action: str, path: str, reason: str = "") -> None:

@@ -15,6 +15,8 @@ from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import day, text
 from core.importing.returning import MARK, Part, ReturnedRows, Returning, Words, choice_words
 from core.importing.targets import Merge, Record, Row, Target, Written, parts
+from core.locks import hold
+from core.sets import among
 from core.sources import Read, Run, Source, SourceField, Values, always, sources
 from orgs import facts
 from orgs.models import Coverage, Organization, PartyOrganization
@@ -135,6 +137,11 @@ class CoverageTarget(Target):
         if not scope.whole:
             kept = kept.filter(organization__managed_by__in=scope.unit_managers)
         return set(kept.values_list("pk", flat=True))
+
+    def lock_first(self, ids: Collection[int]) -> None:
+        """The organizations of the coverages, and those of the rows at hand."""
+        known = Coverage.objects.filter(pk__in=among(ids)).values_list("organization", flat=True)
+        hold(Organization, [*known, *(pk for pk, _ in self.units.values())])
 
     # --- writing ---
     def path_of(self, record: Record) -> str:

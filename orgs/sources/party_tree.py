@@ -21,6 +21,7 @@ from core.sources import Run, Source, SourceField, Values, always, sources
 from orgs.models import FormerParent, PartyOrganization
 from orgs.models.party import BRANCH_KINDS, step_of
 from orgs.rules.words import look_up, word_table
+from orgs.services.party import lock_tree
 from orgs.sources.areas import check_extent
 from orgs.sources.columns import area
 from orgs.sources.deciding import take_node
@@ -152,6 +153,10 @@ class PartyTreeTarget(Target):
         """Standing nodes within the scope."""
         standing = PartyOrganization.objects.standing().filter(pk__in=ids)
         return set(standing.filter(self.run.importer.scope.path_filter("path")).values_list("pk", flat=True))
+
+    def lock_first(self, ids: Collection[int]) -> None:
+        """The tree."""
+        lock_tree()
 
     # --- writing ---
     def ids_for(self, merges: Sequence[Merge]) -> list[int]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from django.db.models import Sum
 
 from accounts.models import User
 from core import audit
+from core.locks import between_turns, derived_once, hold
 from core.parameters import values_on
 from core.plain import to_plain
 from core.refusals import Refusal
@@ -69,6 +71,7 @@ class Answer:
 @transaction.atomic
 def found_branch(*, by: User, units: Sequence[Organization], branch: NewBranch, on: date) -> PartyOrganization:
     """Set up a branch and let it cover the units: 单独组建 for one, 联合组建 for several. All or nothing."""
+    between_turns()  # before the tree, in which the branch is set up; then the organizations
     ids = [unit.pk for unit in units]
     if branch.kind != Kind.PROVISIONAL_BRANCH:
         _require_members(ids, on)
@@ -105,6 +108,7 @@ def answer_gaps(*, by: User, units: Sequence[Organization], answer: Answer, at: 
 
 
 @transaction.atomic
+@derived_once()
 def employ_member(
     *,
     by: User,
@@ -118,6 +122,7 @@ def employ_member(
     Party organization. Raises WorksThereAlready, and the refusals of the services of members."""
     if member.organization_id == unit.pk:
         raise WorksThereAlready(f"“{member}”已登记在“{unit}”工作,不需要再登记")
+    hold(Organization, [unit.pk, member.organization_id])
     told: dict[str, Any] = {"by": by, "since": since, "on": on, "reason": f"接转到“{unit}”"[:200]}
     if party_organization and party_organization.pk != member.party_organization_id:
         member = move_to(member=member, party_organization=party_organization, **told)
@@ -126,10 +131,12 @@ def employ_member(
 
 def write_answers(*, by: User | None, answers: dict[int, Answer], at: datetime, reason: str = "") -> int:
     """Write answers by organization id with their entries, set-based; returns how many differ from what was held."""
+    if len(answers) > 1:
+        between_turns()
     held = GapAnswer.objects.filter(organization__in=answers).in_bulk(field_name="organization_id")
     units = Organization.objects.filter(pk__in=answers).select_related("managed_by").in_bulk()
     rows, events = [], []
-    for key, answer in answers.items():
+    for key, answer in sorted(answers.items(), key=itemgetter(0)):  # in the order in which others lock them
         before = held.get(key)
         after = {
             "reason": answer.reason,
