@@ -36,7 +36,7 @@ class Calendar:
         """The day of stage 0: what happened until then is there from the beginning."""
         return self.days[0]
 
-    @property
+    @cached_property
     def begins(self) -> date:
         """The day from which on events are invented, as thick in a city that tells all months as in one that tells a few."""
         return YearMonth.of(self.today).plus(-CLOSED_MONTHS).last_day
