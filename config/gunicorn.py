@@ -2,6 +2,7 @@
 
 import os
 
+os.environ.setdefault("LOCK_PATIENCE_SECONDS", "30")  # of requests; threads that wait must not become all of them
 preload_app = True  # unsound settings end the master at once, and processes share memory
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_PROCESSES", "2"))

@@ -85,12 +85,14 @@ TEMPLATES = [
     }
 ]
 
+# how long a request waits for another writer before it is told so; 0: as long as it takes, as jobs do
+LOCK_PATIENCE_SECONDS = env.int("LOCK_PATIENCE_SECONDS", default=0)
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'ningju.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         # IMMEDIATE: a transaction that will write waits for the lock at its start instead of failing in its middle
         transaction_mode="IMMEDIATE",
-        timeout=60,
+        timeout=LOCK_PATIENCE_SECONDS or 600,
         init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536;",
     )
 else:
@@ -100,6 +102,7 @@ else:
     # the statements that are prepared (orgs.facts.prepared) keep their plans from the first time on
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
         "-c client_connection_check_interval=1000 -c jit=off -c plan_cache_mode=force_generic_plan"
+        f" -c lock_timeout={LOCK_PATIENCE_SECONDS}s"
     )
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -21,3 +21,4 @@ urlpatterns = [
     path("", include("reports.urls")),
     path("admin/", admin.site.urls),
 ]
+handler500 = "core.views.failures.failed"

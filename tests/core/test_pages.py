@@ -48,7 +48,7 @@ def test_an_entry_is_current_where_else_its_pages_lie(entries: None) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("template", ["400.html", "403.html", "404.html", "500.html", "403_csrf.html"])
+@pytest.mark.parametrize("template", ["400.html", "403.html", "404.html", "500.html", "503.html", "403_csrf.html"])
 def test_an_error_page_says_what_next_under_the_notice_of_every_page(template: str) -> None:
     page = render_to_string(template, request=RequestFactory().get("/"))
     assert NOTICE in page
