@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import Permission as P
 from core import audit
+from core.locks import one_at_a_time
 from core.months import YearMonth
 from core.parameters import values_on
 from core.refusals import Refusal
@@ -53,6 +54,7 @@ def close_month(*, month: YearMonth, by: User, on: date) -> ClosedMonth:
         raise MayNotClose("关账须由市级组织部门工作人员办理")
     if on <= month.last_day:
         raise MonthNotOver(f"{month} 还没有结束,请在 {month.plus(1).first_day} 以后关账")
+    one_at_a_time()  # a second hand sees what the first has closed
     _refuse_out_of_order(month)
     refresh(None, on=on)
     return freeze(month=month, by=by, counted_on=on)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from core.indicators import indicators, measures
@@ -188,3 +190,18 @@ def test_the_command_closes_and_refuses(city: City) -> None:
     for arguments in (["2025-01", "--by", "city"], ["2025-13", "--by", "city"], ["2025-02", "--by", "nobody"]):
         with pytest.raises(CommandError):
             call_command("close_month", *arguments)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_close_at_once_close_once(city: City) -> None:
+    def hand(_: int) -> bool:
+        try:
+            close(city, OCTOBER, IN_NOVEMBER)
+        except MonthAlreadyClosed:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(2) as hands:
+        assert sorted(hands.map(hand, range(2))) == [False, True]
