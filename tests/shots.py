@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
 
 from tests.browser.chromium import CHROMIUM, DESK, FLAGS, PHONE
 
@@ -34,6 +34,7 @@ STEPS = (  # of the import: the button, the picture, and the button that shows t
     ("确认写入", "5-result", "撤销"),
 )
 DISTRICT = "990102000000"  # the list is of this one
+WORKLISTS, TALLEST = "/worklists/", 2_400  # pixels of a picture
 PATIENCE = 60.0  # seconds for the server to answer
 
 
@@ -90,10 +91,10 @@ def sign_in(browser: Browser, username: str) -> Page:
 
 
 def addresses(page: Page) -> list[str]:
-    """The front page, the role's navigation, and the first record page that one of them links to."""
+    """The front page, the role's navigation, and the first record page that the worklist links to, or another of them."""
     links = page.locator("header nav a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     found = list(dict.fromkeys(["/", *(link for link in links if link and link.startswith("/"))]))
-    for address in found:
+    for address in sorted(found, key=WORKLISTS.__ne__):
         page.goto(address)
         record = page.locator("a[href^='/organizations/']")
         if record.count():
@@ -114,7 +115,9 @@ def picture(page: Page, name: str) -> None:
     """What the page shows now, at both widths."""
     for screen in (DESK, PHONE):
         page.set_viewport_size(screen)
-        page.screenshot(path=TARGET / f"{name}-{screen['width']}.png", full_page=True)
+        tall = min(TALLEST, int(page.evaluate("document.documentElement.scrollHeight")))
+        clip: FloatRect = {"x": 0, "y": 0, "width": screen["width"], "height": tall}
+        page.screenshot(path=TARGET / f"{name}-{screen['width']}.png", full_page=True, clip=clip)
     page.set_viewport_size(DESK)
 
 

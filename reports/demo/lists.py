@@ -25,16 +25,16 @@ Line = tuple[object, ...]
 
 
 class Sender(NamedTuple):
-    """What an authority calls its list, its first column, and the categories that it registers."""
+    """What an authority calls its list, its first column, and how the credit codes begin that it gives."""
 
     title: str
     named: str
-    categories: str
+    code: str
 
 
 SENDERS: Mapping[str, Sender] = {
-    "market": Sender("市场主体登记名单", "企业名称", "E"),
-    "civil": Sender("社会组织名录", "社会组织名称", "SO"),
+    "market": Sender("市场主体登记名单", "企业名称", "9"),
+    "civil": Sender("社会组织名录", "社会组织名称", "5"),
 }
 COLUMNS = ("统一社会信用代码", "企业类型", "法定代表人", "从业人数", "成立日期", "住所", "备注")
 PRIVATE_COMPANY = "有限责任公司(自然人投资或控股)"
@@ -58,9 +58,9 @@ def import_lists(*, by: User, today: date) -> None:
 def registered(source: str, area: str = "") -> list[Line]:
     """The authority's lines about what it registered, in an area (leading digits) or all; some have changed meanwhile."""
     known = Organization.objects.filter(
-        category__startswith=SENDERS[source].categories, status="NORMAL", region__code__startswith=area
+        credit_code__startswith=SENDERS[source].code, region__code__startswith=area, status__in=("NORMAL", "SUSPENDED")
     )
-    return [_line(number, unit) for number, unit in enumerate(known.exclude(credit_code=None).order_by("pk"))]
+    return [_line(number, unit) for number, unit in enumerate(known.order_by("pk"))]
 
 
 def _line(number: int, unit: Organization) -> Line:
