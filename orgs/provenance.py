@@ -39,25 +39,31 @@ class Origin:
 
 
 def provenance_of(unit: Organization, history: Iterable[Line]) -> list[Origin]:
-    """The fields that hold something. What a person wrote after the last list counts as theirs. One query."""
+    """The fields that hold something. What a person wrote after the last list counts as theirs; a count
+    says itself where it comes from. One query."""
     batches = ImportBatch.objects.in_bulk([int(key) for key in unit.sources if key.isdecimal()])
     written = {name: batches.get(int(key)) for key, names in unit.sources.items() if key.isdecimal() for name in names}
     by_hand = _by_hand(history)
     found = []
     for name in SHOWN:
         field: Any = Organization._meta.get_field(name)
-        value = printed(unit, field)
-        if not value:
-            continue
-        batch, line = written.get(name), by_hand.get(name)
-        if line and (batch is None or batch.applied_at is None or line.entry.at > batch.applied_at):
-            origin = Origin(str(field.verbose_name), value, f"{line.entry.user_name} {line.action}", line.entry.at)
-        elif batch:
-            origin = Origin(str(field.verbose_name), value, source_name(batch.source), batch.as_of, batch.pk)
-        else:
-            origin = Origin(str(field.verbose_name), value, "", None)
-        found.append(origin)
+        if value := printed(unit, field):
+            told = _told_by(unit, name, written.get(name), by_hand.get(name))
+            found.append(Origin(str(field.verbose_name), value, *told))
     return found
+
+
+def _told_by(
+    unit: Organization, name: str, batch: ImportBatch | None, line: Line | None
+) -> tuple[str, date | datetime | None, int | None]:
+    """Who or what a field comes from, of when, and the batch."""
+    if counted_by := getattr(unit, f"{name}_source", ""):
+        return source_name(counted_by), getattr(unit, f"{name}_on"), None
+    if line and (batch is None or batch.applied_at is None or line.entry.at > batch.applied_at):
+        return f"{line.entry.user_name} {line.action}", line.entry.at, None
+    if batch:
+        return source_name(batch.source), batch.as_of, batch.pk
+    return "", None, None
 
 
 def _by_hand(history: Iterable[Line]) -> dict[str, Line]:
