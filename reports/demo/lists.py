@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from openpyxl import Workbook
 
 from accounts.models import User
@@ -37,6 +38,7 @@ SENDERS: Mapping[str, Sender] = {
     "civil": Sender("社会组织名录", "社会组织名称", "5"),
 }
 COLUMNS = ("统一社会信用代码", "企业类型", "法定代表人", "从业人数", "成立日期", "住所", "备注")
+STATED = ["address", "company_type", "credit_code", "legal_representative", "name", "registered_on"]  # by the columns
 PRIVATE_COMPANY = "有限责任公司(自然人投资或控股)"
 AGE = timedelta(days=5)  # of a list when it comes in
 
@@ -53,14 +55,17 @@ def import_lists(*, by: User, today: date) -> None:
             batch = services.receive(path, name=path.name, source=sources[source], by=by, as_of=sent, keep=False)
             services.stage(batch, path=path)
             services.apply(batch)
+            _listed(source).update(sources={str(batch.pk): STATED})  # what a list finds as it says it, it leaves alone
 
 
 def registered(source: str, area: str = "") -> list[Line]:
     """The authority's lines about what it registered, in an area (leading digits) or all; some have changed meanwhile."""
-    known = Organization.objects.filter(
-        credit_code__startswith=SENDERS[source].code, region__code__startswith=area, status__in=("NORMAL", "SUSPENDED")
-    )
+    known = _listed(source).filter(region__code__startswith=area)
     return [_line(number, unit) for number, unit in enumerate(known.order_by("pk"))]
+
+
+def _listed(source: str) -> QuerySet[Organization]:
+    return Organization.objects.filter(credit_code__startswith=SENDERS[source].code, status__in=("NORMAL", "SUSPENDED"))
 
 
 def _line(number: int, unit: Organization) -> Line:
