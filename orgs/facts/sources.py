@@ -20,11 +20,13 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Value,
     When,
     Window,
 )
-from django.db.models.functions import Least, RowNumber
+from django.db.models.functions import Coalesce, Least, RowNumber
+from django.db.models.lookups import IsNull
 
 from core.parameters import values_on
 from core.registries import Registry
@@ -83,12 +85,14 @@ def _coverage(day: Day) -> QuerySet:
     usable = Q(closed_on=None) | Q(closed_on__gt=day.on)
     venues = Venue.objects.filter(usable)
     uses = VenueUse.objects.filter(Q(until=None) | Q(until__gt=day.on), since__lte=day.on, venue__in=venues)
-    node = OuterRef("party_organization")  # asked of each: there are many more venues than those of one organization
-    meets = Exists(uses.filter(party_organization=node)) | Exists(venues.filter(kind=Venue.Kind.OWN, managed_by=node))
+    # asked of each node, since there are many more venues than its own: PostgreSQL reads all of them for an EXISTS
+    node = OuterRef("party_organization")
+    used = Subquery(uses.filter(party_organization=node).values("pk")[:1])
+    owned = Subquery(venues.filter(kind=Venue.Kind.OWN, managed_by=node).values("pk")[:1])
     covering = Coverage.objects.on(day.on).filter(standing, primary=True)
     return (
         nth_of_each(covering, "-since", "-pk")
-        .annotate(meets=meets)
+        .annotate(meets=IsNull(Coalesce(used, owned), False))
         .values_list("organization_id", "form", "party_organization_id", "since", "meets")
     )
 

@@ -97,8 +97,8 @@ def test_a_move_an_employer_and_a_status_are_taken_over_as_steps_with_their_days
 
     def meanwhile() -> None:
         move_to(by=None, member=member, party_organization=city["CZ112"], since=date(2026, 10, 1), on=TODAY)
-        set_employer(by=None, member=member, organization=None, since=None, on=TODAY)
-        set_status(by=None, member=member, status="SUSPENDED", status_on=date(2026, 10, 1), on=TODAY)
+        gone = set_employer(by=None, member=member, organization=None, since=None, on=TODAY)
+        set_status(by=None, member=gone, status="SUSPENDED", status_on=date(2026, 10, 1), on=TODAY)
 
     cells = {"党组织编码": "CZ1112", "转入日期": LATER, "工作单位统一社会信用代码": credit_code(7), "到岗日期": LATER,
              "状态": "已转出", "状态日期": LATER}  # fmt: skip

@@ -14,6 +14,7 @@ from members import services
 from members.models import FormerMembership, Member
 from orgs.models import OrganizationFacts
 from orgs.services.organizations import StaleRecord
+from orgs.services.writing import MovedMeanwhile
 from tests.people import LONG_AGO, TODAY, City
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +81,7 @@ def test_facts_follow_registration_employer_and_status(city: City):
 
     member = register(city, organization=unit)
     assert formal(unit) == 1
-    services.set_employer(by=None, member=member, organization=other, since=TODAY, on=TODAY)
+    member = services.set_employer(by=None, member=member, organization=other, since=TODAY, on=TODAY)
     assert (formal(unit), formal(other)) == (0, 1)
     services.set_status(by=None, member=member, status="TRANSFERRED", status_on=TODAY, on=TODAY)
     assert formal(other) == 0
@@ -138,14 +139,21 @@ def test_a_stale_form_is_refused(city: City):
 
 
 def test_a_new_status_takes_so_many_queries(city: City, django_assert_num_queries: Any):
-    """Employer, read, update, entry; parameters, facts, their sums before and after, cells; a savepoint and its end.
+    """Read, update, entry; parameters, facts, their sums before and after, cells; a savepoint and its end.
 
     PostgreSQL locks the employer at the beginning and with the facts, and prepares what it runs the second time.
     """
     first, second = (register(city, organization=city.organization(), values=values) for values in ({}, UNNUMBERED))
     services.set_status(by=None, member=first, status="TRANSFERRED", status_on=TODAY, on=TODAY)
-    with django_assert_num_queries(13 if connection.vendor == "postgresql" else 11):
+    with django_assert_num_queries(12 if connection.vendor == "postgresql" else 10):
         services.set_status(by=None, member=second, status="TRANSFERRED", status_on=TODAY, on=TODAY)
+
+
+def test_who_went_to_another_employer_meanwhile_is_not_changed_by_what_was_read_before(city: City):
+    member = register(city, organization=city.organization())
+    services.set_employer(by=None, member=member, organization=city.organization(), since=TODAY, on=TODAY)
+    with pytest.raises(MovedMeanwhile, match="请重新打开后再办理"):
+        services.set_status(by=None, member=member, status="TRANSFERRED", status_on=TODAY, on=TODAY)
 
 
 def test_what_is_set_is_checked_together_with_what_stands(city: City):
