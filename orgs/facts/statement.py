@@ -103,8 +103,9 @@ def differing(day: Day, reach: Reach, vendor: str) -> Statement:
     tables: list[str] = []
     parameters: list[Any] = []
     for source in fact_sources:
-        rows = source.rows(day)
-        part = compiled(rows.filter(organization_id__in=RawSQL(TOUCHED, ())) if reach is Reach.FEW else rows)
+        few = reach is Reach.FEW
+        rows = (source.few or source.rows)(day) if few else source.rows(day)
+        part = compiled(rows.filter(organization_id__in=RawSQL(TOUCHED, ())) if few else rows)
         tables.append(f"{source.code}({', '.join(('organization_id', *source.columns))}) AS ({part.sql})")
         parameters += part.parameters
     # the touched ones stand first: a planner that keeps the order of so many joins then starts from them
