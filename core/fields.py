@@ -9,6 +9,10 @@ from django.db import models
 from core.crypto import decrypt, encrypt
 
 
+class YearField(models.PositiveSmallIntegerField):
+    """A year: printed without separators."""
+
+
 class EncryptedTextField(models.TextField):
     """A text that the database holds as ciphertext. It cannot be searched: keep a blind index beside it."""
 

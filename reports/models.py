@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from core.fields import PathField
+from core.fields import PathField, YearField
 from core.scope import PublicQuerySet, Scope, ScopedQuerySet
 from orgs.models import Organization, PartyOrganization
 from orgs.models.facts import Cell, StatedFacts
@@ -108,7 +108,7 @@ class Target(models.Model):
     """The value an indicator should reach by the end of a year at a node (3–5 years, Opinion 二-1)."""
 
     node = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="党组织")
-    year = models.PositiveSmallIntegerField("年份")
+    year = YearField("年份")
     indicator = models.CharField("指标", max_length=10)
     value = models.DecimalField("目标(%)", max_digits=4, decimal_places=1)
 

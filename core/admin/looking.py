@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from core.admin.lists import label
+from core.fields import YearField
 from core.listing import Column
 from core.listing.columns import DATE, TEXT, reached_by
 from core.masking import mask
@@ -32,7 +33,7 @@ def column_of(field: Any, site: AdminSite) -> Column:
         return Column(title, lambda record: mask(getattr(record, field.attname)))
     if isinstance(field, models.ForeignKey):
         return Column(title, field.name, link=lambda record: page_of(getattr(record, field.name), site), to=field.name)
-    kind = DATE if field.name == "year" else TEXT
+    kind = DATE if isinstance(field, YearField) else TEXT
     return Column(title, label(field.name) if field.choices else field.name, kind=kind)
 
 

@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
             name='Target',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年份')),
+                ('year', core.fields.YearField(verbose_name='年份')),
                 ('indicator', models.CharField(max_length=10, verbose_name='指标')),
                 ('value', models.DecimalField(decimal_places=1, max_digits=4, verbose_name='目标(%)')),
                 ('node', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.partyorganization', verbose_name='党组织')),
