@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.fields import EncryptedTextField
+from core.periods import holding_on
 from core.scope import Scope, ScopedQuerySet
 from orgs.models import Organization, PartyOrganization
 
@@ -79,7 +80,7 @@ class AssignmentQuerySet(OfOrganizationOrOwn):
 
     def on(self, day: date) -> Self:
         """Open on a day: half-open [since, until)."""
-        return self.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
+        return self.filter(holding_on(day))
 
 
 class Assignment(models.Model):

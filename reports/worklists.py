@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from core.periods import holding_on
 from core.registries import Registry
 from core.scope import Scope
 from orgs.indicators import SHOULD
@@ -139,7 +140,7 @@ def lines(
 ) -> list[Line]:
     """Why each unit is listed, for how many days, whose it is and what to do next. A constant number of queries."""
     around = surroundings_of(rows, scope=scope, thresholds=thresholds)
-    liaisons = _liaisons_of(rows)
+    liaisons = _liaisons_of(rows, on)
     found = []
     for row in rows:
         answer = getattr(row.organization, "gap_answer", None)
@@ -159,8 +160,8 @@ def lines(
     return found
 
 
-def _liaisons_of(rows: Sequence[OrganizationFacts]) -> dict[int, str]:
-    """The open liaison of each unit, the newest of several."""
+def _liaisons_of(rows: Sequence[OrganizationFacts], on: date) -> dict[int, str]:
+    """The liaison of each unit on a day, the newest of several."""
     units = [row.organization_id for row in rows if row.liaison]
-    open_ones = Liaison.objects.filter(organization__in=units, until=None).order_by("since", "pk")
-    return dict(open_ones.values_list("organization_id", "name")) if units else {}
+    known = Liaison.objects.filter(holding_on(on), organization__in=units).order_by("since", "pk")
+    return dict(known.values_list("organization_id", "name")) if units else {}

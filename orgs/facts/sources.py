@@ -30,6 +30,7 @@ from django.db.models.functions import Coalesce, Least, RowNumber
 from django.db.models.lookups import IsNull
 
 from core.parameters import values_on
+from core.periods import holding_on
 from core.registries import Registry
 from orgs.models import Coverage, Headcount, Liaison, MassOrganization, Venue, VenueUse
 from orgs.models.coverage import COUNTING_FORMS
@@ -90,7 +91,7 @@ def _coverage(day: Day, *, few: bool = False) -> QuerySet:
     standing = Q(party_organization__dissolved_on=None) | Q(party_organization__dissolved_on__gt=day.on)
     usable = Q(closed_on=None) | Q(closed_on__gt=day.on)
     venues = Venue.objects.filter(usable)
-    uses = VenueUse.objects.filter(Q(until=None) | Q(until__gt=day.on), since__lte=day.on, venue__in=venues)
+    uses = VenueUse.objects.filter(holding_on(day.on), venue__in=venues)
     node = OuterRef("party_organization")
     used, owned = uses.filter(party_organization=node), venues.filter(kind=Venue.Kind.OWN, managed_by=node)
     firsts = [Subquery(rows.values("pk")[:1]) for rows in (used, owned)]
@@ -154,7 +155,7 @@ def _mass_organizations(day: Day) -> QuerySet:
 def _liaisons(day: Day) -> QuerySet:
     """Open liaisons, and the newest contact of any (dated evidence for R4)."""
     return Liaison.objects.values_list("organization_id").annotate(
-        open=Count("pk", filter=(Q(until=None) | Q(until__gt=day.on)) & Q(since__lte=day.on)),
+        open=Count("pk", filter=holding_on(day.on)),
         contacted=Max("contacted_on", filter=Q(contacted_on__lte=day.on)),
     )
 

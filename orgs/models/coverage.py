@@ -8,6 +8,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
+from core.periods import holding_on
 from core.scope import Scope, ScopedQuerySet
 from orgs.models.organizations import Organization
 from orgs.models.party import PartyOrganization
@@ -19,7 +20,7 @@ class CoverageQuerySet(ScopedQuerySet):
 
     def on(self, day: date) -> Self:
         """Open on a day: half-open [since, until)."""
-        return self.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
+        return self.filter(holding_on(day))
 
     def reached_by(self, scope: Scope) -> Self:
         """Of an organization managed within the scope, or by a Party organization within it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Self
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.db.models import F, Q
 
 from accounts.roles import ROLE_CHOICES, ROLES, Role
 from core.fields import PathField
+from core.periods import holding_on
 from core.scope import PublicQuerySet, Scope, ScopedQuerySet
 from orgs.models.places import Region
 
@@ -177,9 +179,9 @@ class Jurisdiction(models.Model):
 class AppointmentQuerySet(ScopedQuerySet):
     """Appointments by day."""
 
-    def on(self, day: object) -> Self:
+    def on(self, day: date) -> Self:
         """Those that hold on a day: half-open [since, until)."""
-        return self.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
+        return self.filter(holding_on(day))
 
     def within(self, scope: Scope) -> Self:
         """The security administrator's whole, else one's own."""
