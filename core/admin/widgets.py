@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 from django.utils import timezone
 from import_export.widgets import Widget
 
 from core.importing.cells import CellProblem, half_width, is_blank, read_date, read_text, read_yes_no
+
+Known = TypeVar("Known")
+
+
+def look_up(value: Any, known: Mapping[str, Known], refusal: str) -> Known | None:
+    """What a cell names; None for a word that stands for nothing. Raises ValueError: the refusal about the text."""
+    text = str(value or "").strip()
+    if is_blank(text):
+        return None
+    if text not in known:
+        raise ValueError(refusal.format(text))
+    return known[text]
 
 
 class TextWidget(Widget):
@@ -42,12 +54,8 @@ class ScopedWidget(Widget):
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> models.Model | None:
         """The row that the cell names."""
-        text = str(value or "").strip()
-        if is_blank(text):
-            return None
-        if text not in self.found:
-            raise ValueError(f"没有“{text}”这个{self.what},或有几个同名的,或不在您的管辖范围;请填写编码")
-        return self.found[text]
+        refusal = f"没有“{{}}”这个{self.what},或有几个同名的,或不在您的管辖范围;请填写编码"
+        return look_up(value, self.found, refusal)
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         """Its name."""
@@ -64,12 +72,7 @@ class ChoiceWidget(Widget):
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str | None:
         """The stored value."""
-        text = str(value or "").strip()
-        if is_blank(text):
-            return None
-        if text not in self.values:
-            raise ValueError(f"“{text}”不在可选范围:{'、'.join(self.values)}")
-        return self.values[text]
+        return look_up(value, self.values, f"“{{}}”不在可选范围:{'、'.join(self.values)}")
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         """The label."""
