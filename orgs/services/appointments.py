@@ -68,9 +68,8 @@ def appoint(
 ) -> Appointment:
     """Give a user a role at a Party organization for [since, until). `by` is None for the first administrators only."""
     _require_right(by, user, on)
-    user = User.objects.select_for_update(no_key=True).get(
-        pk=user.pk
-    )  # two duties given at once are seen one after the other
+    # two duties given at once are seen one after the other
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not user.is_active:
         raise NoSuchPlace(f"{user.name}的账号已停用,请先由系统管理员启用")
     if node.dissolved_on:

@@ -155,11 +155,7 @@ def count_headcount(
     """Enter a headcount by hand (核定); the newest one is copied to the organization."""
     if counted_on > on:
         raise CountedInFuture(f"人数日期 {counted_on} 在今天之后,请核对")
-    unit = (
-        Organization.objects.select_for_update(of=["self"], no_key=True)
-        .select_related("managed_by")
-        .get(pk=organization.pk)
-    )
+    unit = _locked(organization)
     path = unit.managed_by.path
     row = Headcount(organization=unit, kind=kind, number=number, counted_on=counted_on, source=BY_HAND)
     writing.add(by=by, record=row, action="headcounts.count", path=path, reason=reason)
@@ -173,13 +169,17 @@ def count_headcount(
 
 def current(organization: Organization, version: int) -> Organization:
     """The record as it is, locked; refused when it is no longer the one that was shown."""
-    rows = Organization.objects.select_for_update(of=["self"], no_key=True).select_related("managed_by")
-    unit = rows.get(pk=organization.pk)
+    unit = _locked(organization)
     if unit.version != version:
         last = AuditEntry.objects.filter(model="orgs.organization", object_id=str(unit.pk)).order_by("-pk").first()
         who = last.user_name if last else "他人"
         raise StaleRecord(f"“{unit}”刚才由{who}修改过,您的修改没有保存;请重新打开后再改")
     return unit
+
+
+def _locked(organization: Organization) -> Organization:
+    rows = Organization.objects.select_for_update(of=["self"], no_key=True).select_related("managed_by")
+    return rows.get(pk=organization.pk)
 
 
 def _known(unit: Organization) -> dict[str, Any]:
