@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
+from core import writing
 from core.locks import hold
 from core.parameters import values_on
 from core.refusals import Refusal
@@ -17,7 +18,7 @@ from instructors.models import Assignment, Instructor, Visit
 from instructors.queries import loads
 from orgs.facts import refresh
 from orgs.models import Organization, PartyOrganization
-from orgs.services import writing
+from orgs.services.locking import locked
 
 EDITABLE = frozenset({"name", "user", "source", "home_unit", "paid_by", "full_time", "phone", "sent_by", "since"})
 
@@ -112,7 +113,7 @@ def assign(
 @transaction.atomic
 def end_assignment(*, by: User | None, assignment: Assignment, until: date, on: date, reason: str = "") -> Assignment:
     """End an assignment on a day."""
-    row: Assignment = writing.locked(assignment, "organization__managed_by")
+    row: Assignment = locked(assignment, "organization__managed_by")
     if row.until:
         raise AlreadyEnded(f"这项派驻已于 {row.until} 终止")
     set_end(by=by, assignment=row, until=until, reason=reason)

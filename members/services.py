@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from core import audit
+from core import audit, writing
 from core.crypto import blind_index
 from core.locks import derived_once, hold
 from core.models import AuditEntry
@@ -22,7 +22,7 @@ from members.models.members import PROBATIONARY
 from members.rules import birth_date_of, check_id_number, normalise_id_number, sex_of
 from orgs.facts import refresh
 from orgs.models import Organization, PartyOrganization
-from orgs.services import writing
+from orgs.services.locking import locked
 from orgs.services.organizations import StaleRecord
 
 EDITABLE = frozenset(
@@ -257,7 +257,7 @@ def _identity(values: dict[str, Any], member: Member | None, on: date) -> dict[s
 
 def _current(member: Member, version: int | None = None, also: Collection[int] = ()) -> Member:
     """The record as it is, locked after its employer; refused when it is no longer the one that was shown."""
-    row: Member = writing.locked(member, "party_organization", also=also)
+    row: Member = locked(member, "party_organization", also=also)
     if version is not None and row.version != version:
         last = AuditEntry.objects.filter(model="members.member", object_id=str(row.pk)).order_by("-pk").first()
         who = last.user_name if last else "他人"
@@ -266,12 +266,9 @@ def _current(member: Member, version: int | None = None, also: Collection[int] =
 
 
 def _write(by: User | None, row: Member, values: Mapping[str, Any], action: str, reason: str) -> None:
-    """Save what differs with its entry, and count the version."""
-    if changes := writing.put(row, values):
-        row.version += 1
-        row.save(update_fields=[*values, "version"])
-        path = row.party_organization.path
-        audit.record(by=by, action=action, target=row, changes=changes, path=path, reason=reason)
+    """Save what differs with its entry; the path is that of the Party organization that it goes to."""
+    changes = writing.put(row, values)
+    writing.keep(by=by, record=row, changes=changes, action=action, path=row.party_organization.path, reason=reason)
 
 
 def _refresh(*organizations: int | None, on: date) -> None:

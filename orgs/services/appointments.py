@@ -13,11 +13,11 @@ from accounts.models import User
 from accounts.permissions import Permission
 from accounts.roles import ROLES, SECURITY, Role
 from accounts.services import accounts, factors
+from core import writing
 from core.refusals import Refusal
 from core.scope import Scope
 from orgs.access import scope_for, supervised_users
 from orgs.models import Appointment, PartyOrganization
-from orgs.services import writing
 
 ADMINISTRATIVE = tuple(role.code for role in ROLES.values() if role.administrator)
 

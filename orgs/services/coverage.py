@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
-from core import audit
+from core import audit, writing
 from core.locks import hold
 from core.parameters import values_on
 from core.plain import to_plain
@@ -18,7 +18,7 @@ from core.plans import Plan
 from core.refusals import Refusal
 from orgs.facts import refresh
 from orgs.models import Coverage, Organization, PartyOrganization
-from orgs.services import writing
+from orgs.services.locking import locked
 
 Form = Coverage.Form
 
@@ -232,7 +232,7 @@ def _require_able(party_organization: PartyOrganization, form: str, *, besides: 
 
 
 def _open(coverage: Coverage) -> Coverage:
-    found: Coverage = writing.locked(coverage, "organization", "party_organization")
+    found: Coverage = locked(coverage, "organization", "party_organization")
     if found.until:
         raise AlreadyEnded(f"这条覆盖关系已于 {found.until} 终止,不能再修改;需要时请重新登记")
     return found

@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.db.models import F
 
 from accounts.models import User
-from core import audit
+from core import audit, writing
 from core.locks import hold
 from core.models import AuditEntry
 from core.refusals import Refusal
@@ -25,7 +25,6 @@ from orgs.models import (
     Organization,
     OwnerRecord,
 )
-from orgs.services import writing
 from orgs.services.coverage import end_rows
 
 MERGE, UNMERGE = "organizations.merge", "organizations.unmerge"

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
 from accounts.models import User
-from core import audit
+from core import audit, writing
 from core.locks import hold, one_at_a_time
 from core.plain import to_plain
 from core.refusals import Refusal
@@ -23,7 +23,7 @@ from orgs.models import (
     Venue,
     VenueUse,
 )
-from orgs.services import party, writing
+from orgs.services import party
 from orgs.services.coverage import end_rows, hand_over_rows
 
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
-from core import audit
+from core import audit, writing
 from core.locks import derived_once
 from core.models import AuditEntry
 from core.refusals import Refusal
@@ -19,7 +19,6 @@ from orgs.models import Headcount, Organization, PartyOrganization
 from orgs.queries import Jurisdictions
 from orgs.rules.category import JUDGED_BY, judge, judge_again
 from orgs.rules.credit_code import CHECK, LENGTH, ROUNDED, check_credit_code, normalise_code
-from orgs.services import writing
 
 EDITABLE = frozenset(
     {
@@ -117,26 +116,13 @@ def change(
     """
     _require_editable(values)
     unit = current(organization, version)
-    path, written = unit.managed_by.path, _checked(values)
-    changes = writing.put(unit, written)
-    judged = judge_again(_known(unit), changes)
-    changes |= writing.put(unit, judged)
-    written |= judged
+    path = unit.managed_by.path
+    changes = writing.put(unit, _checked(values))
+    changes |= writing.put(unit, judge_again(_known(unit), changes))
     if changes and unit.managed_basis == Organization.Basis.UNDECIDED:
-        placed = _placed(unit, on)
-        changes |= writing.put(unit, placed)
-        written |= placed
+        changes |= writing.put(unit, _placed(unit, on))
+    writing.keep(by=by, record=unit, changes=changes, action="organizations.change", path=path, reason=reason)
     if changes:
-        unit.version = version + 1
-        unit.save(update_fields=[*written, "version"])
-        audit.record(
-            by=by,
-            action="organizations.change",
-            target=unit,
-            changes=changes,
-            path=path,
-            reason=reason,
-        )
         refresh([unit.pk], on=on)
     return unit
 
@@ -161,7 +147,7 @@ def count_headcount(
     writing.add(by=by, record=row, action="headcounts.count", path=path, reason=reason)
     newest = getattr(unit, f"{kind}_on")
     if newest is None or counted_on >= newest:
-        values = {kind: number, f"{kind}_on": counted_on, f"{kind}_source": BY_HAND, "version": unit.version + 1}
+        values = {kind: number, f"{kind}_on": counted_on, f"{kind}_source": BY_HAND}
         writing.change(by=by, record=unit, values=values, action="organizations.headcount", path=path, reason=reason)
     refresh([unit.pk], on=on)
     return row

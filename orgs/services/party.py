@@ -11,13 +11,12 @@ from django.db.models import F, Max, Value
 from django.db.models.functions import Concat, Length, Substr
 
 from accounts.models import User
-from core import audit
+from core import audit, writing
 from core.locks import one_at_a_time
 from core.models import ImportBatch
 from core.refusals import Refusal
 from orgs.models import FormerParent, PartyOrganization
 from orgs.models.party import BRANCH_KINDS, MANAGING_KINDS, step_of
-from orgs.services import writing
 
 EDITABLE = frozenset(
     {

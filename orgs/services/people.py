@@ -8,11 +8,12 @@ from typing import Any
 from django.db import models, transaction
 
 from accounts.models import User
+from core import writing
 from core.locks import hold
 from core.refusals import Refusal
 from orgs.facts import refresh
 from orgs.models import Democracy, Liaison, MassOrganization, Organization, OwnerRecord, PartyOrganization
-from orgs.services import writing
+from orgs.services.locking import locked
 
 
 class AlreadyClosed(Refusal):
@@ -118,7 +119,7 @@ def _change(by: User | None, row: Any, values: dict[str, Any], action: str, on: 
 
 
 def _locked(record: models.Model) -> Any:
-    return writing.locked(record, "organization__managed_by")
+    return locked(record, "organization__managed_by")
 
 
 def _open(record: models.Model, end: str, word: str) -> Any:

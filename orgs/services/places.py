@@ -8,8 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
+from core import writing
 from orgs.models import Jurisdiction, Zone
-from orgs.services import writing
 
 
 @transaction.atomic

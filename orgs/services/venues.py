@@ -9,11 +9,11 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
+from core import writing
 from core.locks import between_turns
 from core.refusals import Refusal
 from orgs.facts import refresh
 from orgs.models import Coverage, PartyOrganization, Venue, VenueUse
-from orgs.services import writing
 
 
 class VenueClosed(Refusal):

@@ -13,8 +13,8 @@ from core.models import AuditEntry
 from members import services
 from members.models import FormerMembership, Member
 from orgs.models import OrganizationFacts
+from orgs.services.locking import MovedMeanwhile
 from orgs.services.organizations import StaleRecord
-from orgs.services.writing import MovedMeanwhile
 from tests.people import LONG_AGO, TODAY, City
 
 pytestmark = pytest.mark.django_db

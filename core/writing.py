@@ -1,0 +1,265 @@
+"""The only module that inserts, updates or deletes what is audited: each change leaves with its entry (DESIGN §4).
+
+Audited is every model of ours but those that `tests/test_trail.py` names with a reason. Three ways, all inside the
+caller's transaction:
+
+* one record: `add`, `change` (or `put`, then `keep`), `remove`; they check what is set;
+* the same for many: `add_many`, `change_many`, `remove_many`; nothing is checked, nothing is held in memory whole;
+* rows as the import road has them: `add_rows`, `change_rows`, `remove_rows`, with the entries that it composed.
+
+Columns that follow from others (`DERIVED`, and what a model names in `derived`) are set by `derive` and have no entry.
+What a model names in `secret` (password hashes) is written and never told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db import models
+from django.db.models import F
+
+from core import audit, bulk
+from core.audit import Changes, Event
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from accounts.models import User
+
+Record = TypeVar("Record", bound=models.Model)
+DERIVED = frozenset({"id", "path", "version", "created_at"})
+CHUNK = 2_000  # records that are in memory at once
+
+
+# --- one record ---
+def add(
+    *, by: User | None, record: models.Model, action: str, path: str, reason: str = "", at: datetime | None = None
+) -> None:
+    """Check a new record whole, save it and write its entry."""
+    record.full_clean()
+    record.save()
+    audit.record(
+        by=by, action=action, target=record, changes=_told(record, made(record)), path=path, reason=reason, at=at
+    )
+
+
+def made(record: models.Model) -> Changes:
+    """What a new record says, for its first entry: without what is empty or derived."""
+    said = audit.snapshot(record)
+    untold = DERIVED | getattr(record, "derived", frozenset())
+    return {
+        name: [None, value] for name, value in said.items() if name not in untold and value not in (None, "", {}, False)
+    }
+
+
+def put(record: models.Model, values: Mapping[str, Any]) -> Changes:
+    """Set values on a record, check them, and tell what differs; saves nothing.
+
+    What is not set was checked when it was written. A whole check is mostly queries: for each record that it points at,
+    for each number that must be its own, and for each constraint.
+    """
+    before = audit.snapshot(record, values)
+    for name, value in values.items():
+        setattr(record, name, value)
+    _check(record, values)
+    return audit.difference(before, audit.snapshot(record, values))
+
+
+def keep(
+    *,
+    by: User | None,
+    record: models.Model,
+    changes: Changes,
+    action: str,
+    path: str,
+    reason: str = "",
+    at: datetime | None = None,
+) -> None:
+    """Save what `put` set and write the entry; nothing is written when nothing differs. A version counts by itself."""
+    if not changes:
+        return
+    columns = [*changes]
+    if counted := _version(type(record)):
+        record.version += 1  # type: ignore[attr-defined]
+        columns += counted
+    record.save(update_fields=columns)
+    audit.record(by=by, action=action, target=record, changes=_told(record, changes), path=path, reason=reason, at=at)
+
+
+def change(
+    *,
+    by: User | None,
+    record: models.Model,
+    values: Mapping[str, Any],
+    action: str,
+    path: str,
+    reason: str = "",
+    at: datetime | None = None,
+) -> Changes:
+    """Set values, save the columns and write an entry; nothing is written when nothing differs."""
+    changes = put(record, values)
+    keep(by=by, record=record, changes=changes, action=action, path=path, reason=reason, at=at)
+    return changes
+
+
+def remove(*, by: User | None, record: models.Model, action: str, path: str, reason: str = "") -> None:
+    """Delete a record; its entry says what it held."""
+    held = _told(record, _held(record))
+    audit.record(by=by, action=action, target=record, changes=held, path=path, reason=reason)
+    record.delete()
+
+
+# --- the same for many ---
+def add_many(
+    records: Iterable[Record], *, by: User | None, action: str, reason: str = "", path: str = ""
+) -> list[Record]:
+    """Insert new records, each with its entry. `path` is the lookup of the node's path, else the model's own."""
+    added = [*records]
+    if not added:
+        return []
+    model = type(added[0])
+    model._base_manager.bulk_create(added, batch_size=CHUNK)
+    _record([(record, made(record)) for record in added], path, by=by, action=action, reason=reason)
+    return added
+
+
+def change_many(
+    rows: models.QuerySet, values: Mapping[str, Any], *, by: User | None, action: str, reason: str = "", path: str = ""
+) -> list[Any]:
+    """Set the same values on all rows that differ, each with its entry; returns their keys. Locks are the caller's.
+
+    `path` is the lookup of the node's path before the change, else the model's own. What `str` of a record reads of
+    others is best selected by the queryset.
+    """
+    model = rows.model
+    after, counted = audit.snapshot(model(**values), values), {name: F(name) + 1 for name in _version(model)}
+    changed: list[Any] = []
+    for records in _chunks(rows):
+        differing = [
+            (record, found) for record in records if (found := audit.difference(audit.snapshot(record, values), after))
+        ]
+        _record(differing, path, by=by, action=action, reason=reason)  # before: labels and paths are those of then
+        keys = [record.pk for record, _ in differing]
+        model._base_manager.filter(pk__in=keys).update(**values, **counted)
+        changed += keys
+    return changed
+
+
+def remove_many(rows: models.QuerySet, *, by: User | None, action: str, reason: str = "", path: str = "") -> int:
+    """Delete rows, each with an entry that says what it held; returns how many."""
+    removed = 0
+    for records in _chunks(rows):
+        _record([(record, _held(record)) for record in records], path, by=by, action=action, reason=reason)
+        rows.model._base_manager.filter(pk__in=[record.pk for record in records]).delete()
+        removed += len(records)
+    return removed
+
+
+def derive(rows: models.QuerySet, **values: Any) -> int:
+    """Set columns that follow from others on all rows; returns how many. Raises ValueError for any other column."""
+    if unknown := values.keys() - (DERIVED | getattr(rows.model, "derived", frozenset())):
+        raise ValueError(f"these have an entry of their own: {sorted(unknown)}")
+    return rows.update(**values)
+
+
+# --- rows as the import road has them ---
+def add_rows(
+    model: type[models.Model],
+    attributes: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    constants: Mapping[str, Any] | None = None,
+    *,
+    by: User | None,
+    events: Iterable[Event],
+) -> int:
+    """`bulk.insert_rows` with its entries; none where the entry of the record that they belong to tells of the rows."""
+    count = bulk.insert_rows(model, attributes, rows, constants)
+    audit.record_many(by=by, events=events)
+    return count
+
+
+def change_rows(
+    model: type[models.Model],
+    attributes: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    by: User | None,
+    events: Iterable[Event],
+) -> int:
+    """`bulk.update_rows` with its entries."""
+    count = bulk.update_rows(model, attributes, rows)
+    audit.record_many(by=by, events=events)
+    return count
+
+
+def remove_rows(
+    model: type[models.Model], attribute: str, values: Sequence[Any], *, by: User | None, events: Iterable[Event]
+) -> int:
+    """`bulk.delete_rows` with its entries, which are written before the rows go."""
+    audit.record_many(by=by, events=events)
+    return bulk.delete_rows(model, attribute, values)
+
+
+def _chunks(rows: models.QuerySet) -> Iterator[list[Any]]:
+    """The records in the order of their keys; those that a change takes out of the queryset are not missed."""
+    rows, last = rows.order_by("pk"), None
+    while records := list((rows if last is None else rows.filter(pk__gt=last))[:CHUNK]):
+        yield records
+        last = records[-1].pk
+
+
+def _record(told: Sequence[tuple[Any, Changes]], path: str, *, by: User | None, action: str, reason: str) -> None:
+    """One entry for each record with its changes. `path` is the lookup of the node's path, else the model's own."""
+    if not told:
+        return
+    model = type(told[0][0])
+    path = path or getattr(model, "scope_path", "")
+    kept = model._base_manager.filter(pk__in=[record.pk for record, _ in told])
+    paths = dict(kept.values_list("pk", path)) if path else {}
+    events = [
+        Event(
+            action=action,
+            model=model._meta.label_lower,
+            object_id=str(record.pk),
+            label=str(record),
+            path=paths.get(record.pk) or "",
+            changes=_told(record, changes),
+            reason=reason,
+        )
+        for record, changes in told
+    ]
+    audit.record_many(by=by, events=events)
+
+
+def _held(record: models.Model) -> Changes:
+    """What a record said that goes."""
+    return {name: [value, None] for name, (_, value) in made(record).items()}
+
+
+def _told(record: models.Model, changes: Changes) -> Changes:
+    """The changes without what is secret."""
+    secret = getattr(record, "secret", ())
+    return {name: pair for name, pair in changes.items() if name not in secret}
+
+
+def _version(model: type[models.Model]) -> list[str]:
+    """The column that counts a record's changes, where it has one."""
+    return [field.name for field in model._meta.concrete_fields if field.name == "version"]
+
+
+def _check(record: models.Model, values: Mapping[str, Any]) -> None:
+    """Check the fields that are set, and the constraints that speak of one of them with all that they speak of."""
+    fields = record._meta.concrete_fields
+    touched = {field.name for field in fields if field.name in values or field.attname in values}
+    together = [spoken for spoken in map(_spoken_of, record._meta.constraints) if spoken & touched]
+    others = {field.name for field in fields} - touched.union(*together)
+    record.full_clean(exclude=others, validate_constraints=bool(together))
+
+
+def _spoken_of(constraint: models.BaseConstraint) -> set[str]:
+    """The fields that a constraint of ours speaks of."""
+    found = set(getattr(constraint, "fields", ()))
+    found |= {part.name for part in getattr(constraint, "expressions", ()) if isinstance(part, models.F)}  # type: ignore[attr-defined]
+    condition = getattr(constraint, "condition", None)
+    return found | (condition.referenced_base_fields if condition else set())
