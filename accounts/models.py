@@ -18,12 +18,12 @@ from django_otp.util import random_hex
 
 from accounts.permissions import Permission
 from core.fields import EncryptedTextField
-from core.scope import Scope
+from core.scope import Scope, ScopedQuerySet
 
 SEES_ACCOUNTS = (Permission.ACCOUNTS_CHANGE, Permission.APPOINTMENTS_CHANGE, Permission.AUDIT_VIEW)
 
 
-class UserQuerySet(models.QuerySet["User"]):
+class UserQuerySet(ScopedQuerySet):
     """Accounts as a scope sees them."""
 
     def within(self, scope: Scope) -> Self:
@@ -31,6 +31,10 @@ class UserQuerySet(models.QuerySet["User"]):
         if any(scope.may(permission) for permission in SEES_ACCOUNTS):
             return self.all()
         return self.filter(pk=scope.user_id)
+
+    def changed_by(self, scope: Scope) -> Self:
+        """All accounts: they hang on no node."""
+        return self.all()
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -69,7 +73,7 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
     created_at = models.DateTimeField("开设时间", auto_now_add=True)
 
     objects = UserManager()
-    reveal_permission = Permission.ACCOUNTS_CHANGE
+    change_permission = reveal_permission = Permission.ACCOUNTS_CHANGE
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.mixins import AccessMixin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.registries import Registry
-from core.scope import Scope
+from core.scope import Scope, ScopedQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -58,6 +58,22 @@ def way_back(request: HttpRequest, otherwise: str) -> str:
     asked = request.GET.get("next", "")
     own = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
     return asked if own else otherwise
+
+
+def only_seen(kind: str) -> PermissionDenied:
+    """The refusal of a write to a row that may be looked at."""
+    return PermissionDenied(f"这条{kind}不归您的党组织管理，可以查看，不能修改；请联系管理它的党组织。")
+
+
+def to_change(rows: ScopedQuerySet, scope: Scope, pk: object, *, permission: str = "") -> Any:
+    """The row of `rows` that somebody wants to write: 404 out of sight, 403 where it may only be looked at."""
+    found = rows.changeable(scope, permission).filter(pk=pk).first()
+    if found is None:
+        kind = str(rows.model._meta.verbose_name)
+        if rows.within(scope).filter(pk=pk).exists():
+            raise only_seen(kind)
+        raise Http404(f"没有这条{kind}，或不在您的管辖范围。")
+    return found
 
 
 class PermissionMixin(AccessMixin):

@@ -12,6 +12,8 @@ from typing import Any, Self
 
 from django.db import models
 
+from core.refusals import Refusal
+
 PATH_END = "~"  # sorts after every character that a path holds
 
 
@@ -79,6 +81,11 @@ class Scope:
         """Tell whether a node of the tree lies within."""
         return any(start <= path < stop for start, stop in self.intervals)
 
+    @cached_property
+    def measured_nodes(self) -> frozenset[int]:
+        """Ids of the nodes at which the user serves, in whatever role, but for the root: what measures them is set above."""
+        return frozenset(grant.node_id for grant in self.grants if not grant.whole)
+
     def path_filter(self, field: str) -> models.Q:
         """A condition on a path column; intervals use its index on both databases, `startswith` does not."""
         if self.whole:
@@ -88,29 +95,78 @@ class Scope:
             condition |= models.Q(**{f"{field}__gte": start, f"{field}__lt": stop})
         return condition
 
+    def below_filter(self, field: str) -> models.Q:
+        """The same without the nodes at which the grants stand: what belongs to them is given above. Nobody stands above
+        the root."""
+        if self.whole:
+            return models.Q()
+        condition = models.Q(pk__in=[])
+        for start, stop in (grant.interval for grant in self.grants if not grant.own):
+            condition |= models.Q(**{f"{field}__gt": start, f"{field}__lt": stop})
+        return condition
+
 
 class ScopedQuerySet(models.QuerySet):
     """A queryset that can be narrowed to a scope, by permission and by place in one step.
 
-    The model says which permission shows its rows (`view_permission`) and how a row hangs on the tree: by `scope_path`,
-    the lookup of its node's path, or by an own `reached_by`.
+    Two reaches (DESIGN §4): `within` is what may be seen, `changeable` what may be written, revealed, merged or used for
+    something else. The model says by which permission (`view_permission`, `change_permission`) and how a row hangs on the
+    tree: by `scope_path`, the lookup of its node's path, and by `change_path` where it is changed elsewhere than it is
+    seen; or by an own `reached_by` and `changed_by`. Nothing can be changed of a model that declares nothing.
     """
 
-    model: Any  # a model that declares `view_permission` and `scope_path`
+    model: Any  # a model that declares what the class says
 
     def within(self, scope: Scope) -> Self:
         """Rows that the scope may see: none without the model's permission, else those its grants reach."""
         granted = scope.having(self.model.view_permission)
         return self.reached_by(granted) if granted.grants else self.none()
 
+    def changeable(self, scope: Scope, permission: str = "") -> Self:
+        """Rows that the scope may write, by the model's own permission or by that of the act."""
+        granted = scope.having(permission or getattr(self.model, "change_permission", ""))
+        return self.changed_by(granted) if granted.grants else self.none()
+
+    def attachable(self, scope: Scope, permission: str) -> Self:
+        """Rows to which something may be attached that is written by the permission: those it could change."""
+        return self.changeable(scope, permission)
+
     def reached_by(self, scope: Scope) -> Self:
-        """Rows below the nodes of a scope whose every grant holds the permission."""
+        """Rows below the nodes of a scope whose every grant holds the permission to see."""
         return self.filter(scope.path_filter(self.model.scope_path))
 
+    def changed_by(self, scope: Scope) -> Self:
+        """Rows that a scope whose every grant holds the permission may write."""
+        path = getattr(self.model, "change_path", "") or self.model.scope_path
+        return self.filter(scope.path_filter(path))
 
-class PublicQuerySet(models.QuerySet):
-    """Reference data that everyone signed in may read: code lists, regions, parameters."""
+
+class PublicQuerySet(ScopedQuerySet):
+    """Reference data that everyone signed in may read and name: code lists, regions, parameters. It holds for the whole
+    city, so only the root changes it unless a subclass says more."""
 
     def within(self, scope: Scope) -> Self:
         """All rows: the data is public."""
         return self.all()
+
+    def attachable(self, scope: Scope, permission: str) -> Self:
+        """All rows: what is public may be named by everything."""
+        return self.all()
+
+    def changed_by(self, scope: Scope) -> Self:
+        """All rows for the root, none for anybody else."""
+        return self.all() if scope.whole else self.none()
+
+
+class OutsideScope(Refusal):
+    """A row that was written would no longer be the user's to change."""
+
+
+def require_changeable(record: models.Model, scope: Scope, permission: str = "") -> None:
+    """After a write: what was written must still be the user's to change, but for services that hand over (DESIGN §4).
+
+    Called inside the transaction of the write, which the refusal takes back. Raises OutsideScope.
+    """
+    rows: Any = type(record)._default_manager
+    if not rows.changeable(scope, permission).filter(pk=record.pk).exists():
+        raise OutsideScope("保存后这条记录不归您的党组织管理，没有保存；请核对所属党组织或区划")

@@ -42,7 +42,7 @@ class Instructor(models.Model):
 
     objects = ScopedQuerySet.as_manager()
     view_permission = "visits.view"
-    reveal_permission = "visits.change"
+    change_permission = reveal_permission = "visits.change"
     scope_path = "sent_by__path"
 
     class Meta:
@@ -94,6 +94,8 @@ class Assignment(models.Model):
 
     objects = AssignmentQuerySet.as_manager()
     view_permission = "visits.view"
+    change_permission = "visits.change"
+    change_path = "organization__managed_by__path"
 
     class Meta:
         verbose_name = "派驻"
@@ -128,6 +130,7 @@ class Visit(models.Model):
 
     objects = OfOrganizationOrOwn.as_manager()
     view_permission = "visits.view"
+    change_permission = ""  # entered once, by the instructor in person
 
     class Meta:
         verbose_name = "走访"

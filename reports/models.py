@@ -24,6 +24,7 @@ class ClosedMonth(models.Model):
     parameters = models.JSONField("当时的参数", default=dict)
 
     objects = PublicQuerySet.as_manager()
+    change_permission = "months.close"
 
     class Meta:
         verbose_name = "关账月份"
@@ -49,6 +50,7 @@ class FrozenFigure(Cell):
 
     objects = ManagedWithin.as_manager()
     view_permission = "figures.view"
+    change_permission = ""  # frozen
 
     class Meta:
         verbose_name = "冻结数据"
@@ -81,6 +83,7 @@ class FrozenUnit(StatedFacts):
 
     objects = FrozenUnitQuerySet.as_manager()
     view_permission = "figures.view"
+    change_permission = ""  # frozen
 
     class Meta:
         verbose_name = "冻结名单"
@@ -104,6 +107,14 @@ class FrozenUnit(StatedFacts):
         return self.name
 
 
+class TargetQuerySet(ScopedQuerySet):
+    """Targets by who sets them."""
+
+    def changeable(self, scope: Scope, permission: str = "") -> Self:
+        """Those of nodes below: never of one at which the user serves, in whatever role. The root sets its own."""
+        return super().changeable(scope, permission).exclude(node__in=scope.measured_nodes)
+
+
 class Target(models.Model):
     """The value an indicator should reach by the end of a year at a node (3–5 years, Opinion 二-1)."""
 
@@ -112,8 +123,9 @@ class Target(models.Model):
     indicator = models.CharField("指标", max_length=10)
     value = models.DecimalField("目标(%)", max_digits=4, decimal_places=1)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = TargetQuerySet.as_manager()
     view_permission = "figures.view"
+    change_permission = "parameters.change"
     scope_path = "node__path"
 
     class Meta:
@@ -149,6 +161,7 @@ class GapAnswer(models.Model):
 
     objects = ScopedQuerySet.as_manager()
     view_permission = "figures.view"
+    change_permission = "registry.change"
     scope_path = "organization__managed_by__path"
 
     class Meta:
@@ -172,6 +185,7 @@ class StreetBook(models.Model):
 
     objects = ScopedQuerySet.as_manager()
     view_permission = "figures.view"
+    change_permission = "registry.change"
     scope_path = "committee__path"
 
     class Meta:

@@ -216,6 +216,15 @@ def test_every_model_is_narrowed_by_a_scope_or_named_as_public_or_inner() -> Non
     assert scoped
 
 
+def test_every_model_says_by_which_permission_it_is_changed() -> None:
+    silent = {
+        model._meta.label
+        for model in own_models()
+        if hasattr(model._default_manager.all(), "within") and not hasattr(model, "change_permission")
+    }
+    assert silent == set()
+
+
 def test_a_scope_without_grants_sees_nothing_of_its_own_accord(world: World) -> None:
     nobody = world.city.scope("city").having("no.such.permission")
     for model in own_models():

@@ -54,6 +54,7 @@ class AuditEntry(models.Model):
 
     objects = AuditQuerySet.as_manager()
     view_permission = "audit.view"
+    change_permission = ""  # added to, never changed
     scope_path = "path"
 
     class Meta:

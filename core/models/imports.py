@@ -49,7 +49,7 @@ class ImportBatch(models.Model):
     error = models.TextField("失败原因", blank=True)
 
     objects = ScopedQuerySet.as_manager()
-    view_permission = "registry.import"
+    view_permission = change_permission = "registry.import"
     scope_path = "path"
 
     class Meta:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from core.scope import Scope
+from core.scope import Scope, ScopedQuerySet
 
 
-class JobQuerySet(models.QuerySet):
+class JobQuerySet(ScopedQuerySet):
     """Jobs are seen by whoever started them."""
 
     def within(self, scope: Scope) -> JobQuerySet:
@@ -43,6 +43,7 @@ class Job(models.Model):
     error = models.TextField("失败原因", blank=True)
 
     objects = JobQuerySet.as_manager()
+    change_permission = ""  # goes on by itself
 
     class Meta:
         verbose_name = "后台任务"

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 
+from core.scope import Scope, ScopedQuerySet
 
-class SavedFilterQuerySet(models.QuerySet):
+
+class SavedFilterQuerySet(ScopedQuerySet):
     """A saved filter is its owner's."""
 
-    def within(self, scope: object) -> SavedFilterQuerySet:
+    def within(self, scope: Scope) -> Self:
         """The filters of the scope's user."""
-        return self.filter(user_id=scope.user_id)  # type: ignore[attr-defined]
+        return self.filter(user_id=scope.user_id)
+
+    def changeable(self, scope: Scope, permission: str = "") -> Self:
+        """The same, whatever the role."""
+        return self.within(scope)
 
 
 class SavedFilter(models.Model):
@@ -23,6 +31,7 @@ class SavedFilter(models.Model):
     query = models.CharField("条件", max_length=1000)
 
     objects = SavedFilterQuerySet.as_manager()
+    change_permission = ""  # whoever has an account may keep some
 
     class Meta:
         verbose_name = "常用筛选"

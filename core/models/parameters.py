@@ -19,6 +19,7 @@ class Parameter(models.Model):
     set_at = models.DateTimeField("设置时间", auto_now_add=True)
 
     objects = PublicQuerySet.as_manager()
+    change_permission = "parameters.change"
 
     class Meta:
         verbose_name = "参数"

@@ -91,6 +91,7 @@ class Member(models.Model):
 
     objects = MemberQuerySet.as_manager()
     view_permission = "members.view"
+    change_permission = "members.change"
     reveal_permission = "members.reveal"
     scope_path = "party_organization__path"
 
@@ -150,6 +151,7 @@ class FormerMembership(models.Model):
 
     objects = ScopedQuerySet.as_manager()
     view_permission = "members.view"
+    change_permission = ""  # follows a transfer
     scope_path = "member__party_organization__path"
 
     class Meta:

@@ -3,9 +3,9 @@
 from orgs.models.coverage import Coverage, Venue, VenueUse
 from orgs.models.facts import OrganizationFacts, Tally
 from orgs.models.organizations import FormerManagement, Headcount, Organization
-from orgs.models.party import Appointment, FormerParent, Jurisdiction, PartyOrganization
+from orgs.models.party import Appointment, FormerParent, PartyOrganization
 from orgs.models.people import Democracy, Liaison, MassOrganization, OwnerRecord
-from orgs.models.places import Region, Zone
+from orgs.models.places import Jurisdiction, Region, Zone
 
 __all__ = [
     "Appointment",

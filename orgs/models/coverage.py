@@ -58,6 +58,8 @@ class Coverage(models.Model):
 
     objects = CoverageQuerySet.as_manager()
     view_permission = "registry.view"
+    change_permission = "coverage.change"
+    change_path = "organization__managed_by__path"
 
     class Meta:
         verbose_name = "覆盖关系"
@@ -106,6 +108,7 @@ class Venue(models.Model):
 
     objects = ScopedQuerySet.as_manager()
     view_permission = "registry.view"
+    change_permission = "registry.change"
     scope_path = "managed_by__path"
 
     class Meta:
@@ -128,6 +131,7 @@ class VenueUse(models.Model):
 
     objects = ScopedQuerySet.as_manager()
     view_permission = "registry.view"
+    change_permission = "registry.change"
     scope_path = "party_organization__path"
 
     class Meta:

@@ -109,6 +109,7 @@ class OrganizationFacts(StatedFacts):
 
     objects = FactsQuerySet.as_manager()
     view_permission = "registry.view"
+    change_permission = ""  # stated from the sources
 
     class Meta:
         verbose_name = "组织情况"
@@ -229,6 +230,7 @@ class Tally(Cell):
 
     objects = TallyQuerySet.as_manager()
     view_permission = "registry.view"
+    change_permission = ""  # summed from the facts
 
     class Meta:
         verbose_name = "汇总"

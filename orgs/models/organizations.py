@@ -58,12 +58,13 @@ class OrganizationQuerySet(ScopedQuerySet):
             reach |= Q(facts__instructor_user=scope.user_id)
         return self.filter(reach)
 
+    def changed_by(self, scope: Scope) -> Self:
+        """Managed within the scope: what is merely covered or assigned may be looked at."""
+        return self.all() if scope.whole else self.filter(managed_by__in=scope.unit_managers)
+
     def managed_within(self, scope: Scope) -> Self:
         """Managed within the scope: what lists and figures count, each organization once."""
-        granted = scope.having(self.model.view_permission)
-        if not granted.grants:
-            return self.none()
-        return self.all() if granted.whole else self.filter(managed_by__in=granted.unit_managers)
+        return self.changeable(scope, self.model.view_permission)
 
     def looked_after(self, scope: Scope) -> Self:
         """What its list shows to the scope: what it manages; to a branch or an instructor, who manage nothing, what
@@ -178,7 +179,7 @@ class Organization(models.Model):
 
     objects = OrganizationQuerySet.as_manager()
     view_permission = "registry.view"
-    reveal_permission = "registry.change"
+    change_permission = reveal_permission = "registry.change"
 
     class Meta:
         verbose_name = "两新组织"
@@ -269,6 +270,7 @@ class Headcount(models.Model):
 
     objects = ScopedQuerySet.as_manager()
     view_permission = "registry.view"
+    change_permission = ""  # counted anew, never changed
     scope_path = "organization__managed_by__path"
 
     class Meta:
@@ -295,6 +297,7 @@ class FormerManagement(models.Model):
 
     objects = ScopedQuerySet.as_manager()
     view_permission = "registry.view"
+    change_permission = ""  # follows a hand-over
     scope_path = "organization__managed_by__path"
 
     class Meta:

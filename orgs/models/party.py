@@ -1,4 +1,4 @@
-"""The Party tree, which committee manages what, and who has which duty where."""
+"""The Party tree, and who has which duty where."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from accounts.roles import ROLE_CHOICES, ROLES, Role
 from core.fields import PathField
 from core.periods import holding_on
-from core.scope import PublicQuerySet, Scope, ScopedQuerySet
+from core.scope import Scope, ScopedQuerySet
 from orgs.models.places import Region
 
 STEP = 6  # characters of one step of a path: the node's id in base 36
@@ -37,6 +37,15 @@ class PartyOrganizationQuerySet(ScopedQuerySet):
     def below(self, node: PartyOrganization) -> Self:
         """The node and everything under it."""
         return self.filter(path__gte=node.path, path__lt=node.path + "~")
+
+    def attachable(self, scope: Scope, permission: str) -> Self:
+        """Also the own node: branches are set up under it, coverages and members belong to it."""
+        granted = scope.having(permission)
+        return self.filter(granted.path_filter("path"))
+
+    def changed_by(self, scope: Scope) -> Self:
+        """Those below the own node, which is described, moved and dissolved from above."""
+        return self.filter(scope.below_filter("path"))
 
 
 class PartyOrganization(models.Model):
@@ -74,6 +83,7 @@ class PartyOrganization(models.Model):
 
     objects = PartyOrganizationQuerySet.as_manager()
     view_permission = "registry.view"
+    change_permission = "tree.change"
     scope_path = "path"
 
     class Meta:
@@ -127,6 +137,7 @@ class FormerParent(models.Model):
 
     objects = ScopedQuerySet.as_manager()
     view_permission = "registry.view"
+    change_permission = ""  # follows a move
     scope_path = "party_organization__path"
 
     class Meta:
@@ -135,45 +146,6 @@ class FormerParent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.parent} 至 {self.until}"
-
-
-class Jurisdiction(models.Model):
-    """Which committee manages which region (economic organizations) or which industry authority's social ones
-    (Opinion 三-2)."""
-
-    committee = models.ForeignKey(
-        PartyOrganization, models.PROTECT, related_name="jurisdictions", verbose_name="管理党组织"
-    )
-    region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="管理区划")
-    authority = models.CharField("业务主管单位", max_length=80, blank=True)
-
-    objects = PublicQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "管理权限"
-        verbose_name_plural = "管理权限"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(region__isnull=False, authority="") | (Q(region=None) & ~Q(authority="")),
-                name="jurisdiction_region_or_authority",
-                violation_error_message="请填写管理区划或业务主管单位,二者选一",
-            ),
-            models.UniqueConstraint(
-                fields=["region"],
-                condition=Q(region__isnull=False),
-                name="jurisdiction_region_once",
-                violation_error_message="这个区划已有管理党组织",
-            ),
-            models.UniqueConstraint(
-                fields=["authority"],
-                condition=~Q(authority=""),
-                name="jurisdiction_authority_once",
-                violation_error_message="这个业务主管单位已有管理党组织",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.committee}:{self.region or self.authority}"
 
 
 class AppointmentQuerySet(ScopedQuerySet):
@@ -186,6 +158,10 @@ class AppointmentQuerySet(ScopedQuerySet):
     def within(self, scope: Scope) -> Self:
         """The security administrator's whole, else one's own."""
         return self if scope.may("appointments.change") else self.filter(user_id=scope.user_id)
+
+    def changed_by(self, scope: Scope) -> Self:
+        """All but one's own: nobody gives rights to oneself, or takes them away."""
+        return self.exclude(user_id=scope.user_id)
 
 
 class Appointment(models.Model):
@@ -201,6 +177,7 @@ class Appointment(models.Model):
     )
 
     objects = AppointmentQuerySet.as_manager()
+    change_permission = "appointments.change"
 
     class Meta:
         verbose_name = "用户授权"

@@ -44,6 +44,8 @@ class MassOrganization(models.Model):
 
     objects = OfOrganization.as_manager()
     view_permission = "registry.view"
+    change_permission = "registry.change"
+    change_path = "organization__managed_by__path"
 
     class Meta:
         verbose_name = "群团组织"
@@ -79,6 +81,8 @@ class Democracy(models.Model):
 
     objects = OfOrganization.as_manager()
     view_permission = "registry.view"
+    change_permission = "registry.change"
+    change_path = "organization__managed_by__path"
 
     class Meta:
         verbose_name = "民主管理"
@@ -112,7 +116,8 @@ class OwnerRecord(models.Model):
 
     objects = OfOrganization.as_manager()
     view_permission = "registry.view"
-    reveal_permission = "registry.change"
+    change_permission = reveal_permission = "registry.change"
+    change_path = "organization__managed_by__path"
 
     class Meta:
         verbose_name = "出资人情况"
@@ -135,7 +140,8 @@ class Liaison(models.Model):
 
     objects = OfOrganization.as_manager()
     view_permission = "registry.view"
-    reveal_permission = "registry.change"
+    change_permission = reveal_permission = "registry.change"
+    change_path = "organization__managed_by__path"
 
     class Meta:
         verbose_name = "联络员"

@@ -1,13 +1,30 @@
-"""Where organizations are: statistical areas, and functional areas that are not area codes (domain §3.7)."""
+"""Where organizations are: statistical areas, which committee manages them, and functional areas (domain §3.7)."""
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q
 
-from core.scope import PublicQuerySet
+from core.scope import PublicQuerySet, Scope
 
 DISTRICT_DIGITS, STREET_DIGITS = 6, 9  # leading digits of a code that name the district and the street
+
+
+class RegionQuerySet(PublicQuerySet):
+    """Areas by who manages them."""
+
+    def governed(self, scope: Scope) -> Self:
+        """Areas that a committee within the scope manages, with all that lies in them."""
+        if scope.whole:
+            return self.all()
+        managed = Jurisdiction.objects.filter(scope.path_filter("committee__path")).values("region")
+        condition = Q(pk__in=[])
+        for region in Region.objects.filter(pk__in=managed):
+            condition |= Q(code__startswith=region.prefix)
+        return self.filter(condition)
 
 
 class Region(models.Model):
@@ -30,7 +47,8 @@ class Region(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
     )
 
-    objects = PublicQuerySet.as_manager()
+    objects = RegionQuerySet.as_manager()
+    change_permission = ""  # the national list, loaded by a command
 
     class Meta:
         verbose_name = "行政区划"
@@ -44,6 +62,64 @@ class Region(models.Model):
         """The digits that all codes below share."""
         digits = {self.Level.CITY: 4, self.Level.DISTRICT: DISTRICT_DIGITS, self.Level.STREET: STREET_DIGITS}
         return self.code[: digits.get(self.Level(self.level), 12)]
+
+
+class JurisdictionQuerySet(PublicQuerySet):
+    """Jurisdictions by who gives them."""
+
+    def changed_by(self, scope: Scope) -> Self:
+        """Of committees below the own node, over areas of its own; an industry authority is the whole city's."""
+        if scope.whole:
+            return self.all()
+        return self.filter(scope.below_filter("committee__path"), region__in=Region.objects.governed(scope))
+
+
+class Jurisdiction(models.Model):
+    """Which committee manages which region (economic organizations) or which industry authority's social ones
+    (Opinion 三-2)."""
+
+    committee = models.ForeignKey(
+        "orgs.PartyOrganization", models.PROTECT, related_name="jurisdictions", verbose_name="管理党组织"
+    )
+    region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="管理区划")
+    authority = models.CharField("业务主管单位", max_length=80, blank=True)
+
+    objects = JurisdictionQuerySet.as_manager()
+    change_permission = "tree.change"
+
+    class Meta:
+        verbose_name = "管理权限"
+        verbose_name_plural = "管理权限"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(region__isnull=False, authority="") | (Q(region=None) & ~Q(authority="")),
+                name="jurisdiction_region_or_authority",
+                violation_error_message="请填写管理区划或业务主管单位,二者选一",
+            ),
+            models.UniqueConstraint(
+                fields=["region"],
+                condition=Q(region__isnull=False),
+                name="jurisdiction_region_once",
+                violation_error_message="这个区划已有管理党组织",
+            ),
+            models.UniqueConstraint(
+                fields=["authority"],
+                condition=~Q(authority=""),
+                name="jurisdiction_authority_once",
+                violation_error_message="这个业务主管单位已有管理党组织",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.committee}:{self.region or self.authority}"
+
+
+class ZoneQuerySet(PublicQuerySet):
+    """Zones by who keeps them."""
+
+    def changed_by(self, scope: Scope) -> Self:
+        """Those that lie in the areas of the scope."""
+        return self.filter(region__in=Region.objects.governed(scope))
 
 
 class Zone(models.Model):
@@ -63,7 +139,8 @@ class Zone(models.Model):
     name = models.CharField("名称", max_length=80)
     region = models.ForeignKey(Region, models.PROTECT, related_name="zones", verbose_name="所在区划")
 
-    objects = PublicQuerySet.as_manager()
+    objects = ZoneQuerySet.as_manager()
+    change_permission = "tree.change"
 
     class Meta:
         verbose_name = "园区、楼宇、商圈、市场、产业链"
