@@ -33,6 +33,13 @@ class EncryptedTextField(models.TextField):
         return super().get_lookup(lookup_name)
 
 
+class PersonalDateField(models.DateField):
+    """A person's day, such as that of birth: kept readable, since ages are counted by it, and shown, told and exported
+    like what is encrypted."""
+
+    personal = True
+
+
 class PathField(models.CharField):
     """A materialised path. Compared byte by byte on every database, so that intervals hold the subtree."""
 

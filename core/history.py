@@ -102,6 +102,8 @@ def _shown(field: models.Field | None, value: Any, names: Names) -> str:
         return "是" if value else "否"
     if isinstance(value, dict) and "cipher" in value:
         return _masked(value["cipher"])
+    if getattr(field, "personal", False):  # of a time when it entered the trail readable
+        return mask(value)
     if field is None:
         return f"{len(value)} 条" if isinstance(value, list) else _short(value)
     if field.remote_field is not None:

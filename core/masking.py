@@ -1,25 +1,32 @@
-"""How personal values are shown where nobody has asked for them: enough to recognise, not enough to use."""
+"""How personal values are shown where nobody has asked for them: enough to tell two people apart, not enough to use.
+
+One rule for lists, pages, forms, the trail, previews and workbooks. What stands beside a mask must not rebuild it: of
+the 18 digits of a citizen's number six are the area and eight the birth date, so of all these none is shown, and the
+birth date is personal itself (`personal` of a model's field).
+"""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 HIDDEN = "*"
-ID_NUMBER = re.compile(r"\d{17}[\dXx]|\d{15}")
-PHONE = re.compile(r"\+?\d[\d\- ]{6,}")
+SHOWN = 4  # digits at the end of a number
+LONG = 11  # of a shorter number half as many are shown
+TEXT = HIDDEN * 4  # of any other text not even the length is told
+NUMBER = re.compile(r"\+?[\d\- ]{6,24}[\dXx]")
 
 
-def mask(value: str) -> str:
-    """Hide the middle: of an ID number the birth date (110105********002X), of a phone number all but both ends, of
-    other text all but its first two characters (domain §2, §8.2)."""
-    if not value:
+def mask(value: Any) -> str:
+    """Of a number (citizen's, telephone) the last four digits at most, of anything else nothing (domain §8.2)."""
+    if value is None or value == "":
         return ""
-    if ID_NUMBER.fullmatch(value):
-        return _between(value, 6, 4)
-    if PHONE.fullmatch(value):
-        return _between(value, 3, 4 if len(value) >= 11 else 2)
-    return value[:2] + HIDDEN * 4
+    text = str(value)
+    if not NUMBER.fullmatch(text) or _is_day(text):
+        return TEXT
+    shown = SHOWN if len(text) >= LONG else SHOWN // 2
+    return HIDDEN * (len(text) - shown) + text[-shown:]
 
 
-def _between(value: str, head: int, tail: int) -> str:
-    return value[:head] + HIDDEN * (len(value) - head - tail) + value[-tail:]
+def _is_day(text: str) -> bool:
+    return len(text) == len("1985-12-24") and text[4] == text[7] == "-"

@@ -53,4 +53,4 @@ def reveal(*, record: models.Model, field: str, reason: str, by: User, scope: Sc
         raise ReasonMissing(f"请写明查看原因(不少于 {SHORTEST_REASON} 个字)")
     label = str(found._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
     audit.record(by=by, action="core.reveal", target=found, reason=f"{label}:{reason.strip()}"[:250])
-    return getattr(found, field)
+    return str(getattr(found, field))

@@ -16,6 +16,7 @@ from django.db.models.functions import Cast
 from core import audit
 from core.bulk import update_rows
 from core.crypto import current_key_id, decrypt, encrypt
+from core.fields import EncryptedTextField
 from core.importing.sealing import MARK, is_sealed, resealed
 from core.jobs import Progress
 from core.locks import between_turns
@@ -46,7 +47,7 @@ def _columns() -> Iterator[tuple[type[models.Model], models.Field]]:
     """Every encrypted column, and every JSON column, since sealed values may stand in it."""
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
-            if getattr(field, "personal", False) or isinstance(field, models.JSONField):
+            if isinstance(field, EncryptedTextField | models.JSONField):
                 yield model, field
 
 

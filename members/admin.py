@@ -26,8 +26,8 @@ from orgs.admin.places import PARTY
 PLACED = ("party_organization", "since", "organization", "organization_since", "status", "status_on")
 WRITTEN = services.EDITABLE.union(PLACED)
 
-DERIVED = "由公民身份号码得出,可不填"
-HELP = {"sex": DERIVED, "born_on": DERIVED, "status_on": "状态改变时填写"}
+DERIVED = "由公民身份号码得出，可不填"
+HELP = {"sex": DERIVED, "born_on": f"{DERIVED}；已登记的不显示，留空不改", "status_on": "状态改变时填写"}
 
 
 class MemberForm(ServiceForm):
@@ -103,7 +103,7 @@ class MemberAdmin(ScopedModelAdmin):
         Column("入党日期", "joined_on", kind="date"),
         Column("转正日期", "formal_on", kind="date"),
         Column("状态", label("status")),
-        Column("出生日期", "born_on", kind="date", screen=False),
+        Column("出生日期", "masked_birth", kind="date", screen=False),
         Column("民族", label("ethnicity"), screen=False),
         Column("学历", label("education"), screen=False),
         Column("联系电话", "masked_phone", screen=False),

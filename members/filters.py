@@ -18,9 +18,10 @@ ID_NUMBER_LENGTH = 18
 
 
 class MemberFilters(PlaceFilters):
-    """Name, where, status, job. A number finds its holder only when it is typed whole: it is not stored readable."""
+    """Name, where, status, job. A number finds its holder only when it is typed whole, and only for those who
+    may see it whole: others could try numbers until one is found."""
 
-    q = search_filter("姓名,或完整的公民身份号码")
+    q = search_filter("姓名；有查看权限的，也可输入完整的公民身份号码")
     committee = django_filters.ChoiceFilter(method="below", label="党组织")
     branch = django_filters.NumberFilter(field_name="party_organization", widget=forms.HiddenInput)
     organization = django_filters.NumberFilter(field_name="organization", widget=forms.HiddenInput)
@@ -38,7 +39,8 @@ class MemberFilters(PlaceFilters):
         text = value.strip()
         number = normalise_id_number(text)
         if len(number) == ID_NUMBER_LENGTH and number[:-1].isdecimal():
-            return queryset.filter(id_digest=blind_index(number))
+            revealed = Member.objects.within(self.request.scope.having(Member.reveal_permission))
+            return queryset.filter(id_digest=blind_index(number), pk__in=revealed)
         return queryset.filter(name__begins=text)
 
     def below(self, queryset: QuerySet, name: str, value: str) -> QuerySet:

@@ -57,20 +57,6 @@ def sex_of(text: str) -> str:
     return "1" if int(text[16]) % 2 else "2"
 
 
-def mask_id_number(text: str) -> str:
-    """The number as lists show it: `110105********002X`; anything shorter is hidden but for its last sign."""
-    if len(text) != 18:
-        return "*" * (len(text) - 1) + text[-1:]
-    return f"{text[:6]}********{text[-4:]}"
-
-
-def mask_phone(text: str) -> str:
-    """A phone number as lists show it: `139****5678`; shorter ones keep their last two signs."""
-    if len(text) < 11:
-        return "*" * (len(text) - 2) + text[-2:]
-    return text[:3] + "*" * (len(text) - 7) + text[-4:]
-
-
 # --- words of rosters -------------------------------------------------------------------------------------------------
 _STATUS_WORDS = word_table(
     {

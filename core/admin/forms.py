@@ -36,8 +36,8 @@ class ServiceForm(forms.ModelForm):
             self.initial[name] = ""
             self.fields[name].required = False
             if kept:
-                self.fields[name].widget.attrs["placeholder"] = f"{mask(kept)}(留空不改)"
-                self.fields[name].help_text = f"已登记,留空不改;填“{ERASE}”则清除"
+                self.fields[name].widget.attrs["placeholder"] = f"{mask(kept)}（留空不改）"
+                self.fields[name].help_text = f"已登记，留空不改；填“{ERASE}”则清除"
 
     @property
     def personal_fields(self) -> list[str]:

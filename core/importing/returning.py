@@ -146,7 +146,7 @@ class Returning:
         for part in self.parts:
             yield digest(cells[part.header].read(row) if part.header in cells else None)
             if part.personal:
-                yield keyed(getattr(record, part.name))
+                yield keyed(record.pk, to_plain(getattr(record, part.name)))
 
     @staticmethod
     def _cells(part: Part, record: Callable[[Any], Any], reveals: Callable[[Any], bool]) -> Callable[[Any], Any]:
@@ -177,9 +177,9 @@ class Returning:
         return Origin(mark.key, shown, was)
 
 
-def keyed(value: str) -> str:
-    """What tells whether a personal value changed, to nobody but us."""
-    return blind_index(value)[:WIDTH].ljust(WIDTH, "0")
+def keyed(pk: int, value: Plain) -> str:
+    """What tells whether a personal value of a record changed, to nobody but us; of two records it tells nothing."""
+    return blind_index(f"{pk} {value}")[:WIDTH] if value else "0" * WIDTH
 
 
 def _as_text(cell: Cell) -> str | None:
@@ -262,7 +262,7 @@ class ReturnedRows(Target):
         if old == new:
             return
         if part.personal:
-            untouched = keyed(old) == origin.was[part.name]
+            untouched = keyed(origin.key, old) == origin.was[part.name]
         else:
             untouched = digest(self.shown(part, old)) == origin.shown[part.name]
         (merge.changes if untouched else merge.conflicts)[part.name] = [old, new]

@@ -7,7 +7,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from core.fields import EncryptedTextField
+from core.fields import EncryptedTextField, PersonalDateField
 from core.masking import mask
 from core.scope import ScopedQuerySet
 from orgs.codelists import education_choices, ethnic_choices
@@ -68,7 +68,7 @@ class Member(models.Model):
     id_digest = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
     id_note = models.CharField("证件情况说明", max_length=100, blank=True)
     sex = models.CharField("性别", max_length=1, choices=Sex, default=Sex.UNKNOWN)
-    born_on = models.DateField("出生日期", null=True, blank=True)
+    born_on = PersonalDateField("出生日期", null=True, blank=True)
     ethnicity = models.CharField("民族", max_length=2, choices=ethnic_choices, blank=True)
     education = models.CharField("学历", max_length=2, choices=education_choices, blank=True)
     phone = EncryptedTextField("联系电话", blank=True)
@@ -134,6 +134,11 @@ class Member(models.Model):
     def masked_phone(self) -> str:
         """The phone number as lists show it."""
         return mask(self.phone)
+
+    @property
+    def masked_birth(self) -> str:
+        """The birth date as lists show it: beside the mask of the number it would tell half of it."""
+        return mask(self.born_on)
 
 
 PROBATIONARY = (Member.Status.PROBATIONARY, Member.Status.EXTENDED)

@@ -1,6 +1,6 @@
 """Our own list of members come back (DESIGN §6, `core.importing.returning`): the edited cells count as typed by hand.
 
-Number and phone are masked in the workbook unless it was asked for with them; a masked cell that comes back as it was
+Number, birth date and phone are masked in the workbook unless it was asked for with them; a masked cell that comes back as it was
 changes nothing. Another Party organization, employer or status counts from the day that stands beside it, else from the
 list's.
 """
@@ -59,7 +59,7 @@ MEMBERS = Returning(
         Part("ethnicity", "民族", always(ethnic_group), choice_words(ethnic_choices())),
         Part("education", "学历", always(education), choice_words(education_choices())),
         Part("external_id", "外部系统编号", always(text(60))),
-        Part("sex", "性别"), Part("born_on", "出生日期"), Part("party_name", "党组织"), Part("employer_name", "工作单位"),
+        Part("sex", "性别"), Part("born_on", "出生日期", personal=True), Part("party_name", "党组织"), Part("employer_name", "工作单位"),
     ),
 )  # fmt: skip
 problems.add(

@@ -169,7 +169,7 @@ def test_phone_numbers_stay_masked_in_samples_and_previews(clerk, tmp_path):
     work()
     preview = said(clerk.get(reverse("import", args=[batch.pk])))
     assert "13900001234" not in preview
-    assert "139****1234" in preview
+    assert "*******1234" in preview
 
 
 def test_pages_of_rows_cost_the_same_number_of_queries_however_many_there_are(
