@@ -25,6 +25,7 @@ from orgs.models.places import DISTRICT_DIGITS, STREET_DIGITS
 
 CITY_DIGITS, COMMUNITY_DIGITS = 4, 12
 DIGITS = (CITY_DIGITS, DISTRICT_DIGITS, STREET_DIGITS, COMMUNITY_DIGITS)
+LEVELS = {DISTRICT_DIGITS: "区县", STREET_DIGITS: "街道（乡镇）", COMMUNITY_DIGITS: "社区（村）"}  # of rows by area
 NONE = "none"  # in an address: the key is empty
 
 Sums = dict[str, int]
@@ -166,10 +167,14 @@ def total(rows: Iterable[Row], measures: Iterable[str], narrow: Narrow, name: st
     return Row(name, {code: sum(row.sums[code] for row in found) for code in measures}, narrow)
 
 
+def digits_below(region: str) -> int:
+    """The digits of the areas right below one."""
+    return next((digits for digits in DIGITS if digits > max(len(region), CITY_DIGITS)), COMMUNITY_DIGITS)
+
+
 def by_region(cells: Cells, narrow: Narrow, measures: Sequence[str], *, digits: int = 0) -> list[Row]:
     """Districts, streets or communities: the level below the area, or the one with so many digits."""
-    if not digits:
-        digits = next((d for d in DIGITS if d > max(len(narrow.region), CITY_DIGITS)), COMMUNITY_DIGITS)
+    digits = digits or digits_below(narrow.region)
     found = cells.sums(narrow, [Substr("region_code", 1, digits)], measures)
     codes = [str(key).ljust(COMMUNITY_DIGITS, "0") for (key,), _ in found if key]
     names = Region.objects.in_bulk(codes)
@@ -239,7 +244,7 @@ def by_zone(cells: Cells, narrow: Narrow, measures: Sequence[str]) -> list[Row]:
 
 
 CUTS: dict[str, tuple[str, Callable[[Cells, Narrow, Sequence[str]], list[Row]]]] = {
-    "region": ("区县", by_region),
+    "region": ("区划", by_region),
     "party": ("党组织", by_party),
     "category": ("类别", by_category),
     "zone": ("园区", by_zone),

@@ -31,6 +31,7 @@ declare_measures(
         Measure("organizations", "登记单位", Q()),
         Measure("counted", "纳入统计单位", COUNTED),
         Measure("units", "法人单位", UNIT),
+        Measure("branch_offices", "分支机构", Q(branch_office=True)),
         Measure("staff", "职工", COUNTED, sums="staff", unit="人"),
         Measure("formal", "正式党员", COUNTED, sums="formal", unit="名"),
         Measure("probationary", "预备党员", COUNTED, sums="probationary", unit="名"),
@@ -52,7 +53,7 @@ SHOULD = Indicator(
     name="应建党组织已建率",
     clause="意见二-1",
     basis="应建党组织:正式党员 3 名以上,或人数达到组建标准(新经济组织职工 100 名、新社会组织从业人员或会员 50 名以上),"
-    "或由国有(集体)单位改制而来。已建:单独、联合、挂靠、区域、行业、产业链覆盖。",
+    "或由国有(集体)单位改制而来;分支机构由总机构统一计算,不计入。已建:单独、联合、挂靠、区域、行业、产业链覆盖。",
     denominator=Measure("should", "应建党组织", Q(should=True)),
     numerator=Measure("should_built", "应建已建", Q(should=True) & BUILT),
     target=Decimal(100),

@@ -93,7 +93,7 @@ def _survey_out_of_date(look: Look) -> QuerySet:
     """Only where the numbers decide something: at or above the threshold for a member."""
     valid_from = look.months_ago(look.parameters["survey.valid_months"])
     old = Q(organization__survey_on=None) | Q(organization__survey_on__lt=valid_from)
-    return look.facts().filter(old, counted=True, band__in=["L", "M"])
+    return look.facts().filter(old, should_member=True)
 
 
 def _inspection_due(look: Look) -> QuerySet:

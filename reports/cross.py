@@ -11,18 +11,17 @@ from django.db.models.functions import Substr
 
 from orgs.figures import Cells, Narrow, Sums
 from orgs.indicators import R3
-from orgs.models import Jurisdiction, Region, Zone
+from orgs.models import Coverage, Jurisdiction, Region, Zone
 from orgs.models.organizations import Category
 from orgs.models.places import STREET_DIGITS
 
 COLUMNS: tuple[tuple[str, str], ...] = (
     ("counted", "单位"),
+    ("branch_offices", "其中分支机构"),
     ("staff", "职工"),
     ("formal", "正式党员"),
     ("probationary", "预备党员"),
-    ("single", "单独"),
-    ("joint", "联合"),
-    ("attached", "挂靠"),
+    *((form.name.lower(), form.label) for form in Coverage.Form),
     ("uncovered", "无"),
     ("ready_gap", "应建未建"),
     ("instructor", "指导员"),
@@ -68,9 +67,9 @@ def _streets(cells: Cells, keys: set[str]) -> dict[str, tuple[str, Narrow]]:
 
 def _zones(cells: Cells, keys: set[int]) -> dict[int, tuple[str, Narrow]]:
     found = {zone.pk: (zone.name, Narrow(zone=str(zone.pk))) for zone in Zone.objects.order_by("kind", "code")}
-    return {key: found[key] for key in found if key in keys} | (
-        {0: ("不在园区、楼宇、市场", Narrow(zone="none"))} if 0 in keys else {}
-    )
+    gone = {key: ("已撤销的园区", Narrow(zone=str(key))) for key in sorted(keys - found.keys() - {0})}
+    none = {0: ("不在园区、楼宇、市场", Narrow(zone="none"))} if 0 in keys else {}
+    return {key: found[key] for key in found if key in keys} | gone | none
 
 
 def _authorities(cells: Cells, keys: set[int]) -> dict[int, tuple[str, Narrow]]:

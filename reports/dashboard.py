@@ -15,7 +15,7 @@ from typing import Any
 from core.indicators import Indicator, percent
 from core.months import YearMonth
 from core.scope import Scope
-from orgs.figures import CUTS, Cells, Narrow, Row, Sums, Tree, steps, total
+from orgs.figures import CUTS, LEVELS, Cells, Narrow, Row, Sums, Tree, digits_below, steps, total
 from orgs.indicators import R3, R7, SHOULD, T1, T2, T3, T4, T5
 from reports.models import ClosedMonth, FrozenFigure, Target
 from reports.queries.moments import Moment, frozen
@@ -24,7 +24,8 @@ from reports.rules import Pace, pace
 
 CARDS = (T1, T2, T3, T4, T5)
 SHOWN = (SHOULD, *CARDS, R3, R7)
-MEASURES = tuple(dict.fromkeys(m.code for i in SHOWN for m in (i.numerator, i.denominator)))
+APART = "branch_offices"  # counted, but not asked for anything
+MEASURES = (*dict.fromkeys(m.code for i in SHOWN for m in (i.numerator, i.denominator)), APART)
 MONTHS_DRAWN = 12
 
 
@@ -96,6 +97,7 @@ class Overview:
     moment: Moment
     narrow: Narrow
     by: str
+    cut_name: str  # what the rows are: 街道, 类别 …
     lines: list[Line]
     whole: Line
     cards: list[Card]
@@ -137,7 +139,8 @@ def overview(
     history = _history(scope, drawn, narrow, cells.tree)
     targets = targets_of(scope, narrow, cells.tree, moment.on)
     cards = [_card(indicator, summed, history, targets, moment) for indicator in CARDS]
-    return Overview(moment, narrow, by, lines, whole, cards, cells.tree)
+    cut_name = LEVELS[digits or digits_below(narrow.region)] if by == "region" else CUTS[by][0]
+    return Overview(moment, narrow, by, cut_name, lines, whole, cards, cells.tree)
 
 
 def ordered(lines: Sequence[Line], sort: str) -> list[Line]:

@@ -15,14 +15,13 @@ from core.scope import Scope
 from members.models import FormerMembership, Member
 from orgs.models import Coverage, OrganizationFacts, PartyOrganization
 from orgs.models.party import MANAGING_KINDS
-from orgs.rules.setup import NextStep, Thresholds, recommended_kind
+from orgs.rules.setup import NextStep, Thresholds, recommended_kind, suggested_name
 from reports.queries.surroundings import Surroundings
 from reports.worklists import Asked
 
 Kind = PartyOrganization.Kind
 Form = Coverage.Form
 FOUNDED = (Kind.BRANCH, Kind.GENERAL_BRANCH, Kind.COMMITTEE, Kind.JOINT_BRANCH, Kind.PROVISIONAL_BRANCH)
-TITLES = {"general_branch": "总支部委员会", "committee": "委员会", "joint_branch": "等单位联合支部委员会"}
 COVERING = (Form.AREA, Form.JOINT, Form.ATTACHED, Form.INDUSTRY, Form.CHAIN, Form.FUNCTIONAL)
 
 
@@ -68,8 +67,9 @@ class FoundForm(PlainForm):
         """Begin with what the rules recommend for the units, partners of the next step ticked."""
         alone, formal = len(rows) == 1, sum(row.formal for row in rows)
         kind = (recommended_kind(formal, thresholds) or "joint_branch") if alone else "joint_branch"
-        title = TITLES.get(kind, "支部委员会")
-        super().__init__(data, initial={"name": f"中共{rows[0].organization.name}{title}", "kind": kind})
+        together = formal + sum(near.formal for near in around.neighbours if near.name in step.names)
+        name = suggested_name(rows[0].organization.name, kind, together, thresholds)
+        super().__init__(data, initial={"name": name, "kind": kind})
         parents = PartyOrganization.objects.within(scope).standing().filter(kind__in=MANAGING_KINDS)
         managers = {row.managed_by_id for row in rows}
         self.fields["parent"].queryset = parents.filter(Q(pk__in=managers) | Q(children__in=managers)).distinct()  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.scope import Scope
 from orgs.figures import DIGITS, NONE, Narrow, Tree, steps
-from orgs.models import Region, Zone
+from orgs.models import Jurisdiction, Region, Zone
 from orgs.models.facts import SizeBand
 from orgs.models.organizations import Category, Sector
 
@@ -30,7 +30,7 @@ def place(scope: Scope, narrow: Narrow, tree: Tree) -> str:
 
 def crumbs(scope: Scope, narrow: Narrow, tree: Tree) -> list[Crumb]:
     """The way from everything the scope sees down to the narrowing, each with what it is narrowed to."""
-    way: list[Crumb] = [("全市" if scope.whole else "本辖区", Narrow())]
+    way: list[Crumb] = [("全市" if scope.whole else _home(tree), Narrow())]
     if narrow.region:
         way += _areas(narrow.region)
     if node := tree.named(narrow.node or narrow.own):
@@ -39,6 +39,15 @@ def crumbs(scope: Scope, narrow: Narrow, tree: Tree) -> list[Crumb]:
         if narrow.own:
             way[-1] = (f"{node.name}(本级管理)", Narrow(own=node.code))
     return way
+
+
+def _home(tree: Tree) -> str:
+    """What a scope is called that is not the whole city: the area, or the committee, at its only top."""
+    tops = [node for node in tree.nodes.values() if not any(key in tree.nodes for key in steps(node.path)[:-1])]
+    if len(tops) != 1:
+        return "本辖区"
+    held = Jurisdiction.objects.filter(committee=tops[0], region__isnull=False).values_list("region__name", flat=True)
+    return held[0] if len(held) == 1 else tops[0].name
 
 
 def _areas(prefix: str) -> list[Crumb]:

@@ -25,7 +25,7 @@ class Column:
 
     `value` is a dotted way from the row, or a function of it. `link` gives the address behind the value. `template` draws
     the cell where plain text is not enough (it gets `row` and `value`). `order` is the code of the order that the header
-    offers. `screen` and `export` say where the column stands. A link that leads to another record names in `to` the
+    offers, with `-` where the value falls as its first key rises. `screen` and `export` say where the column stands. A link that leads to another record names in `to` the
     foreign key that it follows: whoever may see the row may not always open that record, and then gets its name alone.
     """
 

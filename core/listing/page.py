@@ -190,13 +190,16 @@ class ListPage(PermissionMixin, View):
         return self.orders[0], False
 
     def _order_link(self, column: Column) -> tuple[str, str]:
-        """The address behind a header and the direction it stands in now: '', 'ascending' or 'descending'."""
+        """The address behind a header and the direction its values stand in now: '', 'ascending' or 'descending'."""
         if not column.order:
             return "", ""
-        order, descending = self._order()
-        here = column.order == order.code
-        state = ("descending" if descending else "ascending") if here else ""
-        return self.url(sort=turned(column.order) if here and not descending else column.order), state
+        order, turned_round = self._order()
+        code = column.order.lstrip("-")
+        if code != order.code:
+            return self.url(sort=code), ""
+        keys = order.spelled(descending=turned_round)
+        falls = keys[0].startswith("-") != column.order.startswith("-")
+        return self.url(sort=code if turned_round else turned(code)), "descending" if falls else "ascending"
 
 
 def _whole(text: str | None) -> int:

@@ -9,7 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import connection, transaction
+from django.apps import apps
+from django.db import connection, connections, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models.signals import post_migrate
+from django.dispatch import receiver
+from django.utils import timezone
 
 from core.locks import keep_derived
 from orgs.facts import prepared, tally
@@ -75,6 +80,15 @@ def forget(organization_ids: Collection[int]) -> None:
     else:
         gathered.gone = tally.together(gathered.gone, before)
     _execute(about_touched(f"DELETE FROM {TABLE} WHERE organization_id IN ({TOUCHED})").sql, (ids.parameter,))
+
+
+@receiver(post_migrate, sender=apps.get_app_config("orgs"))
+def state_after_upgrade(*, using: str, plan: Any = (), **about: Any) -> None:
+    """A new version may state facts otherwise: state all of them, once the last migration has run."""
+    executor = MigrationExecutor(connections[using])
+    backwards = any(back for _, back in plan)
+    if plan and not backwards and not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        refresh(None, on=timezone.localdate())
 
 
 def _state(touched: Mapping[date, Collection[int]], gone: tally.Sums) -> int:

@@ -109,11 +109,11 @@ def _sizes(day: Day) -> QuerySet:
 
     Only counts up to the one that holds are looked at: a later one that was not accepted breaks no run.
     """
-    at, social = day.thresholds, Q(organization__category__in=SOCIAL)
+    at = day.thresholds
     association = Q(organization__category=ASSOCIATION)
     counts = Headcount.objects.annotate(
-        large=Case(When(social, then=Value(at.social_organization)), default=Value(at.economic_organization)),
-        middle=Case(When(social, then=Value(at.social_member)), default=Value(at.economic_member)),
+        large=_by_sector(at.for_organization),
+        middle=_by_sector(at.for_member),
         counted=Case(When(association, then=Value(Headcount.Kind.MEMBERSHIP)), default=Value(Headcount.Kind.STAFF)),
         size=Case(When(association, then=F("organization__membership")), default=F("organization__staff")),
         size_on=Case(When(association, then=F("organization__membership_on")), default=F("organization__staff_on")),
@@ -121,6 +121,15 @@ def _sizes(day: Day) -> QuerySet:
     return counts.values_list("organization_id").annotate(
         large_since=Min("counted_on", filter=~_falls_below("large")),
         middle_since=Min("counted_on", filter=~_falls_below("middle")),
+    )
+
+
+def _by_sector(threshold: Callable[[str], int]) -> Case:
+    """A threshold of the organization's sector; undecided: of either."""
+    return Case(
+        When(organization__category="", then=Value(threshold(""))),
+        When(organization__category__in=SOCIAL, then=Value(threshold(SOCIAL[0]))),
+        default=Value(threshold(Category.FOREIGN.value)),
     )
 
 

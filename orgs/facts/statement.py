@@ -163,6 +163,8 @@ def _words(day: Day, vendor: str) -> dict[str, str]:
         "economic_large": str(int(at.economic_organization)),
         "social_middle": str(int(at.social_member)),
         "economic_middle": str(int(at.economic_member)),
+        "any_large": str(int(at.for_organization(""))),
+        "any_middle": str(int(at.for_member(""))),
     }
 
 
@@ -177,15 +179,15 @@ KNOWN = """
     o.id AS organization_id, o.managed_by_id, COALESCE(o.region_id, '') AS region_code,
     COALESCE(o.zone_id, 0) AS zone_key, o.category, o.influential, o.managed_since,
     o.in_scope AND o.status = 'NORMAL' AND o.merged_into_id IS NULL AS counted,
-    o.category <> {self_employed} AND NOT ({branch_office}) AS legal_person,
+    o.category = {self_employed} AS self_employed, ({branch_office}) AS no_legal_person,
     o.in_scope AND o.merged_into_id IS NULL AND (o.category = '' OR o.managed_basis = 'UNDECIDED') AS undecided,
     CASE WHEN o.restructured_on <= {today} THEN o.restructured_on END AS restructured_on,
     CASE WHEN o.category = {association} THEN o.membership ELSE o.staff END AS size,
     CASE WHEN o.category = {association} THEN o.membership_on ELSE o.staff_on END AS size_on,
-    CASE WHEN o.category = '' THEN NULL WHEN o.category IN ({social}) THEN {social_large} ELSE {economic_large} END
+    CASE WHEN o.category = '' THEN {any_large} WHEN o.category IN ({social}) THEN {social_large} ELSE {economic_large} END
         AS large_from,
-    CASE WHEN o.category = '' THEN NULL WHEN o.category IN ({social}) THEN {social_middle} ELSE {economic_middle} END
-        AS middle_from,
+    CASE WHEN o.category = '' THEN {any_middle} WHEN o.category IN ({social}) THEN {social_middle} ELSE {economic_middle}
+        END AS middle_from,
     large_since, middle_since, COALESCE(o.staff, 0) AS staff,
     COALESCE(formal, 0) AS formal, COALESCE(probationary, 0) AS probationary, formal_since,
     COALESCE(form, '') AS form, covered_by_id, covered_since,
@@ -197,19 +199,21 @@ KNOWN = """
         COALESCE(worked_on, '0001-01-01')), '0001-01-01') AS evidence_on
 """
 SIZED = """
-    counted AND legal_person AS unit, restructured_on IS NOT NULL AS restructured, formal >= {formal_min} AS formal_ready,
-    CASE WHEN size IS NULL OR large_from IS NULL THEN 'U' WHEN size >= large_from THEN 'L'
+    counted AND NOT no_legal_person AND NOT self_employed AS unit, counted AND no_legal_person AS branch_office,
+    restructured_on IS NOT NULL AS restructured, formal >= {formal_min} AS formal_ready,
+    CASE WHEN size IS NULL THEN 'U' WHEN size >= large_from THEN 'L'
         WHEN size >= middle_from THEN 'M' ELSE 'S' END AS band,
     form <> '' OR COALESCE(evidence_on >= {first_evidence}, FALSE) AS work_covered
 """
-# an organization is due since the first day of the reasons that hold now (DESIGN §2)
+# Branches and offices of another body are not judged: their head office is (domain §1.5). An organization is due since
+# the first day of the reasons that hold now (DESIGN §2).
 JUDGED = """
-    counted AND (formal_ready OR restructured OR band = 'L') AS should,
-    CASE WHEN counted AND (formal_ready OR restructured OR band = 'L') THEN {least}(
+    counted AND NOT branch_office AND (formal_ready OR restructured OR band = 'L') AS should,
+    CASE WHEN counted AND NOT branch_office AND (formal_ready OR restructured OR band = 'L') THEN {least}(
         CASE WHEN formal_ready THEN COALESCE(formal_since, managed_since) ELSE {never} END,
         CASE WHEN band = 'L' THEN COALESCE(large_since, size_on, managed_since) ELSE {never} END,
         COALESCE(restructured_on, {never})) END AS should_since,
-    counted AND band IN ('L', 'M') AS should_member,
-    CASE WHEN counted AND band IN ('L', 'M') THEN COALESCE(middle_since, size_on, managed_since) END
-        AS should_member_since
+    counted AND NOT branch_office AND band IN ('L', 'M') AS should_member,
+    CASE WHEN counted AND NOT branch_office AND band IN ('L', 'M')
+        THEN COALESCE(middle_since, size_on, managed_since) END AS should_member_since
 """

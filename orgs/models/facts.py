@@ -53,6 +53,8 @@ class StatedFacts(models.Model):
     # who counts: `counted` is in scope and 正常; a unit besides is a legal person and not self-employed (U of domain §5.2)
     counted = models.BooleanField("纳入统计", default=False)
     unit = models.BooleanField("法人单位", default=False)
+    # counted, but a branch or office of another body: said apart, and never judged whether it should have anything
+    branch_office = models.BooleanField("分支机构", default=False)
     undecided = models.BooleanField("待判定", default=False)
     restructured = models.BooleanField("国有(集体)改制", default=False)
     influential = models.BooleanField("影响较大", default=False)
@@ -188,6 +190,7 @@ class Cell(models.Model):
     union = models.IntegerField(default=0)
     youth = models.IntegerField(default=0)
     women = models.IntegerField(default=0)
+    branch_offices = models.IntegerField(default=0)
     undecided = models.IntegerField(default=0)
     should = models.IntegerField(default=0)
     should_built = models.IntegerField(default=0)

@@ -33,12 +33,15 @@ class Thresholds:
         """The thresholds among the values of all parameters (`core.parameters.values_on`)."""
         return cls(**{field: parameters[code] for field, code in _PARAMETERS.items()})
 
-    def for_organization(self, category: str) -> int | None:
-        """The size from which an organization of this category should have a Party organization; None if unknown."""
+    def for_organization(self, category: str) -> int:
+        """The size from which an organization of this category should have a Party organization.
+
+        While the category is undecided (empty): the size from which it should in either sector.
+        """
         return _by_sector(category, self.economic_organization, self.social_organization)
 
-    def for_member(self, category: str) -> int | None:
-        """The size from which an organization of this category should have a member; None if unknown."""
+    def for_member(self, category: str) -> int:
+        """The size from which an organization of this category should have a member; undecided: in either sector."""
         return _by_sector(category, self.economic_member, self.social_member)
 
 
@@ -96,9 +99,9 @@ class Situation:
     candidates: int = 0  # applicants and activists there
 
 
-def _by_sector(category: str, economic: int, social: int) -> int | None:
+def _by_sector(category: str, economic: int, social: int) -> int:
     if not category:
-        return None
+        return max(economic, social)
     return social if category.startswith("SO") else economic
 
 
@@ -106,6 +109,8 @@ def _people(category: str) -> str:
     """The word for those whom the size counts."""
     if category == ASSOCIATION:
         return "会员"
+    if not category:
+        return "人数"
     return "从业人员" if category.startswith("SO") else "职工"
 
 
@@ -117,7 +122,7 @@ def size_of(category: str, staff: int | None, membership: int | None) -> int | N
 def size_band(category: str, size: int | None, thresholds: Thresholds = DEFAULTS) -> str:
     """`L` at or above the threshold for a Party organization, `M` for a member, `S` below, `U` when unknown."""
     large, middle = thresholds.for_organization(category), thresholds.for_member(category)
-    if size is None or large is None or middle is None:
+    if size is None:
         return "U"
     if size >= large:
         return "L"
@@ -130,9 +135,9 @@ def reasons_for_party_organization(
     """Why it should have a Party organization (应建党组织, DESIGN §2); empty when it need not."""
     reasons = _size_reason(category, size, thresholds.for_organization(category), "")
     if formal >= thresholds.formal_min:
-        reasons.append(Reason("formal", f"正式党员 {formal:,} 名,应单独组建"))
+        reasons.append(Reason("formal", f"正式党员 {formal:,} 名，应单独组建"))
     if restructured:
-        reasons.append(Reason("restructured", "由国有(集体)单位改制,必须同步组建"))
+        reasons.append(Reason("restructured", "由国有（集体）单位改制，必须同步组建"))
     return reasons
 
 
@@ -141,15 +146,16 @@ def reasons_for_member(*, category: str, size: int | None, thresholds: Threshold
     return _size_reason(category, size, thresholds.for_member(category), "有党员")
 
 
-def _size_reason(category: str, size: int | None, least: int | None, what: str) -> list[Reason]:
-    if size is None or least is None or size < least:
+def _size_reason(category: str, size: int | None, least: int, what: str) -> list[Reason]:
+    if size is None or size < least:
         return []
-    return [Reason("size", f"{_people(category)} {size:,} 人,达到 {least:,} 名{what}标准")]
+    undecided = "" if category else "（类别待判定，属于哪一类都达到）"
+    return [Reason("size", f"{_people(category)} {size:,} 人，达到 {least:,} 名{what}标准{undecided}")]
 
 
 def in_one_sentence(reasons: Sequence[Reason]) -> str:
-    """All reasons as a list prints them: “职工 128 人,达到 100 名标准;正式党员 4 名,应单独组建”."""
-    return ";".join(reason.sentence for reason in reasons)
+    """All reasons as a list prints them: “职工 128 人，达到 100 名标准；正式党员 4 名，应单独组建”."""
+    return "；".join(reason.sentence for reason in reasons)
 
 
 def recommended_kind(formal: int, thresholds: Thresholds = DEFAULTS) -> str | None:
@@ -164,6 +170,13 @@ def recommended_kind(formal: int, thresholds: Thresholds = DEFAULTS) -> str | No
 def elects_committee(formal: int, thresholds: Thresholds = DEFAULTS) -> bool:
     """Should a branch of so many formal members have a committee (ORG-8)? Below it has a secretary only (ORG-9)."""
     return formal >= thresholds.committee_min
+
+
+def suggested_name(unit: str, kind: str, formal: int, thresholds: Thresholds = DEFAULTS) -> str:
+    """What the Party organization of a unit is called: a branch is a 支部委员会 only where it elects one (ORG-8, ORG-9)."""
+    elected = "委员会" if elects_committee(formal, thresholds) else ""
+    titles = {"committee": "委员会", "general_branch": "总支部委员会", "joint_branch": f"等单位联合支部{elected}"}
+    return f"中共{unit}{titles.get(kind, f'支部{elected}')}"
 
 
 def branch_too_large(members: int, thresholds: Thresholds = DEFAULTS) -> bool:

@@ -93,6 +93,8 @@ def state_of(unit: Organization, facts: OrganizationFacts | None, *, on: date) -
         thresholds=Thresholds.of(values_on(on)),
     )
     why = in_one_sentence(reasons)
+    if facts.branch_office and not facts.has_org:
+        return {"word": "分支机构", "css": "quiet", "sentence": "由总机构统一计算，不列入应建党组织"}
     if facts.has_org:
         return {"word": "已建", "css": "done", "sentence": f"由{facts.covered_by}覆盖", "since": facts.covered_since}
     if facts.should:

@@ -72,13 +72,13 @@ class Drawn:
     def large(self) -> bool:
         """Whether its size alone asks for a Party organization."""
         least = DEFAULTS.for_organization(self.category.strip("X"))
-        return self.size is not None and least is not None and self.size >= least
+        return self.size is not None and self.size >= least
 
     @property
     def middle(self) -> bool:
         """Whether its size alone asks for a member."""
         least = DEFAULTS.for_member(self.category.strip("X"))
-        return self.size is not None and least is not None and self.size >= least
+        return self.size is not None and self.size >= least
 
     @property
     def should(self) -> bool:

@@ -21,7 +21,7 @@ from orgs.filters import region_choices
 from orgs.indicators import R3, R7, SHOULD
 from orgs.models import PartyOrganization
 from reports.addresses import Addresses
-from reports.dashboard import CARDS, Line, Overview, ordered, overview
+from reports.dashboard import APART, CARDS, Line, Overview, ordered, overview
 from reports.filters import narrow_of
 from reports.models import ClosedMonth
 from reports.naming import crumbs, place
@@ -62,8 +62,8 @@ class DashboardPage(PermissionMixin, View):
             "cards": [(card, to.of_indicator(card.indicator)) for card in seen.cards],
             "lines": [(line, to.of_line(line)) for line in ordered(seen.lines, sort)],
             "headers": [(name, to.sorted(code, sort), _direction(code, sort)) for code, name in HEADERS],
-            "cut_name": CUTS[seen.by][0],
             "cuts": [(code, name, to.page(by=code, sort="")) for code, (name, _) in CUTS.items()],
+            "apart": (seen.whole.row.sums[APART], to.units(narrow, measure=APART)),
             "months": closed,
             "regions": region_choices(scope, narrow.region),
             "indicators": [SHOULD, *CARDS, R3, R7],
@@ -80,7 +80,7 @@ class DashboardPage(PermissionMixin, View):
         if not request.scope.may(Permission.REGISTRY_EXPORT):
             raise PermissionDenied("您的角色不能导出。")
         seen = seen_by(request, closed_months())
-        title = f"应建党组织情况 {place(request.scope, seen.narrow, seen.tree)} 按{CUTS[seen.by][0]}"
+        title = f"应建党组织情况 {place(request.scope, seen.narrow, seen.tree)} 按{seen.cut_name}"
         target = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 (the response closes it)
         headers, rows = workbook(seen)
         written = write_rows(
@@ -115,7 +115,7 @@ def home_digits(request: PageRequest) -> int:
 
 def workbook(seen: Overview) -> tuple[list[str], list[list[Any]]]:
     """Headers and rows of the table: each rate with its counts, the total last."""
-    headers = [CUTS[seen.by][0], *(name for _, name in HEADERS)]
+    headers = [seen.cut_name, *(name for _, name in HEADERS)]
     for indicator in (*CARDS, R7):
         headers += [indicator.denominator.name, f"{indicator.name}(家)", f"{indicator.name}(%)"]
     rows = [_cells(line) for line in seen.lines] + [_cells(seen.whole)]

@@ -43,7 +43,7 @@ def test_a_leader_goes_from_the_answer_to_the_names(
     assert fits(page)
     page.locator("p.lead a.due").click()
     expect(page.locator("#results")).to_contain_text("共 2 家")
-    expect(page.locator("#results")).to_contain_text("职工 128 人,达到 100 名标准")
+    expect(page.locator("#results")).to_contain_text("职工 128 人，达到 100 名标准")
     assert fits(page)
     page.go_back()
     page.get_by_role("link", name="云溪区").first.click()

@@ -44,9 +44,10 @@ class Units(ListPage):
         Column("职工", "staff", kind="number", order="staff"),
         Column("管理党组织", "managed_by.name"),
         Column("成立日期", "registered_on", kind="date"),
+        Column("次序", "pk", kind="number", order="newest", export=False),
         Column("备注", lambda row: "=1+1", screen=False),
     )
-    orders = (Order("name", ("name",)), Order("staff", ("staff",)))
+    orders = (Order("name", ("name",)), Order("staff", ("staff",)), Order("newest", ("-pk",)))
     page_size = 3
 
     def records(self) -> QuerySet:
@@ -127,6 +128,24 @@ def test_the_page_shows_the_scope_s_rows_with_links_and_printed_figures(city: Ci
     assert f'<a href="/organizations/{units[3].pk}/">澄州3号有限公司</a>' in page
     assert "外区公司" not in page
     assert 'aria-sort="descending"' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "state"),
+    [
+        ("sort=staff", "ascending"),
+        ("sort=-staff", "descending"),
+        ("sort=newest", "descending"),
+        ("sort=-newest", "ascending"),
+    ],
+)
+def test_an_arrow_says_how_the_values_of_its_column_stand(
+    city: City, units: list[Organization], query: str, state: str
+) -> None:
+    """Also where the order begins with its largest, or the column falls as its order rises."""
+    page = shown(city, query=query)
+    assert page.count("aria-sort=") == page.count(f'aria-sort="{state}"') == 1
+    assert ("↑" if state == "ascending" else "↓") in page
 
 
 def test_a_filter_narrows_and_a_wrong_value_is_named(city: City, units: list[Organization]) -> None:

@@ -167,7 +167,7 @@ class Plain:
             row.in_scope and row.merged_into_id is None and (not row.category or row.managed_basis == "UNDECIDED")
         )
         size = row.membership if row.category == "SO1" else row.staff
-        self.size = -1 if size is None or not row.category else size
+        self.size = -1 if size is None else size
         statuses = [member.status for member in row.members.all()]
         self.formal = statuses.count("FORMAL")
         self.probationary = statuses.count("PROBATIONARY") + statuses.count("EXTENDED")
@@ -179,20 +179,21 @@ class Plain:
         days += [m.party_work_on for m in row.mass_organizations.all()]
         self.worked = self.form != "" or any(EVIDENCE_FROM <= day <= TODAY for day in days if day)
         self.restructured = row.restructured_on is not None and row.restructured_on <= TODAY
-        self.large = self.size >= (50 if self.social else 100)
+        self.large = self.size >= (50 if self.social else 100)  # undecided: at or above the larger of the two
         self.middle = self.size >= (20 if self.social else 50)
-        self.economic = row.category.startswith("E")
-        self.should = self.normal and (self.formal >= 3 or self.restructured or self.large)
+        judged = self.normal and not office and row.company_type[:2] != "92"
+        self.economic, self.judged = row.category.startswith("E"), judged
+        self.should = judged and (self.formal >= 3 or self.restructured or self.large)
         self.member = self.formal + self.probationary > 0
 
 
 RULES: dict[str, tuple[Callable[[Plain], bool], Callable[[Plain], bool]]] = {
     "SHOULD": (lambda u: u.should, lambda u: u.built),
-    "T1": (lambda u: u.normal and u.economic and u.middle, lambda u: u.member),
-    "T2": (lambda u: u.normal and u.economic and u.large, lambda u: u.built),
-    "T3": (lambda u: u.normal and u.social and u.middle, lambda u: u.member),
-    "T4": (lambda u: u.normal and u.social and u.large, lambda u: u.built),
-    "T5": (lambda u: u.normal and u.restructured, lambda u: u.built),
+    "T1": (lambda u: u.judged and u.economic and u.middle, lambda u: u.member),
+    "T2": (lambda u: u.judged and u.economic and u.large, lambda u: u.built),
+    "T3": (lambda u: u.judged and u.social and u.middle, lambda u: u.member),
+    "T4": (lambda u: u.judged and u.social and u.large, lambda u: u.built),
+    "T5": (lambda u: u.judged and u.restructured, lambda u: u.built),
     "R1": (lambda u: u.legal, lambda u: u.built),
     "R2": (lambda u: u.legal, lambda u: u.form == "SINGLE"),
     "R3": (lambda u: u.legal and u.formal >= 3, lambda u: u.built),

@@ -54,6 +54,34 @@ def test_only_normal_organizations_in_scope_count(
     assert (found.counted, found.unit, found.undecided) == (counted, unit, undecided)
 
 
+@pytest.mark.parametrize("company_type", ["2130", "4330", "4553", "5810", "7200"])
+def test_a_branch_office_counts_apart_and_is_not_asked_for_anything(city: City, company_type: str) -> None:
+    """Its head office is (domain §1.5): not even with members of its own or as a restructured unit."""
+    office = city.organization(
+        company_type=company_type, staff=400, restructured_on=LONG_AGO, restructured_from="国营厂"
+    )
+    for _ in range(3):
+        city.member(at=office)
+    found = facts_of(office)
+    assert (found.counted, found.branch_office, found.unit) == (True, True, False)
+    assert (found.should, found.should_since, found.should_member, found.should_member_since) == (False, None) * 2
+    tally = Tally.objects.get(cut="band")
+    assert (tally.counted, tally.branch_offices, tally.should, tally.economic_100, tally.economic_50) == (1, 1, 0, 0, 0)
+    company = facts_of(city.organization(company_type="1130", staff=400))
+    assert (company.branch_office, company.should) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("staff", "should", "should_member"), [(100, True, True), (99, False, True), (50, False, True), (49, False, False)]
+)
+def test_an_undecided_organization_that_either_sector_would_list_is_listed(
+    city: City, staff: int, should: bool, should_member: bool
+) -> None:
+    found = facts_of(city.organization(category="", staff=staff))
+    assert (found.should, found.should_member) == (should, should_member)
+    assert (found.should_since is not None, found.should_member_since is not None) == (should, should_member)
+
+
 def test_a_merged_organization_does_not_count_at_all(city: City) -> None:
     kept = city.organization()
     found = facts_of(city.organization(staff=500, category="", merged_into=kept))
@@ -75,7 +103,9 @@ def test_a_merged_organization_does_not_count_at_all(city: City) -> None:
         ("SO2", 50, None, "L"),
         ("SO3", 20, None, "M"),
         ("SO5", 19, None, "S"),
-        ("", 500, 500, "U"),
+        ("", 99, 500, "M"),
+        ("", 100, None, "L"),
+        ("", 49, None, "S"),
     ],
 )
 def test_the_band_follows_the_size_of_the_category(

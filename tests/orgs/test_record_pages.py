@@ -42,7 +42,7 @@ def test_the_headline_says_what_is_missing_since_when_and_why(city: City, client
     refresh([unit.pk], on=NOW())
     page = text(client_of("street"), unit)
     assert "应建未建</b> 已 214 天" in page
-    assert "职工 128 人,达到 100 名标准" in page
+    assert "职工 128 人，达到 100 名标准" in page
 
 
 def test_the_page_names_the_next_step_and_where_it_starts(city: City, client_of) -> None:

@@ -6,6 +6,8 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.core.management.sql import emit_post_migrate_signal
+from django.db.migrations import Migration
 
 from orgs.facts import differences
 from orgs.models import Organization, OrganizationFacts, Tally
@@ -67,3 +69,15 @@ def test_facts_of_an_organization_that_is_gone_are_found_and_removed(city: City)
     run()
     assert not OrganizationFacts.objects.exists()
     assert not Tally.objects.exists()
+
+
+def test_an_upgrade_states_the_facts_of_existing_rows_anew(city: City) -> None:
+    """A version that states facts otherwise: after its last migration they are those of the new rules."""
+    city.organization(company_type="2130", staff=120)
+    run()
+    OrganizationFacts.objects.update(branch_office=False, should=True)
+    emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
+    assert OrganizationFacts.objects.get().should, "a flush of the tests is no upgrade"
+    emit_post_migrate_signal(verbosity=0, interactive=False, db="default", plan=[(Migration("x", "orgs"), False)])
+    assert not OrganizationFacts.objects.get().should
+    assert run("--check").startswith("核对无误")

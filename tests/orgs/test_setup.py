@@ -24,6 +24,7 @@ from orgs.rules.setup import (
     recommended_kind,
     size_band,
     size_of,
+    suggested_name,
 )
 
 ECONOMIC = ["E1", "E2", "E3", "E4", "E5", "E6"]
@@ -59,7 +60,7 @@ def test_the_size_is_membership_for_associations_and_staff_for_all_others(catego
     ("category", "size", "expected"),
     [
         ("E4", 99, []), ("E4", 100, ["size"]), ("E6", 100, ["size"]), ("SO3", 49, []), ("SO3", 50, ["size"]),
-        ("SO1", 50, ["size"]), ("E4", None, []), ("", 1000, []),
+        ("SO1", 50, ["size"]), ("E4", None, []), ("", 99, []), ("", 100, ["size"]), ("", None, []),
     ],
 )  # fmt: skip
 def test_size_alone_asks_for_a_party_organization_from_the_threshold_on(category, size, expected):
@@ -85,7 +86,15 @@ def test_more_people_or_members_never_take_a_reason_away(category, size, formal,
 
 @pytest.mark.parametrize(
     ("category", "size", "expected"),
-    [("E1", 49, []), ("E1", 50, ["size"]), ("SO1", 19, []), ("SO1", 20, ["size"]), ("E1", None, []), ("", 99, [])],
+    [
+        ("E1", 49, []),
+        ("E1", 50, ["size"]),
+        ("SO1", 19, []),
+        ("SO1", 20, ["size"]),
+        ("E1", None, []),
+        ("", 49, []),
+        ("", 50, ["size"]),
+    ],
 )
 def test_size_asks_for_a_member_from_the_lower_threshold_on(category, size, expected):
     assert [reason.code for reason in reasons_for_member(category=category, size=size)] == expected
@@ -93,18 +102,40 @@ def test_size_asks_for_a_member_from_the_lower_threshold_on(category, size, expe
 
 def test_the_reasons_read_as_one_sentence():
     reasons = reasons_for_party_organization(category="E4", size=128, formal=4, restructured=False)
-    assert in_one_sentence(reasons) == "职工 128 人,达到 100 名标准;正式党员 4 名,应单独组建"
+    assert in_one_sentence(reasons) == "职工 128 人，达到 100 名标准；正式党员 4 名，应单独组建"
     reasons = reasons_for_party_organization(category="SO1", size=1200, formal=0, restructured=True)
-    assert in_one_sentence(reasons) == "会员 1,200 人,达到 50 名标准;由国有(集体)单位改制,必须同步组建"
-    assert reasons_for_member(category="SO3", size=20) == [Reason("size", "从业人员 20 人,达到 20 名有党员标准")]
+    assert in_one_sentence(reasons) == "会员 1,200 人，达到 50 名标准；由国有（集体）单位改制，必须同步组建"
+    assert reasons_for_member(category="SO3", size=20) == [Reason("size", "从业人员 20 人，达到 20 名有党员标准")]
     assert in_one_sentence([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "formal", "name"),
+    [
+        ("branch", 3, "中共明川支部"),
+        ("branch", 6, "中共明川支部"),
+        ("branch", 7, "中共明川支部委员会"),
+        ("joint_branch", 6, "中共明川等单位联合支部"),
+        ("joint_branch", 7, "中共明川等单位联合支部委员会"),
+        ("general_branch", 50, "中共明川总支部委员会"),
+        ("committee", 100, "中共明川委员会"),
+    ],
+)
+def test_a_suggested_name_says_committee_only_where_one_is_elected(kind, formal, name):
+    assert suggested_name("明川", kind, formal) == name
+
+
+def test_a_reason_of_an_undecided_organization_says_that_its_category_does_not_matter():
+    (reason,) = reasons_for_party_organization(category="", size=120, formal=0, restructured=False)
+    assert reason.sentence == "人数 120 人，达到 100 名标准（类别待判定，属于哪一类都达到）"
 
 
 @pytest.mark.parametrize(
     ("category", "size", "band"),
     [
         ("E4", 100, "L"), ("E4", 99, "M"), ("E4", 50, "M"), ("E4", 49, "S"), ("E4", 0, "S"), ("E4", None, "U"),
-        ("SO3", 50, "L"), ("SO3", 49, "M"), ("SO3", 20, "M"), ("SO3", 19, "S"), ("", 500, "U"),
+        ("SO3", 50, "L"), ("SO3", 49, "M"), ("SO3", 20, "M"), ("SO3", 19, "S"),
+        ("", None, "U"), ("", 49, "S"), ("", 50, "M"), ("", 99, "M"), ("", 100, "L"),
     ],
 )  # fmt: skip
 def test_the_band_follows_the_thresholds_of_the_sector(category, size, band):

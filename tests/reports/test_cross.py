@@ -11,7 +11,7 @@ from django.test import Client
 
 from orgs.facts import refresh
 from orgs.figures import Narrow, live
-from orgs.models import Organization, Zone
+from orgs.models import Coverage, Organization, Zone
 from reports.cross import COLUMNS, ROWS, WHOLE, Block, cross_table, shown_categories
 from tests.people import TODAY, City
 from tests.reports.test_dashboard import numbers
@@ -94,3 +94,17 @@ def test_unknown_rows_or_months_are_not_there(city: City, opened: Callable[..., 
     assert browser.get(PAGE, {"rows": "x"}).status_code == 404
     assert browser.get(PAGE, {"month": "2020-01"}).status_code == 404
     assert browser.get(PAGE).status_code == 200
+
+
+@pytest.mark.parametrize("rows", ROWS)
+def test_every_row_is_the_sum_of_its_forms_and_the_rest(city: City, gaps: dict[str, Organization], rows: str) -> None:
+    for form, code in zip(("AREA", "INDUSTRY", "CHAIN", "FUNCTIONAL"), "abcd", strict=True):
+        city.cover(city.organization(code), "CZ111", form)
+    refresh(None, on=TODAY)
+    forms = [form.name.lower() for form in Coverage.Form]
+    for name, block in blocks(city, rows).items():
+        for category, values in block.sums.items():
+            assert sum(values[form] for form in forms) + values["uncovered"] == values["counted"], (name, category)
+        parts = [block.sums[category] for category in block.sums if category != WHOLE]
+        for code, _ in COLUMNS:
+            assert block.sums[WHOLE][code] == sum(part[code] for part in parts)

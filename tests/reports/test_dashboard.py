@@ -63,6 +63,35 @@ def test_all_built_is_said_and_nothing_to_build_too(city: City, opened: Callable
     assert answer(browser.get(PAGE).content.decode()) == "全市应建党组织的1家中,1家已建,全部已建✓。"
 
 
+@pytest.mark.parametrize(
+    ("username", "place", "rows"),
+    [("city", "全市", "区县"), ("district", "云溪区", "街道（乡镇）"), ("street", "云台街道", "社区（村）")],
+)
+def test_a_dashboard_names_its_place_and_its_rows(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client], username: str, place: str, rows: str
+) -> None:
+    response = opened(username).get(PAGE)
+    page = response.content.decode()
+    assert answer(page).startswith(f"{place}应建党组织的")
+    assert f'<th scope="col">{rows}</th>' in page
+    assert response.context["seen"].cut_name == rows
+
+
+def test_branch_offices_are_said_apart_with_their_list(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
+) -> None:
+    browser = opened("city")
+    assert "分支机构" not in browser.get(PAGE).content.decode().replace("分支机构由总机构", "")
+    city.organization("澄州银行云台支行", company_type="2130", staff=400)
+    refresh(None, on=TODAY)
+    page = browser.get(PAGE).content.decode()
+    assert answer(page).startswith("全市应建党组织的5家中"), "as before"
+    (url,) = [url for url, number in numbers(page) if "branch_offices" in url and number == 1]
+    listed = browser.get(url).content.decode()
+    assert "澄州银行云台支行" in listed
+    assert "共 1 家" in listed
+
+
 def numbers(page: str) -> list[tuple[str, int]]:
     """Every link on the page whose text is a number, with that number."""
     found = re.findall(r'<a [^>]*href="(/(?:units|worklists)/[^"]*)"[^>]*>([\d,]+)</a>', page)

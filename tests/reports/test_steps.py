@@ -149,7 +149,7 @@ def test_the_partners_and_the_covering_node_of_the_next_step_are_filled_in(
         for name, form, *_ in opened("street").get(f"{PARTY}start/?unit={gaps['lonely'].pk}").context["forms"]
     }
     assert forms["found"].fields["partners"].initial == [str(gaps["near"].pk), str(gaps["far"].pk)]
-    assert forms["found"].initial["name"] == "中共澄州禾岸食品厂等单位联合支部委员会"
+    assert forms["found"].initial["name"] == "中共澄州禾岸食品厂等单位联合支部"
     forms = {
         name: form for name, form, *_ in opened("city").get(f"{PARTY}start/?unit={gaps['social'].pk}").context["forms"]
     }

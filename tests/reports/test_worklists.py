@@ -38,7 +38,7 @@ def names(city: City, username: str, code: str = "party-organization") -> set[st
 
 def test_a_unit_is_listed_with_its_reasons_its_days_and_the_step(city: City, gaps: dict[str, Organization]) -> None:
     line = line_of(city, gaps["large"])
-    assert line.why == "职工 128 人,达到 100 名标准;正式党员 4 名,应单独组建"
+    assert line.why == "职工 128 人，达到 100 名标准；正式党员 4 名，应单独组建"
     assert line.step.code == "establish"
     assert line.days == (TODAY - OrganizationFacts.objects.get(pk=gaps["large"].pk).should_since).days > 200
 
@@ -91,7 +91,7 @@ def test_the_party_organization_of_a_chain_s_leading_firm_could_cover(
 def test_a_unit_without_members_is_on_the_list_of_blank_spots(city: City, gaps: dict[str, Organization]) -> None:
     assert names(city, "district", "member") == {"澄州禾岸食品厂", "澄州恒泰物流有限公司", "澄州金利商贸有限公司"}
     line = line_of(city, gaps["fifty"], "member")
-    assert line.why == "职工 60 人,达到 50 名有党员标准"
+    assert line.why == "职工 60 人，达到 50 名有党员标准"
     assert line.step.code == "recommend_member"
 
 
@@ -218,3 +218,13 @@ def test_a_covered_unit_leaves_the_list(city: City, gaps: dict[str, Organization
     city.cover(gaps["large"], "CZ111", Coverage.Form.AREA)
     refresh([gaps["large"].pk], on=TODAY)
     assert "澄州明川电子有限公司" not in names(city, "city")
+
+
+@pytest.mark.parametrize(("sort", "state"), [("", "descending"), ("since", "descending"), ("-since", "ascending")])
+def test_the_arrow_over_the_days_points_where_the_days_go(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client], sort: str, state: str
+) -> None:
+    page = opened("city").get(f"/worklists/party-organization/?sort={sort}")
+    days = [row.line.days for row, _ in page.context["rows"]]
+    assert days == sorted(days, reverse=state == "descending")
+    assert f'aria-sort="{state}"' in page.content.decode()
