@@ -66,6 +66,7 @@ class World:
         self.venue = Venue.objects.create(name="中心", kind=Venue.Kind.values[0], managed_by=city["CZ111"])
         VenueUse.objects.create(venue=self.venue, party_organization=city["CZ1111"], since=LONG_AGO)
         VenueUse.objects.create(venue=self.venue, party_organization=city["CZ1112"], since=LONG_AGO)
+        self.bystander = city.organization(credit_code=credit_code(5), staff=60)  # whom nothing of all this is about
         facts.refresh(None, on=TODAY)
         told = {"法定代表人": "赵一"}
         self.written = road.send([firm(number, **told) for number in (2, 1, 0, 7)])
@@ -166,7 +167,7 @@ ACTS: Mapping[str, Act] = {
         party_organization=w.city["CZ111"], into=w.city["CZ112"], reason="合并", **w.told
     ),
     "move a street": lambda w: party.move(party_organization=w.city["CZ111"], to=w.city["CZ12"], **w.told),
-    "recount": lambda w: facts.refresh(None, on=TODAY + timedelta(days=1)),
+    "recount": lambda w: facts.refresh(None, on=LONG_AGO - timedelta(days=1)),
 }
 
 
@@ -283,6 +284,29 @@ def test_locks_are_taken_in_their_order(world: World, name: str) -> None:
     if connection.features.has_select_for_update:
         assert first == sorted(first)
         assert sum("INTO orgs_tally" in query["sql"] for query in queries) <= 1, "sums are changed in one go"
+
+
+@pytest.mark.parametrize("name", ["write a list of firms", "undo a list", "strike off many", "recount"])
+def test_saving_a_firm_waits_for_nobody_who_writes_many_others(
+    name: str, world: World, two_sessions: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not before their sums are added, which is the last thing they do."""
+    monkeypatch.setattr("orgs.facts.statement.MANY", 2)
+    met = []
+
+    def save(world: World) -> None:
+        told = {"kind": "staff", "number": 140, "counted_on": TODAY, **world.told}
+        organizations.count_headcount(organization=world.bystander, **told)
+
+    def watch(execute: Any, sql: str, *told: Any) -> Any:
+        if "INTO orgs_tally" in sql and not met:
+            met.append(two_sessions.submit(run, world, save).result(timeout=20))
+        return execute(sql, *told)
+
+    if connection.features.has_select_for_update:
+        with connection.execute_wrapper(watch):
+            assert run(world, ACTS[name]) == ""
+        assert met == [""]
 
 
 def rank_of(sql: str) -> int | None:

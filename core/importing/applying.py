@@ -26,9 +26,9 @@ def write(comparison: Comparison, progress: Progress, total: int) -> Tally:
         done += len(met)
         progress.step(done, total, "写入")
     tally = comparison.finish()
+    settle_names()
     progress.step(total, total, "更新组织情况")
     target.refresh(touched)
-    settle_names()
     return tally
 
 

@@ -20,13 +20,14 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from core.bulk import analyze
 from core.importing import reports, staging
 from core.importing.applying import write
 from core.importing.comparing import Comparison
 from core.importing.sheets import ALL_SHEETS, Table, no_table, tables
 from core.importing.undoing import Undone, take_back
 from core.jobs import Progress
-from core.locks import one_at_a_time
+from core.locks import derived_once, one_at_a_time
 from core.models import ImportBatch, StagedRow
 from core.refusals import Refusal
 from core.sources import Importer, Run, Source, sources
@@ -133,7 +134,7 @@ def stage(
     if not batch.sheets:
         raise no_table(book, source, sheet)
     staging.settle_repeats(batch.pk, _key_columns(batch, source))
-    staging.analyze()
+    analyze(StagedRow, "id", "batch_id", "sheet", "key", "outcome")
     batch.status = Status.STAGED
     batch.save(update_fields=["sheets", "columns", "status"])
 
@@ -172,10 +173,11 @@ def _apply(batch: ImportBatch, progress: Progress) -> dict[str, int]:
         raise NotReady(f"批次 {batch.pk} {batch.get_status_display()},不能写入;请重新上传名单")
     comparison = _comparison(batch, lock=True)
     total = batch.rows.count()
-    write(comparison, progress, total)
-    batch.status, batch.applied_at = Status.APPLIED, timezone.now()
-    batch.save(update_fields=["status", "applied_at"])
-    return _count(batch, comparison)
+    with derived_once():  # last of all: nobody waits for the sums longer than it takes to add to them
+        write(comparison, progress, total)
+        batch.status, batch.applied_at = Status.APPLIED, timezone.now()
+        batch.save(update_fields=["status", "applied_at"])
+        return _count(batch, comparison)
 
 
 @many_small_objects()

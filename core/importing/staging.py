@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count, F
 
 from core.bulk import Encoded, insert_rows
@@ -190,13 +189,6 @@ def _said(row: StagedRow) -> tuple[Values, list[tuple[int, str]]]:
     """What the row says: equal for rows that differ in spelling or in unmapped columns only."""
     values = {name: opened(value) for name, value in row.values.items()}
     return values, [(index, raw_text(opened(row.cells[index]))) for _, _, index in row.problems]
-
-
-def analyze() -> None:
-    """Tell the planner how much was staged: without it one join ran over six minutes."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {StagedRow._meta.db_table} (id, batch_id, sheet, key, outcome)")
 
 
 def count_problems(batch_id: int) -> dict[str, int]:

@@ -10,10 +10,8 @@ from django.db import connection, transaction
 
 from orgs.facts.sources import Day
 from orgs.facts.statement import COLUMNS, ORPHANS, Reach, Statement, differing, listed
-from orgs.facts.tally import TABLE as TALLY
-from orgs.facts.tally import all_sums, tally_columns
+from orgs.facts.tally import wrong_cells
 from orgs.models import Organization, OrganizationFacts
-from orgs.models.facts import TALLY_KEYS
 
 FIELDS = OrganizationFacts._meta.concrete_fields
 NAMED = 20  # differences that are named in full
@@ -59,17 +57,8 @@ def _orphans() -> Iterator[str]:
 
 
 def _cells() -> Iterator[str]:
-    """Cells that are not the sum of their facts, compared both ways; an empty cell is as good as none."""
-    query = all_sums(connection.vendor)
-    quoted = [connection.ops.quote_name(column) for column in tally_columns()]
-    filled = " OR ".join(f"{column} <> 0" for column in quoted[len(TALLY_KEYS) :])
-    should = f"SELECT * FROM ({query.sql}) AS sums"
-    held = f"SELECT {', '.join(quoted)} FROM {TALLY} WHERE {filled}"
-    for title, sql in (
-        ("汇总缺少或少计", f"SELECT count(*) FROM ({should} EXCEPT {held}) AS missing"),
-        ("汇总多出或多计", f"SELECT count(*) FROM ({held} EXCEPT {should}) AS more"),
-    ):
-        count = _count(sql, query.parameters)
+    """Cells that are not the sum of their facts, compared both ways."""
+    for title, count in zip(("汇总缺少或少计", "汇总多出或多计"), wrong_cells(), strict=True):
         if count:
             yield f"{title} {count:,} 格"
 

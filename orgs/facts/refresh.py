@@ -16,10 +16,23 @@ from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.utils import timezone
 
+from core.bulk import analyze
 from core.locks import keep_derived
 from orgs.facts import prepared, tally
 from orgs.facts.sources import Day
-from orgs.facts.statement import ORGANIZATION, ORPHANS, TABLE, TOUCHED, Reach, Touched, about_touched, writing
+from orgs.facts.statement import (
+    ORGANIZATION,
+    ORPHANS,
+    SWEEPING,
+    TABLE,
+    TOUCHED,
+    Reach,
+    Touched,
+    about_touched,
+    differing,
+    writing,
+)
+from orgs.models import Organization, OrganizationFacts
 
 
 @dataclass
@@ -60,7 +73,7 @@ def refresh(organization_ids: Collection[int] | None, *, on: date) -> int:
     While facts are gathered the answer is 0.
     """
     if organization_ids is None:
-        return _refresh_all(Day.of(on))
+        return _refresh_all(on)
     if (gathered := _gathered.get()) is not None:
         gathered.touched.setdefault(on, set()).update(organization_ids)
         return 0
@@ -99,6 +112,9 @@ def _state(touched: Mapping[date, Collection[int]], gone: tally.Sums) -> int:
         return 0
     ids, written = Touched.of(everything), 0
     _lock(ids)
+    if ids.many:
+        analyze(Organization)
+        analyze(OrganizationFacts)
     before = tally.read(ids)
     for on, some in touched.items():
         part = Touched.of(some)
@@ -106,19 +122,36 @@ def _state(touched: Mapping[date, Collection[int]], gone: tally.Sums) -> int:
         with connection.cursor() as cursor:
             prepared.execute(cursor, "ningju_facts", statement, part)
             written += int(cursor.rowcount)
+    if ids.many:
+        analyze(OrganizationFacts)
     if written or gone:
         tally.move(tally.together(gone, before), tally.read(ids))
     return written
 
 
-def _refresh_all(day: Day) -> int:
+def _refresh_all(on: date) -> int:
+    """What differs is looked for without a lock, and stated as if it had been touched; so a night holds up nobody.
+
+    Only where so many differ that this takes longer, or the sums are wrong, everything is made anew behind a lock.
+    """
+    day = Day.of(on)
+    found = differing(day, Reach.ALL, connection.vendor)
+    ids = _column(f"WITH {found.sql} SELECT organization_id FROM differing", found.parameters)
+    if len(ids) < SWEEPING and not _column(f"SELECT organization_id {ORPHANS}", ()) and tally.agrees():
+        return _state({on: ids}, {})
     if connection.vendor == "postgresql":
-        _lock_table()
+        _execute(f"LOCK TABLE {TABLE} IN SHARE ROW EXCLUSIVE MODE", ())
     _execute(f"DELETE {ORPHANS}", ())
     statement = writing(day, Reach.ALL, connection.vendor)
     written = _execute(statement.sql, statement.parameters)
     tally.rebuild()
     return written
+
+
+def _column(sql: str, parameters: tuple[Any, ...]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _execute(sql: str, parameters: tuple[Any, ...]) -> int:
@@ -130,17 +163,11 @@ def _execute(sql: str, parameters: tuple[Any, ...]) -> int:
 def _lock(ids: Touched) -> None:
     """Wait for whoever states facts of the same organizations; SQLite has one writer anyway.
 
-    In the order of the ids, so that two refreshes never wait crosswise. Many at once take the whole table, and keep out
-    the small ones, which announce themselves to it: when they have their organizations, since many hold theirs before.
+    In the order of the ids, so that two refreshes never wait crosswise. When they have their organizations they announce
+    themselves to the table, for whoever makes everything anew.
     """
     if connection.vendor != "postgresql":
         return
-    if ids.many:
-        _lock_table()
-        return
     rows = about_touched(f"SELECT 1 FROM {ORGANIZATION} WHERE id IN ({TOUCHED}) ORDER BY id FOR NO KEY UPDATE")
-    _execute(f"{rows.sql}; LOCK TABLE {TABLE} IN ROW EXCLUSIVE MODE", (ids.parameter,))
-
-
-def _lock_table() -> None:
-    _execute(f"LOCK TABLE {TABLE} IN SHARE ROW EXCLUSIVE MODE", ())
+    with connection.cursor() as cursor:
+        cursor.execute(f"{rows.sql}; LOCK TABLE {TABLE} IN ROW EXCLUSIVE MODE", (ids.parameter,))

@@ -118,6 +118,28 @@ def state() -> tuple[int, int]:
     return found["rows"], int(found["versions"])
 
 
+def agrees() -> bool:
+    """Whether the tally is what the facts add up to; read in one statement, so no writer comes between."""
+    return not any(wrong_cells())
+
+
+def wrong_cells() -> tuple[int, int]:
+    """How many cells are missing or hold too little, and how many there are besides; an empty cell is as good as none."""
+    query = all_sums(connection.vendor)
+    quoted = [connection.ops.quote_name(column) for column in tally_columns()]
+    filled = " OR ".join(f"{column} <> 0" for column in quoted[len(TALLY_KEYS) :])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH should({', '.join(quoted)}) AS ({query.sql}), "
+            f"held AS (SELECT {', '.join(quoted)} FROM {TABLE} WHERE {filled}) SELECT "
+            "(SELECT count(*) FROM (SELECT * FROM should EXCEPT SELECT * FROM held) AS missing), "
+            "(SELECT count(*) FROM (SELECT * FROM held EXCEPT SELECT * FROM should) AS more)",
+            query.parameters,
+        )
+        missing, more = cursor.fetchone()
+        return int(missing), int(more)
+
+
 @lru_cache(maxsize=2)
 def all_sums(vendor: str) -> Statement:
     """The whole tally from the facts, in its columns: the cells, then each cut of them."""

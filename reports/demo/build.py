@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from django.db import connection, transaction
-from django.db.models import Model
+from django.db import transaction
 
 from accounts.models import User
-from core.bulk import reserve_ids
+from core.bulk import analyze, reserve_ids
 from members.models import Member
 from orgs.facts import refresh
 from orgs.models import Organization, OrganizationFacts, PartyOrganization, Tally
@@ -68,7 +67,8 @@ class Builder:
             self.branches.finish()
             self._targets()
             self._pass_time(report)
-            _analyze(RESULTS)
+            for model in RESULTS:
+                analyze(model)
 
     def _chunk(self, size: int, budget: int) -> None:
         drawn = [self.organizations.draw(pk) for pk in reserve_ids(Organization, size)]
@@ -90,7 +90,8 @@ class Builder:
         for stage, day in enumerate(calendar.days):
             written = self.ledger.write(stage)
             if not stage:
-                _analyze(COLUMNS)
+                for model in COLUMNS:
+                    analyze(model)
             touched = written if 0 < stage < len(calendar.days) - 1 else None
             refresh(touched, on=day)
             if stage < len(calendar.months):
@@ -109,10 +110,3 @@ class Builder:
             for indicator, start in TARGETS.items()
             for step in range(TARGET_YEARS)
         )  # fmt: skip
-
-
-def _analyze(tables: Iterable[type[Model]]) -> None:
-    """Tell PostgreSQL how much there is now: it plans by what it knew before the transaction, an empty city."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in tables)}")
