@@ -1,18 +1,19 @@
 """The process in which Excel files are parsed: `python -m core.workbooks.excel_process sheets|rows PATH [SHEET]`.
 
 A few hundred bytes can make any parser ask for a terabyte (a value in XFD1048576) or panic; here that ends this process
-and nothing else. It writes pickled messages to standard output: ("sheets", visible, hidden), ("rows", list of rows),
-("refused", sentence without the file's name), and as the last one ("end",).
+and nothing else. It writes one message a line to standard output, as JSON: ["sheets", visible, hidden], ["rows", list of
+rows], ["refused", sentence without the file's name], and as the last one ["end"]. A date, which JSON does not know, is a list
+of its text alone. Whoever takes this process over can send nothing but texts, numbers and lists.
 """
 
 import mmap
-import pickle
 import resource
 import sys
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import orjson
 from python_calamine import (
     CalamineError,
     CalamineWorkbook,
@@ -44,7 +45,7 @@ def main(arguments: list[str], out: BinaryIO) -> None:
             _tell_sheets(path, out)
         else:
             _tell_rows(path, arguments[2], out)
-        message: tuple[str, ...] = ("end",)
+        message: tuple[Any, ...] = ("end",)
     except Unfit as refusal:
         message = ("refused", str(refusal))
     except PasswordError:
@@ -55,7 +56,18 @@ def main(arguments: list[str], out: BinaryIO) -> None:
         if type(problem).__name__ != "PanicException":  # of the parser; its class cannot be imported
             raise
         message = ("refused", ODD_CELL)
-    pickle.dump(message, out)
+    _tell(out, message)
+
+
+def _tell(out: BinaryIO, message: tuple[Any, ...]) -> None:
+    option = orjson.OPT_APPEND_NEWLINE | orjson.OPT_PASSTHROUGH_DATETIME
+    out.write(orjson.dumps(message, default=_plain, option=option))
+
+
+def _plain(value: Any) -> list[str]:
+    if isinstance(value, date):
+        return [value.isoformat()]
+    raise TypeError(type(value))
 
 
 def _tell_sheets(path: Path, out: BinaryIO) -> None:
@@ -70,7 +82,7 @@ def _tell_sheets(path: Path, out: BinaryIO) -> None:
     for sheet in CalamineWorkbook.from_path(path).sheets_metadata:
         if sheet.typ == SheetTypeEnum.WorkSheet:
             (visible if sheet.visible == SheetVisibleEnum.Visible else hidden).append(sheet.name)
-    pickle.dump(("sheets", visible, hidden), out)
+    _tell(out, ("sheets", visible, hidden))
 
 
 def _inspect_compound_file(path: Path) -> None:
@@ -97,9 +109,9 @@ def _tell_rows(path: Path, name: str, out: BinaryIO) -> None:
         if values != nothing:
             block.append((number, before + _cells(values)))
         if len(block) == ROWS_PER_MESSAGE:
-            pickle.dump(("rows", block), out)
+            _tell(out, ("rows", block))
             block = []
-    pickle.dump(("rows", block), out)
+    _tell(out, ("rows", block))
 
 
 def _cells(values: list[Any]) -> list[Cell]:

@@ -1,10 +1,15 @@
 """A hostile or broken file ends in a sentence, not in a traceback; the largest one allowed is read."""
 
+import ast
 import codecs
+import io
+import pickle
 import re
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
@@ -12,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.workbooks import archive, delimited
+from core.workbooks import archive, delimited, excel
 from core.workbooks.book import MAX_COLUMNS, MAX_FILE_BYTES
 from core.workbooks.reading import Unreadable, open_book
 from tests.spreadsheets import read, workbook
@@ -273,3 +278,57 @@ def test_no_bytes_at_all_end_in_anything_but_rows_or_a_refusal(tmp_path: Path, c
     except Unreadable as refused:
         said = str(refused)
     assert CHINESE.search(said)
+
+
+MARK = "touched"
+TAKEN_OVER = {
+    "pickle": b"cos\nsystem\n(S'touch %s'\ntR." % MARK.encode(),
+    "pickled end": pickle.dumps(("end",)),
+    "nothing": b"",
+    "no list": b'{"rows": 1}\n',
+    "half a line": b'["sheets", ["a"',
+    "other shapes": b'["sheets", 1, {"a": 2}]\n["end"]\n',
+    "another question": b'["rows", []]\n["end"]\n',
+    "deep": b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("said", TAKEN_OVER.values(), ids=TAKEN_OVER.keys())
+def test_a_parser_that_was_taken_over_makes_its_parent_do_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: bytes
+) -> None:
+    book, parser = tmp_path / "book.xlsx", tmp_path / "parser"
+    openpyxl.Workbook().save(book)
+    (tmp_path / "said").write_bytes(said)
+    parser.write_text(f"#!/bin/sh\ncat {tmp_path}/said\n")
+    parser.chmod(0o700)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "executable", str(parser))
+    with pytest.raises(Unreadable):
+        open_book(book, name="book.xlsx")
+    assert not (tmp_path / MARK).exists()
+
+
+def test_rows_of_a_parser_that_was_taken_over_are_plain_or_refused() -> None:
+    lines = [b'["rows", [[1, ["a", 1, 1.5, true, null, ["2026-01-31"], ["2026-01-31T10:00:00"]]]]]\n', b'["end"]\n']
+    [(_, [(number, cells)])] = excel._messages(io.BytesIO(b"".join(lines)), "rows", "a.xlsx")
+    assert (number, cells[:5]) == (1, ["a", 1, 1.5, True, None])
+    assert cells[5:] == [date(2026, 1, 31), datetime(2026, 1, 31, 10)]
+    for cell in (b'{"__reduce__": "x"}', b"[[]]", b'["x"]', b"[1]"):
+        with pytest.raises((ValueError, TypeError)):
+            list(excel._messages(io.BytesIO(b'["rows", [[1, [%s]]]]\n' % cell), "rows", "a.xlsx"))
+
+
+def test_nothing_in_the_house_reads_what_could_be_code() -> None:
+    """Formats in which data names functions to call."""
+    root = Path(excel.PROJECT)
+    found = [
+        f"{path.relative_to(root)}: {name}"
+        for path in root.glob("*/**/*.py")
+        if path.relative_to(root).parts[0] not in (".venv", "tests", "build")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in [getattr(node, "module", None), *(alias.name for alias in node.names)]
+        if name in ("pickle", "marshal", "shelve", "dill", "jsonpickle", "multiprocessing")
+    ]
+    assert found == []
