@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import User, plain_name
 
 
 class PasswordBackend(BaseBackend):
@@ -19,7 +21,7 @@ class PasswordBackend(BaseBackend):
     ) -> User | None:
         """Return the user, or None; the hash is computed for unknown names too, so that time tells nothing."""
         try:
-            user = User.objects.get_by_natural_key(username)
+            user = User.objects.get_by_natural_key(plain_name(username or ""))
         except User.DoesNotExist:
             User().set_password(password)
             return None
@@ -32,6 +34,15 @@ class PasswordBackend(BaseBackend):
 
 
 def lockout_name(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str:
-    """The name under which failures are counted: whatever its case, as names are looked up."""
+    """The name under which failures are counted: as names are looked up."""
     given = (credentials or {}).get("username") or (request.POST.get("username", "") if request else "")
-    return given.strip().lower()
+    return plain_name(given).lower()
+
+
+def lockout_parameters(request: HttpRequest, credentials: dict[str, Any] | None) -> list[Any]:
+    """What is locked: a name at an address, so that nobody locks out a street office or a colleague elsewhere; and the
+    whole address once it failed with AXES_SPRAYED_NAMES names, since one password is being tried on everybody."""
+    since = timezone.now() - settings.AXES_COOLOFF_TIME
+    failed = AccessAttempt.objects.filter(ip_address=request.META.get("REMOTE_ADDR"), attempt_time__gt=since)
+    sprayed = failed.values("username").distinct().count() >= settings.AXES_SPRAYED_NAMES
+    return ["ip_address"] if sprayed else [["username", "ip_address"]]

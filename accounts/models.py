@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 from base64 import b32encode
 from binascii import unhexlify
 from datetime import datetime
@@ -21,6 +22,11 @@ from core.fields import EncryptedTextField
 from core.scope import Scope, ScopedQuerySet
 
 SEES_ACCOUNTS = (Permission.ACCOUNTS_CHANGE, Permission.APPOINTMENTS_CHANGE, Permission.AUDIT_VIEW)
+
+
+def plain_name(typed: str) -> str:
+    """A sign-in name as it is looked up: full-width letters made plain, no spaces around."""
+    return unicodedata.normalize("NFKC", typed).strip()
 
 
 class UserQuerySet(ScopedQuerySet):
@@ -49,8 +55,9 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return user
 
     def get_by_natural_key(self, username: str | None) -> User:
-        """Find by sign-in name, whatever its case."""
-        return self.get(username__iexact=username)
+        """Find by sign-in name, whatever its case. Letters that merely look alike (ı, K) are no others' capitals."""
+        name = username or ""
+        return self.get(username__iexact=name) if name.isascii() else self.get(username=name)
 
 
 class User(AbstractBaseUser):  # type: ignore[django-manager-missing]

@@ -10,6 +10,7 @@ import binascii
 import os
 import sys
 from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +90,19 @@ def _check_transport() -> list[CheckMessage]:
     if settings.TLS not in ("proxy", "direct"):
         hint = "请设置 NINGJU_TLS=proxy(由前面的代理提供 HTTPS)或 NINGJU_TLS=direct(由本系统提供,另设 TLS_CERTIFICATE、TLS_KEY)"
         return [Error("没有设置加密传输(HTTPS)", hint, id="ningju.E006")]
+    if settings.TLS == "proxy" and not _networks(settings.TRUSTED_PROXIES):
+        hint = "请设置环境变量 TRUSTED_PROXIES 为代理的地址或网段，如 127.0.0.1；不设则所有人看起来来自同一个地址，一人输错口令会锁住大家"
+        return [Error("没有说明前面的代理在哪里，或写的不是网段", hint, id="ningju.E009")]
     missing = [name for name in ("TLS_CERTIFICATE", "TLS_KEY") if not Path(os.environ.get(name, "")).is_file()]
     if settings.TLS == "direct" and missing:
         hint = "请把这些环境变量设为证书和私钥文件的路径"
         return [Error(f"找不到证书或私钥文件:{'、'.join(missing)}", hint, id="ningju.E007")]
     return []
+
+
+def _networks(texts: list[str]) -> list[IPv4Network | IPv6Network]:
+    """The networks that the texts name; none when one of them is no network."""
+    try:
+        return [ip_network(text) for text in texts]
+    except ValueError:
+        return []

@@ -132,9 +132,9 @@ ACCOUNT_UNUSED_DAYS = env.int("ACCOUNT_UNUSED_DAYS", default=90)
 ADMIN_ADDRESSES = env.list("NINGJU_ADMIN_ADDRESSES", default=[])  # networks; empty: administrators come from anywhere
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])  # networks of our own proxies, whose X-Forwarded-For is true
 
-# locked out: name and address together, so that nobody locks out a whole street office or a colleague elsewhere
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_PARAMETERS = "accounts.backends.lockout_parameters"
 AXES_FAILURE_LIMIT = 5
+AXES_SPRAYED_NAMES = 10
 AXES_COOLOFF_TIME = timedelta(minutes=30)
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "accounts.views.sign_in.locked_out"

@@ -24,6 +24,7 @@ SOUND = {
     "FIELD_KEYS": {"k1": KEY},
     "ALLOWED_HOSTS": ["a.example"],
     "TLS": "proxy",
+    "TRUSTED_PROXIES": ["127.0.0.1"],
 }
 
 
@@ -57,6 +58,8 @@ def test_sound_production_settings_pass(production):
         pytest.param({"ALLOWED_HOSTS": ["*"]}, "ningju.E005", id="all hosts"),
         pytest.param({"TLS": ""}, "ningju.E006", id="no TLS"),
         pytest.param({"TLS": "yes"}, "ningju.E006", id="unknown word for TLS"),
+        pytest.param({"TRUSTED_PROXIES": []}, "ningju.E009", id="a proxy that nobody named"),
+        pytest.param({"TRUSTED_PROXIES": ["10.0.0.1/8"]}, "ningju.E009", id="no network"),
         pytest.param({"TLS": "direct"}, "ningju.E007", id="TLS without a certificate"),
     ],
 )

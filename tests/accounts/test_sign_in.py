@@ -85,6 +85,47 @@ def test_five_failures_lock_the_name_at_that_address_only(city: City, client: Cl
     assert AuditEntry.objects.filter(action="accounts.sign_in_locked").count() == 2
 
 
+def test_one_password_tried_on_many_names_locks_the_address(city: City, client: Client) -> None:
+    """One guess for each name never reaches the limit of a name."""
+    names = [f"{name}{number}" for number in range(2) for name in ("nobody", "leader", "street", "city", "district")]
+    answers = [sign_in(client, name, "Spring-2026", HTTP_USER_AGENT=name).status_code for name in names]
+    assert answers == [200] * 9 + [429]
+    assert sign_in(client, "secretary").status_code == 429, "a right password is no way around"
+    assert sign_in(Client(), "secretary", REMOTE_ADDR="198.51.100.7").status_code == 302, "elsewhere"
+
+
+def test_many_failures_behind_one_address_lock_nobody_else_while_people_succeed(city: City, client: Client) -> None:
+    for name in ("city", "street", "leader", "district", "stranger"):
+        assert [sign_in(client, name, "wrong").status_code for _ in range(4)] == [200] * 4
+        assert sign_in(client, name).status_code == 302
+        client.logout()
+    assert sign_in(client, "secretary", "wrong").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        (" leader ", True),
+        ("ｌｅａｄｅｒ", True),
+        ("LEADER", True),
+        ("le ader", False),
+        ("leadеr", False),  # a Cyrillic е
+        ("ｌｅａdeｒ ", True),
+        ("dıstrict", False),  # a Turkish ı, whose capital is I
+        ("lea\x00der", False),
+    ],
+)
+def test_a_name_that_looks_alike_is_another_name(city: City, client: Client, typed: str, found: bool) -> None:
+    answer = sign_in(client, typed)
+    assert (answer.status_code == 302) == found
+    assert answer.status_code in (200, 302)
+
+
+def test_every_way_to_write_a_name_counts_as_the_same_name(city: City, client: Client) -> None:
+    typed = ["leader", "LEADER", " leader", "ｌｅａｄｅｒ", "Leader"]
+    assert [sign_in(client, name, "wrong").status_code for name in typed] == [200] * 4 + [429]
+
+
 def test_a_success_forgets_the_failures_before(city: City, client: Client) -> None:
     for password in ["wrong"] * 4 + [PASSWORD] + ["wrong"] * 4:
         client.logout()
