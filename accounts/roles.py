@@ -105,4 +105,10 @@ AUDIT = Role(
 ROLES: dict[str, Role] = {
     role.code: role for role in (DEPARTMENT, STREET, SECRETARY, LEADER, INSTRUCTOR, SYSTEM, SECURITY, AUDIT)
 }
+ADMINISTRATORS = tuple(role.code for role in ROLES.values() if role.administrator)
 ROLE_CHOICES = [(role.code, role.name) for role in ROLES.values()]
+
+
+def apart(one: Role, other: Role) -> bool:
+    """Whether nobody holds both at a time: an administrator's duty stands beside no other role (domain §8.1, 权限分离)."""
+    return one is not other and (one.administrator or other.administrator)

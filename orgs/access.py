@@ -49,13 +49,13 @@ def _grant(appointment: Appointment, managers: frozenset[int]) -> Grant:
 def supervised_users(scope: Scope, *, on: date) -> QuerySet[User]:
     """Secretaries and instructors whom the scope looks after: everything that they hold lies within it.
 
-    Whoever holds any other role, or one elsewhere, is left out: a new password would open that role too.
+    Whoever holds or will hold any other role, or one elsewhere, is left out: a new password would open that role too.
     """
-    open_ones = Appointment.objects.on(on).filter(user=OuterRef("pk"))
+    held_or_to_come = Appointment.objects.during(on, None).filter(user=OuterRef("pk"))
     looked_after = scope.having(Permission.CODES_ISSUE)
-    inside = Appointment.objects.on(on).filter(
+    inside = Appointment.objects.during(on, None).filter(
         looked_after.path_filter("node__path"), role__in=[role.code for role in ROLES.values() if role.trusted_phone]
     )
-    held = open_ones.filter(pk__in=inside.values("pk"))
-    beyond = open_ones.exclude(pk__in=inside.values("pk"))
+    held = held_or_to_come.on(on).filter(pk__in=inside.values("pk"))
+    beyond = held_or_to_come.exclude(pk__in=inside.values("pk"))
     return User.objects.filter(Exists(held), ~Exists(beyond), is_active=True)

@@ -6,6 +6,7 @@ name_actions(
     {
         "appointments.give": "授权",
         "appointments.end": "终止授权",
+        "appointments.move": "调整授权",
         "coverage.begin": "建立覆盖",
         "coverage.change": "调整覆盖",
         "coverage.end": "终止覆盖",

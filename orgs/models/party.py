@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.roles import ROLE_CHOICES, ROLES, Role
+from accounts.roles import ADMINISTRATORS, ROLE_CHOICES, ROLES, Role
 from core.fields import PathField
 from core.periods import holding_on
 from core.scope import Scope, ScopedQuerySet
@@ -154,6 +154,15 @@ class AppointmentQuerySet(ScopedQuerySet):
     def on(self, day: date) -> Self:
         """Those that hold on a day: half-open [since, until)."""
         return self.filter(holding_on(day))
+
+    def during(self, since: date, until: date | None) -> Self:
+        """Those that hold on some day of [since, until)."""
+        later = self.filter(Q(until=None) | Q(until__gt=since) & Q(until__gt=F("since")))
+        return later if until is None else later.filter(since__lt=until)
+
+    def of_administrators(self) -> Self:
+        """The three administrative duties."""
+        return self.filter(role__in=ADMINISTRATORS)
 
     def within(self, scope: Scope) -> Self:
         """The security administrator's whole, else one's own."""

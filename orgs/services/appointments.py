@@ -11,15 +11,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Permission
-from accounts.roles import ROLES, SECURITY, Role
+from accounts.roles import ROLES, Role, apart
 from accounts.services import accounts, factors
 from core import writing
 from core.refusals import Refusal
 from core.scope import Scope
 from orgs.access import scope_for, supervised_users
 from orgs.models import Appointment, PartyOrganization
-
-ADMINISTRATIVE = tuple(role.code for role in ROLES.values() if role.administrator)
+from orgs.services.duties import hold_people, require_another_holder
 
 
 class MayNotAppoint(Refusal):
@@ -31,7 +30,19 @@ class NotToOneself(Refusal):
 
 
 class SeparateDuties(Refusal):
-    """One person never holds two of the three administrative duties (domain §8.1, 权限分离)."""
+    """An administrator holds no other role, nor a second one of the three (domain §8.1, 权限分离)."""
+
+
+class OnlyAtTheRoot(Refusal):
+    """An administrator's duty is the whole system's: no place below would limit it."""
+
+
+class Backdated(Refusal):
+    """What was allowed on a past day cannot be changed any more."""
+
+
+class NotYetOwned(Refusal):
+    """Somebody else knows the one-time password of the account."""
 
 
 class AppointedAlready(Refusal):
@@ -44,10 +55,6 @@ class NoSuchPlace(Refusal):
 
 class EndedAlready(Refusal):
     """The appointment ends earlier; a longer one is a new appointment."""
-
-
-class LastSecurityAdministrator(Refusal):
-    """Without a security administrator nobody could ever appoint again."""
 
 
 class NotSupervised(Refusal):
@@ -68,19 +75,20 @@ def appoint(
 ) -> Appointment:
     """Give a user a role at a Party organization for [since, until). `by` is None for the first administrators only."""
     _require_right(by, user, on)
+    if since < on:
+        raise Backdated(f"起始日期不能早于今天（{on}）")
     # two duties given at once are seen one after the other
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not user.is_active:
         raise NoSuchPlace(f"{user.name}的账号已停用,请先由系统管理员启用")
     if node.dissolved_on:
         raise NoSuchPlace(f"“{node}”已撤销,请选择其他党组织")
-    meanwhile = Q(until=None) | Q(until__gt=since)
-    if until is not None:
-        meanwhile &= Q(since__lt=until)
-    held = list(user.appointments.filter(meanwhile).select_related("node"))
+    held = list(user.appointments.during(since, until).select_related("node"))
     if any(one.role == role and one.node_id == node.pk for one in held):
         raise AppointedAlready(f"{user.name}在“{node}”已有“{ROLES[role].name}”角色,不必重复授权")
     _require_separate_duties(user, ROLES[role], held)
+    if ROLES[role].administrator:
+        _require_fit_for_duty(by, user, node)
     appointment = Appointment(user=user, role=role, node=node, since=since, until=until, appointed_by=by)
     writing.add(by=by, record=appointment, action="appointments.give", path=node.path, reason=reason)
     return appointment
@@ -92,10 +100,10 @@ def end_appointment(*, by: User, appointment: Appointment, until: date, reason: 
     _require_right(by, appointment.user, on)
     if appointment.until is not None and appointment.until <= until:
         raise EndedAlready(f"这项授权已于 {appointment.until} 终止")
-    if appointment.role == SECURITY.code:
-        others = Appointment.objects.on(max(on, until)).filter(role=SECURITY.code, user__is_active=True)
-        if not others.exclude(pk=appointment.pk).exists():
-            raise LastSecurityAdministrator("这是最后一名安全管理员,请先给另一人授权")
+    if until < on:
+        raise Backdated(f"终止日期不能早于今天（{on}）")
+    hold_people(appointment.user_id)
+    require_another_holder(appointment.role, besides=appointment.user, on=until)
     writing.change(
         by=by,
         record=appointment,
@@ -124,8 +132,9 @@ def revoke_phones(*, user: User, by: User, scope: Scope, reason: str, on: date) 
 def close_unused_accounts(*, at: datetime) -> int:
     """Close the accounts that nobody uses any more; of each administrative duty the one used last stays, so that
     somebody can open the others again."""
-    held = Appointment.objects.on(timezone.localdate(at)).filter(role__in=ADMINISTRATIVE, user__is_active=True)
-    by_use = held.order_by("user__last_seen_at", "user__created_at").values_list("role", "user_id")
+    held = Appointment.objects.on(timezone.localdate(at)).of_administrators().filter(user__is_active=True)
+    lasting_last = held.annotate(lasting=Q(until=None)).order_by("lasting", "user__last_seen_at", "user__created_at")
+    by_use = lasting_last.values_list("role", "user_id")
     latest = dict(by_use)  # a later row of the same role replaces an earlier one
     return accounts.close_unused(keep=latest.values(), at=at)
 
@@ -140,11 +149,18 @@ def _require_right(by: User | None, user: User, on: date) -> None:
 
 
 def _require_separate_duties(user: User, role: Role, held: Iterable[Appointment]) -> None:
-    if not role.administrator:
-        return
     for one in held:
-        if one.duty.administrator and one.role != role.code:
-            raise SeparateDuties(f"{user.name}已是{one.duty.name},系统、安全、审计三种管理职责须由不同的人担任")
+        if apart(role, one.duty):
+            raise SeparateDuties(
+                f"{user.name}在这段时间已是{one.duty.name}；系统、安全、审计三种管理职责须由不同的人担任，也不能兼任其他角色"
+            )
+
+
+def _require_fit_for_duty(by: User | None, user: User, node: PartyOrganization) -> None:
+    if node.parent_id is not None:
+        raise OnlyAtTheRoot("系统、安全、审计管理员只能在最上级党组织授权")
+    if by is not None and user.must_change_password:
+        raise NotYetOwned(f"{user.name}还在用一次性口令，别人可能知道；请本人先登录并修改口令，再授予管理职责")
 
 
 def _require_supervised(user: User, scope: Scope, on: date) -> None:

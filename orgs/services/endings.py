@@ -10,7 +10,6 @@ from django.db.models import Exists, F, OuterRef
 from accounts.models import User
 from core import audit, writing
 from core.locks import hold, one_at_a_time
-from core.plain import to_plain
 from core.refusals import Refusal
 from orgs.facts import refresh
 from orgs.handover import Handover, party_dependants
@@ -29,6 +28,10 @@ from orgs.services.coverage import end_rows, hand_over_rows
 
 class AlreadyDissolved(Refusal):
     """The Party organization ended before."""
+
+
+class RootStays(Refusal):
+    """The root holds the administrators and everything else."""
 
 
 class StillHasChildren(Refusal):
@@ -97,6 +100,8 @@ def dissolve(
     node = party.lock_tree(party_organization.pk)[party_organization.pk]
     if node.dissolved_on:
         raise AlreadyDissolved(f"“{node}”已于 {node.dissolved_on} 撤销")
+    if node.parent_id is None:
+        raise RootStays(f"“{node}”是最上级党组织，不能撤销")
     if below := node.children.standing().count():
         raise StillHasChildren(f"“{node}”下面还有 {below} 个党组织,请先移走、合并或撤销")
     if managed := node.organizations.count():
@@ -151,23 +156,10 @@ def _hand_over_venues(source: PartyOrganization, target: PartyOrganization, on: 
 
 
 def _end_appointments(*, by: User | None, node: PartyOrganization, on: date, reason: str) -> None:
-    ending = list(Appointment.objects.on(on).filter(node=node).select_related("user"))
-    Appointment.objects.filter(pk__in=[row.pk for row in ending]).update(until=on)
-    audit.record_many(
-        by=by,
-        events=[
-            audit.Event(
-                action="appointments.end",
-                model="orgs.appointment",
-                object_id=str(row.pk),
-                label=f"{row.user} {row.get_role_display()} {node}",
-                path=node.path,
-                changes={"until": [to_plain(row.until), to_plain(on)]},
-                reason=reason,
-            )
-            for row in ending
-        ],
-    )
+    """Those that begin later never begin. A root stays, so that no administrator's duty ends here."""
+    for row in Appointment.objects.during(on, None).filter(node=node).select_related("user"):
+        values = {"until": max(row.since, on)}
+        writing.change(by=by, record=row, values=values, action="appointments.end", path=node.path, reason=reason)
 
 
 def _end(

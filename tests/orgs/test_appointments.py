@@ -6,14 +6,18 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from accounts.roles import ROLES
+from accounts.services.accounts import reset_password
 from core.models import AuditEntry
 from orgs.models import Appointment
 from orgs.services import appointments
 from orgs.services.appointments import appoint, end_appointment
+from orgs.services.duties import LastHolder, running_out
 from orgs.services.party import establish
-from tests.people import TODAY, City
+from tests.people import LONG_AGO, TODAY, City
 
 TOMORROW = TODAY + timedelta(days=1)
 LATER = date(2027, 3, 1)
@@ -21,7 +25,7 @@ LATER = date(2027, 3, 1)
 
 @pytest.fixture
 def newcomer(city: City) -> User:
-    return User.objects.create_user("newcomer", None, name="新同志")
+    return User.objects.create_user("newcomer", None, name="新同志", must_change_password=False)
 
 
 def give(city: City, user: User, role: str = "STREET", **values: object) -> Appointment:
@@ -64,23 +68,70 @@ def test_nobody_appoints_themselves(city: City) -> None:
         give(city, city.user("security"), "DEPARTMENT")
 
 
-@pytest.mark.parametrize("held", ["sysadmin", "security", "auditor"])
-@pytest.mark.parametrize("role", ["SYSTEM", "SECURITY", "AUDIT"])
-def test_the_three_administrative_duties_stay_with_three_people(
+@pytest.mark.parametrize("held", ["sysadmin", "security", "auditor", "street", "leader", "secretary"])
+@pytest.mark.parametrize("role", ["SYSTEM", "SECURITY", "AUDIT", "STREET", "LEADER"])
+def test_an_administrator_holds_no_other_role_and_nobody_else_a_duty_beside_theirs(
     city: City, newcomer: User, held: str, role: str
 ) -> None:
     Appointment.objects.create(user=newcomer, role="SECURITY", node=city["CZ"], since=TODAY)
     person = city.user(held)
-    if person.appointments.get().role == role:
-        with pytest.raises(appointments.AppointedAlready):
-            give(city, person, role, by=newcomer, node=city["CZ"])
+    has = person.appointments.get()
+    if has.role == role:
+        refusal: object = appointments.AppointedAlready
+    elif has.duty.administrator or ROLES[role].administrator:
+        refusal = appointments.SeparateDuties
+    else:
+        assert give(city, person, role, by=newcomer, node=city["CZ"]).pk
         return
-    with pytest.raises(appointments.SeparateDuties, match="须由不同的人担任"):
-        give(city, person, role, by=newcomer, node=city["CZ"])
+    with pytest.raises(refusal):
+        give(city, person, role, by=newcomer, node=has.node)
 
 
-def test_a_duty_may_follow_another_once_that_has_ended(city: City) -> None:
+def test_a_role_that_was_never_begun_stands_in_nobodys_way(city: City, newcomer: User) -> None:
+    given = give(city, newcomer, since=LATER)
+    end_appointment(by=city.user("security"), appointment=given, until=LATER, reason="取消", on=TODAY)
+    assert give(city, newcomer, "AUDIT", node=city["CZ"])
+
+
+def test_an_administrator_is_appointed_at_the_root_only(city: City, newcomer: User) -> None:
+    for code in ("CZ1", "CZ111", "CZ1111"):
+        with pytest.raises(appointments.OnlyAtTheRoot):
+            give(city, newcomer, "SYSTEM", node=city[code])
+
+
+def test_nobody_becomes_an_administrator_with_a_password_that_another_knows(city: City, newcomer: User) -> None:
+    reset_password(user=newcomer, by=city.user("sysadmin"))
+    with pytest.raises(appointments.NotYetOwned, match="先登录并修改口令"):
+        give(city, newcomer, "SECURITY", node=city["CZ"])
+
+
+@pytest.mark.parametrize("since", [TODAY - timedelta(days=1), date(2020, 1, 1)])
+def test_nobody_is_appointed_for_a_past_day(city: City, newcomer: User, since: date) -> None:
+    with pytest.raises(appointments.Backdated, match="不能早于今天"):
+        give(city, newcomer, since=since)
+
+
+def test_nothing_ends_on_a_past_day(city: City) -> None:
+    held = city.user("street").appointments.get()
+    with pytest.raises(appointments.Backdated, match="不能早于今天"):
+        end_appointment(
+            by=city.user("security"), appointment=held, until=TODAY - timedelta(days=1), reason="误", on=TODAY
+        )
+
+
+@pytest.mark.parametrize(
+    ("role", "node"), [("STREET", "CZ111"), ("SECURITY", "CZ"), ("SYSTEM", "CZ1")], ids=["mixed", "two", "below"]
+)
+def test_the_database_refuses_it_too(city: City, role: str, node: str) -> None:
+    for values in ({"since": LONG_AGO}, {"since": LATER}, {"since": LONG_AGO, "until": TODAY}):
+        row = Appointment(user=city.user("sysadmin"), role=role, node=city[node], **values)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            row.save()
+
+
+def test_a_duty_may_follow_another_once_that_has_ended(city: City, newcomer: User) -> None:
     person = city.user("auditor")
+    give(city, newcomer, "AUDIT", node=city["CZ"])
     end_appointment(
         by=city.user("security"), appointment=person.appointments.get(), until=LATER, reason="轮岗", on=TODAY
     )
@@ -115,18 +166,32 @@ def test_an_ended_appointment_gives_nothing_from_that_day_on(city: City) -> None
         end_appointment(by=city.user("security"), appointment=held, until=LATER, reason="延长", on=TODAY)
 
 
-def test_an_end_before_the_beginning_is_refused(city: City) -> None:
-    held = city.user("street").appointments.get()
+def test_an_end_before_the_beginning_is_refused(city: City, newcomer: User) -> None:
+    held = give(city, newcomer, since=LATER)
     with pytest.raises(ValidationError, match="终止日期不能早于起始日期"):
-        end_appointment(by=city.user("security"), appointment=held, until=date(2019, 1, 1), reason="误", on=TODAY)
+        end_appointment(by=city.user("security"), appointment=held, until=TOMORROW, reason="误", on=TODAY)
 
 
-def test_the_last_security_administrator_stays(city: City, newcomer: User) -> None:
-    give(city, newcomer, "SECURITY", node=city["CZ"], until=LATER)
-    last = city.user("security").appointments.get()
-    with pytest.raises(appointments.LastSecurityAdministrator):
-        end_appointment(by=newcomer, appointment=last, until=LATER, reason="退休", on=TODAY)
-    end_appointment(by=newcomer, appointment=last, until=TOMORROW, reason="退休", on=TODAY)
+@pytest.mark.parametrize("username", ["sysadmin", "security", "auditor"])
+def test_the_last_holder_of_a_duty_stays(city: City, newcomer: User, username: str) -> None:
+    """Someone whose own time runs out does not count: the duty would end unnoticed."""
+    other = city.user("security") if username != "security" else newcomer
+    last = city.user(username).appointments.get()
+    if username == "security":
+        give(city, newcomer, "SECURITY", node=city["CZ"], until=LATER)
+    second = User.objects.create_user("second", None, name="又一人", must_change_password=False)
+    for since in (None, TOMORROW):
+        with pytest.raises(LastHolder, match="唯一长期任职"):
+            end_appointment(by=other, appointment=last, until=TODAY, reason="退休", on=TODAY)
+        if since:
+            give(city, second, last.role, node=city["CZ"], since=since)
+    end_appointment(by=other, appointment=last, until=TOMORROW, reason="退休", on=TODAY)
+    assert running_out(on=TOMORROW) == []
+
+
+def test_a_duty_that_nobody_holds_without_an_end_is_named(city: City) -> None:
+    city.user("auditor").appointments.update(until=LATER)
+    assert running_out(on=TODAY) == ["审计管理员"]
 
 
 @pytest.mark.parametrize(
@@ -157,8 +222,12 @@ def test_codes_are_issued_within_the_own_scope(city: City, username: str, looked
 
 
 @pytest.mark.parametrize(("role", "code"), [("STREET", "CZ111"), ("SECRETARY", "CZ121")], ids=["power", "elsewhere"])
-def test_no_code_opens_a_role_that_the_street_does_not_look_after(city: City, role: str, code: str) -> None:
-    Appointment.objects.create(user=city.user("secretary"), role=role, node=city[code], since=TODAY)
+@pytest.mark.parametrize("since", [TODAY, TOMORROW], ids=["today", "to come"])
+def test_no_code_opens_a_role_that_the_street_does_not_look_after(
+    city: City, role: str, code: str, since: date
+) -> None:
+    """Nor one that begins while the code may still be used."""
+    Appointment.objects.create(user=city.user("secretary"), role=role, node=city[code], since=since)
     with pytest.raises(appointments.NotSupervised):
         appointments.revoke_phones(
             user=city.user("secretary"), by=city.user("street"), scope=city.scope("street"), reason="遗失", on=TODAY

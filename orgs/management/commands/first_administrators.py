@@ -13,7 +13,7 @@ from accounts.roles import AUDIT, SECURITY, SYSTEM, Role
 from accounts.services.accounts import open_account
 from core.refusals import Refusal
 from orgs.models import Appointment, PartyOrganization
-from orgs.services.appointments import ADMINISTRATIVE, appoint
+from orgs.services.appointments import appoint
 from orgs.services.party import establish
 
 DUTIES = (("sysadmin", SYSTEM), ("security", SECURITY), ("auditor", AUDIT))
@@ -33,7 +33,7 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         """Open, appoint, print."""
-        if Appointment.objects.filter(role__in=ADMINISTRATIVE).exists():
+        if Appointment.objects.of_administrators().exists():
             raise CommandError("系统中已有管理员。新的授权由安全管理员办理,忘记口令由系统管理员重置")
         try:
             root = self._root(options["root"])
