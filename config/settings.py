@@ -6,6 +6,7 @@ secrets; without it every secret must come from the environment and `config.chec
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -190,7 +191,11 @@ if TLS:
 if TLS == "proxy":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-LOGGING = {
+# the heads of the sealed audit trail, outside the database: better on another disk or host; syslog: /dev/log or host:port
+SEAL_LOG = Path(env.str("SEAL_LOG", default=str(DATA_DIR / "seals.log")))
+SEAL_SYSLOG = env.str("SEAL_SYSLOG", default="")
+
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
@@ -200,8 +205,21 @@ LOGGING = {
             "style": "{",
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "masked"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "masked"},
+        "seals": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     # axes reports its own housekeeping at every sign-in
-    "loggers": {"django": {"handlers": [], "level": "INFO"}, "axes": {"level": "WARNING"}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},
+        "axes": {"level": "WARNING"},
+        "core.seals": {"handlers": ["seals"], "propagate": False},
+    },
 }
+if SEAL_SYSLOG:
+    host, _, port = SEAL_SYSLOG.partition(":")
+    LOGGING["handlers"]["seals"] = {
+        "class": "logging.handlers.SysLogHandler",
+        "address": (host, int(port)) if port else host,
+    }

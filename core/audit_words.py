@@ -41,6 +41,7 @@ name_actions(
         "core.refused": "访问被拒绝",
         "core.reveal": "查看被遮盖的信息",
         "core.rotate": "更换密钥",
+        "core.seal_accept": "接受封存差异",
         "import.add": "名单导入新增",
         "import.change": "名单导入修改",
         "import.keep": "保留本系统的值",

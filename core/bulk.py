@@ -74,7 +74,7 @@ def insert_rows(
         [str(field.column) for field in fields],
         {str(field.column): _column_converter(field)([value])[0] for field, value in same.items()},
     )
-    by_way = connection.vendor == "sqlite" and _has_triggers(table.name)
+    by_way = connection.vendor == "sqlite" and _has_insert_triggers(table.name)
     return (_load_by_way if by_way else _load)(table, _prepared(fields, rows))
 
 
@@ -193,9 +193,11 @@ def _load_by_way(table: _Table, chunks: Iterator[list[Any]]) -> int:
     return count
 
 
-def _has_triggers(table: str) -> bool:
+def _has_insert_triggers(table: str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s LIMIT 1", [table])
+        cursor.execute(
+            "SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s AND sql LIKE '%%INSERT ON%%'", [table]
+        )
         return cursor.fetchone() is not None
 
 

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 NONCE_BYTES = 12
+MISSING = "缺少密钥“{}”，请检查环境变量 FIELD_KEYS"
 
 
 class Undecipherable(Exception):
@@ -29,14 +30,17 @@ def _cipher(key_id: str) -> AESGCM:
     try:
         return AESGCM(base64.b64decode(settings.FIELD_KEYS[key_id]))
     except KeyError:
-        raise Undecipherable(f"缺少密钥“{key_id}”,请检查环境变量 FIELD_KEYS") from None
+        raise Undecipherable(MISSING.format(key_id)) from None
 
 
 @cache
-def _derived_key(purpose: bytes) -> bytes:
-    # it follows from the LAST key listed, so that adding a new first key changes no digest
-    last = list(settings.FIELD_KEYS.values())[-1]
-    return hashlib.sha256(purpose + base64.b64decode(last)).digest()
+def _derived_key(purpose: bytes, key_id: str = "") -> bytes:
+    # without an id it follows from the LAST key listed, so that adding a new first key changes no digest
+    key_id = key_id or list(settings.FIELD_KEYS)[-1]
+    try:
+        return hashlib.sha256(purpose + base64.b64decode(settings.FIELD_KEYS[key_id])).digest()
+    except KeyError:
+        raise Undecipherable(MISSING.format(key_id)) from None
 
 
 def current_key_id() -> str:
@@ -70,9 +74,9 @@ def blind_index(text: str) -> str:
     return hmac.digest(_derived_key(b"blind index"), text.encode(), "sha256").hex() if text else ""
 
 
-def chain_digest(before: str, parts: Iterable[str]) -> str:
+def chain_digest(before: str, parts: Iterable[str], *, key_id: str = "") -> str:
     """A keyed digest (64 hex digits) over the digest before and all parts in order: nobody without the key makes one."""
-    digest = hmac.new(_derived_key(b"audit seal"), before.encode(), hashlib.sha256)
+    digest = hmac.new(_derived_key(b"audit seal", key_id), before.encode(), hashlib.sha256)
     for part in parts:
         digest.update(b"\x00" + part.encode())
     return digest.hexdigest()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils import timezone
 
 from core.jobs import JobKind, Progress, job_kinds
@@ -10,8 +12,15 @@ from core.sealing import seal
 from core.search import settle_names
 
 
-def _seal(job: Job, progress: Progress) -> dict[str, int]:
-    return {"sealed": seal(at=timezone.now())}
+def _seal(job: Job, progress: Progress) -> dict[str, Any]:
+    """Verify and seal; what does not fit ends the job with its sentence, for the auditor and the system administrator."""
+    checked = seal(at=timezone.now())
+    return {
+        "seals": checked.seals,
+        "entries": checked.entries,
+        "unsealed": checked.unsealed,
+        "head": checked.last_digest,
+    }
 
 
 def _settle_names(job: Job, progress: Progress) -> None:
@@ -19,4 +28,4 @@ def _settle_names(job: Job, progress: Progress) -> None:
 
 
 job_kinds.add(JobKind("core.settle_names", "更新名称索引", "", _settle_names, daily=True))
-job_kinds.add(JobKind("core.seal", "封存审计记录", "", _seal, daily=True))
+job_kinds.add(JobKind("core.seal", "核对并封存审计记录", "", _seal, daily=True))

@@ -1,6 +1,7 @@
 """Changing the key that encrypts: every ciphertext is written anew with the first key of FIELD_KEYS.
 
-The last key listed stays for ever: blind indexes and the seals of the audit trail are made with keys that follow from it.
+The trail is verified and sealed anew with it. The last key listed stays: blind indexes are made with one that follows
+from it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from django.apps import apps
 from django.db import models, transaction
 from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from core import audit
 from core.bulk import update_rows
@@ -20,6 +22,8 @@ from core.fields import EncryptedTextField
 from core.importing.sealing import MARK, is_sealed, resealed
 from core.jobs import Progress
 from core.locks import between_turns
+from core.models import AuditEntry
+from core.sealing import reseal
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -28,12 +32,14 @@ CHUNK = 1_000
 
 
 def rotate(*, by: User | None, progress: Progress) -> int:
-    """Encrypt everything with the current key, column by column, chunk by chunk; returns how many rows were written.
+    """Encrypt everything with the current key: the trail at once, then column by column, chunk by chunk; returns how many
+    rows were written.
 
     Every chunk is a transaction of its own: work goes on meanwhile, and a run that was broken off goes on where it
-    was. Raises Undecipherable when a key is missing.
+    was. Raises Undecipherable when a key is missing, and ChainBroken.
     """
-    rows = 0
+    rows = reseal(renewed, at=timezone.now())
+    progress.step(rows, 0, str(AuditEntry._meta.verbose_name))
     for model, column in _columns():
         for chunk in _chunks(model, column):
             rows += chunk
@@ -44,10 +50,10 @@ def rotate(*, by: User | None, progress: Progress) -> int:
 
 
 def _columns() -> Iterator[tuple[type[models.Model], models.Field]]:
-    """Every encrypted column, and every JSON column, since sealed values may stand in it."""
+    """Every encrypted column, and every JSON column, since sealed values may stand in it; the trail has its own way."""
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
-            if isinstance(field, EncryptedTextField | models.JSONField):
+            if model is not AuditEntry and isinstance(field, EncryptedTextField | models.JSONField):
                 yield model, field
 
 

@@ -26,8 +26,8 @@ class AuditQuerySet(ScopedQuerySet):
 class AuditEntry(models.Model):
     """One change, one look at a masked value, one export or one sign-in.
 
-    `changes` is `{field: [before, after]}`. A personal value stands in it as `{"cipher": …, "digest": …}`: the seal covers
-    the digests, so that rotating keys keeps the chain. The record is named by text and by model and id, so that it stays
+    `changes` is `{field: [before, after]}`. A personal value stands in it as `{"cipher": …, "digest": …}`; only new keys
+    write it anew (`core.sealing.reseal`). The record is named by text and by model and id, so that it stays
     readable when the record is gone. `path` is the path of the node it belonged to, for the scope of readers.
     """
 
@@ -89,6 +89,8 @@ class AuditSeal(models.Model):
     entries = models.PositiveIntegerField("条数")
     digest = models.CharField("摘要", max_length=64)
     sealed_at = models.DateTimeField("封存时间")
+    version = models.PositiveSmallIntegerField("版本", default=1)  # what it covers (`core.sealing`)
+    key = models.CharField("密钥", max_length=60, blank=True)  # the id of the key that its digest is made with
 
     class Meta:
         verbose_name = "审计封存"

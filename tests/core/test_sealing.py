@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from core import audit, sealing
@@ -18,38 +17,12 @@ from core.models import AuditEntry, AuditSeal, ImportBatch, Job, StagedRow
 from core.rotation import rotate
 from members.models import Member
 from tests.people import City
-
-NOW = timezone.now()
-OTHER_KEY = "b3RoZXItZGVtb25zdHJhdGlvbi1rZXktMzJieXRlcyE="
-
-
-@pytest.fixture
-def trail(city: City, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Twelve entries in three runs, sealed; one of them holds a personal value. Their ids."""
-    monkeypatch.setattr(sealing, "RUN", 5)
-    before = set(AuditEntry.objects.values_list("pk", flat=True))
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM core_auditentry")
-    person = city.member(phone="13812345678")
-    for number in range(12):
-        changes = audit.difference({}, audit.snapshot(person, ["phone", "name"])) if number == 6 else {"n": [0, number]}
-        audit.record(
-            by=city.user("city"), action="members.change", target=person, changes=changes, at=NOW - timedelta(days=1)
-        )
-    assert sealing.seal(at=NOW) == 12
-    assert before
-    return list(AuditEntry.objects.order_by("pk").values_list("pk", flat=True))
-
-
-def execute(statement: str, *values: object) -> None:
-    """What somebody with the database's password could do."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+from tests.trail import NOW, OTHER_KEY, Committing, execute
 
 
 def test_an_untouched_trail_is_found_whole(trail: list[int]) -> None:
     checked = sealing.verify()
-    assert (checked.seals, checked.entries, checked.unsealed, checked.problems) == (3, 12, 0, ())
+    assert (checked.seals, checked.entries, checked.unsealed, checked.problems) == (3, 12, 0, [])
 
 
 def _change_reason(ids: list[int]) -> None:
@@ -91,18 +64,19 @@ def test_an_entry_slipped_in_is_found(trail: list[int]) -> None:
 
 def test_a_seal_made_anew_without_the_key_is_found(trail: list[int]) -> None:
     execute("UPDATE core_auditseal SET digest = %s WHERE last_id = %s", "0" * 64, trail[9])
-    assert len(sealing.verify().problems) == 2, "the seal itself and the one that stands on it"
+    assert len(sealing.verify().problems) == 3, "the seal itself, the one that stands on it, and the log outside"
 
 
 def test_a_trail_cut_off_at_its_end_is_found_by_the_digest_written_down(
     trail: list[int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     call_command("audit_verify")
-    anchor = capsys.readouterr().out.strip().rpartition(":")[2]
+    anchor = capsys.readouterr().out.strip().rpartition("：")[2]
     call_command("audit_verify", "--anchor", anchor)
     execute("DELETE FROM core_auditseal WHERE last_id > %s", trail[9])
     execute("DELETE FROM core_auditentry WHERE id > %s", trail[9])
-    call_command("audit_verify")
+    with pytest.raises(CommandError, match="不在数据库中，末尾可能被截去"):
+        call_command("audit_verify")
     with pytest.raises(CommandError, match="末尾可能被截去"):
         call_command("audit_verify", "--anchor", anchor)
 
@@ -118,23 +92,36 @@ def test_entries_that_may_still_be_overtaken_wait(trail: list[int], city: City) 
     audit.record(**young, at=NOW - timedelta(hours=2))
     audit.record(**young, at=NOW - timedelta(minutes=59))
     audit.record(**young, at=NOW - timedelta(hours=3))
-    assert sealing.seal(at=NOW) == 1, "not the old one either that came after a young one"
-    assert sealing.seal(at=NOW) == 0
-    assert sealing.seal(at=NOW + timedelta(minutes=2)) == 2
-    assert sealing.verify().problems == ()
+    assert sealing.seal(at=NOW).unsealed == 2, "not the old one either that came after a young one"
+    assert sealing.seal(at=NOW).unsealed == 2
+    assert sealing.seal(at=NOW + timedelta(minutes=2)).unsealed == 0
+    assert sealing.verify().problems == []
+
+
+def test_an_entry_of_the_future_stops_no_seal(trail: list[int], city: City) -> None:
+    about = {"by": None, "action": "party.change", "target": city["CZ"]}
+    audit.record(**about, at=NOW + timedelta(days=400))  # the clock was wrong for a while
+    assert sealing.seal(at=NOW).unsealed == 1, "whether all before it is there cannot be told yet"
+    audit.record(**about, at=NOW - timedelta(hours=2))
+    assert sealing.seal(at=NOW).unsealed == 0
+    assert sealing.verify().problems == []
 
 
 def test_the_trail_is_sealed_every_night(trail: list[int], city: City) -> None:
     audit.record(by=None, action="party.change", target=city["CZ"], at=NOW - timedelta(hours=2))
     kind = job_kinds["core.seal"]
     assert kind.daily
-    assert kind.run(Job(), Progress()) == {"sealed": 1}
+    told = kind.run(Job(), Progress())
+    assert told == {"seals": 4, "entries": 13, "unsealed": 0, "head": sealing.verify().last_digest}
 
 
-def test_new_keys_leave_the_chain_whole(trail: list[int], settings: Settings) -> None:
+def test_new_keys_leave_the_chain_whole(
+    trail: list[int], settings: Settings, django_capture_on_commit_callbacks: Committing
+) -> None:
     settings.FIELD_KEYS = {"new": OTHER_KEY, **settings.FIELD_KEYS}
-    rotate(by=None, progress=Progress())
-    assert sealing.verify().problems == ()
+    with django_capture_on_commit_callbacks(execute=True):
+        rotate(by=None, progress=Progress())
+    assert sealing.verify().problems == []
 
 
 def stored(table: str, column: str) -> str:
