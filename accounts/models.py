@@ -18,6 +18,7 @@ from django_otp.oath import TOTP
 from django_otp.util import random_hex
 
 from accounts.permissions import Permission
+from core.days import EventDateField
 from core.fields import EncryptedTextField
 from core.scope import Scope, ScopedQuerySet
 
@@ -70,7 +71,7 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
     unit = models.CharField("单位", max_length=120, blank=True)
     phone = EncryptedTextField("联系电话", blank=True)
     is_active = models.BooleanField("启用", default=True)
-    closed_on = models.DateField("停用日期", null=True, blank=True)
+    closed_on = EventDateField("停用日期", null=True, blank=True)
     must_change_password = models.BooleanField("须修改初始口令", default=True)
     password_changed_at = models.DateTimeField("口令修改时间", null=True, blank=True)
     code_expires_at = models.DateTimeField(

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from core.days import PastDay
 from core.importing.queries import sources_for
 from core.scope import Scope
 from core.sources import Source, sources
@@ -25,9 +26,8 @@ class UploadForm(forms.Form):
         widget=forms.FileInput({"accept": ACCEPTED}),
         error_messages={"required": "请选择名单文件", "empty": "文件是空的(0 字节),请重新导出后再上传"},
     )
-    as_of = forms.DateField(
+    as_of = PastDay(
         label="名单日期",
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         help_text="名单上的数据是哪一天的。日期较新的名单才会更新人数。",
         error_messages={"required": "请填写名单日期", "invalid": "名单日期请按 2026-11-24 的样式填写"},
     )
@@ -40,24 +40,16 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, scope: Scope, today: date, too_large: bool = False, **kwargs: Any) -> None:
         """Offer the kinds of lists and the extents of the scope."""
         super().__init__(*args, **kwargs)
-        self.today, self.too_large = today, too_large
+        self.too_large = too_large
         offered = sources_for(scope)
         fields: dict[str, Any] = self.fields
         fields["source"].choices = [("", "请选择"), *((source.code, source.name) for source in offered)]
         extents = {code: name for source in offered for code, name in source.extents(scope)}
         fields["extent"].choices = [("", "我的全部管辖范围"), *extents.items()]
         fields["as_of"].initial = today
-        fields["as_of"].widget.attrs["max"] = today.isoformat()
         if too_large:
             fields["file"].error_messages["required"] = TOO_LARGE
 
     def clean_source(self) -> Source:
         """The declared source."""
         return sources[self.cleaned_data["source"]]
-
-    def clean_as_of(self) -> date:
-        """No list is of tomorrow."""
-        as_of: date = self.cleaned_data["as_of"]
-        if as_of > self.today:
-            raise forms.ValidationError("名单日期不能在今天之后")
-        return as_of

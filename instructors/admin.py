@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.permissions import Permission as P
 from core.admin import ScopedModelAdmin, ServiceForm, label
 from core.listing import Column, Order
+from core.periods import over
 from instructors import services
 from instructors.filters import AssignmentFilters
 from instructors.models import Assignment, Instructor
@@ -149,7 +150,7 @@ class AssignmentAdmin(ScopedModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What ended stays as it is."""
-        return super().has_change_permission(request, obj) and not (obj and obj.until)
+        return super().has_change_permission(request, obj) and not (obj and over(obj, timezone.localdate()))
 
     def create(self, request: HttpRequest, form: ServiceForm) -> Assignment:
         """Assign, and say when somebody looks after more than the usual number."""

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from core.days import EventDateField, PeriodDateField
 from core.fields import EncryptedTextField
 from core.periods import holding_on
 from core.scope import Scope, ScopedQuerySet
@@ -37,8 +38,8 @@ class Instructor(models.Model):
     full_time = models.BooleanField("专职", default=False)
     phone = EncryptedTextField("联系电话", blank=True)
     sent_by = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="选派党组织")
-    since = models.DateField("选派日期")
-    until = models.DateField("终止日期", null=True, blank=True)
+    since = PeriodDateField("选派日期")
+    until = PeriodDateField("终止日期", null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()
     view_permission = "visits.view"
@@ -88,8 +89,8 @@ class Assignment(models.Model):
 
     instructor = models.ForeignKey(Instructor, models.PROTECT, related_name="assignments", verbose_name="指导员")
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="assignments", verbose_name="两新组织")
-    since = models.DateField("起始")
-    until = models.DateField("终止", null=True, blank=True)
+    since = PeriodDateField("起始")
+    until = PeriodDateField("终止", null=True, blank=True)
     tasks = models.CharField("任务", max_length=200, blank=True)
 
     objects = AssignmentQuerySet.as_manager()
@@ -123,7 +124,7 @@ class Visit(models.Model):
 
     instructor = models.ForeignKey(Instructor, models.PROTECT, related_name="visits", verbose_name="指导员")
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="visits", verbose_name="两新组织")
-    visited_on = models.DateField("走访日期")
+    visited_on = EventDateField("走访日期")
     done = models.CharField("工作内容", max_length=500)
     result = models.CharField("结果", max_length=500, blank=True)
     created_at = models.DateTimeField("登记时间", auto_now_add=True)

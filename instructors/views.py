@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views import View
 
 from accounts.permissions import Permission as P
+from core.days import PastDay
 from core.listing import Column, ListPage, Order
 from core.pages import PageRequest, PermissionMixin
 from core.refusals import Refusal
@@ -29,7 +30,7 @@ SHOWN = 10
 class VisitForm(forms.Form):
     """When, what was done, what came of it."""
 
-    visited_on = forms.DateField(label="走访日期", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    visited_on = PastDay(label="走访日期")
     done = forms.CharField(label="工作内容", max_length=500, widget=forms.Textarea({"rows": 4}))
     result = forms.CharField(label="结果", max_length=500, required=False, widget=forms.Textarea({"rows": 2}))
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from accounts.permissions import Permission as P
 from core.admin import BulkAction, BulkForm
+from core.days import AnyDay, PastDay
 from core.plans import Plan
 from orgs.models import Coverage, Organization, PartyOrganization, Region, Zone
 from orgs.models.organizations import Category
@@ -28,9 +29,7 @@ OUT_OF_SCOPE = "-"
 class DayForm(BulkForm):
     """Asks from which day on."""
 
-    on = forms.DateField(
-        label="生效日期", widget=forms.DateInput(attrs={"type": "date"}), help_text="不填为今天", required=False
-    )
+    on = PastDay(label="生效日期", help_text="不填为今天", required=False)
 
     def day(self, today: date) -> date:
         """The day asked for, else today."""
@@ -81,8 +80,9 @@ class RegionForm(BulkForm):
 
 
 class CoverForm(DayForm):
-    """The Party organization that covers from now on, and how."""
+    """The Party organization that covers from a day on, which may lie ahead, and how."""
 
+    on = AnyDay(label="起始日期", help_text="不填为今天", required=False)
     party_organization = forms.ModelChoiceField(label="党组织", queryset=PartyOrganization.objects.none())
     form = forms.ChoiceField(
         label="覆盖形式", choices=[choice for choice in Coverage.Form.choices if choice[0] != Coverage.Form.SINGLE]

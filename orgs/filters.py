@@ -8,8 +8,10 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from core.listing import ListFilters
+from core.periods import not_over
 from core.scope import Scope
 from core.search import search
 from orgs.figures import NONE, within_area
@@ -145,7 +147,7 @@ class CoverageFilters(ListFilters):
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """Without the ended ones unless they are asked for."""
         found = super().filter_queryset(queryset)
-        return found if self.form.cleaned_data.get("ended") else found.filter(until=None)
+        return found if self.form.cleaned_data.get("ended") else found.filter(not_over(timezone.localdate()))
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """By the covered organization."""

@@ -19,6 +19,7 @@ from core.importing.telling import Teller
 from core.listing import Column, ListFilters, Order
 from core.models import StagedRow
 from core.months import YearMonth
+from core.periods import holding_on, not_over
 from core.registries import Registry
 from core.scope import Scope
 from orgs.facts.statement import among
@@ -110,7 +111,7 @@ def _no_venue(look: Look) -> QuerySet:
 
 
 def _gone_but_attached(look: Look) -> QuerySet:
-    covered = Exists(Coverage.objects.filter(organization=OuterRef("organization"), until=None))
+    covered = Exists(Coverage.objects.filter(not_over(look.on), organization=OuterRef("organization")))
     attached = Q(formal__gt=0) | Q(probationary__gt=0) | covered
     return look.facts().filter(attached, organization__status__in=GONE, organization__merged_into=None)
 
@@ -126,7 +127,7 @@ def _duplicates(look: Look) -> QuerySet:
 def _large_joint_branches(look: Look) -> QuerySet:
     warned = look.parameters["org.joint_branch_warn_units"]
     nodes = PartyOrganization.objects.within(look.scope).standing()
-    units = Count("coverages", filter=Q(coverages__until=None))
+    units = Count("coverages", filter=holding_on(look.on, "coverages__"))
     return (
         nodes.filter(kind=PartyOrganization.Kind.JOINT_BRANCH)
         .annotate(units=units, superior=Coalesce("parent__name", Value(""), output_field=CharField()))

@@ -11,6 +11,7 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Q
 
 from accounts.permissions import Permission
+from core.days import AnyDay, PastDay
 from core.scope import Scope
 from members.models import FormerMembership, Member
 from orgs.models import Coverage, OrganizationFacts, PartyOrganization
@@ -23,15 +24,6 @@ Kind = PartyOrganization.Kind
 Form = Coverage.Form
 FOUNDED = (Kind.BRANCH, Kind.GENERAL_BRANCH, Kind.COMMITTEE, Kind.JOINT_BRANCH, Kind.PROVISIONAL_BRANCH)
 COVERING = (Form.AREA, Form.JOINT, Form.ATTACHED, Form.INDUSTRY, Form.CHAIN, Form.FUNCTIONAL)
-
-
-class DateInput(forms.DateInput):
-    """A date with the browser's calendar; the value stays ISO."""
-
-    input_type = "date"
-
-    def __init__(self, **attrs: str) -> None:
-        super().__init__(attrs=attrs, format="%Y-%m-%d")
 
 
 class PlainForm(forms.Form):
@@ -50,7 +42,7 @@ class FoundForm(PlainForm):
     name = forms.CharField(label="党组织名称", max_length=120)
     kind = forms.ChoiceField(label="类型", choices=[(kind.value, kind.label) for kind in FOUNDED])
     parent = forms.ModelChoiceField(label="上级党组织", queryset=PartyOrganization.objects.none(), empty_label=None)
-    since = forms.DateField(label="成立日期", widget=DateInput())
+    since = PastDay(label="成立日期")
     approval_no = forms.CharField(label="批复文号", max_length=60, required=False)
     secretary_name = forms.CharField(label="书记", max_length=60, required=False)
 
@@ -88,7 +80,7 @@ class CoverForm(PlainForm):
 
     node = forms.ModelChoiceField(label="由哪个党组织覆盖", queryset=PartyOrganization.objects.none())
     form = forms.ChoiceField(label="覆盖形式", choices=[(form.value, form.label) for form in COVERING])
-    since = forms.DateField(label="起始日期", widget=DateInput())
+    since = AnyDay(label="起始日期")
 
     def __init__(
         self, data: Any, *, rows: Sequence[OrganizationFacts], around: Surroundings, scope: Scope, step: NextStep
@@ -120,7 +112,7 @@ class EmployForm(PlainForm):
         widget=AutocompleteSelect(FormerMembership._meta.get_field("member"), admin.site),
         help_text="输入姓名的开头;名册里没有的,请在上面登记党员",
     )
-    since = forms.DateField(label="到岗(转入)日期", widget=DateInput())
+    since = PastDay(label="到岗（转入）日期")
     party_organization = forms.ModelChoiceField(
         label="组织关系转入",
         required=False,
@@ -143,7 +135,7 @@ class AnswerForm(PlainForm):
 
     reason = forms.CharField(max_length=200, required=False)
     planned_form = forms.ChoiceField(required=False)
-    planned_by = forms.DateField(label="完成时限", required=False, widget=DateInput())
+    planned_by = AnyDay(label="完成时限", required=False)
     responsible = forms.CharField(label="责任人", max_length=60, required=False)
 
     def __init__(self, data: Any, *, asked: Asked, initial: dict[str, Any]) -> None:

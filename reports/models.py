@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from core.days import DeadlineField, EventDateField
 from core.fields import PathField, YearField
 from core.scope import PublicQuerySet, Scope, ScopedQuerySet
 from orgs.models import Organization, PartyOrganization
@@ -18,7 +19,7 @@ class ClosedMonth(models.Model):
     """A month whose figures are frozen; nothing edited later changes them."""
 
     month = models.CharField("月份", max_length=7, unique=True)  # YYYY-MM
-    counted_on = models.DateField("截止日期")
+    counted_on = EventDateField("截止日期")
     closed_at = models.DateTimeField("关账时间")
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="关账人")
     parameters = models.JSONField("当时的参数", default=dict)
@@ -154,7 +155,7 @@ class GapAnswer(models.Model):
     organization = models.OneToOneField(Organization, models.CASCADE, related_name="gap_answer", verbose_name="单位")
     reason = models.CharField("未建(空白)原因", max_length=200, blank=True)
     planned_form = models.CharField("拟采取方式", max_length=40, blank=True)
-    planned_by = models.DateField("完成时限", null=True, blank=True)
+    planned_by = DeadlineField("完成时限", null=True, blank=True)
     responsible = models.CharField("责任人", max_length=60, blank=True)
     answered_at = models.DateTimeField("填报时间")
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="填报人")
@@ -180,7 +181,7 @@ class StreetBook(models.Model):
     handed_out_at = models.DateTimeField("发出时间")
     handed_out_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="发出人")
     rows = models.PositiveIntegerField("单位数")
-    due_on = models.DateField("交回期限", null=True, blank=True)
+    due_on = DeadlineField("交回期限", null=True, blank=True)
     returned_at = models.DateTimeField("交回时间", null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()

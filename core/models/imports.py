@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from core.days import EventDateField
 from core.fields import PathField
 from core.models.jobs import Job
 from core.scope import ScopedQuerySet
@@ -31,7 +32,7 @@ class ImportBatch(models.Model):
     heads = models.JSONField("各工作表开头", default=dict)  # sheet → [row number, cells as text]; erased with the file
     sheets = models.JSONField("读取的工作表", default=list)
     columns = models.JSONField("列对应", default=dict)  # sheet → header row and [letter, header, field or null]
-    as_of = models.DateField("名单日期")
+    as_of = EventDateField("名单日期")
     extent = models.CharField("名单范围", max_length=12, blank=True)  # a region's code; empty: all of the importer's
     status = models.CharField("状态", max_length=8, choices=Status, default=Status.UPLOADED)
     counts = models.JSONField("结果", default=dict)  # rows, new, changed … in the words of the command line

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from core.days import EventDateField
 from core.scope import Scope, ScopedQuerySet
 
 
@@ -29,7 +30,7 @@ class Job(models.Model):
 
     kind = models.CharField("种类", max_length=60)
     arguments = models.JSONField("参数", default=dict)
-    day = models.DateField("日期", null=True)  # of a daily job
+    day = EventDateField("日期", null=True)  # of a daily job
     status = models.CharField("状态", max_length=8, choices=Status, default=Status.QUEUED)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="发起人"

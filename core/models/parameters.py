@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from core.days import PeriodDateField
 from core.scope import PublicQuerySet
 
 
@@ -12,7 +13,7 @@ class Parameter(models.Model):
     """One value from a day on. What it means and its default are declared in an app's `parameters.py`."""
 
     key = models.CharField("参数", max_length=60)
-    valid_from = models.DateField("生效日期")
+    valid_from = PeriodDateField("生效日期")
     value = models.JSONField("值")
     note = models.CharField("依据", max_length=250)
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="设置人")

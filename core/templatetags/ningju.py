@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.utils import timezone
 
-from core import charts
+from core import charts, periods
 from core.refusals import as_sentence
 
 register = template.Library()
@@ -45,6 +46,12 @@ def percent(value: Decimal | float | None) -> str:
 def money(value: Decimal | None) -> str:
     """An amount in yuan with two decimals."""
     return DASH if value is None or value == "" else f"{value:,.2f}"
+
+
+@register.filter
+def over(row: Any) -> bool:
+    """Whether a row has ended by today; an end that lies ahead is none yet."""
+    return periods.over(row, timezone.localdate())
 
 
 @register.filter

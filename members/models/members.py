@@ -7,6 +7,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from core.days import EventDateField
 from core.fields import EncryptedTextField, PersonalDateField
 from core.masking import mask
 from core.scope import ScopedQuerySet
@@ -75,16 +76,16 @@ class Member(models.Model):
     party_organization = models.ForeignKey(
         PartyOrganization, models.PROTECT, related_name="members", verbose_name="所在党组织"
     )
-    since = models.DateField("转入日期")  # into this Party organization
+    since = EventDateField("转入日期")  # into this Party organization
     organization = models.ForeignKey(
         Organization, models.PROTECT, null=True, blank=True, related_name="members", verbose_name="工作单位"
     )
-    organization_since = models.DateField("到岗日期", null=True, blank=True)
+    organization_since = EventDateField("到岗日期", null=True, blank=True)
     job = models.CharField("岗位", max_length=10, choices=Job, blank=True)
-    joined_on = models.DateField("入党日期", null=True, blank=True)
-    formal_on = models.DateField("转正日期", null=True, blank=True)
+    joined_on = EventDateField("入党日期", null=True, blank=True)
+    formal_on = EventDateField("转正日期", null=True, blank=True)
     status = models.CharField("状态", max_length=12, choices=Status, default=Status.FORMAL)
-    status_on = models.DateField("状态日期", null=True, blank=True)
+    status_on = EventDateField("状态日期", null=True, blank=True)
     external_id = models.CharField("外部系统编号", max_length=60, blank=True)
     created_at = models.DateTimeField("登记时间", auto_now_add=True)
     version = models.PositiveIntegerField("版本", default=1)
@@ -151,8 +152,8 @@ class FormerMembership(models.Model):
     member = models.ForeignKey(Member, models.CASCADE, related_name="former_memberships", verbose_name="党员")
     party_organization = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="原党组织")
     organization = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="+", verbose_name="原单位")
-    since = models.DateField("起始")
-    until = models.DateField("终止")
+    since = EventDateField("起始")
+    until = EventDateField("终止")
 
     objects = ScopedQuerySet.as_manager()
     view_permission = "members.view"

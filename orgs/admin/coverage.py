@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from accounts.permissions import Permission as P
 from core.admin import ScopedModelAdmin, ServiceForm, label
+from core.days import AnyDay
 from core.listing import Column, Order
+from core.periods import over
 from orgs.admin.people import UNIT
 from orgs.admin.places import PARTY
 from orgs.filters import CoverageFilters
@@ -26,7 +28,7 @@ from orgs.sources.coverage import COVERAGES
 class CoverageForm(ServiceForm):
     """A new coverage; of an open one the Party organization and the form change from a day on, or it ends."""
 
-    on = forms.DateField(label="调整或终止日期", widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    on = AnyDay(label="调整或终止日期", required=False)
     end = forms.BooleanField(label="终止这条覆盖关系", required=False)
     reason = forms.CharField(label="原因或依据", max_length=100, required=False)
 
@@ -80,7 +82,7 @@ class CoverageAdmin(ScopedModelAdmin):
         """A new one begins; an open one is adjusted or ended."""
         if obj is None:
             return [(None, {"fields": ("organization", "party_organization", "form", "primary", "since", "reason")})]
-        if obj.until:
+        if over(obj, timezone.localdate()):
             return [(None, {"fields": ("organization", "party_organization", "form", "primary", "since", "until")})]
         return [
             (None, {"fields": ("organization", "since", "party_organization", "form")}),
@@ -93,7 +95,7 @@ class CoverageAdmin(ScopedModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What ended stays as it is."""
-        return super().has_change_permission(request, obj) and not (obj and obj.until)
+        return super().has_change_permission(request, obj) and not (obj and over(obj, timezone.localdate()))
 
     def record_url(self, record: Any) -> str:
         """Back to the organization."""

@@ -57,8 +57,8 @@ class OfOrganizationAdmin(ScopedModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What ended stays as it is."""
-        ended = bool(obj and self.resource.ends_with and getattr(obj, self.resource.ends_with))
-        return super().has_change_permission(request, obj) and not ended
+        ended = obj and self.resource.ends_with and getattr(obj, self.resource.ends_with)
+        return super().has_change_permission(request, obj) and not (ended and ended <= timezone.localdate())
 
     def record_url(self, record: Any) -> str:
         """Back to the organization."""

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.permissions import Permission as P
 from core.admin import ScopedModelAdmin, ServiceForm, label
 from core.listing import Column, Order
+from core.periods import over
 from orgs.filters import NamedFilters, VenueFilters, ZoneFilters
 from orgs.models import Region, Venue, VenueUse, Zone
 from orgs.resources.places import VenueResource, ZoneResource
@@ -165,7 +166,7 @@ class VenueUseAdmin(ScopedModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What ended stays as it is."""
-        return super().has_change_permission(request, obj) and not (obj and obj.until)
+        return super().has_change_permission(request, obj) and not (obj and over(obj, timezone.localdate()))
 
     def create(self, request: HttpRequest, form: ServiceForm) -> VenueUse:
         """Begin."""

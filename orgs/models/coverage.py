@@ -8,6 +8,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
+from core.days import EventDateField, PeriodDateField
 from core.periods import holding_on
 from core.scope import Scope, ScopedQuerySet
 from orgs.models.organizations import Organization
@@ -51,8 +52,8 @@ class Coverage(models.Model):
     )  # the index of both keys serves
     form = models.CharField("形式", max_length=10, choices=Form)
     primary = models.BooleanField("主要覆盖", default=True)
-    since = models.DateField("起始")
-    until = models.DateField("终止", null=True, blank=True)
+    since = PeriodDateField("起始")
+    until = PeriodDateField("终止", null=True, blank=True)
     end_reason = models.CharField("终止原因", max_length=100, blank=True)
     batch_id = models.BigIntegerField("导入批次", null=True, blank=True, editable=False)
 
@@ -104,7 +105,7 @@ class Venue(models.Model):
     zone = models.ForeignKey(Zone, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="园区(楼宇等)")
     address = models.CharField("地址", max_length=200, blank=True)
     area = models.PositiveIntegerField("面积(平方米)", null=True, blank=True)
-    closed_on = models.DateField("停用日期", null=True, blank=True)
+    closed_on = EventDateField("停用日期", null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()
     view_permission = "registry.view"
@@ -126,8 +127,8 @@ class VenueUse(models.Model):
     party_organization = models.ForeignKey(
         PartyOrganization, models.CASCADE, related_name="venue_uses", verbose_name="使用的党组织"
     )
-    since = models.DateField("起始")
-    until = models.DateField("终止", null=True, blank=True)
+    since = PeriodDateField("起始")
+    until = PeriodDateField("终止", null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()
     view_permission = "registry.view"

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from core.days import EventDateField
 from core.scope import Scope, ScopedQuerySet
 from orgs.models.organizations import Category, Organization
 from orgs.models.party import PartyOrganization
@@ -85,9 +86,9 @@ class StatedFacts(models.Model):
     work_covered = models.BooleanField("工作覆盖", default=False)
     # what should be
     should = models.BooleanField("应建党组织", default=False)
-    should_since = models.DateField("应建起始", null=True)
+    should_since = EventDateField("应建起始", null=True)
     should_member = models.BooleanField("应有党员", default=False)
-    should_member_since = models.DateField("应有党员起始", null=True)
+    should_member_since = EventDateField("应有党员起始", null=True)
     formal_ready = models.BooleanField("正式党员三名以上", default=False)  # the strict `should` of domain §5.2 (R3)
 
     class Meta:
@@ -100,14 +101,14 @@ class OrganizationFacts(StatedFacts):
     organization = models.OneToOneField(
         Organization, models.CASCADE, primary_key=True, related_name="facts", db_constraint=False
     )
-    covered_since = models.DateField("覆盖起始", null=True)
+    covered_since = EventDateField("覆盖起始", null=True)
     instructor_user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_constraint=False, db_index=False
     )
     instructor_name = models.CharField("指导员", max_length=60, blank=True)
-    visited_on = models.DateField("最近走访", null=True)
+    visited_on = EventDateField("最近走访", null=True)
     # the newest of visit, liaison's contact and mass organization's Party work
-    evidence_on = models.DateField("最近工作记录", null=True)
+    evidence_on = EventDateField("最近工作记录", null=True)
 
     objects = FactsQuerySet.as_manager()
     view_permission = "registry.view"

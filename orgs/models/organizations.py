@@ -6,8 +6,11 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
+from core.days import EventDateField
 from core.fields import EncryptedTextField
+from core.periods import holding_on
 from core.scope import Scope, ScopedQuerySet
 from orgs.models.party import PartyOrganization
 from orgs.models.places import Region, Zone
@@ -51,7 +54,8 @@ class OrganizationQuerySet(ScopedQuerySet):
         reach = Q(managed_by__in=scope.unit_managers)
         if scope.intervals:
             covered = Organization.objects.filter(
-                scope.path_filter("coverages__party_organization__path"), coverages__until=None
+                scope.path_filter("coverages__party_organization__path"),
+                holding_on(timezone.localdate(), "coverages__"),
             )
             reach |= Q(pk__in=covered.values("pk"))
         if scope.own:
@@ -111,7 +115,7 @@ class Organization(models.Model):
     old_number = models.CharField("原注册号", max_length=20, blank=True)
     registrar = models.CharField("登记机关", max_length=80, blank=True)
     name = models.CharField("名称", max_length=200)
-    registered_on = models.DateField("成立日期", null=True, blank=True)
+    registered_on = EventDateField("成立日期", null=True, blank=True)
     company_type = models.CharField(
         "登记类型", max_length=4, blank=True
     )  # SAMR code, 51/52/53 kinds as SO1…: see codelists
@@ -123,7 +127,7 @@ class Organization(models.Model):
     contact_phone = EncryptedTextField("联系电话", blank=True)
     address = models.CharField("地址", max_length=250, blank=True)
     authority = models.CharField("业务主管单位", max_length=80, blank=True)
-    inspected_on = models.DateField("最近年检(年报)日期", null=True, blank=True)
+    inspected_on = EventDateField("最近年检(年报)日期", null=True, blank=True)
     # what it is
     category = models.CharField("类别", max_length=3, choices=Category, blank=True)
     category_note = models.CharField("人工判定类别的依据", max_length=200, blank=True)  # not empty: imports leave it
@@ -131,11 +135,11 @@ class Organization(models.Model):
     in_scope = models.BooleanField("属于两新组织", default=True)
     scope_note = models.CharField("范围判定依据", max_length=200, blank=True)
     status = models.CharField("经营状态", max_length=10, choices=Status, default=Status.NORMAL)
-    status_on = models.DateField("状态日期", null=True, blank=True)
+    status_on = EventDateField("状态日期", null=True, blank=True)
     influential = models.BooleanField("影响较大", default=False)
     chain_leader = models.BooleanField("产业链龙头", default=False)
     restructured_from = models.CharField("改制前单位", max_length=120, blank=True)
-    restructured_on = models.DateField("改制日期", null=True, blank=True)
+    restructured_on = EventDateField("改制日期", null=True, blank=True)
     # where it belongs
     region = models.ForeignKey(
         Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所在区划", db_index=False
@@ -146,17 +150,17 @@ class Organization(models.Model):
     managed_by = models.ForeignKey(
         PartyOrganization, models.PROTECT, related_name="organizations", verbose_name="管理党组织", db_index=False
     )  # the index of committee and id serves
-    managed_since = models.DateField("管理起始")
+    managed_since = EventDateField("管理起始")
     managed_basis = models.CharField("管理依据", max_length=10, choices=Basis, default=Basis.TERRITORY)
     # the newest valid headcounts; all of them are in Headcount
     staff = models.PositiveIntegerField("职工(从业人员)数", null=True, blank=True)
-    staff_on = models.DateField("职工数日期", null=True, blank=True)
+    staff_on = EventDateField("职工数日期", null=True, blank=True)
     staff_source = models.CharField("职工数来源", max_length=20, blank=True)
     membership = models.PositiveIntegerField("会员数", null=True, blank=True)
-    membership_on = models.DateField("会员数日期", null=True, blank=True)
+    membership_on = EventDateField("会员数日期", null=True, blank=True)
     membership_source = models.CharField("会员数来源", max_length=20, blank=True)
     # what the survey said: claims, never turned into members, coverage or assignments by themselves
-    survey_on = models.DateField("摸底日期", null=True, blank=True)
+    survey_on = EventDateField("摸底日期", null=True, blank=True)
     survey_members = models.PositiveIntegerField("摸底党员数", null=True, blank=True)
     survey_formal = models.PositiveIntegerField("摸底正式党员数", null=True, blank=True)
     survey_has_party_organization = models.BooleanField("摸底已建党组织", null=True, blank=True)
@@ -264,7 +268,7 @@ class Headcount(models.Model):
     )
     kind = models.CharField("种类", max_length=10, choices=Kind)
     number = models.PositiveIntegerField("人数")
-    counted_on = models.DateField("日期")
+    counted_on = EventDateField("日期")
     source = models.CharField("来源", max_length=20)  # a source of lists, or `hand`
     batch_id = models.BigIntegerField("导入批次", null=True, blank=True)
 
@@ -292,8 +296,8 @@ class FormerManagement(models.Model):
         Organization, models.CASCADE, related_name="former_managements", verbose_name="两新组织"
     )
     committee = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="原管理党组织")
-    since = models.DateField("起始")
-    until = models.DateField("终止")
+    since = EventDateField("起始")
+    until = EventDateField("终止")
 
     objects = ScopedQuerySet.as_manager()
     view_permission = "registry.view"

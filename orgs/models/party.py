@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.roles import ADMINISTRATORS, ROLE_CHOICES, ROLES, Role
+from core.days import DeadlineField, EventDateField, PeriodDateField
 from core.fields import PathField
 from core.periods import holding_on
 from core.scope import Scope, ScopedQuerySet
@@ -67,14 +68,14 @@ class PartyOrganization(models.Model):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
     )
-    parent_since = models.DateField("隶属起始", null=True, blank=True)
+    parent_since = EventDateField("隶属起始", null=True, blank=True)
     path = PathField("路径", editable=False, db_index=True)
     code = models.CharField("编码", max_length=40, unique=True)
     region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所在区划")
-    established_on = models.DateField("成立日期", null=True, blank=True)
+    established_on = EventDateField("成立日期", null=True, blank=True)
     approval_no = models.CharField("批复文号", max_length=60, blank=True)
-    term_ends_on = models.DateField("届满日期", null=True, blank=True)
-    dissolved_on = models.DateField("撤销日期", null=True, blank=True)
+    term_ends_on = DeadlineField("届满日期", null=True, blank=True)
+    dissolved_on = EventDateField("撤销日期", null=True, blank=True)
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="absorbed", verbose_name="并入"
     )
@@ -132,8 +133,8 @@ class FormerParent(models.Model):
         PartyOrganization, models.CASCADE, related_name="former_parents", verbose_name="党组织"
     )
     parent = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="原上级")
-    since = models.DateField("起始", null=True)
-    until = models.DateField("终止")
+    since = EventDateField("起始", null=True)
+    until = EventDateField("终止")
 
     objects = ScopedQuerySet.as_manager()
     view_permission = "registry.view"
@@ -179,8 +180,8 @@ class Appointment(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="appointments", verbose_name="用户")
     role = models.CharField("角色", max_length=12, choices=ROLE_CHOICES)
     node = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="党组织")
-    since = models.DateField("起始")
-    until = models.DateField("终止", null=True, blank=True)
+    since = PeriodDateField("起始")
+    until = PeriodDateField("终止", null=True, blank=True)
     appointed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="授权人"
     )

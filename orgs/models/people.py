@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from core.days import DeadlineField, EventDateField, PeriodDateField
 from core.fields import EncryptedTextField
 from core.scope import Scope, ScopedQuerySet
 from orgs.models.organizations import Organization
@@ -35,12 +36,12 @@ class MassOrganization(models.Model):
         Organization, models.CASCADE, related_name="mass_organizations", verbose_name="两新组织"
     )
     kind = models.CharField("类型", max_length=5, choices=Kind)
-    founded_on = models.DateField("成立日期", null=True, blank=True)
-    term_ends_on = models.DateField("届满日期", null=True, blank=True)
+    founded_on = EventDateField("成立日期", null=True, blank=True)
+    term_ends_on = DeadlineField("届满日期", null=True, blank=True)
     head = models.CharField("负责人", max_length=60, blank=True)
-    party_work_on = models.DateField("最近开展党的工作日期", null=True, blank=True)
+    party_work_on = EventDateField("最近开展党的工作日期", null=True, blank=True)
     party_work = models.CharField("开展的工作", max_length=200, blank=True)
-    closed_on = models.DateField("撤销日期", null=True, blank=True)
+    closed_on = EventDateField("撤销日期", null=True, blank=True)
 
     objects = OfOrganization.as_manager()
     view_permission = "registry.view"
@@ -76,7 +77,7 @@ class Democracy(models.Model):
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="democracy", verbose_name="两新组织")
     kind = models.CharField("形式", max_length=8, choices=Kind)
-    held_on = models.DateField("日期")
+    held_on = EventDateField("日期")
     note = models.CharField("情况", max_length=200, blank=True)
 
     objects = OfOrganization.as_manager()
@@ -111,8 +112,8 @@ class OwnerRecord(models.Model):
     support = models.CharField("支持情况", max_length=200, blank=True)
     social_posts = models.CharField("社会职务", max_length=200, blank=True)
     opinion = models.CharField("评先选优、安排职务时的意见", max_length=200, blank=True)
-    opinion_on = models.DateField("意见日期", null=True, blank=True)
-    recorded_on = models.DateField("登记日期")
+    opinion_on = EventDateField("意见日期", null=True, blank=True)
+    recorded_on = EventDateField("登记日期")
 
     objects = OfOrganization.as_manager()
     view_permission = "registry.view"
@@ -134,9 +135,9 @@ class Liaison(models.Model):
     name = models.CharField("姓名", max_length=60)
     phone = EncryptedTextField("联系电话", blank=True)
     appointed_by = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="确定的党组织")
-    since = models.DateField("起始")
-    until = models.DateField("终止", null=True, blank=True)
-    contacted_on = models.DateField("最近联系日期", null=True, blank=True)
+    since = PeriodDateField("起始")
+    until = PeriodDateField("终止", null=True, blank=True)
+    contacted_on = EventDateField("最近联系日期", null=True, blank=True)
 
     objects = OfOrganization.as_manager()
     view_permission = "registry.view"

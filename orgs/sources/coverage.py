@@ -16,6 +16,7 @@ from core.importing.readers import day, text
 from core.importing.returning import MARK, Part, ReturnedRows, Returning, Words, choice_words
 from core.importing.targets import Merge, Record, Row, Target, Written, parts
 from core.locks import hold
+from core.periods import not_over
 from core.sets import among
 from core.sources import Read, Run, Source, SourceField, Values, always, sources
 from orgs import facts
@@ -82,7 +83,7 @@ class CoverageTarget(Target):
         self.parties = {code: pk for code, pk, path, _ in rows if scope.whole or scope.holds_path(path)}
         self.paths = {pk: path for _, pk, path, _ in rows}
         self.names = {pk: name for _, pk, _, name in rows}
-        single = Coverage.objects.filter(until=None, form=Form.SINGLE)
+        single = Coverage.objects.filter(not_over(run.today), form=Form.SINGLE)
         self.single = dict(single.values_list("party_organization_id", "organization_id"))
         self.units: dict[str, tuple[int, str]] = {}  # credit code → organization of the rows at hand
         self.touched: set[int] = set()
@@ -110,7 +111,9 @@ class CoverageTarget(Target):
             )
         open_rows: dict[int, int] = {}
         for ids in parts([pk for pk, _ in self.units.values()]):
-            kept = Coverage.objects.filter(organization__in=ids, until=None, primary=True)
+            kept = Coverage.objects.filter(not_over(self.run.today), organization__in=ids, primary=True).order_by(
+                "since"
+            )
             open_rows.update(kept.values_list("organization_id", "pk"))
         return [open_rows.get(self.units[row.key][0]) if row.key in self.units else None for row in rows]
 
@@ -132,7 +135,7 @@ class CoverageTarget(Target):
 
     def expected(self, ids: Sequence[int], extent: str) -> set[int]:
         """Open coverages of organizations within the scope."""
-        kept = Coverage.objects.filter(pk__in=ids, until=None)
+        kept = Coverage.objects.filter(not_over(self.run.today), pk__in=ids)
         scope = self.run.importer.scope
         if not scope.whole:
             kept = kept.filter(organization__managed_by__in=scope.unit_managers)

@@ -18,6 +18,7 @@ from django.views import View
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.roles import ROLE_CHOICES, ROLES
+from core.days import AnyDay
 from core.history import history_of
 from core.listing import Column, ListFilters, ListPage, Order
 from core.pages import PageRequest, PermissionMixin
@@ -105,8 +106,8 @@ class AppointForm(forms.Form):
         widget=forms.TextInput,
         error_messages={"invalid_choice": "没有这个编码的党组织,请输入名称后从提示中选择"},
     )
-    since = forms.DateField(label="起始", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
-    until = forms.DateField(label="终止(不含当日,可不填)", required=False, widget=forms.DateInput({"type": "date"}))
+    since = AnyDay(label="起始")
+    until = AnyDay(label="终止（不含当日，可不填）", required=False)
     reason = forms.CharField(label="依据", max_length=100)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -154,7 +155,7 @@ class NewAppointment(PermissionMixin, View):
 class EndForm(forms.Form):
     """From which day on the appointment holds no more, and why."""
 
-    until = forms.DateField(label="自哪一天起终止", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    until = AnyDay(label="自哪一天起终止")
     reason = forms.CharField(label="原因", max_length=100)
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views import View
 
 from accounts.permissions import Permission
+from core.days import AnyDay
 from core.models import Parameter
 from core.pages import PageRequest, PermissionMixin
 from core.parameters import parameters, values_on
@@ -49,7 +50,7 @@ class ParameterForm(forms.Form):
     """A value, from when, by which paper."""
 
     value = forms.DecimalField(label="新值", min_value=0, max_digits=10, decimal_places=4)
-    valid_from = forms.DateField(label="生效日期", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    valid_from = AnyDay(label="生效日期")
     note = forms.CharField(label="依据(文件名称、文号或会议)", max_length=250)
 
 

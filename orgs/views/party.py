@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,9 +17,11 @@ from django.views import View
 
 from accounts.models import User
 from accounts.permissions import Permission as P
+from core.days import PastDay
 from core.history import history_of
 from core.pages import PageRequest, PermissionMixin
 from core.panels import panels_for
+from core.periods import holding_on, not_over
 from core.refusals import Refusal
 from core.scope import Scope
 from orgs.models import Coverage, PartyOrganization
@@ -38,10 +40,10 @@ class PartyPage(PermissionMixin, View):
         """The page."""
         node = record(pk, request.scope)
         today = timezone.localdate()
-        covers = Coverage.objects.within(request.scope).filter(party_organization=node, until=None)
+        covers = Coverage.objects.within(request.scope).filter(not_over(today), party_organization=node)
         covers = covers.select_related("organization").order_by("pk")
         children = node.children.order_by("dissolved_on", "path").annotate(
-            units=Count("coverages", filter=Q(coverages__until=None))
+            units=Count("coverages", filter=holding_on(today, "coverages__"))
         )
         context = {
             "title": node.name,
@@ -53,7 +55,7 @@ class PartyPage(PermissionMixin, View):
             "managed": node.organizations.filter(merged_into=None)[:10_001].count() if node.manages else 0,
             "jurisdictions": node.jurisdictions.select_related("region").order_by("pk"),
             "former": node.former_parents.select_related("parent").order_by("-until"),
-            "uses": node.venue_uses.filter(until=None).select_related("venue").order_by("pk"),
+            "uses": node.venue_uses.filter(not_over(today)).select_related("venue").order_by("pk"),
             "panels": panels_for(node, request.scope, today),
             "history": history_of(node, request.scope),
             "merged_open": bool(node.merged_into and request.scope.holds_path(node.merged_into.path)),
@@ -95,7 +97,7 @@ def ancestors_of(node: PartyOrganization, scope: Scope) -> list[tuple[PartyOrgan
 class ChangeForm(forms.Form):
     """From which day, and why."""
 
-    on = forms.DateField(label="生效日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    on = PastDay(label="生效日期")
     reason = forms.CharField(label="原因或批复", max_length=200)
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:

@@ -16,10 +16,10 @@ from django.utils import timezone
 from django.views import View
 
 from accounts.permissions import Permission
+from core.days import AnyDay
 from core.pages import PageRequest, PermissionMixin
 from core.refusals import Refusal, as_sentence
 from core.scope import Scope
-from reports.forms import DateInput
 from reports.models import StreetBook
 from reports.services.books import Returned, hand_out, take_back
 from reports.worklists import Worklist, worklists
@@ -28,7 +28,7 @@ from reports.worklists import Worklist, worklists
 class HandOutForm(forms.Form):
     """Until when the books are to come back."""
 
-    due_on = forms.DateField(label="交回期限", required=False, widget=DateInput())
+    due_on = AnyDay(label="交回期限", required=False)
 
 
 class BooksPage(PermissionMixin, View):

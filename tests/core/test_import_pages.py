@@ -85,7 +85,7 @@ def test_a_request_larger_than_any_list_is_refused_before_its_file_is_kept(clerk
 
 
 def test_a_list_of_tomorrow_is_refused(clerk, tmp_path):
-    assert "不能在今天之后" in said(upload(clerk, [firm(1)], tmp_path / "a.csv", as_of="2099-01-01"))
+    assert "2099-01-01 在今天之后" in said(upload(clerk, [firm(1)], tmp_path / "a.csv", as_of="2099-01-01"))
 
 
 def test_htmx_is_sent_on_by_a_header_and_gets_the_form_alone_when_it_is_wrong(clerk, tmp_path):

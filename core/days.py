@@ -1,0 +1,102 @@
+"""Days of three kinds, and what may lie ahead (DESIGN “Dates”): facts are stated for today.
+
+What has happened has a day up to today (`EventDateField`): tomorrow is refused at its field, in a form by the field itself,
+elsewhere by the writing module. A period (`PeriodDateField`) may begin or end ahead; it does so by itself, by the nightly job.
+A deadline (`DeadlineField`) may lie ahead. Every date of a model is one of the three, every date of a form a `PastDay` or an
+`AnyDay`; `tests/test_days.py` walks them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+
+from core.refusals import Refusal
+
+
+class InFuture(ValidationError, Refusal):
+    """What has not happened yet cannot be entered. A form shows it at the field, a page as a sentence."""
+
+    def __str__(self) -> str:
+        return "；".join(self.messages)
+
+
+def not_yet(label: str, day: date) -> str:
+    """The sentence: what, where, what next."""
+    return f"{label} {day.isoformat()} 在今天之后，还没有发生的不能登记；请填写今天或以前的日期"
+
+
+class PastDay(forms.DateField):
+    """A day up to today. Pages know no other clock than the server's."""
+
+    widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+
+    def validate(self, value: Any) -> None:
+        """Refuse tomorrow."""
+        super().validate(value)
+        if value and value > timezone.localdate():
+            raise ValidationError(not_yet(str(self.label or "日期"), value), code="future")
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        """The browser offers no later day than the day of this page."""
+        self.widget.attrs["max"] = timezone.localdate().isoformat()
+        return super().get_bound_field(form, field_name)
+
+
+class AnyDay(forms.DateField):
+    """A day of a period, or a deadline: it may lie ahead."""
+
+    widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+
+
+_DATE = models.DateField()
+
+
+class DayField(models.DateField):
+    """What the three kinds share: the database and its migrations know them as dates."""
+
+    form_class: type[forms.DateField] = AnyDay
+
+    def deconstruct(self) -> tuple[str, str, Any, dict[str, Any]]:
+        """As a plain date."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.DateField", args, kwargs
+
+    def get_col(self, alias: str, output_field: models.Field | None = None) -> Any:
+        """As a plain date: a query may put days of different kinds beside each other."""
+        return super().get_col(alias, output_field or _DATE)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        """The form field that knows what may be typed."""
+        return super().formfield(**{**kwargs, "form_class": self.form_class})
+
+
+class EventDateField(DayField):
+    """The day of something that has happened."""
+
+    form_class = PastDay
+
+
+class PeriodDateField(DayField):
+    """The first day of a period or the day of its end, which is not its own."""
+
+
+class DeadlineField(DayField):
+    """The day until which something should be done."""
+
+
+def require_past(model: type[models.Model], values: Mapping[str, Any], *, on: date) -> None:
+    """Refuse days after `on` of what has happened. Raises InFuture naming each field."""
+    late = {
+        field.name: not_yet(str(field.verbose_name), value)
+        for field in model._meta.concrete_fields
+        if isinstance(field, EventDateField) and (value := values.get(field.attname)) and value > on
+    }
+    if late:
+        raise InFuture(late)
