@@ -91,12 +91,13 @@ class DeadlineField(DayField):
     """The day until which something should be done."""
 
 
-def require_past(model: type[models.Model], values: Mapping[str, Any], *, on: date) -> None:
-    """Refuse days after `on` of what has happened. Raises InFuture naming each field."""
+def require_past(model: type[models.Model], values: Mapping[str, Any], *, on: date | None = None) -> None:
+    """Refuse days after today (`on`, else the server's) of what has happened. Raises InFuture naming each field."""
+    today = on or timezone.localdate()
     late = {
         field.name: not_yet(str(field.verbose_name), value)
         for field in model._meta.concrete_fields
-        if isinstance(field, EventDateField) and (value := values.get(field.attname)) and value > on
+        if isinstance(field, EventDateField) and (value := values.get(field.name)) and value > today
     }
     if late:
         raise InFuture(late)

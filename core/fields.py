@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 
 from core.crypto import decrypt, encrypt
+from core.days import EventDateField
 
 
 class YearField(models.PositiveSmallIntegerField):
@@ -33,7 +34,7 @@ class EncryptedTextField(models.TextField):
         return super().get_lookup(lookup_name)
 
 
-class PersonalDateField(models.DateField):
+class PersonalDateField(EventDateField):
     """A person's day, such as that of birth: kept readable, since ages are counted by it, and shown, told and exported
     like what is encrypted."""
 

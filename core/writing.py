@@ -4,9 +4,10 @@ Audited is every model of ours but those that `tests/test_trail.py` names with a
 caller's transaction:
 
 * one record: `add`, `change` (or `put`, then `keep`), `remove`; they check what is set;
-* the same for many: `add_many`, `change_many`, `remove_many`; nothing is checked, nothing is held in memory whole;
+* the same for many: `add_many`, `change_many`, `remove_many`; nothing else is checked, nothing is held in memory whole;
 * rows as the import road has them: `add_rows`, `change_rows`, `remove_rows`, with the entries that it composed.
 
+What happened on a day after today is refused (`core.days`). Today is `on`, else the server's day.
 Columns that follow from others (`DERIVED`, and what a model names in `derived`) are set by `derive` and have no entry.
 What a model names in `secret` (password hashes) is written and never told.
 """
@@ -21,9 +22,10 @@ from django.db.models import F
 
 from core import audit, bulk
 from core.audit import Changes, Event
+from core.days import require_past
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from accounts.models import User
 
@@ -34,10 +36,18 @@ CHUNK = 2_000  # records that are in memory at once
 
 # --- one record ---
 def add(
-    *, by: User | None, record: models.Model, action: str, path: str, reason: str = "", at: datetime | None = None
+    *,
+    by: User | None,
+    record: models.Model,
+    action: str,
+    path: str,
+    reason: str = "",
+    at: datetime | None = None,
+    on: date | None = None,
 ) -> None:
     """Check a new record whole, save it and write its entry."""
     record.full_clean()
+    require_past(type(record), vars(record), on=on)
     record.save()
     audit.record(
         by=by, action=action, target=record, changes=_told(record, made(record)), path=path, reason=reason, at=at
@@ -53,7 +63,7 @@ def made(record: models.Model) -> Changes:
     }
 
 
-def put(record: models.Model, values: Mapping[str, Any]) -> Changes:
+def put(record: models.Model, values: Mapping[str, Any], *, on: date | None = None) -> Changes:
     """Set values on a record, check them, and tell what differs; saves nothing.
 
     What is not set was checked when it was written. A whole check is mostly queries: for each record that it points at,
@@ -63,6 +73,7 @@ def put(record: models.Model, values: Mapping[str, Any]) -> Changes:
     for name, value in values.items():
         setattr(record, name, value)
     _check(record, values)
+    require_past(type(record), {name: getattr(record, name) for name in values}, on=on)
     return audit.difference(before, audit.snapshot(record, values))
 
 
@@ -96,9 +107,10 @@ def change(
     path: str,
     reason: str = "",
     at: datetime | None = None,
+    on: date | None = None,
 ) -> Changes:
     """Set values, save the columns and write an entry; nothing is written when nothing differs."""
-    changes = put(record, values)
+    changes = put(record, values, on=on)
     keep(by=by, record=record, changes=changes, action=action, path=path, reason=reason, at=at)
     return changes
 
@@ -112,20 +124,35 @@ def remove(*, by: User | None, record: models.Model, action: str, path: str, rea
 
 # --- the same for many ---
 def add_many(
-    records: Iterable[Record], *, by: User | None, action: str, reason: str = "", path: str = ""
+    records: Iterable[Record],
+    *,
+    by: User | None,
+    action: str,
+    reason: str = "",
+    path: str = "",
+    on: date | None = None,
 ) -> list[Record]:
     """Insert new records, each with its entry. `path` is the lookup of the node's path, else the model's own."""
     added = [*records]
     if not added:
         return []
     model = type(added[0])
+    for record in added:
+        require_past(model, vars(record), on=on)
     model._base_manager.bulk_create(added, batch_size=CHUNK)
     _record([(record, made(record)) for record in added], path, by=by, action=action, reason=reason)
     return added
 
 
 def change_many(
-    rows: models.QuerySet, values: Mapping[str, Any], *, by: User | None, action: str, reason: str = "", path: str = ""
+    rows: models.QuerySet,
+    values: Mapping[str, Any],
+    *,
+    by: User | None,
+    action: str,
+    reason: str = "",
+    path: str = "",
+    on: date | None = None,
 ) -> list[Any]:
     """Set the same values on all rows that differ, each with its entry; returns their keys. Locks are the caller's.
 
@@ -133,6 +160,7 @@ def change_many(
     others is best selected by the queryset.
     """
     model = rows.model
+    require_past(model, values, on=on)
     after, counted = audit.snapshot(model(**values), values), {name: F(name) + 1 for name in _version(model)}
     changed: list[Any] = []
     for records in _chunks(rows):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 
+from core.periods import holding_on
 from instructors.models import Assignment, Visit
 from orgs.facts.sources import Day, FactSource, fact_sources, nth_of_each
 
 
 def _assignments(day: Day) -> QuerySet:
     """The newest open assignment of an instructor still in service."""
-    serving = Q(instructor__until=None) | Q(instructor__until__gt=day.on)
+    serving = holding_on(day.on, "instructor__")
     newest = nth_of_each(Assignment.objects.on(day.on).filter(serving), "-since", "-pk")
     return newest.values_list("organization_id", "instructor_id", "instructor__user_id", "instructor__name")
 

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef
+from datetime import date
 
 from core.models import AuditEntry
+from core.periods import not_over, over
+from core.plain import from_plain
 from instructors import services
 from instructors.models import Assignment, Instructor, Visit
 from orgs.handover import Dependant, Handover, organization_dependants, party_dependants
 from orgs.services.duplicates import SAME_ORGANIZATION
 
 
-def open_assignments(organization_id: int) -> int:
+def open_assignments(organization_id: int, on: date) -> int:
     """Assignments that have not ended."""
-    return Assignment.objects.filter(organization=organization_id, until=None).count()
+    return Assignment.objects.filter(not_over(on), organization=organization_id).count()
 
 
 def move_assignments(handover: Handover) -> list[int]:
-    """All of them; an open one of an instructor who has an open one there already ends."""
-    there = Assignment.objects.filter(organization=handover.target_id, until=None, instructor=OuterRef("instructor"))
+    """All of them; one of an instructor who has one there already ends, when that one holds."""
+    there = Assignment.objects.filter(not_over(handover.on), organization=handover.target_id).order_by("-since")
+    begins = dict(
+        there.values_list("instructor", "since")
+    )  # the first one: a later row of the list replaces an earlier
     rows = Assignment.objects.filter(organization=handover.source_id)
-    for row in rows.filter(Exists(there), until=None).select_related("organization__managed_by"):
-        services.set_end(by=handover.by, assignment=row, until=max(handover.on, row.since), reason=SAME_ORGANIZATION)
+    doubled = rows.filter(not_over(handover.on), instructor__in=begins).select_related("organization__managed_by")
+    for row in doubled:
+        until = max(handover.since, row.since, begins[row.instructor_id])
+        if not over(row, until):
+            services.set_end(by=handover.by, assignment=row, until=until, reason=SAME_ORGANIZATION, on=handover.on)
     return _move(Assignment, handover, sorted(rows.values_list("pk", flat=True)))
 
 
-def visits(organization_id: int) -> int:
+def visits(organization_id: int, on: date) -> int:
     """Visits paid."""
     return Visit.objects.filter(organization=organization_id).count()
 
@@ -36,9 +44,9 @@ def move_visits(handover: Handover) -> list[int]:
     return _move(Visit, handover, sorted(ids))
 
 
-def sent_instructors(party_organization_id: int) -> int:
-    """Instructors whom a committee sent and who still work."""
-    return Instructor.objects.filter(sent_by=party_organization_id, until=None).count()
+def sent_instructors(party_organization_id: int, on: date) -> int:
+    """Instructors whom a committee sent and who still work, or will."""
+    return Instructor.objects.filter(not_over(on), sent_by=party_organization_id).count()
 
 
 def move_instructors(handover: Handover) -> list[int]:
@@ -55,14 +63,16 @@ def _move(model: type[Assignment] | type[Visit], handover: Handover, ids: list[i
 
 
 def give_back_assignments(handover: Handover, ids: list[int]) -> None:
-    """Undo `move_assignments` for those that are still there; what the merge ended is open again."""
+    """Undo `move_assignments` for those that are still there; what the merge ended has the end that it had before."""
     _move(Assignment, handover, ids)
     ended = AuditEntry.objects.filter(
         model="instructors.assignment", object_id__in=map(str, ids), reason=SAME_ORGANIZATION
     )
-    rows = Assignment.objects.filter(pk__in=[int(key) for key in ended.values_list("object_id", flat=True)])
-    for row in rows.filter(organization=handover.target_id).select_related("organization__managed_by"):
-        services.set_end(by=handover.by, assignment=row, until=None, reason=handover.reason)
+    before = {int(entry.object_id): entry.changes["until"][0] for entry in ended.order_by("pk")}
+    rows = Assignment.objects.filter(pk__in=before, organization=handover.target_id)
+    for row in rows.select_related("organization__managed_by"):
+        until = from_plain(Assignment, {"until": before[row.pk]})["until"]
+        services.set_end(by=handover.by, assignment=row, until=until, reason=handover.reason, on=handover.on)
 
 
 def give_back_visits(handover: Handover, ids: list[int]) -> None:

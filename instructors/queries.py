@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
 from core.parameters import values_on
+from core.periods import holding_on
 from core.scope import Scope
 from instructors.models import Assignment, Visit
 from instructors.rules import due_on, interval_days
@@ -29,8 +30,12 @@ def timed(rows: QuerySet[Assignment], *, on: date) -> QuerySet[Any]:
 
 def open_assignments(scope: Scope, *, on: date) -> QuerySet[Any]:
     """Assignments within the scope that hold on a day, of instructors still in service."""
-    serving = Q(instructor__until=None) | Q(instructor__until__gt=on)
-    rows = Assignment.objects.within(scope).on(on).filter(serving).select_related("instructor", "organization")
+    rows = (
+        Assignment.objects.within(scope)
+        .on(on)
+        .filter(holding_on(on, "instructor__"))
+        .select_related("instructor", "organization")
+    )
     return timed(rows, on=on)
 
 

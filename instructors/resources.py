@@ -30,7 +30,7 @@ class InstructorResource(TableResource):
     paid_by = Field("paid_by", "报酬发放单位", TextWidget())
     sent_by = Field("sent_by", "选派党组织", ScopedWidget("党组织"))
     full_time = Field("full_time", "专职", YesNoWidget())
-    since = Field("since", "选派日期", DayWidget())
+    since = Field("since", "选派日期", DayWidget(ahead=True))
 
     permission = Permission.VISITS_CHANGE
     near, key = "sent_by", ("name", "sent_by")
@@ -78,9 +78,9 @@ class AssignmentResource(OfOrganizationResource):
     """派驻: instructors by name."""
 
     instructor = Field("instructor", "指导员", ScopedWidget("指导员", code="pk"))
-    since = Field("since", "起始", DayWidget())
+    since = Field("since", "起始", DayWidget(ahead=True))
     tasks = Field("tasks", "任务", TextWidget())
-    until = Field("until", "终止", DayWidget())
+    until = Field("until", "终止", DayWidget(ahead=True))
     permission = Permission.VISITS_CHANGE
     argument, ends_with = "assignment", "until"
     add, correct, end = assign, keep, services.end_assignment

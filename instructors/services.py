@@ -11,8 +11,10 @@ from django.db import transaction
 
 from accounts.models import User
 from core import writing
+from core.days import require_past
 from core.locks import hold
 from core.parameters import values_on
+from core.periods import not_over, over
 from core.refusals import Refusal
 from instructors.models import Assignment, Instructor, Visit
 from instructors.queries import loads
@@ -29,10 +31,6 @@ class NotServing(Refusal):
 
 class NotAssigned(Refusal):
     """A visit is logged by the instructor who was assigned on that day."""
-
-
-class InFuture(Refusal):
-    """What has not happened yet cannot be entered."""
 
 
 class AssignedMeanwhile(Refusal):
@@ -78,9 +76,8 @@ def change(
 def end_service(*, by: User | None, instructor: Instructor, until: date, on: date, reason: str = "") -> Instructor:
     """End an instructor's service and all assignments with it."""
     row = _serving_all(instructor, on)
-    for assignment in row.assignments.filter(until=None).select_related("organization__managed_by"):
-        ends = max(until, assignment.since)
-        set_end(by=by, assignment=assignment, until=ends, reason=reason)
+    for assignment in row.assignments.filter(not_over(until)).select_related("organization__managed_by"):
+        set_end(by=by, assignment=assignment, until=max(until, assignment.since), reason=reason, on=on)
     path = row.sent_by.path
     writing.change(by=by, record=row, values={"until": until}, action="instructors.end", path=path, reason=reason)
     _refresh(row, on)
@@ -114,9 +111,9 @@ def assign(
 def end_assignment(*, by: User | None, assignment: Assignment, until: date, on: date, reason: str = "") -> Assignment:
     """End an assignment on a day."""
     row: Assignment = locked(assignment, "organization__managed_by")
-    if row.until:
+    if over(row, on):
         raise AlreadyEnded(f"这项派驻已于 {row.until} 终止")
-    set_end(by=by, assignment=row, until=until, reason=reason)
+    set_end(by=by, assignment=row, until=until, reason=reason, on=on)
     refresh([row.organization_id], on=on)
     return row
 
@@ -133,8 +130,7 @@ def log_visit(
     result: str = "",
 ) -> Visit:
     """Enter a visit: dated evidence of work (R4). The instructor was assigned to the organization on that day."""
-    if visited_on > on:
-        raise InFuture(f"走访日期 {visited_on} 在今天之后,请核对")
+    require_past(Visit, {"visited_on": visited_on}, on=on)
     if not instructor.assignments.on(visited_on).filter(organization=organization).exists():
         raise NotAssigned(f"{instructor.name}在 {visited_on} 没有派驻“{organization}”,请核对走访日期")
     visit = Visit(instructor=instructor, organization=organization, visited_on=visited_on, done=done, result=result)
@@ -146,7 +142,7 @@ def log_visit(
 def _serving(instructor: Instructor, on: date) -> Instructor:
     """The record as it is, locked; refused when the service ended."""
     row = Instructor.objects.select_for_update(of=["self"], no_key=True).select_related("sent_by").get(pk=instructor.pk)
-    if row.until and row.until <= on:
+    if over(row, on):
         raise NotServing(f"{row.name}已于 {row.until} 终止指导员工作")
     return row
 
@@ -161,7 +157,7 @@ def _serving_all(instructor: Instructor, on: date) -> Instructor:
     return row
 
 
-def set_end(*, by: User | None, assignment: Assignment, until: date | None, reason: str) -> None:
+def set_end(*, by: User | None, assignment: Assignment, until: date | None, reason: str, on: date) -> None:
     """Write the end of an assignment, or that it goes on, with its entry. Facts are the caller's."""
     writing.change(
         by=by,
@@ -170,6 +166,7 @@ def set_end(*, by: User | None, assignment: Assignment, until: date | None, reas
         action="instructors.end_assignment" if until else "instructors.reopen_assignment",
         path=assignment.organization.managed_by.path,
         reason=reason,
+        on=on,
     )
 
 

@@ -2,86 +2,65 @@
 
 from __future__ import annotations
 
-from django.db.models import F
+from datetime import date
+from typing import Any
 
-from core import audit
+from core import writing
 from members.models import FormerMembership, Member
+from members.models.members import MemberQuerySet
 from orgs.handover import Dependant, Handover, organization_dependants, party_dependants
-from orgs.models import PartyOrganization
 
 
-def on_the_roll(party_organization_id: int) -> int:
+def on_the_roll(party_organization_id: int, on: date) -> int:
     """Members of a Party organization."""
     return Member.objects.on_the_roll().filter(party_organization=party_organization_id).count()
 
 
 def move_to_party_organization(handover: Handover) -> list[int]:
-    """Everybody whose file is with the one goes to the other; their past membership is kept."""
-    members = list(
-        Member.objects.select_for_update(no_key=True).filter(party_organization=handover.source_id).order_by("pk")
-    )
+    """Everybody whose file is with the one goes to the other; their past membership is kept. Whoever came to the one after
+    the day of the handover came to the other then."""
+    members = _locked(party_organization=handover.source_id)
+    begun = members.filter(since__lt=handover.since)
     FormerMembership.objects.bulk_create(
         [
             FormerMembership(
-                member=member,
+                member_id=pk,
                 party_organization_id=handover.source_id,
-                organization_id=member.organization_id,
-                since=member.since,
-                until=handover.on,
+                organization_id=organization,
+                since=since,
+                until=handover.since,
             )
-            for member in members
-            if member.since < handover.on
+            for pk, organization, since in begun.values_list("pk", "organization", "since")
         ]
     )
-    ids = [member.pk for member in members]
-    Member.objects.filter(pk__in=ids).update(
-        party_organization=handover.target_id, since=handover.on, version=F("version") + 1
-    )
-    _record(handover, members, "party_organization_id", "members.hand_over")
-    return ids
+    target = {"party_organization_id": handover.target_id}
+    moved = _change(handover, begun, target | {"since": handover.since}, "members.hand_over")
+    return [*moved, *_change(handover, members, target, "members.hand_over")]
 
 
-def employed(organization_id: int) -> int:
+def employed(organization_id: int, on: date) -> int:
     """Members who work at an organization."""
     return Member.objects.on_the_roll().filter(organization=organization_id).count()
 
 
 def move_to_organization(handover: Handover) -> list[int]:
     """The employer is the same one under another record: no period ends."""
-    members = list(Member.objects.select_for_update(no_key=True).filter(organization=handover.source_id).order_by("pk"))
-    ids = [member.pk for member in members]
-    Member.objects.filter(pk__in=ids).update(organization=handover.target_id, version=F("version") + 1)
-    _record(handover, members, "organization_id", "members.employer")
-    return ids
+    members = _locked(organization=handover.source_id)
+    return _change(handover, members, {"organization_id": handover.target_id}, "members.employer")
 
 
 def give_back_to_organization(handover: Handover, ids: list[int]) -> None:
     """Undo `move_to_organization` for those who are still there."""
-    rows = Member.objects.select_for_update(no_key=True).filter(pk__in=ids, organization=handover.source_id)
-    members = list(rows.order_by("pk"))
-    Member.objects.filter(pk__in=[member.pk for member in members]).update(
-        organization=handover.target_id, version=F("version") + 1
-    )
-    _record(handover, members, "organization_id", "members.employer")
+    members = _locked(pk__in=ids, organization=handover.source_id)
+    _change(handover, members, {"organization_id": handover.target_id}, "members.employer")
 
 
-def _record(handover: Handover, members: list[Member], column: str, action: str) -> None:
-    nodes = PartyOrganization.objects.in_bulk({member.party_organization_id for member in members})
-    audit.record_many(
-        by=handover.by,
-        events=(
-            audit.Event(
-                action=action,
-                model="members.member",
-                object_id=str(member.pk),
-                label=member.name,
-                path=nodes[member.party_organization_id].path,
-                changes={column: [handover.source_id, handover.target_id]},
-                reason=handover.reason,
-            )
-            for member in members
-        ),
-    )
+def _locked(**which: Any) -> MemberQuerySet:
+    return Member.objects.select_for_update(no_key=True).filter(**which)
+
+
+def _change(handover: Handover, members: MemberQuerySet, values: dict[str, Any], action: str) -> list[int]:
+    return writing.change_many(members, values, by=handover.by, action=action, reason=handover.reason, on=handover.on)
 
 
 party_dependants.add(Dependant("members", "党员", "名", on_the_roll, move_to_party_organization))

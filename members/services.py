@@ -54,7 +54,7 @@ class SameAsBefore(Refusal):
 
 
 class DateDoesNotFit(Refusal):
-    """A step in a member's life cannot be before the one that led to it, or in the future."""
+    """A step in a member's life cannot be before the one that led to it."""
 
 
 class DayWithoutStep(Refusal):
@@ -91,7 +91,6 @@ def register(
     """Enter a member into a Party organization from a day on."""
     _require_editable(values)
     _require_holding(party_organization)
-    _require_past(since, on, "转入日期")
     found = _identity(dict(values), None, on)
     require_free_number(by=by, id_number=found.get("id_number", ""))
     with transaction.atomic():
@@ -106,7 +105,7 @@ def register(
             organization_since=(organization_since or since) if organization else None,
         )
         path = party_organization.path
-        writing.add(by=by, record=member, action="members.register", path=path, reason=reason)
+        writing.add(by=by, record=member, action="members.register", path=path, reason=reason, on=on)
         _refresh(member.organization_id, on=on)
     return member
 
@@ -120,7 +119,7 @@ def change(
     require_free_number(by=by, id_number=found.get("id_number", ""), member=member)
     with transaction.atomic():
         row = _current(member, version)
-        _write(by, row, found, "members.change", reason)
+        _write(by, row, found, "members.change", reason, on)
         _refresh(row.organization_id, on=on)
     return row
 
@@ -140,7 +139,6 @@ def move_to(
     _require_holding(party_organization)
     if row.party_organization_id == party_organization.pk:
         raise SameAsBefore(f"“{row}”已在{party_organization},不需要调整")
-    _require_past(since, on, "转入日期")
     if since < row.since:
         raise DateDoesNotFit(f"转入日期不能早于转入现党组织的日期 {row.since}")
     FormerMembership.objects.create(
@@ -150,7 +148,7 @@ def move_to(
         since=row.since,
         until=since,
     )
-    _write(by, row, {"party_organization": party_organization, "since": since}, "members.move", reason)
+    _write(by, row, {"party_organization": party_organization, "since": since}, "members.move", reason, on)
     _refresh(row.organization_id, on=on)
     return row
 
@@ -170,10 +168,8 @@ def set_employer(
     before = row.organization_id
     if organization and since is None:
         raise DateDoesNotFit("请填写到岗日期")
-    if since:
-        _require_past(since, on, "到岗日期")
     values = {"organization": organization, "organization_since": since if organization else None}
-    _write(by, row, values, "members.employer", reason)
+    _write(by, row, values, "members.employer", reason, on)
     _refresh(before, row.organization_id, on=on)
     return row
 
@@ -184,13 +180,13 @@ def set_status(*, by: User | None, member: Member, status: str, status_on: date,
     row = _current(member)
     if status == row.status:
         raise SameAsBefore(f"“{row}”已是{row.get_status_display()}")
-    _require_status_day(row, status_on, on)
+    _require_status_day(row, status_on)
     if status in PROBATIONARY and row.formal_on:
         raise StatusDoesNotFit(f"“{row}”已于 {row.formal_on} 转正,不能改回{Member.Status(status).label}")
     values: dict[str, Any] = {"status": status, "status_on": status_on}
     if status == Member.Status.FORMAL and not row.formal_on:
         values["formal_on"] = status_on
-    _write(by, row, values, "members.status", reason)
+    _write(by, row, values, "members.status", reason, on)
     _refresh(row.organization_id, on=on)
     return row
 
@@ -200,8 +196,8 @@ def date_status(*, by: User | None, member: Member, status_on: date | None, on: 
     """Correct the day from which a member's status counts."""
     row = _current(member)
     if status_on:
-        _require_status_day(row, status_on, on)
-    _write(by, row, {"status_on": status_on}, "members.status", reason)
+        _require_status_day(row, status_on)
+    _write(by, row, {"status_on": status_on}, "members.status", reason, on)
     return row
 
 
@@ -265,9 +261,9 @@ def _current(member: Member, version: int | None = None, also: Collection[int] =
     return row
 
 
-def _write(by: User | None, row: Member, values: Mapping[str, Any], action: str, reason: str) -> None:
+def _write(by: User | None, row: Member, values: Mapping[str, Any], action: str, reason: str, on: date) -> None:
     """Save what differs with its entry; the path is that of the Party organization that it goes to."""
-    changes = writing.put(row, values)
+    changes = writing.put(row, values, on=on)
     writing.keep(by=by, record=row, changes=changes, action=action, path=row.party_organization.path, reason=reason)
 
 
@@ -287,12 +283,6 @@ def _require_holding(party_organization: PartyOrganization) -> None:
         raise HoldsNoMembers(f"{party_organization}是工作部门,党员应编入党支部")
 
 
-def _require_past(day: date, on: date, what: str) -> None:
-    if day > on:
-        raise DateDoesNotFit(f"{what} {day} 在今天之后,请核对")
-
-
-def _require_status_day(member: Member, status_on: date, on: date) -> None:
-    _require_past(status_on, on, "状态日期")
+def _require_status_day(member: Member, status_on: date) -> None:
     if member.joined_on and status_on < member.joined_on:
         raise DateDoesNotFit(f"状态日期不能早于入党日期 {member.joined_on}")

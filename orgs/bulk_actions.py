@@ -29,7 +29,7 @@ OUT_OF_SCOPE = "-"
 class DayForm(BulkForm):
     """Asks from which day on."""
 
-    on = PastDay(label="生效日期", help_text="不填为今天", required=False)
+    on: forms.DateField = PastDay(label="生效日期", help_text="不填为今天", required=False)
 
     def day(self, today: date) -> date:
         """The day asked for, else today."""
@@ -82,7 +82,7 @@ class RegionForm(BulkForm):
 class CoverForm(DayForm):
     """The Party organization that covers from a day on, which may lie ahead, and how."""
 
-    on = AnyDay(label="起始日期", help_text="不填为今天", required=False)
+    on: forms.DateField = AnyDay(label="起始日期", help_text="不填为今天", required=False)
     party_organization = forms.ModelChoiceField(label="党组织", queryset=PartyOrganization.objects.none())
     form = forms.ChoiceField(
         label="覆盖形式", choices=[choice for choice in Coverage.Form.choices if choice[0] != Coverage.Form.SINGLE]
@@ -99,7 +99,7 @@ class CoverForm(DayForm):
 def status_change(form: Any, today: date) -> bulk.Change:
     """Set the status."""
     data = form.cleaned_data
-    return bulk.to_status(data["status"], on=form.day(today), end_coverages=data["end_coverages"])
+    return bulk.to_status(data["status"], status_on=form.day(today), end_coverages=data["end_coverages"])
 
 
 def category_change(form: Any, today: date) -> bulk.Change:
@@ -111,7 +111,7 @@ def category_change(form: Any, today: date) -> bulk.Change:
 
 def committee_change(form: Any, today: date) -> bulk.Change:
     """Hand the management over."""
-    return bulk.to_committee(form.cleaned_data["committee"], on=form.day(today))
+    return bulk.to_committee(form.cleaned_data["committee"], since=form.day(today))
 
 
 def zone_change(form: Any, today: date) -> bulk.Change:
@@ -138,12 +138,12 @@ def _action(code: str, title: str, form: type[BulkForm], change: Callable[[Any, 
 
 
 def _plan_cover(form: Any, rows: QuerySet, on: date) -> Plan:
-    return plan_covering(rows)
+    return plan_covering(rows, since=form.day(on), on=on)
 
 
 def _apply_cover(form: Any, ids: list[int], by: User | None, on: date) -> Plan:
     data = form.cleaned_data
-    plan = plan_covering(Organization.objects.filter(pk__in=ids))
+    plan = plan_covering(Organization.objects.filter(pk__in=ids), since=form.day(on), on=on)
     done = cover_many(
         by=by,
         organization_ids=plan.changing,

@@ -23,7 +23,8 @@ class Handover:
     by: User | None
     source_id: int
     target_id: int
-    on: date
+    since: date  # the day from which it counts
+    on: date  # today
     reason: str
 
 
@@ -34,7 +35,7 @@ class Dependant:
     code: str
     name: str  # in Chinese, with its measure word in `unit`
     unit: str
-    count: Callable[[int], int]  # open rows that hang on the holder with this id
+    count: Callable[[int, date], int]  # rows that hang on the holder with this id and are not over on a day
     move: Callable[[Handover], list[int]]
     give_back: Callable[[Handover, list[int]], None] | None = None  # undo of `move`; None where nothing can be undone
 

@@ -125,7 +125,7 @@ ACTS: Mapping[str, Act] = {
         organization=w.firms[2], kind="staff", number=140, counted_on=TODAY, **w.told
     ),
     "strike off many": lambda w: bulk.apply(
-        change=bulk.to_status("STRUCK_OFF", on=TODAY, end_coverages=True),
+        change=bulk.to_status("STRUCK_OFF", status_on=TODAY, end_coverages=True),
         organization_ids=[unit.pk for unit in w.firms],
         **w.told,
     ),

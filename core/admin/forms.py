@@ -63,10 +63,10 @@ class ServiceForm(forms.ModelForm):
             with transaction.atomic(), derived_once():
                 self.saved = self.admin.write(self.request, self)
                 self.admin.require_within(self.request, self.saved)
-        except Refusal as refusal:
-            self.add_error(None, str(refusal))
         except ValidationError as error:
             self._place(error)
+        except Refusal as refusal:
+            self.add_error(None, str(refusal))
 
     def _place(self, error: ValidationError) -> None:
         """Put each message at its field, those of fields that are not shown above the form."""

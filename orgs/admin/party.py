@@ -94,15 +94,15 @@ class PartyOrganizationAdmin(ScopedModelAdmin):
     def create(self, request: HttpRequest, form: ServiceForm) -> PartyOrganization:
         """Set up from its founding day, or from today."""
         data = {name: form.cleaned_data[name] for name in party.EDITABLE}
-        on = data.pop("established_on") or timezone.localdate()
-        return party.establish(by=request.user, parent=form.cleaned_data["parent"], on=on, **data)  # type: ignore[arg-type]
+        parent, today = form.cleaned_data["parent"], timezone.localdate()
+        return party.establish(by=request.user, parent=parent, on=today, **data)  # type: ignore[arg-type]
 
     def change(self, request: HttpRequest, form: ServiceForm) -> PartyOrganization:
         """Change what it is described by."""
         values = {name: value for name, value in form.values.items() if name in party.EDITABLE}
         node = PartyOrganization.objects.get(pk=form.instance.pk)
-        reason = form.cleaned_data["reason"]
-        return party.change(by=request.user, party_organization=node, values=values, reason=reason)  # type: ignore[arg-type]
+        told: dict[str, Any] = {"by": request.user, "on": timezone.localdate(), "reason": form.cleaned_data["reason"]}
+        return party.change(party_organization=node, values=values, **told)
 
 
 @admin.register(Jurisdiction)

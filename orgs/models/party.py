@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from accounts.roles import ADMINISTRATORS, ROLE_CHOICES, ROLES, Role
 from core.days import DeadlineField, EventDateField, PeriodDateField
 from core.fields import PathField
-from core.periods import holding_on
+from core.periods import holding_on, not_over
 from core.scope import Scope, ScopedQuerySet
 from orgs.models.places import Region
 
@@ -158,7 +158,7 @@ class AppointmentQuerySet(ScopedQuerySet):
 
     def during(self, since: date, until: date | None) -> Self:
         """Those that hold on some day of [since, until)."""
-        later = self.filter(Q(until=None) | Q(until__gt=since) & Q(until__gt=F("since")))
+        later = self.filter(not_over(since))
         return later if until is None else later.filter(since__lt=until)
 
     def of_administrators(self) -> Self:

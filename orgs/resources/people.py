@@ -115,8 +115,8 @@ class LiaisonResource(OfOrganizationResource):
 
     name = Field("name", "联络员", TextWidget())
     appointed_by = Field("appointed_by", "确定的党组织", ScopedWidget("党组织"))
-    since = Field("since", "起始", DayWidget())
-    until = Field("until", "终止", DayWidget())
+    since = Field("since", "起始", DayWidget(ahead=True))
+    until = Field("until", "终止", DayWidget(ahead=True))
     contacted_on = Field("contacted_on", "最近联系", DayWidget())
     argument, ends_with = "liaison", "until"
     add, correct, end = people.appoint_liaison, people.change_liaison, people.end_liaison

@@ -15,7 +15,9 @@ from django.db.models import F
 
 from accounts.models import User
 from core import audit
+from core.days import require_past
 from core.locks import hold
+from core.periods import not_over
 from core.plain import to_plain
 from core.plans import Plan
 from orgs.facts import refresh
@@ -42,13 +44,13 @@ class Change:
     end_coverages: bool = False
 
 
-def to_status(status: str, *, on: date, end_coverages: bool = False) -> Change:
+def to_status(status: str, *, status_on: date, end_coverages: bool = False) -> Change:
     """Set the operating status from a day on; for those that are gone the open coverages can be ended too."""
     label = Organization.Status(status).label
     return Change(
         "organizations.status",
         f"经营状态改为“{label}”",
-        {"status": status, "status_on": on},
+        {"status": status, "status_on": status_on},
         lambda unit: f"已经是“{label}”" if unit.status == status else "",
         end_coverages=end_coverages and status in GONE,
     )
@@ -68,7 +70,7 @@ def to_category(category: str, *, note: str, in_scope: bool = True) -> Change:
     )  # fmt: skip
 
 
-def to_committee(committee: PartyOrganization, *, on: date, basis: str = Organization.Basis.BY_HAND) -> Change:
+def to_committee(committee: PartyOrganization, *, since: date, basis: str = Organization.Basis.BY_HAND) -> Change:
     """Hand the management over to a committee from a day on; the former one is kept."""
 
     def objection(unit: Organization) -> str:
@@ -76,9 +78,9 @@ def to_committee(committee: PartyOrganization, *, on: date, basis: str = Organiz
             return f"“{committee}”不能管理两新组织,请选择现有的委员会或工作委员会"
         if unit.managed_by_id == committee.pk and unit.managed_basis != Organization.Basis.UNDECIDED:
             return f"已经由“{committee}”管理"
-        return "" if unit.managed_since <= on else f"现管理关系从 {unit.managed_since} 起,晚于移交日期"
+        return "" if unit.managed_since <= since else f"现管理关系从 {unit.managed_since} 起，晚于移交日期"
 
-    values = {"managed_by_id": committee.pk, "managed_since": on, "managed_basis": basis}
+    values = {"managed_by_id": committee.pk, "managed_since": since, "managed_basis": basis}
     return Change("organizations.manager", f"管理党组织改为“{committee}”", values, objection)
 
 
@@ -108,20 +110,22 @@ def plan(change: Change, organizations: models.QuerySet[Organization]) -> Plan:
 @transaction.atomic
 def apply(*, by: User | None, change: Change, organization_ids: Collection[int], on: date, reason: str = "") -> Plan:
     """Change all that nothing objects to, in a few statements with one entry each; returns what was done."""
+    require_past(Organization, change.values, on=on)
     hold(Organization, organization_ids)
     units = list(Organization.objects.select_related("managed_by").filter(pk__in=organization_ids).order_by("pk"))
     done, changing = _sort(change, units)
     names = list(change.values)
     before = {unit.pk: audit.snapshot(unit, names) for unit in changing}
     if change.action == "organizations.manager":
-        _keep_former_management(changing, on)
+        _keep_former_management(changing, change.values["managed_since"])
     for start in range(0, len(done.changing), BATCH):
         rows = Organization.objects.filter(pk__in=done.changing[start : start + BATCH])
         rows.update(**change.values, version=F("version") + 1)
     _record(by=by, change=change, units=changing, before=before, reason=reason)
     if change.end_coverages:
-        open_rows = Coverage.objects.filter(organization__in=done.changing, until=None, since__lte=on)
-        end_rows(by=by, coverages=list(open_rows), on=on, reason=reason or change.title)
+        covered = Coverage.objects.filter(not_over(on), organization__in=done.changing)
+        until = change.values["status_on"]
+        end_rows(by=by, coverages=list(covered), until=until, reason=reason or change.title)
     refresh(done.changing, on=on)
     return done
 
@@ -138,12 +142,12 @@ def _sort(change: Change, units: list[Organization]) -> tuple[Plan, list[Organiz
     return result, changing
 
 
-def _keep_former_management(units: list[Organization], on: date) -> None:
+def _keep_former_management(units: list[Organization], until: date) -> None:
     FormerManagement.objects.bulk_create(
         [
-            FormerManagement(organization=unit, committee_id=unit.managed_by_id, since=unit.managed_since, until=on)
+            FormerManagement(organization=unit, committee_id=unit.managed_by_id, since=unit.managed_since, until=until)
             for unit in units
-            if unit.managed_since < on
+            if unit.managed_since < until
         ],
         batch_size=BATCH,
     )

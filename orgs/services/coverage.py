@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +13,7 @@ from accounts.models import User
 from core import audit, writing
 from core.locks import hold
 from core.parameters import values_on
-from core.plain import to_plain
+from core.periods import not_over, over
 from core.plans import Plan
 from core.refusals import Refusal
 from orgs.facts import refresh
@@ -75,13 +75,11 @@ def cover(
     unit = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     if unit.merged_into_id:
         raise CannotBeCovered(f"“{unit}”已并入另一条登记,请在并入的登记上办理")
-    _require_able(party_organization, form)
-    if primary and (kept := unit.coverages.filter(until=None, primary=True).first()):
-        raise AlreadyCovered(
-            f"“{unit}”已由“{kept.party_organization}”{kept.get_form_display()};请先终止或移交,或登记为非主要覆盖"
-        )
+    _require_able(party_organization, form, on=on)
+    if primary:
+        _require_uncovered(unit.coverages.filter(not_over(max(since, on))))
     row = Coverage(organization=unit, party_organization=party_organization, form=form, primary=primary, since=since)
-    writing.add(by=by, record=row, action="coverage.begin", path=party_organization.path, reason=reason)
+    writing.add(by=by, record=row, action="coverage.begin", path=party_organization.path, reason=reason, on=on)
     refresh([unit.pk], on=on)
     return Covered(row, joint_warnings(party_organization, on=on))
 
@@ -99,9 +97,9 @@ def cover_many(
 ) -> list[int]:
     """Begin a primary coverage for all of the organizations that have none; returns the ids of those covered."""
     hold(Organization, organization_ids)
-    _require_able(party_organization, form)
+    _require_able(party_organization, form, on=on)
     units = Organization.objects.filter(pk__in=organization_ids).order_by("pk")
-    free = plan_covering(units).changing
+    free = plan_covering(units, since=since, on=on).changing
     rows = Coverage.objects.bulk_create(
         [Coverage(organization_id=pk, party_organization=party_organization, form=form, since=since) for pk in free]
     )
@@ -110,10 +108,10 @@ def cover_many(
     return free
 
 
-def plan_covering(organizations: QuerySet[Organization]) -> Plan:
-    """Which of the organizations can get a primary coverage, and why the others cannot."""
+def plan_covering(organizations: QuerySet[Organization], *, since: date, on: date) -> Plan:
+    """Which of the organizations can get a primary coverage from a day on, and why the others cannot."""
     plan = Plan()
-    covered = Coverage.objects.filter(organization=OuterRef("pk"), until=None, primary=True)
+    covered = Coverage.objects.filter(not_over(max(since, on)), organization=OuterRef("pk"), primary=True)
     for pk, merged, taken in organizations.values_list("pk", "merged_into", Exists(covered)):
         if merged or taken:
             plan.left.setdefault("已并入另一条登记" if merged else "已有主要覆盖", []).append(pk)
@@ -127,10 +125,10 @@ def change_form(
     *, by: User | None, coverage: Coverage, form: str, on: date, since: date | None = None, reason: str = ""
 ) -> Coverage:
     """Go over to another form from a day on (`since`, else today): the old period ends, a new one begins."""
-    row = _open(coverage)
+    row = _open(coverage, on)
     if row.form == form:
         return row
-    _require_able(row.party_organization, form, besides=row.organization_id)
+    _require_able(row.party_organization, form, on=on, besides=row.organization_id)
     return _renew(by=by, row=row, to=row.party_organization, form=form, since=since or on, on=on, reason=reason)
 
 
@@ -146,22 +144,26 @@ def hand_over(
     reason: str = "",
 ) -> Coverage:
     """Let another Party organization cover from a day on (`since`, else today)."""
-    row = _open(coverage)
-    _require_able(to, form or row.form, besides=row.organization_id)
+    row = _open(coverage, on)
+    _require_able(to, form or row.form, on=on, besides=row.organization_id)
     return _renew(by=by, row=row, to=to, form=form or row.form, since=since or on, on=on, reason=reason)
 
 
 @transaction.atomic
 def begin_on(*, by: User | None, coverage: Coverage, since: date, on: date, reason: str = "") -> Coverage:
     """Correct the first day of an open coverage."""
-    row = _open(coverage)
+    row = _open(coverage, on)
     if since > on:
-        raise BeginsTooEarly(f"起始日期 {since} 在今天之后,请核对")
-    earlier = Coverage.objects.filter(organization=row.organization_id, primary=True, until__gt=since)
+        raise BeginsTooEarly(f"起始日期 {since} 在今天之后，请核对；以后才由它覆盖的，请终止这一条后另行登记")
+    earlier = Coverage.objects.filter(
+        organization=row.organization_id, primary=True, since__lte=row.since, until__gt=since
+    )
     if row.primary and (last := earlier.exclude(pk=row.pk).order_by("-until").first()):
-        raise BeginsTooEarly(f"该单位此前的覆盖关系 {last.until} 才终止,起始日期不能早于这一天,请核对")
+        raise BeginsTooEarly(f"该单位此前的覆盖关系 {last.until} 才终止，起始日期不能早于这一天，请核对")
     path = row.party_organization.path
-    writing.change(by=by, record=row, values={"since": since}, action="coverage.change", path=path, reason=reason)
+    writing.change(
+        by=by, record=row, values={"since": since}, action="coverage.change", path=path, reason=reason, on=on
+    )
     refresh([row.organization_id], on=on)
     return row
 
@@ -171,44 +173,52 @@ def end(
     *, by: User | None, coverage: Coverage, on: date, reason: str, until: date | None = None, basis: str = ""
 ) -> Coverage:
     """End a coverage on a day (`until`, else today). `basis`: why it was entered, where that is not the reason itself."""
-    row = _open(coverage)
-    end_rows(by=by, coverages=[row], on=until or on, reason=reason, basis=basis)
+    row, until = _open(coverage, on), until or on
+    if until < row.since:
+        raise EndsBeforeItBegins(f"覆盖关系从 {row.since} 开始，终止日期不能早于这一天")
+    if row.primary and row.until and until > row.until:
+        following = row.organization.coverages.filter(not_over(row.until), since__lt=until)
+        _require_uncovered(following.exclude(pk=row.pk))
+    end_rows(by=by, coverages=[row], until=until, reason=reason, basis=basis)
     refresh([row.organization_id], on=on)
     return row
 
 
-def end_rows(*, by: User | None, coverages: Sequence[Coverage], on: date, reason: str, basis: str = "") -> None:
-    """End open coverages in one statement with their entries; the caller brings the facts up to date."""
+def end_rows(*, by: User | None, coverages: Sequence[Coverage], until: date, reason: str, basis: str = "") -> None:
+    """End coverages that are not over in one statement with their entries; one that begins after the day never holds.
+
+    The caller brings the facts up to date.
+    """
+    ended, changes = ["until", "end_reason"], {}
     for row in coverages:
-        if on < row.since:
-            raise EndsBeforeItBegins(f"覆盖关系从 {row.since} 开始,终止日期不能早于这一天")
-        row.until, row.end_reason = on, reason[:100]
-    Coverage.objects.bulk_update(coverages, ["until", "end_reason"], batch_size=1_000)
-    _record(by=by, rows=coverages, action="coverage.end", reason=basis or reason)
+        before = audit.snapshot(row, ended)
+        row.until, row.end_reason = max(until, row.since), reason[:100]
+        changes[row.pk] = audit.difference(before, audit.snapshot(row, ended))
+    Coverage.objects.bulk_update(coverages, ended, batch_size=1_000)
+    _record(by=by, rows=coverages, action="coverage.end", reason=basis or reason, changes=changes)
 
 
 def hand_over_rows(
-    *, by: User | None, coverages: Sequence[Coverage], to: PartyOrganization, on: date, reason: str
+    *, by: User | None, coverages: Sequence[Coverage], to: PartyOrganization, since: date, reason: str
 ) -> None:
-    """Hand open coverages over to another Party organization, set-based; the caller brings the facts up to date."""
-    begun = [row for row in coverages if row.since < on]
-    ahead = [row for row in coverages if row.since >= on]
-    end_rows(by=by, coverages=begun, on=on, reason=reason)
-    Coverage.objects.filter(pk__in=[row.pk for row in ahead]).update(party_organization=to)
-    fresh = [
-        Coverage(
-            organization_id=row.organization_id, party_organization=to, form=row.form, primary=row.primary, since=on
-        )
-        for row in begun
-    ]
-    _record(by=by, rows=[*Coverage.objects.bulk_create(fresh), *ahead], action="coverage.begin", reason=reason)
+    """Hand coverages that are not over to another Party organization from a day on, set-based: an end that lies ahead
+    goes along, and so does one that begins later. The caller brings the facts up to date."""
+    begun = [row for row in coverages if row.since < since]
+    fresh = [_going_on(row, to=to, form=row.form, since=since) for row in begun]
+    end_rows(by=by, coverages=begun, until=since, reason=reason)
+    _record(by=by, rows=Coverage.objects.bulk_create(fresh), action="coverage.begin", reason=reason)
+    ahead = Coverage.objects.filter(pk__in=[row.pk for row in coverages if row.since >= since])
+    writing.change_many(
+        ahead.select_related("organization", "party_organization"), {"party_organization": to}, by=by,
+        action="coverage.change", reason=reason, path="party_organization__path",
+    )  # fmt: skip
 
 
 def joint_warnings(party_organization: PartyOrganization, *, on: date) -> tuple[str, ...]:
     """What to know about a joint branch that covers many units: reminded above 5, too many above 10 (ORG-3)."""
     if party_organization.kind != PartyOrganization.Kind.JOINT_BRANCH:
         return ()
-    units = party_organization.coverages.filter(until=None).count()
+    units = party_organization.coverages.filter(not_over(on)).count()
     limits = values_on(on)
     warn, most = limits["org.joint_branch_warn_units"], limits["org.joint_branch_max_units"]
     if units > most:
@@ -218,24 +228,41 @@ def joint_warnings(party_organization: PartyOrganization, *, on: date) -> tuple[
     return ()
 
 
-def _require_able(party_organization: PartyOrganization, form: str, *, besides: int | None = None) -> None:
+def _require_able(party_organization: PartyOrganization, form: str, *, on: date, besides: int | None = None) -> None:
     if party_organization.dissolved_on:
         raise CannotCover(f"“{party_organization}”已于 {party_organization.dissolved_on} 撤销,不能覆盖单位")
     if party_organization.kind == PartyOrganization.Kind.DEPARTMENT:
         raise CannotCover(f"“{party_organization}”是部门,不是党组织,不能覆盖单位")
     if form == Form.SINGLE:
-        other = party_organization.coverages.filter(until=None, form=Form.SINGLE).exclude(organization=besides).first()
-        if other:
+        single = party_organization.coverages.filter(not_over(on), form=Form.SINGLE)
+        if other := single.exclude(organization=besides).first():
             raise SingleCoversOne(
                 f"“{party_organization}”已由“{other.organization}”单独组建;覆盖多家单位请选择联合组建或挂靠"
             )
 
 
-def _open(coverage: Coverage) -> Coverage:
+def _require_uncovered(coverages: QuerySet[Coverage]) -> None:
+    """Refuse a primary coverage beside another one."""
+    if kept := coverages.filter(primary=True).select_related("organization", "party_organization").first():
+        raise AlreadyCovered(
+            f"“{kept.organization}”自 {kept.since} 起由“{kept.party_organization}”{kept.get_form_display()}；"
+            "请先终止或移交，或登记为非主要覆盖"
+        )
+
+
+def _open(coverage: Coverage, on: date) -> Coverage:
     found: Coverage = locked(coverage, "organization", "party_organization")
-    if found.until:
-        raise AlreadyEnded(f"这条覆盖关系已于 {found.until} 终止,不能再修改;需要时请重新登记")
+    if over(found, on):
+        raise AlreadyEnded(f"这条覆盖关系已于 {found.until} 终止，不能再修改；需要时请重新登记")
     return found
+
+
+def _going_on(row: Coverage, *, to: PartyOrganization, form: str, since: date) -> Coverage:
+    """What follows a coverage from a day on, until the end that it has."""
+    return Coverage(
+        organization_id=row.organization_id, party_organization=to, form=form, primary=row.primary, since=since,
+        until=row.until, end_reason=row.end_reason,
+    )  # fmt: skip
 
 
 def _renew(
@@ -244,19 +271,27 @@ def _renew(
     """End the row on a day and begin another one on it; one that has not begun yet is changed in place."""
     if since <= row.since:
         values = {"party_organization": to, "form": form}
-        writing.change(by=by, record=row, values=values, action="coverage.change", path=to.path, reason=reason)
+        writing.change(by=by, record=row, values=values, action="coverage.change", path=to.path, reason=reason, on=on)
         fresh = row
     else:
-        end_rows(by=by, coverages=[row], on=since, reason=reason or "调整")
-        fresh = Coverage(
-            organization=row.organization, party_organization=to, form=form, primary=row.primary, since=since
-        )
-        writing.add(by=by, record=fresh, action="coverage.begin", path=to.path, reason=reason)
+        if over(row, since):
+            raise AlreadyEnded(f"这条覆盖关系 {row.until} 终止，调整日期须早于这一天；以后的请另行登记")
+        fresh = _going_on(row, to=to, form=form, since=since)
+        end_rows(by=by, coverages=[row], until=since, reason=reason or "调整")
+        writing.add(by=by, record=fresh, action="coverage.begin", path=to.path, reason=reason, on=on)
     refresh([row.organization_id], on=on)
     return fresh
 
 
-def _record(*, by: User | None, rows: Sequence[Coverage], action: str, reason: str) -> None:
+def _record(
+    *,
+    by: User | None,
+    rows: Sequence[Coverage],
+    action: str,
+    reason: str,
+    changes: Mapping[int, audit.Changes] | None = None,
+) -> None:
+    """An entry for each row; without changes it is a new one."""
     nodes = PartyOrganization.objects.in_bulk({row.party_organization_id for row in rows})
     names = dict(Organization.objects.filter(pk__in={r.organization_id for r in rows}).values_list("pk", "name"))
     forms = dict(Form.choices)
@@ -269,11 +304,7 @@ def _record(*, by: User | None, rows: Sequence[Coverage], action: str, reason: s
                 object_id=str(row.pk),
                 label=f"{nodes[row.party_organization_id]} {forms[row.form]} {names[row.organization_id]}",
                 path=nodes[row.party_organization_id].path,
-                changes=(
-                    {"until": [None, to_plain(row.until)], "end_reason": ["", row.end_reason]}
-                    if row.until
-                    else writing.made(row)
-                ),
+                changes=changes[row.pk] if changes is not None else writing.made(row),
                 reason=reason,
             )
             for row in rows

@@ -12,6 +12,8 @@ from accounts.models import User
 from core import audit, writing
 from core.locks import hold
 from core.models import AuditEntry
+from core.periods import not_over, over
+from core.plain import from_plain
 from core.refusals import Refusal
 from orgs.facts import refresh
 from orgs.handover import Handover, organization_dependants
@@ -65,11 +67,11 @@ def merge(*, by: User | None, keep: Organization, drop: Organization, on: date, 
         rows = model._default_manager.filter(organization=dropped)
         moved[_trail_name(model)] = sorted(rows.values_list("pk", flat=True))
         rows.update(organization=kept)
-    handover = Handover(by, dropped.pk, kept.pk, on, reason)
+    handover = Handover(by, dropped.pk, kept.pk, on, on, reason)
     for dependant in organization_dependants:
         moved[dependant.code] = dependant.move(handover)
     filled = {name: getattr(dropped, name) for name in FILLED if not getattr(kept, name) and getattr(dropped, name)}
-    changes = writing.put(kept, {**filled, **_newest_counts(kept, dropped)})
+    changes = writing.put(kept, {**filled, **_newest_counts(kept, dropped)}, on=on)
     kept.version += 1
     kept.save()
     Organization.objects.filter(pk=dropped.pk).update(merged_into=kept, version=F("version") + 1)
@@ -99,10 +101,8 @@ def unmerge(*, by: User | None, dropped: Organization, on: date, reason: str) ->
     for model in GIVEN_BACK:
         ids = moved.get(_trail_name(model), [])
         model._default_manager.filter(pk__in=ids, organization=kept).update(organization=back)
-    Coverage.objects.filter(
-        pk__in=moved.get("coverages_ended", []), organization=back, end_reason=SAME_ORGANIZATION
-    ).update(until=None, end_reason="")
-    handover = Handover(by, kept.pk, back.pk, on, reason)
+    _go_on(by, back, moved.get("coverages_ended", []), on, reason)
+    handover = Handover(by, kept.pk, back.pk, on, on, reason)
     for dependant in organization_dependants:
         if dependant.give_back and moved.get(dependant.code):
             dependant.give_back(handover, moved[dependant.code])
@@ -135,13 +135,29 @@ def _require_mergeable(kept: Organization, dropped: Organization) -> None:
 def _end_second_coverage(
     by: User | None, kept: Organization, dropped: Organization, on: date, reason: str
 ) -> list[int]:
-    """One open primary coverage remains: the kept record's."""
-    if not kept.coverages.filter(until=None, primary=True).exists():
+    """One primary coverage remains: the kept record's. Until that begins, the other one goes on."""
+    first = kept.coverages.filter(not_over(on), primary=True).order_by("since").first()
+    if first is None:
         return []
-    second = list(dropped.coverages.filter(until=None, primary=True))
-    for row in second:  # one that begins later than today ends on its first day
-        end_rows(by=by, coverages=[row], on=max(on, row.since), reason=SAME_ORGANIZATION)
+    second = [row for row in dropped.coverages.filter(not_over(on), primary=True) if not over(row, first.since)]
+    end_rows(by=by, coverages=second, until=max(on, first.since), reason=SAME_ORGANIZATION)
     return [row.pk for row in second]
+
+
+def _go_on(by: User | None, back: Organization, ended: list[int], on: date, reason: str) -> None:
+    """What the merge ended has the end again that it had before, unless somebody changed it since."""
+    entries = AuditEntry.objects.filter(model="orgs.coverage", action="coverage.end", reason=SAME_ORGANIZATION)
+    before = {entry.object_id: entry.changes for entry in entries.filter(object_id__in=map(str, ended)).order_by("pk")}
+    rows = back.coverages.filter(pk__in=ended, end_reason=SAME_ORGANIZATION).select_related("party_organization")
+    for row in rows:
+        values = {name: pair[0] for name, pair in before[str(row.pk)].items()}
+        told: dict[str, Any] = {
+            "action": "coverage.change",
+            "path": row.party_organization.path,
+            "reason": reason,
+            "on": on,
+        }
+        writing.change(by=by, record=row, values=from_plain(Coverage, values), **told)
 
 
 def _move_mass_organizations(kept: Organization, dropped: Organization) -> list[int]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
 
 from accounts.models import User
-from core import audit, writing
+from core import writing
+from core.days import require_past
 from core.locks import hold, one_at_a_time
+from core.periods import not_over
 from core.refusals import Refusal
 from orgs.facts import refresh
 from orgs.handover import Handover, party_dependants
@@ -60,42 +62,63 @@ class MergeIntoItself(Refusal):
 
 @transaction.atomic
 def merge(
-    *, by: User | None, party_organization: PartyOrganization, into: PartyOrganization, on: date, reason: str
+    *,
+    by: User | None,
+    party_organization: PartyOrganization,
+    into: PartyOrganization,
+    on: date,
+    reason: str,
+    dissolved_on: date | None = None,
 ) -> PartyOrganization:
-    """Merge into another Party organization, which takes over children, coverages, members, management and venues.
+    """Merge into another Party organization from a day on (`dissolved_on`, else today), which takes over children,
+    coverages, members, management and venues: what holds, what ends later and what begins later.
 
     Appointments end: who may do what at the larger one is for the security administrator to say.
     """
+    since = _day_of_end(dissolved_on, on)
     one_at_a_time()
     locked = party.lock_tree(party_organization.pk, into.pk)
     source, target = locked[party_organization.pk], locked[into.pk]
     _require_mergeable(source, target)
-    covered_ids = source.coverages.filter(until=None).values_list("organization", flat=True)
-    hold(Organization, [*covered_ids, *source.organizations.values_list("pk", flat=True)])
-    children = list(source.children.all())
+    managed = list(source.organizations.values_list("pk", flat=True))
+    hold(Organization, [*source.coverages.filter(not_over(on)).values_list("organization", flat=True), *managed])
+    children = list(source.children.standing())
     if children:
         party.require_place(target)
     for child in children:
-        if child.dissolved_on is None:
-            party.move(by=by, party_organization=child, to=target, on=on, reason=reason)
-    covered = list(source.coverages.filter(until=None))
-    hand_over_rows(by=by, coverages=covered, to=target, on=on, reason=reason)
-    managed = _hand_over_management(source, target, on)
+        begins = max(since, child.parent_since or since)
+        party.move(by=by, party_organization=child, to=target, since=begins, on=on, reason=reason)
+    covered = list(source.coverages.filter(not_over(on)))
+    hand_over_rows(by=by, coverages=covered, to=target, since=since, reason=reason)
+    told: dict[str, Any] = {"by": by, "reason": reason, "on": on}
+    _hand_over_management(source, target, since, told)
     for dependant in party_dependants:
-        dependant.move(Handover(by, source.pk, target.pk, on, reason))
-    _hand_over_venues(source, target, on)
-    Liaison.objects.filter(appointed_by=source, until=None).update(appointed_by=target)
-    _end_appointments(by=by, node=source, on=on, reason=reason)
-    _end(by=by, node=source, on=on, reason=reason, action="party.merge", into=target)
-    refresh({row.organization_id for row in covered} | managed, on=on)
+        dependant.move(Handover(by, source.pk, target.pk, since, on, reason))
+    _hand_over_venues(source, target, since, told)
+    named = Liaison.objects.filter(not_over(on), appointed_by=source)
+    path = "organization__managed_by__path"
+    writing.change_many(named, {"appointed_by": target}, action="liaisons.change", path=path, **told)
+    _end_appointments(source, since, told)
+    _end(source, since, told, action="party.merge", into=target)
+    refresh({row.organization_id for row in covered} | {*managed}, on=on)
     return source
 
 
 @transaction.atomic
 def dissolve(
-    *, by: User | None, party_organization: PartyOrganization, on: date, reason: str, end_coverages: bool = False
+    *,
+    by: User | None,
+    party_organization: PartyOrganization,
+    on: date,
+    reason: str,
+    end_coverages: bool = False,
+    dissolved_on: date | None = None,
 ) -> PartyOrganization:
-    """Dissolve a Party organization on which nothing hangs any more; `end_coverages` ends its coverages first."""
+    """Dissolve a Party organization on which nothing hangs any more, on a day (`dissolved_on`, else today).
+
+    `end_coverages` ends its coverages first, those that end or begin later too.
+    """
+    day = _day_of_end(dissolved_on, on)
     one_at_a_time()
     node = party.lock_tree(party_organization.pk)[party_organization.pk]
     if node.dissolved_on:
@@ -107,18 +130,26 @@ def dissolve(
     if managed := node.organizations.count():
         raise StillManagesOrganizations(f"“{node}”还管理着 {managed} 家两新组织,请先移交管理关系")
     for dependant in party_dependants:
-        if held := dependant.count(node.pk):
+        if held := dependant.count(node.pk, on):
             raise StillHolds(f"“{node}”还有{dependant.name} {held} {dependant.unit},请先转走")
-    covered = list(node.coverages.filter(until=None))
+    covered = list(node.coverages.filter(not_over(on)))
     if covered and not end_coverages:
         raise StillCovers(f"“{node}”还覆盖着 {len(covered)} 家单位,请先终止或移交覆盖关系")
     hold(Organization, [coverage.organization_id for coverage in covered])
-    end_rows(by=by, coverages=covered, on=on, reason=reason)
-    _end_appointments(by=by, node=node, on=on, reason=reason)
-    VenueUse.objects.filter(party_organization=node, until=None).update(until=on)
-    _end(by=by, node=node, on=on, reason=reason, action="party.dissolve", into=None)
+    end_rows(by=by, coverages=covered, until=day, reason=reason)
+    told: dict[str, Any] = {"by": by, "reason": reason, "on": on}
+    _end_appointments(node, day, told)
+    for use in node.venue_uses.filter(not_over(on)):
+        _stop(use, day, told)
+    _end(node, day, told, action="party.dissolve", into=None)
     refresh([coverage.organization_id for coverage in covered], on=on)
     return node
+
+
+def _day_of_end(dissolved_on: date | None, on: date) -> date:
+    """The day given, refused when it lies ahead: a Party organization ends today or has ended."""
+    require_past(PartyOrganization, {"dissolved_on": dissolved_on}, on=on)
+    return dissolved_on or on
 
 
 def _require_mergeable(source: PartyOrganization, target: PartyOrganization) -> None:
@@ -133,39 +164,61 @@ def _require_mergeable(source: PartyOrganization, target: PartyOrganization) -> 
         )
 
 
-def _hand_over_management(source: PartyOrganization, target: PartyOrganization, on: date) -> set[int]:
-    managed = list(source.organizations.values_list("pk", "managed_since"))
+def _hand_over_management(
+    source: PartyOrganization, target: PartyOrganization, since: date, told: dict[str, Any]
+) -> None:
+    """The one that takes over manages from the day on; what came to the source later came to the other at once."""
+    managed = Organization.objects.filter(managed_by=source)
+    begun = managed.filter(managed_since__lt=since)
     FormerManagement.objects.bulk_create(
         [
-            FormerManagement(organization_id=pk, committee=source, since=since, until=on)
-            for pk, since in managed
-            if since < on
+            FormerManagement(organization_id=pk, committee=source, since=from_day, until=since)
+            for pk, from_day in begun.values_list("pk", "managed_since")
         ]
     )
-    Organization.objects.filter(managed_by=source).update(managed_by=target, managed_since=on, version=F("version") + 1)
-    source.jurisdictions.update(committee=target)
-    return {pk for pk, _ in managed}
+    told = told | {"action": "organizations.manager", "path": "managed_by__path"}
+    writing.change_many(begun, {"managed_by": target, "managed_since": since}, **told)
+    writing.change_many(managed, {"managed_by": target}, **told)
+    jurisdictions = source.jurisdictions.select_related("committee", "region")
+    told = told | {"action": "jurisdictions.change", "path": "committee__path"}
+    writing.change_many(jurisdictions, {"committee": target}, **told)
 
 
-def _hand_over_venues(source: PartyOrganization, target: PartyOrganization, on: date) -> None:
-    Venue.objects.filter(managed_by=source).update(managed_by=target)
-    used = VenueUse.objects.filter(party_organization=source, until=None)
-    kept = VenueUse.objects.filter(party_organization=target, until=None, venue=OuterRef("venue"))
-    used.filter(Exists(kept)).update(until=on)
-    used.update(party_organization=target)
+def _hand_over_venues(source: PartyOrganization, target: PartyOrganization, since: date, told: dict[str, Any]) -> None:
+    """The venues, and where it meets: where the other meets as long anyhow, the use ends."""
+    owned = Venue.objects.filter(managed_by=source)
+    writing.change_many(owned, {"managed_by": target}, action="venues.change", path="managed_by__path", **told)
+    for use in source.venue_uses.filter(not_over(told["on"])):
+        begins = max(since, use.since)
+        same = list(target.venue_uses.filter(not_over(told["on"]), venue=use.venue_id))
+        if any(kept.since <= begins and _lasts_as_long(kept, use) for kept in same):
+            _stop(use, since, told)
+            continue
+        for kept in same:
+            if kept.until is None and use.until is None:  # it begins later than what is taken over
+                _stop(kept, kept.since, told)
+        path = source.path
+        writing.change(record=use, values={"party_organization": target}, action="venues.use", path=path, **told)
 
 
-def _end_appointments(*, by: User | None, node: PartyOrganization, on: date, reason: str) -> None:
+def _lasts_as_long(kept: VenueUse, use: VenueUse) -> bool:
+    return kept.until is None or (use.until is not None and use.until <= kept.until)
+
+
+def _stop(use: VenueUse, day: date, told: dict[str, Any]) -> None:
+    path, until = use.party_organization.path, max(day, use.since)
+    writing.change(record=use, values={"until": until}, action="venues.stop", path=path, **told)
+
+
+def _end_appointments(node: PartyOrganization, day: date, told: dict[str, Any]) -> None:
     """Those that begin later never begin. A root stays, so that no administrator's duty ends here."""
-    for row in Appointment.objects.during(on, None).filter(node=node).select_related("user"):
-        values = {"until": max(row.since, on)}
-        writing.change(by=by, record=row, values=values, action="appointments.end", path=node.path, reason=reason)
+    for row in Appointment.objects.filter(not_over(told["on"]), node=node).select_related("user", "node"):
+        until = max(day, row.since)
+        writing.change(record=row, values={"until": until}, action="appointments.end", path=node.path, **told)
 
 
 def _end(
-    *, by: User | None, node: PartyOrganization, on: date, reason: str, action: str, into: PartyOrganization | None
+    node: PartyOrganization, day: date, told: dict[str, Any], *, action: str, into: PartyOrganization | None
 ) -> None:
-    values = {"dissolved_on": on, "merged_into": into}
-    changes = writing.put(node, values)
-    node.save(update_fields=list(values))
-    audit.record(by=by, action=action, target=node, changes=changes, path=node.path, reason=reason)
+    values = {"dissolved_on": day, "merged_into": into}
+    writing.change(record=node, values=values, action=action, path=node.path, **told)

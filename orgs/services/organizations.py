@@ -43,10 +43,6 @@ class NoCommittee(Refusal):
     """Organizations are registered under a committee; the user has none."""
 
 
-class CountedInFuture(Refusal):
-    """A headcount is of today or earlier."""
-
-
 class CodeTaken(Refusal):
     """An organization with this code is registered, here or elsewhere: where is not told (DESIGN §4)."""
 
@@ -90,7 +86,7 @@ def register(
         setattr(unit, name, value)
     for name, value in _placed(unit, on).items():
         setattr(unit, name, value)
-    writing.add(by=by, record=unit, action="organizations.register", path=unit.managed_by.path, reason=reason)
+    writing.add(by=by, record=unit, action="organizations.register", path=unit.managed_by.path, reason=reason, on=on)
     for kind, number in (("staff", staff), ("membership", membership)):
         if number is not None:
             count_headcount(by=by, organization=unit, kind=kind, number=number, counted_on=on, on=on)
@@ -117,10 +113,10 @@ def change(
     _require_editable(values)
     unit = current(organization, version)
     path = unit.managed_by.path
-    changes = writing.put(unit, _checked(values))
-    changes |= writing.put(unit, judge_again(_known(unit), changes))
+    changes = writing.put(unit, _checked(values), on=on)
+    changes |= writing.put(unit, judge_again(_known(unit), changes), on=on)
     if changes and unit.managed_basis == Organization.Basis.UNDECIDED:
-        changes |= writing.put(unit, _placed(unit, on))
+        changes |= writing.put(unit, _placed(unit, on), on=on)
     writing.keep(by=by, record=unit, changes=changes, action="organizations.change", path=path, reason=reason)
     if changes:
         refresh([unit.pk], on=on)
@@ -139,16 +135,15 @@ def count_headcount(
     reason: str = "",
 ) -> Headcount:
     """Enter a headcount by hand (核定); the newest one is copied to the organization."""
-    if counted_on > on:
-        raise CountedInFuture(f"人数日期 {counted_on} 在今天之后,请核对")
     unit = _locked(organization)
     path = unit.managed_by.path
     row = Headcount(organization=unit, kind=kind, number=number, counted_on=counted_on, source=BY_HAND)
-    writing.add(by=by, record=row, action="headcounts.count", path=path, reason=reason)
+    writing.add(by=by, record=row, action="headcounts.count", path=path, reason=reason, on=on)
     newest = getattr(unit, f"{kind}_on")
     if newest is None or counted_on >= newest:
         values = {kind: number, f"{kind}_on": counted_on, f"{kind}_source": BY_HAND}
-        writing.change(by=by, record=unit, values=values, action="organizations.headcount", path=path, reason=reason)
+        told: dict[str, Any] = {"action": "organizations.headcount", "path": path, "reason": reason, "on": on}
+        writing.change(by=by, record=unit, values=values, **told)
     refresh([unit.pk], on=on)
     return row
 

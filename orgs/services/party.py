@@ -12,6 +12,7 @@ from django.db.models.functions import Concat, Length, Substr
 
 from accounts.models import User
 from core import audit, writing
+from core.days import require_past
 from core.locks import one_at_a_time
 from core.models import ImportBatch
 from core.refusals import Refusal
@@ -53,14 +54,24 @@ class MoveTooEarly(Refusal):
 
 @transaction.atomic
 def establish(
-    *, by: User | None, name: str, kind: str, parent: PartyOrganization | None, code: str, on: date, **more: Any
+    *,
+    by: User | None,
+    name: str,
+    kind: str,
+    parent: PartyOrganization | None,
+    code: str,
+    on: date,
+    established_on: date | None = None,
+    **more: Any,
 ) -> PartyOrganization:
-    """Set up a Party organization under `parent` (None only for the root) from a day on."""
+    """Set up a Party organization under `parent` (None only for the root) from a day on (else today)."""
+    since = established_on or on
+    require_past(PartyOrganization, {"established_on": since}, on=on)
     if parent is not None:
         parent = lock_tree(parent.pk)[parent.pk]
         require_place(parent)
     node = PartyOrganization(
-        name=name, kind=kind, parent=parent, parent_since=on, code=code, established_on=on, path="", **more
+        name=name, kind=kind, parent=parent, parent_since=since, code=code, established_on=since, path="", **more
     )
     node.full_clean(exclude=["path"])
     node.save()
@@ -72,7 +83,7 @@ def establish(
 
 @transaction.atomic
 def change(
-    *, by: User | None, party_organization: PartyOrganization, values: Mapping[str, Any], reason: str = ""
+    *, by: User | None, party_organization: PartyOrganization, values: Mapping[str, Any], on: date, reason: str = ""
 ) -> PartyOrganization:
     """Change what a Party organization is called and described by; its place changes by `move`."""
     unknown = set(values) - EDITABLE
@@ -84,15 +95,24 @@ def change(
         raise StillManages(f"“{node}”还管理着两新组织,不能改为{PartyOrganization.Kind(kind).label};请先移交管理关系")
     if kind in BRANCH_KINDS and node.children.standing().exists():
         raise NotUnderABranch(f"“{node}”下面还有党组织,不能改为{PartyOrganization.Kind(kind).label};请先移走下级")
-    writing.change(by=by, record=node, values=values, action="party.change", path=node.path, reason=reason)
+    writing.change(by=by, record=node, values=values, action="party.change", path=node.path, reason=reason, on=on)
     return node
 
 
 @transaction.atomic
 def move(
-    *, by: User | None, party_organization: PartyOrganization, to: PartyOrganization, on: date, reason: str = ""
+    *,
+    by: User | None,
+    party_organization: PartyOrganization,
+    to: PartyOrganization,
+    on: date,
+    since: date | None = None,
+    reason: str = "",
 ) -> PartyOrganization:
-    """Put a Party organization with all below it under another parent from a day on; its past place is kept."""
+    """Put a Party organization with all below it under another parent from a day on (`since`, else today); its past
+    place is kept."""
+    since = since or on
+    require_past(PartyOrganization, {"parent_since": since}, on=on)
     one_at_a_time()
     locked = lock_tree(party_organization.pk, to.pk)
     node, parent = locked[party_organization.pk], locked[to.pk]
@@ -101,15 +121,15 @@ def move(
     require_place(parent)
     if node.parent_id == parent.pk:
         return node
-    if node.parent_since and on < node.parent_since:
-        raise MoveTooEarly(f"“{node}”{node.parent_since} 才隶属现在的上级,调整日期不能早于这一天")
+    if node.parent_since and since < node.parent_since:
+        raise MoveTooEarly(f"“{node}”{node.parent_since} 才隶属现在的上级，调整日期不能早于这一天")
     _rewrite_paths(node, parent.path + step_of(node.pk))
     if node.parent_id:
         FormerParent.objects.create(
-            party_organization=node, parent_id=node.parent_id, since=node.parent_since, until=on
+            party_organization=node, parent_id=node.parent_id, since=node.parent_since, until=since
         )
     before = audit.snapshot(node, ["parent", "parent_since"])
-    node.parent, node.parent_since, node.path = parent, on, parent.path + step_of(node.pk)
+    node.parent, node.parent_since, node.path = parent, since, parent.path + step_of(node.pk)
     node.save(update_fields=["parent", "parent_since"])
     changes = audit.difference(before, audit.snapshot(node, ["parent", "parent_since"]))
     audit.record(by=by, action="party.move", target=node, changes=changes, path=node.path, reason=reason)

@@ -34,7 +34,7 @@ def change_mass_organization(
     *, by: User | None, mass_organization: MassOrganization, on: date, **values: Any
 ) -> MassOrganization:
     """Change head, term or the latest Party work done through it (evidence of R4)."""
-    row = _open(mass_organization, "closed_on", "撤销")
+    row = _open(mass_organization, "closed_on", "撤销", on)
     return _change(by, row, values, "mass_organizations.change", on)
 
 
@@ -43,7 +43,7 @@ def close_mass_organization(
     *, by: User | None, mass_organization: MassOrganization, closed_on: date, on: date, reason: str = ""
 ) -> MassOrganization:
     """Enter that it ended."""
-    row = _open(mass_organization, "closed_on", "撤销")
+    row = _open(mass_organization, "closed_on", "撤销", on)
     return _change(by, row, {"closed_on": closed_on}, "mass_organizations.close", on, reason)
 
 
@@ -66,13 +66,13 @@ def appoint_liaison(
 @transaction.atomic
 def change_liaison(*, by: User | None, liaison: Liaison, on: date, **values: Any) -> Liaison:
     """Change the liaison's data, or enter the latest contact (evidence of R4)."""
-    return _change(by, _open(liaison, "until", "终止"), values, "liaisons.change", on)
+    return _change(by, _open(liaison, "until", "终止", on), values, "liaisons.change", on)
 
 
 @transaction.atomic
 def end_liaison(*, by: User | None, liaison: Liaison, until: date, on: date, reason: str = "") -> Liaison:
     """End the duty of a liaison."""
-    return _change(by, _open(liaison, "until", "终止"), {"until": until}, "liaisons.end", on, reason)
+    return _change(by, _open(liaison, "until", "终止", on), {"until": until}, "liaisons.end", on, reason)
 
 
 @transaction.atomic
@@ -106,14 +106,14 @@ def change_democracy(*, by: User | None, democracy: Democracy, on: date, **value
 
 def _add(by: User | None, row: Any, action: str, on: date) -> Any:
     hold(Organization, [row.organization_id])
-    writing.add(by=by, record=row, action=action, path=row.organization.managed_by.path)
+    writing.add(by=by, record=row, action=action, path=row.organization.managed_by.path, on=on)
     refresh([row.organization_id], on=on)
     return row
 
 
 def _change(by: User | None, row: Any, values: dict[str, Any], action: str, on: date, reason: str = "") -> Any:
     path = row.organization.managed_by.path
-    if writing.change(by=by, record=row, values=values, action=action, path=path, reason=reason):
+    if writing.change(by=by, record=row, values=values, action=action, path=path, reason=reason, on=on):
         refresh([row.organization_id], on=on)
     return row
 
@@ -122,8 +122,8 @@ def _locked(record: models.Model) -> Any:
     return locked(record, "organization__managed_by")
 
 
-def _open(record: models.Model, end: str, word: str) -> Any:
+def _open(record: models.Model, end: str, word: str, on: date) -> Any:
     row = _locked(record)
-    if ended := getattr(row, end):
-        raise AlreadyClosed(f"“{row}”已于 {ended} {word},不能再修改")
+    if (ended := getattr(row, end)) and ended <= on:
+        raise AlreadyClosed(f"“{row}”已于 {ended} {word}，不能再修改")
     return row

@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts.models import User
 from core import writing
 from core.locks import between_turns
+from core.periods import not_over, over
 from core.refusals import Refusal
 from orgs.facts import refresh
 from orgs.models import Coverage, PartyOrganization, Venue, VenueUse
@@ -28,7 +29,8 @@ class UseEnded(Refusal):
 def open_venue(*, by: User | None, managed_by: PartyOrganization, on: date, **values: Any) -> Venue:
     """Enter a venue under the Party organization that looks after it."""
     venue = Venue(managed_by=managed_by, **values)
-    writing.add(by=by, record=venue, action="venues.open", path=managed_by.path)
+    writing.add(by=by, record=venue, action="venues.open", path=managed_by.path, on=on)
+    _touch([managed_by.pk], on)
     return venue
 
 
@@ -36,21 +38,25 @@ def open_venue(*, by: User | None, managed_by: PartyOrganization, on: date, **va
 def change_venue(*, by: User | None, venue: Venue, values: Mapping[str, Any], on: date) -> Venue:
     """Change what is known of a venue."""
     row = _open(venue)
-    writing.change(by=by, record=row, values=values, action="venues.change", path=row.managed_by.path)
+    looking_after = row.managed_by_id
+    writing.change(by=by, record=row, values=values, action="venues.change", path=row.managed_by.path, on=on)
+    _touch([looking_after, row.managed_by_id], on)
     return row
 
 
 @transaction.atomic
 def close_venue(*, by: User | None, venue: Venue, closed_on: date, on: date, reason: str = "") -> Venue:
-    """Close a venue; those who meet there lose it on that day."""
+    """Close a venue; those who meet there lose it on that day, and nobody begins to meet there later."""
     row = _open(venue)
-    users = list(row.uses.filter(until=None).values_list("party_organization_id", flat=True))
-    row.uses.filter(until=None).update(until=closed_on)
+    uses = list(row.uses.filter(not_over(on)).select_related("party_organization"))
     writing.change(
         by=by, record=row, values={"closed_on": closed_on}, action="venues.close", path=row.managed_by.path,
-        reason=reason,
+        reason=reason, on=on,
     )  # fmt: skip
-    _touch(users, on)
+    for use in uses:
+        values, path = {"until": max(closed_on, use.since)}, use.party_organization.path
+        writing.change(by=by, record=use, values=values, action="venues.stop", path=path, reason=reason, on=on)
+    _touch([row.managed_by_id, *(use.party_organization_id for use in uses)], on)
     return row
 
 
@@ -60,7 +66,7 @@ def use_venue(
 ) -> VenueUse:
     """Enter that a Party organization meets at a venue."""
     use = VenueUse(venue=_open(venue), party_organization=party_organization, since=since)
-    writing.add(by=by, record=use, action="venues.use", path=party_organization.path)
+    writing.add(by=by, record=use, action="venues.use", path=party_organization.path, on=on)
     _touch([party_organization.pk], on)
     return use
 
@@ -72,10 +78,10 @@ def stop_using(*, by: User | None, use: VenueUse, until: date, on: date) -> Venu
     row = (
         VenueUse.objects.select_for_update(of=["self"], no_key=True).select_related("party_organization").get(pk=use.pk)
     )
-    if row.until:
+    if over(row, on):
         raise UseEnded(f"“{row}”已于 {row.until} 终止")
     path = row.party_organization.path
-    writing.change(by=by, record=row, values={"until": until}, action="venues.stop", path=path)
+    writing.change(by=by, record=row, values={"until": until}, action="venues.stop", path=path, on=on)
     _touch([row.party_organization_id], on)
     return row
 
@@ -90,5 +96,5 @@ def _open(venue: Venue) -> Venue:
 
 def _touch(party_ids: list[int], on: date) -> None:
     """The organizations covered by Party organizations whose venues changed."""
-    covered = Coverage.objects.filter(party_organization__in=party_ids, until=None)
+    covered = Coverage.objects.filter(not_over(on), party_organization__in=party_ids)
     refresh(set(covered.values_list("organization_id", flat=True)), on=on)

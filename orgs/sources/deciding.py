@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Permission
+from core.periods import not_over
 from core.plain import from_plain
 from core.refusals import Refusal
 from core.scope import Scope
@@ -52,7 +53,7 @@ def take(*, importer: Importer, key: int, values: Values, on: date, reason: str)
             unit = Organization.objects.get(pk=key)
             count_headcount(organization=unit, kind=kind, number=number, counted_on=on, **told)
     if status := fields.pop("status", None):
-        bulk.apply(change=bulk.to_status(status, on=on), organization_ids=[key], **told)
+        bulk.apply(change=bulk.to_status(status, status_on=on), organization_ids=[key], **told)
     if unknown := fields.keys() - EDITABLE:
         labels = "、".join(str(FIELDS[name].verbose_name) for name in sorted(unknown))
         raise NotByHand(f"“{labels}”不能直接采用名单的值,请在单位页面办理")
@@ -64,7 +65,7 @@ def take(*, importer: Importer, key: int, values: Values, on: date, reason: str)
 
 def take_node(*, importer: Importer, key: int, values: Values, on: date, reason: str) -> int:
     """Change a Party organization; another parent is a move of today with all below it."""
-    told: Any = {"by": importer.user, "reason": reason}
+    told: Any = {"by": importer.user, "on": on, "reason": reason}
     parent, described = values.get("parent_id"), {c: value for c, value in values.items() if c != "parent_id"}
     node = PartyOrganization.objects.get(pk=key)
     if described:
@@ -74,7 +75,7 @@ def take_node(*, importer: Importer, key: int, values: Values, on: date, reason:
         place = {"pk": parent} if isinstance(parent, int) else {"code": parent}
         if (to := PartyOrganization.objects.filter(**place).first()) is None:
             raise NoSuchParent(f"没有编码为“{parent}”的党组织,请先登记上级党组织,再采用或在党组织页面调整隶属")
-        party.move(party_organization=node, to=to, on=on, **told)
+        party.move(party_organization=node, to=to, **told)
     return key
 
 
@@ -114,14 +115,14 @@ def _renewed(row: Coverage, fields: Mapping[str, Any], importer: Importer, told:
 def _ending(status: Organization.Status) -> Ending:
     def plan(scope: Scope, ids: Collection[int]) -> EndingPlan:
         today = timezone.localdate()
-        planned = bulk.plan(bulk.to_status(status, on=today), _units(scope, ids))
+        planned = bulk.plan(bulk.to_status(status, status_on=today), _units(scope, ids))
         return EndingPlan(
             len(planned.changing), {why: len(left) for why, left in planned.left.items()}, _attached(planned.changing)
         )
 
     def apply(by: User, scope: Scope, ids: Collection[int], on: date, reason: str) -> int:
         units = list(_units(scope, ids).values_list("pk", flat=True))
-        change = bulk.to_status(status, on=on)
+        change = bulk.to_status(status, status_on=on)
         return len(bulk.apply(by=by, change=change, organization_ids=units, on=on, reason=reason).changing)
 
     return Ending(status.value, status.label, Permission.REGISTRY_CHANGE, plan, apply)
@@ -133,7 +134,12 @@ def _units(scope: Scope, ids: Collection[int]) -> models.QuerySet[Organization]:
 
 def _attached(ids: Collection[int]) -> list[str]:
     """What hangs on organizations that will be gone: it stays, and is listed for a person to settle."""
-    covered = Coverage.objects.filter(organization__in=ids, until=None).values("organization").distinct().count()
+    covered = (
+        Coverage.objects.filter(not_over(timezone.localdate()), organization__in=ids)
+        .values("organization")
+        .distinct()
+        .count()
+    )
     peopled = OrganizationFacts.objects.filter(organization__in=ids, formal__gt=0).count()
     notes = []
     if covered:

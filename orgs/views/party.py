@@ -127,11 +127,25 @@ class DissolveForm(ChangeForm):
 
 
 def _move(node: PartyOrganization, data: dict[str, Any], by: User) -> PartyOrganization:
-    return party.move(by=by, party_organization=node, to=data["target"], on=data["on"], reason=data["reason"])
+    return party.move(
+        by=by,
+        party_organization=node,
+        to=data["target"],
+        since=data["on"],
+        on=timezone.localdate(),
+        reason=data["reason"],
+    )
 
 
 def _merge(node: PartyOrganization, data: dict[str, Any], by: User) -> PartyOrganization:
-    endings.merge(by=by, party_organization=node, into=data["target"], on=data["on"], reason=data["reason"])
+    endings.merge(
+        by=by,
+        party_organization=node,
+        into=data["target"],
+        dissolved_on=data["on"],
+        on=timezone.localdate(),
+        reason=data["reason"],
+    )
     return data["target"]
 
 
@@ -139,7 +153,8 @@ def _dissolve(node: PartyOrganization, data: dict[str, Any], by: User) -> PartyO
     return endings.dissolve(
         by=by,
         party_organization=node,
-        on=data["on"],
+        dissolved_on=data["on"],
+        on=timezone.localdate(),
         reason=data["reason"],
         end_coverages=data["end_coverages"],
     )

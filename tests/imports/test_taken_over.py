@@ -250,7 +250,7 @@ def test_an_end_that_was_entered_meanwhile_stays(city: City, unit: Organization,
     book.edit(UNIT, 终止="2026-11-20", 终止原因="单位迁出")
     batch = book.back("coverage_list")
     assert (batch.counts["conflicts"], codes(batch)) == (1, set())
-    with pytest.raises(settling.NotTaken, match="不能再修改;需要时请重新登记"):
+    with pytest.raises(settling.NotTaken, match="不能再修改；需要时请重新登记"):
         settle(city, batch)
     true_facts()
 
@@ -305,7 +305,7 @@ def test_a_node_does_not_move_out_of_the_clerks_scope(road: Road, city: City) ->
 def test_cells_of_our_own_tree_are_taken_over(city: City, tmp_path: Path) -> None:
     book = Workbook.of(city, tmp_path, NODES, "city")
     values = {"secretary_name": "李强", "region": city["CZ111"].region, "term_ends_on": date(2027, 1, 1)}
-    party.change(by=None, party_organization=city["CZ1111"], values=values)
+    party.change(by=None, party_organization=city["CZ1111"], values=values, on=TODAY)
     book.edit(BRANCH, 书记="赵敏", 所在区划="云溪区溪口街道", 届满日期="2028-01-01")
     batch = book.back("party_list")
     assert settle(city, batch) == 3

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from core.days import InFuture
 from core.models import AuditEntry
 from instructors import services
 from instructors.models import Assignment, Instructor, Visit
@@ -76,7 +77,7 @@ def test_a_visit_outside_the_assignment_or_in_the_future_is_refused(city: City):
     told = {"by": None, "instructor": instructor, "organization": unit, "done": "走访", "on": TODAY}
     with pytest.raises(services.NotAssigned, match="没有派驻"):
         services.log_visit(visited_on=date(2026, 10, 31), **told)
-    with pytest.raises(services.InFuture):
+    with pytest.raises(InFuture):
         services.log_visit(visited_on=date(2026, 11, 25), **told)
     assert not Visit.objects.exists()
 

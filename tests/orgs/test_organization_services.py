@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 
+from core.days import InFuture
 from core.models import AuditEntry
 from members.models import Member
 from orgs.models import Coverage, FormerManagement, Headcount, Organization, Region
@@ -131,7 +132,7 @@ def test_only_the_newest_headcount_is_copied(city: City) -> None:
     unit.refresh_from_db()
     assert (unit.staff, unit.staff_on, unit.staff_source) == (60, TODAY - timedelta(days=1), "hand")
     assert Headcount.objects.count() == 2
-    with pytest.raises(organizations.CountedInFuture):
+    with pytest.raises(InFuture):
         count(70, -1)
 
 
@@ -140,7 +141,7 @@ def test_a_bulk_change_says_beforehand_exactly_what_it_does(city: City) -> None:
     there = city.organization(managed_by="CZ12")
     gone = city.organization(merged_into=there)
     ids = [unit.pk for unit in (*moving, there, gone)]
-    change = bulk.to_committee(city["CZ12"], on=TODAY)
+    change = bulk.to_committee(city["CZ12"], since=TODAY)
     foreseen = bulk.plan(change, Organization.objects.filter(pk__in=ids))
     done = bulk.apply(by=city.user("city"), change=change, organization_ids=ids, on=TODAY, reason="区划调整")
     assert foreseen == done
@@ -154,13 +155,13 @@ def test_a_bulk_change_says_beforehand_exactly_what_it_does(city: City) -> None:
 def test_a_bulk_change_takes_a_constant_number_of_queries(city: City, django_assert_max_num_queries) -> None:
     ids = [city.organization().pk for _ in range(40)]
     with django_assert_max_num_queries(15):
-        bulk.apply(by=None, change=bulk.to_status("SUSPENDED", on=TODAY), organization_ids=ids, on=TODAY)
+        bulk.apply(by=None, change=bulk.to_status("SUSPENDED", status_on=TODAY), organization_ids=ids, on=TODAY)
 
 
 def test_striking_off_can_end_the_coverage_too(city: City) -> None:
     unit = city.organization()
     city.cover(unit, "CZ1111")
-    change = bulk.to_status("STRUCK_OFF", on=TODAY, end_coverages=True)
+    change = bulk.to_status("STRUCK_OFF", status_on=TODAY, end_coverages=True)
     bulk.apply(by=None, change=change, organization_ids=[unit.pk], on=TODAY)
     assert Coverage.objects.get().until == TODAY
 

@@ -85,11 +85,11 @@ def test_a_move_rewrites_all_paths_in_a_constant_number_of_queries(city: City, d
 
 def test_a_committee_that_manages_organizations_does_not_become_a_branch(city: City) -> None:
     with pytest.raises(party.StillManages):
-        party.change(by=None, party_organization=city["CZ112"], values={"kind": "branch"})
+        party.change(by=None, party_organization=city["CZ112"], values={"kind": "branch"}, on=TODAY)
 
 
 def test_a_change_is_written_with_its_entry(city: City) -> None:
-    party.change(by=city.user("city"), party_organization=city["CZ1111"], values={"secretary_name": "钱书记"})
+    party.change(by=city.user("city"), party_organization=city["CZ1111"], values={"secretary_name": "钱书记"}, on=TODAY)
     assert PartyOrganization.objects.get(code="CZ1111").secretary_name == "钱书记"
     entry = AuditEntry.objects.get(action="party.change")
     assert (entry.user, entry.changes) == (city.user("city"), {"secretary_name": ["", "钱书记"]})

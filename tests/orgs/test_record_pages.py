@@ -100,7 +100,7 @@ def test_every_field_names_the_list_it_came_from_and_a_hand_that_came_later(city
     unit = city.organization(
         address="云台路 1 号", sources={str(batch.pk): ["address", "status"]}, other_columns={"备注": "临街"}
     )
-    change = bulk.to_status("SUSPENDED", on=NOW())
+    change = bulk.to_status("SUSPENDED", status_on=NOW())
     bulk.apply(by=city.user("street"), change=change, organization_ids=[unit.pk], on=NOW())
     page = text(client_of("street"), unit)
     assert "2026-10-01" in page

@@ -56,6 +56,9 @@ def test_every_service_brings_the_facts_along(city: City) -> None:
     duplicates.unmerge(by=by, dropped=other, on=TODAY, reason="弄错了")
     assert facts_of(other).counted
     bulk.apply(
-        by=by, change=bulk.to_status("STRUCK_OFF", on=TODAY, end_coverages=True), organization_ids=[unit.pk], on=TODAY
+        by=by,
+        change=bulk.to_status("STRUCK_OFF", status_on=TODAY, end_coverages=True),
+        organization_ids=[unit.pk],
+        on=TODAY,
     )
     assert not facts_of(unit).counted
