@@ -16,6 +16,8 @@ from core.registries import Registry
 from core.scope import Scope, ScopedQuerySet
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from accounts.models import User
 
 
@@ -60,20 +62,27 @@ def way_back(request: HttpRequest, otherwise: str) -> str:
     return asked if own else otherwise
 
 
-def only_seen(kind: str) -> PermissionDenied:
-    """The refusal of a write to a row that may be looked at."""
-    return PermissionDenied(f"这条{kind}不归您的党组织管理，可以查看，不能修改；请联系管理它的党组织。")
-
-
 def to_change(rows: ScopedQuerySet, scope: Scope, pk: object, *, permission: str = "") -> Any:
     """The row of `rows` that somebody wants to write: 404 out of sight, 403 where it may only be looked at."""
-    found = rows.changeable(scope, permission).filter(pk=pk).first()
-    if found is None:
-        kind = str(rows.model._meta.verbose_name)
-        if rows.within(scope).filter(pk=pk).exists():
-            raise only_seen(kind)
-        raise Http404(f"没有这条{kind}，或不在您的管辖范围。")
-    return found
+    return _found(rows.changeable(scope, permission), rows.within(scope), pk)
+
+
+def to_attach(rows: ScopedQuerySet, scope: Scope, pk: object, *, to: type[Model]) -> Any:
+    """The row of `rows` that a new row of the model `to` shall name; refused in the same way."""
+    return _found(rows.attachable(scope, to), rows.within(scope), pk)
+
+
+def _found(allowed: ScopedQuerySet, seen: ScopedQuerySet, pk: object) -> Any:
+    kind = str(allowed.model._meta.verbose_name)
+    try:
+        if found := allowed.filter(pk=pk).first():
+            return found
+        only_seen = seen.filter(pk=pk).exists()
+    except ValueError:  # no number
+        only_seen = False
+    if only_seen:
+        raise PermissionDenied(f"这条{kind}不归您的党组织管理，可以查看，不能修改；请联系管理它的党组织。")
+    raise Http404(f"没有这条{kind}，或不在您的管辖范围。")
 
 
 class PermissionMixin(AccessMixin):

@@ -21,14 +21,19 @@ class NotShown(Refusal):
     """There is no such value to show to this person."""
 
 
+class OnlySeen(NotShown):
+    """The record may be looked at, but its personal values are for whoever manages it."""
+
+
 class ReasonMissing(Refusal):
     """Why somebody wants to see it is part of seeing it."""
 
 
 def find_masked(*, model: str, pk: int, field: str, scope: Scope) -> models.Model:
-    """The record whose personal field the scope may reveal. Raises NotShown, whatever is missing.
+    """The record whose personal field the scope may reveal. Raises OnlySeen where the right ends short of the record,
+    NotShown for anything else that is missing.
 
-    A model says by `reveal_permission` who may see its personal fields.
+    A model says by `reveal_permission` who may see its personal fields, of the rows that they may change.
     """
     try:
         kind = apps.get_model(model)
@@ -36,13 +41,14 @@ def find_masked(*, model: str, pk: int, field: str, scope: Scope) -> models.Mode
         raise NotShown("没有这项信息") from None
     permission = getattr(kind, "reveal_permission", "")
     personal = {one.name for one in kind._meta.concrete_fields if getattr(one, "personal", False)}
-    granted = scope.having(permission)
-    if field not in personal or not permission or not granted.grants:
+    if field not in personal or not permission:
         raise NotShown("没有这项信息")
-    record = kind._default_manager.within(granted).filter(pk=pk).first()
-    if record is None:
-        raise NotShown("没有这项信息")
-    return record
+    record = kind._default_manager.changeable(scope, permission).filter(pk=pk).first()
+    if record is not None:
+        return record
+    if scope.may(permission) and kind._default_manager.within(scope).filter(pk=pk).exists():
+        raise OnlySeen("这项信息只有管理这条记录的党组织可以查看，请与其联系。")
+    raise NotShown("没有这项信息")
 
 
 @transaction.atomic

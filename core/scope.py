@@ -77,9 +77,20 @@ class Scope:
         """Ids of all nodes within that manage units."""
         return frozenset().union(*(grant.unit_managers for grant in self.grants if not grant.own))
 
+    def manages(self, node_id: int, permission: str) -> bool:
+        """Tell whether units managed by a node are the scope's by a permission."""
+        granted = self.having(permission)
+        return granted.whole or node_id in granted.unit_managers
+
     def holds_path(self, path: str) -> bool:
         """Tell whether a node of the tree lies within."""
         return any(start <= path < stop for start, stop in self.intervals)
+
+    def holds_below(self, path: str) -> bool:
+        """The same without the nodes at which the grants stand (`below_filter`)."""
+        return self.whole or any(
+            start < path < stop for start, stop in (grant.interval for grant in self.grants if not grant.own)
+        )
 
     @cached_property
     def measured_nodes(self) -> frozenset[int]:
@@ -112,7 +123,7 @@ class ScopedQuerySet(models.QuerySet):
     Two reaches (DESIGN §4): `within` is what may be seen, `changeable` what may be written, revealed, merged or used for
     something else. The model says by which permission (`view_permission`, `change_permission`) and how a row hangs on the
     tree: by `scope_path`, the lookup of its node's path, and by `change_path` where it is changed elsewhere than it is
-    seen; or by an own `reached_by` and `changed_by`. Nothing can be changed of a model that declares nothing.
+    seen; or by an own `reached_by` and `changed_by`. An empty `change_permission` means that no person writes it.
     """
 
     model: Any  # a model that declares what the class says
@@ -124,12 +135,12 @@ class ScopedQuerySet(models.QuerySet):
 
     def changeable(self, scope: Scope, permission: str = "") -> Self:
         """Rows that the scope may write, by the model's own permission or by that of the act."""
-        granted = scope.having(permission or getattr(self.model, "change_permission", ""))
+        granted = scope.having(permission or self.model.change_permission)
         return self.changed_by(granted) if granted.grants else self.none()
 
-    def attachable(self, scope: Scope, permission: str) -> Self:
-        """Rows to which something may be attached that is written by the permission: those it could change."""
-        return self.changeable(scope, permission)
+    def attachable(self, scope: Scope, to: type[models.Model]) -> Self:
+        """Rows that a row of the model `to` may name: those that could be changed by whoever writes it."""
+        return self.changeable(scope, to.change_permission)  # type: ignore[attr-defined]
 
     def reached_by(self, scope: Scope) -> Self:
         """Rows below the nodes of a scope whose every grant holds the permission to see."""
@@ -149,7 +160,7 @@ class PublicQuerySet(ScopedQuerySet):
         """All rows: the data is public."""
         return self.all()
 
-    def attachable(self, scope: Scope, permission: str) -> Self:
+    def attachable(self, scope: Scope, to: type[models.Model]) -> Self:
         """All rows: what is public may be named by everything."""
         return self.all()
 
@@ -158,15 +169,20 @@ class PublicQuerySet(ScopedQuerySet):
         return self.all() if scope.whole else self.none()
 
 
+def may_change(record: models.Model, scope: Scope, permission: str = "") -> bool:
+    """Tell whether a row is the scope's to change, by the model's own permission or by that of the act."""
+    rows: Any = type(record)._default_manager
+    return rows.changeable(scope, permission).filter(pk=record.pk).exists()
+
+
 class OutsideScope(Refusal):
     """A row that was written would no longer be the user's to change."""
 
 
-def require_changeable(record: models.Model, scope: Scope, permission: str = "") -> None:
+def require_changeable(record: models.Model, scope: Scope) -> None:
     """After a write: what was written must still be the user's to change, but for services that hand over (DESIGN §4).
 
     Called inside the transaction of the write, which the refusal takes back. Raises OutsideScope.
     """
-    rows: Any = type(record)._default_manager
-    if not rows.changeable(scope, permission).filter(pk=record.pk).exists():
+    if not may_change(record, scope):
         raise OutsideScope("保存后这条记录不归您的党组织管理，没有保存；请核对所属党组织或区划")

@@ -39,8 +39,6 @@ class InstructorAdmin(ScopedModelAdmin):
     """Select, change, end the service."""
 
     view_permission = P.VISITS_VIEW
-    change_permission = P.VISITS_CHANGE
-    add_permission = P.VISITS_CHANGE
     export_permission = P.VISITS_CHANGE
     group, order, note = "指导员", 10, "选派、终止,每人派驻多少家"
     form = InstructorForm
@@ -119,8 +117,6 @@ class AssignmentAdmin(ScopedModelAdmin):
     """Assign and end. What was assigned does not change otherwise."""
 
     view_permission = P.VISITS_VIEW
-    change_permission = P.VISITS_CHANGE
-    add_permission = P.VISITS_CHANGE
     export_permission = P.VISITS_CHANGE
     group, order, note = "指导员", 20, "指导员派驻哪些单位"
     form = AssignmentForm

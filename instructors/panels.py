@@ -10,7 +10,7 @@ from django.db import models
 
 from accounts.permissions import Permission as P
 from core.panels import Panel, panels
-from core.scope import Scope
+from core.scope import Scope, may_change
 from instructors.models import Instructor, Visit
 from instructors.queries import open_assignments, state_due
 
@@ -24,7 +24,7 @@ def of_organization(record: models.Model, scope: Scope, on: date) -> Mapping[str
     return {
         "assignments": state_due(assignments, on=on),
         "visits": list(visits.order_by("-visited_on", "-pk")[:SHOWN]),
-        "may_assign": scope.may(P.VISITS_CHANGE),
+        "may_assign": may_change(record, scope, P.VISITS_CHANGE),
         "may_log": scope.may(P.VISITS_LOG) and Instructor.objects.filter(user=scope.user_id).exists(),
     }
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models
 from django.utils import timezone
 from import_export.fields import Field
-from tablib import Dataset
 
-from accounts.permissions import Permission
 from core.admin.resources import TableResource
 from core.admin.widgets import ChoiceWidget, DayWidget, ScopedWidget, TextWidget, YesNoWidget
 from core.locks import hold
 from core.refusals import Refusal
 from instructors import services
 from instructors.models import Assignment, Instructor
-from orgs.models import Organization, PartyOrganization
+from orgs.models import Organization
 from orgs.resources.people import OfOrganizationResource
 
 
@@ -32,16 +29,11 @@ class InstructorResource(TableResource):
     full_time = Field("full_time", "专职", YesNoWidget())
     since = Field("since", "选派日期", DayWidget(ahead=True))
 
-    permission = Permission.VISITS_CHANGE
     near, key = "sent_by", ("name", "sent_by")
 
     class Meta(TableResource.Meta):
         model = Instructor
         fields = ("name", "source", "home_unit", "paid_by", "sent_by", "full_time", "since")
-
-    def choices(self, dataset: Dataset) -> Mapping[str, Iterable[models.Model]]:
-        """The Party organizations of the scope."""
-        return {"sent_by": PartyOrganization.objects.reached_by(self.scope).standing()}
 
     def lock_first(self, known: models.QuerySet) -> None:
         """The organizations that the instructors look after."""
@@ -81,14 +73,9 @@ class AssignmentResource(OfOrganizationResource):
     since = Field("since", "起始", DayWidget(ahead=True))
     tasks = Field("tasks", "任务", TextWidget())
     until = Field("until", "终止", DayWidget(ahead=True))
-    permission = Permission.VISITS_CHANGE
     argument, ends_with = "assignment", "until"
     add, correct, end = assign, keep, services.end_assignment
 
     class Meta(OfOrganizationResource.Meta):
         model = Assignment
         fields = ("organization", "instructor", "since", "tasks", "until")
-
-    def choices(self, dataset: Dataset) -> Mapping[str, Iterable[models.Model]]:
-        """And the instructors of the scope."""
-        return {**super().choices(dataset), "instructor": Instructor.objects.reached_by(self.scope)}

@@ -70,8 +70,6 @@ class MemberAdmin(ScopedModelAdmin):
     """Find, register, change. Members are never deleted: they change their status."""
 
     view_permission = P.MEMBERS_VIEW
-    change_permission = P.MEMBERS_CHANGE
-    add_permission = P.MEMBERS_CHANGE
     export_permission = P.MEMBERS_EXPORT
     reveal_permission = P.MEMBERS_REVEAL
     personal = True

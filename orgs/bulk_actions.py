@@ -90,7 +90,7 @@ class CoverForm(DayForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        nodes = PartyOrganization.objects.within(self.scope).standing()
+        nodes = PartyOrganization.objects.attachable(self.scope, Coverage)
         self.fields["party_organization"].queryset = nodes.exclude(  # type: ignore[attr-defined]
             kind=PartyOrganization.Kind.DEPARTMENT
         ).order_by("path")

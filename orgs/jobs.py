@@ -33,7 +33,9 @@ def change_many(job: Job, progress: Progress) -> dict[str, Any]:
         raise NotFilledIn(";".join(str(message) for messages in form.errors.values() for message in messages))
     asked = job.arguments["ids"]
     progress.step(0, len(asked), action.title)
-    ids = list(Organization.objects.within(scope).filter(pk__in=asked).values_list("pk", flat=True))
+    ids = list(
+        Organization.objects.changeable(scope, action.permission).filter(pk__in=asked).values_list("pk", flat=True)
+    )
     done = action.apply(form, ids, job.created_by, today)
     progress.step(len(asked), len(asked), action.title)
     left = {why: len(pks) for why, pks in done.left.items()}

@@ -10,7 +10,6 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Q
 
-from accounts.permissions import Permission
 from core.days import AnyDay, PastDay
 from core.scope import Scope
 from members.models import FormerMembership, Member
@@ -62,7 +61,7 @@ class FoundForm(PlainForm):
         together = formal + sum(near.formal for near in around.neighbours if near.name in step.names)
         name = suggested_name(rows[0].organization.name, kind, together, thresholds)
         super().__init__(data, initial={"name": name, "kind": kind})
-        parents = PartyOrganization.objects.within(scope).standing().filter(kind__in=MANAGING_KINDS)
+        parents = PartyOrganization.objects.attachable(scope, Coverage).filter(kind__in=MANAGING_KINDS)
         managers = {row.managed_by_id for row in rows}
         self.fields["parent"].queryset = parents.filter(Q(pk__in=managers) | Q(children__in=managers)).distinct()  # type: ignore[attr-defined]
         self.fields["parent"].initial = rows[0].managed_by_id
@@ -99,7 +98,7 @@ class CoverForm(PlainForm):
         for path in {row.managed_by.path for row in rows}:
             below |= Q(path__gte=path, path__lt=path + "~")
         nodes = PartyOrganization.objects.standing().filter(below).exclude(kind=Kind.DEPARTMENT)
-        reach = nodes.within(scope) | nodes.filter(pk__in=named)
+        reach = nodes.attachable(scope, Coverage) | nodes.filter(pk__in=named)
         self.fields["node"].queryset = reach.order_by("path")  # type: ignore[attr-defined]
 
 
@@ -124,9 +123,8 @@ class EmployForm(PlainForm):
     def __init__(self, data: Any, *, scope: Scope, party_organization: int | None) -> None:
         """Members and branches of the scope; the Party organization that covers the unit stands there already."""
         super().__init__(data, initial={"party_organization": party_organization})
-        nodes = PartyOrganization.objects.within(scope).standing().exclude(kind=Kind.DEPARTMENT)
-        granted = scope.having(Permission.MEMBERS_CHANGE)
-        self.fields["member"].queryset = Member.objects.within(granted).on_the_roll()  # type: ignore[attr-defined]
+        nodes = PartyOrganization.objects.attachable(scope, Member).exclude(kind=Kind.DEPARTMENT)
+        self.fields["member"].queryset = Member.objects.changeable(scope).on_the_roll()  # type: ignore[attr-defined]
         self.fields["party_organization"].queryset = nodes  # type: ignore[attr-defined]
 
 

@@ -127,6 +127,7 @@ class Target(models.Model):
     objects = TargetQuerySet.as_manager()
     view_permission = "figures.view"
     change_permission = "parameters.change"
+    given_from_above = True
     scope_path = "node__path"
 
     class Meta:

@@ -25,8 +25,8 @@ def next_steps(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any
     found = []
     for worklist in worklists:
         rows = list(worklist.records(scope).filter(pk=record.pk))
-        for line in lines(worklist, rows, scope=scope, thresholds=thresholds, on=on):
-            button = button_of(worklist, line.step, record.pk, scope=scope, back=back)
+        for row, line in zip(rows, lines(worklist, rows, scope=scope, thresholds=thresholds, on=on), strict=True):
+            button = button_of(worklist, line.step, row, scope=scope, back=back)
             found.append((worklist, line, button))
     return {"found": found} if found else None
 

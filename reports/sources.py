@@ -79,7 +79,10 @@ class ReturnedAnswers(ReturnedRows, Target):
     def match(self, rows: Sequence[Row]) -> list[int | None]:
         """The answer about the unit, where there is one."""
         wanted = [int(row.key[1:]) if row.key else 0 for row in rows]
-        self.units = self._named(wanted, self._managed())
+        self.units = self._named(
+            wanted, Organization.objects.filter(merged_into=None).changed_by(self.run.importer.scope)
+        )
+        self.mine = {*self.units}
         answers = GapAnswer.objects.filter(organization__in=self.units)
         held = dict(answers.values_list("organization_id", "pk"))
         return [held.get(pk) for pk in wanted]
@@ -96,10 +99,6 @@ class ReturnedAnswers(ReturnedRows, Target):
     def _named(ids: Collection[int], units: QuerySet[Organization]) -> dict[int, tuple[str, str]]:
         rows = units.filter(pk__in=ids).values_list("pk", "name", "managed_by__path")
         return {pk: (name, path) for pk, name, path in rows}
-
-    def _managed(self) -> QuerySet[Organization]:
-        scope, units = self.run.importer.scope, Organization.objects.filter(merged_into=None)
-        return units if scope.whole else units.filter(managed_by__in=scope.unit_managers)
 
     def merge(self, row: Row, record: Record | None) -> Merge:
         """The edits; a unit without an answer has an empty one."""

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.permissions import Permission
 from core.scope import Scope
+from orgs.models import OrganizationFacts
 from orgs.rules.setup import NextStep
 from reports.worklists import Worklist
 
@@ -32,14 +33,14 @@ class Button(NamedTuple):
     url: str
 
 
-def button_of(worklist: Worklist, step: NextStep, unit_id: int, *, scope: Scope, back: str) -> Button | None:
-    """The button of a unit's next step, for whoever may do it; `back` is where one goes on to afterwards."""
-    if step.code == "instructor" and scope.may(Permission.VISITS_CHANGE):
-        return Button(LABELS[step.code], instructor_url(unit_id, back=back))
-    if not scope.may(Permission.COVERAGE_CHANGE):
+def button_of(worklist: Worklist, step: NextStep, unit: OrganizationFacts, *, scope: Scope, back: str) -> Button | None:
+    """The button of a unit's next step, for whoever may do it there; `back` is where one goes on to afterwards."""
+    if step.code == "instructor" and scope.manages(unit.managed_by_id, Permission.VISITS_CHANGE):
+        return Button(LABELS[step.code], instructor_url(unit.organization_id, back=back))
+    if not scope.manages(unit.managed_by_id, Permission.COVERAGE_CHANGE):
         return None
     start = reverse("worklist-start", args=[worklist.code])
-    return Button(LABELS[step.code], f"{start}?{urlencode({'unit': unit_id, 'next': back})}")
+    return Button(LABELS[step.code], f"{start}?{urlencode({'unit': unit.organization_id, 'next': back})}")
 
 
 def instructor_url(unit_id: int, *, back: str) -> str:

@@ -74,8 +74,10 @@ def bulk_view(admin: ScopedModelAdmin, request: HttpRequest, code: str) -> HttpR
     back = _back_url(admin, request)
     if request.method != "POST":
         return HttpResponseRedirect(back)
-    rows = admin.model._default_manager.within(scope.having(action.permission))
+    rows = admin.model._default_manager.changeable(scope, action.permission)
     ids = _ids(admin, request, rows)
+    if not ids and admin.get_queryset(request).filter(pk__in=_numbers(request)).exists():
+        raise PermissionDenied("勾选的记录不归您的党组织管理，可以查看，不能修改；请联系管理它们的党组织。")
     if not ids:
         messages.warning(request, "请先勾选要办理的记录。")
         return HttpResponseRedirect(back)
@@ -131,18 +133,21 @@ def _apply(
 
 def _ids(admin: ScopedModelAdmin, request: HttpRequest, rows: QuerySet) -> list[int]:
     """The ids meant, narrowed to the scope: posted on from page to page, ticked, or all that the list's filters find."""
+    wanted = _numbers(request)
+    if request.POST.get(ALL) and not request.POST.get(IDS):
+        filters = admin.filters(request.GET, queryset=admin.listed(request), request=request)
+        found = filters.qs if filters.is_valid() else admin.listed(request).none()
+        wanted = list(found.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+    return sorted(rows.filter(pk__in=wanted[: MOST + 1]).values_list("pk", flat=True))
+
+
+def _numbers(request: HttpRequest) -> list[int]:
+    """What was posted on from page to page, or ticked."""
+    posted = request.POST.get(IDS)
     try:
-        if posted := request.POST.get(IDS):
-            wanted = [int(part) for part in posted.split(",")]
-        elif request.POST.get(ALL):
-            filters = admin.filters(request.GET, queryset=admin.listed(request), request=request)
-            found = filters.qs if filters.is_valid() else admin.listed(request).none()
-            wanted = list(found.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
-        else:
-            wanted = [int(part) for part in request.POST.getlist(TICKED)]
+        return [int(part) for part in (posted.split(",") if posted else request.POST.getlist(TICKED))]
     except ValueError as error:
         raise BadRequest("编号应为数字") from error
-    return sorted(rows.filter(pk__in=wanted[: MOST + 1]).values_list("pk", flat=True))
 
 
 def _firsts(plan: Plan) -> list[list[int]]:

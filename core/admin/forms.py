@@ -13,6 +13,7 @@ from core.locks import derived_once
 from core.masking import mask
 from core.pages import PageRequest
 from core.refusals import Refusal
+from core.scope import require_changeable
 
 if TYPE_CHECKING:
     from core.admin.modeladmin import ScopedModelAdmin
@@ -62,7 +63,7 @@ class ServiceForm(forms.ModelForm):
         try:
             with transaction.atomic(), derived_once():
                 self.saved = self.admin.write(self.request, self)
-                self.admin.require_within(self.request, self.saved)
+                require_changeable(self.saved, self.request.scope)
         except ValidationError as error:
             self._place(error)
         except Refusal as refusal:

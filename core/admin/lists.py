@@ -67,17 +67,15 @@ class AdminList(ListPage):
         """What takes queries of its own."""
         self.admin.prepare(self.request, rows)
 
-    def _may_import(self) -> bool:
-        return self.admin.has_add_permission(self.request) and self.admin.has_change_permission(self.request)
-
     def extra(self) -> dict[str, Any]:
         """Bulk actions and the way to a new record."""
         here = f"admin:{self.admin.opts.app_label}_{self.admin.opts.model_name}"
         query = self._query().urlencode()
+        may_add = self.admin.has_add_permission(self.request)
         return {
             "model_admin": self.admin,
-            "add_url": reverse(f"{here}_add") if self.admin.has_add_permission(self.request) else "",
-            "import_url": reverse(f"{here}_import") if self.admin.resource and self._may_import() else "",
+            "add_url": reverse(f"{here}_add") if may_add else "",
+            "import_url": reverse(f"{here}_import") if self.admin.resource and may_add else "",
             "bulk_actions": [
                 (action, reverse(f"{here}_bulk", args=[action.code]) + (f"?{query}" if query else ""))
                 for action in self.admin.bulk_actions

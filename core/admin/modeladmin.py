@@ -27,13 +27,9 @@ from core.fields import EncryptedTextField
 from core.listing import Column, Order
 from core.listing.filters import ListFilters
 from core.listing.paging import COUNT_BOUND
-from core.pages import way_back
-from core.refusals import Refusal
+from core.pages import to_attach, to_change, way_back
+from core.scope import may_change
 from core.search import search
-
-
-class OutsideScope(Refusal):
-    """A row that was saved would no longer be the user's to see."""
 
 
 class BoundedPaginator(Paginator):
@@ -49,15 +45,12 @@ class BoundedPaginator(Paginator):
 class ScopedModelAdmin(ModelAdmin):
     """Declares a model's list, form and writing services. Subclasses give `create` and `change`; nothing is deleted.
 
-    Permissions are strings of `accounts.permissions`; an empty `change_permission` or `add_permission` means never.
+    Who may write, and which rows, the model says (`core.scope`).
     """
 
     # rights
     view_permission = "registry.view"
-    change_permission = ""
-    add_permission = ""
     export_permission = ""
-    hands_over = False  # a saved row may leave the user's scope
     # the index
     group = "其他"
     order = 1_000
@@ -137,17 +130,14 @@ class ScopedModelAdmin(ModelAdmin):
         return request.scope.may(self.view_permission)  # type: ignore[attr-defined]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """By the scope."""
-        return bool(self.add_permission) and request.scope.may(self.add_permission)  # type: ignore[attr-defined]
+        """By the scope; where, the form's choices say."""
+        return request.scope.may(self.model.change_permission)  # type: ignore[attr-defined]
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        """By the scope: the right must be held where the row is."""
-        if not self.change_permission or not request.scope.may(self.change_permission):  # type: ignore[attr-defined]
-            return False
+        """By the scope: the row must be the user's to change, not only to see."""
         if obj is None:
-            return True
-        granted = request.scope.having(self.change_permission)  # type: ignore[attr-defined]
-        return self.model._default_manager.within(granted).filter(pk=obj.pk).exists()
+            return self.has_add_permission(request)
+        return may_change(obj, request.scope)  # type: ignore[attr-defined]
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Nothing is deleted: things end on a day."""
@@ -182,11 +172,14 @@ class ScopedModelAdmin(ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Mapping[str, Any] | None = None
     ) -> HttpResponse:
-        """The form; whoever may only look is sent to the record's page where there is one."""
+        """The form; whoever may only look is sent to the record's page where there is one, and writes nothing."""
         found = self.get_object(request, unquote(object_id))
-        url = self.record_url(found) if found else ""
-        if url and self.has_view_permission(request, found) and not self.has_change_permission(request, found):
-            return HttpResponseRedirect(url)
+        if found and self.has_view_permission(request, found) and not self.has_change_permission(request, found):
+            if request.method == "POST":
+                to_change(self.model._default_manager.all(), request.scope, found.pk)  # type: ignore[attr-defined, arg-type]
+                raise PermissionDenied("这条记录已经终止，不能再改。")
+            if url := self.record_url(found):
+                return HttpResponseRedirect(url)
         return super().change_view(request, object_id, form_url, dict(extra_context or {}))
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
@@ -203,10 +196,22 @@ class ScopedModelAdmin(ModelAdmin):
         return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Only what the scope may see can be chosen."""
-        manager = db_field.related_model._default_manager
-        kwargs.setdefault("queryset", manager.within(request.scope))  # type: ignore[attr-defined]
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        """Only what the user may write to can be chosen, and what the record names already."""
+        rows = db_field.related_model._default_manager.all()
+        choices = rows.attachable(request.scope, self.model)  # type: ignore[attr-defined]
+        if key := request.resolver_match and request.resolver_match.kwargs.get("object_id"):
+            named = self.get_queryset(request).filter(pk=unquote(key)).order_by().values(db_field.attname)
+            choices |= rows.filter(pk__in=named)
+        return super().formfield_for_foreignkey(db_field, request, **{"queryset": choices, **kwargs})
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What the address fills in; what could not be chosen is refused at once."""
+        filled: dict[str, Any] = super().get_changeform_initial_data(request)  # type: ignore[assignment]
+        for field in self.opts.concrete_fields:
+            if field.remote_field and (key := filled.get(field.name)):
+                rows: Any = field.related_model._default_manager.all()  # type: ignore[union-attr]
+                to_attach(rows, request.scope, key, to=self.model)  # type: ignore[attr-defined]
+        return filled
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], obj: models.Model | None = None, **kwargs: Any
@@ -220,11 +225,6 @@ class ScopedModelAdmin(ModelAdmin):
         if form.instance.pk is None:
             return self.create(request, form)
         return self.change(request, form)
-
-    def require_within(self, request: HttpRequest, saved: models.Model) -> None:
-        """Refuse what would leave the user's scope, but for services that hand over."""
-        if not self.hands_over and not self.get_queryset(request).filter(pk=saved.pk).exists():
-            raise OutsideScope("保存后这条记录不在您的管辖范围,请核对所属党组织或区划")
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> models.Model:
         """The service has saved; go on with its record."""

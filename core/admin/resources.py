@@ -32,7 +32,7 @@ from core.importing.marks import (
 from core.importing.problems import OUTSIDE_SCOPE, problems
 from core.listing import Column
 from core.refusals import Refusal
-from core.scope import Scope
+from core.scope import Scope, require_changeable
 from core.sets import among
 
 ROW_NUMBER = "行号"  # a column of ours: the sheet's own number of each row
@@ -55,7 +55,6 @@ class Told:
 class TableResource(ModelResource):
     """A small table. Subclasses declare fields with their headers and call a service in `write`."""
 
-    permission: ClassVar[str]  # to change the rows
     near: ClassVar[str]  # the field by which records that rows without mark may speak of are read at once
     key: ClassVar[tuple[str, ...]] = ()  # fields that tell a record; without, a row that agrees in every cell is known
     whose: ClassVar[tuple[str, ...]] = ()  # headers that are shown to tell whose a row is
@@ -72,7 +71,7 @@ class TableResource(ModelResource):
     def __init__(self, request: HttpRequest, listed: Sequence[Column]) -> None:
         super().__init__()
         self.request = request
-        self.scope: Scope = request.scope.having(self.permission)  # type: ignore[attr-defined]
+        self.scope: Scope = request.scope  # type: ignore[attr-defined]
         self.exported = [column.header for column in self.columns(listed) if column.export][:-1]
         self.marked: dict[int, models.Model] = {}
         self.nearby: dict[Any, list[models.Model]] = {}
@@ -85,7 +84,9 @@ class TableResource(ModelResource):
 
     def choices(self, dataset: Dataset) -> Mapping[str, Iterable[models.Model]]:
         """The rows that the cells of each foreign key may name."""
-        return {}
+        model: Any = self._meta.model
+        named = {name: model._meta.get_field(name).related_model._default_manager for name in self._relations()}
+        return {name: rows.attachable(self.scope, model) for name, rows in named.items()}
 
     def lock_first(self, known: models.QuerySet) -> None:
         """Lock what stands before the records that the rows may speak of in the order of locks (`core.locks`)."""
@@ -125,7 +126,8 @@ class TableResource(ModelResource):
         for name, rows in self.choices(dataset).items():
             self.fields[name].widget.choose_from(rows)
         marks = [self._mark(row) for row in dataset.dict]
-        known = self._meta.model._default_manager.within(self.scope).select_related(*self._relations()).order_by("pk")
+        mine = self._meta.model._default_manager.changeable(self.scope)
+        known = mine.select_related(*self._relations()).order_by("pk")
         named = {self._cell(self.near, row) for row in dataset.dict if not _said(row, self.mark())} - {None}
         by_mark, by_name = Q(pk__in=among([mark.key for mark in marks if mark])), Q(**{f"{self.near}__in": named})
         self.lock_first(known.filter(by_mark | by_name))
@@ -171,7 +173,9 @@ class TableResource(ModelResource):
 
     def do_instance_save(self, instance: Any, is_create: bool) -> None:
         """Never a bare save."""
-        instance.pk = self.write(instance, is_create).pk
+        saved = self.write(instance, is_create)
+        require_changeable(saved, self.scope)
+        instance.pk = saved.pk
         if is_create:
             self._remember(instance)
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,7 +28,15 @@ class WorkLink:
 
 
 class Suggestions(AutocompleteJsonView):
-    """Answers of an autocomplete, each as its admin class calls it there."""
+    """Answers of an autocomplete, each as its admin class calls it there: what the form that asks may choose."""
+
+    def get_queryset(self) -> QuerySet:
+        """Rows that the asking model may name; a model that nobody writes asks for what may be changed itself."""
+        asked: Any = self.model_admin
+        asking: Any = self.source_field.model
+        to = asking if asking.change_permission else asked.model
+        offered = asked.model._default_manager.attachable(self.request.scope, to).order_by(*asked.ordering)  # type: ignore[attr-defined]
+        return asked.get_search_results(self.request, offered, self.term)[0]
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
         """People of one name are told apart by what stands behind it."""

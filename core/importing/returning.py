@@ -196,6 +196,7 @@ class ReturnedRows(Target):
         super().__init__(run)
         self.readers = {part.name: part.reader(run) for part in self.returning.parts if part.reader}
         self.words = {part.name: part.words() for part in self.returning.parts}
+        self.mine: set[int] = set()  # the records of the rows at hand that the importer may change
 
     # --- reading
     def check(self, values: Values, unread: Collection[str]) -> list[tuple[str, str]]:
@@ -217,13 +218,15 @@ class ReturnedRows(Target):
 
     # --- meeting
     def reached(self) -> QuerySet:
-        """The records that the importer may change; the scope is that of the source's permission."""
+        """The records that the importer may see; the scope is that of the source's permission."""
         return self.model._default_manager.reached_by(self.run.importer.scope)  # type: ignore[attr-defined, no-any-return]
 
     def match(self, rows: Sequence[Row]) -> list[int | None]:
         """By number."""
         wanted = [int(row.key[1:]) if row.key else 0 for row in rows]
-        known = set(self.reached().filter(pk__in=among(wanted)).values_list("pk", flat=True))
+        found: Any = self.reached().filter(pk__in=among(wanted))
+        known = set(found.values_list("pk", flat=True))
+        self.mine = set(found.changed_by(self.run.importer.scope).values_list("pk", flat=True))
         return [pk if pk in known else None for pk in wanted]
 
     def expected(self, ids: Sequence[int], extent: str) -> set[int]:
@@ -235,7 +238,10 @@ class ReturnedRows(Target):
         origin = self.returning.origin(row.values)
         if record is None or origin is None:
             return Merge.outside()
-        edits, problem = self.meant(self._read(row.values, origin)[0])
+        edits = self._read(row.values, origin)[0]
+        if edits and origin.key not in self.mine:
+            return Merge.outside()
+        edits, problem = self.meant(edits)
         if problem:
             return Merge(problem=problem)
         merge = Merge()

@@ -62,14 +62,16 @@ def settle(
     importer, records = target.run.importer, teller.source.model._default_manager
     chosen = StagedRow.objects.filter(batch=batch, pk__in={pk for pk, _ in picked})
     rows = chosen.select_for_update(no_key=True).in_bulk()
-    reached = records.within(scope).reached_by(importer.scope)  # type: ignore[attr-defined]
+    reached = records.changeable(scope).changed_by(importer.scope)  # type: ignore[attr-defined]
     wanted = reached.filter(pk__in=[row.target_id for row in rows.values() if row.target_id])
     loaded = target.load(sorted(wanted.values_list("pk", flat=True)), lock=True)
     settled, kept, taken = Settled(), [], []
     for pk, columns in _by_row(picked).items():
         row = rows.get(pk)
-        if row is None or row.target_id not in loaded:
+        if row is None or row.target_id is None:
             continue
+        if row.target_id not in loaded:
+            raise _not_taken(row, teller, "这条登记不归您的党组织管理；请由管理它的党组织办理")
         record = loaded[row.target_id]
         theirs = _standing(row, columns, record, target.personal, settled)
         if take:
@@ -81,7 +83,7 @@ def settle(
             kept += [answer(row.target_id, column, value) for column, value in theirs.items()]
         row.conflicts = {column: pair for column, pair in row.conflicts.items() if column not in theirs}
         settled.done += len(theirs)
-    _require_reached(taken, records.reached_by(importer.scope), teller)  # type: ignore[attr-defined]
+    _require_reached(taken, records.changeable(scope).changed_by(importer.scope), teller)  # type: ignore[attr-defined]
     StagedRow.objects.bulk_update(rows.values(), ["conflicts", "target_id"], batch_size=500)
     keep(source=batch.source, answers=kept)
     return settled

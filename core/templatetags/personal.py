@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from core.admin import looking
 from core.masking import mask
+from core.scope import may_change
 
 register = template.Library()
 
@@ -25,9 +26,9 @@ def mask_filter(value: str) -> str:
 
 @register.inclusion_tag("core/masked.html", takes_context=True)
 def masked(context: Any, record: models.Model, field: str) -> dict[str, Any]:
-    """The record's personal field, masked; the button needs the model's `reveal_permission`."""
+    """The record's personal field, masked; the button needs the model's `reveal_permission` where the record is changed."""
     value, permission = getattr(record, field), getattr(record, "reveal_permission", "")
-    may = bool(value and permission and context["request"].scope.may(permission))
+    may = bool(value and permission and may_change(record, context["request"].scope, permission))
     url = reverse("reveal", args=(record._meta.label_lower, record.pk, field)) if may else ""
     label = record._meta.get_field(field).verbose_name  # type: ignore[union-attr]
     return {"masked": mask(value), "url": url, "label": label, "csrf_token": context.get("csrf_token")}

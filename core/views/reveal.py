@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core.masking import mask
 from core.pages import PageRequest
-from core.personal import NotShown, ReasonMissing, find_masked, reveal
+from core.personal import NotShown, OnlySeen, ReasonMissing, find_masked, reveal
 
 SHOWN_SECONDS = 60
 
@@ -23,6 +24,8 @@ def reveal_field(request: HttpRequest, model: str, pk: int, field: str) -> HttpR
         if request.method == "POST":
             reason = request.POST.get("reason", "")
             context["value"] = reveal(record=record, field=field, reason=reason, by=asked.user, scope=asked.scope)
+    except OnlySeen as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
     except NotShown as refusal:
         raise Http404(str(refusal)) from refusal
     except ReasonMissing as refusal:

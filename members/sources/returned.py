@@ -89,6 +89,7 @@ class ReturnedMembers(ReturnedRows, MemberTarget):
         self.employers = {}
         for part in parts(sorted({row.values.get("organization_id", "") for row in rows} - {""})):
             units = Organization.objects.filter(credit_code__in=part, merged_into=None)
+            units = units.changed_by(self.run.importer.scope)
             self.employers.update((code or "", pk) for code, pk in units.values_list("credit_code", "pk"))
         digests = {blind_index(normalise_id_number(row.values.get("id_number"))) for row in rows} - {""}
         for part in parts(sorted(digests)):

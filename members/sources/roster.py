@@ -129,6 +129,7 @@ class MemberTarget(Target):
                 self.parties[name] = None if name in self.parties else pk
                 self.parties[code] = pk
         self.employers: dict[str, int | None] = {}
+        self.foreign: set[int] = set()  # of these, managed elsewhere: only who works there already is left there
         self.touched: set[int] = set()
 
     # --- reading ---
@@ -151,17 +152,20 @@ class MemberTarget(Target):
             found = Member.objects.filter(id_digest__in=part).values_list("id_digest", "pk")
             known.update((digest or "", pk) for digest, pk in found)
         self.employers = {}
+        mine = Organization.objects.filter(merged_into=None).changed_by(self.run.importer.scope)
+        there = Member.objects.filter(pk__in=among(known.values())).changed_by(self.run.importer.scope)
+        units = mine | Organization.objects.filter(pk__in=there.values("organization"))  # who works there already
         codes = {row.values["employer_code"] for row in rows if "employer_code" in row.values}
         for part in parts(sorted(codes)):
-            units = Organization.objects.filter(credit_code__in=part, merged_into=None)
-            self.employers.update((code or "", pk) for code, pk in units.values_list("credit_code", "pk"))
+            self.employers.update(
+                (code or "", pk) for code, pk in units.filter(credit_code__in=part).values_list("credit_code", "pk")
+            )
         names = {row.values.get("employer_name", "") for row in rows if "employer_code" not in row.values} - {""}
         for part in parts(sorted(names)):
-            units = Organization.objects.filter(name__in=part, merged_into=None)
-            if not self.run.importer.scope.whole:
-                units = units.filter(managed_by__in=self.run.importer.scope.unit_managers)
-            for name, pk in units.values_list("name", "pk"):
+            for name, pk in units.filter(name__in=part).values_list("name", "pk"):
                 self.employers[name] = None if name in self.employers else pk
+        named = {pk for pk in self.employers.values() if pk}
+        self.foreign = named - {*mine.filter(pk__in=among(named)).values_list("pk", flat=True)}
         return [known.get(row.key) for row in rows]
 
     def merge(self, row: Row, record: Record | None) -> Merge:
@@ -175,7 +179,7 @@ class MemberTarget(Target):
             return Merge(problem=UNKNOWN_PARTY)
         unit_word = values.get("employer_code") or values.get("employer_name")
         unit = self.employers.get(unit_word) if unit_word else (record or {}).get("organization_id")
-        if unit_word and not unit:
+        if unit_word and (not unit or (unit in self.foreign and unit != (record or {}).get("organization_id"))):
             return Merge(problem=UNKNOWN_EMPLOYER)
         stated = self._stated(values, record, party, unit)
         before = record or {}
@@ -211,7 +215,7 @@ class MemberTarget(Target):
 
     def expected(self, ids: Sequence[int], extent: str) -> set[int]:
         """Members on the roll within the scope."""
-        kept = Member.objects.within(self.run.importer.scope).filter(pk__in=ids, status__in=ON_THE_ROLL)
+        kept = Member.objects.changed_by(self.run.importer.scope).filter(pk__in=ids, status__in=ON_THE_ROLL)
         return set(kept.values_list("pk", flat=True))
 
     def lock_first(self, ids: Collection[int]) -> None:

@@ -48,8 +48,6 @@ class CoverageForm(ServiceForm):
 class CoverageAdmin(ScopedModelAdmin):
     """Begin, adjust, end."""
 
-    change_permission = P.COVERAGE_CHANGE
-    add_permission = P.COVERAGE_CHANGE
     export_permission = P.REGISTRY_EXPORT
     group, order, note = "单位与覆盖", 20, "哪个党组织覆盖哪家单位,怎样覆盖"
     form = CoverageForm

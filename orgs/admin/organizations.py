@@ -122,8 +122,6 @@ def organization_url(row: Organization) -> str:
 class OrganizationAdmin(ScopedModelAdmin):
     """Find, register, change; status, category and management for many at once."""
 
-    change_permission = P.REGISTRY_CHANGE
-    add_permission = P.REGISTRY_CHANGE
     export_permission = P.REGISTRY_EXPORT
     group, order, note = "单位与覆盖", 10, "登记、查找、批量修改,每家单位一页"
     form = OrganizationForm

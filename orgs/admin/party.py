@@ -43,8 +43,6 @@ class PartyOrganizationForm(ServiceForm):
 class PartyOrganizationAdmin(ScopedModelAdmin):
     """Set up and change; move, merge and dissolve stand on the record page."""
 
-    change_permission = P.TREE_CHANGE
-    add_permission = P.TREE_CHANGE
     export_permission = P.REGISTRY_EXPORT
     group, order, note = "党组织", 30, "设置、调整、合并、撤销"
     form = PartyOrganizationForm
@@ -109,8 +107,6 @@ class PartyOrganizationAdmin(ScopedModelAdmin):
 class JurisdictionAdmin(ScopedModelAdmin):
     """Territory for economic organizations, industry for social ones."""
 
-    change_permission = P.TREE_CHANGE
-    add_permission = P.TREE_CHANGE
     group, order, note = "党组织", 40, "区划由谁管理,行业由谁管理;新登记的单位据此归口"
     autocomplete_fields = ("committee", "region")
     orders = (Order("id", ()),)

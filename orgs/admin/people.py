@@ -38,8 +38,6 @@ UNIT = Column(
 class OfOrganizationAdmin(ScopedModelAdmin):
     """Added for an organization, changed afterwards; the organization itself stays."""
 
-    change_permission = P.REGISTRY_CHANGE
-    add_permission = P.REGISTRY_CHANGE
     export_permission = P.REGISTRY_EXPORT
     group = "单位与覆盖"
     filters = OfOrganizationFilters

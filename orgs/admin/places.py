@@ -56,8 +56,6 @@ class RegionAdmin(ScopedModelAdmin):
 class ZoneAdmin(ScopedModelAdmin):
     """Parks, buildings, business districts, markets, chains."""
 
-    change_permission = P.TREE_CHANGE
-    add_permission = P.TREE_CHANGE
     export_permission = P.REGISTRY_EXPORT
     group, order, note = "基础数据", 120, "园区、楼宇、商圈、市场、产业链"
     search_fields = ("name", "code")
@@ -89,8 +87,6 @@ class ZoneAdmin(ScopedModelAdmin):
 class VenueAdmin(ScopedModelAdmin):
     """Own and shared venues."""
 
-    change_permission = P.REGISTRY_CHANGE
-    add_permission = P.REGISTRY_CHANGE
     export_permission = P.REGISTRY_EXPORT
     group, order, note = "党组织", 90, "活动场所和党群服务中心"
     search_fields = ("name",)
@@ -139,8 +135,6 @@ class VenueAdmin(ScopedModelAdmin):
 class VenueUseAdmin(ScopedModelAdmin):
     """Who meets where."""
 
-    change_permission = P.REGISTRY_CHANGE
-    add_permission = P.REGISTRY_CHANGE
     group, order, note = "党组织", 100, "哪个党组织在哪里活动"
     autocomplete_fields = ("venue", "party_organization")
     orders = (Order("id", ()),)

@@ -39,10 +39,13 @@ class PartyOrganizationQuerySet(ScopedQuerySet):
         """The node and everything under it."""
         return self.filter(path__gte=node.path, path__lt=node.path + "~")
 
-    def attachable(self, scope: Scope, permission: str) -> Self:
-        """Also the own node: branches are set up under it, coverages and members belong to it."""
-        granted = scope.having(permission)
-        return self.filter(granted.path_filter("path"))
+    def attachable(self, scope: Scope, to: type[models.Model]) -> Self:
+        """Standing ones, also the own node: branches are set up under it, coverages and members belong to it. What is
+        given to a node from above names one below."""
+        granted, standing = scope.having(to.change_permission), self.standing()  # type: ignore[attr-defined]
+        if getattr(to, "given_from_above", False):
+            return standing.filter(granted.below_filter("path")).exclude(pk__in=scope.measured_nodes)
+        return standing.filter(granted.path_filter("path"))
 
     def changed_by(self, scope: Scope) -> Self:
         """Those below the own node, which is described, moved and dissolved from above."""

@@ -16,6 +16,10 @@ DISTRICT_DIGITS, STREET_DIGITS = 6, 9  # leading digits of a code that name the 
 class RegionQuerySet(PublicQuerySet):
     """Areas by who manages them."""
 
+    def attachable(self, scope: Scope, to: type[models.Model]) -> Self:
+        """Any area may be named, but zones and jurisdictions are kept in the own ones."""
+        return self.governed(scope.having("tree.change")) if to in (Zone, Jurisdiction) else self.all()
+
     def governed(self, scope: Scope) -> Self:
         """Areas that a committee within the scope manages, with all that lies in them."""
         if scope.whole:
@@ -86,6 +90,7 @@ class Jurisdiction(models.Model):
 
     objects = JurisdictionQuerySet.as_manager()
     change_permission = "tree.change"
+    given_from_above = True
 
     class Meta:
         verbose_name = "管理权限"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -11,12 +11,11 @@ from import_export.fields import Field
 from import_export.widgets import Widget
 from tablib import Dataset
 
-from accounts.permissions import Permission
 from core.admin.resources import TableResource
 from core.admin.widgets import ChoiceWidget, DayWidget, ScopedWidget, TextWidget
 from core.locks import hold
 from core.refusals import Refusal
-from orgs.models import Democracy, Liaison, MassOrganization, Organization, OwnerRecord, PartyOrganization
+from orgs.models import Democracy, Liaison, MassOrganization, Organization, OwnerRecord
 from orgs.services import people
 
 CODE = "统一社会信用代码"
@@ -53,7 +52,6 @@ class OfOrganizationResource(TableResource):
     """Rows that belong to one organization. Subclasses name the services that add, correct and end one."""
 
     organization = Field("organization", CODE, UnitWidget())
-    permission: ClassVar[str] = Permission.REGISTRY_CHANGE
     near, whose = "organization", ("单位",)
     argument: str  # under which the services take a row
     add: Callable[..., models.Model]
@@ -64,8 +62,9 @@ class OfOrganizationResource(TableResource):
     def choices(self, dataset: Dataset) -> Mapping[str, Iterable[models.Model]]:
         """The organizations of the scope that the table names."""
         codes = {str(code or "").strip().upper() for code in dataset[CODE]} if CODE in dataset.headers else set()
-        units = Organization.objects.reached_by(self.scope).filter(credit_code__in=codes - {""}, merged_into=None)
-        return {"organization": units}
+        named = super().choices(dataset)
+        units = named["organization"].filter(credit_code__in=codes - {""}, merged_into=None)  # type: ignore[attr-defined]
+        return {**named, "organization": units}
 
     def lock_first(self, known: models.QuerySet) -> None:
         """The organizations."""
@@ -124,11 +123,6 @@ class LiaisonResource(OfOrganizationResource):
     class Meta(OfOrganizationResource.Meta):
         model = Liaison
         fields = ("organization", "name", "appointed_by", "since", "until", "contacted_on")
-
-    def choices(self, dataset: Dataset) -> Mapping[str, Iterable[models.Model]]:
-        """And the Party organizations of the scope."""
-        nodes = PartyOrganization.objects.reached_by(self.scope).standing()
-        return {**super().choices(dataset), "appointed_by": nodes}
 
 
 class OwnerRecordResource(OfOrganizationResource):

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db import models
 from django.utils import timezone
 from import_export.fields import Field
-from tablib import Dataset
 
-from accounts.permissions import Permission
 from core.admin.resources import TableResource
 from core.admin.widgets import ChoiceWidget, ScopedWidget, TextWidget, WholeWidget
-from orgs.models import PartyOrganization, Region, Venue, Zone
+from orgs.models import Venue, Zone
 from orgs.services import places, venues
 
 
@@ -24,16 +20,11 @@ class ZoneResource(TableResource):
     name = Field("name", "名称", TextWidget())
     kind = Field("kind", "类型", ChoiceWidget(Zone.Kind.choices))
     region = Field("region", "所在区划", ScopedWidget("区划"))
-    permission = Permission.TREE_CHANGE
     near, key = "code", ("code",)
 
     class Meta(TableResource.Meta):
         model = Zone
         fields = ("code", "name", "kind", "region")
-
-    def choices(self, dataset: Dataset) -> Mapping[str, Iterable[models.Model]]:
-        """Areas."""
-        return {"region": Region.objects.within(self.scope)}
 
     def write(self, instance: Any, is_create: bool) -> Zone:
         """Add or change one."""
@@ -52,20 +43,11 @@ class VenueResource(TableResource):
     zone = Field("zone", "园区(楼宇等)", ScopedWidget("园区(楼宇等)"))
     address = Field("address", "地址", TextWidget())
     area = Field("area", "面积(平方米)", WholeWidget())
-    permission = Permission.REGISTRY_CHANGE
     near, key = "managed_by", ("name", "managed_by")
 
     class Meta(TableResource.Meta):
         model = Venue
         fields = ("name", "kind", "managed_by", "region", "zone", "address", "area")
-
-    def choices(self, dataset: Dataset) -> Mapping[str, Iterable[models.Model]]:
-        """Party organizations of the scope, areas."""
-        return {
-            "managed_by": PartyOrganization.objects.within(self.scope).standing(),
-            "region": Region.objects.within(self.scope),
-            "zone": Zone.objects.within(self.scope),
-        }
 
     def write(self, instance: Any, is_create: bool) -> Venue:
         """Open or change one."""

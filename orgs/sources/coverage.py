@@ -100,12 +100,10 @@ class CoverageTarget(Target):
     # --- meeting ---
     def match(self, rows: Sequence[Row]) -> list[int | None]:
         """The open primary coverage of the organization."""
-        scope = self.run.importer.scope
         self.units = {}
         for part in parts([row.key for row in rows if row.key]):
             units = Organization.objects.filter(credit_code__in=part, merged_into=None)
-            if not scope.whole:
-                units = units.filter(managed_by__in=scope.unit_managers)
+            units = units.changed_by(self.run.importer.scope)
             self.units.update(
                 (code or "", (pk, name)) for code, pk, name in units.values_list("credit_code", "pk", "name")
             )
@@ -135,10 +133,7 @@ class CoverageTarget(Target):
 
     def expected(self, ids: Sequence[int], extent: str) -> set[int]:
         """Open coverages of organizations within the scope."""
-        kept = Coverage.objects.filter(not_over(self.run.today), pk__in=ids)
-        scope = self.run.importer.scope
-        if not scope.whole:
-            kept = kept.filter(organization__managed_by__in=scope.unit_managers)
+        kept = Coverage.objects.filter(not_over(self.run.today), pk__in=ids).changed_by(self.run.importer.scope)
         return set(kept.values_list("pk", flat=True))
 
     def lock_first(self, ids: Collection[int]) -> None:

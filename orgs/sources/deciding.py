@@ -129,7 +129,7 @@ def _ending(status: Organization.Status) -> Ending:
 
 
 def _units(scope: Scope, ids: Collection[int]) -> models.QuerySet[Organization]:
-    return Organization.objects.managed_within(scope).filter(pk__in=ids)
+    return Organization.objects.changeable(scope).filter(pk__in=ids)
 
 
 def _attached(ids: Collection[int]) -> list[str]:

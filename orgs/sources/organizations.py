@@ -141,10 +141,8 @@ class OrganizationTarget(Target):
 
     def expected(self, ids: Sequence[int], extent: str) -> set[int]:
         """Those that did not end or move away, within the scope and the extent."""
-        scope = self.run.importer.scope
         units = Organization.objects.filter(pk__in=ids, merged_into=None).exclude(status__in=GONE)
-        if not scope.whole:
-            units = units.filter(managed_by__in=scope.unit_managers)
+        units = units.changed_by(self.run.importer.scope)
         if extent:
             units = units.filter(region__code__startswith=Region.objects.get(pk=extent).prefix)
         return set(units.values_list("pk", flat=True))

@@ -111,6 +111,12 @@ class PartyTreeTarget(Target):
             return self._new(values)
         if not self._within(record["path"]):
             return Merge.outside()
+        merge = self._stated(values, record)
+        if (merge.changes or merge.conflicts) and not self.run.importer.scope.holds_below(record["path"]):
+            return Merge.outside()
+        return merge
+
+    def _stated(self, values: Values, record: Record) -> Merge:
         merge = Merge()
         for column in DIRECT:
             if column in values and values[column] != record[column]:

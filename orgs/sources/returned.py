@@ -80,8 +80,7 @@ class ReturnedTarget(ReturnedRows, _ByHand):
 
     def reached(self) -> QuerySet:
         """What the scope manages; merged records are gone."""
-        scope, units = self.run.importer.scope, Organization.objects.filter(merged_into=None)
-        return units if scope.whole else units.filter(managed_by__in=scope.unit_managers)
+        return Organization.objects.filter(merged_into=None).changed_by(self.run.importer.scope)
 
     def meant(self, edits: Values) -> tuple[Values, str]:
         """A sum may name its currency."""

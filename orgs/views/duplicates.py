@@ -12,12 +12,11 @@ from django.utils import timezone
 from django.views import View
 
 from accounts.permissions import Permission as P
-from core.pages import PageRequest, PermissionMixin
+from core.pages import PageRequest, PermissionMixin, to_change
 from core.refusals import Refusal
 from orgs.models import Organization
 from orgs.provenance import printed
 from orgs.services import duplicates
-from orgs.views.organization import record
 
 COMPARED = (
     "name", "credit_code", "old_number", "registrar", "registered_on", "company_type", "legal_representative",
@@ -59,7 +58,9 @@ class MergePage(PermissionMixin, View):
         return redirect("organization", keep.pk)
 
     def _both(self, request: PageRequest, pk: int, other: int) -> tuple[Organization, Organization]:
-        return record(pk, request.scope, P.REGISTRY_CHANGE), record(other, request.scope, P.REGISTRY_CHANGE)
+        return to_change(Organization.objects.all(), request.scope, pk), to_change(
+            Organization.objects.all(), request.scope, other
+        )
 
     def _page(self, request: PageRequest, first: Organization, second: Organization, form: MergeForm) -> HttpResponse:
         lines = []
@@ -78,7 +79,7 @@ class UnmergeView(PermissionMixin, View):
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse:
         """From the dropped record's page."""
-        dropped = record(pk, request.scope, P.REGISTRY_CHANGE)
+        dropped = to_change(Organization.objects.all(), request.scope, pk)
         try:
             duplicates.unmerge(
                 by=request.user, dropped=dropped, on=timezone.localdate(), reason=request.POST.get("reason", "")[:200]

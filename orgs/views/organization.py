@@ -15,7 +15,7 @@ from core.history import history_of
 from core.pages import PageRequest, PermissionMixin
 from core.panels import panels_for
 from core.parameters import values_on
-from core.scope import Scope
+from core.scope import Scope, may_change
 from orgs.bulk_actions import ORGANIZATION_ACTIONS
 from orgs.models import Organization, OrganizationFacts, PartyOrganization
 from orgs.provenance import provenance_of
@@ -63,15 +63,14 @@ class OrganizationPage(PermissionMixin, View):
             "open_nodes": _open_nodes(unit, request.scope),
             "merged_open": _merged_open(unit, request.scope),
             "may": _rights(unit, request.scope),
-            "actions": [action for action in ORGANIZATION_ACTIONS if request.scope.may(action.permission)],
+            "actions": [one for one in ORGANIZATION_ACTIONS if may_change(unit, request.scope, one.permission)],
         }
         return render(request, "orgs/organization.html", context)
 
 
-def record(pk: int, scope: Scope, permission: str = "") -> Organization:
-    """The organization within the scope (within the grants that hold the permission, if one is named), else 404."""
-    granted = scope.having(permission) if permission else scope
-    rows = Organization.objects.within(granted).select_related(
+def record(pk: int, scope: Scope) -> Organization:
+    """The organization within the scope, else 404."""
+    rows = Organization.objects.within(scope).select_related(
         "facts", "facts__covered_by", "region__parent__parent", "zone", "managed_by", "merged_into"
     )
     rows = rows.prefetch_related("coverages__party_organization", "mass_organizations", "owner_records", "liaisons")
@@ -161,12 +160,8 @@ def _visit_late(facts: OrganizationFacts | None, *, on: date) -> bool:
 def _rights(unit: Organization, scope: Scope) -> dict[str, bool]:
     """What the user may do here, by right and by place."""
 
-    def holds(permission: str) -> bool:
-        granted = scope.having(permission)
-        return granted.whole or unit.managed_by_id in granted.unit_managers
-
     return {
-        "change": holds(P.REGISTRY_CHANGE),
-        "cover": holds(P.COVERAGE_CHANGE),
+        "change": may_change(unit, scope),
+        "cover": may_change(unit, scope, P.COVERAGE_CHANGE),
         "members": scope.may(P.MEMBERS_VIEW),
     }

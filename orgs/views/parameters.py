@@ -66,7 +66,7 @@ class ParameterPage(PermissionMixin, View):
     def post(self, request: PageRequest, code: str) -> HttpResponse:
         """Date the value."""
         if not may_set(request):
-            raise PermissionDenied
+            raise PermissionDenied("参数对全市生效，由市级组织部门设置。")
         form = ParameterForm(request.POST)
         if code in parameters and form.is_valid():
             given = form.cleaned_data

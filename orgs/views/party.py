@@ -19,11 +19,11 @@ from accounts.models import User
 from accounts.permissions import Permission as P
 from core.days import PastDay
 from core.history import history_of
-from core.pages import PageRequest, PermissionMixin
+from core.pages import PageRequest, PermissionMixin, to_change
 from core.panels import panels_for
 from core.periods import holding_on, not_over
 from core.refusals import Refusal
-from core.scope import Scope
+from core.scope import Scope, may_change
 from orgs.models import Coverage, PartyOrganization
 from orgs.models.party import STEP
 from orgs.services import endings, party
@@ -59,7 +59,8 @@ class PartyPage(PermissionMixin, View):
             "panels": panels_for(node, request.scope, today),
             "history": history_of(node, request.scope),
             "merged_open": bool(node.merged_into and request.scope.holds_path(node.merged_into.path)),
-            "may_change": node.dissolved_on is None and request.scope.having(P.TREE_CHANGE).holds_path(node.path),
+            "may_change": node.dissolved_on is None and may_change(node, request.scope),
+            "may_add": PartyOrganization.objects.attachable(request.scope, PartyOrganization).filter(pk=pk).exists(),
             "changes": CHANGES.values(),
         }
         return render(request, "orgs/party.html", context)
@@ -76,10 +77,9 @@ class OwnBranch(PermissionMixin, View):
         return redirect("party", *nodes) if len(nodes) == 1 else redirect("admin:orgs_partyorganization_changelist")
 
 
-def record(pk: int, scope: Scope, permission: str = "") -> PartyOrganization:
-    """The Party organization within the scope (within the grants that hold the permission, if one is named), else 404."""
-    granted = scope.having(permission) if permission else scope
-    rows = PartyOrganization.objects.within(granted).select_related("parent", "region", "merged_into")
+def record(pk: int, scope: Scope) -> PartyOrganization:
+    """The Party organization within the scope, else 404."""
+    rows = PartyOrganization.objects.within(scope).select_related("parent", "region", "merged_into")
     node = rows.filter(pk=pk).first()
     if node is None:
         raise Http404("没有这个党组织,或不在您的管辖范围")
@@ -114,8 +114,8 @@ class TargetForm(ChangeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["target"]
-        field.queryset = PartyOrganization.objects.within(self.scope.having(P.TREE_CHANGE)).standing()
-        widget = AutocompleteSelect(Coverage._meta.get_field("party_organization"), admin.site)
+        field.queryset = PartyOrganization.objects.attachable(self.scope, PartyOrganization)
+        widget = AutocompleteSelect(PartyOrganization._meta.get_field("parent"), admin.site)
         widget.choices = field.choices
         field.widget = widget
 
@@ -218,7 +218,7 @@ class PartyChangePage(PermissionMixin, View):
     def _asked(self, request: PageRequest, pk: int, change: str) -> tuple[Change, PartyOrganization]:
         if change not in CHANGES:
             raise Http404("没有这项操作")
-        return CHANGES[change], record(pk, request.scope, P.TREE_CHANGE)
+        return CHANGES[change], to_change(PartyOrganization.objects.all(), request.scope, pk)
 
     def _page(self, request: PageRequest, node: PartyOrganization, change: Change, form: ChangeForm) -> HttpResponse:
         context = {"title": f"{change.title}:{node}", "node": node, "change": change, "form": form, "media": form.media}

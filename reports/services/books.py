@@ -78,7 +78,7 @@ def take_back(*, by: User, scope: Scope, worklist: Worklist, path: Path, name: s
     Rows with a problem are left out and named; the others count. Raises NotAStreetBook or Unreadable.
     """
     reading = read_book(open_book(path, name=name), asked=worklist.asked)
-    book = StreetBook.objects.within(scope).select_related("committee").filter(pk=reading.book).first()
+    book = StreetBook.objects.changeable(scope).select_related("committee").filter(pk=reading.book).first()
     if book is None or book.worklist != worklist.code:
         raise NotAStreetBook(f"“{name}”不是这份清单发给您管辖范围的簿,请核对后交回")
     answers = _answers(reading, scope)
@@ -99,7 +99,8 @@ def take_back(*, by: User, scope: Scope, worklist: Worklist, path: Path, name: s
 
 def _by_committee(worklist: Worklist, scope: Scope, on: date) -> dict[int, list[Unit]]:
     """The units of the list with what is said about them, by managing committee, longest due first."""
-    rows = list(worklist.records(scope).order_by("managed_by__path", worklist.since, "pk"))
+    mine = worklist.records(scope.having(StreetBook.change_permission))
+    rows = list(mine.order_by("managed_by__path", worklist.since, "pk"))
     said = lines(worklist, rows, scope=scope, thresholds=Thresholds.of(values_on(on)), on=on)
     grouped: dict[int, list[Unit]] = defaultdict(list)
     for row, line in zip(rows, said, strict=True):
@@ -110,7 +111,7 @@ def _by_committee(worklist: Worklist, scope: Scope, on: date) -> dict[int, list[
 def _answers(reading: Reading, scope: Scope) -> dict[int, Answer]:
     """The answers of the rows whose unit is the scope's and still has its name; other rows become problems."""
     ids = [row.unit for row in reading.rows]
-    names = dict(Organization.objects.managed_within(scope).filter(pk__in=ids).values_list("pk", "name"))
+    names = dict(Organization.objects.changeable(scope).filter(pk__in=ids).values_list("pk", "name"))
     held = GapAnswer.objects.filter(organization__in=ids).in_bulk(field_name="organization_id")
     answers = {}
     for row in reading.rows:

@@ -33,8 +33,8 @@ class MonthsPage(PermissionMixin, View):
 
     def post(self, request: PageRequest) -> HttpResponse:
         """Close the month that the form names."""
-        if not request.scope.may(Permission.MONTHS_CLOSE):
-            raise PermissionDenied
+        if not request.scope.having(Permission.MONTHS_CLOSE).whole:
+            raise PermissionDenied("关账对全市生效，由市级组织部门办理。")
         try:
             month = YearMonth.parse(request.POST.get("month", ""))
         except ValueError as problem:

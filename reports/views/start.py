@@ -71,8 +71,8 @@ class StartPage(PermissionMixin, View):
         """Do one of them, and go back to the list."""
         worklist, rows = self._asked(request, code)
         do = request.POST.get("do", "")
-        if do in RIGHTS and not request.scope.may(RIGHTS[do]):
-            raise PermissionDenied
+        if do in RIGHTS and not _may(request.scope, do, rows):
+            raise PermissionDenied("所选单位不全归您的党组织管理，可以查看，不能办理；请只选择本级管理的单位。")
         forms = self._forms(request, worklist, rows, self._lines(request, worklist, rows), sent=do)
         if do not in forms:
             raise BadRequest("没有这项操作")
@@ -134,7 +134,7 @@ class StartPage(PermissionMixin, View):
         for form in forms.values():
             if "since" in form.fields:
                 form.fields["since"].initial = today
-        return {name: form for name, form in forms.items() if scope.may(RIGHTS[name])}
+        return {name: form for name, form in forms.items() if _may(scope, name, rows)}
 
     def _page(
         self,
@@ -160,7 +160,8 @@ class StartPage(PermissionMixin, View):
         return render(request, "reports/start.html", context, status=status)
 
     def _found(self, request: PageRequest, rows: list[OrganizationFacts], data: dict[str, Any]) -> str:
-        partners = Organization.objects.managed_within(request.scope).filter(pk__in=data.get("partners", []))
+        mine = Organization.objects.changeable(request.scope, RIGHTS["found"])
+        partners = mine.filter(pk__in=data.get("partners", []))
         units = [row.organization for row in rows] + list(partners.order_by("pk"))
         branch = NewBranch(
             name=data["name"],
@@ -196,6 +197,11 @@ class StartPage(PermissionMixin, View):
         return f"已填报 {len(units)} 家单位的原因和计划。"
 
 
+def _may(scope: Scope, do: str, rows: list[OrganizationFacts]) -> bool:
+    """Whether all units are the user's to do it with."""
+    return all(scope.manages(row.managed_by_id, RIGHTS[do]) for row in rows)
+
+
 def _recommended(steps: set[str], *, several: bool) -> str:
     """Which form stands open: the one that the next step needs."""
     if steps & {"establish", "joint"} or several:
@@ -226,4 +232,4 @@ def _elsewhere(scope: Scope, rows: list[OrganizationFacts], back: str) -> list[t
             member_url(row.pk, party_organization=row.covered_by_id, back=back),
         ),
     ]
-    return [(name, url) for permission, name, url in ways if scope.may(permission)]
+    return [(name, url) for permission, name, url in ways if scope.manages(row.managed_by_id, permission)]

@@ -109,9 +109,7 @@ class WorklistPage(ListPage):
         for row, line in zip(rows, found, strict=True):
             row.line = line
             row.url = organization_url(row)
-            row.button = button_of(
-                self.worklist, line.step, row.organization_id, scope=self.request.scope, back=self.url()
-            )
+            row.button = button_of(self.worklist, line.step, row, scope=self.request.scope, back=self.url())
 
     def extra(self) -> dict[str, Any]:
         """The other lists, for the tabs."""

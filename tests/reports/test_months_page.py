@@ -38,7 +38,7 @@ def test_a_month_that_cannot_be_closed_is_refused_in_a_sentence(
     assert ClosedMonth.objects.count() == 1
 
 
-@pytest.mark.parametrize(("username", "status"), [("leader", 403), ("street", 403), ("district", 302)])
+@pytest.mark.parametrize(("username", "status"), [("leader", 403), ("street", 403), ("district", 403)])
 def test_only_the_city_closes(city: City, opened: Callable[..., Client], username: str, status: int) -> None:
     browser = opened(username)
     assert "关账 2026-10" not in browser.get(PAGE).content.decode()

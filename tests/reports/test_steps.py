@@ -33,12 +33,14 @@ def button(browser: Client, list_url: str, unit: Organization) -> tuple[str, dic
 
 @pytest.mark.parametrize("code", LABELS)
 def test_every_step_has_a_button_for_whoever_may_do_it_and_none_for_a_leader(city: City, code: str) -> None:
-    step = NextStep(code, "")
+    step, unit = NextStep(code, ""), OrganizationFacts(organization_id=7, managed_by=city["CZ111"])
     for worklist in worklists:
-        made = button_of(worklist, step, 7, scope=city.scope("street"), back=MEMBER)
+        made = button_of(worklist, step, unit, scope=city.scope("street"), back=MEMBER)
         assert made is not None
         assert "next=%2Fworklists%2Fmember%2F" in made.url
-        assert button_of(worklist, step, 7, scope=city.scope("leader"), back=MEMBER) is None
+        assert button_of(worklist, step, unit, scope=city.scope("leader"), back=MEMBER) is None
+        elsewhere = OrganizationFacts(organization_id=7, managed_by=city["CZ121"])
+        assert button_of(worklist, step, elsewhere, scope=city.scope("street"), back=MEMBER) is None
 
 
 def test_an_instructor_is_sent_from_the_list_and_the_step_is_another_one_then(

@@ -11,7 +11,7 @@ from django.test import Client
 from core.models import AuditEntry
 from reports.models import Target
 from reports.services.targets import YearOver, set_target
-from tests.people import PASSWORD, City
+from tests.people import LONG_AGO, PASSWORD, City
 
 
 def put(city: City, year: int, value: str) -> Target:
@@ -34,15 +34,38 @@ def test_what_cannot_be_is_refused(city: City, year: int, value: str, refusal: t
         put(city, year, value)
 
 
-def test_a_district_sets_its_own_targets_in_the_back_office(city: City, client: Client) -> None:
-    client.post("/login/", {"username": "district", "password": PASSWORD})
-    given = {"node": city["CZ11"].pk, "year": 2099, "indicator": "T1", "value": "95"}
-    client.post("/admin/reports/target/add/", given)
-    assert Target.objects.get().value == 95
-    page = client.get("/admin/reports/target/").content.decode()
-    assert "50 人以上新经济组织有党员" in page
-    client.post("/admin/reports/target/add/", given | {"node": city["CZ12"].pk})
-    assert Target.objects.count() == 1
+@pytest.mark.parametrize(
+    ("username", "sets"),
+    [
+        ("district", ["CZ111", "CZ112"]),  # its streets', never its own or a stranger's
+        ("city", ["CZ", "CZ1", "CZ11", "CZ111", "CZ112", "CZ12"]),  # nobody stands above the root
+    ],
+)
+def test_a_target_is_set_by_a_node_above_and_never_by_whom_it_measures(
+    city: City, client: Client, username: str, sets: list[str]
+) -> None:
+    client.force_login(city.user(username))
+    for code in ("CZ", "CZ1", "CZ11", "CZ111", "CZ112", "CZ12"):
+        given = {"node": city[code].pk, "year": 2099, "indicator": "T1", "value": "95"}
+        client.post("/admin/reports/target/add/", given)
+    assert sorted(Target.objects.values_list("node__code", flat=True)) == sets
+    assert "50 人以上新经济组织有党员" in client.get("/admin/reports/target/").content.decode()
+
+
+@pytest.mark.parametrize("second", [None, ("LEADER", "CZ"), ("DEPARTMENT", "CZ1"), ("STREET", "CZ111")])
+def test_no_second_role_lets_a_district_lower_its_own_target(
+    city: City, client: Client, second: tuple[str, str] | None
+) -> None:
+    target = Target.objects.create(node=city["CZ11"], year=2099, indicator="T1", value=91)
+    district = city.user("district")
+    if second:
+        district.appointments.create(role=second[0], node=city[second[1]], since=LONG_AGO)
+    client.force_login(district)
+    answer = client.post(f"/admin/reports/target/{target.pk}/change/", {"value": "1"})
+    assert answer.status_code == 403
+    assert "不归您的党组织管理" in answer.content.decode()
+    client.post("/admin/reports/target/add/", {"node": city["CZ11"].pk, "year": 2099, "indicator": "T1", "value": "1"})
+    assert Target.objects.get().value == 91
 
 
 def test_a_year_is_printed_as_one(city: City, client: Client) -> None:
