@@ -5,6 +5,7 @@ from core.audit_words import name_actions
 name_actions(
     {
         "accounts.open": "开设账号",
+        "accounts.ask": "申请办理管理员账号",
         "accounts.change": "修改账号",
         "accounts.close": "停用账号",
         "accounts.reopen": "启用账号",
@@ -12,6 +13,7 @@ name_actions(
         "accounts.password": "修改口令",
         "accounts.factor_add": "设置动态口令",
         "accounts.factor_reset": "重置动态口令",
+        "accounts.refuse": "不同意办理管理员账号",
         "accounts.phone_trust": "信任手机",
         "accounts.phone_revoke": "撤销信任的手机",
         "accounts.sign_in": "登录",

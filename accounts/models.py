@@ -148,6 +148,84 @@ class TrustedDevice(models.Model):
         return f"{self.user} {self.name}"
 
 
+class AccountRequestQuerySet(ScopedQuerySet):
+    """Requests as a scope sees them."""
+
+    def within(self, scope: Scope) -> Self:
+        """All of them for administrators who ask or answer; nobody else has to do with them."""
+        sees = scope.may(Permission.ACCOUNTS_CHANGE) or scope.may(Permission.ACCOUNTS_CONFIRM)
+        return self.all() if sees else self.none()
+
+    def waiting(self) -> Self:
+        """Those that nobody has answered."""
+        return self.filter(decision="waiting")
+
+
+class AccountRequest(models.Model):
+    """What a system administrator wants done with an administrator's account: an administrator of another duty says.
+
+    Whoever gets at another's password or second factor could become the other (DESIGN §4).
+    """
+
+    class Act(models.TextChoices):
+        """What gives one the account of another, or takes it away."""
+
+        RESET = "reset", "重置口令"
+        FACTOR = "factor", "重置动态口令"
+        REOPEN = "reopen", "启用账号"
+        CLOSE = "close", "停用账号"
+
+    class Decision(models.TextChoices):
+        """The answer."""
+
+        WAITING = "waiting", "待确认"
+        CONFIRMED = "confirmed", "已确认"
+        REFUSED = "refused", "未同意"
+
+    account = models.ForeignKey(User, models.PROTECT, related_name="requests", verbose_name="账号")
+    act = models.CharField("事项", max_length=10, choices=Act)
+    reason = models.CharField("原因", max_length=100)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="申请人")
+    asked_at = models.DateTimeField("申请时间")
+    decision = models.CharField("办理结果", max_length=10, choices=Decision, default=Decision.WAITING)
+    answered_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="确认人"
+    )
+    answered_at = models.DateTimeField("确认时间", null=True, blank=True)
+    told_at = models.DateTimeField("告知本人时间", null=True, blank=True)
+
+    objects = AccountRequestQuerySet.as_manager()
+    derived = frozenset({"told_at"})
+
+    class Meta:
+        verbose_name = "管理员账号办理申请"
+        verbose_name_plural = "管理员账号办理申请"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=models.Q(decision="waiting"),
+                name="account_request_one_waiting",
+                violation_error_message="这个账号已有一项申请等待确认，请先请另一职责的管理员办理",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decision="waiting", answered_by=None, answered_at=None)
+                | ~models.Q(decision="waiting") & models.Q(answered_by__isnull=False, answered_at__isnull=False),
+                name="account_request_answer_is_whole",
+                violation_error_message="办理结果、确认人和确认时间须一并填写",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(asked_by=models.F("account"))
+                & (models.Q(answered_by=None) | ~models.Q(answered_by=models.F("asked_by")))
+                & (~models.Q(decision="confirmed") | ~models.Q(answered_by=models.F("account"))),
+                name="account_request_by_two_others",
+                violation_error_message="申请人、确认人和账号本人须是不同的人",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_act_display()}：{self.account}"
+
+
 class Authenticator(ThrottlingMixin, Device):
     """The app on the user's phone that shows one-time codes (TOTP, RFC 6238). Its key is kept encrypted, which the
     ready-made device of django-otp does not do; a code works once, wrong ones must wait longer and longer."""

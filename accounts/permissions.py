@@ -35,6 +35,7 @@ class Permission(StrEnum):
     MONTHS_CLOSE = "months.close", "关账并冻结月度数据"
     PARAMETERS_CHANGE = "parameters.change", "设置参数和目标"
     ACCOUNTS_CHANGE = "accounts.change", "开设、停用账号,重置口令"
+    ACCOUNTS_CONFIRM = "accounts.confirm", "确认对管理员账号的重置、启用、停用"
     CODES_ISSUE = "codes.issue", "为本辖区的书记、指导员重置口令、撤销信任的手机"
     APPOINTMENTS_CHANGE = "appointments.change", "用户授权"
     AUDIT_VIEW = "audit.view", "查看审计记录"

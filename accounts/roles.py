@@ -77,7 +77,7 @@ INSTRUCTOR = Role(
 SYSTEM = Role(
     "SYSTEM",
     "系统管理员",
-    "开设、停用账号,重置口令;不查看业务数据,不能授权。",
+    "开设、停用账号，重置口令；管理员的账号须由另一职责的管理员确认；不查看业务数据，不能授权。",
     frozenset({P.ACCOUNTS_CHANGE}),
     home="/accounts/",
     two_factor=True,
@@ -86,8 +86,8 @@ SYSTEM = Role(
 SECURITY = Role(
     "SECURITY",
     "安全管理员",
-    "给用户授权,不能授权给自己;不查看业务数据。",
-    frozenset({P.APPOINTMENTS_CHANGE}),
+    "给用户授权，不能授权给自己；确认对管理员账号的办理；不查看业务数据。",
+    frozenset({P.APPOINTMENTS_CHANGE, P.ACCOUNTS_CONFIRM}),
     home="/appointments/",
     two_factor=True,
     administrator=True,
@@ -95,8 +95,8 @@ SECURITY = Role(
 AUDIT = Role(
     "AUDIT",
     "审计管理员",
-    "查看全部审计记录;不查看党员档案,不能修改任何数据。",
-    frozenset({P.AUDIT_VIEW}),
+    "查看全部审计记录；确认对管理员账号的办理；不查看党员档案，不能修改业务数据。",
+    frozenset({P.AUDIT_VIEW, P.ACCOUNTS_CONFIRM}),
     home="/audit/",
     two_factor=True,
     administrator=True,

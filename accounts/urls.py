@@ -1,8 +1,8 @@
-"""Addresses of signing in and of accounts."""
+"""Addresses of signing in and of the own account."""
 
 from django.urls import path
 
-from accounts.views import accounts, sign_in
+from accounts.views import sign_in
 
 urlpatterns = [
     path("", sign_in.front, name="front"),
@@ -11,8 +11,5 @@ urlpatterns = [
     path("logout/", sign_in.SignOutView.as_view(), name="logout"),
     path("password/", sign_in.PasswordView.as_view(), name="password"),
     path("second-factor/", sign_in.second_factor, name="second_factor"),
-    path("accounts/", accounts.AccountList.as_view(), name="accounts"),
-    path("accounts/new/", accounts.NewAccount.as_view(), name="account_new"),
-    path("accounts/<int:pk>/", accounts.AccountPage.as_view(), name="account"),
     path("roles/", sign_in.roles, name="roles"),
 ]

@@ -1,7 +1,8 @@
-"""Addresses of the record pages, of appointments and of the accounts that a street looks after."""
+"""Addresses of the record pages, of appointments and of accounts."""
 
 from django.urls import path
 
+from orgs.views.accounts import AccountList, AccountPage, NewAccount, RequestList, RequestPage
 from orgs.views.appointments import AppointmentList, AppointmentPage, NewAppointment, Suggestions
 from orgs.views.checks import CheckCreditCode
 from orgs.views.duplicates import MergePage, UnmergeView
@@ -11,6 +12,11 @@ from orgs.views.parameters import ParameterPage, ParametersPage
 from orgs.views.party import OwnBranch, PartyChangePage, PartyPage
 
 urlpatterns = [
+    path("accounts/", AccountList.as_view(), name="accounts"),
+    path("accounts/new/", NewAccount.as_view(), name="account_new"),
+    path("accounts/requests/", RequestList.as_view(), name="account_requests"),
+    path("accounts/requests/<int:pk>/", RequestPage.as_view(), name="account_request"),
+    path("accounts/<int:pk>/", AccountPage.as_view(), name="account"),
     path("appointments/", AppointmentList.as_view(), name="appointments"),
     path("appointments/new/", NewAppointment.as_view(), name="appointment_new"),
     path("appointments/suggestions/", Suggestions.as_view(), name="appointment_suggestions"),

@@ -51,6 +51,8 @@ ROUTES = {
     # accounts and duties
     "accounts/": Route("accounts/", frozenset({"sysadmin"})),
     "accounts/new/": Route("accounts/new/", frozenset({"sysadmin"})),
+    "accounts/requests/": Route("accounts/requests/", frozenset({"security", "auditor"})),
+    "accounts/requests/<int:pk>/": Route("accounts/requests/{request}/", frozenset({"security", "auditor"})),
     "accounts/<int:pk>/": Route("accounts/{leader}/", frozenset({"sysadmin"})),
     "appointments/": Route("appointments/", frozenset({"security"})),
     "appointments/new/": Route("appointments/new/", frozenset({"security"})),

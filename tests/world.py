@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model
+from django.utils import timezone
 
+from accounts.models import AccountRequest
 from core.crypto import blind_index
 from core.models import ImportBatch, Job
 from instructors.models import Assignment, Instructor, Visit
@@ -138,6 +140,10 @@ def _office(city: City, side: Side) -> dict[str, Model]:
     return {
         "target": Target.objects.create(node=committee, year=TODAY.year, indicator="T1", value=90),
         "appointment": city.people[side.appointed].appointments.get(),
+        "request": AccountRequest.objects.create(
+            account=city.people["auditor" if side.mark == THERE else "security"], act="reset", reason="遗忘",
+            asked_by=city.people["sysadmin"], asked_at=timezone.now(),
+        ),
         "batch": ImportBatch.objects.create(
             source="market", file_name=f"{side.mark}名单.xlsx", sha256="0" * 64, as_of=LONG_AGO, created_by=official,
             node_id=committee.pk, path=committee.path,

@@ -38,6 +38,12 @@ def new_code() -> str:
     return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
 
 
+def refuse_own(user: User, by: User | None) -> None:
+    """Raise OwnAccount when somebody would act for themselves."""
+    if by is not None and by.pk == user.pk:
+        raise OwnAccount("不能办理自己的账号，请由另一名系统管理员办理")
+
+
 @transaction.atomic
 def open_account(
     *, by: User | None, username: str, name: str, unit: str = "", phone: str = "", at: datetime | None = None
@@ -71,7 +77,7 @@ def change_account(*, user: User, by: User, name: str, unit: str, phone: str = "
 @transaction.atomic
 def close_account(*, user: User, by: User | None, reason: str, at: datetime | None = None) -> None:
     """Close an account: its sessions end at the next request. Accounts are never deleted."""
-    _refuse_own(user, by)
+    refuse_own(user, by)
     at = at or timezone.now()
     user.is_active, user.closed_on = False, timezone.localdate(at)
     user.save(update_fields=["is_active", "closed_on"])
@@ -84,7 +90,7 @@ def close_account(*, user: User, by: User | None, reason: str, at: datetime | No
 @transaction.atomic
 def reopen_account(*, user: User, by: User, reason: str, at: datetime | None = None) -> str:
     """Open a closed account again, with a new one-time password."""
-    _refuse_own(user, by)
+    refuse_own(user, by)
     user.is_active, user.closed_on = True, None
     code = _set_code(user, at or timezone.now())
     audit.record(
@@ -96,7 +102,7 @@ def reopen_account(*, user: User, by: User, reason: str, at: datetime | None = N
 @transaction.atomic
 def reset_password(*, user: User, by: User, reason: str = "", at: datetime | None = None) -> str:
     """Replace a forgotten password by a one-time one. All sessions and trusted phones of the account end."""
-    _refuse_own(user, by)
+    refuse_own(user, by)
     if not user.is_active:
         raise AccountClosed(f"{user.name}的账号已停用,请先启用")
     code = _set_code(user, at or timezone.now())
@@ -131,11 +137,6 @@ def close_unused(*, keep: Collection[int], at: datetime) -> int:
         for user in users
     )
     return audit.record_many(by=None, events=events, at=at)
-
-
-def _refuse_own(user: User, by: User | None) -> None:
-    if by is not None and by.pk == user.pk:
-        raise OwnAccount("不能办理自己的账号,请由另一名系统管理员办理")
 
 
 def _set_code(user: User, at: datetime) -> str:

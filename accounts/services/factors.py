@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Authenticator, TrustedDevice, User
+from accounts.services.accounts import refuse_own
 from core import audit
 
 
@@ -42,7 +43,8 @@ def confirm_code(*, user: User, code: str) -> Authenticator | None:
 
 @transaction.atomic
 def reset_authenticator(*, user: User, by: User, reason: str) -> None:
-    """Forget a lost authenticator: the user enrols a new one at the next sign-in."""
+    """Forget a lost authenticator: the user enrols a new one at the next sign-in. Raises OwnAccount."""
+    refuse_own(user, by)
     Authenticator.objects.filter(user=user).delete()
     audit.record(by=by, action="accounts.factor_reset", target=user, reason=reason)
 

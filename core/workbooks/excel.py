@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import orjson
 
@@ -59,7 +59,7 @@ def _ask(question: str, path: Path, *more: str, name: str) -> Iterator[Any]:
             process.kill()
 
 
-def _messages(out: BinaryIO, question: str, name: str) -> Iterator[list[Any]]:
+def _messages(out: IO[bytes], question: str, name: str) -> Iterator[list[Any]]:
     """The lines up to the last one as plain data; ValueError, TypeError or LookupError for any other line."""
     while (message := orjson.loads(out.readline(LONGEST_MESSAGE)))[0] != "end":
         match message:

@@ -17,13 +17,13 @@ from django.views import View
 from accounts.forms import ReasonForm
 from accounts.models import User
 from accounts.permissions import Permission
-from accounts.views.accounts import show_code
 from core.listing import Column, ListFilters, ListPage, Order
 from core.pages import PageRequest, PermissionMixin
 from core.refusals import Refusal, as_sentence
 from orgs.access import supervised_users
 from orgs.models import Appointment
 from orgs.services.appointments import issue_code, revoke_phones
+from orgs.views.accounts import show_code
 
 
 class PeopleFilters(ListFilters):

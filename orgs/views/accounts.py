@@ -1,8 +1,10 @@
-"""/accounts/: opening, closing and resetting accounts, for the system administrator. Nothing here gives a right."""
+"""/accounts/: opening, closing and resetting accounts, for the system administrator. Nothing here gives a right.
+
+/accounts/requests/: what a system administrator wants done with an administrator's account, for those who confirm it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import django_filters
@@ -11,17 +13,19 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 
 from accounts.forms import AccountForm, NewAccountForm, ReasonForm
-from accounts.models import User
+from accounts.models import AccountRequest, User
 from accounts.permissions import Permission
 from accounts.services import accounts, factors
 from core.history import history_of
 from core.listing import Column, ListFilters, ListPage, Order
 from core.pages import PageRequest, PermissionMixin
 from core.refusals import Refusal, as_sentence
+from orgs.services.account_acts import act_on, answer
 
 STATES = (("open", "启用"), ("closed", "停用"), ("waiting", "未首次登录"))
 
@@ -130,20 +134,21 @@ class AccountPage(PermissionMixin, View):
         if not form.is_valid():
             messages.error(request, "请写明原因。")
             return None
-        reason = form.cleaned_data["reason"]
-        acts: dict[str, Callable[[], Any]] = {
-            "reset": lambda: accounts.reset_password(user=user, by=request.user, reason=reason),
-            "close": lambda: accounts.close_account(user=user, by=request.user, reason=reason),
-            "reopen": lambda: accounts.reopen_account(user=user, by=request.user, reason=reason),
-            "factor": lambda: factors.reset_authenticator(user=user, by=request.user, reason=reason),
-            "phones": lambda: factors.revoke_phones(user=user, by=request.user, reason=reason),
-        }
-        act = acts.get(request.POST.get("do", ""))
-        if act is None:
+        asked: dict[str, Any] = {"by": request.user, "reason": form.cleaned_data["reason"]}
+        act = request.POST.get("do", "")
+        if act == "phones":
+            factors.revoke_phones(user=user, **asked)
+        elif act in AccountRequest.Act.values:
+            done = act_on(account=user, act=act, on=timezone.localdate(), **asked)
+            if isinstance(done, AccountRequest):
+                messages.success(
+                    request, f"已申请{done.get_act_display()}。这是管理员的账号，须由安全管理员或审计管理员确认后办理。"
+                )
+                return None
+            if done:
+                return done
+        else:
             raise BadRequest("没有这项操作")
-        done = act()
-        if isinstance(done, str):
-            return done
         messages.success(request, "已办理。")
         return None
 
@@ -155,6 +160,7 @@ class AccountPage(PermissionMixin, View):
             "phones": phones,
             "factor": factors.authenticator_of(user),
             "lines": history_of(user, request.scope, limit=50),
+            "requests": user.requests.select_related("asked_by", "answered_by").order_by("-asked_at")[:5],
         }
         return render(request, "accounts/account.html", context)
 
@@ -165,3 +171,67 @@ class AccountPage(PermissionMixin, View):
 def show_code(request: PageRequest, user: User, code: str, *, back: str = "/accounts/") -> HttpResponse:
     """The page that shows a one-time password; it cannot be shown again."""
     return render(request, "accounts/code.html", {"account": user, "code": code, "back": back})
+
+
+class RequestFilters(ListFilters):
+    """By what became of it."""
+
+    decision = django_filters.ChoiceFilter(label="办理结果", choices=AccountRequest.Decision.choices)
+
+    class Meta:
+        model = AccountRequest
+        fields = ()
+
+
+class RequestList(ListPage):
+    """What was asked for administrators' accounts, newest first."""
+
+    title = "账号办理确认"
+    permission = Permission.ACCOUNTS_CONFIRM
+    filters = RequestFilters
+    unit = "项"
+    columns = (
+        Column("账号", "account", kind="name", link=lambda row: reverse("account_request", args=[row.pk])),
+        Column("事项", lambda row: row.get_act_display()),
+        Column("原因", "reason"),
+        Column("申请人", "asked_by.name"),
+        Column("申请时间", "asked_at", kind="date", order="asked_at"),
+        Column("办理结果", lambda row: row.get_decision_display()),
+        Column("确认人", "answered_by.name"),
+    )
+    orders = (Order("newest", ("-asked_at",)), Order("asked_at", ("asked_at",)))
+    empty = "没有对管理员账号的办理申请。"
+
+    def records(self) -> QuerySet:
+        """Those that the scope sees."""
+        found = AccountRequest.objects.within(self.request.scope)
+        return found.select_related("account", "asked_by", "answered_by")
+
+
+class RequestPage(PermissionMixin, View):
+    """One request: who wants what with whose account, and why; the answer."""
+
+    permission = Permission.ACCOUNTS_CONFIRM
+
+    def get(self, request: PageRequest, pk: int) -> HttpResponse:
+        """Show it."""
+        return render(request, "accounts/request.html", {"one": self._one(request, pk)})
+
+    def post(self, request: PageRequest, pk: int) -> HttpResponse:
+        """Agree or not; a new one-time password is shown once, to whoever agrees."""
+        one, do = self._one(request, pk), request.POST.get("do")
+        if do not in ("confirm", "refuse"):
+            raise BadRequest("没有这项操作")
+        try:
+            code = answer(request=one, by=request.user, confirm=do == "confirm", on=timezone.localdate())
+        except Refusal as refusal:
+            messages.error(request, as_sentence(refusal))
+            return redirect("account_request", pk=pk)
+        if code:
+            return show_code(request, one.account, code, back=reverse("account_requests"))
+        messages.success(request, "已办理。" if do == "confirm" else "已记录为未同意。")
+        return redirect("account_request", pk=pk)
+
+    def _one(self, request: PageRequest, pk: int) -> AccountRequest:
+        found = AccountRequest.objects.within(request.scope).select_related("account", "asked_by", "answered_by")
+        return get_object_or_404(found, pk=pk)

@@ -1,0 +1,104 @@
+"""What a system administrator does with accounts: at once, or, with an administrator's, once another duty agrees.
+
+Whoever gives out a password or takes away a second factor could become its owner (DESIGN §4), so that nobody else
+may call `accounts.services` for that: `tests/orgs/test_account_requests.py` looks.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import AccountRequest, User
+from accounts.permissions import Permission
+from accounts.services import accounts, factors
+from core import audit
+from core.refusals import Refusal
+from orgs.access import scope_for
+from orgs.services.duties import hold_people, is_administrator, require_other_holders
+
+Act = AccountRequest.Act
+
+
+class MayNotManageAccounts(Refusal):
+    """Whoever asks is no system administrator."""
+
+
+class MayNotConfirm(Refusal):
+    """Only an administrator of another duty agrees, and neither the one who asked nor the one concerned."""
+
+
+class AnsweredAlready(Refusal):
+    """Somebody was faster."""
+
+
+class WaitsAlready(Refusal):
+    """One request for an account at a time, so that its owner and the others see what is going on."""
+
+
+@transaction.atomic
+def act_on(*, account: User, act: str, by: User, reason: str, on: date) -> str | AccountRequest | None:
+    """Do it and give back the one-time password that it made, if any; or, with an administrator's account, ask for it and
+    give back the request."""
+    if not scope_for(by, on=on).may(Permission.ACCOUNTS_CHANGE):
+        raise MayNotManageAccounts("只有系统管理员可以办理账号")
+    hold_people(account.pk)
+    account.refresh_from_db()
+    accounts.refuse_own(account, by)
+    if not is_administrator(account, on=on):
+        return _carry_out(account, act, by=by, reason=reason, on=on)
+    if account.requests.waiting().exists():
+        raise WaitsAlready(f"{account.name}的账号已有一项申请等待确认，请先由安全管理员或审计管理员办理")
+    _require_possible(account, act, on)
+    wanted = AccountRequest(account=account, act=act, reason=reason, asked_by=by, asked_at=timezone.now())
+    wanted.full_clean()
+    wanted.save()
+    audit.record(by=by, action="accounts.ask", target=account, reason=f"{Act(act).label}：{reason}")
+    return wanted
+
+
+@transaction.atomic
+def answer(*, request: AccountRequest, by: User, confirm: bool, on: date) -> str | None:
+    """Agree, which does it and gives back the one-time password that it made, if any; or not. The one concerned, too, may
+    say no. The password is for the owner's ears: whoever asked never gets it."""
+    people = AccountRequest.objects.values_list("account_id", flat=True).get(pk=request.pk)
+    hold_people(people)
+    request = AccountRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
+    account, asker = request.account, request.asked_by
+    if request.answered_by:
+        raise AnsweredAlready(f"这项申请已由{request.answered_by.name}办理")
+    if not scope_for(by, on=on).may(Permission.ACCOUNTS_CONFIRM) or by in (asker, account if confirm else asker):
+        raise MayNotConfirm("须由申请人和账号本人以外、另一职责的管理员确认")
+    decision = AccountRequest.Decision.CONFIRMED if confirm else AccountRequest.Decision.REFUSED
+    request.decision, request.answered_by, request.answered_at = decision, by, timezone.now()
+    request.full_clean()
+    request.save(update_fields=["decision", "answered_by", "answered_at"])
+    both = f"{asker.name}申请，{by.name}{'确认' if confirm else '不同意'}：{request.reason}"
+    if confirm:
+        return _carry_out(account, request.act, by=by, reason=both, on=on)
+    audit.record(by=by, action="accounts.refuse", target=account, reason=f"{request.get_act_display()}：{both}"[:250])
+    return None
+
+
+def _carry_out(account: User, act: str, *, by: User, reason: str, on: date) -> str | None:
+    _require_possible(account, act, on)
+    match act:
+        case Act.RESET:
+            return accounts.reset_password(user=account, by=by, reason=reason)
+        case Act.REOPEN:
+            return accounts.reopen_account(user=account, by=by, reason=reason)
+        case Act.CLOSE:
+            return accounts.close_account(user=account, by=by, reason=reason)
+        case Act.FACTOR:
+            return factors.reset_authenticator(user=account, by=by, reason=reason)
+    raise ValueError(act)
+
+
+def _require_possible(account: User, act: str, on: date) -> None:
+    """Raise what would stand in its way, so that nobody is asked for nothing."""
+    if act == Act.CLOSE:
+        require_other_holders(account, on=on)
+    if act in (Act.RESET, Act.FACTOR) and not account.is_active:
+        raise accounts.AccountClosed(f"{account.name}的账号已停用，请先启用")
