@@ -156,6 +156,10 @@ class AccountRequestQuerySet(ScopedQuerySet):
         sees = scope.may(Permission.ACCOUNTS_CHANGE) or scope.may(Permission.ACCOUNTS_CONFIRM)
         return self.all() if sees else self.none()
 
+    def changed_by(self, scope: Scope) -> Self:
+        """All of them: who answers which is for the service to say, since it hangs on no place."""
+        return self.all()
+
     def waiting(self) -> Self:
         """Those that nobody has answered."""
         return self.filter(decision="waiting")
@@ -195,6 +199,7 @@ class AccountRequest(models.Model):
     told_at = models.DateTimeField("告知本人时间", null=True, blank=True)
 
     objects = AccountRequestQuerySet.as_manager()
+    change_permission = Permission.ACCOUNTS_CONFIRM
     derived = frozenset({"told_at"})
 
     class Meta:

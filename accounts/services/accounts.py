@@ -88,7 +88,7 @@ def close_account(*, user: User, by: User | None, reason: str, at: datetime | No
 
 
 @transaction.atomic
-def reopen_account(*, user: User, by: User, reason: str, at: datetime | None = None) -> str:
+def reopen_account(*, user: User, by: User | None, reason: str, at: datetime | None = None) -> str:
     """Open a closed account again, with a new one-time password."""
     refuse_own(user, by)
     user.is_active, user.closed_on = True, None
@@ -100,7 +100,7 @@ def reopen_account(*, user: User, by: User, reason: str, at: datetime | None = N
 
 
 @transaction.atomic
-def reset_password(*, user: User, by: User, reason: str = "", at: datetime | None = None) -> str:
+def reset_password(*, user: User, by: User | None, reason: str = "", at: datetime | None = None) -> str:
     """Replace a forgotten password by a one-time one. All sessions and trusted phones of the account end."""
     refuse_own(user, by)
     if not user.is_active:

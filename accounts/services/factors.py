@@ -42,7 +42,7 @@ def confirm_code(*, user: User, code: str) -> Authenticator | None:
 
 
 @transaction.atomic
-def reset_authenticator(*, user: User, by: User, reason: str) -> None:
+def reset_authenticator(*, user: User, by: User | None, reason: str) -> None:
     """Forget a lost authenticator: the user enrols a new one at the next sign-in. Raises OwnAccount."""
     refuse_own(user, by)
     Authenticator.objects.filter(user=user).delete()

@@ -38,6 +38,10 @@ class WaitsAlready(Refusal):
     """One request for an account at a time, so that its owner and the others see what is going on."""
 
 
+class NoAdministrator(Refusal):
+    """The way back in on the server is for administrators alone."""
+
+
 @transaction.atomic
 def act_on(*, account: User, act: str, by: User, reason: str, on: date) -> str | AccountRequest | None:
     """Do it and give back the one-time password that it made, if any; or, with an administrator's account, ask for it and
@@ -60,26 +64,41 @@ def act_on(*, account: User, act: str, by: User, reason: str, on: date) -> str |
 
 
 @transaction.atomic
-def answer(*, request: AccountRequest, by: User, confirm: bool, on: date) -> str | None:
+def answer(*, asked: AccountRequest, by: User, confirm: bool, on: date) -> str | None:
     """Agree, which does it and gives back the one-time password that it made, if any; or not. The one concerned, too, may
     say no. The password is for the owner's ears: whoever asked never gets it."""
-    people = AccountRequest.objects.values_list("account_id", flat=True).get(pk=request.pk)
+    people = AccountRequest.objects.values_list("account_id", flat=True).get(pk=asked.pk)
     hold_people(people)
-    request = AccountRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
-    account, asker = request.account, request.asked_by
-    if request.answered_by:
-        raise AnsweredAlready(f"这项申请已由{request.answered_by.name}办理")
+    asked = AccountRequest.objects.select_for_update(no_key=True).get(pk=asked.pk)
+    account, asker = asked.account, asked.asked_by
+    if asked.answered_by:
+        raise AnsweredAlready(f"这项申请已由{asked.answered_by.name}办理")
     if not scope_for(by, on=on).may(Permission.ACCOUNTS_CONFIRM) or by in (asker, account if confirm else asker):
         raise MayNotConfirm("须由申请人和账号本人以外、另一职责的管理员确认")
     decision = AccountRequest.Decision.CONFIRMED if confirm else AccountRequest.Decision.REFUSED
-    request.decision, request.answered_by, request.answered_at = decision, by, timezone.now()
-    request.full_clean()
-    request.save(update_fields=["decision", "answered_by", "answered_at"])
-    both = f"{asker.name}申请，{by.name}{'确认' if confirm else '不同意'}：{request.reason}"
+    asked.decision, asked.answered_by, asked.answered_at = decision, by, timezone.now()
+    asked.full_clean()
+    asked.save(update_fields=["decision", "answered_by", "answered_at"])
+    both = f"{asker.name}申请，{by.name}{'确认' if confirm else '不同意'}：{asked.reason}"
     if confirm:
-        return _carry_out(account, request.act, by=by, reason=both, on=on)
-    audit.record(by=by, action="accounts.refuse", target=account, reason=f"{request.get_act_display()}：{both}"[:250])
+        return _carry_out(account, asked.act, by=by, reason=both, on=on)
+    audit.record(by=by, action="accounts.refuse", target=account, reason=f"{asked.get_act_display()}：{both}"[:250])
     return None
+
+
+@transaction.atomic
+def let_back_in(*, account: User, reason: str, on: date) -> str:
+    """A new one-time password for a locked-out administrator whom nobody else can help, without the second factor and in
+    an open account: whoever runs the server says so, and the trail says that it was done there."""
+    hold_people(account.pk)
+    account.refresh_from_db()
+    if not is_administrator(account, on=on):
+        raise NoAdministrator(f"{account}不是系统、安全或审计管理员，请由系统管理员在“账号”页办理")
+    if account.authenticators.exists():
+        factors.reset_authenticator(user=account, by=None, reason=reason)
+    if account.is_active:
+        return accounts.reset_password(user=account, by=None, reason=reason)
+    return accounts.reopen_account(user=account, by=None, reason=reason)
 
 
 def _carry_out(account: User, act: str, *, by: User, reason: str, on: date) -> str | None:

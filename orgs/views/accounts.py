@@ -215,15 +215,17 @@ class RequestPage(PermissionMixin, View):
 
     def get(self, request: PageRequest, pk: int) -> HttpResponse:
         """Show it."""
-        return render(request, "accounts/request.html", {"one": self._one(request, pk)})
+        found = AccountRequest.objects.within(request.scope).select_related("account", "asked_by", "answered_by")
+        return render(request, "accounts/request.html", {"one": get_object_or_404(found, pk=pk)})
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse:
         """Agree or not; a new one-time password is shown once, to whoever agrees."""
-        one, do = self._one(request, pk), request.POST.get("do")
+        one = get_object_or_404(AccountRequest.objects.changeable(request.scope).select_related("account"), pk=pk)
+        do = request.POST.get("do")
         if do not in ("confirm", "refuse"):
             raise BadRequest("没有这项操作")
         try:
-            code = answer(request=one, by=request.user, confirm=do == "confirm", on=timezone.localdate())
+            code = answer(asked=one, by=request.user, confirm=do == "confirm", on=timezone.localdate())
         except Refusal as refusal:
             messages.error(request, as_sentence(refusal))
             return redirect("account_request", pk=pk)
@@ -231,7 +233,3 @@ class RequestPage(PermissionMixin, View):
             return show_code(request, one.account, code, back=reverse("account_requests"))
         messages.success(request, "已办理。" if do == "confirm" else "已记录为未同意。")
         return redirect("account_request", pk=pk)
-
-    def _one(self, request: PageRequest, pk: int) -> AccountRequest:
-        found = AccountRequest.objects.within(request.scope).select_related("account", "asked_by", "answered_by")
-        return get_object_or_404(found, pk=pk)

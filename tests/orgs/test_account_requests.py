@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
@@ -84,7 +85,7 @@ def test_another_duty_confirms_and_both_are_named(city: City, second: dict[str, 
     Authenticator.objects.create(user=account, confirmed=True, name="动态口令")
     if act == "reopen":
         User.objects.filter(pk=account.pk).update(is_active=False)
-    code = answer(request=ask(city, username, act), by=by, confirm=True, on=TODAY)
+    code = answer(asked=ask(city, username, act), by=by, confirm=True, on=TODAY)
     account.refresh_from_db()
     assert bool(code) == (act in ("reset", "reopen"))
     assert account.is_active == (act != "close")
@@ -101,20 +102,20 @@ def test_neither_who_asked_nor_whom_it_concerns_nor_the_same_duty_confirms(city:
     wanted = ask(city, "security")
     for username in ("sysadmin", "sysadmin2", "security", "city", "street", "leader"):
         with pytest.raises(MayNotConfirm):
-            answer(request=wanted, by=city.user(username), confirm=True, on=TODAY)
+            answer(asked=wanted, by=city.user(username), confirm=True, on=TODAY)
     Appointment.objects.filter(user=city.user("sysadmin")).update(until=TODAY)
     Appointment.objects.create(user=city.user("sysadmin"), role="AUDIT", node=city["CZ"], since=TODAY)
     with pytest.raises(MayNotConfirm):
-        answer(request=wanted, by=city.user("sysadmin"), confirm=True, on=TODAY)
+        answer(asked=wanted, by=city.user("sysadmin"), confirm=True, on=TODAY)
     assert city.user("security").check_password(PASSWORD)
 
 
 @pytest.mark.parametrize("by", ["security", "security2", "auditor"])
 def test_the_owner_too_may_say_no(city: City, second: dict[str, User], by: str) -> None:
     wanted = ask(city, "security")
-    answer(request=wanted, by=city.user(by), confirm=False, on=TODAY)
+    answer(asked=wanted, by=city.user(by), confirm=False, on=TODAY)
     with pytest.raises(AnsweredAlready):
-        answer(request=wanted, by=city.user("auditor"), confirm=True, on=TODAY)
+        answer(asked=wanted, by=city.user("auditor"), confirm=True, on=TODAY)
     entry = AuditEntry.objects.get(action="accounts.refuse")
     assert entry.reason == f"重置口令：冯系统申请，{city.user(by).name}不同意：本人遗忘"
     assert ask(city, "security")
@@ -166,9 +167,7 @@ def test_the_last_holder_of_a_duty_is_not_closed(city: City, second: dict[str, U
     wanted = ask(city, username, "close")
     User.objects.filter(pk=city.user(f"{username}2").pk).update(is_active=False)
     with pytest.raises(LastHolder):
-        answer(
-            request=wanted, by=city.user("auditor" if username == "security" else "security"), confirm=True, on=TODAY
-        )
+        answer(asked=wanted, by=city.user("auditor" if username == "security" else "security"), confirm=True, on=TODAY)
     AccountRequest.objects.all().delete()
     with pytest.raises(LastHolder):
         ask(city, username, "close")
@@ -188,6 +187,31 @@ def test_only_the_other_two_duties_confirm() -> None:
     confirming = {role.code for role in ROLES.values() if Permission.ACCOUNTS_CONFIRM in role.permissions}
     asking = {role.code for role in ROLES.values() if Permission.ACCOUNTS_CHANGE in role.permissions}
     assert (asking, confirming) == ({"SYSTEM"}, {"SECURITY", "AUDIT"})
+
+
+@pytest.mark.parametrize("open_before", [True, False])
+def test_a_lone_administrator_is_let_back_in_on_the_server(
+    city: City, open_before: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    user = city.user("security")
+    Authenticator.objects.create(user=user, confirmed=True, name="动态口令")
+    User.objects.filter(pk=user.pk).update(is_active=open_before)
+    call_command("let_administrator_in", "security", "--reason", "唯一的系统管理员也离岗")
+    user.refresh_from_db()
+    assert user.check_password(capsys.readouterr().out.split()[1])
+    assert (user.is_active, user.must_change_password, user.authenticators.exists()) == (True, True, False)
+    written = AuditEntry.objects.filter(object_id=str(user.pk), user=None).order_by("pk")
+    assert [entry.action for entry in written] == [
+        "accounts.factor_reset",
+        "accounts.reset" if open_before else "accounts.reopen",
+    ]
+    assert all("在服务器上由" in entry.reason and "也离岗" in entry.reason for entry in written)
+
+
+@pytest.mark.parametrize(("username", "sentence"), [("leader", "不是系统、安全或审计管理员"), ("nobody", "没有登录名")])
+def test_the_way_on_the_server_is_for_administrators(city: City, username: str, sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        call_command("let_administrator_in", username, "--reason", "遗忘口令")
 
 
 HANDING_OVER = {"reset_password", "reopen_account", "close_account", "reset_authenticator"}
@@ -242,7 +266,7 @@ def test_two_who_take_each_others_duty_at_once_leave_one(city: City, second: dic
         return lambda: end_appointment(by=by, appointment=held, until=TODAY, reason="调离", on=TODAY)
 
     def close(username: str) -> Callable[[], object]:
-        return lambda: answer(request=closing[username], by=city.user("auditor"), confirm=True, on=TODAY)
+        return lambda: answer(asked=closing[username], by=city.user("auditor"), confirm=True, on=TODAY)
 
     acts = {
         "end": [end(one, other), end(other, one)],
