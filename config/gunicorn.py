@@ -2,11 +2,11 @@
 
 import os
 
-os.environ.setdefault("LOCK_PATIENCE_SECONDS", "30")  # of requests; threads that wait must not become all of them
+os.environ.setdefault("LOCK_PATIENCE_SECONDS", "30")  # of requests
 preload_app = True  # unsound settings end the master at once, and processes share memory
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_PROCESSES", "2"))
-threads = int(os.environ.get("WEB_THREADS", "8"))
+threads = int(os.environ.get("WEB_THREADS", "20"))  # WEB_WRITERS of them may write
 keepalive = 15
 timeout = 120  # the largest list is still being received when a slow line sends it
 max_requests = 20_000  # a leak in a library must not grow for months

@@ -52,7 +52,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.AddressMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "core.middleware.ReadingSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "accounts.middleware.SignedInMiddleware",
     "orgs.middleware.ScopeMiddleware",
     "accounts.middleware.SignInStepsMiddleware",
+    "core.middleware.WritersMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -86,6 +87,10 @@ TEMPLATES = [
     }
 ]
 
+# how many requests of a process may write at once; the other threads (WEB_THREADS) are left for reading and signing in
+WEB_WRITERS = env.int("WEB_WRITERS", default=10)
+# so much of a disk is left free by uploads and exports: small savings go on
+DISK_RESERVE_MB = env.int("DISK_RESERVE_MB", default=500)
 # how long a request waits for another writer before it is told so; 0: as long as it takes, as jobs do
 LOCK_PATIENCE_SECONDS = env.int("LOCK_PATIENCE_SECONDS", default=0)
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'ningju.sqlite3'}")}
@@ -158,6 +163,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 CSRF_COOKIE_HTTPONLY = True
 
 # uploads go to a file, never to memory; what is larger than any list is not even kept
+FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploads"  # what a killed process left there is removed at night
+FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 FILE_UPLOAD_HANDLERS = ["core.uploads.UploadLimit", "django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
 LANGUAGE_CODE = "zh-hans"

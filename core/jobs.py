@@ -2,33 +2,33 @@
 
 An app declares its kinds of jobs in `jobs.py`: `job_kinds.add(JobKind("orgs.recount", "重新计算", "", recount, daily=True))`.
 A job runs in one transaction, which also holds the word that it is done; so a job happens once or not at all, whatever
-is killed when. A worker holds a file lock for as long as it lives: the system releases it at the moment of its death,
-and whoever sees that takes over its job. Everyone who shares the database shares DATA_DIR, where uploaded lists lie too.
+is killed when. Whoever sees that a worker is dead (`core.workers`) takes over its job. What passes by itself (`core.trouble`)
+ends no job: it is tried again until it is through. Everyone who shares the database shares DATA_DIR, where uploaded lists
+lie too.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
 import math
-import os
-import secrets
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
-from django.db import OperationalError, transaction
-from django.db.models import F
+from django.db import transaction
+from django.db.models import F, Max
 from django.utils import timezone
 
-from core.models import Job
+from core import workers
+from core.models import AuditEntry, Job
 from core.refusals import Refusal
 from core.registries import Registry
+from core.trouble import Trouble, trouble_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -38,6 +38,12 @@ logger = logging.getLogger(__name__)
 ATTEMPTS = 25  # a job that takes its worker down so often (it needs more memory than there is) is given up
 NIGHT_HOUR = 2  # daily jobs start at this hour of local time, or at the worker's next start
 PROGRESS_SECONDS = 0.2  # between two writes of the progress
+FULL_SECONDS = 30.0  # until a job that found the disk full is tried again; others go on meanwhile
+WAITS = {
+    Trouble.FULL: "磁盘空间不足，正在等待；系统管理员清理出空间后自动继续，不必重新提交",
+    Trouble.AWAY: "数据库暂时连不上，正在等待；恢复后自动继续，不必重新提交",
+}
+CLOCK_AHEAD = "服务器时钟比已有记录晚了不止一天，后台任务暂停，以免误删数据、误停账号；请系统管理员核对时钟（时钟无误时，有人登录后自动继续）"
 
 
 class Superseded(Exception):
@@ -68,8 +74,9 @@ class Progress:
             self._written = now
             fresh = self._path.with_suffix(".new")
             told = {"done": done, "total": total, "note": note, "began": self.began}
-            fresh.write_text(json.dumps(told, ensure_ascii=False))
-            fresh.replace(self._path)  # a reader sees the old text or the new one, never half of it
+            with suppress(OSError):  # the disk is full: the work itself may need no room
+                fresh.write_text(json.dumps(told, ensure_ascii=False))
+                fresh.replace(self._path)  # a reader sees the old text or the new one, never half of it
 
     @property
     def percent(self) -> int | None:
@@ -87,7 +94,8 @@ class JobKind:
     """What a job does. `run` works on the database and returns the result; it never commits and never catches a kill.
 
     `permission` is what whoever starts it must hold (checked by the view that starts it; empty for the system's own).
-    `daily` kinds run once a night with `job.day` set.
+    `daily` kinds run once a night with `job.day` set. Kinds `in_parts` commit as they go, and may be run again from the
+    start after any of their commits: they hold up no other writer on SQLite.
     """
 
     code: str
@@ -95,6 +103,7 @@ class JobKind:
     permission: str
     run: Callable[[Job, Progress], Mapping[str, Any] | None]
     daily: bool = False
+    in_parts: bool = False
 
 
 job_kinds: Registry[JobKind] = Registry()
@@ -103,6 +112,16 @@ job_kinds: Registry[JobKind] = Registry()
 def enqueue(*, kind: str, arguments: Mapping[str, Any], by: User | None) -> Job:
     """Put a job into the queue; workers see it when the caller's transaction commits. KeyError for an unknown kind."""
     return Job.objects.create(kind=job_kinds[kind].code, arguments=dict(arguments), created_by=by)
+
+
+def clock_is_ahead(now: datetime) -> bool:
+    """Whether the clock is more than a day after everything the database knows: every night and every sign-in leaves a
+    trace. On an implausible day accounts would be closed and data erased."""
+    entry, job = AuditEntry.objects.order_by("-pk").first(), Job.objects.order_by("-pk").first()
+    days: list[date] = [timezone.localdate(moment) for moment in (entry and entry.at, job and job.created_at) if moment]
+    if night := Job.objects.aggregate(night=Max("day"))["night"]:
+        days.append(night)
+    return bool(days) and timezone.localdate(now) > max(days) + timedelta(days=1)
 
 
 def enqueue_daily(*, now: datetime) -> bool:
@@ -124,40 +143,61 @@ def progress_of(job: Job) -> Progress:
         return Progress()
 
 
-class Worker:
+class Worker(workers.Presence):
     """Takes jobs one after the other. Others see by its lock whether it lives."""
 
     def __init__(self) -> None:
-        self.name = f"{os.uname().nodename[:50]}-{os.getpid()}-{secrets.token_hex(4)}"
-        self._lock: IO[str] | None = None
+        super().__init__()
+        self._night: date | None = None
+        self._later: dict[int, float] = {}  # jobs that wait for room, and when they are tried again
 
-    def __enter__(self) -> Self:
-        path = _lock_file(self.name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = path.open("w")
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._lock:
-            _lock_file(self.name).unlink(missing_ok=True)
-            self._lock.close()
+    def turn(self, *, now: datetime) -> bool:
+        """Queue the jobs of the night, and run the next job; False when there is nothing to do."""
+        if clock_is_ahead(now):
+            logger.error("the clock is ahead of everything the database knows: no job is run")
+            self.say({workers.ANY: CLOCK_AHEAD})
+            return False
+        if self._night != timezone.localdate(now) and enqueue_daily(now=now):
+            self._night = timezone.localdate(now)
+        return self.run_next()
 
     def run_next(self) -> bool:
-        """Run the oldest job that waits or lost its worker; False when there is none."""
-        job = self._claim()
-        if job:
-            run(job)
+        """Run the oldest job that waits or lost its worker; False when there is none.
+
+        Raises what passes by itself, but for a job that finds no room: it lets the others go first.
+        """
+        job = None
+        try:
+            job = self._claim()
+            self.say({str(pk): WAITS[Trouble.FULL] for pk in self._later})
+            if job:
+                run(job)
+                self._later.pop(job.pk, None)
+        except Exception as error:
+            if (trouble := trouble_of(error)) is None:
+                raise
+            if trouble is not Trouble.FULL or job is None:
+                self.say({workers.ANY: WAITS[trouble]} if trouble in WAITS else {})
+                raise
+            logger.warning("job %s waits for room on the disk", job.pk)
+            self._later[job.pk] = time.monotonic() + FULL_SECONDS
+            self.say({str(pk): WAITS[Trouble.FULL] for pk in self._later})
         return job is not None
 
     def _claim(self) -> Job | None:
         for job in Job.objects.filter(status__in=[Job.Status.QUEUED, Job.Status.RUNNING]).order_by("pk"):
-            # a running job of this very worker was left behind when the database went away
-            if job.status == Job.Status.RUNNING and job.worker != self.name and _lives(job.worker):
+            if self._later.get(job.pk, 0.0) > time.monotonic():
+                continue
+            # a running job of this very worker was left behind when the database went away: that counts as no attempt
+            own = job.status == Job.Status.RUNNING and job.worker == self.name
+            if job.status == Job.Status.RUNNING and not own and workers.lives(job.worker):
                 continue
             # the row count tells who won, when two workers see the same job
             taken = Job.objects.filter(pk=job.pk, status=job.status, worker=job.worker).update(
-                status=Job.Status.RUNNING, worker=self.name, started_at=timezone.now(), attempts=F("attempts") + 1
+                status=Job.Status.RUNNING,
+                worker=self.name,
+                started_at=timezone.now(),
+                attempts=F("attempts") + (0 if own else 1),
             )
             if taken:
                 return Job.objects.get(pk=job.pk)
@@ -165,29 +205,33 @@ class Worker:
 
 
 def run(job: Job) -> None:
-    """Run a claimed job to its end: done, or failed with a sentence.
-
-    OperationalError (locked too long, a deadlock broken, server away, disk full) passes through: worth another attempt.
-    """
+    """Run a claimed job to its end: done, or failed with a sentence. What passes by itself is raised: worth another attempt."""
     logger.info("job %s (%s) starts, attempt %s", job.pk, job.kind, job.attempts)
     try:
-        if job.attempts > ATTEMPTS:
-            raise Refusal(f"任务中断了 {ATTEMPTS} 次(可能是内存不足),不再重试。没有写入任何内容,请告诉系统管理员")
-        with transaction.atomic():
-            result = job_kinds[job.kind].run(job, Progress(_progress_file(job)))
-            if not _end(job, Job.Status.DONE, result=dict(result or {})):
-                raise Superseded(f"job {job.pk} was taken over")
+        _run(job)
     except Refusal as refusal:
         _end(job, Job.Status.FAILED, error=str(refusal))
-    except OperationalError:
-        raise
     except Superseded:
         logger.warning("job %s (%s) was taken over by another worker", job.pk, job.kind)
-    except Exception:
+    except Exception as error:
+        if trouble_of(error):
+            raise
         logger.exception("job %s (%s) failed", job.pk, job.kind)
-        sentence = f"后台任务出错,没有写入任何内容。错误已经记录,请把任务编号 {job.pk} 告诉系统管理员"
+        sentence = f"后台任务出错，没有写入任何内容。错误已经记录，请把任务编号 {job.pk} 告诉系统管理员"
         _end(job, Job.Status.FAILED, error=sentence)
     _progress_file(job).unlink(missing_ok=True)
+
+
+def _run(job: Job) -> None:
+    if job.attempts > ATTEMPTS:
+        raise Refusal(f"任务中断了 {ATTEMPTS} 次（可能是内存不足），不再重试。没有写入任何内容，请告诉系统管理员")
+    if job.kind not in job_kinds:
+        raise Refusal(f"系统里没有“{job.kind}”这种任务（可能升级后已取消），没有执行；请告诉系统管理员")
+    kind = job_kinds[job.kind]
+    with nullcontext() if kind.in_parts else transaction.atomic():
+        result = kind.run(job, Progress(_progress_file(job)))
+        if not _end(job, Job.Status.DONE, result=dict(result or {})):
+            raise Superseded(f"job {job.pk} was taken over")
 
 
 def _end(job: Job, status: Job.Status, **values: Any) -> bool:
@@ -196,23 +240,5 @@ def _end(job: Job, status: Job.Status, **values: Any) -> bool:
     return bool(mine.update(status=status, finished_at=timezone.now(), **values))
 
 
-def _lives(worker: str) -> bool:
-    """Tell whether a worker still holds its lock; remove the lock of a dead one."""
-    path = _lock_file(worker)
-    try:
-        with path.open() as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    path.unlink(missing_ok=True)
-    return False
-
-
-def _lock_file(worker: str) -> Path:
-    return Path(settings.DATA_DIR) / "jobs" / f"{worker}.lock"
-
-
 def _progress_file(job: Job) -> Path:
-    return Path(settings.DATA_DIR) / "jobs" / f"{job.pk}.json"
+    return workers.folder() / f"{job.pk}.json"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from core.sets import ROWS, parameter
 
@@ -44,6 +44,35 @@ def hold(model: type[models.Model], ids: Iterable[int | None]) -> None:
             f"{first}SELECT 1 FROM {table} WHERE {key} IN ({ROWS['postgresql']}) ORDER BY {key} FOR NO KEY UPDATE",
             [parameter(wanted)],
         )
+
+
+@contextmanager
+def impatient() -> Iterator[None]:
+    """Inside, SQLite waits for no other writer; what cannot be written at once fails. For what may be left out."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    patience = int(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 0")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {patience}")
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """A transaction that sees one state and writes nothing: on SQLite it keeps no writer out."""
+    mode = getattr(connection, "transaction_mode", None)
+    try:
+        if mode:
+            connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]
+        with transaction.atomic():
+            yield
+    finally:
+        if mode:
+            connection.transaction_mode = mode  # type: ignore[attr-defined]
 
 
 def keep_derived(context: Callable[[], AbstractContextManager[None]]) -> None:

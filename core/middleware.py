@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Callable
+from functools import partial
 from ipaddress import ip_address, ip_network
+from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from core import audit
+from core.locks import impatient
+from core.trouble import Trouble, trouble_of
+from core.views.failures import SAFE, unavailable
+
+logger = logging.getLogger(__name__)
 
 EVERYWHERE = [ip_network("0.0.0.0/0"), ip_network("::/0")]
 PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
@@ -66,5 +78,62 @@ class AnswerMiddleware:
         response.headers.setdefault("Cache-Control", "no-store, private")
         if response.status_code == 403 or (response.status_code == 404 and request.resolver_match is not None):
             event = audit.Event("core.refused", "", "", request.path[:250], reason=str(response.status_code))
-            audit.record_many(by=request.user, events=[event])
+            _unless_it_passes(partial(audit.record_many, by=request.user, events=[event]))
         return response
+
+
+class ReadingSessionMiddleware(SessionMiddleware):
+    """Sessions as Django keeps them; but a page that only reads neither fails nor waits because the time of its use cannot
+    be written: on a full disk, or while a list is written on SQLite."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Keep the session."""
+        keep = super().process_response
+        if request.method in SAFE:
+            _unless_it_passes(lambda: keep(request, response))
+            return response
+        try:
+            return keep(request, response)
+        except SessionInterrupted as error:  # Django takes every failure for a session that was deleted
+            if trouble_of(error) is None:
+                raise
+            raise OperationalError("the session could not be kept") from error
+
+
+class WritersMiddleware:
+    """Lets so many requests of a process write at once that, should all of them wait for a lock, threads are left for
+    reading and signing in."""
+
+    places = threading.BoundedSemaphore(settings.WEB_WRITERS)
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and give the place back."""
+        request.writes = False  # type: ignore[attr-defined]
+        try:
+            return self.get_response(request)
+        finally:
+            if request.writes:  # type: ignore[attr-defined]
+                self.places.release()
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Take a place, or say that too many write. A file for which there is no room was left out when it arrived."""
+        if request.method in SAFE or not getattr(view, "login_required", True):
+            return None
+        if request.POST is not None and request.META.get("ningju.no_room"):
+            return unavailable(request, Trouble.FULL)
+        request.writes = self.places.acquire(blocking=False)  # type: ignore[attr-defined]
+        return None if request.writes else unavailable(request, Trouble.BUSY)  # type: ignore[attr-defined]
+
+
+def _unless_it_passes(write: Callable[[], object]) -> None:
+    """Write what an answer does not depend on; what passes by itself is noted and not waited for."""
+    try:
+        with impatient():
+            write()
+    except (DatabaseError, SessionInterrupted) as error:
+        if trouble_of(error) is None:
+            raise
+        logger.warning("not written beside an answer: %s", trouble_of(error))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from django.db import transaction
 from django.db.models import Max, Min
 
 from core.bulk import insert_rows, update_rows
@@ -69,7 +70,10 @@ class Comparison:
             return
         for start in range(ends["first"], ends["last"] + 1, CHUNK):
             part = rows.filter(id__gte=start, id__lt=start + CHUNK).order_by("id")
-            yield self._chunk(fetch_plain(part, FETCHED))
+            staged = fetch_plain(part, FETCHED)
+            with transaction.atomic():
+                met = self._chunk(staged)
+            yield met
 
     def _chunk(self, staged: list[tuple]) -> list[Met]:
         rows = [Row(pk, key, self._opened(values), extras) for pk, _, key, values, extras, *_ in staged]

@@ -70,7 +70,8 @@ def _look(job: Job, progress: Progress) -> None:
 
 def _check(job: Job, progress: Progress) -> dict[str, int]:
     batch = _batch(job)
-    services.stage(batch, progress=progress)
+    if batch.status != Status.STAGED:  # else an attempt was broken off after that
+        services.stage(batch, progress=progress)
     return services.compare(batch, progress=progress)
 
 
@@ -101,10 +102,10 @@ def _erase(job: Job, progress: Progress) -> dict[str, int]:
 
 
 job_kinds.add(
-    JobKind(LOOK, "读取表头", PERMISSION, _look),
-    JobKind(CHECK, "核对名单", PERMISSION, _check),
+    JobKind(LOOK, "读取表头", PERMISSION, _look, in_parts=True),
+    JobKind(CHECK, "核对名单", PERMISSION, _check, in_parts=True),
     JobKind(APPLY, "写入名单", PERMISSION, _apply),
-    JobKind(FORESEE, "核对能撤销的内容", PERMISSION, _foresee),
+    JobKind(FORESEE, "核对能撤销的内容", PERMISSION, _foresee, in_parts=True),
     JobKind(UNDO, "撤销导入", PERMISSION, _undo),
     JobKind("import.erase", "删除过期的上传文件和名单行", "", _erase, daily=True),
 )

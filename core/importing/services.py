@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from core.bulk import analyze
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 
 Status = ImportBatch.Status
 KEPT = timedelta(days=7)  # uploaded lists and staged rows are erased after that
+ORPHAN_SECONDS = 24 * 3600  # after which a file that no batch knows is no longer on its way
+UNFINISHED = (Status.UPLOADED, Status.MAPPED, Status.STAGED)
 
 
 @contextmanager
@@ -98,7 +102,6 @@ def file_of(batch: ImportBatch) -> Path:
 
 
 @many_small_objects()
-@transaction.atomic
 def stage(
     batch: ImportBatch,
     *,
@@ -107,7 +110,8 @@ def stage(
     only: Sequence[str] | None = None,
     progress: Progress | None = None,
 ) -> None:
-    """Read the list into staging and check every row.
+    """Read the list into staging and check every row. In parts, so that others can write meanwhile; begun anew, it leaves
+    nothing of an attempt that was broken off.
 
     Of a batch whose columns were assigned by hand (`mapping.adopt`) the assigned sheets are read.
     `sheet`: one by name, `*` for all with a recognisable header, None for the first of them; `only`: those ticked.
@@ -140,15 +144,15 @@ def stage(
 
 
 @many_small_objects()
-@transaction.atomic
 def compare(batch: ImportBatch, *, progress: Progress | None = None) -> dict[str, int]:
-    """Say what applying would do, without doing it; the rows keep their outcome for the preview."""
+    """Say what applying would do, without doing it; the rows keep their outcome for the preview. In parts, as `stage`."""
     comparison = _comparison(batch, lock=False)
     total, done, progress = batch.rows.count(), 0, progress or Progress()
     for met in comparison.chunks():
         done += len(met)
         progress.step(done, total, "比对")
-    return _count(batch, comparison)
+    with transaction.atomic():
+        return _count(batch, comparison)
 
 
 def apply(batch: ImportBatch, *, progress: Progress | None = None) -> dict[str, int]:
@@ -169,8 +173,8 @@ def _apply(batch: ImportBatch, progress: Progress) -> dict[str, int]:
     batch.refresh_from_db()
     if batch.status == Status.APPLIED:
         return batch.counts
-    if batch.status != Status.STAGED:
-        raise NotReady(f"批次 {batch.pk} {batch.get_status_display()},不能写入;请重新上传名单")
+    if batch.status != Status.STAGED or _erased(batch):
+        raise NotReady(f"批次 {batch.pk} {batch.get_status_display()}，不能写入；请重新上传名单")
     comparison = _comparison(batch, lock=True)
     total = batch.rows.count()
     with derived_once():  # last of all: nobody waits for the sums longer than it takes to add to them
@@ -214,14 +218,34 @@ def target_of(batch: ImportBatch, *, by: User) -> Target:
 
 @transaction.atomic
 def erase_old(*, today: date) -> int:
-    """Erase uploaded files and staged rows after seven days; rows with conflicts stay until these are settled."""
+    """Erase uploaded files and staged rows after seven days, and files that no batch knows.
+
+    Of a batch that was written rows with conflicts stay until these are settled; one that was not is 已过期.
+    """
     one_at_a_time()
     old = ImportBatch.objects.filter(created_at__date__lt=today - KEPT)
     for batch in old.exclude(file=""):
         file_of(batch).unlink(missing_ok=True)
     old.exclude(file="").update(file="", heads={})
-    erased, _ = StagedRow.objects.filter(batch__in=old, conflicts={}).delete()
+    open_ones = old.filter(status__in=UNFINISHED)
+    erased = StagedRow.objects.filter(Q(batch__in=open_ones) | Q(batch__in=old, conflicts={})).delete()[0]
+    open_ones.update(status=Status.EXPIRED)
+    _remove_orphans()
     return erased
+
+
+def _remove_orphans() -> None:
+    """Files whose upload was broken off before its batch was kept."""
+    known = set(ImportBatch.objects.exclude(file="").values_list("file", flat=True))
+    root = Path(settings.DATA_DIR)
+    for path in [*root.glob("imports/*"), *root.glob("uploads/*")]:
+        if str(path.relative_to(root)) not in known and time.time() - path.stat().st_mtime > ORPHAN_SECONDS:
+            path.unlink(missing_ok=True)
+
+
+def _erased(batch: ImportBatch) -> bool:
+    """Whether rows that the preview told of are no longer there."""
+    return batch.rows.exclude(outcome=StagedRow.Outcome.ELSEWHERE).count() < batch.counts.get("rows", 0)
 
 
 error_workbook = reports.error_workbook

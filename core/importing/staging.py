@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, F
 
 from core.bulk import Encoded, insert_rows
@@ -136,7 +137,8 @@ def stage_table(table: Table, rows: Iterator[SheetRow], target: Target, *, sheet
         if not expected:
             expected = _expected(staged, target)
             staged = [row if row[OUTCOME] else (*row[:OUTCOME], expected) for row in staged]
-        insert_rows(StagedRow, STAGED, staged, {"batch_id": target.run.batch_id, "sheet": sheet})
+        with transaction.atomic():
+            insert_rows(StagedRow, STAGED, staged, {"batch_id": target.run.batch_id, "sheet": sheet})
         read += len(chunk)
         yield read
 
@@ -151,7 +153,9 @@ def stage_elsewhere(table: Table, rows: Iterator[SheetRow], target: Target, *, s
     """Note which records another sheet of the file holds: they are not missing from it."""
     keys: Iterator[tuple[Any, ...]] = ((number, key, [], {}) for number, key in Reader(table, target).keys(rows))
     same = {"batch_id": target.run.batch_id, "sheet": sheet, "outcome": Outcome.ELSEWHERE.value}
-    insert_rows(StagedRow, ("number", "key", "cells", "values"), keys, same)
+    while chunk := list(islice(keys, CHUNK)):
+        with transaction.atomic():
+            insert_rows(StagedRow, ("number", "key", "cells", "values"), chunk, same)
 
 
 def settle_repeats(batch_id: int, column: dict[int, int]) -> None:

@@ -9,11 +9,11 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from core.audit import record_export
 from core.listing.columns import Column
+from core.locks import reading
 from core.refusals import Refusal
 from core.workbooks.writing import write_rows
 
@@ -42,7 +42,6 @@ class ExportOrder:
     note: str = ""  # what the trail says of it beside the title
 
 
-@transaction.atomic
 def export_list(*, order: ExportOrder, by: User, reason: str, at: datetime) -> BinaryIO:
     """Write the workbook to a temporary file and the export to the audit trail; the caller closes the file.
 
@@ -51,17 +50,18 @@ def export_list(*, order: ExportOrder, by: User, reason: str, at: datetime) -> B
     if order.personal and len(reason) < SHORTEST_REASON:
         raise CannotExport(f"导出含个人信息,请写明用途(不少于 {SHORTEST_REASON} 个字)")
     cap = PERSONAL_CAP if order.personal else CAP
-    if order.found.order_by()[: cap + 1].count() > cap:
-        raise CannotExport(f"符合条件的超过 {cap:,} 行,一次不能全部导出。请先用筛选缩小范围,再分批导出")
     watermark = f"{by.name} {at:%Y-%m-%d %H:%M} 导出,含个人信息,仅限工作使用,用后销毁"
     target = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 (the response closes it)
-    rows = write_rows(
-        target,
-        sheet=order.title,
-        headers=[column.header for column in order.columns],
-        rows=_rows(order),
-        leading=(watermark,) if order.personal else (),
-    )
+    with reading():
+        if order.found.order_by()[: cap + 1].count() > cap:
+            raise CannotExport(f"符合条件的超过 {cap:,} 行，一次不能全部导出。请先用筛选缩小范围，再分批导出")
+        rows = write_rows(
+            target,
+            sheet=order.title,
+            headers=[column.header for column in order.columns],
+            rows=_rows(order),
+            leading=(watermark,) if order.personal else (),
+        )
     record_export(by=by, what=order.title + order.note, rows=rows, reason=reason)
     target.seek(0)
     return target

@@ -22,6 +22,7 @@ class ImportBatch(models.Model):
         STAGED = "STAGED", "已核对"
         APPLIED = "APPLIED", "已写入"
         UNDONE = "UNDONE", "已撤销"
+        EXPIRED = "EXPIRED", "已过期"
         FAILED = "FAILED", "失败"
 
     source = models.CharField("名单种类", max_length=20)

@@ -1,31 +1,51 @@
-"""The page of a request that failed: out of order (500), or held up by somebody who is writing (503)."""
+"""The page of a request that failed: out of order (500), or by something that passes (503, `core.trouble`)."""
 
 from __future__ import annotations
 
-import sqlite3
 import sys
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code for a lock_timeout
-COME_BACK = 60  # seconds
+from core.trouble import Trouble, trouble_of
+
+SAFE = ("GET", "HEAD")
+COME_BACK = {
+    Trouble.BUSY: 60,
+    Trouble.AWAY: 5,
+    Trouble.FULL: 60,
+}  # seconds; so long a page that only reads waits itself
+SECRET = ("password", "one_time")  # in the names of fields that no page repeats
 
 
 @login_not_required
 def failed(request: HttpRequest) -> HttpResponse:
-    """Say that nothing was saved, and when to try again."""
-    if is_busy(sys.exc_info()[1]):
-        answer = render(request, "503.html", status=503)
-        answer.headers["Retry-After"] = str(COME_BACK)
-        return answer
-    return render(request, "500.html", status=500)
+    """Say what happened, that nothing was saved, and when to try again; what was typed can be sent once more."""
+    trouble = trouble_of(sys.exc_info()[1])
+    return render(request, "500.html", status=500) if trouble is None else unavailable(request, trouble)
 
 
-def is_busy(error: BaseException | None) -> bool:
-    """Whether the database made a request wait for another writer longer than LOCK_PATIENCE_SECONDS."""
-    cause = error.__cause__ if isinstance(error, OperationalError) else None
-    locked = getattr(cause, "sqlite_errorcode", None) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-    return locked or getattr(cause, "pgcode", None) == LOCK_NOT_AVAILABLE
+def unavailable(request: HttpRequest, trouble: Trouble) -> HttpResponse:
+    """The page of something that passes."""
+    reads = request.method in SAFE
+    context = {
+        "trouble": trouble.name,
+        "title": trouble.value,
+        "reads": reads,
+        "seconds": COME_BACK[trouble],
+        "typed": None if reads else typed(request),
+        "address": request.get_full_path(),
+    }
+    answer = render(request, "503.html", context, status=503)
+    answer.headers["Retry-After"] = str(COME_BACK[trouble])
+    return answer
+
+
+def typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was typed, field by field; nothing when it holds a password or a file, which no page can give back."""
+    given = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
+    withheld = request.FILES or request.META.get("ningju.no_room")
+    if withheld or any(secret in name for name in given for secret in SECRET):
+        return []
+    return [(name, str(value)) for name, values in given.items() for value in values]

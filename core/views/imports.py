@@ -28,11 +28,11 @@ from core.models import ImportBatch, Job
 from core.pages import PageRequest, PermissionMixin
 from core.refusals import Refusal
 from core.sources import sources
+from core.workers import what_waits
 
 Status = ImportBatch.Status
 STEPS = ("选择文件", "对应列", "预览", "写入", "结果")
 ROWS = 50  # on a page of the preview
-QUEUED_LONG = 20  # seconds after which a waiting job needs an explanation
 
 
 class BatchView(PermissionMixin, View):
@@ -160,6 +160,7 @@ class BatchPage(BatchView):
             **self._rows(batch),
             "staged": batch.status == Status.STAGED,
             "applied": batch.status == Status.APPLIED,
+            "expired": batch.status == Status.EXPIRED,
             "undone": undone,
             "counts": counts,
             "writes": counts.get("new", 0) + counts.get("changed", 0),
@@ -214,15 +215,14 @@ def progress(batch: ImportBatch) -> dict[str, Any]:
     """How far the batch's job is, in words."""
     job = batch.job
     assert job is not None
-    waited = (timezone.now() - job.created_at).total_seconds()
     ahead = Job.objects.filter(status__in=jobs.ACTIVE, pk__lt=job.pk).count() if job.status == Job.Status.QUEUED else 0
     far = progress_of(job)
     return {
         "batch": batch,
-        "doing": job_kinds[job.kind].name,
+        "doing": job_kinds[job.kind].name if job.kind in job_kinds else job.kind,
         "queued": job.status == Job.Status.QUEUED,
         "ahead": ahead,
-        "stuck": job.status == Job.Status.QUEUED and waited > QUEUED_LONG and not ahead,
+        "waits": what_waits(job.pk),
         "far": far,
         "seconds_left": far.seconds_left(now=time.time()),
     }

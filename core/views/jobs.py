@@ -8,6 +8,7 @@ from django.shortcuts import render
 from core.jobs import job_kinds, progress_of
 from core.models import Job
 from core.pages import PageRequest
+from core.workers import what_waits
 
 WAITING = (Job.Status.QUEUED, Job.Status.RUNNING)
 
@@ -22,6 +23,7 @@ def show_job(request: PageRequest, pk: int) -> HttpResponse:
         "job": job,
         "progress": progress_of(job),
         "waiting": job.status in WAITING,
+        "waits": what_waits(job.pk) if job.status in WAITING else "",
         "left": job.result.get("left", {}),
     }
     part = request.headers.get("HX-Target") == "job"

@@ -1,7 +1,9 @@
 """Lists of any length on their way out."""
 
+import errno
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
@@ -12,6 +14,7 @@ from django.utils.timezone import is_aware, make_naive
 from rustpy_xlsxwriter import Format, write_worksheet
 
 from core.refusals import Refusal
+from core.trouble import require_room
 
 Value = str | int | float | bool | Decimal | date | datetime | None
 
@@ -53,28 +56,42 @@ def write_rows(
 
     Why this library: 100,000 × 20 cells in a sixth of openpyxl's time and a quarter of xlsxwriter's, both streaming too.
 
-    Raises `TooManyRows` beyond the limit of a sheet, ValueError for repeated headers or a row of another length. On
+    Raises OSError when there is no room for temporary files, `TooManyRows` beyond the limit of a sheet, ValueError for repeated headers or a row of another length. On
     any exception, also one of `rows`, nothing is written to a path.
     """
     if len(set(headers)) != len(headers):
         raise ValueError(f"Headers repeat: {headers}")
+    require_room()
     top, last_column = len(leading), max(len(headers) - 1, 1)
     counted = _Records(headers, rows, limit=MAX_SHEET_ROWS - top - 1 - bool(footer))
     closing = [{headers[0]: footer}] if footer else []
-    write_worksheet(
-        chain(counted, closing),
-        target,
-        sheet_name=sheet_name(sheet),
-        header_row=top,
-        freeze_row=top + 1,
-        merge_ranges=[(line, 0, line, last_column, text) for line, text in enumerate(leading)] or None,
-        header_format=Format().set_bold().set_background_color(HEADER_COLOUR).set_border("thin").set_text_wrap(),
-        column_widths=[*widths] if widths else [min(max(2 * len(header) + 2, 10), 40) for header in headers],
-        autofilter=not footer,
-        ignore_errors=[*headers],
-        page_setup={"landscape": True, "paper_size": A4, "fit_to_pages": (1, 0), "repeat_rows": top},
-    )
+    with panics_told():
+        write_worksheet(
+            chain(counted, closing),
+            target,
+            sheet_name=sheet_name(sheet),
+            header_row=top,
+            freeze_row=top + 1,
+            merge_ranges=[(line, 0, line, last_column, text) for line, text in enumerate(leading)] or None,
+            header_format=Format().set_bold().set_background_color(HEADER_COLOUR).set_border("thin").set_text_wrap(),
+            column_widths=[*widths] if widths else [min(max(2 * len(header) + 2, 10), 40) for header in headers],
+            autofilter=not footer,
+            ignore_errors=[*headers],
+            page_setup={"landscape": True, "paper_size": A4, "fit_to_pages": (1, 0), "repeat_rows": top},
+        )
     return counted.number
+
+
+@contextmanager
+def panics_told() -> Iterator[None]:
+    """The writer panics when its temporary file cannot grow, and a panic is no Exception: nobody above would catch it and
+    the whole web process would end. Raises OSError instead, which is told as a full disk."""
+    try:
+        yield
+    except BaseException as panic:
+        if type(panic).__name__ != "PanicException":  # its class cannot be imported
+            raise
+        raise OSError(errno.ENOSPC, "the workbook could not be written") from None
 
 
 class _Records:

@@ -59,7 +59,7 @@ def test_who_waits_too_long_is_told_to_come_back(writer: None, visitor: Client) 
     answer = visitor.post("/write/")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "60"
-    assert "正在写入名单,这一步没有保存" in answer.content.decode()
+    assert "正在写入名单，这一步没有保存" in answer.content.decode()
 
 
 @pytest.mark.django_db

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 import signal
-from datetime import date
 from threading import Event
 from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import OperationalError, close_old_connections
+from django.db import close_old_connections
 from django.utils import timezone
 
-from core.jobs import Worker, enqueue_daily
+from core.jobs import Worker
+from core.trouble import trouble_of
 
 logger = logging.getLogger(__name__)
 
@@ -35,19 +35,18 @@ class Command(BaseCommand):
         self.stopping = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        day: date | None = None
         with Worker() as worker:
             while not self.stopping.is_set():
                 close_old_connections()
                 try:
-                    now = timezone.now()
-                    if day != timezone.localdate(now) and enqueue_daily(now=now):
-                        day = timezone.localdate(now)
-                    if worker.run_next():
+                    if worker.turn(now=timezone.now()):
                         continue
                     pause = POLL_SECONDS
-                except OperationalError:
-                    logger.exception("the database is not available, next attempt in %s seconds", PAUSE_SECONDS)
+                except Exception as error:
+                    told = trouble_of(error)
+                    logger.warning(
+                        "next attempt in %s seconds: %s", PAUSE_SECONDS, told and told.name, exc_info=not told
+                    )
                     pause = PAUSE_SECONDS
                 if options["once"]:
                     break
