@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from core.importing import jobs
+from core.jobs import Worker
 from core.models import AuditEntry, ColumnMapping, ImportBatch, Job, StagedRow
 from orgs.models import Appointment, Organization
 from tests.lists import MARKET, credit_code, firm, write_list
@@ -40,7 +41,10 @@ def test_a_list_goes_the_whole_road(clerk, tmp_path):
     assert "企业名称" in said(page)
     assert credit_code(1) in said(page), "samples stand beside the headers"
     clerk.post(reverse("import-columns", args=[batch.pk]), columns_form(clerk, batch))
-    assert "马上开始" in said(clerk.get(reverse("import", args=[batch.pk])))
+    page = reverse("import", args=[batch.pk])
+    assert "后台程序没有运行" in said(clerk.get(page))
+    with Worker():
+        assert "马上开始" in said(clerk.get(page))
     work()
     preview = said(clerk.get(reverse("import", args=[batch.pk])))
     assert "确认写入 1 行" in preview
