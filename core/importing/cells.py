@@ -21,7 +21,7 @@ CACHED = 1 << 16  # distinct spellings remembered a reader: 65,536 dates or amou
 EXACT_BELOW = 1e15
 SERIAL_EPOCH = date(1899, 12, 30)
 SERIALS = range(10_000, 100_000)  # 1927 to 2173; smaller numbers are years or slips, not days
-MOST_PEOPLE = 9_999_999
+MOST_PEOPLE = 100_000  # in one organization; more is most likely a slip
 AMOUNT_PLACES = Decimal("0.0001")  # a yuan, in units of 10,000
 LARGEST_AMOUNT = 999_999_999_999
 
@@ -153,14 +153,14 @@ def _calendar_day(year: int, month: int, day: int) -> date:
 
 
 # --- counts ---------------------------------------------------------------------------------------------------------
-_COUNT = re.compile(r"([-−])?(\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(\.\d+)?\s*[人名]?", re.ASCII)
+_COUNT = re.compile(r"([-−])?(\d{1,15}|\d{1,3}(?:,\d{3}){1,2})(\.\d+)?\s*[人名]?", re.ASCII)
 
 
 def read_count(cell: Cell) -> int | None:
     """A number of people: `50`, `50人`, `５０`, `1,200`, a number that is whole.
 
-    Raises `headcount_negative`, and `headcount_unreadable` for anything else (`约50`, `50-99`, `12.5`, more than
-    9,999,999).
+    Raises `headcount_negative`, and `headcount_unreadable` for anything else (`约50`, `50-99`, `12.5`), and
+    `headcount_doubtful` for more than `MOST_PEOPLE`.
     """
     if type(cell) is int:
         return _counted(cell)
@@ -196,7 +196,7 @@ def _counted(number: int) -> int:
     if number < 0:
         raise CellProblem("headcount_negative")
     if number > MOST_PEOPLE:
-        raise CellProblem("headcount_unreadable")
+        raise CellProblem("headcount_doubtful")
     return number
 
 

@@ -30,6 +30,7 @@ problems.add(
     Problem("date_unreadable", WARNING, "日期无法识别,未写入;请按 2019-03-05 的样式填写"),
     Problem("date_future", WARNING, "日期在今天之后,未写入;请核对"),
     Problem("headcount_unreadable", WARNING, "人数不是整数,未写入;请填写一个整数"),
+    Problem("headcount_doubtful", WARNING, "人数超过 100,000，多半有误，未写入；请核对，确实无误的在单位页面填写"),
     Problem("headcount_negative", ERROR, "人数小于 0;请改正后重新导入"),
     Problem("capital_unreadable", WARNING, "金额无法识别,未写入;请按 100(万元) 的样式填写"),
     Problem("yes_no_unreadable", WARNING, "无法识别为“是”或“否”,未写入;请填写 是 或 否"),

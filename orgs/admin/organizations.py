@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.permissions import Permission as P
 from core.admin import ScopedModelAdmin, ServiceForm, label
-from core.importing.cells import CellProblem
+from core.importing.cells import MOST_PEOPLE, CellProblem
 from core.listing import Column, Order
 from orgs.bulk_actions import ORGANIZATION_ACTIONS
 from orgs.codelists import COMPANY_TYPES
@@ -36,6 +36,17 @@ COMPANY_TYPE_CHOICES = [
 HEADCOUNT_FIELDS = ("staff", "membership")
 
 
+def _people(label: str) -> forms.IntegerField:
+    """A headcount; whoever clears it is told what that means."""
+    return forms.IntegerField(
+        label=label,
+        min_value=0,
+        max_value=9_999_999,
+        required=False,
+        help_text="清空表示人数不明：不再按人数列入应建、应有党员，以前登记的人数留在历史里",
+    )
+
+
 class OrganizationForm(ServiceForm):
     """What is registered. Category, status and management are changed by their own actions, with their dates."""
 
@@ -44,8 +55,9 @@ class OrganizationForm(ServiceForm):
         label="行业", max_length=60, required=False, help_text="门类、大类名称或 GB/T 4754 代码,如“制造业”“39”"
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    staff = forms.IntegerField(label="职工(从业人员)数", min_value=0, required=False)
-    membership = forms.IntegerField(label="会员数(社会团体)", min_value=0, required=False)
+    staff = _people("职工（从业人员）数")
+    membership = _people("会员数（社会团体）")
+    count_confirmed = forms.BooleanField(label="人数已核对无误", widget=forms.HiddenInput, required=False)
     reason = forms.CharField(label="修改原因或依据", max_length=200, required=False)
 
     class Meta:
@@ -81,7 +93,16 @@ class OrganizationForm(ServiceForm):
             organizations.require_free_code(by=self.request.user, code=data.get("credit_code") or "", organization=unit)
         except organizations.CodeTaken as refusal:
             self.add_error("credit_code", str(refusal))
+        self._question_headcounts(data)
         return data
+
+    def _question_headcounts(self, data: dict[str, Any]) -> None:
+        """A number that is most likely a slip is written when it is confirmed."""
+        doubtful = [k for k in HEADCOUNT_FIELDS if k in self.changed_data and (data.get(k) or 0) > MOST_PEOPLE]
+        for kind in doubtful if not data.get("count_confirmed") else ():
+            self.add_error(kind, f"{data[kind]:,} 人明显偏多，请核对；确实无误的，勾选“人数已核对无误”再保存")
+        if doubtful:
+            self.fields["count_confirmed"].widget = forms.CheckboxInput()
 
     @property
     def registered(self) -> dict[str, Any]:
@@ -139,7 +160,7 @@ class OrganizationAdmin(ScopedModelAdmin):
         ("身份", {"fields": ("name", "credit_code", "no_code_reason", "old_number", "registrar", "registered_on")}),
         ("性质", {"fields": ("company_type", "control", "industry", "hmt", "influential", "chain_leader")}),
         ("所在与联系", {"fields": ("region", "zone", "address", "legal_representative", "contact_phone", "authority")}),
-        ("人数", {"fields": ("staff", "membership")}),
+        ("人数", {"fields": ("staff", "membership", "count_confirmed")}),
         (
             "登记情况",
             {"fields": ("capital", "currency", "inspected_on", "restructured_from", "restructured_on")},
@@ -204,7 +225,17 @@ class OrganizationAdmin(ScopedModelAdmin):
             reason=data.get("reason", ""),
         )
         for kind in HEADCOUNT_FIELDS:
-            if kind in form.changed_data and data.get(kind) is not None:
+            if kind not in form.changed_data:
+                continue
+            if data.get(kind) is None:
+                organizations.clear_headcount(
+                    by=request.user,  # type: ignore[arg-type]
+                    organization=unit,
+                    kind=kind,
+                    on=today,
+                    reason=data.get("reason", ""),
+                )
+            else:
                 organizations.count_headcount(
                     by=request.user,  # type: ignore[arg-type]
                     organization=unit,

@@ -148,6 +148,19 @@ def count_headcount(
     return row
 
 
+@transaction.atomic
+def clear_headcount(*, by: User | None, organization: Organization, kind: str, on: date, reason: str) -> None:
+    """The number does not hold and no other is known (人数不明); the counts that were entered stay in their history."""
+    if not reason:
+        raise ValidationError({"reason": "清空人数，请写明原因或依据"})
+    unit = _locked(organization)
+    values = {kind: None, f"{kind}_on": None, f"{kind}_source": ""}
+    writing.change(
+        by=by, record=unit, values=values, action="organizations.headcount", path=unit.managed_by.path, reason=reason
+    )
+    refresh([unit.pk], on=on)
+
+
 def current(organization: Organization, version: int) -> Organization:
     """The record as it is, locked; refused when it is no longer the one that was shown."""
     unit = _locked(organization)

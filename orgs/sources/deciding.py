@@ -22,7 +22,7 @@ from core.sources import Ending, EndingPlan, Importer, Values
 from orgs.models import Coverage, Organization, OrganizationFacts, PartyOrganization
 from orgs.queries import GONE
 from orgs.services import bulk, coverage, party
-from orgs.services.organizations import EDITABLE, change, count_headcount
+from orgs.services.organizations import EDITABLE, change, clear_headcount, count_headcount
 from orgs.sources.organizations import COUNTS
 
 FIELDS = {field.name: field for field in Organization._meta.concrete_fields}
@@ -49,8 +49,12 @@ def take(*, importer: Importer, key: int, values: Values, on: date, reason: str)
     fields = from_plain(Organization, values)
     told: Any = {"by": importer.user, "on": on, "reason": reason}
     for kind in COUNTS:
-        if (number := fields.pop(kind, None)) is not None:
-            unit = Organization.objects.get(pk=key)
+        if kind not in fields:
+            continue
+        unit, number = Organization.objects.get(pk=key), fields.pop(kind)
+        if number is None:
+            clear_headcount(organization=unit, kind=kind, **told)
+        else:
             count_headcount(organization=unit, kind=kind, number=number, counted_on=on, **told)
     if status := fields.pop("status", None):
         bulk.apply(change=bulk.to_status(status, status_on=on), organization_ids=[key], **told)

@@ -145,7 +145,7 @@ def test_every_spelling_of_a_count_is_read(cell):
 
 
 @pytest.mark.parametrize(
-    ("cell", "count"), [("1,200", 1200), ("1，200人", 1200), (0, 0), ("0", 0), ("-0", 0), (9_999_999, 9_999_999)]
+    ("cell", "count"), [("1,200", 1200), ("1，200人", 1200), (0, 0), ("0", 0), ("-0", 0), (100_000, 100_000)]
 )
 def test_counts_at_the_edges(cell, count):
     assert read_count(cell) == count
@@ -166,7 +166,7 @@ UNREADABLE_COUNTS = [
     "1e3",
     "٥٠",
 ]
-UNREADABLE_COUNTS += [10_000_000, "10000000", "9" * 5000, float("nan"), float("inf"), 2**70]
+UNREADABLE_COUNTS += ["9" * 5000, float("nan"), float("inf")]
 
 
 @pytest.mark.parametrize("cell", UNREADABLE_COUNTS, ids=lambda cell: repr(cell)[:20])
@@ -174,12 +174,17 @@ def test_what_is_no_whole_number_is_unreadable(cell):
     assert problem_of(read_count, cell) == "headcount_unreadable"
 
 
+@pytest.mark.parametrize("cell", [100_001, "100,001人", 99_999_999, "99999999", 1e9, 2**70])
+def test_a_count_that_is_most_likely_a_slip_is_doubtful(cell):
+    assert problem_of(read_count, cell) == "headcount_doubtful"
+
+
 @pytest.mark.parametrize("cell", [-1, -1.0, -0.5, "-1", "－５０人", "-1,200", "-0.5", "−3"], ids=repr)
 def test_a_count_below_zero_is_negative(cell):
     assert problem_of(read_count, cell) == "headcount_negative"
 
 
-@given(st.integers(0, 9_999_999))
+@given(st.integers(0, 100_000))
 def test_a_count_survives_every_spelling(number):
     spellings = [number, float(number), str(number), f"{number}人", wide(str(number)), f"{number:,}"]
     assert {read_count(cell) for cell in spellings} == {number}

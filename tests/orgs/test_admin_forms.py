@@ -131,6 +131,34 @@ def test_a_phone_is_masked_and_left_alone_unless_typed(city: City, client_of) ->
     assert unit.contact_phone == ""
 
 
+def test_a_headcount_that_is_most_likely_a_slip_is_questioned(city: City, client_of) -> None:
+    unit = city.organization(staff=128)
+    client, url = client_of("street"), f"/admin/orgs/organization/{unit.pk}/change/"
+    data = {**typed(client, url), "staff": "1280000"}
+    response = client.post(url, data)
+    assert "1,280,000 人明显偏多" in errors_of(response)
+    assert '<input type="checkbox" name="count_confirmed"' in response.content.decode()
+    assert "99,999,999" not in errors_of(client.post(url, {**data, "staff": "99999999", "count_confirmed": "on"}))
+    unit.refresh_from_db()
+    assert unit.staff == 128
+    assert client.post(url, {**data, "count_confirmed": "on"}).status_code == 302
+    unit.refresh_from_db()
+    assert unit.staff == 1_280_000
+
+
+def test_clearing_a_headcount_says_what_it_does_and_does_it(city: City, client_of) -> None:
+    unit = city.organization(staff=128)
+    client, url = client_of("street"), f"/admin/orgs/organization/{unit.pk}/change/"
+    assert "清空表示人数不明" in client.get(url).content.decode()
+    data = {name: value for name, value in typed(client, url).items() if name != "staff"}
+    assert "请写明原因" in errors_of(client.post(url, data))
+    assert client.post(url, {**data, "reason": "上次摸底记错了单位"}).status_code == 302
+    unit.refresh_from_db()
+    assert (unit.staff, unit.staff_on, unit.facts.band, unit.facts.should) == (None, None, "U", False)
+    entry = AuditEntry.objects.get(action="organizations.headcount")
+    assert (entry.changes["staff"], entry.reason) == ([128, None], "上次摸底记错了单位")
+
+
 def test_a_row_that_would_leave_the_scope_is_refused(city: City, client_of) -> None:
     venue = Venue.objects.create(name="服务中心", kind="SHARED", managed_by=city["CZ111"])
     client, url = client_of("street"), f"/admin/orgs/venue/{venue.pk}/change/"
