@@ -45,6 +45,7 @@ name_actions(
         "import.add": "名单导入新增",
         "import.change": "名单导入修改",
         "import.keep": "保留本系统的值",
+        "import.same": "确认为同一单位",
         "import.undo": "撤销名单导入",
     }
 )

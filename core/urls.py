@@ -4,7 +4,7 @@ from django.urls import path
 
 from core.views.audit import AuditPage
 from core.views.columns import ColumnsPage
-from core.views.deciding import ConflictsPage, MissingPage, UndoPage
+from core.views.deciding import ConflictsPage, IdentityPage, MissingPage, UndoPage
 from core.views.history import BatchList
 from core.views.imports import BatchPage, ErrorWorkbook, OriginalFile, UploadPage, show_progress
 from core.views.jobs import show_job
@@ -18,6 +18,7 @@ urlpatterns = [
     path("imports/<int:pk>/progress/", show_progress, name="import-progress"),
     path("imports/<int:pk>/columns/", ColumnsPage.as_view(), name="import-columns"),
     path("imports/<int:pk>/conflicts/", ConflictsPage.as_view(), name="import-conflicts"),
+    path("imports/<int:pk>/identity/", IdentityPage.as_view(), name="import-identity"),
     path("imports/<int:pk>/missing/", MissingPage.as_view(), name="import-missing"),
     path("imports/<int:pk>/undo/", UndoPage.as_view(), name="import-undo"),
     path("imports/<int:pk>/problems.xlsx", ErrorWorkbook.as_view(), name="import-problems"),

@@ -72,6 +72,7 @@ ROUTES = {
     "imports/<int:pk>/progress/": Route("imports/{batch}/progress/", HERE, status=204, misses=STRANGER),
     "imports/<int:pk>/columns/": Route("imports/{batch}/columns/", HERE, status=302, misses=STRANGER),
     "imports/<int:pk>/conflicts/": Route("imports/{batch}/conflicts/", HERE, status=302, misses=STRANGER),
+    "imports/<int:pk>/identity/": Route("imports/{batch}/identity/", HERE, status=302, misses=STRANGER),
     "imports/<int:pk>/missing/": Route("imports/{batch}/missing/", HERE, status=302, misses=STRANGER),
     "imports/<int:pk>/undo/": Route("imports/{batch}/undo/", HERE, status=302, misses=STRANGER),
     "imports/<int:pk>/problems.xlsx": Route("imports/{batch}/problems.xlsx", HERE, status=302, misses=STRANGER),

@@ -1,4 +1,7 @@
-"""Conflicts that a clerk settled by keeping our value: the same value of the same source does not ask again (DESIGN §6)."""
+"""What a clerk decided about a record and what a list says of it: the same of the same source does not ask again (DESIGN §6).
+
+That our value stands against the list's, and that a row which looks like another one means this record.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,12 @@ import json
 from collections.abc import Iterable, Mapping
 
 from core.crypto import blind_index
-from core.importing.targets import Merge
+from core.importing.targets import Changes, Merge
 from core.models import KeptAnswer
 from core.plain import Plain
 from core.sets import among
+
+SAME = "identity"  # the column of an answer that says: the same record
 
 Answer = tuple[int, str, str]  # record, column, digest of the list's value
 
@@ -39,3 +44,17 @@ def settle_known(*, source: str, merges: Mapping[int, Merge]) -> None:
         conflicts = merges[key].conflicts
         if column in conflicts and answer(key, column, conflicts[column][1])[2] == digest:
             del conflicts[column]
+
+
+def same(key: int, differing: Changes) -> Answer:
+    """The answer that a record is what a list means although so much of it differs."""
+    return answer(key, SAME, [theirs for _, (_, theirs) in sorted(differing.items())])
+
+
+def known_same(*, source: str, doubts: Mapping[int, Merge]) -> set[int]:
+    """The records (of those in doubt) about which that was said before. One query."""
+    if not doubts:
+        return set()
+    asked = {same(key, merge.changes) for key, merge in doubts.items()}
+    known = KeptAnswer.objects.filter(source=source, column=SAME, object_id__in=among(doubts.keys()))
+    return {key for key, digest in known.values_list("object_id", "digest") if (key, SAME, digest) in asked}

@@ -3,33 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from core import audit
 from core.bulk import insert_rows, update_rows
 from core.importing.comparing import Comparison, Met, Tally
 from core.importing.targets import Changes, Merge, Record, Target, Written
 from core.jobs import Progress
-from core.models import ImportBatch, Listed
+from core.models import ImportBatch, Listed, StagedRow
 from core.search import settle_names
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 ADDED, CHANGED, UNDONE = "import.add", "import.change", "import.undo"
 
 
-def write(comparison: Comparison, progress: Progress, total: int) -> Tally:
-    """Apply a comparison chunk by chunk. Inside the transaction in which `one_at_a_time` was called."""
+def write(comparison: Comparison, progress: Progress, total: int, rows: QuerySet[StagedRow] | None = None) -> Tally:
+    """Apply a comparison chunk by chunk. Inside the transaction in which `one_at_a_time` was called.
+
+    `rows`: only these, of a batch that is written already; what its list lacks stays as it was found.
+    """
     batch, target, done = comparison.batch, comparison.target, 0
     touched: list[int] = []
-    for met in comparison.chunks():
+    for met in comparison.chunks(rows):
         new, changed = _write_chunk(batch, target, met)
         comparison.present.update(new)
         touched += [*new, *changed]
         done += len(met)
         progress.step(done, total, "写入")
-    tally = comparison.finish()
+    if rows is None:
+        comparison.finish()
     settle_names()
     progress.step(total, total, "更新组织情况")
     target.refresh(touched)
-    return tally
+    return comparison.tally
 
 
 def _write_chunk(batch: ImportBatch, target: Target, met: Sequence[Met]) -> tuple[list[int], list[int]]:

@@ -6,15 +6,15 @@ transaction that applies run the same comparison.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 
 from core.bulk import insert_rows, update_rows
-from core.importing.answers import settle_known
-from core.importing.problems import DUPLICATE_DIFFERS, ERROR
+from core.importing.answers import known_same, settle_known
+from core.importing.problems import DUPLICATE_DIFFERS, ERROR, IDENTITY_DOUBTFUL
 from core.importing.sealing import opened, seal
 from core.importing.sheets import Table
 from core.importing.targets import Changes, Merge, Record, Row, Target, parts
@@ -62,9 +62,9 @@ class Comparison:
         self._taken: set[int] = set()  # records that a row has met: a second row with the same record differs
         self.present: set[int] = set()  # records in the file, whatever became of their row
 
-    def chunks(self) -> Iterator[list[Met]]:
-        """The rows that go in, chunk by chunk; outcomes are written to staging on the way."""
-        rows = StagedRow.objects.filter(batch=self.batch)
+    def chunks(self, rows: QuerySet[StagedRow] | None = None) -> Iterator[list[Met]]:
+        """The rows that go in, of the batch or of some of its rows, chunk by chunk; outcomes are written to staging."""
+        rows = StagedRow.objects.filter(batch=self.batch) if rows is None else rows
         ends = rows.aggregate(first=Min("id"), last=Max("id"))
         if ends["first"] is None:
             return
@@ -88,14 +88,16 @@ class Comparison:
         records = self.target.load(sorted({pk for _, pk, *_ in compared if pk is not None}), lock=self.lock)
         met: list[Met] = []
         rewritten: list[tuple] = []
-        refused: dict[int, list] = {}
+        refused: dict[int, tuple[str, int, int | None, Changes]] = {}
         merged = [self._merge(row, pk, None if pk is None else records[pk]) for row, pk, *_ in compared]
+        self._believe(compared, merged, records)
         again = {pk: merge for (_, pk, *_), merge in zip(compared, merged, strict=True) if pk and merge.conflicts}
         settle_known(source=self.batch.source, merges=again)
         for (row, target_id, sheet, was), merge in zip(compared, merged, strict=True):
             record = None if target_id is None else records[target_id]
             if merge.problem:
-                refused[row.id] = [ERROR, merge.problem, self.key_columns[sheet]]
+                doubted = target_id if merge.problem == IDENTITY_DOUBTFUL else None
+                refused[row.id] = (merge.problem, self.key_columns[sheet], doubted, self._sealed(merge.changes))
                 continue
             outcome, told, changes = self._verdict(merge, target_id)
             if told or [outcome, told, merge.undecided] != was:
@@ -106,24 +108,41 @@ class Comparison:
         self._refuse(refused)
         return met
 
-    def _refuse(self, refused: dict[int, list]) -> None:
-        """Rows that turn out to be errors now: one more problem, at the key's column."""
+    def _believe(
+        self, compared: Sequence[tuple[Row, int | None, int, list]], merged: list[Merge], records: dict[int, Record]
+    ) -> None:
+        """Rows in doubt of which a clerk said that they mean their record are compared with it."""
+        doubted = {
+            pk: at
+            for at, ((_, pk, *_), merge) in enumerate(zip(compared, merged, strict=True))
+            if pk is not None and merge.problem == IDENTITY_DOUBTFUL
+        }
+        doubts = {pk: merged[at] for pk, at in doubted.items()}
+        for pk in known_same(source=self.batch.source, doubts=doubts):
+            row = compared[doubted[pk]][0]
+            row.sure = True
+            merged[doubted[pk]] = self._merge(row, pk, records[pk])
+
+    def _refuse(self, refused: dict[int, tuple[str, int, int | None, Changes]]) -> None:
+        """Rows that turn out to be errors now: one more problem, at the key's column. Of one in doubt the record is kept,
+        and what differs."""
         self.tally.outcomes[Outcome.ERROR] += len(refused)
         if refused:
-            problems = StagedRow.objects.filter(pk__in=refused).values_list("pk", "problems")
-            update_rows(
-                StagedRow,
-                ("outcome", "problems"),
-                [(pk, Outcome.ERROR.value, [*before, refused[pk]]) for pk, before in problems],
-            )
+            rows = []
+            for pk, before in StagedRow.objects.filter(pk__in=refused).values_list("pk", "problems"):
+                code, column, target_id, differing = refused[pk]
+                rows.append((pk, Outcome.ERROR.value, [*before, [ERROR, code, column]], target_id, differing))
+            update_rows(StagedRow, ("outcome", "problems", "target_id", "changes"), rows)
 
     def _merge(self, row: Row, target_id: int | None, record: Record | None) -> Merge:
         if target_id is None:
             return self.target.merge(row, None)
         if target_id in self._taken:
             return Merge(problem=DUPLICATE_DIFFERS)
-        self._taken.add(target_id)
-        return self.target.merge(row, record)
+        merge = self.target.merge(row, record)
+        if merge.problem != IDENTITY_DOUBTFUL:
+            self._taken.add(target_id)
+        return merge
 
     def _verdict(self, merge: Merge, target_id: int | None) -> tuple[str, int | None, Changes]:
         """Outcome, record and changes as staging keeps them, counted. A plain row keeps no record, so that few rows

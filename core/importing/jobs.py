@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from core.importing import services
+from core.importing import identity, services
 from core.importing.mapping import look
 from core.importing.undoing import Undone
 from core.jobs import JobKind, Progress, enqueue, job_kinds
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 LOOK, CHECK, APPLY, FORESEE, UNDO = "import.look", "import.check", "import.apply", "import.foresee", "import.undo"
+SAME = "import.same"
 PERMISSION = ImportBatch.view_permission
 ACTIVE = (Job.Status.QUEUED, Job.Status.RUNNING)
 LEFT_SHOWN = 200  # of what an undo leaves as it is
@@ -30,9 +31,10 @@ FROM: Mapping[str, tuple[Status, ...]] = {
     APPLY: (Status.STAGED,),
     FORESEE: (Status.APPLIED,),
     UNDO: (Status.APPLIED,),
+    SAME: (Status.STAGED, Status.APPLIED),
 }
 
-UPLOADERS = (LOOK, CHECK, APPLY)  # rows go in under the uploader's name and within the uploader's area
+UPLOADERS = (LOOK, CHECK, APPLY, SAME)  # rows go in under the uploader's name and within the uploader's area
 
 
 class NotYours(Refusal):
@@ -40,7 +42,7 @@ class NotYours(Refusal):
 
 
 @transaction.atomic
-def start(step: str, *, batch: ImportBatch, by: User) -> Job:
+def start(step: str, *, batch: ImportBatch, by: User, **more: Any) -> Job:
     """Put a step into the queue; while one waits or runs, that one is returned: a second click does nothing more.
 
     Raises NotReady when the batch has gone on meanwhile, NotYours when only the uploader may go on.
@@ -54,7 +56,7 @@ def start(step: str, *, batch: ImportBatch, by: User) -> Job:
         raise services.NotReady(
             f"批次 {batch.pk} 的状态已经是“{locked.get_status_display()}”,不能再{job_kinds[step].name}"
         )
-    job = enqueue(kind=step, arguments={"batch": batch.pk}, by=by)
+    job = enqueue(kind=step, arguments={"batch": batch.pk, **more}, by=by)
     ImportBatch.objects.filter(pk=batch.pk).update(job=job)
     return job
 
@@ -77,6 +79,11 @@ def _check(job: Job, progress: Progress) -> dict[str, int]:
 
 def _apply(job: Job, progress: Progress) -> dict[str, int]:
     return services.apply(_batch(job), progress=progress)
+
+
+def _same(job: Job, progress: Progress) -> dict[str, int]:
+    """`picked` is None for all."""
+    return identity.accept(batch=_batch(job), picked=job.arguments["picked"], by=_by(job), progress=progress)
 
 
 def _foresee(job: Job, progress: Progress) -> dict[str, Any]:
@@ -105,6 +112,7 @@ job_kinds.add(
     JobKind(LOOK, "读取表头", PERMISSION, _look, in_parts=True),
     JobKind(CHECK, "核对名单", PERMISSION, _check, in_parts=True),
     JobKind(APPLY, "写入名单", PERMISSION, _apply),
+    JobKind(SAME, "比对确认为同一单位的行", PERMISSION, _same),
     JobKind(FORESEE, "核对能撤销的内容", PERMISSION, _foresee, in_parts=True),
     JobKind(UNDO, "撤销导入", PERMISSION, _undo),
     JobKind("import.erase", "删除过期的上传文件和名单行", "", _erase, daily=True),

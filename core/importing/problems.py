@@ -25,6 +25,9 @@ class Problem:
 problems: Registry[Problem] = Registry()
 
 DUPLICATE_DIFFERS, OUTSIDE_SCOPE = "duplicate_differs", "outside_scope"
+IDENTITY_DOUBTFUL = (
+    "identity_doubtful"  # held back until the clerk says that it is the same (`core.importing.identity`)
+)
 
 problems.add(
     Problem("date_unreadable", WARNING, "日期无法识别,未写入;请按 2019-03-05 的样式填写"),
@@ -36,6 +39,11 @@ problems.add(
     Problem("yes_no_unreadable", WARNING, "无法识别为“是”或“否”,未写入;请填写 是 或 否"),
     Problem("text_too_long", WARNING, "文字过长,未写入;请缩短后重新导入"),
     Problem(DUPLICATE_DIFFERS, ERROR, "名单中有多行使用同一识别码而内容不一致,均未导入;请核对后只保留正确的一行"),
+    Problem(
+        IDENTITY_DOUBTFUL,
+        ERROR,
+        "只有原注册号与登记的单位相同，名称、法定代表人、地址都对不上，未导入；请核对：是同一单位的，在导入页面确认，不是的，更正原注册号",
+    ),
     Problem(OUTSIDE_SCOPE, ERROR, "该行不在您的管辖范围内,未导入;请由有权限的部门导入"),
 )
 

@@ -29,6 +29,7 @@ class Row:
     key: str
     values: Values
     extras: dict[str, str]  # header → text of the columns that the source does not know
+    sure: bool = False  # a clerk said that the record it was matched with is the same one
 
 
 @dataclass(slots=True)
@@ -40,7 +41,7 @@ class Merge:
     aside: Record = field(default_factory=dict)  # written and not audited: where values came from
     conflicts: dict[str, list[Plain]] = field(default_factory=dict)  # column → [ours, theirs]
     undecided: bool = False
-    problem: str = ""  # keeps the row out, such as `outside_scope`
+    problem: str = ""  # keeps the row out, such as `outside_scope`; of `identity_doubtful` the changes say why
     record: Record | None = None  # a new record with its unchanged columns, where the target has it at hand
 
     @classmethod

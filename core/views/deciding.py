@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.importing import jobs, settling
+from core.importing.identity import held_back
 from core.importing.queries import missing_of, rows_of
 from core.importing.telling import Teller
 from core.listing.paging import page_of
@@ -20,7 +21,7 @@ from core.models import ImportBatch, Job
 from core.pages import PageRequest, way_back
 from core.refusals import Refusal
 from core.sources import Ending, sources
-from core.views.imports import BatchView, head, is_active, working
+from core.views.imports import BatchView, head, is_active, step_of, working
 
 Status = ImportBatch.Status
 PAGE = 50
@@ -95,6 +96,41 @@ class ConflictsPage(DecidingPage):
             if settled.stale:
                 messages.warning(request, f"{settled.stale:,} 处在此期间已被他人修改,没有处理,请按现在的值重新选择。")
         return redirect(way_back(request, reverse("import-conflicts", args=[pk])))
+
+
+class IdentityPage(BatchView):
+    """Rows held back since they look like another record: the uploader says which of them mean the same, one or all."""
+
+    def get(self, request: PageRequest, pk: int) -> HttpResponse:
+        """One page of them, each with what differs."""
+        batch = self.batch()
+        if batch.status not in (Status.STAGED, Status.APPLIED) or is_active(batch):
+            return redirect("import", pk)
+        place = {name: request.GET.get(name, "") for name in ("after", "before")}
+        waiting = held_back(batch)
+        page = page_of(waiting, ("pk",), size=PAGE, **place)
+        context = {
+            **head(request, batch, step_of(batch)),
+            "lines": Teller(batch).lines(page.rows),
+            "open": waiting.count(),
+            "mine": batch.created_by_id == request.user.pk,
+            "before": page.before,
+            "after": page.after,
+        }
+        return render(request, "core/imports/identity.html", context)
+
+    def post(self, request: PageRequest, pk: int) -> HttpResponse:
+        """Compare the ticked ones, or all."""
+        batch, everything = self.batch(), request.POST.get("do") == "all"
+        picked = [int(text) for text in request.POST.getlist("picked") if text.isdecimal()]
+        if not (picked or everything):
+            messages.error(request, "请先勾选是同一单位的行。")
+            return redirect("import-identity", pk)
+        try:
+            jobs.start(jobs.SAME, batch=batch, by=request.user, picked=None if everything else picked)
+        except Refusal as refusal:
+            messages.error(request, f"{refusal}。")
+        return redirect("import", pk)
 
 
 class MissingPage(DecidingPage):

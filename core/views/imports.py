@@ -20,6 +20,7 @@ from django.views import View
 from core.audit import record_export
 from core.forms import UploadForm
 from core.importing import jobs, services
+from core.importing.identity import held_back
 from core.importing.queries import KINDS, batches, missing_of, rows_of, sought
 from core.importing.telling import Teller
 from core.jobs import job_kinds, progress_of
@@ -165,6 +166,7 @@ class BatchPage(BatchView):
             "counts": counts,
             "writes": counts.get("new", 0) + counts.get("changed", 0),
             "open_conflicts": open_conflicts,
+            "held_back": held_back(batch).count() if counts.get("errors") else 0,
             "open_missing": missing_of(batch).count() if counts.get("missing") else 0,
             "mine": batch.created_by_id == self.request.user.pk,
             "has_problems": bool(counts.get("errors") or counts.get("warnings")),

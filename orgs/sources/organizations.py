@@ -8,8 +8,8 @@ from django.db.models import Q
 
 from core.bulk import insert_rows, update_rows
 from core.importing.cells import HOME_CURRENCY
-from core.importing.problems import OUTSIDE_SCOPE
-from core.importing.targets import Merge, Record, Row, Target, Written, parts
+from core.importing.problems import IDENTITY_DOUBTFUL, OUTSIDE_SCOPE
+from core.importing.targets import Changes, Merge, Record, Row, Target, Written, parts
 from core.models import AuditEntry, ImportBatch
 from core.parameters import values_on
 from core.sources import Run, Values
@@ -22,12 +22,13 @@ from orgs.rules.category import judge, judge_again
 from orgs.rules.credit_code import organisation_code_ok
 from orgs.sources.areas import Areas
 from orgs.sources.authority import Authority
-from orgs.sources.merging import STATED, UNSTATED, FieldMerge
+from orgs.sources.merging import STATED, UNSTATED, FieldMerge, same
 from orgs.sources.merging import count as merge_count
 
 Basis = Organization.Basis
 UNDECIDED, NORMAL = Basis.UNDECIDED.value, Organization.Status.NORMAL.value
 COUNTS = ("staff", "membership")
+KNOWN_BY = ("legal_representative", "address")
 PLACED_BY = frozenset({"category", "in_scope", "region_id", "authority"})  # what the managing committee hangs on
 NO_ROW = ("合计", "总计", "小计", "备注", "说明", "填报", "制表")  # what stands in the name's column below a table
 
@@ -137,7 +138,19 @@ class OrganizationTarget(Target):
             return self._new(stated, row)
         if record["merged_into_id"]:
             return Merge()
+        if not row.sure and self._within(record) and (differing := self._another(stated, row, record)):
+            return Merge(changes=differing, problem=IDENTITY_DOUBTFUL)
         return self._known(stated, row, record)
+
+    @staticmethod
+    def _another(stated: Values, row: Row, record: Record) -> Changes:
+        """What says that the row means another organization, where an old number alone led to the record: all of name,
+        legal representative and address that both sides know differ, the name among them, and another one too."""
+        if row.key == record["credit_code"]:
+            return {}
+        known = {c: [record[c], stated[c]] for c in ("name", *KNOWN_BY) if record[c] and stated.get(c)}
+        differing = {c: pair for c, pair in known.items() if pair[0] != pair[1] and not same(c, *pair, exact=False)}
+        return differing if "name" in differing and len(differing) == len(known) > 1 else {}
 
     def expected(self, ids: Sequence[int], extent: str) -> set[int]:
         """Those that did not end or move away, within the scope and the extent."""

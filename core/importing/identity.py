@@ -1,0 +1,94 @@
+"""Rows that are held back because they look like another record: until the clerk says that they mean the same one."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from core import audit
+from core.importing.answers import keep, same
+from core.importing.applying import write
+from core.importing.comparing import Comparison
+from core.importing.problems import ERROR, IDENTITY_DOUBTFUL
+from core.importing.reports import counts_of
+from core.importing.sealing import opened
+from core.importing.services import NotReady, target_of
+from core.importing.telling import Teller
+from core.jobs import Progress
+from core.locks import derived_once, one_at_a_time
+from core.models import ImportBatch, StagedRow
+from core.sets import among
+from core.sources import sources
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from accounts.models import User
+
+Status, Outcome = ImportBatch.Status, StagedRow.Outcome
+SAID = "import.same"
+ADJUSTED = ("new", "changed", "unchanged", "errors", "conflicts", "undecided")
+
+
+def held_back(batch: ImportBatch) -> QuerySet[StagedRow]:
+    """The rows that wait: the only ones in error that know their record."""
+    return StagedRow.objects.filter(batch=batch, outcome=Outcome.ERROR, target_id__isnull=False)
+
+
+@transaction.atomic
+@derived_once()
+def accept(
+    *, batch: ImportBatch, picked: Collection[int] | None, by: User, progress: Progress | None = None
+) -> dict[str, int]:
+    """The picked rows (None: all) mean the records that their old numbers led to: compare them; write them where the batch is
+    written already. The same of a later list does not ask again. Returns the batch's counts. Raises NotReady."""
+    one_at_a_time()
+    batch.refresh_from_db()
+    if batch.status not in (Status.STAGED, Status.APPLIED):
+        raise NotReady(f"批次 {batch.pk} {batch.get_status_display()}，不能再确认")
+    waiting = held_back(batch) if picked is None else held_back(batch).filter(pk__in=picked)
+    rows = list(waiting.order_by("pk"))
+    _say(batch, rows, by)
+    written = batch.status == Status.APPLIED
+    comparison = Comparison(batch, sources[batch.source], target_of(batch, by=by), lock=written)
+    said = StagedRow.objects.filter(batch=batch, pk__in=among([row.pk for row in rows]))
+    if written:
+        write(comparison, progress or Progress(), len(rows), said)
+    else:
+        deque(comparison.chunks(said), maxlen=0)
+    counts = counts_of(batch, comparison.tally)
+    batch.counts = batch.counts | {name: batch.counts[name] + counts[name] for name in ADJUSTED}
+    batch.counts["errors"] -= len(rows)
+    batch.save(update_fields=["counts"])
+    return batch.counts
+
+
+def _say(batch: ImportBatch, rows: list[StagedRow], by: User) -> None:
+    """Keep the answers, write them into the histories, and let the rows be compared."""
+    keep(
+        source=batch.source,
+        answers=[
+            same(row.target_id or 0, {c: list(map(opened, pair)) for c, pair in row.changes.items()}) for row in rows
+        ],
+    )
+    teller = Teller(batch)
+    label = teller.source.model._meta.label_lower
+    events = (
+        audit.Event(
+            action=SAID,
+            model=label,
+            object_id=str(row.target_id),
+            label=teller.title(row),
+            path=batch.path,
+            reason=f"批次 {batch.pk} 第 {row.number} 行“{teller.title(row)}”确认为同一单位"[:250],
+        )
+        for row in rows
+    )
+    audit.record_many(by=by, events=events)
+    for row in rows:
+        row.problems = [problem for problem in row.problems if problem[:2] != [ERROR, IDENTITY_DOUBTFUL]]
+        row.outcome, row.target_id, row.changes = Outcome.UNCHANGED, None, {}
+    StagedRow.objects.bulk_update(rows, ["problems", "outcome", "target_id", "changes"], batch_size=500)
