@@ -53,8 +53,8 @@ def write_list(path: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[
 class Road:
     """Sends lists down the road in the name of one user."""
 
-    def __init__(self, folder: Path, user: User, as_of: date) -> None:
-        self.folder, self.user, self.as_of, self.sent = folder, user, as_of, 0
+    def __init__(self, folder: Path, user: User, as_of: date, today: date | None = None) -> None:
+        self.folder, self.user, self.as_of, self.today, self.sent = folder, user, as_of, today, 0
 
     def stage(
         self,
@@ -69,7 +69,7 @@ class Road:
         path = write_list(self.folder / f"list{self.sent}.csv", rows, columns)
         received = {"by": self.user, "as_of": self.as_of, "extent": ""} | options
         batch = services.receive(path, name=path.name, source=sources[source], keep=False, **received)
-        services.stage(batch, path=path)
+        services.stage(batch, path=path, on=self.today)
         return batch
 
     def preview(self, rows: Sequence[Mapping[str, Any]], source: str = "market", **options: Any) -> dict[str, int]:
@@ -79,7 +79,7 @@ class Road:
     def send(self, rows: Sequence[Mapping[str, Any]], source: str = "market", **options: Any) -> ImportBatch:
         """Import the list; the counts are the batch's."""
         batch = self.stage(rows, source, **options)
-        services.apply(batch)
+        services.apply(batch, on=self.today)
         batch.refresh_from_db()
         return batch
 

@@ -109,8 +109,9 @@ def stage(
     sheet: str | None = None,
     only: Sequence[str] | None = None,
     progress: Progress | None = None,
+    on: date | None = None,
 ) -> None:
-    """Read the list into staging and check every row. In parts, so that others can write meanwhile; begun anew, it leaves
+    """Read the list into staging and check every row, as it is today (`on`, else the server's day). In parts, so that others can write meanwhile; begun anew, it leaves
     nothing of an attempt that was broken off.
 
     Of a batch whose columns were assigned by hand (`mapping.adopt`) the assigned sheets are read.
@@ -119,7 +120,7 @@ def stage(
     """
     source = sources[batch.source]
     book = open_book(path or kept_file(batch), name=batch.file_name)
-    target, progress = source.target(_run(batch, source)), progress or Progress()
+    target, progress = source.target(_run(batch, source, on=on)), progress or Progress()
     batch.rows.all().delete()
     chosen = _chosen(batch)
     only = list(chosen) or only
@@ -155,27 +156,27 @@ def compare(batch: ImportBatch, *, progress: Progress | None = None) -> dict[str
         return _count(batch, comparison)
 
 
-def apply(batch: ImportBatch, *, progress: Progress | None = None) -> dict[str, int]:
+def apply(batch: ImportBatch, *, progress: Progress | None = None, on: date | None = None) -> dict[str, int]:
     """Compare once more and write, in one transaction, one import at a time. A second call does nothing.
 
     A record that somebody registers by hand at the same moment makes the whole run once again.
     """
     try:
-        return _apply(batch, progress or Progress())
+        return _apply(batch, progress or Progress(), on)
     except IntegrityError:
-        return _apply(batch, progress or Progress())
+        return _apply(batch, progress or Progress(), on)
 
 
 @many_small_objects()
 @transaction.atomic
-def _apply(batch: ImportBatch, progress: Progress) -> dict[str, int]:
+def _apply(batch: ImportBatch, progress: Progress, on: date | None) -> dict[str, int]:
     one_at_a_time()
     batch.refresh_from_db()
     if batch.status == Status.APPLIED:
         return batch.counts
     if batch.status != Status.STAGED or _erased(batch):
         raise NotReady(f"批次 {batch.pk} {batch.get_status_display()}，不能写入；请重新上传名单")
-    comparison = _comparison(batch, lock=True)
+    comparison = _comparison(batch, lock=True, on=on)
     total = batch.rows.count()
     with derived_once():  # last of all: nobody waits for the sums longer than it takes to add to them
         write(comparison, progress, total)
@@ -192,22 +193,22 @@ def foresee_undo(batch: ImportBatch, *, by: User, progress: Progress | None = No
 
 @many_small_objects()
 @transaction.atomic
-def undo(batch: ImportBatch, *, by: User, progress: Progress | None = None) -> Undone:
+def undo(batch: ImportBatch, *, by: User, progress: Progress | None = None, on: date | None = None) -> Undone:
     """Take the batch back: what it changed is restored unless a later edit touched it, what it added is deleted."""
     one_at_a_time()
     batch.refresh_from_db()
-    undone = _undo(batch, by, progress, trial=False)
+    undone = _undo(batch, by, progress, trial=False, on=on)
     batch.status, batch.undone_at, batch.undone_by = Status.UNDONE, timezone.now(), by
     batch.save(update_fields=["status", "undone_at", "undone_by"])
     return undone
 
 
-def _undo(batch: ImportBatch, by: User, progress: Progress | None, *, trial: bool) -> Undone:
+def _undo(batch: ImportBatch, by: User, progress: Progress | None, *, trial: bool, on: date | None = None) -> Undone:
     source = sources[batch.source]
-    importer = source.admit(by, timezone.localdate())
+    importer = source.admit(by, on or timezone.localdate())
     if batch.status != Status.APPLIED:
         raise NotReady(f"批次 {batch.pk} 的状态是“{batch.get_status_display()}”,只有已写入的批次可以撤销")
-    return take_back(batch, source.target(_run(batch, source, importer)), progress or Progress(), trial=trial)
+    return take_back(batch, source.target(_run(batch, source, importer, on)), progress or Progress(), trial=trial)
 
 
 def target_of(batch: ImportBatch, *, by: User) -> Target:
@@ -252,15 +253,15 @@ error_workbook = reports.error_workbook
 problem_list = reports.problem_list
 
 
-def _run(batch: ImportBatch, source: Source, importer: Importer | None = None) -> Run:
-    today = timezone.localdate()
+def _run(batch: ImportBatch, source: Source, importer: Importer | None = None, on: date | None = None) -> Run:
+    today = on or timezone.localdate()
     importer = importer or source.admit(batch.created_by, today)
     return Run(source=source, importer=importer, as_of=batch.as_of, today=today, batch_id=batch.pk)
 
 
-def _comparison(batch: ImportBatch, *, lock: bool) -> Comparison:
+def _comparison(batch: ImportBatch, *, lock: bool, on: date | None = None) -> Comparison:
     source = sources[batch.source]
-    return Comparison(batch, source, source.target(_run(batch, source)), lock=lock)
+    return Comparison(batch, source, source.target(_run(batch, source, on=on)), lock=lock)
 
 
 def _count(batch: ImportBatch, comparison: Comparison) -> dict[str, int]:

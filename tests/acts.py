@@ -1,0 +1,424 @@
+"""What clerks do, at random: services called with days from two years back to one year ahead, while days go by.
+
+`play` tells after every act what a recount finds; whoever keeps something else true adds a check (`Checks`), which is told of
+every act and of every night. An act that a service refuses leaves everything as it was.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from core.days import InFuture
+from core.importing import services as importing
+from core.models import ImportBatch
+from core.refusals import Refusal
+from instructors import services as instructors
+from instructors.models import Assignment, Instructor
+from members import services as members
+from members.models import Member
+from orgs.facts import differences, refresh
+from orgs.models import (
+    Appointment,
+    Coverage,
+    Democracy,
+    Liaison,
+    MassOrganization,
+    Organization,
+    OwnerRecord,
+    PartyOrganization,
+    Venue,
+    VenueUse,
+)
+from orgs.models.party import MANAGING_KINDS
+from orgs.services import (
+    appointments,
+    bulk,
+    coverage,
+    duplicates,
+    endings,
+    organizations,
+    parameters,
+    party,
+    people,
+    venues,
+)
+from reports.services import gaps
+from tests.lists import Road, credit_code, firm
+from tests.people import LONG_AGO, TODAY, City
+
+SIZES = (0, 10, 20, 49, 50, 51, 99, 100, 128)
+FORMS = ("JOINT", "ATTACHED", "AREA", "INDUSTRY", "CHAIN", "FUNCTIONAL", "SINGLE")
+CATEGORIES = ("E1", "E4", "E6", "SO1", "SO2", "SO4", "")
+COVERAGES = ("统一社会信用代码", "单位名称", "党组织编码", "形式", "起始日期")
+ROSTER = (
+    "姓名",
+    "公民身份号码",
+    "党组织编码",
+    "工作单位统一社会信用代码",
+    "党员状态",
+    "入党日期",
+    "转正日期",
+    "转入日期",
+    "到岗日期",
+)
+
+
+@dataclass
+class Stage:
+    """The city, the day that it is there, and the choice of what comes next."""
+
+    city: City
+    pick: random.Random
+    folder: Path
+    today: date = TODAY
+    done: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+
+    def day(self) -> date:
+        """Any day from two years back to one year ahead, often one near today."""
+        near = self.pick.choice((-40, -1, 0, 0, 1, 2, 40))
+        return self.today + timedelta(self.pick.choice((near, near, self.pick.randint(-730, 365))))
+
+    def end(self) -> date | None:
+        """A day on which a period ends, or none."""
+        return self.pick.choice((None, self.day()))
+
+    def one(self, rows: models.QuerySet | type[models.Model]) -> Any:
+        """One of the rows; a Refusal where there is none."""
+        found = rows if isinstance(rows, models.QuerySet) else rows._default_manager.all()
+        keys = list(found.order_by("pk").values_list("pk", flat=True))
+        if not keys:
+            raise Refusal("没有")
+        return found.get(pk=self.pick.choice(keys))
+
+    @property
+    def unit(self) -> Organization:
+        """Any organization."""
+        return self.one(Organization)
+
+    @property
+    def node(self) -> PartyOrganization:
+        """Any Party organization but the two at the top, which stay."""
+        return self.one(PartyOrganization.objects.exclude(code__in=("CZ", "CZ1")))
+
+    @property
+    def committee(self) -> PartyOrganization:
+        """One that manages."""
+        return self.one(PartyOrganization.objects.filter(kind__in=MANAGING_KINDS))
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """By whom and on which day."""
+        return {"by": self.city.user("city"), "on": self.today}
+
+
+Act = Callable[[Stage], Any]
+
+
+def _register(s: Stage) -> Any:
+    values = {
+        "name": f"澄州{s.pick.random()}公司",
+        "credit_code": credit_code(s.pick.randint(1, 99_999_999)),
+        "region": s.one(s.city["CZ111"].region.__class__),
+        "registered_on": s.end(),
+    }
+    return organizations.register(values=values, own_committee=s.committee, staff=s.pick.choice(SIZES), **s.told)
+
+
+def _change(s: Stage) -> Any:
+    unit = s.unit
+    name = s.pick.choice(("registered_on", "inspected_on", "restructured_on"))
+    values = {name: s.day()} | ({"restructured_from": "国营厂"} if name == "restructured_on" else {})
+    return organizations.change(organization=unit, values=values, version=unit.version, **s.told)
+
+
+def _count(s: Stage) -> Any:
+    kind = s.pick.choice(("staff", "membership"))
+    number = s.pick.choice(SIZES)
+    return organizations.count_headcount(organization=s.unit, kind=kind, number=number, counted_on=s.day(), **s.told)
+
+
+def _bulk(s: Stage) -> Any:
+    status = s.pick.choice(("NORMAL", "NORMAL", "SUSPENDED", "STRUCK_OFF", "MOVED_OUT"))
+    change = s.pick.choice(
+        (
+            lambda: bulk.to_status(status, status_on=s.day(), end_coverages=s.pick.random() < 0.5),
+            lambda: bulk.to_category(s.pick.choice(CATEGORIES), note="依据"),
+            lambda: bulk.to_committee(s.committee, since=s.day()),
+        )
+    )
+    ids = {s.unit.pk for _ in range(s.pick.randint(1, 4))}
+    return bulk.apply(change=change(), organization_ids=ids, reason="调整", **s.told)
+
+
+def _cover(s: Stage) -> Any:
+    how = {"party_organization": s.node, "form": s.pick.choice(FORMS), "since": s.day()}
+    if s.pick.random() < 0.3:
+        return coverage.cover_many(organization_ids={s.unit.pk, s.unit.pk}, **how, **s.told)
+    return coverage.cover(organization=s.unit, primary=s.pick.random() < 0.85, **how, **s.told)
+
+
+def _recover(s: Stage) -> Any:
+    row = s.one(Coverage)
+    return s.pick.choice(
+        (
+            lambda: coverage.change_form(coverage=row, form=s.pick.choice(FORMS), since=s.end(), **s.told),
+            lambda: coverage.hand_over(coverage=row, to=s.node, since=s.end(), **s.told),
+            lambda: coverage.begin_on(coverage=row, since=s.day(), **s.told),
+            lambda: coverage.end(coverage=row, until=s.end(), reason="终止", **s.told),
+            lambda: coverage.end(coverage=row, until=s.end(), reason="终止", **s.told),
+        )
+    )()
+
+
+def _tree(s: Stage) -> Any:
+    node, end = s.node, s.end()
+    return s.pick.choice(
+        (
+            lambda: party.move(party_organization=node, to=s.committee, since=end, **s.told),
+            lambda: party.change(party_organization=node, values={"established_on": end}, **s.told),
+            lambda: endings.merge(party_organization=node, into=s.node, dissolved_on=end, reason="合并", **s.told),
+            lambda: endings.dissolve(
+                party_organization=node, dissolved_on=end, reason="撤销", end_coverages=True, **s.told
+            ),
+        )
+    )()
+
+
+def _establish(s: Stage) -> Any:
+    kind = s.pick.choice(("branch", "joint_branch", "working_committee", "provisional_branch"))
+    code = f"N{PartyOrganization.objects.count()}"
+    return party.establish(
+        name=f"党组织{code}", kind=kind, parent=s.committee, code=code, established_on=s.end(), **s.told
+    )
+
+
+def _duplicates(s: Stage) -> Any:
+    if s.pick.random() < 0.4:
+        return duplicates.unmerge(
+            dropped=s.one(Organization.objects.exclude(merged_into=None)), reason="弄错", **s.told
+        )
+    keep, drop = s.unit, s.one(Organization.objects.filter(merged_into=None))
+    return duplicates.merge(keep=keep, drop=drop, reason="同一单位", **s.told)
+
+
+def _people(s: Stage) -> Any:
+    unit, day = s.unit, s.day()
+    kind, worked = s.pick.choice(MassOrganization.Kind.values), {"party_work_on": s.end(), "party_work": "讲座"}
+    return s.pick.choice(
+        (
+            lambda: people.found_mass_organization(organization=unit, kind=kind, founded_on=day, **worked, **s.told),
+            lambda: people.change_mass_organization(mass_organization=s.one(MassOrganization), **worked, **s.told),
+            lambda: people.close_mass_organization(mass_organization=s.one(MassOrganization), closed_on=day, **s.told),
+            lambda: people.appoint_liaison(
+                organization=unit, name="何某", appointed_by=s.node, since=day, contacted_on=s.end(), **s.told
+            ),
+            lambda: people.change_liaison(liaison=s.one(Liaison), contacted_on=day, **s.told),
+            lambda: people.end_liaison(liaison=s.one(Liaison), until=day, **s.told),
+            lambda: people.record_owner(organization=unit, name="何某", recorded_on=day, opinion_on=s.end(), **s.told),
+            lambda: people.change_owner(owner=s.one(OwnerRecord), opinion_on=day, **s.told),
+            lambda: people.record_democracy(organization=unit, kind="TALK", held_on=day, **s.told),
+            lambda: people.change_democracy(democracy=s.one(Democracy), held_on=day, **s.told),
+        )
+    )()
+
+
+def _venues(s: Stage) -> Any:
+    day = s.day()
+    return s.pick.choice(
+        (
+            lambda: venues.open_venue(managed_by=s.node, name="中心", kind=s.pick.choice(Venue.Kind.values), **s.told),
+            lambda: venues.change_venue(
+                venue=s.one(Venue), values={"kind": s.pick.choice(Venue.Kind.values), "managed_by": s.node}, **s.told
+            ),
+            lambda: venues.use_venue(venue=s.one(Venue), party_organization=s.node, since=day, **s.told),
+            lambda: venues.use_venue(venue=s.one(Venue), party_organization=s.node, since=day, **s.told),
+            lambda: venues.stop_using(use=s.one(VenueUse), until=day, **s.told),
+            lambda: venues.close_venue(venue=s.one(Venue), closed_on=day, **s.told),
+        )
+    )()
+
+
+def _enroll(s: Stage) -> Any:
+    values = {"name": f"党员{s.pick.random()}", "id_note": "测试", "joined_on": s.end(), "formal_on": s.end()}
+    status = s.pick.choice(("FORMAL", "FORMAL", "PROBATIONARY"))
+    work = {"organization": s.pick.choice((s.unit, None)), "organization_since": s.end()}
+    return members.register(party_organization=s.node, values=values, status=status, since=s.day(), **work, **s.told)
+
+
+def _member(s: Stage) -> Any:
+    member, day = s.one(Member), s.day()
+    status, joined = s.pick.choice(Member.Status.values), {s.pick.choice(("joined_on", "formal_on", "born_on")): day}
+    return s.pick.choice(
+        (
+            lambda: members.change(member=member, values=joined, version=member.version, **s.told),
+            lambda: members.move_to(member=member, party_organization=s.node, since=day, **s.told),
+            lambda: members.set_employer(member=member, organization=s.unit, since=day, **s.told),
+            lambda: members.set_employer(member=member, organization=s.unit, since=day, **s.told),
+            lambda: members.set_employer(member=member, organization=None, since=None, **s.told),
+            lambda: members.set_status(member=member, status=status, status_on=day, **s.told),
+            lambda: gaps.employ_member(member=member, unit=s.unit, since=day, party_organization=s.node, **s.told),
+        )
+    )()
+
+
+def _guides(s: Stage) -> Any:
+    day, guide = s.day(), Instructor.objects.order_by("pk").last()
+    values = {"name": "吴某", "source": "OFFICE"}
+    return s.pick.choice(
+        (
+            lambda: instructors.select(by=s.told["by"], sent_by=s.node, values=values, since=day),
+            lambda: instructors.assign(instructor=s.one(Instructor), organization=s.unit, since=day, **s.told),
+            lambda: instructors.assign(instructor=guide or s.one(Instructor), organization=s.unit, since=day, **s.told),
+            lambda: instructors.end_assignment(assignment=s.one(Assignment), until=day, **s.told),
+            lambda: instructors.end_service(instructor=s.one(Instructor), until=day, **s.told),
+            lambda: instructors.change(instructor=s.one(Instructor), values={"since": day}, **s.told),
+            lambda: _visit(s, s.one(Assignment)),
+        )
+    )()
+
+
+def _visit(s: Stage, row: Assignment) -> Any:
+    who = {"instructor": row.instructor, "organization": row.organization}
+    return instructors.log_visit(visited_on=s.day(), done="走访", **who, **s.told)
+
+
+def _office(s: Stage) -> Any:
+    duty: dict[str, Any] = {"role": "SECRETARY", "node": s.node, "since": s.day(), "until": s.end()}
+    security = {"by": s.city.user("security"), "on": s.today}
+    given = Appointment.objects.filter(role="SECRETARY")
+    return s.pick.choice(
+        (
+            lambda: appointments.appoint(user=s.city.user("secretary"), **duty, **security),
+            lambda: appointments.end_appointment(appointment=s.one(given), until=s.day(), reason="调离", **security),
+            lambda: parameters.set_parameter(
+                code=s.pick.choice(("econ.org_headcount", "org.formal_min_to_found", "work.evidence_months")),
+                value=s.pick.choice((2, 3, 6, 50)), valid_from=s.day(), note="依据", **s.told,
+            ),
+        )
+    )()  # fmt: skip
+
+
+def _gap(s: Stage) -> Any:
+    units = [s.unit]
+    branch = gaps.NewBranch(f"支部{s.pick.random()}", "provisional_branch", s.committee, s.day())
+    return s.pick.choice(
+        (
+            lambda: gaps.found_branch(units=units, branch=branch, **s.told),
+            lambda: gaps.cover_units(units=units, node=s.node, form="AREA", since=s.day(), **s.told),
+        )
+    )()
+
+
+def _import(s: Stage) -> Any:
+    """A list of the past or of today, with days of any kind in its cells."""
+    road = Road(s.folder, s.told["by"], min(s.day(), s.today), s.today)
+    number = s.pick.randint(1, 30)
+    unit = s.one(Organization.objects.exclude(credit_code=None))
+    covered = {
+        "统一社会信用代码": unit.credit_code,
+        "党组织编码": s.node.code,
+        "形式": "挂靠",
+        "起始日期": s.day().isoformat(),
+    }
+    enrolled = {
+        "姓名": "李某", "公民身份号码": s.pick.choice(("11010519491231002X", "360426199101010071")), "党组织编码": s.node.code,
+        "工作单位统一社会信用代码": unit.credit_code, "党员状态": s.pick.choice(("正式党员", "去世")), "入党日期": s.day().isoformat(),
+        "转正日期": s.day().isoformat(), "转入日期": s.day().isoformat(), "到岗日期": s.day().isoformat(),
+    }  # fmt: skip
+    lists: Sequence[tuple[str, dict[str, Any], tuple[str, ...] | None]] = (
+        (
+            "market",
+            firm(
+                number,
+                从业人数=s.pick.choice(SIZES),
+                成立日期=s.day().isoformat(),
+                经营状态=s.pick.choice(("存续", "注销")),
+            ),
+            None,
+        ),
+        ("coverage", covered, COVERAGES),
+        ("members", enrolled, ROSTER),
+    )
+    source, row, columns = s.pick.choice(lists)
+    return road.send([row], source, **({"columns": columns} if columns else {}))
+
+
+def _undo(s: Stage) -> Any:
+    batch = s.one(ImportBatch.objects.filter(undone_at=None).exclude(applied_at=None))
+    return importing.undo(batch, **s.told)
+
+
+ACTS: Sequence[tuple[Act, int]] = (
+    (_register, 3), (_change, 3), (_count, 4), (_bulk, 6), (_cover, 8), (_recover, 8), (_tree, 4), (_establish, 3),
+    (_duplicates, 3), (_people, 8), (_venues, 6), (_enroll, 5), (_member, 9), (_guides, 7), (_office, 2), (_gap, 2),
+    (_import, 3), (_undo, 1),
+)  # fmt: skip
+
+
+class Checks:
+    """What must be true after every act and after every night; this one asks what a recount finds."""
+
+    def after(self, stage: Stage, act: str) -> None:
+        """After an act, or the nightly jobs (`night`)."""
+        found = differences(on=stage.today)
+        assert not found, (stage.today, act, stage.done.total(), found)
+
+
+def play(city: City, folder: Path, *, seed: int, acts: int, checks: Sequence[Checks] = (Checks(),)) -> Stage:
+    """Let so many acts happen; every tenth time a day or some weeks go by."""
+    stage = Stage(city, random.Random(seed), folder)
+    _furnish(stage)
+    chosen = stage.pick.choices([act for act, _ in ACTS], [weight for _, weight in ACTS], k=acts)
+    for act in chosen:
+        if stage.pick.random() < 0.1:
+            stage.today += timedelta(stage.pick.choice((1, 1, 1, 7, 31)))
+            night(stage)
+            for check in checks:
+                check.after(stage, "night")
+        _try(stage, act)
+        for check in checks:
+            check.after(stage, act.__name__)
+    return stage
+
+
+def night(stage: Stage) -> None:
+    """The nightly jobs that state facts."""
+    refresh(None, on=stage.today)
+
+
+def _try(stage: Stage, act: Act) -> None:
+    try:
+        with transaction.atomic():
+            act(stage)
+            if act is _office:  # a parameter that holds from today on is counted in the background
+                refresh(None, on=stage.today)
+    except (Refusal, ValidationError) as refusal:
+        stage.refused["future" if isinstance(refusal, InFuture) else act.__name__] += 1
+    else:
+        stage.done[act.__name__] += 1
+
+
+def _furnish(stage: Stage) -> None:
+    """Units with something about each of them, so that the first acts find what to do."""
+    city, pick = stage.city, stage.pick
+    for number in range(12):
+        unit = city.organization(
+            staff=pick.choice(SIZES),
+            credit_code=credit_code(90_000 + number),
+            managed_by=pick.choice(("CZ111", "CZ112", "CZ121")),
+        )
+        for _ in range(pick.randint(0, 4)):
+            city.member(of=pick.choice(("CZ1111", "CZ1112")), at=unit, formal_on=LONG_AGO)
+        if pick.random() < 0.5:
+            city.cover(unit, pick.choice(("CZ1112", "CZ111", "CZ121")), "JOINT")
+    refresh(None, on=stage.today)
