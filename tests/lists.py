@@ -67,7 +67,7 @@ class Road:
         """Receive and stage a list."""
         self.sent += 1
         path = write_list(self.folder / f"list{self.sent}.csv", rows, columns)
-        received = {"by": self.user, "as_of": self.as_of, "extent": ""} | options
+        received = {"by": self.user, "as_of": self.as_of, "extent": "", "on": self.today} | options
         batch = services.receive(path, name=path.name, source=sources[source], keep=False, **received)
         services.stage(batch, path=path, on=self.today)
         return batch

@@ -23,6 +23,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core.bulk import analyze
+from core.days import require_past
 from core.importing import reports, staging
 from core.importing.applying import write
 from core.importing.comparing import Comparison
@@ -67,14 +68,23 @@ class Gone(Refusal):
 
 
 def receive(
-    path: Path, *, name: str, source: Source, by: User | None, as_of: date, extent: str = "", keep: bool = True
+    path: Path,
+    *,
+    name: str,
+    source: Source,
+    by: User | None,
+    as_of: date,
+    extent: str = "",
+    keep: bool = True,
+    on: date | None = None,
 ) -> ImportBatch:
     """Take in a file under the name the clerk knows it by. With `keep` a copy stays until the batch is done.
 
     Raises `Unreadable` when the file as a whole cannot be read, and a `Refusal` for a user without the right.
     """
+    require_past(ImportBatch, {"as_of": as_of}, on=on)
     open_book(path, name=name)
-    importer = source.admit(by, timezone.localdate())
+    importer = source.admit(by, on or timezone.localdate())
     if extent:
         source.check_extent(extent)
     batch = ImportBatch(

@@ -40,7 +40,8 @@ def change_venue(*, by: User | None, venue: Venue, values: Mapping[str, Any], on
     row = _open(venue)
     looking_after = row.managed_by_id
     writing.change(by=by, record=row, values=values, action="venues.change", path=row.managed_by.path, on=on)
-    _touch([looking_after, row.managed_by_id], on)
+    using = row.uses.filter(not_over(on)).values_list("party_organization", flat=True)
+    _touch([looking_after, row.managed_by_id, *using], on)
     return row
 
 

@@ -1,0 +1,289 @@
+"""Tomorrow is typed into every date that a service takes: an event is refused at its field, a period begins or ends by itself
+tomorrow, and today's facts stay as they are."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from core.days import InFuture
+from core.importing import services as importing
+from core.sources import sources
+from instructors import services as instructors
+from instructors.models import Assignment, Instructor
+from members import services as members
+from members.models import Member
+from orgs.facts import differences, refresh
+from orgs.models import (
+    Appointment,
+    Coverage,
+    Democracy,
+    Liaison,
+    MassOrganization,
+    Organization,
+    OrganizationFacts,
+    OwnerRecord,
+    PartyOrganization,
+    Tally,
+    Venue,
+    VenueUse,
+)
+from orgs.services import (
+    appointments,
+    bulk,
+    coverage,
+    endings,
+    organizations,
+    parameters,
+    party,
+    people,
+    venues,
+)
+from reports.services import gaps
+from reports.services.books import hand_out
+from reports.worklists import worklists
+from tests.lists import firm, write_list
+from tests.people import LONG_AGO, TODAY, City
+from tests.world import World, build_world
+
+TOMORROW = TODAY + timedelta(days=1)
+CARRIERS = ("values", "branch", "answer", "change")  # what holds dates without being one
+NOT_DATED = {
+    "set_zone",
+    "set_jurisdiction",
+    "open_account",
+    "change_account",
+    "write_answers",
+}  # their values hold no date
+INNER = {"set_end", "end_rows", "hand_over_rows", "freeze"}  # other services call them, with a day that was checked
+
+
+class Rows:
+    """The rows of the world that the services are called with, and what they are told."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        self.city, self.here, self.market = world.city, world.here, write_list(folder / "market.csv", [firm(1)])
+        self.told: dict[str, Any] = {"by": world.city.user("city"), "on": TODAY}
+        self.security: dict[str, Any] = {"by": world.city.user("security"), "on": TODAY}
+
+    def __getattr__(self, name: str) -> Any:
+        models = {
+            "unit": Organization, "gap": Organization, "branch": PartyOrganization, "member": Member, "coverage": Coverage,
+            "mass": MassOrganization, "democracy": Democracy, "owner": OwnerRecord, "liaison": Liaison, "venue": Venue,
+            "use": VenueUse, "guide": Instructor, "assignment": Assignment, "appointment": Appointment, "secretary": User,
+        }  # fmt: skip
+        return models[name]._default_manager.get(pk=self.here[name])
+
+
+def _values(row: Any) -> dict[str, Any]:
+    return {"values": row, "version": 1}
+
+
+def _branch(day: date, city: City) -> gaps.NewBranch:
+    return gaps.NewBranch("新支部", "provisional_branch", city["CZ111"], day)
+
+
+Call = Callable[[Rows, date], Any]
+EVENTS: dict[tuple[str, str], Call] = {
+    ("organizations.register", "values"): lambda r, d: organizations.register(
+        values={"name": "某公司", "no_code_reason": "测试", "registered_on": d}, own_committee=r.city["CZ111"], **r.told),
+    ("organizations.change", "values"): lambda r, d: organizations.change(
+        organization=r.unit, values={"restructured_on": d, "restructured_from": "国营厂"}, version=1, **r.told),
+    ("organizations.count_headcount", "counted_on"): lambda r, d: organizations.count_headcount(
+        organization=r.unit, kind="staff", number=7, counted_on=d, **r.told),
+    ("bulk.apply", "change"): lambda r, d: bulk.apply(
+        change=bulk.to_status("STRUCK_OFF", status_on=d, end_coverages=True), organization_ids=[r.unit.pk], **r.told),
+    ("bulk.apply", "change of committee"): lambda r, d: bulk.apply(
+        change=bulk.to_committee(r.city["CZ12"], since=d), organization_ids=[r.unit.pk], **r.told),
+    ("party.establish", "established_on"): lambda r, d: party.establish(
+        name="新支部", kind="branch", parent=r.city["CZ111"], code="N1", established_on=d, **r.told),
+    ("party.change", "values"): lambda r, d: party.change(
+        party_organization=r.branch, values={"established_on": d}, **r.told),
+    ("party.move", "since"): lambda r, d: party.move(party_organization=r.branch, to=r.city["CZ12"], since=d, **r.told),
+    ("endings.merge", "dissolved_on"): lambda r, d: endings.merge(
+        party_organization=r.city["CZ111"], into=r.city["CZ12"], dissolved_on=d, reason="合并", **r.told),
+    ("endings.dissolve", "dissolved_on"): lambda r, d: endings.dissolve(
+        party_organization=r.city["CZ1112"], dissolved_on=d, reason="撤销", **r.told),
+    ("people.found_mass_organization", "values"): lambda r, d: people.found_mass_organization(
+        organization=r.gap, kind="UNION", party_work_on=d, party_work="讲座", **r.told),
+    ("people.change_mass_organization", "values"): lambda r, d: people.change_mass_organization(
+        mass_organization=r.mass, party_work_on=d, party_work="讲座", **r.told),
+    ("people.close_mass_organization", "closed_on"): lambda r, d: people.close_mass_organization(
+        mass_organization=r.mass, closed_on=d, **r.told),
+    ("people.appoint_liaison", "values"): lambda r, d: people.appoint_liaison(
+        organization=r.unit, name="何某", appointed_by=r.city["CZ111"], since=TODAY, contacted_on=d, **r.told),
+    ("people.change_liaison", "values"): lambda r, d: people.change_liaison(liaison=r.liaison, contacted_on=d, **r.told),
+    ("people.record_owner", "recorded_on"): lambda r, d: people.record_owner(
+        organization=r.unit, name="何某", recorded_on=d, **r.told),
+    ("people.record_owner", "values"): lambda r, d: people.record_owner(
+        organization=r.unit, name="何某", recorded_on=TODAY, opinion_on=d, **r.told),
+    ("people.change_owner", "values"): lambda r, d: people.change_owner(owner=r.owner, opinion_on=d, **r.told),
+    ("people.record_democracy", "held_on"): lambda r, d: people.record_democracy(
+        organization=r.unit, kind="TALK", held_on=d, **r.told),
+    ("people.change_democracy", "values"): lambda r, d: people.change_democracy(
+        democracy=r.democracy, held_on=d, **r.told),
+    ("venues.open_venue", "values"): lambda r, d: venues.open_venue(
+        managed_by=r.city["CZ111"], name="新中心", kind="SHARED", closed_on=d, **r.told),
+    ("venues.change_venue", "values"): lambda r, d: venues.change_venue(
+        venue=r.venue, values={"closed_on": d}, **r.told),
+    ("venues.close_venue", "closed_on"): lambda r, d: venues.close_venue(venue=r.venue, closed_on=d, **r.told),
+    ("members.register", "since"): lambda r, d: _register(r, since=d),
+    ("members.register", "organization_since"): lambda r, d: _register(r, organization_since=d),
+    ("members.register", "values"): lambda r, d: _register(r, joined_on=LONG_AGO, formal_on=d),
+    ("members.change", "values"): lambda r, d: members.change(
+        member=r.member, values={"formal_on": d}, version=r.member.version, **r.told),
+    ("members.revise", "values"): lambda r, d: members.revise(
+        member=r.member, values={"joined_on": d}, version=r.member.version, **r.told),
+    ("members.move_to", "since"): lambda r, d: members.move_to(
+        member=r.member, party_organization=r.city["CZ1112"], since=d, **r.told),
+    ("members.set_employer", "since"): lambda r, d: members.set_employer(
+        member=r.member, organization=r.gap, since=d, **r.told),
+    ("members.set_status", "status_on"): lambda r, d: members.set_status(
+        member=r.member, status="TRANSFERRED", status_on=d, **r.told),
+    ("members.date_status", "status_on"): lambda r, d: members.date_status(member=r.member, status_on=d, **r.told),
+    ("instructors.log_visit", "visited_on"): lambda r, d: instructors.log_visit(
+        instructor=r.guide, organization=r.unit, visited_on=d, done="走访", **r.told),
+    ("gaps.found_branch", "branch"): lambda r, d: gaps.found_branch(
+        units=[r.gap], branch=_branch(d, r.city), **r.told),
+    ("gaps.employ_member", "since"): lambda r, d: gaps.employ_member(unit=r.gap, member=r.member, since=d, **r.told),
+    ("importing.receive", "as_of"): lambda r, d: importing.receive(
+        r.market, name="名单.csv", source=sources["market"], as_of=d, keep=False, **r.told),
+}  # fmt: skip
+AHEAD: dict[tuple[str, str], Call] = {
+    ("coverage.cover", "since"): lambda r, d: coverage.cover(
+        organization=r.gap, party_organization=r.city["CZ1112"], form="JOINT", since=d, **r.told),
+    ("coverage.cover_many", "since"): lambda r, d: coverage.cover_many(
+        organization_ids=[r.gap.pk], party_organization=r.city["CZ1112"], form="JOINT", since=d, **r.told),
+    ("coverage.change_form", "since"): lambda r, d: coverage.change_form(
+        coverage=r.coverage, form="JOINT", since=d, **r.told),
+    ("coverage.hand_over", "since"): lambda r, d: coverage.hand_over(
+        coverage=r.coverage, to=r.city["CZ1112"], form="JOINT", since=d, **r.told),
+    ("coverage.end", "until"): lambda r, d: coverage.end(coverage=r.coverage, until=d, reason="终止", **r.told),
+    ("gaps.cover_units", "since"): lambda r, d: gaps.cover_units(
+        units=[r.gap], node=r.city["CZ1112"], form="AREA", since=d, **r.told),
+    ("people.appoint_liaison", "since"): lambda r, d: people.appoint_liaison(
+        organization=r.unit, name="何某", appointed_by=r.city["CZ111"], since=d, **r.told),
+    ("people.end_liaison", "until"): lambda r, d: people.end_liaison(liaison=r.liaison, until=d, **r.told),
+    ("venues.use_venue", "since"): lambda r, d: venues.use_venue(
+        venue=r.venue, party_organization=r.city["CZ1112"], since=d, **r.told),
+    ("venues.stop_using", "until"): lambda r, d: venues.stop_using(use=r.use, until=d, **r.told),
+    ("instructors.select", "since"): lambda r, d: instructors.select(
+        by=r.told["by"], sent_by=r.city["CZ111"], values={"name": "吴某", "source": "OFFICE"}, since=d),
+    ("instructors.select", "values"): lambda r, d: None,
+    ("instructors.change", "values"): lambda r, d: None,
+    ("instructors.assign", "since"): lambda r, d: instructors.assign(
+        instructor=r.guide, organization=r.gap, since=d, **r.told),
+    ("instructors.end_assignment", "until"): lambda r, d: instructors.end_assignment(
+        assignment=r.assignment, until=d, **r.told),
+    ("instructors.end_service", "until"): lambda r, d: instructors.end_service(instructor=r.guide, until=d, **r.told),
+    ("appointments.appoint", "since"): lambda r, d: appointments.appoint(
+        user=r.secretary, role="SECRETARY", node=r.city["CZ1112"], since=d, **r.security),
+    ("appointments.appoint", "until"): lambda r, d: appointments.appoint(
+        user=r.secretary, role="SECRETARY", node=r.city["CZ1112"], since=TODAY, until=d, **r.security),
+    ("appointments.end_appointment", "until"): lambda r, d: appointments.end_appointment(
+        appointment=r.secretary.appointments.get(), until=d, reason="调离", **r.security),
+    ("parameters.set_parameter", "valid_from"): lambda r, d: parameters.set_parameter(
+        code="econ.org_headcount", value=1_000, valid_from=d, note="依据", **r.told),
+    ("gaps.answer_gaps", "answer"): lambda r, d: gaps.answer_gaps(
+        by=r.told["by"], units=[r.gap], answer=gaps.Answer("规模不足", "", d), at=timezone.now()),
+    ("books.hand_out", "due_on"): lambda r, d: hand_out(
+        scope=r.city.scope("city"), worklist=worklists["party-organization"], due_on=d, at=timezone.now(), **r.told).close(),
+    ("coverage.begin_on", "since"): lambda r, d: _refused(
+        lambda: coverage.begin_on(coverage=r.coverage, since=d, **r.told), coverage.BeginsTooEarly),
+}  # fmt: skip
+
+
+def _register(r: Rows, **dated: date) -> Any:
+    days = {name: dated.pop(name) for name in ("since", "organization_since") if name in dated}
+    values = {"name": "李某", "id_note": "测试", **dated}
+    work = {"organization": r.unit, "since": TODAY}
+    return members.register(party_organization=r.branch, values=values, status="FORMAL", **work | days, **r.told)
+
+
+def _refused(call: Callable[[], Any], refusal: type[Exception]) -> None:
+    with pytest.raises(refusal):
+        call()
+
+
+def dated_parameters() -> Iterator[tuple[str, str]]:
+    """Service and parameter, wherever a service that writes takes a day, or what may hold one."""
+    base = Path(settings.BASE_DIR)
+    for path in (*base.glob("*/services.py"), *base.glob("*/services/*.py"), base / "core/importing/services.py"):
+        module = path.stem if path.parent.name == "services" else path.parent.name
+        for node in ast.parse(path.read_text()).body:
+            if not isinstance(node, ast.FunctionDef) or node.name.startswith("_") or node.name in INNER | NOT_DATED:
+                continue
+            taken = [*node.args.args, *node.args.kwonlyargs]
+            if not any(one.arg == "by" for one in taken):
+                continue
+            for one in taken:
+                kind = ast.unparse(one.annotation) if one.annotation else ""
+                if (
+                    kind.startswith("date") and not kind.startswith("datetime") and one.arg != "on"
+                ) or one.arg in CARRIERS:
+                    yield f"{module}.{node.name}", one.arg
+            if node.args.kwarg and node.name != "establish":
+                yield f"{module}.{node.name}", "values"
+
+
+def stated() -> list[Any]:
+    tally = Tally.objects.order_by("pk").values_list(
+        *(f.name for f in Tally._meta.concrete_fields if f.name != "version")
+    )
+    return [*OrganizationFacts.objects.order_by("pk").values(), *tally]
+
+
+@pytest.fixture
+def rows(city: City, tmp_path: Path) -> Rows:
+    return Rows(build_world(city), tmp_path)
+
+
+def test_every_day_that_a_service_takes_is_tried_here() -> None:
+    taken = set(dated_parameters())
+    assert taken - EVENTS.keys() - AHEAD.keys() == set()
+
+
+def test_what_has_not_happened_is_refused_at_its_field_and_changes_nothing(rows: Rows) -> None:
+    before = stated()
+    for (name, parameter), call in EVENTS.items():
+        with transaction.atomic(), pytest.raises(InFuture) as refused:
+            call(rows, TOMORROW)
+        assert refused.value.message_dict, (name, parameter)
+        assert "2026-11-25 在今天之后，还没有发生的不能登记；请填写今天或以前的日期" in str(refused.value), name
+        assert stated() == before, name
+
+
+def test_today_every_one_of_these_is_taken(rows: Rows) -> None:
+    for (name, parameter), call in EVENTS.items():
+        with transaction.atomic():
+            call(rows, TODAY)
+            assert differences(on=TODAY) == [], (name, parameter)
+            transaction.set_rollback(True)
+
+
+def test_a_period_that_begins_or_ends_tomorrow_does_so_by_itself(rows: Rows) -> None:
+    refresh(None, on=TODAY)
+    before = stated()
+    refresh(None, on=TOMORROW)
+    assert stated() == before, "nothing changes by itself"
+    changed = set()
+    for (name, parameter), call in AHEAD.items():
+        with transaction.atomic():
+            call(rows, TOMORROW)
+            assert (stated(), differences(on=TODAY)) == (before, []), (name, parameter)
+            refresh(None, on=TOMORROW)
+            changed |= {name} if stated() != before else set()
+            transaction.set_rollback(True)
+    periods = {"coverage.cover", "coverage.cover_many", "coverage.change_form", "coverage.hand_over", "coverage.end"}
+    periods |= {"gaps.cover_units", "people.appoint_liaison", "people.end_liaison", "venues.stop_using"}
+    periods |= {"instructors.assign", "instructors.end_assignment", "instructors.end_service"}
+    assert changed == periods | {"parameters.set_parameter"}
