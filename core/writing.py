@@ -23,6 +23,7 @@ from django.db.models import F
 from core import audit, bulk
 from core.audit import Changes, Event
 from core.days import require_past
+from core.fields import column_of
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -48,7 +49,7 @@ def add(
     """Check a new record whole, save it and write its entry."""
     record.full_clean()
     require_past(type(record), vars(record), on=on)
-    record.save()
+    record.save(force_insert=True)
     audit.record(
         by=by, action=action, target=record, changes=_told(record, made(record)), path=path, reason=reason, at=at
     )
@@ -86,16 +87,19 @@ def keep(
     path: str,
     reason: str = "",
     at: datetime | None = None,
+    also: Changes | None = None,
 ) -> None:
-    """Save what `put` set and write the entry; nothing is written when nothing differs. A version counts by itself."""
-    if not changes:
+    """Save what `put` set and write the entry; a version counts by itself. Nothing is written when nothing differs, unless
+    `also` is given: what else the entry tells of, which is written elsewhere."""
+    if not changes and also is None:
         return
     columns = [*changes]
     if counted := _version(type(record)):
         record.version += 1  # type: ignore[attr-defined]
         columns += counted
     record.save(update_fields=columns)
-    audit.record(by=by, action=action, target=record, changes=_told(record, changes), path=path, reason=reason, at=at)
+    told = {**_told(record, changes), **(also or {})}
+    audit.record(by=by, action=action, target=record, changes=told, path=path, reason=reason, at=at)
 
 
 def change(
@@ -186,7 +190,8 @@ def remove_many(rows: models.QuerySet, *, by: User | None, action: str, reason: 
 
 def derive(rows: models.QuerySet, **values: Any) -> int:
     """Set columns that follow from others on all rows; returns how many. Raises ValueError for any other column."""
-    if unknown := values.keys() - (DERIVED | getattr(rows.model, "derived", frozenset())):
+    columns = {column_of(rows.model, name).attname for name in values}
+    if unknown := columns - (DERIVED | getattr(rows.model, "derived", frozenset())):
         raise ValueError(f"these have an entry of their own: {sorted(unknown)}")
     return rows.update(**values)
 
@@ -201,7 +206,7 @@ def add_rows(
     by: User | None,
     events: Iterable[Event],
 ) -> int:
-    """`bulk.insert_rows` with its entries; none where the entry of the record that they belong to tells of the rows."""
+    """`bulk.insert_rows` with its entries; none where the entry of the record that the rows belong to tells of them."""
     count = bulk.insert_rows(model, attributes, rows, constants)
     audit.record_many(by=by, events=events)
     return count
@@ -215,7 +220,7 @@ def change_rows(
     by: User | None,
     events: Iterable[Event],
 ) -> int:
-    """`bulk.update_rows` with its entries."""
+    """`bulk.update_rows` with its entries; none for columns that are derived, or new ciphertexts of the same."""
     count = bulk.update_rows(model, attributes, rows)
     audit.record_many(by=by, events=events)
     return count
@@ -242,7 +247,7 @@ def _record(told: Sequence[tuple[Any, Changes]], path: str, *, by: User | None, 
     if not told:
         return
     model = type(told[0][0])
-    path = path or getattr(model, "scope_path", "")
+    path = path or getattr(model, "change_path", "") or getattr(model, "scope_path", "")
     kept = model._base_manager.filter(pk__in=[record.pk for record, _ in told])
     paths = dict(kept.values_list("pk", path)) if path else {}
     events = [

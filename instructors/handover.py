@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
+from django.db.models import QuerySet
+
+from core import writing
 from core.models import AuditEntry
 from core.periods import not_over, over
 from core.plain import from_plain
@@ -52,14 +57,17 @@ def sent_instructors(party_organization_id: int, on: date) -> int:
 def move_instructors(handover: Handover) -> list[int]:
     """The committee that takes over is from now on the one that sent them."""
     rows = Instructor.objects.filter(sent_by=handover.source_id)
-    ids = sorted(rows.values_list("pk", flat=True))
-    rows.update(sent_by=handover.target_id)
-    return ids
+    return _change(handover, rows, {"sent_by_id": handover.target_id}, "instructors.hand_over")
 
 
 def _move(model: type[Assignment] | type[Visit], handover: Handover, ids: list[int]) -> list[int]:
-    model._default_manager.filter(pk__in=ids, organization=handover.source_id).update(organization=handover.target_id)
+    rows = model._default_manager.filter(pk__in=ids, organization=handover.source_id)
+    _change(handover, rows.select_related(), {"organization_id": handover.target_id}, "instructors.move_along")
     return ids
+
+
+def _change(handover: Handover, rows: QuerySet, values: Mapping[str, Any], action: str) -> list[int]:
+    return writing.change_many(rows, values, by=handover.by, action=action, reason=handover.reason, on=handover.on)
 
 
 def give_back_assignments(handover: Handover, ids: list[int]) -> None:

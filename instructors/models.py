@@ -95,6 +95,7 @@ class Assignment(models.Model):
 
     objects = AssignmentQuerySet.as_manager()
     view_permission = "visits.view"
+    scope_path = "organization__managed_by__path"
     change_permission = "visits.change"
     change_path = "organization__managed_by__path"
 
@@ -131,6 +132,7 @@ class Visit(models.Model):
 
     objects = OfOrganizationOrOwn.as_manager()
     view_permission = "visits.view"
+    scope_path = "organization__managed_by__path"
     change_permission = ""  # entered once, by the instructor in person
 
     class Meta:

@@ -59,6 +59,7 @@ class Coverage(models.Model):
 
     objects = CoverageQuerySet.as_manager()
     view_permission = "registry.view"
+    scope_path = "party_organization__path"
     change_permission = "coverage.change"
     change_path = "organization__managed_by__path"
 

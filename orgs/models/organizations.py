@@ -183,6 +183,7 @@ class Organization(models.Model):
 
     objects = OrganizationQuerySet.as_manager()
     view_permission = "registry.view"
+    scope_path = "managed_by__path"
     change_permission = reveal_permission = "registry.change"
 
     class Meta:

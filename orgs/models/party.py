@@ -190,6 +190,7 @@ class Appointment(models.Model):
     )
 
     objects = AppointmentQuerySet.as_manager()
+    scope_path = "node__path"
     change_permission = "appointments.change"
 
     class Meta:

@@ -45,6 +45,7 @@ class MassOrganization(models.Model):
 
     objects = OfOrganization.as_manager()
     view_permission = "registry.view"
+    scope_path = "organization__managed_by__path"
     change_permission = "registry.change"
     change_path = "organization__managed_by__path"
 
@@ -82,6 +83,7 @@ class Democracy(models.Model):
 
     objects = OfOrganization.as_manager()
     view_permission = "registry.view"
+    scope_path = "organization__managed_by__path"
     change_permission = "registry.change"
     change_path = "organization__managed_by__path"
 
@@ -117,6 +119,7 @@ class OwnerRecord(models.Model):
 
     objects = OfOrganization.as_manager()
     view_permission = "registry.view"
+    scope_path = "organization__managed_by__path"
     change_permission = reveal_permission = "registry.change"
     change_path = "organization__managed_by__path"
 
@@ -141,6 +144,7 @@ class Liaison(models.Model):
 
     objects = OfOrganization.as_manager()
     view_permission = "registry.view"
+    scope_path = "organization__managed_by__path"
     change_permission = reveal_permission = "registry.change"
     change_path = "organization__managed_by__path"
 

@@ -89,6 +89,7 @@ class Jurisdiction(models.Model):
     authority = models.CharField("业务主管单位", max_length=80, blank=True)
 
     objects = JurisdictionQuerySet.as_manager()
+    scope_path = "committee__path"
     change_permission = "tree.change"
     given_from_above = True
 

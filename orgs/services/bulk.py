@@ -11,15 +11,14 @@ from datetime import date
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import F
 
 from accounts.models import User
-from core import audit
+from core import writing
 from core.days import require_past
 from core.locks import hold
 from core.periods import not_over
-from core.plain import to_plain
 from core.plans import Plan
+from core.sets import among
 from orgs.facts import refresh
 from orgs.models import Coverage, FormerManagement, Organization, PartyOrganization, Region, Zone
 from orgs.models.organizations import Category
@@ -114,14 +113,10 @@ def apply(*, by: User | None, change: Change, organization_ids: Collection[int],
     hold(Organization, organization_ids)
     units = list(Organization.objects.select_related("managed_by").filter(pk__in=organization_ids).order_by("pk"))
     done, changing = _sort(change, units)
-    names = list(change.values)
-    before = {unit.pk: audit.snapshot(unit, names) for unit in changing}
     if change.action == "organizations.manager":
         _keep_former_management(changing, change.values["managed_since"])
-    for start in range(0, len(done.changing), BATCH):
-        rows = Organization.objects.filter(pk__in=done.changing[start : start + BATCH])
-        rows.update(**change.values, version=F("version") + 1)
-    _record(by=by, change=change, units=changing, before=before, reason=reason)
+    rows = Organization.objects.filter(pk__in=among(done.changing))
+    writing.change_many(rows, change.values, by=by, action=change.action, reason=reason, on=on)
     if change.end_coverages:
         covered = Coverage.objects.filter(not_over(on), organization__in=done.changing)
         until = change.values["status_on"]
@@ -150,25 +145,4 @@ def _keep_former_management(units: list[Organization], until: date) -> None:
             if unit.managed_since < until
         ],
         batch_size=BATCH,
-    )
-
-
-def _record(
-    *, by: User | None, change: Change, units: list[Organization], before: dict[int, dict[str, Any]], reason: str
-) -> None:
-    after = {name: to_plain(value) for name, value in change.values.items()}
-    audit.record_many(
-        by=by,
-        events=(
-            audit.Event(
-                action=change.action,
-                model="orgs.organization",
-                object_id=str(unit.pk),
-                label=unit.name,
-                path=unit.managed_by.path,
-                changes=audit.difference(before[unit.pk], after),
-                reason=reason,
-            )
-            for unit in units
-        ),
     )

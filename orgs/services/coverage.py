@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
-from core import audit, writing
+from core import writing
 from core.locks import hold
 from core.parameters import values_on
 from core.periods import not_over, over
 from core.plans import Plan
 from core.refusals import Refusal
+from core.sets import among
 from orgs.facts import refresh
 from orgs.models import Coverage, Organization, PartyOrganization
 from orgs.services.locking import locked
@@ -98,12 +101,13 @@ def cover_many(
     """Begin a primary coverage for all of the organizations that have none; returns the ids of those covered."""
     hold(Organization, organization_ids)
     _require_able(party_organization, form, on=on)
-    units = Organization.objects.filter(pk__in=organization_ids).order_by("pk")
+    units = Organization.objects.filter(pk__in=among(organization_ids)).order_by("pk")
     free = plan_covering(units, since=since, on=on).changing
-    rows = Coverage.objects.bulk_create(
-        [Coverage(organization_id=pk, party_organization=party_organization, form=form, since=since) for pk in free]
+    fresh = (
+        Coverage(organization=unit, party_organization=party_organization, form=form, since=since)
+        for unit in Organization.objects.filter(pk__in=among(free)).order_by("pk")
     )
-    _record(by=by, rows=rows, action="coverage.begin", reason=reason)
+    writing.add_many(fresh, by=by, action="coverage.begin", reason=reason, on=on)
     refresh(free, on=on)
     return free
 
@@ -185,17 +189,18 @@ def end(
 
 
 def end_rows(*, by: User | None, coverages: Sequence[Coverage], until: date, reason: str, basis: str = "") -> None:
-    """End coverages that are not over in one statement with their entries; one that begins after the day never holds.
+    """End coverages that are not over, set-based; one that begins after the day never holds.
 
     The caller brings the facts up to date.
     """
-    ended, changes = ["until", "end_reason"], {}
+    ending: dict[date, list[Coverage]] = defaultdict(list)
     for row in coverages:
-        before = audit.snapshot(row, ended)
-        row.until, row.end_reason = max(until, row.since), reason[:100]
-        changes[row.pk] = audit.difference(before, audit.snapshot(row, ended))
-    Coverage.objects.bulk_update(coverages, ended, batch_size=1_000)
-    _record(by=by, rows=coverages, action="coverage.end", reason=basis or reason, changes=changes)
+        ending[max(until, row.since)].append(row)
+    for day, rows in ending.items():
+        values = {"until": day, "end_reason": reason[:100]}
+        writing.change_many(_named(rows), values, by=by, action="coverage.end", reason=basis or reason)
+        for row in rows:
+            row.until, row.end_reason = day, reason[:100]
 
 
 def hand_over_rows(
@@ -204,14 +209,12 @@ def hand_over_rows(
     """Hand coverages that are not over to another Party organization from a day on, set-based: an end that lies ahead
     goes along, and so does one that begins later. The caller brings the facts up to date."""
     begun = [row for row in coverages if row.since < since]
-    fresh = [_going_on(row, to=to, form=row.form, since=since) for row in begun]
-    end_rows(by=by, coverages=begun, until=since, reason=reason)
-    _record(by=by, rows=Coverage.objects.bulk_create(fresh), action="coverage.begin", reason=reason)
-    ahead = Coverage.objects.filter(pk__in=[row.pk for row in coverages if row.since >= since])
-    writing.change_many(
-        ahead.select_related("organization", "party_organization"), {"party_organization": to}, by=by,
-        action="coverage.change", reason=reason, path="party_organization__path",
-    )  # fmt: skip
+    ahead = [row for row in coverages if row.since >= since]
+    fresh = [_going_on(row, to=to, form=row.form, since=since) for row in _named(begun)]
+    told: Any = {"by": by, "reason": reason}
+    end_rows(coverages=begun, until=since, **told)
+    writing.add_many(fresh, action="coverage.begin", **told)
+    writing.change_many(_named(ahead), {"party_organization": to}, action="coverage.change", **told)
 
 
 def joint_warnings(party_organization: PartyOrganization, *, on: date) -> tuple[str, ...]:
@@ -260,7 +263,7 @@ def _open(coverage: Coverage, on: date) -> Coverage:
 def _going_on(row: Coverage, *, to: PartyOrganization, form: str, since: date) -> Coverage:
     """What follows a coverage from a day on, until the end that it has."""
     return Coverage(
-        organization_id=row.organization_id, party_organization=to, form=form, primary=row.primary, since=since,
+        organization=row.organization, party_organization=to, form=form, primary=row.primary, since=since,
         until=row.until, end_reason=row.end_reason,
     )  # fmt: skip
 
@@ -283,30 +286,7 @@ def _renew(
     return fresh
 
 
-def _record(
-    *,
-    by: User | None,
-    rows: Sequence[Coverage],
-    action: str,
-    reason: str,
-    changes: Mapping[int, audit.Changes] | None = None,
-) -> None:
-    """An entry for each row; without changes it is a new one."""
-    nodes = PartyOrganization.objects.in_bulk({row.party_organization_id for row in rows})
-    names = dict(Organization.objects.filter(pk__in={r.organization_id for r in rows}).values_list("pk", "name"))
-    forms = dict(Form.choices)
-    audit.record_many(
-        by=by,
-        events=[
-            audit.Event(
-                action=action,
-                model="orgs.coverage",
-                object_id=str(row.pk),
-                label=f"{nodes[row.party_organization_id]} {forms[row.form]} {names[row.organization_id]}",
-                path=nodes[row.party_organization_id].path,
-                changes=changes[row.pk] if changes is not None else writing.made(row),
-                reason=reason,
-            )
-            for row in rows
-        ],
-    )
+def _named(coverages: Sequence[Coverage]) -> QuerySet[Coverage]:
+    """The rows with what their names are made of."""
+    rows = Coverage.objects.filter(pk__in=among([row.pk for row in coverages]))
+    return rows.select_related("party_organization", "organization")

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import F
 
 from accounts.models import User
 from core import audit, writing
+from core.fields import column_of
 from core.locks import hold
 from core.models import AuditEntry
 from core.periods import not_over, over
@@ -30,6 +30,7 @@ from orgs.models import (
 from orgs.services.coverage import end_rows
 
 MERGE, UNMERGE = "organizations.merge", "organizations.unmerge"
+MOVE, GIVE_BACK = "organizations.move_along", "organizations.give_back"
 SAME_ORGANIZATION = "重复登记合并"
 FILLED = (  # taken from the dropped record where the kept one has nothing
     "old_number", "registrar", "registered_on", "company_type", "control", "industry", "capital", "currency",
@@ -62,27 +63,28 @@ def merge(*, by: User | None, keep: Organization, drop: Organization, on: date, 
     kept, dropped = _both(keep.pk, drop.pk)
     _require_mergeable(kept, dropped)
     moved = {"coverages_ended": _end_second_coverage(by, kept, dropped, on, reason)}
-    moved["mass_organizations"] = _move_mass_organizations(kept, dropped)
+    moved["mass_organizations"] = _move_mass_organizations(by, kept, dropped, reason)
     for model in MOVED:
         rows = model._default_manager.filter(organization=dropped)
         moved[_trail_name(model)] = sorted(rows.values_list("pk", flat=True))
-        rows.update(organization=kept)
+        _move(rows, kept, MOVE, by, reason)
     handover = Handover(by, dropped.pk, kept.pk, on, on, reason)
     for dependant in organization_dependants:
         moved[dependant.code] = dependant.move(handover)
     filled = {name: getattr(dropped, name) for name in FILLED if not getattr(kept, name) and getattr(dropped, name)}
     changes = writing.put(kept, {**filled, **_newest_counts(kept, dropped)}, on=on)
-    kept.version += 1
-    kept.save()
-    Organization.objects.filter(pk=dropped.pk).update(merged_into=kept, version=F("version") + 1)
-    audit.record(
-        by=by, action="organizations.absorb", target=kept, changes=changes, path=kept.managed_by.path, reason=reason
+    told: Any = {"by": by, "reason": reason}
+    writing.keep(
+        record=kept, changes=changes, action="organizations.absorb", path=kept.managed_by.path, also={}, **told
     )
-    trail: audit.Changes = {
-        "merged_into": [None, kept.pk],
-        **{name: [ids, kept.pk] for name, ids in moved.items() if ids},
-    }
-    audit.record(by=by, action=MERGE, target=dropped, changes=trail, path=dropped.managed_by.path, reason=reason)
+    writing.keep(
+        record=dropped,
+        changes=writing.put(dropped, {"merged_into": kept}),
+        action=MERGE,
+        path=dropped.managed_by.path,
+        also={name: [ids, kept.pk] for name, ids in moved.items() if ids},
+        **told,
+    )
     refresh([kept.pk, dropped.pk], on=on)
     kept.refresh_from_db()
     return kept
@@ -100,16 +102,15 @@ def unmerge(*, by: User | None, dropped: Organization, on: date, reason: str) ->
     moved = {name: pair[0] for name, pair in trail.changes.items() if name != "merged_into"}
     for model in GIVEN_BACK:
         ids = moved.get(_trail_name(model), [])
-        model._default_manager.filter(pk__in=ids, organization=kept).update(organization=back)
+        _move(model._default_manager.filter(pk__in=ids, organization=kept), back, GIVE_BACK, by, reason)
     _go_on(by, back, moved.get("coverages_ended", []), on, reason)
     handover = Handover(by, kept.pk, back.pk, on, on, reason)
     for dependant in organization_dependants:
         if dependant.give_back and moved.get(dependant.code):
             dependant.give_back(handover, moved[dependant.code])
-    _restore(kept, absorbed.changes)
-    Organization.objects.filter(pk=back.pk).update(merged_into=None, version=F("version") + 1)
-    changes = {"merged_into": [kept.pk, None]}
-    audit.record(by=by, action=UNMERGE, target=back, changes=changes, path=back.managed_by.path, reason=reason)
+    told: Any = {"by": by, "action": UNMERGE, "reason": reason}
+    writing.change(record=kept, values=_restored(kept, absorbed.changes), path=kept.managed_by.path, **told)
+    writing.change(record=back, values={"merged_into": None}, path=back.managed_by.path, **told)
     refresh([kept.pk, back.pk], on=on)
     back.refresh_from_db()
     return back
@@ -160,12 +161,16 @@ def _go_on(by: User | None, back: Organization, ended: list[int], on: date, reas
         writing.change(by=by, record=row, values=from_plain(Coverage, values), **told)
 
 
-def _move_mass_organizations(kept: Organization, dropped: Organization) -> list[int]:
+def _move(rows: models.QuerySet, to: Organization, action: str, by: User | None, reason: str) -> None:
+    writing.change_many(rows.select_related(), {"organization": to}, by=by, action=action, reason=reason)
+
+
+def _move_mass_organizations(by: User | None, kept: Organization, dropped: Organization, reason: str) -> list[int]:
     """Those of a kind that the kept record has no open one of; the others stay with the dropped record."""
     taken = kept.mass_organizations.filter(closed_on=None).values("kind")
     rows = dropped.mass_organizations.exclude(kind__in=list(taken.values_list("kind", flat=True)), closed_on=None)
     ids = sorted(rows.values_list("pk", flat=True))
-    MassOrganization.objects.filter(pk__in=ids).update(organization=kept)
+    _move(MassOrganization.objects.filter(pk__in=ids), kept, MOVE, by, reason)
     return ids
 
 
@@ -182,12 +187,11 @@ def _trail_name(model: type[models.Model]) -> str:
     return "mass_organizations" if model is MassOrganization else str(model._meta.model_name)
 
 
-def _restore(kept: Organization, changes: audit.Changes) -> None:
-    """Give the kept record back what it had in the filled fields that nobody edited since."""
+def _restored(kept: Organization, changes: audit.Changes) -> dict[str, Any]:
+    """What the kept record had in the filled fields that nobody edited since."""
+    values: dict[str, Any] = {}
     for name, (before, after) in changes.items():
-        if audit.difference({name: after}, audit.snapshot(kept, [name])):
-            continue
-        field = Organization._meta.get_field(name.removesuffix("_id") if name.endswith("_id") else name)
-        setattr(kept, field.attname, field.to_python(before) if before is not None else None)  # type: ignore[union-attr]
-    kept.version += 1
-    kept.save()
+        if not audit.difference({name: after}, audit.snapshot(kept, [name])):
+            field = column_of(Organization, name)
+            values[field.attname] = field.to_python(before) if before is not None else None
+    return values

@@ -187,7 +187,7 @@ def _hand_over_management(
 def _hand_over_venues(source: PartyOrganization, target: PartyOrganization, since: date, told: dict[str, Any]) -> None:
     """The venues, and where it meets: where the other meets as long anyhow, the use ends."""
     owned = Venue.objects.filter(managed_by=source)
-    writing.change_many(owned, {"managed_by": target}, action="venues.change", path="managed_by__path", **told)
+    writing.change_many(owned, {"managed_by": target}, action="venues.change", **told)
     for use in source.venue_uses.filter(not_over(told["on"])):
         begins = max(since, use.since)
         same = list(target.venue_uses.filter(not_over(told["on"]), venue=use.venue_id))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
-from core import audit
+from core import writing
 from core.jobs import enqueue
 from core.models import Parameter
 from core.parameters import parameters
@@ -34,16 +35,13 @@ def set_parameter(*, by: User, code: str, value: int | float, valid_from: date, 
         raise Backdated(f"生效日期 {valid_from} 已经过去;已发生的统计按当时的参数,请填写今天或以后的日期")
     if value < 0:
         raise OutOfRange(f"“{definition.name}”不能小于 0")
-    row, before = Parameter.objects.filter(key=code, valid_from=valid_from).first(), {}
+    row = Parameter.objects.filter(key=code, valid_from=valid_from).first()
+    told: Any = {"by": by, "action": "parameters.set", "path": "", "reason": note}
     if row:
-        before = audit.snapshot(row)
-        row.value, row.note, row.set_by = value, note, by
+        writing.change(record=row, values={"value": value, "note": note, "set_by": by}, **told)
     else:
         row = Parameter(key=code, valid_from=valid_from, value=value, note=note, set_by=by)
-    row.full_clean()
-    row.save()
-    changes = audit.difference(before, audit.snapshot(row))
-    audit.record(by=by, action="parameters.set", target=row, changes=changes, reason=note)
+        writing.add(record=row, **told)
     if valid_from == on:
         enqueue(kind="orgs.recount", arguments={}, by=by)
     return row

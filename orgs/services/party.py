@@ -11,7 +11,8 @@ from django.db.models import F, Max, Value
 from django.db.models.functions import Concat, Length, Substr
 
 from accounts.models import User
-from core import audit, writing
+from core import writing
+from core.bulk import reserve_ids
 from core.days import require_past
 from core.locks import one_at_a_time
 from core.models import ImportBatch
@@ -70,14 +71,11 @@ def establish(
     if parent is not None:
         parent = lock_tree(parent.pk)[parent.pk]
         require_place(parent)
-    node = PartyOrganization(
-        name=name, kind=kind, parent=parent, parent_since=since, code=code, established_on=since, path="", **more
-    )
-    node.full_clean(exclude=["path"])
-    node.save()
-    node.path = (parent.path if parent else "") + step_of(node.pk)
-    node.save(update_fields=["path"])
-    audit.record(by=by, action="party.establish", target=node, changes=writing.made(node), path=node.path)
+    (number,) = reserve_ids(PartyOrganization, 1)
+    path = (parent.path if parent else "") + step_of(number)
+    told: Any = {"name": name, "kind": kind, "parent": parent, "code": code, **more}
+    node = PartyOrganization(id=number, path=path, parent_since=since, established_on=since, **told)
+    writing.add(by=by, record=node, action="party.establish", path=path, on=on)
     return node
 
 
@@ -128,11 +126,9 @@ def move(
         FormerParent.objects.create(
             party_organization=node, parent_id=node.parent_id, since=node.parent_since, until=since
         )
-    before = audit.snapshot(node, ["parent", "parent_since"])
-    node.parent, node.parent_since, node.path = parent, since, parent.path + step_of(node.pk)
-    node.save(update_fields=["parent", "parent_since"])
-    changes = audit.difference(before, audit.snapshot(node, ["parent", "parent_since"]))
-    audit.record(by=by, action="party.move", target=node, changes=changes, path=node.path, reason=reason)
+    node.path = parent.path + step_of(node.pk)
+    values = {"parent": parent, "parent_since": since}
+    writing.change(by=by, record=node, values=values, action="party.move", path=node.path, reason=reason, on=on)
     return node
 
 
@@ -159,4 +155,4 @@ def _rewrite_paths(node: PartyOrganization, path: str) -> None:
         raise MoveTooDeep(f"党组织层级太多:“{node}”移到那里以后超过 {LONGEST_PATH // len(step_of(1))} 级")
     moved = Concat(Value(path), Substr(F("path"), len(node.path) + 1))
     ImportBatch.objects.filter(path__gte=node.path, path__lt=node.path + "~").update(path=moved)
-    below.update(path=moved)
+    writing.derive(below, path=moved)

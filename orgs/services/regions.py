@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from accounts.models import User
-from core import audit
+from core import writing
 from core.locks import one_at_a_time
 from core.refusals import Refusal
 from orgs.models import Region
 from orgs.rules.areas import level
 
+LOAD = "regions.load"
 NAME_LENGTH = 60
 SHOWN = 10  # problems in one sentence; a list that has more is wrong as a whole
 
@@ -45,13 +46,11 @@ def load(*, by: User | None, areas: Sequence[Area]) -> Mapping[str, int]:
     fresh = [Region(code=a.code, name=a.name, level=level(a.code), parent_id=a.parent or None) for a in areas]
     new = [region for region in fresh if region.code not in held]
     changed = [region for region in fresh if region.code in held and _differs(region, held[region.code])]
-    Region.objects.bulk_create(new, batch_size=1_000)
-    Region.objects.bulk_update(changed, ["name", "level", "parent"], batch_size=500)
-    counts = {"new": len(new), "changed": len(changed), "unchanged": len(fresh) - len(new) - len(changed)}
-    if new or changed:
-        told = {name: [None, count] for name, count in counts.items()}
-        audit.record_many(by=by, events=[audit.Event("regions.load", "orgs.region", "", "行政区划", changes=told)])
-    return counts
+    writing.add_many(new, by=by, action=LOAD)
+    for region in changed:
+        values = {name: getattr(region, name) for name in ("name", "level", "parent_id")}
+        writing.change(by=by, record=held[region.code], values=values, action=LOAD, path="")
+    return {"new": len(new), "changed": len(changed), "unchanged": len(fresh) - len(new) - len(changed)}
 
 
 def _differs(fresh: Region, held: Region) -> bool:

@@ -181,5 +181,7 @@ def test_a_second_assignment_ends_with_a_merge_and_goes_on_when_it_is_taken_apar
     actions = AuditEntry.objects.filter(model="instructors.assignment", object_id=str(doubled.pk)).order_by("pk")
     assert list(actions.values_list("action", flat=True))[1:] == [
         "instructors.end_assignment",
+        "instructors.move_along",
+        "instructors.move_along",
         "instructors.reopen_assignment",
     ]
