@@ -200,7 +200,7 @@ def test_a_lone_administrator_is_let_back_in_on_the_server(
     user.refresh_from_db()
     assert user.check_password(capsys.readouterr().out.split()[1])
     assert (user.is_active, user.must_change_password, user.authenticators.exists()) == (True, True, False)
-    written = AuditEntry.objects.filter(object_id=str(user.pk), user=None).order_by("pk")
+    written = AuditEntry.objects.filter(model="accounts.user", object_id=str(user.pk), user=None).order_by("pk")
     assert [entry.action for entry in written] == [
         "accounts.factor_reset",
         "accounts.reset" if open_before else "accounts.reopen",
