@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from core.registries import Registry
 from core.scope import Scope
 
@@ -23,13 +25,15 @@ class DueItem:
 
 @dataclass(frozen=True)
 class DueKind:
-    """A kind of duty: `count` for the front page, `items` for its list (bounded by `limit`), `url` for all of them."""
+    """A kind of duty. `rows` are all of them, the most urgent first, `until` is the lookup of the day of each (empty: all are
+    late); `items` tells some of the rows in words, `url` lists all of them."""
 
     code: str
     name: str
     permission: str
-    count: Callable[[Scope, date], int]
-    items: Callable[[Scope, date, int], Iterable[DueItem]]
+    rows: Callable[[Scope, date], QuerySet]
+    until: str
+    items: Callable[[QuerySet, Scope, date], Iterable[DueItem]]
     url: str = ""
 
 

@@ -4,6 +4,7 @@ from core.audit_words import name_actions, name_keys
 
 name_actions(
     {
+        "books.issue": "发出一街一簿",
         "books.return": "交回一街一簿",
         "gaps.answer": "填报原因和计划",
         "months.close": "关账",

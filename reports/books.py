@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from core.importing.cells import CellProblem, raw_text, read_date, read_text
 from core.refusals import Refusal
@@ -37,13 +37,13 @@ class Filled:
     until: date | None
 
 
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong with a cell of a returned workbook: the sheet's own row, the column's letter, a sentence."""
+class Problem(NamedTuple):
+    """What is wrong with a cell of a returned workbook: the sheet's own row, the column's letter, a sentence, and the unit."""
 
     row: int
     column: str
     sentence: str
+    name: str = ""
 
 
 @dataclass
@@ -129,13 +129,14 @@ def _read(header: Header, rows: Iterable[tuple[int, list[Cell]]], asked: Asked, 
             continue
         books.add(book)
         problems = _problems(values, asked)
-        found.problems += [Problem(number, columns[key].letter, sentence) for key, sentence in problems.items()]
+        unit_name = read_text(values["name"]) or ""
+        found.problems += [Problem(number, columns[key].letter, said, unit_name) for key, said in problems.items()]
         if not problems:
             found.rows.append(
                 Filled(
                     number,
                     unit,
-                    read_text(values["name"]) or "",
+                    unit_name,
                     read_text(values.get("reason")) or "",
                     read_text(values.get("way")) or "",
                     read_date(values.get("until"), latest=date.max),

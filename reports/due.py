@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from itertools import takewhile
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.urls import reverse
 
 from accounts.permissions import Permission
@@ -28,12 +28,12 @@ def _promised(worklist: Worklist, scope: Scope) -> QuerySet[OrganizationFacts]:
     return rows.select_related("organization__gap_answer").order_by("organization__gap_answer__planned_by", "pk")
 
 
-def _promises(worklist: Worklist, scope: Scope, on: date, limit: int) -> Iterator[DueItem]:
-    for row in _promised(worklist, scope)[:limit]:
+def _promises(worklist: Worklist, rows: QuerySet, scope: Scope, on: date) -> Iterator[DueItem]:
+    for row in rows:
         unit, answer = row.organization, row.organization.gap_answer
         url = f"{reverse('worklist-start', args=[worklist.code])}?unit={unit.pk}"
         what = answer.planned_form or worklist.promise
-        who = f"{unit.name}(责任人 {answer.responsible})" if answer.responsible else unit.name
+        who = f"{unit.name}（责任人 {answer.responsible}）" if answer.responsible else unit.name
         yield DueItem(who, what, answer.planned_by, url, "办理")
 
 
@@ -41,38 +41,30 @@ def _promise_kind(worklist: Worklist) -> DueKind:
     """The promises given on one worklist."""
     return DueKind(
         f"reports.promises.{worklist.code}",
-        f"承诺的时限:{worklist.promise}",
+        f"承诺的时限：{worklist.promise}",
         Permission.COVERAGE_CHANGE,
-        lambda scope, on: _promised(worklist, scope).count(),
+        lambda scope, on: _promised(worklist, scope),
+        "organization__gap_answer__planned_by",
         partial(_promises, worklist),
         f"/worklists/{worklist.code}/",
     )
 
 
-def _open_books(scope: Scope) -> QuerySet[StreetBook]:
-    """Books that have not come back, the newest of each list and committee."""
-    books = StreetBook.objects.within(scope).filter(returned_at=None, due_on__isnull=False)
-    return books.select_related("committee").order_by("due_on", "pk")
+def _open_books(scope: Scope, on: date) -> QuerySet[StreetBook]:
+    """The newest book of each list and committee, where something is still to come back."""
+    books = StreetBook.objects.within(scope).newest().not_back()
+    return books.select_related("committee").order_by(F("due_on").asc(nulls_last=True), "pk")
 
 
-def _books(scope: Scope, on: date, limit: int) -> Iterator[DueItem]:
-    for book in _open_books(scope)[:limit]:
-        yield DueItem(
-            book.committee.name,
-            f"交回一街一簿({book.rows} 家)",
-            book.due_on,
-            reverse("books", args=[book.worklist]),
-            "查看",
-        )
+def _books(rows: QuerySet, scope: Scope, on: date) -> Iterator[DueItem]:
+    for book in rows:
+        own = book.committee_id in scope.measured_nodes
+        what = f"一街一簿：{worklists[book.worklist].title}（{book.rows} 家），{book.state}"
+        url = reverse("books", args=[book.worklist])
+        yield DueItem(book.committee.name, what, book.due_on, url, "下载、交回" if own else "查看")
 
 
 due_kinds.add(
     *map(_promise_kind, worklists),
-    DueKind(
-        "reports.books",
-        "一街一簿交回",
-        Permission.REGISTRY_CHANGE,
-        lambda scope, on: _open_books(scope).count(),
-        _books,
-    ),
+    DueKind("reports.books", "一街一簿交回", Permission.REGISTRY_CHANGE, _open_books, "due_on", _books),
 )

@@ -6,7 +6,8 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, Q
+from django.utils import timezone
 
 from core.days import DeadlineField, EventDateField
 from core.fields import PathField, YearField
@@ -174,18 +175,39 @@ class GapAnswer(models.Model):
         return f"{self.organization} {self.planned_form}"
 
 
+class StreetBookQuerySet(ScopedQuerySet):
+    """Books by list: of each committee the newest counts, the earlier ones are its past."""
+
+    def newest(self, worklist: str = "") -> Self:
+        """The last book that each committee got for the list (for each list)."""
+        rows = self.filter(worklist=worklist) if worklist else self
+        last = rows.order_by().values("worklist", "committee").annotate(last=Max("pk")).values("last")
+        return rows.filter(pk__in=last)
+
+    def not_back(self) -> Self:
+        """Those of which something is still to come (`StreetBook.is_open`)."""
+        return self.filter(Q(returned_at=None) | ~Q(problems=[]))
+
+
 class StreetBook(models.Model):
-    """One workbook handed out to one street or committee, and whether it came back."""
+    """One workbook handed out to one street or committee, and how far it came back."""
 
     worklist = models.CharField("清单", max_length=20)
     committee = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="街道(党委)")
     handed_out_at = models.DateTimeField("发出时间")
     handed_out_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="发出人")
+    issued_from = models.ForeignKey(
+        PartyOrganization, models.PROTECT, null=True, related_name="+", verbose_name="发出的党组织"
+    )  # null: handed out before this was noted
     rows = models.PositiveIntegerField("单位数")
+    issued = models.JSONField(
+        "发出的内容", default=dict
+    )  # unit id → reason, way and deadline as the workbook showed them
     due_on = DeadlineField("交回期限", null=True, blank=True)
     returned_at = models.DateTimeField("交回时间", null=True, blank=True)
+    problems = models.JSONField("未采用的行", default=list, blank=True)  # of the newest return
 
-    objects = ScopedQuerySet.as_manager()
+    objects = StreetBookQuerySet.as_manager()
     view_permission = "figures.view"
     change_permission = "registry.change"
     scope_path = "committee__path"
@@ -196,4 +218,16 @@ class StreetBook(models.Model):
         indexes = [models.Index(fields=["committee", "handed_out_at"], name="street_book")]
 
     def __str__(self) -> str:
-        return f"{self.committee} {self.handed_out_at:%Y-%m-%d}"
+        return f"{self.committee} {timezone.localtime(self.handed_out_at):%Y-%m-%d}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to come back."""
+        return self.returned_at is None or bool(self.problems)
+
+    @property
+    def state(self) -> str:
+        """How far it came back."""
+        if self.returned_at is None:
+            return "未交回"
+        return "部分交回" if self.problems else "已交回"

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from reports.views.books import BooksPage
+from reports.views.books import BookFile, BooksPage
 from reports.views.checks import CheckPage, ChecksPage
 from reports.views.cross import CrossPage
 from reports.views.dashboard import DashboardPage
@@ -23,6 +23,8 @@ urlpatterns = [
     path("checks/<slug:code>/", CheckPage.as_view(), name="check"),
     path("worklists/", RedirectView.as_view(url="/worklists/party-organization/"), name="worklists"),
     path("worklists/<slug:code>/", WorklistPage.as_view(), name="worklist"),
+    path("worklists/<slug:code>/books/all.zip", BookFile.as_view(), name="book-all"),
+    path("worklists/<slug:code>/books/<int:pk>.xlsx", BookFile.as_view(), name="book"),
     path("worklists/<slug:code>/books/", BooksPage.as_view(), name="books"),
     path("worklists/<slug:code>/start/", StartPage.as_view(), name="worklist-start"),
 ]

@@ -102,6 +102,10 @@ ROUTES = {
     "worklists/": Route("worklists/", status=302),
     "worklists/<slug:code>/": Route("worklists/party-organization/", OFFICE),
     "worklists/<slug:code>/books/": Route("worklists/party-organization/books/", OFFICE),
+    "worklists/<slug:code>/books/all.zip": Route("worklists/party-organization/books/all.zip", OFFICE),
+    "worklists/<slug:code>/books/<int:pk>.xlsx": Route(
+        "worklists/party-organization/books/{book}.xlsx", OFFICE - STRANGER, misses=STRANGER
+    ),
     "worklists/<slug:code>/start/": Route(
         "worklists/party-organization/start/?unit={gap}", OFFICE - STRANGER, misses=STRANGER
     ),

@@ -27,7 +27,7 @@ from orgs.models import (
     Zone,
 )
 from orgs.services.party import establish
-from reports.models import Target
+from reports.models import StreetBook, Target
 from tests.people import LONG_AGO, TODAY, City
 
 THERE = "外区密"
@@ -138,6 +138,9 @@ def _office(city: City, side: Side) -> dict[str, Model]:
     """What the place's official did, and what holds for the place."""
     committee, official = city[side.committee], city.people[side.official]
     return {
+        "book": StreetBook.objects.create(
+            worklist="party-organization", committee=committee, handed_out_at=timezone.now(), handed_out_by=official, rows=0
+        ),
         "target": Target.objects.create(node=committee, year=TODAY.year, indicator="T1", value=90),
         "appointment": city.people[side.appointed].appointments.get(),
         "request": AccountRequest.objects.create(

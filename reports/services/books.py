@@ -1,10 +1,15 @@
-"""Handing out one workbook per street and merging what comes back."""
+"""Handing out one workbook per street and merging what comes back.
+
+Issuing belongs to the level above: it hands out to the committees below it, and a newer book replaces the older one. The
+street fetches its book, fills it in and returns it, as often as it takes. Nothing that came back is taken away.
+"""
 
 from __future__ import annotations
 
 import tempfile
 import zipfile
 from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -13,23 +18,42 @@ from typing import BinaryIO
 from django.db import transaction
 
 from accounts.models import User
-from core import audit
+from core import audit, writing
 from core.parameters import values_on
+from core.plain import to_plain
 from core.refusals import Refusal
-from core.scope import Scope
+from core.scope import Grant, Scope
 from core.workbooks.reading import open_book
-from orgs.models import Organization, OrganizationFacts
+from orgs.models import Organization, OrganizationFacts, PartyOrganization
 from orgs.rules.setup import Thresholds
-from reports.books import NotAStreetBook, Problem, Reading, read_book, write_book
+from reports.books import Filled, NotAStreetBook, Problem, Reading, read_book, write_book
 from reports.models import GapAnswer, StreetBook
 from reports.services.gaps import Answer, write_answers
 from reports.worklists import Line, Worklist, lines
 
 Unit = tuple[OrganizationFacts, Line]
+ANSWERED = ("reason", "planned_form", "planned_by")
 
 
 class NothingToHandOut(Refusal):
-    """The list is empty."""
+    """The list is empty, or all of it is with committees that got their books from above."""
+
+
+@dataclass(frozen=True)
+class Issue:
+    """A book that would go out: to whom, about which units, and which one it replaces."""
+
+    committee: PartyOrganization
+    units: list[Unit]
+    before: StreetBook | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What handing out would do; `held` are books from a level above that have not come back: they stay."""
+
+    issues: list[Issue]
+    held: list[StreetBook]
 
 
 @dataclass(frozen=True)
@@ -40,91 +64,153 @@ class Returned:
     rows: int
     changed: int
     problems: tuple[Problem, ...]
+    replaced: bool  # a newer one has been handed out since
+
+
+def plan(*, scope: Scope, worklist: Worklist, on: date) -> Plan:
+    """One book for each committee below the user's own with units on the list."""
+    granted = scope.having(StreetBook.change_permission)
+    found = Plan([], [])
+    newest = {book.committee_id: book for book in StreetBook.objects.within(scope).newest(worklist.code)}
+    for units in _by_committee(worklist, granted, on).values():
+        committee = units[0][0].managed_by
+        above, before = _grant_above(granted, committee), newest.get(committee.pk)
+        if above is None:
+            continue
+        if before and before.is_open and before.issued_from and len(before.issued_from.path) < len(above.path):
+            found.held.append(before)
+        else:
+            found.issues.append(Issue(committee, units, before))
+    return found
 
 
 @transaction.atomic
-def hand_out(*, by: User, scope: Scope, worklist: Worklist, due_on: date | None, on: date, at: datetime) -> BinaryIO:
-    """One workbook for each committee with units on the list, in a zip; the caller closes it. Logged as an export."""
-    units = _by_committee(worklist, scope, on)
-    if not units:
-        raise NothingToHandOut("清单里没有单位,不用发簿")
-    committees = [rows[0][0].managed_by for rows in units.values()]
-    books = StreetBook.objects.bulk_create(
+def hand_out(
+    *, by: User, scope: Scope, worklist: Worklist, due_on: date | None, on: date, at: datetime
+) -> list[StreetBook]:
+    """Hand out what `plan` says; older books stay, and what came back with them. Raises NothingToHandOut."""
+    planned = plan(scope=scope, worklist=worklist, on=on)
+    if not planned.issues:
+        raise NothingToHandOut("清单里没有要发给下级的单位，不用发簿")
+    granted = scope.having(StreetBook.change_permission)
+    books = [
         StreetBook(
             worklist=worklist.code,
-            committee=committee,
+            committee=issue.committee,
+            issued_from_id=above.node_id if (above := _grant_above(granted, issue.committee)) else None,
             handed_out_at=at,
             handed_out_by=by,
-            rows=len(units[committee.pk]),
+            rows=len(issue.units),
+            issued={str(facts.pk): _said(line.answer) for facts, line in issue.units},
             due_on=due_on,
         )
-        for committee in committees
-    )
-    total = sum(book.rows for book in books)
-    audit.record_export(by=by, what=f"一街一簿:{worklist.title}", rows=total)
+        for issue in planned.issues
+    ]
+    return writing.add_many(books, by=by, action="books.issue", reason=f"一街一簿：{worklist.title}")
+
+
+def pack(*, by: User, scope: Scope, worklist: Worklist, books: Sequence[StreetBook], on: date) -> BinaryIO:
+    """The workbooks of books in a zip; the caller closes it. Logged as an export."""
     target = tempfile.TemporaryFile(suffix=".zip")  # noqa: SIM115 (the response closes it)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for book in books:
             with archive.open(f"{book.committee.name} {worklist.title} {on:%Y-%m-%d}.xlsx", "w") as part:
-                write_book(part, worklist=worklist, book=book, units=units[book.committee_id])  # type: ignore[arg-type]
+                write_book(part, worklist=worklist, book=book, units=_units_of(book, worklist, scope, on))  # type: ignore[arg-type]
+    audit.record_export(by=by, what=f"一街一簿：{worklist.title}", rows=sum(book.rows for book in books))
+    target.seek(0)
+    return target
+
+
+def fetch(*, by: User, scope: Scope, worklist: Worklist, book: StreetBook, on: date) -> BinaryIO:
+    """The workbook of one book; the caller closes it. Logged as an export."""
+    target = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 (the response closes it)
+    write_book(target, worklist=worklist, book=book, units=_units_of(book, worklist, scope, on))
+    audit.record_export(by=by, what=f"一街一簿：{worklist.title}（{book.committee}）", rows=book.rows)
     target.seek(0)
     return target
 
 
 @transaction.atomic
 def take_back(*, by: User, scope: Scope, worklist: Worklist, path: Path, name: str, at: datetime) -> Returned:
-    """Merge a workbook that came back: cells that were filled in replace earlier answers, empty ones leave them.
+    """Merge a workbook that came back: cells that were filled in since it went out replace earlier answers.
 
-    Rows with a problem are left out and named; the others count. Raises NotAStreetBook or Unreadable.
+    Rows with a problem are left out, named and kept with the book; the others count. Raises NotAStreetBook or Unreadable.
     """
     reading = read_book(open_book(path, name=name), asked=worklist.asked)
-    book = StreetBook.objects.changeable(scope).select_related("committee").filter(pk=reading.book).first()
+    books = StreetBook.objects.changeable(scope)
+    book = books.select_related("committee").filter(pk=reading.book).first()
     if book is None or book.worklist != worklist.code:
-        raise NotAStreetBook(f"“{name}”不是这份清单发给您管辖范围的簿,请核对后交回")
-    answers = _answers(reading, scope)
+        raise NotAStreetBook(f"“{name}”不是这份清单发给您管辖范围的簿，请核对后交回")
+    answers = _answers(reading, scope, book)
     changed = write_answers(by=by, answers=answers, at=at)
-    if book.returned_at is None:
-        book.returned_at = at
-        book.save(update_fields=["returned_at"])
-    audit.record(
-        by=by,
-        action="books.return",
-        target=book,
-        path=book.committee.path,
-        changes={"changed": [None, changed], "problems": [None, len(reading.problems)]},
-    )
     problems = tuple(sorted(reading.problems, key=lambda problem: problem.row))
-    return Returned(book, len(reading.rows) + len(problems), changed, problems)
+    writing.change(
+        by=by,
+        record=book,
+        values={"returned_at": at, "problems": [problem._asdict() for problem in problems]},
+        action="books.return",
+        path=book.committee.path,
+        reason=f"更新 {changed} 家",
+    )
+    replaced = books.newest(worklist.code).filter(committee=book.committee_id).exclude(pk=book.pk).exists()
+    return Returned(book, len(reading.rows) + len(problems), changed, problems, replaced)
 
 
-def _by_committee(worklist: Worklist, scope: Scope, on: date) -> dict[int, list[Unit]]:
-    """The units of the list with what is said about them, by managing committee, longest due first."""
-    mine = worklist.records(scope.having(StreetBook.change_permission))
+def _grant_above(granted: Scope, committee: PartyOrganization) -> Grant | None:
+    """The highest of the grants that stands above a committee; above the root's own units stands the root."""
+    above = [grant for grant in granted.grants if Scope(granted.user_id, (grant,)).holds_below(committee.path)]
+    return min(above, key=lambda grant: len(grant.path), default=None)
+
+
+def _by_committee(
+    worklist: Worklist, granted: Scope, on: date, among: Collection[int] | None = None
+) -> dict[int, list[Unit]]:
+    """The units of the list (or those of them) with what is said about them, by managing committee, longest due first."""
+    mine = worklist.records(granted)
+    mine = mine if among is None else mine.filter(pk__in=among)
     rows = list(mine.order_by("managed_by__path", worklist.since, "pk"))
-    said = lines(worklist, rows, scope=scope, thresholds=Thresholds.of(values_on(on)), on=on)
+    said = lines(worklist, rows, scope=granted, thresholds=Thresholds.of(values_on(on)), on=on)
     grouped: dict[int, list[Unit]] = defaultdict(list)
     for row, line in zip(rows, said, strict=True):
         grouped[row.managed_by_id].append((row, line))
     return grouped
 
 
-def _answers(reading: Reading, scope: Scope) -> dict[int, Answer]:
-    """The answers of the rows whose unit is the scope's and still has its name; other rows become problems."""
+def _units_of(book: StreetBook, worklist: Worklist, scope: Scope, on: date) -> list[Unit]:
+    """The units that the book went out with and that are still on the list and with the committee; of a book from before
+    they were noted, those that are there now."""
+    among = [int(key) for key in book.issued] if book.issued else None
+    return _by_committee(worklist, scope, on, among).get(book.committee_id, [])
+
+
+def _said(answer: GapAnswer | None) -> list[str]:
+    """An answer as the cells of a book show it."""
+    return [str(to_plain(getattr(answer, name)) or "") if answer else "" for name in ANSWERED]
+
+
+def _answers(reading: Reading, scope: Scope, book: StreetBook) -> dict[int, Answer]:
+    """The answers of the rows whose unit is the scope's and still has its name; other rows become problems.
+
+    A cell that says what it said when the book went out was not filled in: what was answered since stays.
+    """
     ids = [row.unit for row in reading.rows]
     names = dict(Organization.objects.changeable(scope).filter(pk__in=ids).values_list("pk", "name"))
     held = GapAnswer.objects.filter(organization__in=ids).in_bulk(field_name="organization_id")
     answers = {}
     for row in reading.rows:
         if names.get(row.unit) != row.name:
-            reading.problems.append(
-                Problem(row.row, "C", f"“{row.name}”与登记的名称不符,或已不归您管辖,这一行未采用;请不要改动单位名称")
-            )
-        elif row.reason or row.way or row.until:
+            sentence = f"“{row.name}”与登记的名称不符，或已不归您管辖，这一行未采用；请不要改动单位名称"
+            reading.problems.append(Problem(row.row, "C", sentence, row.name))
+        elif any(filled := _filled(row, book.issued.get(str(row.unit), ["", "", ""]))):
             before = held.get(row.unit)
-            answers[row.unit] = Answer(
-                reason=row.reason or (before.reason if before else ""),
-                planned_form=row.way or (before.planned_form if before else ""),
-                planned_by=row.until or (before.planned_by if before else None),
-                responsible=before.responsible if before else "",
-            )
+            now = [
+                new or (getattr(before, name) if before else None) for new, name in zip(filled, ANSWERED, strict=True)
+            ]
+            answers[row.unit] = Answer(now[0] or "", now[1] or "", now[2], before.responsible if before else "")
     return answers
+
+
+def _filled(row: Filled, issued: Sequence[str]) -> tuple:
+    """What was filled in of reason, way and deadline since the book went out."""
+    cells = (row.reason, row.way, row.until)
+    return tuple(cell if str(to_plain(cell) or "") != was else None for cell, was in zip(cells, issued, strict=True))

@@ -1,17 +1,18 @@
-"""一街一簿: hand out, take back, and see who has not returned theirs."""
+"""一街一簿: the level above hands out, the street fetches its own and returns it, and both see how far it is."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Max, QuerySet
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 
@@ -19,52 +20,58 @@ from accounts.permissions import Permission
 from core.days import AnyDay
 from core.pages import PageRequest, PermissionMixin
 from core.refusals import Refusal, as_sentence
-from core.scope import Scope
+from core.scope import may_change
 from reports.models import StreetBook
-from reports.services.books import Returned, hand_out, take_back
+from reports.services import books
 from reports.worklists import Worklist, worklists
+
+EARLIER = 50  # books that were replaced, on the page
 
 
 class HandOutForm(forms.Form):
     """Until when the books are to come back."""
 
-    due_on = AnyDay(label="交回期限", required=False)
+    due_on = AnyDay(label="交回期限", required=False, error_messages={"invalid": "交回期限不是日期，请重新选择"})
+
+
+def worklist_of(code: str) -> Worklist:
+    """The list that an address names."""
+    if code not in worklists:
+        raise Http404
+    return worklists[code]
 
 
 class BooksPage(PermissionMixin, View):
-    """The newest book of each committee, whether it came back, and the two actions."""
+    """The newest book of each committee, how far it is, and what whoever looks may do with it."""
 
     permission = Permission.FIGURES_VIEW
 
     def get(self, request: PageRequest, code: str) -> HttpResponse:
         """Who has returned theirs and who has not."""
-        return self._page(request, self._worklist(code))
+        return self._page(request, worklist_of(code))
 
     def post(self, request: PageRequest, code: str) -> HttpResponseBase:
-        """Hand out, or take back the chosen files."""
-        worklist = self._worklist(code)
-        if not request.scope.may(Permission.REGISTRY_CHANGE):
+        """Look at what handing out would do, do it, or take back the chosen files."""
+        worklist = worklist_of(code)
+        if not request.scope.may(StreetBook.change_permission):
             raise PermissionDenied
         match request.POST.get("do"):
-            case "hand-out":
+            case "plan" | "hand-out":
                 return self._hand_out(request, worklist)
             case "return":
                 return self._take_back(request, worklist)
         raise BadRequest("没有这项操作")
 
-    def _worklist(self, code: str) -> Worklist:
-        if code not in worklists:
-            raise Http404
-        return worklists[code]
-
-    def _hand_out(self, request: PageRequest, worklist: Worklist) -> HttpResponseBase:
-        form = HandOutForm(request.POST)
-        today = timezone.localdate()
+    def _hand_out(self, request: PageRequest, worklist: Worklist) -> HttpResponse:
+        form, today = HandOutForm(request.POST), timezone.localdate()
         if not form.is_valid():
-            messages.error(request, "交回期限不是日期,请重新选择。")
-            return HttpResponseRedirect(request.path)
+            return self._page(request, worklist, form=form)
+        planned = books.plan(scope=request.scope, worklist=worklist, on=today)
+        if request.POST["do"] == "plan" and planned.issues:
+            context = {"worklist": worklist, "form": form, "plan": planned}
+            return render(request, "reports/books_plan.html", context)
         try:
-            archive = hand_out(
+            done = books.hand_out(
                 by=request.user,
                 scope=request.scope,
                 worklist=worklist,
@@ -74,15 +81,16 @@ class BooksPage(PermissionMixin, View):
             )
         except Refusal as refusal:
             messages.error(request, as_sentence(refusal))
-            return HttpResponseRedirect(request.path)
-        return FileResponse(archive, as_attachment=True, filename=f"一街一簿 {worklist.title} {today:%Y-%m-%d}.zip")
+        else:
+            messages.success(request, f"已发出 {len(done)} 簿。各街道在本页下载、填写、交回；也可以打包下载后转发。")
+        return HttpResponseRedirect(request.path)
 
     def _take_back(self, request: PageRequest, worklist: Worklist) -> HttpResponse:
         files = request.FILES.getlist("files")
         if not files:
             messages.error(request, "请先选择交回的工作簿。")
             return HttpResponseRedirect(request.path)
-        results: list[tuple[str, Returned | None, str]] = []
+        results: list[tuple[str, books.Returned | None, str]] = []
         for file in files:
             try:
                 results.append((str(file.name), _taken(request, worklist, file), ""))
@@ -90,34 +98,59 @@ class BooksPage(PermissionMixin, View):
                 results.append((str(file.name), None, str(refusal)))
         return self._page(request, worklist, results=results)
 
-    def _page(self, request: PageRequest, worklist: Worklist, **more: object) -> HttpResponse:
-        books = newest_books(worklist, request.scope)
+    def _page(self, request: PageRequest, worklist: Worklist, **more: Any) -> HttpResponse:
+        scope, today = request.scope, timezone.localdate()
+        mine = StreetBook.objects.within(scope).select_related("committee", "handed_out_by")
+        newest = list(mine.newest(worklist.code).order_by("committee__path"))
+        earlier = mine.filter(worklist=worklist.code).exclude(pk__in=[book.pk for book in newest]).order_by("-pk")
+        own = [book for book in newest if book.committee_id in scope.measured_nodes]
         context = {
             "worklist": worklist,
-            "books": books,
-            "missing": [book for book in books if book.returned_at is None],
+            "books": newest,
+            "earlier": earlier[:EARLIER],
+            "missing": [book for book in newest if book.is_open],
+            "own": own[0] if len(newest) == len(own) == 1 else None,
             "form": HandOutForm(),
-            "may_change": request.scope.may(Permission.REGISTRY_CHANGE),
-            "today": timezone.localdate(),
+            "may_issue": bool(books.plan(scope=scope, worklist=worklist, on=today).issues),
+            "may_return": any(may_change(book, scope) for book in newest),
+            "may_fetch": scope.may(Permission.REGISTRY_EXPORT),
+            "today": today,
             **more,
         }
         return render(request, "reports/books.html", context)
 
 
-def newest_books(worklist: Worklist, scope: Scope) -> QuerySet[StreetBook]:
-    """The last book that each committee of the scope got for the list, in the order of the tree."""
-    mine = StreetBook.objects.within(scope).filter(worklist=worklist.code)
-    last = mine.order_by().values("committee").annotate(last=Max("pk")).values("last")
-    return mine.filter(pk__in=last).select_related("committee").order_by("committee__path")
+class BookFile(PermissionMixin, View):
+    """下载: the workbook of one book, as often as it is wanted; without a number all that are open, in a zip."""
+
+    permission = Permission.REGISTRY_EXPORT
+
+    def get(self, request: PageRequest, code: str, pk: int = 0) -> FileResponse:
+        """The file. A book outside the scope is not there."""
+        worklist, today = worklist_of(code), timezone.localdate()
+        mine = StreetBook.objects.within(request.scope).filter(worklist=code).select_related("committee")
+        told: dict[str, Any] = {"by": request.user, "scope": request.scope, "worklist": worklist, "on": today}
+        if pk:
+            book = get_object_or_404(mine, pk=pk)
+            name = f"{book.committee.name} {worklist.title} {today:%Y-%m-%d}.xlsx"
+            return FileResponse(books.fetch(book=book, **told), as_attachment=True, filename=name)
+        found = list(mine.newest(code).order_by("committee__path"))
+        name = f"一街一簿 {worklist.title} {today:%Y-%m-%d}.zip"
+        return FileResponse(books.pack(books=found, **told), as_attachment=True, filename=name)
 
 
-def _taken(request: PageRequest, worklist: Worklist, file: UploadedFile) -> Returned:
+def books_url(book: StreetBook) -> str:
+    """Where a book is fetched and returned."""
+    return reverse("books", args=[book.worklist])
+
+
+def _taken(request: PageRequest, worklist: Worklist, file: UploadedFile) -> books.Returned:
     """Put the upload where the reader finds it, merge it, and remove it."""
     with tempfile.NamedTemporaryFile() as kept:
         for chunk in file.chunks():
             kept.write(chunk)
         kept.flush()
-        return take_back(
+        return books.take_back(
             by=request.user,
             scope=request.scope,
             worklist=worklist,

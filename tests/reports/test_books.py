@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -19,7 +20,7 @@ from orgs.facts import refresh
 from orgs.models import Organization
 from reports.books import NotAStreetBook
 from reports.models import GapAnswer, StreetBook
-from reports.services.books import NothingToHandOut, Returned, hand_out, take_back
+from reports.services.books import NothingToHandOut, Returned, hand_out, pack, take_back
 from reports.worklists import Worklist, worklists
 from tests.people import TODAY, City
 
@@ -29,10 +30,11 @@ BOOKS = "/worklists/party-organization/books/"
 
 def handed_out(city: City, username: str = "city", worklist: Worklist = PARTY) -> dict[str, bytes]:
     """The workbooks of a hand-out by file name."""
-    target = hand_out(
-        by=city.user(username), scope=city.scope(username), worklist=worklist, due_on=TODAY, on=TODAY, at=timezone.now()
-    )
-    with zipfile.ZipFile(target) as archive:
+    told: dict[str, Any] = {"by": city.user(username), "scope": city.scope(username), "worklist": worklist, "on": TODAY}
+    with (
+        pack(books=hand_out(due_on=TODAY, at=timezone.now(), **told), **told) as target,
+        zipfile.ZipFile(target) as archive,
+    ):
         return {name: archive.read(name) for name in archive.namelist()}
 
 
@@ -182,26 +184,123 @@ def test_an_empty_list_is_not_handed_out(city: City) -> None:
         handed_out(city)
 
 
-def test_the_page_hands_out_takes_back_and_names_who_has_not_returned(
+def test_handing_out_is_confirmed_and_the_street_fetches_fills_in_and_returns(
     city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
 ) -> None:
     browser = opened("city")
     assert "还没有发出过" in browser.get(BOOKS).content.decode()
-    response = browser.post(BOOKS, {"do": "hand-out", "due_on": "2026-11-20"})
-    with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as archive:
-        content = archive.read(next(name for name in archive.namelist() if "云台" in name))
-    page = browser.get(BOOKS).content.decode()
-    assert "还有 3 个没有交回" in page
+    plan = browser.post(BOOKS, {"do": "plan", "due_on": "2026-11-20"}).content.decode()
+    assert not StreetBook.objects.exists()
+    assert "将发出 <b>3</b> 簿" in plan
+    assert all(name in plan for name in ("云台街道", "望江街道", "第一次发"))
+    page = browser.post(BOOKS, {"do": "hand-out", "due_on": "2026-11-20"}, follow=True).content.decode()
+    assert "已发出 3 簿" in page
+    assert "还有 3 个没有全部交回" in page
     assert "逾期未交回" in page
+    street, book = opened("street"), StreetBook.objects.get(committee=city["CZ111"])
+    page = street.get(BOOKS).content.decode()
+    assert "下载本街道工作簿" in page
+    assert "发出…" not in page
+    content = b"".join(street.get(f"{BOOKS}{book.pk}.xlsx").streaming_content)
     files = [
         SimpleUploadedFile("云台.xlsx", filled(content, {"未建原因": "业主暂不理解"})),
         SimpleUploadedFile("空.xlsx", b""),
     ]
-    page = browser.post(BOOKS, {"do": "return", "files": files}).content.decode()
-    assert "读出 2 行,更新 1 家" in page
+    page = street.post(BOOKS, {"do": "return", "files": files}).content.decode()
+    assert "读出 2 行，更新 1 家" in page
     assert "“空.xlsx”是空文件" in page
-    assert "还有 2 个没有交回" in page
+    browser = opened("city")
+    assert "还有 2 个没有全部交回" in browser.get(BOOKS).content.decode()
     assert "云台" not in browser.get("/due/").content.decode()
+    assert browser.get(f"{BOOKS}all.zip").status_code == 200
+
+
+@pytest.mark.parametrize("do", ["plan", "hand-out"])
+def test_a_street_cannot_issue_again_what_the_city_collected(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client], tmp_path: Path, do: str
+) -> None:
+    returned(city, tmp_path, filled(book_of(handed_out(city), "云台街道"), {"未建原因": "业主暂不理解"}))
+    page = opened("street").post(BOOKS, {"do": do}, follow=True).content.decode()
+    assert "不用发簿" in page
+    assert StreetBook.objects.count() == 3
+    assert StreetBook.objects.get(committee=city["CZ111"]).state == "已交回"
+
+
+def test_a_newer_book_replaces_the_older_and_loses_nothing(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client], tmp_path: Path
+) -> None:
+    first = book_of(handed_out(city), "云台街道")
+    second = book_of(handed_out(city), "云台街道")
+    assert "替换" in opened("city").post(BOOKS, {"do": "plan"}).content.decode()
+    due = opened("city").get("/due/").content.decode()
+    assert due.count("中共云台街道工作委员会") == 1
+    done = returned(city, tmp_path, filled(first, {"未建原因": "业主暂不理解"}))
+    assert (done.changed, done.replaced) == (1, True)
+    assert "中共云台街道工作委员会" in opened("city").get("/due/").content.decode(), "the newer one is still open"
+    assert not returned(city, tmp_path, second).replaced
+    assert GapAnswer.objects.get().reason == "业主暂不理解", "the newer book had gone out without it"
+    assert "以前发出的 3 簿" in opened("city").get(BOOKS).content.decode()
+
+
+def test_what_was_answered_since_a_book_went_out_stands_against_its_untouched_cells(
+    city: City, gaps: dict[str, Organization], tmp_path: Path
+) -> None:
+    answer = GapAnswer.objects.create(
+        organization=gaps["large"], reason="旧", answered_by=city.user("street"), answered_at=timezone.now()
+    )
+    content = book_of(handed_out(city), "云台街道")
+    GapAnswer.objects.filter(pk=answer.pk).update(reason="后来填的")
+    returned(city, tmp_path, filled(content, {"拟建方式": "挂靠"}))
+    answer.refresh_from_db()
+    assert (answer.reason, answer.planned_form) == ("后来填的", "挂靠")
+
+
+def test_a_return_with_rejected_cells_is_partial_with_its_rows_until_they_are_right(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client], tmp_path: Path
+) -> None:
+    content = book_of(handed_out(city), "云台街道")
+    returned(city, tmp_path, filled(content, {"拟建方式": "随便"}, {"未建原因": "正在协商"}))
+    book = StreetBook.objects.get(committee=city["CZ111"])
+    assert (book.state, book.is_open) == ("部分交回", True)
+    page = opened("street").get(BOOKS).content.decode()
+    assert "部分交回" in page
+    assert "第 4 行 K 列（澄州明川电子有限公司）" in page
+    assert "部分交回" in opened("street").get("/due/").content.decode()
+    returned(city, tmp_path, filled(content, {"拟建方式": "挂靠"}))
+    book.refresh_from_db()
+    assert (book.state, book.problems) == ("已交回", [])
+    assert GapAnswer.objects.count() == 2
+
+
+def test_a_lower_level_does_not_replace_the_open_book_of_the_level_above(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
+) -> None:
+    handed_out(city)
+    page = opened("district").post(BOOKS, {"do": "hand-out"}, follow=True).content.decode()
+    assert "不用发簿" in page
+    assert StreetBook.objects.count() == 3
+
+
+def test_a_book_is_fetched_again_with_the_units_it_went_out_with(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
+) -> None:
+    handed_out(city)
+    city.organization("澄州后来有限公司", staff=300)
+    refresh(None, on=TODAY)
+    book = StreetBook.objects.get(committee=city["CZ111"])
+    content = b"".join(opened("street").get(f"{BOOKS}{book.pk}.xlsx").streaming_content)
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    assert [row[2] for row in sheet.iter_rows(min_row=4, values_only=True)] == [
+        "澄州明川电子有限公司",
+        "澄州禾岸食品厂",
+    ]
+    assert opened("stranger").get(f"{BOOKS}{book.pk}.xlsx").status_code == 404
+
+
+def test_a_book_prints_the_local_date(city: City) -> None:
+    at = datetime(2026, 11, 24, 20, tzinfo=UTC)  # the 25th in China
+    book = StreetBook(committee=city["CZ111"], handed_out_at=at)
+    assert str(book).endswith(" 2026-11-25")
 
 
 @pytest.mark.parametrize(("username", "status"), [("leader", 403), ("secretary", 403)])
