@@ -80,6 +80,38 @@ def build_world(city: City) -> World:
     return World(city, here | common, there | common)
 
 
+BETWEEN = Side("邻区", "CZ121", "CZ1111", "stranger", "stranger", "", "13933334444", "")
+
+
+def add_between(world: World) -> dict[str, Any]:
+    """What the district, the street, the branch and the instructor here may see and none of them may change: units of the
+    other district that their branch covers and their instructor looks after, the district's own node and its own target,
+    another district's zone and jurisdiction. Ids by name, the other side's where nothing lies between.
+    """
+    city, covered = world.city, _units_between(world.city)
+    about = _about(city, BETWEEN, unit=covered["unit"], gap=covered["gap"])
+    of_both = {"instructor_id": world.here["guide"], "organization": covered["unit"]}
+    rows = {
+        **covered,
+        **{name: row for name, row in about.items() if name not in ("venue", "use")},
+        "branch": city["CZ11"],
+        "target": Target.objects.create(node=city["CZ11"], year=TODAY.year, indicator="T1", value=91),
+        "zone": Zone.objects.create(code="Z2", kind="park", name="临江园区", region_id="990103001000"),
+        "jurisdiction": Jurisdiction.objects.get(committee=city["CZ12"]),
+        "assignment": Assignment.objects.create(since=LONG_AGO, **of_both),
+        "visit": Visit.objects.create(visited_on=LONG_AGO, done="走访", **of_both),
+    }
+    refresh(None, on=TODAY)
+    return world.there | {name: row.pk for name, row in rows.items()}
+
+
+def _units_between(city: City) -> dict[str, Model]:
+    """Two units that look like one, managed over there and covered from here."""
+    told = {"managed_by": BETWEEN.committee, "contact_phone": BETWEEN.phone, "no_code_reason": "测试"}
+    unit, gap = (city.organization(f"{BETWEEN.mark}{name}", staff=128, **told) for name in ("电子厂", "食品厂"))
+    return {"unit": unit, "gap": gap, "coverage": city.cover(unit, "CZ1111"), "second": city.cover(gap, "CZ1112")}
+
+
 def _furnish(city: City, side: Side) -> dict[str, Model]:
     rows = _units(city, side)
     return rows | _about(city, side, **rows) | _guided(city, side, rows["unit"]) | _office(city, side)
