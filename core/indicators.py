@@ -1,14 +1,17 @@
 """Named figures. A measure counts or sums rows of the facts; an indicator sets two measures against each other.
 
+Their texts name the thresholds that they are made with as `%(code)s` of a parameter: `worded` fills in the values of a day.
+
 The apps declare both in `indicators.py`. Everything that shows a figure, its list of names or its 口径 reads them here,
 so that number, list and export cannot differ.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Self
 
 from django.db.models import Q
 
@@ -28,6 +31,10 @@ class Measure:
     sums: str = ""  # a column of the facts; empty: units are counted
     unit: str = "家"
 
+    def worded(self, parameters: Mapping[str, Any]) -> Self:
+        """The same with its name in the values of the parameters."""
+        return replace(self, name=self.name % parameters)
+
 
 @dataclass(frozen=True)
 class Indicator:
@@ -40,6 +47,16 @@ class Indicator:
     denominator: Measure
     numerator: Measure
     target: Decimal | None = None  # percent
+
+    def worded(self, parameters: Mapping[str, Any]) -> Self:
+        """The same with its name and 口径 in the values of the parameters."""
+        return replace(
+            self,
+            name=self.name % parameters,
+            basis=self.basis % parameters,
+            denominator=self.denominator.worded(parameters),
+            numerator=self.numerator.worded(parameters),
+        )
 
     @property
     def gap(self) -> Q:
@@ -58,11 +75,25 @@ measures: Registry[Measure] = Registry()
 indicators: Registry[Indicator] = Registry()
 
 
-def percent(numerator: int, denominator: int) -> Decimal | None:
-    """Percent with one decimal, half up; None for an empty denominator (prints as —). domain §5.2."""
-    if not denominator:
+def percent(numerator: int | None, denominator: int | None) -> Decimal | None:
+    """Percent with one decimal, half up; None for an empty denominator or a figure that there was not (prints as —).
+
+    domain §5.2.
+    """
+    if numerator is None or not denominator:
         return None
     return (Decimal(100) * numerator / denominator).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def added(numbers: Iterable[int | None]) -> int | None:
+    """The sum; None when one of the numbers is not known."""
+    found = list(numbers)
+    return None if None in found else sum(filter(None, found))
+
+
+def less(number: int | None, other: int | None) -> int | None:
+    """The difference; None when one of the two is not known."""
+    return None if number is None or other is None else number - other
 
 
 def declare(*items: Indicator) -> None:

@@ -21,6 +21,7 @@ class ParameterDefinition:
     unit: str
     clause: str
     group: str
+    words: tuple[str, ...] = ()  # what the values 0, 1 … are called in a sentence
 
 
 parameters: Registry[ParameterDefinition] = Registry()
@@ -32,3 +33,12 @@ def values_on(day: date) -> Mapping[str, Any]:
     dated = Parameter.objects.filter(valid_from__lte=day).order_by("valid_from", "pk")
     values.update(dated.values_list("key", "value"))
     return values
+
+
+def spoken(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as sentences name them (`core.indicators`); one that there was not yet says its default."""
+    found = {}
+    for one in parameters:
+        value = values.get(one.code, one.default)
+        found[one.code] = one.words[int(value)] if one.words and int(value) < len(one.words) else value
+    return found

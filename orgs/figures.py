@@ -7,17 +7,17 @@ the same columns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, Func, Q, QuerySet, Sum
 from django.db.models.functions import Substr
 
-from core.indicators import Indicator, percent
+from core.indicators import Indicator, added, less, percent
 from core.scope import Scope
-from orgs.models import OrganizationFacts, PartyOrganization, Region, Tally, Zone
+from orgs.models import Jurisdiction, OrganizationFacts, PartyOrganization, Region, Tally, Zone
 from orgs.models.facts import SizeBand, cut_knowing
 from orgs.models.organizations import Category, Sector
 from orgs.models.party import MANAGING_KINDS, STEP
@@ -28,27 +28,64 @@ DIGITS = (CITY_DIGITS, DISTRICT_DIGITS, STREET_DIGITS, COMMUNITY_DIGITS)
 LEVELS = {DISTRICT_DIGITS: "区县", STREET_DIGITS: "街道（乡镇）", COMMUNITY_DIGITS: "社区（村）"}  # of rows by area
 NONE = "none"  # in an address: the key is empty
 
-Sums = dict[str, int]
+Sums = dict[str, int | None]  # by measure; None: there was no such measure then
 
 
-@dataclass(frozen=True)
 class Tree:
-    """The committees of a scope and where those that manage organizations stood: today, or when a month was closed.
+    """The places that figures are cut by, as they stand: committees of a scope, areas, zones.
 
-    A path is made of ids, so it says by itself what a committee stood under.
+    A closed month has its own, with the names and paths of then (`reports.queries.places`).
     """
 
-    nodes: Mapping[int, PartyOrganization] = field(repr=False)
-    paths: Mapping[int, str] = field(repr=False)
+    nodes: Mapping[int, PartyOrganization]
+
+    def __init__(self, nodes: Mapping[int, PartyOrganization]) -> None:
+        """`nodes` are the committees by id."""
+        self.nodes = nodes
 
     def named(self, code: str) -> PartyOrganization | None:
         """The committee with a code."""
         return next((node for node in self.nodes.values() if node.code == code), None)
 
     def managers_below(self, code: str) -> list[int]:
-        """Ids of those that stood under a committee, itself included."""
+        """Ids of those that stand under a committee, itself included. A path is made of ids and says so by itself."""
         node = self.named(code)
-        return [manager for manager, path in self.paths.items() if node and node.pk in steps(path)]
+        return [key for key, manager in self.nodes.items() if node and node.pk in steps(manager.path)]
+
+    def areas(self, codes: Collection[str]) -> dict[str, Region]:
+        """Areas by their codes."""
+        return Region.objects.in_bulk(list(codes))
+
+    def streets(self) -> list[Region]:
+        """All districts and streets, in the order of their codes."""
+        return list(Region.objects.filter(level__in=[Region.Level.DISTRICT, Region.Level.STREET]).order_by("code"))
+
+    def areas_managed(self, scope: Scope) -> list[Region]:
+        """The areas that the committees of a scope have jurisdiction over."""
+        held = Jurisdiction.objects.filter(committee__in=scope.unit_managers, region__isnull=False)
+        return list(Region.objects.filter(pk__in=held.values("region")))
+
+    def areas_of(self, committee: int) -> list[Region]:
+        """The areas that a committee itself has jurisdiction over."""
+        held = Jurisdiction.objects.filter(committee=committee, region__isnull=False)
+        return list(Region.objects.filter(pk__in=held.values("region")))
+
+    def zones(self) -> dict[int, Zone]:
+        """All zones, by kind and code."""
+        return {zone.pk: zone for zone in Zone.objects.order_by("kind", "code")}
+
+    def authorities(self) -> dict[int, str]:
+        """Industry authorities by the committee that manages their organizations."""
+        return dict(Jurisdiction.objects.exclude(authority="").values_list("committee", "authority"))
+
+    def names(self, keys: Collection[int | None]) -> dict[int, str]:
+        """The names of Party organizations by id."""
+        return dict(
+            PartyOrganization.objects.filter(pk__in=[key for key in set(keys) if key]).values_list("pk", "name")
+        )
+
+
+TODAY = Tree({})  # for those who ask for areas and zones alone
 
 
 @dataclass(frozen=True)
@@ -100,28 +137,32 @@ class Row:
         """The indicator in percent; None for an empty denominator."""
         return percent(self.sums[indicator.numerator.code], self.sums[indicator.denominator.code])
 
-    def gap(self, indicator: Indicator) -> int:
+    def gap(self, indicator: Indicator) -> int | None:
         """How many are missing."""
-        return self.sums[indicator.denominator.code] - self.sums[indicator.numerator.code]
+        return less(self.sums[indicator.denominator.code], self.sums[indicator.numerator.code])
 
 
 @dataclass(frozen=True)
 class Cells:
-    """Where the sums are: cells within a scope, and the tree they are cut by."""
+    """Where the sums are: cells within a scope, and the tree they are cut by.
+
+    `known` are the measures that there were when the cells were frozen; None: all that there are.
+    """
 
     rows: QuerySet
     tree: Tree
+    known: Collection[str] | None = None
 
     def sums(self, narrow: Narrow, keys: Sequence[Any], measures: Iterable[str]) -> list[tuple[tuple[Any, ...], Sums]]:
         """The measures by keys (columns or expressions), in ONE query over the fewest rows that know them."""
         codes = list(dict.fromkeys(measures))
-        totals = {f"sum_{code}": Sum(code) for code in codes}
+        totals = {f"sum_{code}": Sum(code) for code in codes if self.known is None or code in self.known}
         named = {f"key{index}": F(key) if isinstance(key, str) else key for index, key in enumerate(keys)}
         condition = narrow.condition(self.tree)
         read = condition.referenced_base_fields | {name for key in named.values() for name in _columns_of(key)}
         found = self.rows.filter(condition, cut=cut_knowing(read)).order_by()
         return [
-            (tuple(row[name] for name in named), {code: row[f"sum_{code}"] for code in codes})
+            (tuple(row[name] for name in named), {code: row.get(f"sum_{code}") for code in codes})
             for row in found.values(**named).annotate(**totals)
         ]
 
@@ -147,8 +188,7 @@ def steps(path: str) -> list[int]:
 def tree_of(scope: Scope) -> Tree:
     """The committees of the scope as they stand. One query."""
     rows = PartyOrganization.objects.within(scope).filter(kind__in=MANAGING_KINDS).order_by("path")
-    nodes = {node.pk: node for node in rows}
-    return Tree(nodes, {key: node.path for key, node in nodes.items()})
+    return Tree({node.pk: node for node in rows})
 
 
 def live(scope: Scope) -> Cells:
@@ -164,7 +204,7 @@ def facts_of(scope: Scope, where: Q, narrow: Narrow, tree: Tree) -> QuerySet[Org
 def total(rows: Iterable[Row], measures: Iterable[str], narrow: Narrow, name: str = "合计") -> Row:
     """The sum of rows that share nothing."""
     found = list(rows)
-    return Row(name, {code: sum(row.sums[code] for row in found) for code in measures}, narrow)
+    return Row(name, {code: added(row.sums[code] for row in found) for code in measures}, narrow)
 
 
 def digits_below(region: str) -> int:
@@ -177,7 +217,7 @@ def by_region(cells: Cells, narrow: Narrow, measures: Sequence[str], *, digits: 
     digits = digits or digits_below(narrow.region)
     found = cells.sums(narrow, [Substr("region_code", 1, digits)], measures)
     codes = [str(key).ljust(COMMUNITY_DIGITS, "0") for (key,), _ in found if key]
-    names = Region.objects.in_bulk(codes)
+    names = cells.tree.areas(codes)
     rows = []
     for (key,), sums in sorted(found, key=lambda item: (not item[0][0], item[0][0])):
         region = names.get(str(key).ljust(COMMUNITY_DIGITS, "0"))
@@ -195,9 +235,9 @@ def by_party(cells: Cells, narrow: Narrow, measures: Sequence[str]) -> list[Row]
     """
     tree = cells.tree
     ways = {
-        key: ([node for node in steps(tree.paths[key]) if node in tree.nodes], sums)
+        key: ([node for node in steps(tree.nodes[key].path) if node in tree.nodes], sums)
         for (key,), sums in cells.sums(narrow, ["managed_by"], measures)
-        if key in tree.paths
+        if key in tree.nodes
     }
     base = tree.named(narrow.node)
     depth = next((way.index(base.pk) + 1 for way, _ in ways.values() if base and base.pk in way), 0)
@@ -212,7 +252,7 @@ def by_party(cells: Cells, narrow: Narrow, measures: Sequence[str]) -> list[Row]
     rows = []
     for (key, own), parts in sorted(grouped.items(), key=lambda item: (item[0][1], tree.nodes[item[0][0]].path)):
         node = tree.nodes[key]
-        sums = {code: sum(part[code] for _, part in parts) for code in measures}
+        sums = {code: added(part[code] for _, part in parts) for code in measures}
         if own:
             rows.append(Row(f"{node.name}(本级管理)", sums, replace(narrow, node="", own=node.code)))
         else:
@@ -237,7 +277,7 @@ def by_band(cells: Cells, narrow: Narrow, measures: Sequence[str]) -> list[Row]:
 
 def by_zone(cells: Cells, narrow: Narrow, measures: Sequence[str]) -> list[Row]:
     """Parks, buildings, business districts, markets and chains; what lies in none comes last."""
-    zones = {zone.pk: f"{zone.name}({zone.get_kind_display()})" for zone in Zone.objects.order_by("kind", "code")}
+    zones = {key: f"{zone.name}({zone.get_kind_display()})" for key, zone in cells.tree.zones().items()}
     return _plain(
         cells, narrow, measures, "zone", [*zones, 0], lambda key: zones.get(key, "不在园区、楼宇、市场"), "zone_key"
     )

@@ -14,10 +14,9 @@ from core.listing import ListFilters
 from core.periods import not_over
 from core.scope import Scope
 from core.search import search
-from orgs.figures import NONE, within_area
+from orgs.figures import NONE, TODAY, Tree, within_area
 from orgs.models import (
     Coverage,
-    Jurisdiction,
     Organization,
     PartyOrganization,
     Region,
@@ -43,12 +42,14 @@ def search_filter(placeholder: str) -> django_filters.CharFilter:
 class PlaceFilters(ListFilters):
     """Lists that are cut by area, zone or committee: filters of these names offer those of the scope."""
 
+    tree = TODAY  # where areas and zones are looked for
+
     def offer(self) -> None:
         """Only what the list filters by."""
         scope: Scope = self.request.scope
         offered = {
-            "region": lambda: region_choices(scope, self.data.get("region", "")),
-            "zone": zone_choices,
+            "region": lambda: region_choices(scope, self.data.get("region", ""), self.tree),
+            "zone": lambda: zone_choices(self.tree),
             "committee": lambda: committee_choices(scope),
         }
         for name in self.filters.keys() & offered.keys():
@@ -190,20 +191,21 @@ class ZoneFilters(NamedFilters):
     kind = django_filters.ChoiceFilter(field_name="kind", label="类型", choices=Zone.Kind.choices)
 
 
-def region_choices(scope: Scope, asked: str = "") -> list[tuple[str, str]]:
+def region_choices(scope: Scope, asked: str = "", tree: Tree = TODAY) -> list[tuple[str, str]]:
     """Districts and streets that the scope has to do with, by leading digits, streets indented; what is asked for too."""
-    levels = [Region.Level.DISTRICT, Region.Level.STREET]
-    regions = list(Region.objects.filter(Q(level__in=levels) | Q(code=asked.ljust(12, "0"))).order_by("code"))
+    code = asked.ljust(12, "0")
+    regions = tree.streets()
+    if asked.isdecimal() and all(region.code != code for region in regions):
+        regions = sorted([*regions, *tree.areas([code]).values()], key=lambda region: region.code)
     if not scope.whole:
-        held = Jurisdiction.objects.filter(committee__in=scope.unit_managers, region__isnull=False)
-        prefixes = [region.prefix for region in Region.objects.filter(pk__in=held.values("region"))]
+        prefixes = [region.prefix for region in tree.areas_managed(scope)]
         regions = [r for r in regions if not prefixes or _touches(r.prefix, prefixes)]
     indent = {Region.Level.STREET: "　", Region.Level.COMMUNITY: "　　"}
     choices = [(r.prefix, indent.get(Region.Level(r.level), "") + r.name) for r in regions]
     if asked == NONE:
         choices.append((NONE, "区划不明"))
     elif asked and asked not in dict(choices):
-        larger = next((r for r in regions if r.code == asked.ljust(12, "0")), None)
+        larger = next((r for r in regions if r.code == code), None)
         choices += [(asked, f"{larger.name}(未分到下级)")] if larger else []
     return choices
 
@@ -216,11 +218,10 @@ def committee_choices(scope: Scope) -> list[tuple[str, str]]:
     return [(str(pk), "　" * ((len(path) - top) // 6) + name) for pk, name, path in rows]
 
 
-def zone_choices() -> list[tuple[str, str]]:
+def zone_choices(tree: Tree = TODAY) -> list[tuple[str, str]]:
     """All zones, by kind."""
-    labels = dict(Zone.Kind.choices)
-    rows = Zone.objects.order_by("kind", "code").values_list("pk", "name", "kind")
-    return [*((str(pk), f"{labels[kind]}:{name}") for pk, name, kind in rows), (NONE, "不在园区、楼宇、市场")]
+    found = [(str(key), f"{zone.get_kind_display()}:{zone.name}") for key, zone in tree.zones().items()]
+    return [*found, (NONE, "不在园区、楼宇、市场")]
 
 
 def _touches(prefix: str, others: Iterable[str]) -> bool:

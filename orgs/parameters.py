@@ -21,6 +21,12 @@ parameters.add(
     ParameterDefinition("survey.valid_months", "摸底结果的有效月数", 12, "个月", "意见三-2", GROUP),
     ParameterDefinition("inspection.due_month", "年检(年报)截止月份", 6, "月", "意见三-2", GROUP),
     ParameterDefinition(
-        "coverage.functional_counts", "功能型党组织计入组织覆盖率(1 是,0 否)", 0, "", "统计口径 R1", GROUP
+        "coverage.functional_counts",
+        "功能型党组织计入组织覆盖率（1 是，0 否）",
+        0,
+        "",
+        "统计口径 R1",
+        GROUP,
+        words=("不计", "计入"),
     ),
 )

@@ -64,7 +64,8 @@ class Addresses:
 
     def of_term(self, term: Term) -> str:
         """The list behind a term of the bridge."""
-        return self.units(self.seen.narrow, change=term.code)
+        words = {"change": term.code, **self.seen.narrow.query(), "month": self.seen.moment.month}
+        return _address(reverse("changes"), words)
 
     def _drill(self, row: Row) -> str:
         """Where a row's name leads: one level down, or from a category, zone or size to its areas; '' at the end."""

@@ -7,7 +7,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, Value, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -16,13 +16,15 @@ from accounts.permissions import Permission as P
 from core.admin import ScopedModelAdmin, ServiceForm
 from core.indicators import indicators
 from core.listing import Column, ListFilters, Order
+from core.parameters import spoken, values_on
 from reports.models import Target
 from reports.services.targets import set_target
 
 
 def aimed_at() -> list[tuple[str, str]]:
     """The indicators that have a target, by name."""
-    return [(found.code, found.name) for found in indicators if found.target is not None]
+    words = spoken(values_on(timezone.localdate()))
+    return [(found.code, found.worded(words).name) for found in indicators if found.target is not None]
 
 
 class TargetForm(ServiceForm):
@@ -56,13 +58,14 @@ class TargetAdmin(ScopedModelAdmin):
     columns = (
         Column("党组织", "node", kind="name", link=lambda row: reverse("admin:reports_target_change", args=[row.pk])),
         Column("年份", "year", kind="date"),
-        Column("指标", lambda row: indicators[row.indicator].name),
+        Column("指标", "indicator_name"),
         Column("目标(%)", "value", kind="number"),
     )
 
     def listed(self, request: HttpRequest) -> QuerySet:
-        """With the node's name."""
-        return self.get_queryset(request).select_related("node")
+        """With the names of the node and of the indicator."""
+        named = Case(*(When(indicator=code, then=Value(name)) for code, name in aimed_at()), default="indicator")
+        return self.get_queryset(request).select_related("node").annotate(indicator_name=named)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Only the value of a target changes."""

@@ -7,17 +7,16 @@ name_actions(
         "books.issue": "发出一街一簿",
         "books.return": "交回一街一簿",
         "gaps.answer": "填报原因和计划",
-        "months.close": "关账",
+        "months.close": "关账（签发）",
+        "months.take": "月末取数",
         "targets.set": "设置目标",
     }
 )
 name_keys(
     {
-        "figures": "冻结数据行数",
         "planned_by": "完成时限",
         "planned_form": "方式(措施)",
         "reason": "原因",
         "responsible": "责任人",
-        "units": "冻结名单新增行数",
     }
 )

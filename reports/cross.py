@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 from django.db.models.functions import Substr
 
+from core.indicators import added, less
 from orgs.figures import Cells, Narrow, Sums
 from orgs.indicators import R3
-from orgs.models import Coverage, Jurisdiction, Region, Zone
+from orgs.models import Coverage
 from orgs.models.organizations import Category
 from orgs.models.places import STREET_DIGITS
 
@@ -52,7 +53,8 @@ class CrossRows:
 
 
 def _streets(cells: Cells, keys: set[str]) -> dict[str, tuple[str, Narrow]]:
-    regions = Region.objects.select_related("parent").in_bulk([key.ljust(12, "0") for key in keys if key])
+    regions = cells.tree.areas([key.ljust(12, "0") for key in keys if key])
+    parents = cells.tree.areas({region.parent_id for region in regions.values() if region.parent_id})
     found = {}
     for key in sorted(keys, key=lambda key: (not key, key)):
         region = regions.get(key.ljust(12, "0"))
@@ -61,12 +63,13 @@ def _streets(cells: Cells, keys: set[str]) -> dict[str, tuple[str, Narrow]]:
         elif len(region.prefix) < STREET_DIGITS:
             found[key] = (f"{region.name}(未分到街道)", Narrow(region=key))
         else:
-            found[key] = (f"{region.parent.name if region.parent else ''} {region.name}", Narrow(region=key))
+            above = parents.get(region.parent_id or "")
+            found[key] = (f"{above.name if above else ''} {region.name}", Narrow(region=key))
     return found
 
 
 def _zones(cells: Cells, keys: set[int]) -> dict[int, tuple[str, Narrow]]:
-    found = {zone.pk: (zone.name, Narrow(zone=str(zone.pk))) for zone in Zone.objects.order_by("kind", "code")}
+    found = {key: (zone.name, Narrow(zone=str(key))) for key, zone in cells.tree.zones().items()}
     gone = {key: ("已撤销的园区", Narrow(zone=str(key))) for key in sorted(keys - found.keys() - {0})}
     none = {0: ("不在园区、楼宇、市场", Narrow(zone="none"))} if 0 in keys else {}
     return {key: found[key] for key in found if key in keys} | gone | none
@@ -74,8 +77,7 @@ def _zones(cells: Cells, keys: set[int]) -> dict[int, tuple[str, Narrow]]:
 
 def _authorities(cells: Cells, keys: set[int]) -> dict[int, tuple[str, Narrow]]:
     """Committees that manage by industry under their authority's name, the others under their own."""
-    rows = Jurisdiction.objects.filter(committee__in=keys).exclude(authority="")
-    authorities = dict(rows.values_list("committee", "authority"))
+    authorities = cells.tree.authorities()
     nodes = [node for node in cells.tree.nodes.values() if node.pk in keys]
     nodes.sort(key=lambda node: (node.pk not in authorities, node.path))
     return {node.pk: (authorities.get(node.pk, node.name), Narrow(own=node.code)) for node in nodes}
@@ -96,7 +98,7 @@ def cross_table(cells: Cells, narrow: Narrow, rows: str) -> list[Block]:
     kind = ROWS[rows]
     sums: dict[Any, dict[str, Sums]] = defaultdict(dict)
     for (key, category), values in cells.sums(narrow, [kind.key, "category"], MEASURES):
-        sums[key][category] = values | {"ready_gap": values[R3.denominator.code] - values[R3.numerator.code]}
+        sums[key][category] = values | {"ready_gap": less(values[R3.denominator.code], values[R3.numerator.code])}
     named = kind.named(cells, set(sums))
     blocks = [
         Block(name, replace(narrow, **where.query()), _with_whole(sums[key])) for key, (name, where) in named.items()
@@ -113,14 +115,12 @@ def shown_categories(blocks: Sequence[Block]) -> list[tuple[str, str]]:
 
 
 def _with_whole(sums: dict[str, Sums]) -> dict[str, Sums]:
-    return sums | {WHOLE: {code: sum(values[code] for values in sums.values()) for code, _ in COLUMNS}}
+    return sums | {WHOLE: {code: added(values[code] for values in sums.values()) for code, _ in COLUMNS}}
 
 
 def _added(parts: Sequence[dict[str, Sums]]) -> dict[str, Sums]:
-    found: dict[str, Sums] = {}
-    for part in parts:
-        for category, values in part.items():
-            held = found.setdefault(category, dict.fromkeys((code for code, _ in COLUMNS), 0))
-            for code, _ in COLUMNS:
-                held[code] += values[code]
-    return found or {WHOLE: dict.fromkeys((code for code, _ in COLUMNS), 0)}
+    categories = dict.fromkeys(category for part in parts for category in part) or {WHOLE: None}
+    return {
+        category: {code: added(part[category][code] for part in parts if category in part) for code, _ in COLUMNS}
+        for category in categories
+    }

@@ -1,24 +1,23 @@
 """What the dashboard says: the answer, the target cards, the table of a cut. Reads only; views print it.
 
-Live figures take one query over the tally, the comparison with the month before one over its frozen cells. Closed months
-never change, so their sums are remembered.
+Live figures take one query over the tally, the comparison with each month before one over its frozen cells, by the places
+of then. Closed months never change, so their sums are remembered.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core.indicators import Indicator, percent
+from core.indicators import Indicator, added, less, percent
 from core.months import YearMonth
 from core.scope import Scope
-from orgs.figures import CUTS, LEVELS, Cells, Narrow, Row, Sums, Tree, digits_below, steps, total
+from orgs.figures import CUTS, LEVELS, Narrow, Row, Sums, Tree, digits_below, total
 from orgs.indicators import R3, R7, SHOULD, T1, T2, T3, T4, T5
-from reports.models import ClosedMonth, FrozenFigure, Target
-from reports.queries.moments import Moment, frozen
+from reports.models import ClosedMonth
+from reports.queries.moments import Moment
 from reports.queries.remembering import remembered
 from reports.rules import Pace, pace
 
@@ -34,17 +33,17 @@ class Card:
     """One target: the figure, its line over the closed months, and how it stands against the year's goal."""
 
     indicator: Indicator
-    numerator: int
-    denominator: int
+    numerator: int | None
+    denominator: int | None
     rate: Decimal | None
     points: list[tuple[str, Decimal | None]]
     goal: Decimal | None
     pace: Pace | None
 
     @property
-    def gap(self) -> int:
+    def gap(self) -> int | None:
         """How many are missing."""
-        return self.denominator - self.numerator
+        return less(self.denominator, self.numerator)
 
     @property
     def expected(self) -> Decimal | None:
@@ -60,17 +59,17 @@ class Line:
     change: int | None
 
     @property
-    def should(self) -> int:
+    def should(self) -> int | None:
         """应建."""
         return self.row.sums[SHOULD.denominator.code]
 
     @property
-    def built(self) -> int:
+    def built(self) -> int | None:
         """已建."""
         return self.row.sums[SHOULD.numerator.code]
 
     @property
-    def gap(self) -> int:
+    def gap(self) -> int | None:
         """尚未建."""
         return self.row.gap(SHOULD)
 
@@ -80,7 +79,7 @@ class Line:
         return self.row.rate(SHOULD)
 
     @property
-    def ready_gap(self) -> int:
+    def ready_gap(self) -> int | None:
         """正式党员 3 名以上未建 (R3)."""
         return self.row.gap(R3)
 
@@ -108,17 +107,17 @@ class Overview:
         """The row with most missing, when it says something."""
         if len(self.lines) < 2:
             return None
-        worst = max(self.lines, key=lambda line: line.gap)
+        worst = max(self.lines, key=lambda line: line.gap or 0)
         return worst if worst.gap else None
 
 
 SORTS: dict[str, Callable[[Line], Any]] = {
-    "should": lambda line: line.should,
-    "built": lambda line: line.built,
-    "gap": lambda line: line.gap,
+    "should": lambda line: line.should or 0,
+    "built": lambda line: line.built or 0,
+    "gap": lambda line: line.gap or 0,
     "rate": lambda line: -1 if line.rate is None else line.rate,
     "change": lambda line: line.change or 0,
-    "ready": lambda line: line.ready_gap,
+    "ready": lambda line: line.ready_gap or 0,
     "instructed": lambda line: -1 if line.instructed is None else line.instructed,
 }
 
@@ -130,15 +129,15 @@ def overview(
     cells = moment.cells(scope)
     rows = _cut(by, digits)(cells, narrow, MEASURES)
     earlier = [item for item in closed if not moment.closed or item.month < moment.closed.month]
-    before = _before(scope, earlier[0], narrow, by, digits, cells.tree) if earlier else None
+    before = _before(scope, earlier[0], narrow, by, digits) if earlier else None
     lines = [Line(row, _change(row, before)) for row in rows]
     summed = total(rows, MEASURES, narrow)
     built = summed.sums[SHOULD.numerator.code]
-    whole = Line(summed, None if before is None else built - sum(before.values()))
+    whole = Line(summed, None if before is None else less(built, added(before.values())))
     drawn = [item for item in closed if not moment.closed or item.month <= moment.closed.month][: MONTHS_DRAWN + 1]
-    history = _history(scope, drawn, narrow, cells.tree)
-    targets = targets_of(scope, narrow, cells.tree, moment.on)
-    cards = [_card(indicator, summed, history, targets, moment) for indicator in CARDS]
+    history = _history(scope, drawn, narrow)
+    targets = targets_of(moment, narrow, cells.tree)
+    cards = [_card(moment.indicator(indicator), summed, history, targets, moment) for indicator in CARDS]
     cut_name = LEVELS[digits or digits_below(narrow.region)] if by == "region" else CUTS[by][0]
     return Overview(moment, narrow, by, cut_name, lines, whole, cards, cells.tree)
 
@@ -151,7 +150,7 @@ def ordered(lines: Sequence[Line], sort: str) -> list[Line]:
     return sorted(lines, key=column, reverse=sort.startswith("-"))
 
 
-def targets_of(scope: Scope, narrow: Narrow, tree: Tree, on: date) -> dict[tuple[str, int], Decimal]:
+def targets_of(moment: Moment, narrow: Narrow, tree: Tree) -> dict[tuple[str, int], Decimal]:
     """The targets that hold for the node, its own before those of the nodes above it, by (indicator, year).
 
     What is set above holds for everyone below, so they are read along the node's path and not by the scope.
@@ -159,12 +158,7 @@ def targets_of(scope: Scope, narrow: Narrow, tree: Tree, on: date) -> dict[tuple
     node = tree.named(narrow.node or narrow.own) or min(
         tree.nodes.values(), key=lambda node: (len(node.path), node.path), default=None
     )
-    if node is None:
-        return {}
-    above = steps(node.path)
-    rows = Target.objects.filter(node__in=above, year__in=[on.year - 1, on.year])
-    nearest = sorted(rows, key=lambda target: above.index(target.node_id))
-    return {(target.indicator, target.year): target.value for target in nearest}
+    return {(code, year): value for code, year, value in moment.targets(node.path, tree)} if node else {}
 
 
 def _card(
@@ -181,7 +175,7 @@ def _card(
     }
     year = moment.on.year
     goal, found = targets.get((indicator.code, year)), None
-    if goal is not None and denominator:
+    if goal is not None and denominator and numerator is not None:
         last_year = targets.get((indicator.code, year - 1))
         start = rates.get(str(YearMonth(year - 1, 12)), last_year)
         found = pace(numerator=numerator, denominator=denominator, target=goal, start=start, on=moment.on)
@@ -198,32 +192,28 @@ def _cut(by: str, digits: int) -> Callable[..., list[Row]]:
     return rows_of
 
 
-def _before(scope: Scope, closed: ClosedMonth, narrow: Narrow, by: str, digits: int, tree: Tree) -> dict[Narrow, int]:
-    """How many were built in each row at the end of a closed month."""
-    built = SHOULD.numerator.code
+def _before(scope: Scope, closed: ClosedMonth, narrow: Narrow, by: str, digits: int) -> dict[Narrow, int | None]:
+    """How many were built in each row at the end of a closed month, by the places of then."""
+    built, moment = SHOULD.numerator.code, Moment(closed.counted_on, closed)
     return remembered(
         scope,
-        (closed.pk, closed.closed_at, narrow, by, digits),
-        lambda: {
-            row.narrow: row.sums[built] for row in _cut(by, digits)(frozen(scope, closed, tree), narrow, (built,))
-        },
+        (closed.pk, closed.taken_at, narrow, by, digits),
+        lambda: {row.narrow: row.sums[built] for row in _cut(by, digits)(moment.cells(scope), narrow, (built,))},
     )
 
 
-def _change(row: Row, before: dict[Narrow, int] | None) -> int | None:
+def _change(row: Row, before: dict[Narrow, int | None] | None) -> int | None:
     if before is None:
         return None
-    return row.sums[SHOULD.numerator.code] - before.get(row.narrow, 0)
+    return less(row.sums[SHOULD.numerator.code], before.get(row.narrow, 0))
 
 
-def _history(scope: Scope, closed: Sequence[ClosedMonth], narrow: Narrow, tree: Tree) -> dict[str, Sums]:
-    """The measures of the cards by closed month."""
-    if not closed:
-        return {}
+def _history(scope: Scope, closed: Sequence[ClosedMonth], narrow: Narrow) -> dict[str, Sums]:
+    """The measures of the cards by closed month, each by the places of then."""
     codes = tuple(dict.fromkeys(m.code for i in CARDS for m in (i.numerator, i.denominator)))
 
     def read() -> dict[str, Sums]:
-        cells = Cells(FrozenFigure.objects.within(scope).filter(month__in=closed), tree)
-        return {month: sums for (month,), sums in cells.sums(narrow, ["month__month"], codes)}
+        moments = [Moment(item.counted_on, item) for item in closed]
+        return {at.month: sums for at in moments for _, sums in at.cells(scope).sums(narrow, ["month"], codes)}
 
-    return remembered(scope, ("history", *((item.pk, item.closed_at) for item in closed), narrow), read)
+    return remembered(scope, ("history", *((item.pk, item.taken_at) for item in closed), narrow), read)

@@ -9,18 +9,18 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.search import search
-from orgs.figures import NONE, Narrow, Tree, tree_of
+from orgs.figures import NONE, TODAY, Narrow, Tree, tree_of
 from orgs.filters import CATEGORIES, PlaceFilters, search_filter
 from orgs.models import Organization
 from orgs.models.facts import SizeBand
+from reports.models import FrozenUnit
 
 OVERDUE_DAYS = 90
 NARROW_WORDS = tuple(field.name for field in fields(Narrow))
-NO_TREE = Tree({}, {})
 
 
 class UnitFilters(PlaceFilters):
@@ -35,18 +35,21 @@ class UnitFilters(PlaceFilters):
     own = django_filters.CharFilter(method="later", label="本级管理的党组织编码", widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, tree: Tree | None = None, **kwargs: Any) -> None:
-        """`tree` is the one that nodes are looked for in: today's when it is not given."""
+        """`tree` is the one that places are looked for in: today's when it is not given."""
         self._tree = tree
+        self.tree = tree or TODAY
         super().__init__(*args, **kwargs)
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """All words of the narrowing at once, as for the figures."""
         narrow = narrow_of(self.form.cleaned_data)
-        tree = self._tree or (tree_of(self.request.scope) if narrow.node or narrow.own else NO_TREE)
+        tree = self._tree or (tree_of(self.request.scope) if narrow.node or narrow.own else TODAY)
         return super().filter_queryset(queryset.filter(narrow.condition(tree)))
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """A fragment of the name, or the beginning of the code."""
+        """A fragment of the name, or the beginning of the code: in a closed month those of then."""
+        if queryset.model is FrozenUnit:
+            return queryset.filter(Q(name__contains=value.strip()) | Q(credit_code__startswith=value.strip().upper()))
         return queryset.filter(organization__in=search(Organization.objects.all(), value.strip()))
 
     def later(self, queryset: QuerySet, name: str, value: str) -> QuerySet:

@@ -9,24 +9,36 @@ from django.db import models
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from core.days import DeadlineField, EventDateField
-from core.fields import PathField, YearField
+from core.days import DeadlineField, EventDateField, PeriodDateField
+from core.fields import YearField
+from core.months import YearMonth
 from core.scope import PublicQuerySet, Scope, ScopedQuerySet
 from orgs.models import Organization, PartyOrganization
 from orgs.models.facts import Cell, StatedFacts
 
 
 class ClosedMonth(models.Model):
-    """A month whose figures are frozen; nothing edited later changes them."""
+    """A month as it stood at its end; nothing edited later changes it. Taken by the night, signed by the department.
+
+    With it are frozen the parameters, the words of its figures, and the names and places of then (`FrozenPlace`).
+    """
 
     month = models.CharField("月份", max_length=7, unique=True)  # YYYY-MM
-    counted_on = EventDateField("截止日期")
-    closed_at = models.DateTimeField("关账时间")
-    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="关账人")
+    counted_on = EventDateField("截止日期")  # its last day, or the later day on which it was taken
+    taken_at = models.DateTimeField("取数时间")
+    named_on = EventDateField("名称日期")  # of names and places: later than the figures where these were added later
+    signed_at = models.DateTimeField("签发时间", null=True, blank=True)
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="签发人"
+    )
     parameters = models.JSONField("当时的参数", default=dict)
+    words = models.JSONField(
+        "当时的口径", default=dict
+    )  # of indicators and measures by their code: others there were not
 
     objects = PublicQuerySet.as_manager()
     change_permission = "months.close"
+    derived = frozenset({"parameters", "words"})
 
     class Meta:
         verbose_name = "关账月份"
@@ -35,9 +47,23 @@ class ClosedMonth(models.Model):
     def __str__(self) -> str:
         return self.month
 
+    @property
+    def late(self) -> bool:
+        """Whether it was taken later than at its end."""
+        return self.counted_on > YearMonth.parse(self.month).last_day
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader must know of it beside its day."""
+        return [
+            *([f"本月末未取数，按 {self.counted_on:%Y-%m-%d} 的数据补取"] if self.late else []),
+            *([f"名称、区划和口径按 {self.named_on:%Y-%m-%d} 补记"] if self.named_on > self.counted_on else []),
+            *(["未签发"] if self.signed_at is None else []),
+        ]
+
 
 class ManagedWithin(ScopedQuerySet):
-    """Frozen rows of the managing committees within the scope."""
+    """Frozen rows of the managing committees within the scope: ask with the scope of then (`reports.queries.places`)."""
 
     def reached_by(self, scope: Scope) -> Self:
         """Rows whose managing committee is within the scope."""
@@ -48,7 +74,6 @@ class FrozenFigure(Cell):
     """One cell of the tally as it stood when the month was closed, so that any cut can be summed later."""
 
     month = models.ForeignKey(ClosedMonth, models.CASCADE, related_name="figures")
-    managed_by_path = PathField()  # where the committee stood in the tree then
 
     objects = ManagedWithin.as_manager()
     view_permission = "figures.view"
@@ -63,25 +88,43 @@ class FrozenFigure(Cell):
         return f"{self.month} {self.managed_by_id} {self.region_code}"
 
 
+class Lasting(models.Model):
+    """One row for the closed months in a row in which nothing of it changed."""
+
+    first_month = models.CharField(max_length=7)
+    last_month = models.CharField(max_length=7, null=True)  # empty: it has gone on since
+
+    class Meta:
+        abstract = True
+
+
+def lasting(month: str) -> Q:
+    """The rows that hold for a closed month (YYYY-MM)."""
+    return Q(Q(last_month=None) | Q(last_month__gte=month), first_month__lte=month)
+
+
 class FrozenUnitQuerySet(ManagedWithin):
     """Frozen names by month."""
 
     def of_month(self, month: str) -> Self:
         """The units as they stood when a month (YYYY-MM) was closed, one row each."""
-        return self.filter(Q(last_month=None) | Q(last_month__gte=month), first_month__lte=month)
+        return self.filter(lasting(month))
 
 
-class FrozenUnit(StatedFacts):
-    """A unit that counted or was undecided, by name, with its facts: one row for the closed months in a row in which
-    nothing of it changed."""
+class FrozenUnit(StatedFacts, Lasting):
+    """A unit by name, with its facts, from the first month in which it counted or was undecided."""
 
     # a name stays when the import that brought it is undone later
     organization = models.ForeignKey(
         Organization, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False, verbose_name="单位"
     )
+    covered_by = models.ForeignKey(
+        PartyOrganization, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    )  # as it was, also when it is taken out of the books
     name = models.CharField("名称", max_length=200)
-    first_month = models.CharField(max_length=7)
-    last_month = models.CharField(max_length=7, null=True)  # empty: it has gone on since
+    credit_code = models.CharField("统一社会信用代码", max_length=18, blank=True)
+    status = models.CharField("经营状态", max_length=10, choices=Organization.Status, blank=True)
+    answered = models.CharField("填报的原因", max_length=200, blank=True)
 
     objects = FrozenUnitQuerySet.as_manager()
     view_permission = "figures.view"
@@ -107,6 +150,59 @@ class FrozenUnit(StatedFacts):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FrozenPlace(Lasting):
+    """A committee, a branch, an area or a zone as a closed month names it."""
+
+    class Kind(models.TextChoices):
+        """What it is; areas by their level."""
+
+        CITY = "city", "市"
+        DISTRICT = "district", "区县"
+        STREET = "street", "街道（乡镇）"
+        COMMUNITY = "community", "社区（村）"
+        ZONE = "zone", "园区等"
+        COMMITTEE = "committee", "管理单位的党组织"
+        BRANCH = "branch", "其他党组织"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    key = models.BigIntegerField()  # the id, or the digits of the area code
+    name = models.CharField(max_length=120)
+    told = models.JSONField(default=dict)  # what pages say of it besides: see `reports.services.places`
+
+    class Meta:
+        verbose_name = "冻结的名称"
+        verbose_name_plural = "冻结的名称"
+        indexes = [models.Index(fields=["kind", "key", "first_month"], name="frozen_place")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "key"], condition=Q(last_month=None), name="frozen_place_goes_on_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FrozenChange(models.Model):
+    """Why a unit entered or left the gap in the month that was closed, or lay elsewhere in it: date and reason."""
+
+    month = models.ForeignKey(ClosedMonth, models.CASCADE, related_name="changes")
+    organization = models.ForeignKey(
+        Organization, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False, verbose_name="单位"
+    )
+    kind = models.CharField(max_length=10)  # of `reports.queries.bridge.Term`
+    since = PeriodDateField("日期", null=True)
+    reason = models.CharField("原因", max_length=400)
+
+    class Meta:
+        verbose_name = "冻结的变化"
+        verbose_name_plural = "冻结的变化"
+        constraints = [models.UniqueConstraint(fields=["month", "organization", "kind"], name="frozen_change_once")]
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class TargetQuerySet(ScopedQuerySet):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from core.scope import Scope
 from orgs.figures import DIGITS, NONE, Narrow, Tree, steps
-from orgs.models import Jurisdiction, Region, Zone
 from orgs.models.facts import SizeBand
 from orgs.models.organizations import Category, Sector
 
@@ -22,7 +21,7 @@ def place(scope: Scope, narrow: Narrow, tree: Tree) -> str:
     first = words[-1]
     more = [
         WORDS.get(narrow.category, "待判定") if narrow.category else "",
-        _zone(narrow.zone) if narrow.zone else "",
+        _zone(narrow.zone, tree) if narrow.zone else "",
         WORDS.get(narrow.band, "") if narrow.band else "",
     ]
     return "、".join(filter(None, [first, *more]))
@@ -32,7 +31,7 @@ def crumbs(scope: Scope, narrow: Narrow, tree: Tree) -> list[Crumb]:
     """The way from everything the scope sees down to the narrowing, each with what it is narrowed to."""
     way: list[Crumb] = [("全市" if scope.whole else _home(tree), Narrow())]
     if narrow.region:
-        way += _areas(narrow.region)
+        way += _areas(narrow.region, tree)
     if node := tree.named(narrow.node or narrow.own):
         below = [tree.nodes[key] for key in steps(node.path) if key in tree.nodes]
         way += [(above.name, Narrow(node=above.code)) for above in below[1 if scope.whole else 0 :]]
@@ -46,15 +45,15 @@ def _home(tree: Tree) -> str:
     tops = [node for node in tree.nodes.values() if not any(key in tree.nodes for key in steps(node.path)[:-1])]
     if len(tops) != 1:
         return "本辖区"
-    held = Jurisdiction.objects.filter(committee=tops[0], region__isnull=False).values_list("region__name", flat=True)
-    return held[0] if len(held) == 1 else tops[0].name
+    held = tree.areas_of(tops[0].pk)
+    return held[0].name if len(held) == 1 else tops[0].name
 
 
-def _areas(prefix: str) -> list[Crumb]:
+def _areas(prefix: str, tree: Tree) -> list[Crumb]:
     if prefix == NONE:
         return [("区划不明", Narrow(region=NONE))]
     parts = [prefix[:digits] for digits in DIGITS[1:] if len(prefix) >= digits]
-    names = Region.objects.in_bulk([part.ljust(12, "0") for part in parts])
+    names = tree.areas([part.ljust(12, "0") for part in parts])
     found = []
     for part in parts:
         region = names.get(part.ljust(12, "0"))
@@ -65,7 +64,8 @@ def _areas(prefix: str) -> list[Crumb]:
     return found
 
 
-def _zone(key: str) -> str:
+def _zone(key: str, tree: Tree) -> str:
     if key == NONE:
         return "不在园区、楼宇、市场"
-    return Zone.objects.filter(pk=key).values_list("name", flat=True).first() or "" if key.isdecimal() else ""
+    zone = tree.zones().get(int(key)) if key.isdecimal() else None
+    return zone.name if zone else ""

@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from reports.views.books import BookFile, BooksPage
+from reports.views.changes import ChangesPage
 from reports.views.checks import CheckPage, ChecksPage
 from reports.views.cross import CrossPage
 from reports.views.dashboard import DashboardPage
@@ -18,6 +19,7 @@ urlpatterns = [
     path("dashboard/cross/", CrossPage.as_view(), name="cross"),
     path("months/", MonthsPage.as_view(), name="months"),
     path("units/", UnitsPage.as_view(), name="units"),
+    path("changes/", ChangesPage.as_view(), name="changes"),
     path("due/", DuePage.as_view(), name="due"),
     path("checks/", ChecksPage.as_view(), name="checks"),
     path("checks/<slug:code>/", CheckPage.as_view(), name="check"),

@@ -96,6 +96,7 @@ ROUTES = {
     "dashboard/cross/": Route("dashboard/cross/", OFFICE),
     "months/": Route("months/", OFFICE),
     "units/": Route("units/?measure=should", OFFICE),
+    "changes/": Route("changes/?change=due", OFFICE),
     "due/": Route("due/", STAFF),
     "checks/": Route("checks/", OFFICE),
     "checks/<slug:code>/": Route("checks/undecided/", OFFICE),

@@ -31,8 +31,9 @@ from tests.world import PERSONAL, THERE, World, build_world
 OURS = ("accounts", "core", "orgs", "members", "instructors", "reports")
 NARROW = ("street", "secretary", "instructor", "district")  # nothing of the other district is theirs to see
 
-PUBLIC = {"core.parameter", "orgs.region", "orgs.zone", "orgs.jurisdiction", "reports.closedmonth"}
-# never read by a page on its own: parts of an account, of a batch, of the chain of seals; what a header was read as
+PUBLIC = {"core.parameter", "orgs.region", "orgs.zone", "orgs.jurisdiction", "orgs.recount", "reports.closedmonth"}
+# never read by a page on its own: parts of an account, of a batch, of the chain of seals, of a closed month; what a header
+# was read as
 INNER = {
     "accounts.authenticator",
     "accounts.formerpassword",
@@ -43,6 +44,8 @@ INNER = {
     "core.listed",
     "core.missingrecord",
     "core.stagedrow",
+    "reports.frozenchange",
+    "reports.frozenplace",
 }
 
 

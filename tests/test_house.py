@@ -28,6 +28,8 @@ FOREIGN_ADDRESS = re.compile(r"(?:https?:)?//[a-z0-9-]+\.[a-z]", re.IGNORECASE)
 TALLY_KEYS = {"id", "version", "cut", "managed_by", "region_code", "zone_key", "category", "band", "organizations"}
 WRITTEN_BY_CODE_ALONE = {
     "tally_cell",
+    "frozen_change_once",
+    "frozen_place_goes_on_once",
     "frozen_unit_goes_on_once",
     "column_mapping_once",
     "job_once_a_day",

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import AccountRequest
 from core.crypto import blind_index
 from core.models import ImportBatch, Job
+from core.months import YearMonth
 from instructors.models import Assignment, Instructor, Visit
 from orgs.facts import refresh
 from orgs.models import (
@@ -28,6 +29,7 @@ from orgs.models import (
 )
 from orgs.services.party import establish
 from reports.models import StreetBook, Target
+from reports.services.months import freeze
 from tests.people import LONG_AGO, TODAY, City
 
 THERE = "外区密"
@@ -71,6 +73,7 @@ def build_world(city: City) -> World:
     zone = Zone.objects.create(code="Z1", kind=Zone.Kind.values[0], name="高新产业园", region_id="990102001000")
     here, there = ({name: row.pk for name, row in _furnish(city, side).items()} for side in SIDES)
     refresh(None, on=TODAY)
+    freeze(month=YearMonth.of(TODAY).plus(-1), counted_on=YearMonth.of(TODAY).plus(-1).last_day)
     common = {
         "zone": zone.pk,
         "jurisdiction": Jurisdiction.objects.order_by("pk").values_list("pk", flat=True)[0],

@@ -6,8 +6,8 @@ be deleted are taken out with `forget` before. What the apps above know comes in
 """
 
 from orgs.facts.check import differences
-from orgs.facts.refresh import forget, refresh
+from orgs.facts.refresh import forget, recounted, refresh
 from orgs.facts.sources import Day, FactSource, fact_sources
 from orgs.facts.tally import state
 
-__all__ = ["Day", "FactSource", "differences", "fact_sources", "forget", "refresh", "state"]
+__all__ = ["Day", "FactSource", "differences", "fact_sources", "forget", "recounted", "refresh", "state"]

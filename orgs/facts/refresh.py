@@ -32,7 +32,9 @@ from orgs.facts.statement import (
     differing,
     writing,
 )
-from orgs.models import Organization, OrganizationFacts
+from orgs.models import Organization, OrganizationFacts, Recount
+
+ONE = 1  # the row of the recount
 
 
 @dataclass
@@ -73,7 +75,9 @@ def refresh(organization_ids: Collection[int] | None, *, on: date) -> int:
     While facts are gathered the answer is 0.
     """
     if organization_ids is None:
-        return _refresh_all(on)
+        written = _refresh_all(on)
+        Recount.objects.update_or_create(pk=ONE, defaults={"on": on, "at": timezone.now()})
+        return written
     if (gathered := _gathered.get()) is not None:
         gathered.touched.setdefault(on, set()).update(organization_ids)
         return 0
@@ -146,6 +150,11 @@ def _refresh_all(on: date) -> int:
     written = _execute(statement.sql, statement.parameters)
     tally.rebuild()
     return written
+
+
+def recounted() -> Recount | None:
+    """When all facts were stated last, and for which day: what comes by the calendar later is not in them yet."""
+    return Recount.objects.filter(pk=ONE).first()
 
 
 def _column(sql: str, parameters: tuple[Any, ...]) -> list[int]:

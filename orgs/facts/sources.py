@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Self
+from typing import Any, Self
 
 from django.db.models import (
     Case,
@@ -51,7 +51,11 @@ class Day:
     @classmethod
     def of(cls, on: date) -> Self:
         """Read the parameters of a day. One query."""
-        values = values_on(on)
+        return cls.by(on, values_on(on))
+
+    @classmethod
+    def by(cls, on: date, values: Mapping[str, Any]) -> Self:
+        """A day with the values of all parameters."""
         return cls(on, Thresholds.of(values), bool(values["coverage.functional_counts"]))
 
     @property

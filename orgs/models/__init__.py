@@ -1,7 +1,7 @@
 """Places, the Party tree, organizations, coverage, and the facts that lists and figures read."""
 
 from orgs.models.coverage import Coverage, Venue, VenueUse
-from orgs.models.facts import OrganizationFacts, Tally
+from orgs.models.facts import OrganizationFacts, Recount, Tally
 from orgs.models.organizations import FormerManagement, Headcount, Organization
 from orgs.models.party import Appointment, FormerParent, PartyOrganization
 from orgs.models.people import Democracy, Liaison, MassOrganization, OwnerRecord
@@ -21,6 +21,7 @@ __all__ = [
     "OrganizationFacts",
     "OwnerRecord",
     "PartyOrganization",
+    "Recount",
     "Region",
     "Tally",
     "Venue",

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.days import EventDateField
-from core.scope import Scope, ScopedQuerySet
+from core.scope import PublicQuerySet, Scope, ScopedQuerySet
 from orgs.models.organizations import Category, Organization
 from orgs.models.party import PartyOrganization
 
@@ -146,6 +146,23 @@ class OrganizationFacts(StatedFacts):
 
     def __str__(self) -> str:
         return f"组织情况 {self.organization_id}"
+
+
+class Recount(models.Model):
+    """The last time that all facts were stated, and the day they were stated for: one row."""
+
+    on = EventDateField("日期")
+    at = models.DateTimeField("时间")
+
+    objects = PublicQuerySet.as_manager()
+    change_permission = ""  # the system's own
+
+    class Meta:
+        verbose_name = "重新计算"
+        verbose_name_plural = "重新计算"
+
+    def __str__(self) -> str:
+        return f"{self.on}"
 
 
 class TallyQuerySet(ScopedQuerySet):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from core.bulk import analyze, reserve_ids
@@ -95,7 +96,8 @@ class Builder:
             touched = written if 0 < stage < len(calendar.days) - 1 else None
             refresh(touched, on=day)
             if stage < len(calendar.months):
-                freeze(month=calendar.months[stage], by=self.clerk, counted_on=day, changed=touched)
+                night = timezone.make_aware(datetime.combine(day + timedelta(days=1), time(2)))
+                freeze(month=calendar.months[stage], by=self.clerk, counted_on=day, changed=touched, at=night)
         report("组织情况和汇总已更新")
 
     def _targets(self) -> None:

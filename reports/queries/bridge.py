@@ -1,13 +1,19 @@
 """The bridge from the last closed month's gap to this one: which units entered the gap, which left it, and why.
 
 The gap of now is that of the month before, plus those that entered, less those that left: it adds up by construction,
-and every term is the list of its names.
+and every term is the list of its names. Each unit stands under one cause; the first of these that holds:
+
+* it lay elsewhere before, or does now: 划入, 划出;
+* it was not counted, or is no more: its status;
+* it was covered, or is now: 失去覆盖, 新建;
+* the rules of now, said of the unit as it was, already tell what it is now: 口径变化;
+* its size, then its members, then whatever else (a new unit, another category).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -16,13 +22,42 @@ from django.db.models import Q, QuerySet
 from core.registries import Registry
 from core.scope import Scope
 from core.sets import among, ids_of
-from orgs.facts import state
+from orgs.facts import Day, state
 from orgs.figures import Narrow, Tree
-from orgs.indicators import COUNTED, SHOULD
+from orgs.indicators import SHOULD
 from orgs.models import OrganizationFacts
 from reports.models import ClosedMonth, FrozenUnit
-from reports.queries.moments import Moment, frozen
+from reports.queries.moments import Moment
 from reports.queries.remembering import remembered
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term: `sign` 1 adds to the gap, -1 takes from it; `kind` finds its reason (`reports.queries.changes`)."""
+
+    code: str
+    name: str
+    sign: int
+    kind: str
+
+
+terms: Registry[Term] = Registry()
+terms.add(
+    Term("due", "新增应建", 1, "due"),
+    Term("lost", "失去覆盖", 1, "lost"),
+    Term("moved_in", "划入", 1, "moved"),
+    Term("resumed", "恢复正常", 1, "status"),
+    Term("size_in", "人数增加", 1, "size"),
+    Term("members_in", "党员增加", 1, "members"),
+    Term("rule_in", "口径变化", 1, "rule"),
+    Term("built", "新建", -1, "built"),
+    Term("moved_out", "划出", -1, "moved"),
+    Term("ended", "注销、迁出等", -1, "status"),
+    Term("size_out", "人数减少", -1, "size"),
+    Term("members_out", "党员减少", -1, "members"),
+    Term("rule_out", "口径变化", -1, "rule"),
+    Term("other", "类别等变化", -1, "other"),
+)
 
 
 class Side(NamedTuple):
@@ -30,6 +65,22 @@ class Side(NamedTuple):
 
     moment: Moment
     tree: Tree
+
+
+class State(NamedTuple):
+    """What is asked of a unit at a moment."""
+
+    unit: int
+    counted: bool
+    should: bool
+    has_org: bool
+    band: str
+    category: str
+    size: int | None
+    formal: int
+    formal_ready: bool
+    restructured: bool
+    form: str
 
 
 @dataclass(frozen=True)
@@ -53,64 +104,102 @@ class Between:
     def gap_before(self) -> frozenset[int]:
         """Ids of what was missing."""
         about = ("gap", _standing(self.before.moment), self.narrow)
-        return remembered(self.scope, about, lambda: self._ids(self.before))
+        return remembered(self.scope, about, lambda: ids_of(self.gap(self.before), "organization"))
 
     @cached_property
     def gap_now(self) -> frozenset[int]:
         """Ids of what is missing."""
-        return self._ids(self.now)
+        return ids_of(self.gap(self.now), "organization")
 
     @cached_property
-    def entered(self) -> dict[str, set[int]]:
-        """Missing now and not before (here), by what they were before: anywhere, or nowhere."""
-        ids = self.gap_now - self.gap_before
-        found: dict[str, set[int]] = {"due": set(ids), "lost": set(), "moved": set()}
-        was = FrozenUnit.objects.of_month(self.before.moment.month).filter(organization__in=among(ids), should=True)
-        for unit, has_org in was.values_list("organization", "has_org"):
-            found["due"].discard(unit)
-            found["lost" if has_org else "moved"].add(unit)
+    def causes(self) -> dict[str, set[int]]:
+        """The units that entered or left, by the code of their term."""
+        entered, left = self.gap_now - self.gap_before, self.gap_before - self.gap_now
+        ids = entered | left
+        then, now = self._states(self.before, ids), self._states(self.now, ids)
+        here_then, here_now = self._here(self.before, entered), self._here(self.now, left)
+        found: dict[str, set[int]] = {term.code: set() for term in terms}
+        for unit in entered:
+            found[self._entered(then.get(unit), now[unit], unit in here_then)].add(unit)
+        for unit in left:
+            found[self._left(then[unit], now.get(unit), unit in here_now)].add(unit)
         return found
 
-    @cached_property
-    def left(self) -> dict[str, frozenset[int]]:
-        """Missing before and not now (here), by what became of them."""
-        ids = self.gap_before - self.gap_now
-        closed = self.now.moment.closed
-        rows = FrozenUnit.objects.of_month(closed.month) if closed else OrganizationFacts.objects.all()
-        built = ids_of(rows.filter(BUILT, organization__in=among(ids)), "organization")
-        return {"built": built, "gone": ids - built}
-
     def units(self, term: Term) -> QuerySet:
-        """The list of a term: as the units are now, or as they were when they are no longer missing."""
-        side, ids = (self.now, self.entered) if term.sign > 0 else (self.before, self.left)
-        return self.gap(side).filter(organization__in=among(ids[term.code]))
+        """The units of a term as rows of the moment in whose gap they are."""
+        side = self.now if term.sign > 0 else self.before
+        return self.gap(side).filter(organization__in=among(self.causes[term.code]))
 
-    def count(self, term: Term) -> int:
-        """The number of a term."""
-        return len((self.entered if term.sign > 0 else self.left)[term.code])
+    def after(self, ids: Collection[int]) -> QuerySet:
+        """The state after the change, of those that the scope still reaches."""
+        rows = self.now.moment.units(self.scope, Q(), ANY, self.now.tree)
+        return rows.filter(organization__in=among(ids))
 
-    def _ids(self, side: Side) -> frozenset[int]:
-        return ids_of(self.gap(side), "organization")
+    def _states(self, side: Side, ids: Collection[int]) -> dict[int, State]:
+        """Of all places: a unit may have come from anywhere."""
+        closed = side.moment.closed
+        rows: QuerySet = FrozenUnit.objects.of_month(closed.month) if closed else OrganizationFacts.objects.all()
+        found = rows.filter(organization__in=among(ids)).values_list("organization", *State._fields[1:])
+        return {row[0]: State(*row) for row in found}
+
+    def _here(self, side: Side, ids: Collection[int]) -> frozenset[int]:
+        """Those that lay within the scope and the narrowing by place, whatever they were."""
+        place = replace(self.narrow, category="", band="")
+        if self.scope.whole and place == ANY:
+            return frozenset(ids)
+        rows = side.moment.units(self.scope, Q(), place, side.tree)
+        return ids_of(rows.filter(organization__in=among(ids)), "organization")
+
+    def _entered(self, then: State | None, now: State, here: bool) -> str:
+        if then is None:
+            return "due"
+        if not here:
+            return "moved_in"
+        if not then.counted:
+            return "resumed"
+        if self._rules_differ and not _missing(then, self._old) and _missing(then, self._new):
+            return "rule_in"
+        if then.should and then.has_org:
+            return "lost"
+        if then.band != now.band and then.size != now.size:
+            return "size_in"
+        return "members_in" if now.formal_ready and then.formal < now.formal else "due"
+
+    def _left(self, then: State, now: State | None, here: bool) -> str:
+        if now is None or not now.counted:
+            return "ended"
+        if not here:
+            return "moved_out"
+        if self._rules_differ and _missing(then, self._old) and not _missing(then, self._new):
+            return "rule_out"
+        if now.has_org:
+            return "built"
+        if then.band != now.band and then.size != now.size:
+            return "size_out"
+        return "members_out" if then.formal_ready and now.formal < then.formal else "other"
+
+    @cached_property
+    def _old(self) -> Day:
+        return Day.by(self.before.moment.on, self.before.moment.parameters)
+
+    @cached_property
+    def _new(self) -> Day:
+        return Day.by(self.now.moment.on, self.now.moment.parameters)
+
+    @property
+    def _rules_differ(self) -> bool:
+        return (self._old.thresholds, self._old.counting_forms) != (self._new.thresholds, self._new.counting_forms)
 
 
-@dataclass(frozen=True)
-class Term:
-    """One term: `sign` 1 adds to the gap, -1 takes from it."""
-
-    code: str
-    name: str
-    sign: int
+ANY = Narrow()
 
 
-BUILT = COUNTED & Q(has_org=True)
-terms: Registry[Term] = Registry()
-terms.add(
-    Term("due", "新增应建", 1),
-    Term("lost", "失去覆盖", 1),
-    Term("moved", "管理关系、区划等划入", 1),
-    Term("built", "新建", -1),
-    Term("gone", "注销、迁出、人数变化", -1),
-)
+def _missing(unit: State, rules: Day) -> bool:
+    """Whether the rules of a day say of a counted unit that it should have a Party organization and has none."""
+    large = rules.thresholds.for_organization(unit.category)
+    by_size = large is not None and unit.size is not None and unit.size >= large
+    due = by_size or unit.restructured or unit.formal >= rules.thresholds.formal_min
+    return due and unit.form not in rules.counting_forms
 
 
 @dataclass(frozen=True)
@@ -132,22 +221,27 @@ def between_of(
     earlier = next((item for item in closed if not moment.closed or item.month < moment.month), None)
     if earlier is None:
         return None
-    before = Side(Moment(earlier.counted_on, earlier), frozen(scope, earlier, tree).tree)
-    return Between(scope, narrow, before, Side(moment, tree))
+    before = Moment(earlier.counted_on, earlier)
+    return Between(scope, narrow, Side(before, before.tree(scope)), Side(moment, tree))
 
 
 def bridge(between: Between) -> Bridge:
     """Count each term. The numbers are kept as long as both moments stand as they do."""
-    sides = (between.before, between.now)
-    about = tuple((str(between.narrow.condition(side.tree)), _standing(side.moment)) for side in sides)
+    now = between.now
+    about = (
+        between.narrow,
+        _standing(between.before.moment),
+        str(between.narrow.condition(now.tree)),
+        _standing(now.moment),
+    )
     before, counted = remembered(
         between.scope,
         ("bridge", *about),
-        lambda: (len(between.gap_before), {term.code: between.count(term) for term in terms}),
+        lambda: (len(between.gap_before), {code: len(ids) for code, ids in between.causes.items()}),
     )
     return Bridge(between.before.moment.month, before, [(term, counted[term.code]) for term in terms])
 
 
 def _standing(moment: Moment) -> tuple[Any, ...]:
     """What changes when anything of a moment does: of a closed month nothing ever."""
-    return (moment.closed.pk, moment.closed.closed_at) if moment.closed else state()
+    return (moment.closed.pk, moment.closed.taken_at) if moment.closed else (*state(), *moment.parameters.items())

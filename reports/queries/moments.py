@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
+from core.indicators import Indicator, Measure
+from core.parameters import spoken, values_on
 from core.scope import Scope
-from orgs.figures import Cells, Narrow, Tree, facts_of, live, tree_of
-from orgs.models.facts import SMALLEST
-from reports.models import ClosedMonth, FrozenFigure, FrozenUnit
-from reports.queries.remembering import remembered
+from orgs.facts import recounted
+from orgs.figures import Cells, Narrow, Tree, facts_of, live, steps, tree_of
+from reports.models import ClosedMonth, FrozenFigure, FrozenUnit, Target
+from reports.queries.places import FrozenTree
 
 
 @dataclass(frozen=True)
@@ -27,21 +33,67 @@ class Moment:
         """The month as addresses name it; empty for now."""
         return self.closed.month if self.closed else ""
 
-    @property
+    @cached_property
     def words(self) -> str:
-        """Up to when, and whether anything can still change it."""
-        return f"{self.on:%Y-%m-%d}({'冻结' if self.closed else '实时'})"
+        """Up to when, and whether anything can still change it. Live figures that were not recounted today say when."""
+        if self.closed:
+            return f"{self.on:%Y-%m-%d}（{'；'.join(['冻结', *self.closed.notes])}）"
+        last = recounted()
+        if last is None or last.on >= self.on:
+            return f"{self.on:%Y-%m-%d}（实时）"
+        return f"{timezone.localtime(last.at):%Y-%m-%d %H:%M}（实时，此后到期的未计入）"
+
+    @cached_property
+    def parameters(self) -> dict[str, Any]:
+        """The thresholds that the figures were made with."""
+        return self.closed.parameters if self.closed else dict(values_on(self.on))
+
+    @cached_property
+    def spoken(self) -> dict[str, Any]:
+        """The same as sentences name them."""
+        return spoken(self.parameters)
 
     def cells(self, scope: Scope) -> Cells:
         """The cells of the moment."""
-        return frozen(scope, self.closed, tree_of(scope)) if self.closed else live(scope)
+        if self.closed is None:
+            return live(scope)
+        tree = FrozenTree(self.month, scope)
+        rows = FrozenFigure.objects.within(tree.scope).filter(month=self.closed)
+        return Cells(rows, tree, self.closed.words["measures"])
+
+    def tree(self, scope: Scope) -> Tree:
+        """The places of the moment."""
+        return FrozenTree(self.month, scope) if self.closed else tree_of(scope)
 
     def units(self, scope: Scope, where: Q, narrow: Narrow, tree: Tree) -> QuerySet:
         """The list behind a number: rows with the columns of `StatedFacts`."""
-        if self.closed is None:
+        if not isinstance(tree, FrozenTree):
             return facts_of(scope, where, narrow, tree)
-        names = FrozenUnit.objects.within(scope).of_month(self.closed.month)
+        names = FrozenUnit.objects.within(tree.scope).of_month(self.month)
         return names.filter(where, narrow.condition(tree))
+
+    def targets(self, path: str, tree: Tree) -> list[tuple[str, int, Decimal]]:
+        """The targets that hold at the end of a path, the nearest last: indicator, year, value."""
+        above, years = steps(path), [self.on.year - 1, self.on.year]
+        if isinstance(tree, FrozenTree):
+            return [target for node in above for target in tree.targets(node) if target[1] in years]
+        rows = Target.objects.filter(node__in=above, year__in=years)
+        nearest = sorted(rows, key=lambda target: above.index(target.node_id))
+        return [(target.indicator, target.year, target.value) for target in nearest]
+
+    def measure(self, measure: Measure) -> Measure:
+        """A measure with its name in the words of the moment."""
+        if self.closed is None:
+            return measure.worded(self.spoken)
+        return replace(measure, name=self.closed.words["measures"].get(measure.code, measure.name))
+
+    def indicator(self, indicator: Indicator) -> Indicator:
+        """An indicator with its 口径 in the words of the moment; one that there was not then keeps those of today."""
+        found = self.closed and self.closed.words["indicators"].get(indicator.code)
+        if not found:
+            return indicator.worded(self.spoken)
+        denominator, numerator = self.measure(indicator.denominator), self.measure(indicator.numerator)
+        return replace(indicator, denominator=denominator, numerator=numerator, **found)
 
 
 def closed_months() -> list[ClosedMonth]:
@@ -55,14 +107,3 @@ def moment_of(month: str, closed: Sequence[ClosedMonth], today: date) -> Moment 
         return Moment(today)
     found = next((item for item in closed if item.month == month), None)
     return Moment(found.counted_on, found) if found else None
-
-
-def frozen(scope: Scope, closed: ClosedMonth, tree: Tree) -> Cells:
-    """The cells of a closed month, and the tree as it stood then: the committees are those of any tree of the scope."""
-    rows = FrozenFigure.objects.within(scope).filter(month=closed)
-    paths = remembered(
-        scope,
-        ("paths", closed.pk, closed.closed_at),
-        lambda: dict(rows.filter(cut=SMALLEST).order_by().values_list("managed_by", "managed_by_path").distinct()),
-    )
-    return Cells(rows, Tree(tree.nodes, paths))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F
+from django.db.models import Count
 
 from core.scope import Scope
 from orgs.indicators import SHOULD
@@ -37,18 +37,22 @@ class Paper:
 
 
 def paper(scope: Scope, seen: Overview) -> Paper:
-    """Three queries: the first of the gap by its own index, their names, and the reasons."""
+    """Three queries: the first of the gap by its own index, their names, and the reasons; of a closed month those of then."""
     gap = seen.moment.units(scope, SHOULD.gap, seen.narrow, seen.tree)
     first = list(gap.order_by("should_since", "organization").values_list("pk", flat=True)[:MOST])
-    unit_name = F("name") if seen.moment.closed else F("organization__name")
-    rows = gap.model.objects.filter(pk__in=first).annotate(unit_name=unit_name).order_by("should_since", "organization")
-    columns = ("unit_name", "size", "formal", "managed_by__name", "should_since")
+    rows = gap.model.objects.filter(pk__in=first).order_by("should_since", "organization")
+    name = "name" if seen.moment.closed else "organization__name"
     overdue = [
-        Overdue(name, size, formal, committee, since, (seen.moment.on - since).days)
-        for name, size, formal, committee, since in rows.values_list(*columns)
+        Overdue(name, size, formal, seen.tree.nodes[committee].name, since, (seen.moment.on - since).days)
+        for name, size, formal, committee, since in rows.values_list(
+            name, "size", "formal", "managed_by", "should_since"
+        )
     ]
-    answers = GapAnswer.objects.filter(organization__in=gap.order_by().values("organization")).exclude(reason="")
-    counted = answers.order_by().values_list("reason").annotate(units=Count("pk")).order_by("-units", "reason")
-    reasons = list(counted)
+    if seen.moment.closed:
+        answers = gap.exclude(answered="").values_list("answered")
+    else:
+        units = gap.order_by().values("organization")
+        answers = GapAnswer.objects.filter(organization__in=units).exclude(reason="").values_list("reason")
+    reasons = sorted(answers.order_by().annotate(units=Count("pk")), key=lambda found: (-found[1], found[0]))
     answered = sum(units for _, units in reasons)
-    return Paper(overdue, reasons[:MOST], seen.whole.gap - answered)
+    return Paper(overdue, reasons[:MOST], (seen.whole.gap or 0) - answered)

@@ -21,7 +21,8 @@ def remembered(scope: Scope, about: tuple[Any, ...], read: Callable[[], Value]) 
     `about` names it and what it is from: closed months, or the state of the facts (`orgs.facts.state`, asked before).
     """
     scope = scope.having(Permission.FIGURES_VIEW)
-    whose = "whole" if scope.whole else ",".join(map(str, sorted(scope.unit_managers)))
+    nodes = sorted(grant.node_id for grant in scope.grants if not grant.own)  # what a past is found by
+    whose = "whole" if scope.whole else f"{nodes} {sorted(scope.unit_managers)}"
     key = f"figures:{sha256(repr((whose, about)).encode()).hexdigest()}"
     found = cache.get(key)
     if found is None:

@@ -1,29 +1,39 @@
-"""Closing a month: its figures and its names are frozen, and nothing edited later changes them (domain §5.2)."""
+"""Months: taken at their end, figures and names frozen, then signed by the department (domain §5.2; DESIGN “Dates”).
+
+The night after its last day takes a month as it stood on that day. When it could not (the worker was down), the month is
+taken by the first night or hand that can, and then says of which day it is: what was entered meanwhile is in it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime, time
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Permission as P
-from core import audit
+from core import writing
+from core.indicators import indicators
 from core.locks import one_at_a_time
+from core.models import AuditEntry
 from core.months import YearMonth
-from core.parameters import values_on
+from core.parameters import spoken, values_on
 from core.refusals import Refusal
 from orgs.access import scope_for
 from orgs.facts import refresh
 from orgs.facts.statement import TOUCHED, Touched, about_touched
-from orgs.facts.tally import tally_columns
-from orgs.models import Organization, OrganizationFacts, PartyOrganization, Tally
+from orgs.facts.tally import tally_columns, tally_measures
+from orgs.models import Organization, OrganizationFacts, Tally
 from orgs.models.facts import StatedFacts
-from reports.models import ClosedMonth, FrozenFigure, FrozenUnit
+from reports.models import ClosedMonth, FrozenFigure, FrozenUnit, GapAnswer
+from reports.services.changes import freeze_changes
+from reports.services.places import freeze_places
 
+NIGHT_ENDS = time(6)
 _STATED_NAMES = {field.name for field in StatedFacts._meta.local_concrete_fields}
 STATED = tuple(str(field.column) for field in OrganizationFacts._meta.concrete_fields if field.name in _STATED_NAMES)
 
@@ -46,102 +56,166 @@ class MonthOutOfOrder(Refusal):
 
 @transaction.atomic
 def close_month(*, month: YearMonth, by: User, on: date) -> ClosedMonth:
-    """Freeze a month that is over, with the facts as they stand on the day `on` (截止日期).
+    """Sign a month that is over; one that no night has taken is taken now, as things stand on the day `on`.
 
     Raises MayNotClose, MonthNotOver, MonthAlreadyClosed, MonthOutOfOrder.
     """
     if not scope_for(by, on=on).having(P.MONTHS_CLOSE).whole:
         raise MayNotClose("关账须由市级组织部门工作人员办理")
     if on <= month.last_day:
-        raise MonthNotOver(f"{month} 还没有结束,请在 {month.plus(1).first_day} 以后关账")
+        raise MonthNotOver(f"{month} 还没有结束，请在 {month.plus(1).first_day} 以后关账")
     one_at_a_time()  # a second hand sees what the first has closed
-    _refuse_out_of_order(month)
-    refresh(None, on=on)
-    return freeze(month=month, by=by, counted_on=on)
+    closed = ClosedMonth.objects.filter(month=str(month)).first()
+    if closed and closed.signed_at:
+        raise MonthAlreadyClosed(f"{month} 已经关账，数据已冻结，不能再次关账")
+    unsigned = ClosedMonth.objects.filter(signed_at=None, month__lt=str(month)).order_by("month").first()
+    if unsigned:
+        raise MonthOutOfOrder(f"{unsigned.month} 已取数、还未签发，请先关 {unsigned.month}")
+    return _sign(closed or _take(month, counted_on=on, today=on), by=by)
 
 
 @transaction.atomic
-def freeze(*, month: YearMonth, by: User, counted_on: date, changed: Collection[int] | None = None) -> ClosedMonth:
-    """Write a closed month from facts and tally as they are: the second half of closing, and how a demonstration tells of
-    months that have passed. Months come in their order.
+def take_months(*, at: datetime) -> list[ClosedMonth]:
+    """Take the months that are over and not taken yet, in their order: what the night does. None is taken twice.
 
-    `changed` are the organizations whose facts or names may differ from those of the month before; None: all.
+    The first month of a system is that of the first entry in its trail.
     """
+    one_at_a_time()
+    today = timezone.localdate(at)
     newest = ClosedMonth.objects.order_by("-month").first()
-    closed = ClosedMonth.objects.create(
-        month=str(month),
-        counted_on=counted_on,
-        closed_at=timezone.now(),
-        closed_by=by,
-        parameters=dict(values_on(counted_on)),
-    )
-    figures = _freeze_figures(closed)
-    if newest is None or changed is None:
-        with _whole_sets():
-            units = _freeze_units(closed, newest)
-    else:
-        units = _freeze_units(closed, newest, Touched.of(changed))
-    changes = audit.difference(
-        {}, audit.snapshot(closed, ["month", "counted_on"]) | {"figures": figures, "units": units}
-    )
-    audit.record(by=by, action="months.close", target=closed, changes=changes)
+    first = None if newest else AuditEntry.objects.order_by("pk").first()
+    if newest is None and first is None:
+        return []
+    month = YearMonth.parse(newest.month).plus(1) if newest else YearMonth.of(timezone.localdate(first.at))  # type: ignore[union-attr]
+    taken = []
+    while month.last_day < today:
+        in_time = timezone.localtime(at) < _morning_after(month)
+        taken.append(_take(month, counted_on=month.last_day if in_time else today, today=today))
+        month = month.plus(1)
+    return taken
+
+
+def _morning_after(month: YearMonth) -> datetime:
+    """Until when what stands is still what stood at the end of the month: nobody has begun to work."""
+    return timezone.make_aware(datetime.combine(month.plus(1).first_day, NIGHT_ENDS))
+
+
+def _take(month: YearMonth, *, counted_on: date, today: date) -> ClosedMonth:
+    newest = ClosedMonth.objects.order_by("-month").first()
+    if newest and month != YearMonth.parse(newest.month).plus(1):
+        if str(month) < newest.month:
+            raise MonthOutOfOrder(f"{newest.month} 已经取数，不能再关更早的 {month}")
+        raise MonthOutOfOrder(f"上次关账到 {newest.month}，请先关 {YearMonth.parse(newest.month).plus(1)}")
+    refresh(None, on=counted_on)
+    closed = freeze(month=month, counted_on=counted_on)
+    if counted_on != today:
+        refresh(None, on=today)
     return closed
 
 
-def _refuse_out_of_order(month: YearMonth) -> None:
+def _sign(closed: ClosedMonth, *, by: User, at: datetime | None = None) -> ClosedMonth:
+    values = {"signed_at": at or timezone.now(), "signed_by": by}
+    writing.change(by=by, record=closed, values=values, action="months.close", path="")
+    return closed
+
+
+@transaction.atomic
+def freeze(
+    *,
+    month: YearMonth,
+    counted_on: date,
+    changed: Collection[int] | None = None,
+    by: User | None = None,
+    at: datetime | None = None,
+) -> ClosedMonth:
+    """Write a month from facts and tally as they are: the second half of taking, and how a demonstration tells of
+    months that have passed. Months come in their order.
+
+    `changed` are the organizations whose facts or names may differ from those of the month before; None: all. `by` signs
+    it at once. `at` is the moment of both, now when it is not given.
+    """
     newest = ClosedMonth.objects.order_by("-month").first()
-    if newest is None:
-        return
-    last = YearMonth.parse(newest.month)
-    if month <= last:
-        already = ClosedMonth.objects.filter(month=str(month)).exists()
-        if already:
-            raise MonthAlreadyClosed(f"{month} 已经关账,数据已冻结,不能再次关账")
-        raise MonthOutOfOrder(f"{last} 已经关账,不能再关更早的 {month}")
-    if month != last.plus(1):
-        raise MonthOutOfOrder(f"上次关账到 {last},请先关 {last.plus(1)}")
+    values = dict(values_on(counted_on))
+    closed = ClosedMonth(
+        month=str(month),
+        counted_on=counted_on,
+        named_on=counted_on,
+        taken_at=at or timezone.now(),
+        parameters=values,
+        words=words_of(values),
+    )
+    writing.add_many([closed], by=None, action="months.take", on=counted_on)
+    freeze_places(closed, newest)
+    _freeze_figures(closed)
+    if newest is None or changed is None:
+        with _whole_sets():
+            _freeze_units(closed, newest)
+    else:
+        _freeze_units(closed, newest, Touched.of(changed))
+    if newest:
+        freeze_changes(closed, newest)
+    return _sign(closed, by=by, at=at) if by else closed
 
 
-def _freeze_figures(closed: ClosedMonth) -> int:
-    """Copy the filled cells, each with the place of its committee in the tree."""
+def words_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The texts of all figures that the tally has, in the values of the parameters."""
+    said, kept = spoken(values), {measure.code for measure in tally_measures()}
+    found = [one.worded(said) for one in indicators if {one.numerator.code, one.denominator.code} <= kept]
+    return {
+        "measures": {measure.code: measure.worded(said).name for measure in tally_measures()},
+        "indicators": {one.code: {"name": one.name, "clause": one.clause, "basis": one.basis} for one in found},
+    }
+
+
+def _freeze_figures(closed: ClosedMonth) -> None:
+    """Copy the filled cells."""
     cell = tally_columns()
-    return _run(
-        f"INSERT INTO {FrozenFigure._meta.db_table} (month_id, managed_by_path, {_quoted(cell)}) "
-        f"SELECT %s, node.path, {_quoted(cell, 'cell')} FROM {Tally._meta.db_table} cell "
-        f"JOIN {PartyOrganization._meta.db_table} node ON node.id = cell.managed_by_id WHERE cell.organizations <> 0",
+    _run(
+        f"INSERT INTO {FrozenFigure._meta.db_table} (month_id, {_quoted(cell)}) "
+        f"SELECT %s, {_quoted(cell, 'cell')} FROM {Tally._meta.db_table} cell WHERE cell.organizations <> 0",
         [closed.pk],
     )
 
 
-def _freeze_units(closed: ClosedMonth, before: ClosedMonth | None, among: Touched | None = None) -> int:
-    """End the rows that no longer hold with the month before, and write those that do now. Returns how many are new.
+def _freeze_units(closed: ClosedMonth, before: ClosedMonth | None, among: Touched | None = None) -> None:
+    """End the rows that no longer hold with the month before, and write those that do now.
 
-    What has not changed is not touched: its row simply goes on.
+    What has not changed is not touched: its row simply goes on. A unit that once counted goes on when it does no more,
+    with what became of it.
     """
     frozen = FrozenUnit._meta.db_table
     narrow = f"AND {{}}.organization_id IN ({TOUCHED})" if among else ""
     now = (
         f"FROM {OrganizationFacts._meta.db_table} now JOIN {Organization._meta.db_table} unit "
-        "ON unit.id = now.organization_id WHERE (now.counted OR now.undecided)"
+        f"ON unit.id = now.organization_id LEFT JOIN {GapAnswer._meta.db_table} answer "
+        "ON answer.organization_id = now.organization_id AND now.should AND NOT now.has_org"
+    )
+    columns = f"name, credit_code, status, answered, {_quoted(STATED)}"
+    values = (
+        f"unit.name, COALESCE(unit.credit_code, ''), unit.status, COALESCE(answer.reason, ''), {_quoted(STATED, 'now')}"
     )
 
-    def run(sql: str, parameter: str) -> int:
+    def run(sql: str, parameters: list[str | int]) -> None:
         if among is None:
-            return _run(sql, [parameter])
-        return _run(about_touched(sql).sql, [among.parameter, parameter])
+            _run(sql, parameters)
+        else:
+            _run(about_touched(sql).sql, [among.parameter, *parameters])
 
     if before is not None:
+        held = ", ".join(f"{frozen}.{column}" for column in columns.split(", "))
         run(
             f"UPDATE {frozen} SET last_month = %s WHERE last_month IS NULL {narrow.format(frozen)} "
-            f"AND NOT EXISTS (SELECT 1 {now} AND now.organization_id = {frozen}.organization_id "
-            f"AND (unit.name, {_quoted(STATED, 'now')}) IS NOT DISTINCT FROM ({frozen}.name, {_quoted(STATED, frozen)}))",
-            before.month,
+            f"AND NOT EXISTS (SELECT 1 {now} WHERE now.organization_id = {frozen}.organization_id "
+            f"AND ({values}) IS NOT DISTINCT FROM ({held}))",
+            [before.month],
         )
-    return run(
-        f"INSERT INTO {frozen} (first_month, organization_id, name, {_quoted(STATED)}) "
-        f"SELECT %s, now.organization_id, unit.name, {_quoted(STATED, 'now')} {now} {narrow.format('now')} AND NOT EXISTS "
+    run(
+        f"INSERT INTO {frozen} (first_month, organization_id, {columns}) "
+        f"SELECT %s, now.organization_id, {values} {now} WHERE (now.counted OR now.undecided OR EXISTS (SELECT 1 FROM "
+        f"{frozen} once WHERE once.organization_id = now.organization_id AND once.last_month = %s)) "
+        f"{narrow.format('now')} AND NOT EXISTS "
         f"(SELECT 1 FROM {frozen} kept WHERE kept.organization_id = now.organization_id AND kept.last_month IS NULL)",
-        closed.month,
+        [closed.month, before.month if before else ""],
     )
 
 

@@ -45,13 +45,14 @@ class CrossPage(PermissionMixin, View):
             "rows": rows,
             "row_title": ROWS[rows].title,
             "kinds": [(code, kind.title, _page(request, rows=code)) for code, kind in ROWS.items()],
-            "regions": region_choices(request.scope, narrow.region),
+            "regions": region_choices(request.scope, narrow.region, cells.tree),
             "narrow": narrow,
             "months": closed,
             "sectors": Sector.choices,
             "categories": [(code or NONE, name) for code, name in shown_categories(blocks)[1:]],
             "columns": COLUMNS,
             "lines": [_line(block, moment) for block in blocks],
+            "ready_gap": _ready_gap(moment),
             "may_export": request.scope.may(Permission.REGISTRY_EXPORT),
         }
         return render(request, "reports/cross.html", context)
@@ -72,7 +73,7 @@ class CrossPage(PermissionMixin, View):
             sheet="交叉表",
             headers=headers,
             rows=[_cells(block, [code for code, _ in categories]) for block in blocks],
-            leading=(title, f"截至 {moment.words};应建未建:正式党员 3 名以上的法人单位未建党组织的({R3.clause})"),
+            leading=(title, f"截至 {moment.words}；应建未建：{_ready_gap(moment)}"),
         )
         record_export(by=request.user, what=title, rows=written)
         target.seek(0)
@@ -86,7 +87,12 @@ class CrossPage(PermissionMixin, View):
         return moment, narrow_of(request.GET), rows
 
 
-def _line(block: Block, moment: Moment) -> tuple[str, list[tuple[str, int, str]]]:
+def _ready_gap(moment: Moment) -> str:
+    found = moment.indicator(R3)
+    return f"{found.denominator.name}的法人单位未建党组织的（{found.clause}）"
+
+
+def _line(block: Block, moment: Moment) -> tuple[str, list[tuple[str, int | None, str]]]:
     """A row of the screen: its name, and for each measure the header, the number and the list behind it."""
     sums = block.sums[WHOLE]
     return block.name, [(name, sums[code], _units(block.narrow, code, moment)) for code, name in COLUMNS]

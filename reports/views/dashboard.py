@@ -15,18 +15,18 @@ from django.views import View
 from accounts.permissions import Permission
 from core.audit import record_export
 from core.pages import PageRequest, PermissionMixin
+from core.scope import Scope
 from core.workbooks.writing import write_rows
-from orgs.figures import CUTS, DIGITS
+from orgs.figures import CUTS, DIGITS, TODAY
 from orgs.filters import region_choices
-from orgs.indicators import R3, R7, SHOULD
-from orgs.models import PartyOrganization
+from orgs.indicators import R7
 from reports.addresses import Addresses
-from reports.dashboard import APART, CARDS, Line, Overview, ordered, overview
+from reports.dashboard import APART, CARDS, SHOWN, Line, Overview, ordered, overview
 from reports.filters import narrow_of
 from reports.models import ClosedMonth
 from reports.naming import crumbs, place
 from reports.queries.bridge import Bridge, between_of, bridge
-from reports.queries.moments import closed_months, moment_of
+from reports.queries.moments import Moment, closed_months, moment_of
 from reports.queries.paper import paper
 
 HEADERS = (
@@ -35,7 +35,7 @@ HEADERS = (
     ("gap", "尚未建"),
     ("rate", "应建已建率"),
     ("change", "已建较上月"),
-    ("ready", "正式党员≥3未建"),
+    ("ready", "正式党员≥%(org.formal_min_to_found)s未建"),
     ("instructed", "指导员派驻率"),
 )
 
@@ -61,12 +61,14 @@ class DashboardPage(PermissionMixin, View):
             "worst": seen.worst and (seen.worst, to.of_line(seen.worst)),
             "cards": [(card, to.of_indicator(card.indicator)) for card in seen.cards],
             "lines": [(line, to.of_line(line)) for line in ordered(seen.lines, sort)],
-            "headers": [(name, to.sorted(code, sort), _direction(code, sort)) for code, name in HEADERS],
+            "headers": [
+                (name, to.sorted(code, sort), _direction(code, sort)) for code, name in headers_of(seen.moment)
+            ],
             "cuts": [(code, name, to.page(by=code, sort="")) for code, (name, _) in CUTS.items()],
             "apart": (seen.whole.row.sums[APART], to.units(narrow, measure=APART)),
             "months": closed,
-            "regions": region_choices(scope, narrow.region),
-            "indicators": [SHOULD, *CARDS, R3, R7],
+            "regions": region_choices(scope, narrow.region, seen.tree),
+            "indicators": [seen.moment.indicator(one) for one in SHOWN],
             "bridge": _bridge(bridge(between), to) if between else None,
             "paper": paper(scope, seen),
             "may_export": scope.may(Permission.REGISTRY_EXPORT),
@@ -98,25 +100,30 @@ def seen_by(request: PageRequest, closed: Sequence[ClosedMonth]) -> Overview:
     if moment is None or by not in CUTS:
         raise Http404
     narrow = narrow_of(request.GET)
-    digits = 0 if narrow.region else home_digits(request)
+    digits = 0 if narrow.region else home_digits(request.scope, moment)
     return overview(request.scope, moment=moment, closed=closed, narrow=narrow, by=by, digits=digits)
 
 
-def home_digits(request: PageRequest) -> int:
+def home_digits(scope: Scope, moment: Moment) -> int:
     """The level at which areas begin: below the area of the scope's highest node. 0 for the whole city."""
-    if request.scope.whole:
+    if scope.whole:
         return 0
-    top = min((grant for grant in request.scope.grants if not grant.own), key=lambda g: len(g.path), default=None)
-    node = PartyOrganization.objects.select_related("region").filter(pk=top.node_id).first() if top else None
-    if node is None or node.region is None:
-        return 0
-    return next((digits for digits in DIGITS if digits > len(node.region.prefix)), 0)
+    top = min((grant for grant in scope.grants if not grant.own), key=lambda g: len(g.path), default=None)
+    tree = moment.tree(scope) if top else TODAY
+    node = tree.nodes.get(top.node_id) if top else None
+    area = tree.areas([node.region_id]).get(node.region_id) if node and node.region_id else None
+    return next((digits for digits in DIGITS if area and digits > len(area.prefix)), 0)
+
+
+def headers_of(moment: Moment) -> list[tuple[str, str]]:
+    """The columns by code, in the words of the moment."""
+    return [(code, name % moment.spoken) for code, name in HEADERS]
 
 
 def workbook(seen: Overview) -> tuple[list[str], list[list[Any]]]:
     """Headers and rows of the table: each rate with its counts, the total last."""
-    headers = [seen.cut_name, *(name for _, name in HEADERS)]
-    for indicator in (*CARDS, R7):
+    headers = [seen.cut_name, *(name for _, name in headers_of(seen.moment))]
+    for indicator in map(seen.moment.indicator, (*CARDS, R7)):
         headers += [indicator.denominator.name, f"{indicator.name}(家)", f"{indicator.name}(%)"]
     rows = [_cells(line) for line in seen.lines] + [_cells(seen.whole)]
     return headers, rows

@@ -20,16 +20,17 @@ from reports.services.months import close_month
 
 
 class MonthsPage(PermissionMixin, View):
-    """The closed months, the newest first; whoever may close months closes the next one here."""
+    """The months, the newest first; whoever may close months signs the next one here."""
 
     permission = Permission.FIGURES_VIEW
 
     def get(self, request: PageRequest) -> HttpResponse:
         """What is closed, and what would be closed next."""
-        closed = list(ClosedMonth.objects.select_related("closed_by").order_by("-month"))
+        closed = list(ClosedMonth.objects.select_related("signed_by").order_by("-month"))
         may = request.scope.having(Permission.MONTHS_CLOSE).whole
-        context = {"closed": closed, "next": next_month(closed, timezone.localdate()) if may else None, "may": may}
-        return render(request, "reports/months.html", context)
+        month = next_month(closed, timezone.localdate()) if may else None
+        taken = next((item for item in closed if item.month == str(month)), None)
+        return render(request, "reports/months.html", {"closed": closed, "next": month, "taken": taken, "may": may})
 
     def post(self, request: PageRequest) -> HttpResponse:
         """Close the month that the form names."""
@@ -44,12 +45,15 @@ class MonthsPage(PermissionMixin, View):
         except Refusal as refusal:
             messages.error(request, as_sentence(refusal))
         else:
-            messages.success(request, f"{month} 已关账,数据和名单已冻结。")
+            messages.success(request, f"{month} 已关账，数据和名单已冻结。")
         return HttpResponseRedirect(request.path)
 
 
 def next_month(closed: list[ClosedMonth], today: date) -> YearMonth | None:
-    """The month after the last closed one, or the one before this; None while it is not over."""
+    """The oldest month that is not signed, else the one after the last, else the one before this; None if not over."""
+    unsigned = [item for item in closed if item.signed_at is None]
     last = YearMonth.of(today).plus(-1)
+    if unsigned:
+        return YearMonth.parse(unsigned[-1].month)
     month = YearMonth.parse(closed[0].month).plus(1) if closed else last
     return month if month <= last else None

@@ -17,15 +17,35 @@ from core.importing.marks import MARK_BEGINS
 from core.indicators import Indicator, indicators, measures
 from core.listing import Column, ListPage, Order
 from orgs.figures import Narrow, Tree
-from orgs.models import Coverage
+from orgs.models import Coverage, Organization
 from orgs.sources.authority import RETURNED
 from reports.filters import UnitFilters, narrow_of, organization_url
 from reports.models import ClosedMonth, FrozenUnit
-from reports.queries.bridge import Between, Term, between_of, terms
 from reports.queries.moments import Moment, closed_months, moment_of
 from reports.returning import organization_columns
 
 FORMS = dict(Coverage.Form.choices)
+HISTORY = Column(f"{MARK_BEGINS}历史名单,不能导入)", lambda row: None, screen=False)
+
+
+def forms_of(row: Any) -> str:
+    """The form of coverage in words."""
+    return FORMS.get(row.form, "")
+
+
+def named(rows: Sequence[Any], tree: Tree) -> None:
+    """Add to rows of facts, or of a closed month, the names and the code as they stand, or stood."""
+    names = tree.names({key for row in rows for key in (row.managed_by_id, row.covered_by_id)})
+    codes = (
+        {}
+        if not rows or isinstance(rows[0], FrozenUnit)
+        else Organization.objects.in_bulk([row.organization_id for row in rows])
+    )
+    for row in rows:
+        row.url = organization_url(row)
+        row.managed_name, row.covered_name = names.get(row.managed_by_id), names.get(row.covered_by_id)
+        if codes:
+            row.credit_code = codes[row.organization_id].credit_code
 
 
 class UnitsPage(ListPage):
@@ -36,58 +56,41 @@ class UnitsPage(ListPage):
     filters = UnitFilters
     template_name = "reports/units.html"
     unit = "家"
-    orders = (
+    orders: Sequence[Order] = (
         Order("registered", ()),
         Order("name", ("name_key",)),
         Order("size", ("-size_key",)),
         Order("formal", ("-formal",)),
     )
-    columns = (
+    columns: Sequence[Column] = (
         Column("单位名称", "name_key", kind="name", template="reports/cell_frozen_unit.html", order="name"),
-        Column("统一社会信用代码", "organization.credit_code", screen=False),
+        Column("统一社会信用代码", "credit_code", screen=False),
         Column("类别", lambda row: row.get_category_display()),
         Column("人数", "size", kind="number", order="size"),
         Column("正式党员", "formal", kind="number", order="formal"),
         Column("预备党员", "probationary", kind="number"),
-        Column("覆盖形式", lambda row: FORMS.get(row.form)),
-        Column("覆盖的党组织", "covered_by.name"),
+        Column("覆盖形式", forms_of),
+        Column("覆盖的党组织", "covered_name"),
         Column("指导员", lambda row: "有" if row.instructor else "无", screen=False),
-        Column("管理党组织", "managed_by.name"),
+        Column("管理党组织", "managed_name"),
     )
 
     def get_columns(self) -> Sequence[Column]:
-        """The workbook of units as they are comes back as organizations; that of a closed month or of what changed since
-        one says in its last header that it does not."""
+        """The workbook of units as they are comes back as organizations; that of a closed month says in its last header
+        that it does not."""
         if self.returning_source:
             return organization_columns(self.columns, name=self.columns[0])
-        return [*self.columns, Column(f"{MARK_BEGINS}历史名单,不能导入)", lambda row: None, screen=False)]
+        return [*self.columns, HISTORY]
 
     @property
     def returning_source(self) -> str:  # type: ignore[override]
         """The list of organizations, while the units are those of now."""
-        return "" if self.moment.closed or self.term else RETURNED
+        return "" if self.moment.closed else RETURNED
 
     @cached_property
     def moment(self) -> Moment:
         """Now, or the closed month of the address."""
         found = moment_of(self.request.GET.get("month", ""), self.closed, timezone.localdate())
-        if found is None:
-            raise Http404
-        return found
-
-    @cached_property
-    def term(self) -> Term | None:
-        """The term of the bridge whose units are listed."""
-        code = self.request.GET.get("change", "")
-        if code and code not in terms:
-            raise Http404
-        return terms[code] if code else None
-
-    @cached_property
-    def between(self) -> Between:
-        """The two moments of the bridge; without a month before there is none."""
-        narrow, tree = narrow_of(self.request.GET), self.moment.cells(self.request.scope).tree
-        found = between_of(self.request.scope, self.moment, narrow, self.closed, tree)
         if found is None:
             raise Http404
         return found
@@ -99,10 +102,13 @@ class UnitsPage(ListPage):
 
     @cached_property
     def tree(self) -> Tree:
-        """The tree as it stood when the units were counted."""
-        if self.term and self.term.sign < 0:
-            return self.between.before.tree
-        return self.moment.cells(self.request.scope).tree
+        """The places as they stood when the units were counted."""
+        return self.moment.tree(self.request.scope)
+
+    @property
+    def narrow(self) -> Narrow:
+        """What the address narrows to."""
+        return narrow_of(self.request.GET)
 
     @cached_property
     def indicator(self) -> Indicator | None:
@@ -110,7 +116,7 @@ class UnitsPage(ListPage):
         code = self.request.GET.get("gap", "")
         if code and code not in indicators:
             raise Http404
-        return indicators[code] if code else None
+        return self.moment.indicator(indicators[code]) if code else None
 
     @cached_property
     def where(self) -> Q:
@@ -126,21 +132,18 @@ class UnitsPage(ListPage):
     @property
     def title(self) -> str:  # type: ignore[override]
         """What is listed."""
-        if self.term:
-            return f"未建变化:{self.term.name}(自 {self.between.before.moment.month} 末)"
         if self.indicator:
-            return f"{self.indicator.denominator.name}:未达到的"
-        return measures[self.request.GET.get("measure", "organizations")].name
+            return f"{self.indicator.denominator.name}：未达到的"
+        return self.moment.measure(measures[self.request.GET.get("measure", "organizations")]).name
 
     def records(self) -> QuerySet:
         """The units of the number, before the narrowing."""
-        if self.term:
-            rows = self.between.units(self.term)
-        else:
-            rows = self.moment.units(self.request.scope, self.where, Narrow(), self.tree)
-        name = F("name") if rows.model is FrozenUnit else F("organization__name")
-        rows = rows.annotate(name_key=name, size_key=Coalesce("size", 0))
-        return rows.select_related("organization", "managed_by", "covered_by")
+        rows = self.moment.units(self.request.scope, self.where, Narrow(), self.tree)
+        if self.moment.closed:
+            return rows.annotate(name_key=F("name"), size_key=Coalesce("size", 0))
+        return rows.annotate(name_key=F("organization__name"), size_key=Coalesce("size", 0)).select_related(
+            "organization"
+        )
 
     def bind(self, records: QuerySet) -> UnitFilters:
         """Nodes are looked for in the tree of the moment."""
@@ -152,16 +155,11 @@ class UnitsPage(ListPage):
 
     @property
     def _kept(self) -> list[tuple[str, str]]:
-        return [
-            (name, self.request.GET[name])
-            for name in ("measure", "gap", "change", "month")
-            if self.request.GET.get(name)
-        ]
+        return [(name, self.request.GET[name]) for name in ("measure", "gap", "month") if self.request.GET.get(name)]
 
     def prepare(self, rows: list[Any]) -> None:
-        """Where the names lead."""
-        for row in rows:
-            row.url = organization_url(row)
+        """Names, codes, and where the names lead."""
+        named(rows, self.tree)
 
     def extra(self) -> dict[str, Any]:
         """The 口径 and the moment."""

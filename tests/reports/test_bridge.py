@@ -60,11 +60,13 @@ def moved_on(city: City, gaps: dict[str, Organization]) -> City:
     [
         ("city", "due", {"新来的"}),
         ("city", "lost", {"失去的"}),
-        ("city", "moved", set()),
+        ("city", "moved_in", set()),
         ("city", "built", {"澄州明川电子有限公司"}),
-        ("city", "gone", {"澄州禾岸食品厂", "澄州博雅学校"}),
-        ("district", "gone", {"澄州禾岸食品厂", "划走的"}),
-        ("stranger", "moved", {"划走的"}),
+        ("city", "ended", {"澄州禾岸食品厂"}),
+        ("city", "size_out", {"澄州博雅学校"}),
+        ("district", "ended", {"澄州禾岸食品厂"}),
+        ("district", "moved_out", {"划走的"}),
+        ("stranger", "moved_in", {"划走的"}),
         ("stranger", "due", set()),
     ],
 )
@@ -110,11 +112,11 @@ def test_the_page_writes_the_bridge_and_opens_each_term(moved_on: City, opened: 
     browser = opened("leader")
     page = browser.get("/dashboard/").content.decode()
     line = page[page.index('<p class="bridge">') :]
-    for word in ("2026-10 末未建", "新增应建", "失去覆盖", "注销、迁出、人数变化"):
+    for word in ("2026-10 末未建", "新增应建", "失去覆盖", "注销、迁出等", "人数减少"):
         assert word in line[: line.index("</p>")]
     assert "划入" not in line[: line.index("</p>")]
-    listed = browser.get("/units/?change=gone").content.decode()
-    assert "共 2 家" in listed
+    listed = browser.get("/changes/?change=ended").content.decode()
+    assert "共 1 家" in listed
     assert "澄州禾岸食品厂" in listed
 
 
@@ -135,4 +137,4 @@ def test_two_units_that_change_places_are_seen_though_no_sum_changes(city: City,
 
 
 def test_the_first_month_has_no_bridge(city: City, gaps: dict[str, Organization]) -> None:
-    assert between_of(city.scope("city"), Moment(TODAY), Narrow(), closed_months(), Tree({}, {})) is None
+    assert between_of(city.scope("city"), Moment(TODAY), Narrow(), closed_months(), Tree({})) is None

@@ -101,7 +101,7 @@ def test_a_closed_month_says_what_it_said_then(busy: City) -> None:
     ("arguments", "sentence"),
     [
         (["--month", "2026-13"], "2026-13|月份 13"),
-        (["--month", "1999-01"], "1999-01 没有关账"),
+        (["--month", "1999-01"], "1999-01 没有取数"),
         (["--node", "XX"], "没有编码为 XX"),
         (["--node", "CZ1111"], "没有编码为 CZ1111 的党委、工委"),
     ],

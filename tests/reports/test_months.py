@@ -18,9 +18,10 @@ from core.models import AuditEntry
 from core.months import YearMonth
 from core.scope import Scope
 from orgs.facts import refresh
-from orgs.figures import Cells, Narrow, Tree, by_party, by_region, facts_of, live, tree_of
+from orgs.figures import Cells, Narrow, Tree, by_party, by_region, facts_of, live
 from orgs.models import Organization, PartyOrganization, Tally
-from reports.models import ClosedMonth, FrozenFigure, FrozenUnit
+from reports.models import ClosedMonth, FrozenUnit
+from reports.queries.moments import Moment
 from reports.services.months import (
     MayNotClose,
     MonthAlreadyClosed,
@@ -43,13 +44,12 @@ def close(city: City, month: YearMonth, on: date) -> ClosedMonth:
 
 def frozen(scope: Scope, closed: ClosedMonth) -> Cells:
     """The frozen cells of a scope, cut by the tree as it stood."""
-    rows = FrozenFigure.objects.within(scope).filter(month=closed)
-    return Cells(rows, Tree(tree_of(scope).nodes, dict(rows.values_list("managed_by", "managed_by_path"))))
+    return Moment(closed.counted_on, closed).cells(scope)
 
 
 def names_of(scope: Scope, closed: ClosedMonth, where: Q, narrow: Narrow, tree: Tree) -> QuerySet[FrozenUnit]:
     """The names behind a frozen number."""
-    return FrozenUnit.objects.within(scope).of_month(closed.month).filter(where, narrow.condition(tree))
+    return Moment(closed.counted_on, closed).units(scope, where, narrow, tree)
 
 
 def numbers(city: City, closed: ClosedMonth, who: str = "city") -> dict[str, dict[str, int]]:
@@ -118,7 +118,9 @@ def test_a_unit_that_does_not_change_keeps_one_row(city: City) -> None:
         (changed.pk, "2026-10", "2026-10", 120),
         (changed.pk, "2026-11", None, 130),
         (gone.pk, "2026-10", "2026-10", 120),
+        (gone.pk, "2026-11", None, 120),
     ]
+    assert FrozenUnit.objects.of_month("2026-11").get(organization=gone.pk).status == "STRUCK_OFF"
 
 
 def test_the_gap_of_a_closed_month_opens_its_names(city: City) -> None:
@@ -139,7 +141,7 @@ def test_the_gap_of_a_closed_month_opens_its_names(city: City) -> None:
         pytest.param(
             lambda city: close(city, NOVEMBER, date(2026, 11, 30)),
             MonthNotOver,
-            "2026-11 还没有结束,请在 2026-12-01 以后关账",
+            "2026-11 还没有结束，请在 2026-12-01 以后关账",
             id="on its last day",
         ),
         pytest.param(
@@ -177,10 +179,13 @@ def test_a_month_is_refused_in_a_sentence(
 def test_closing_is_written_into_the_trail(city: City) -> None:
     city.organization(staff=120)
     close(city, OCTOBER, IN_NOVEMBER)
-    entry = AuditEntry.objects.get(action="months.close")
-    assert (entry.user, entry.label) == (city.user("city"), "2026-10")
-    assert entry.changes["units"] == [None, FrozenUnit.objects.count()]
-    assert entry.changes["figures"] == [None, FrozenFigure.objects.count()]
+    taken, signed = AuditEntry.objects.get(action="months.take"), AuditEntry.objects.get(action="months.close")
+    assert (taken.user, taken.label, taken.changes["counted_on"]) == (None, "2026-10", [None, "2026-11-02"])
+    assert (signed.user, signed.label, signed.changes["signed_by_id"]) == (
+        city.user("city"),
+        "2026-10",
+        [None, city.user("city").pk],
+    )
 
 
 def test_the_command_closes_and_refuses(city: City) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from core.months import YearMonth
 from orgs.models import Organization
@@ -60,4 +61,4 @@ def test_something_else_than_a_month_is_a_bad_request(city: City, opened: Callab
     ],
 )
 def test_the_next_month_follows_the_last_closed_one(closed: list[str], today: date, expected: YearMonth | None) -> None:
-    assert next_month([ClosedMonth(month=month) for month in closed], today) == expected
+    assert next_month([ClosedMonth(month=month, signed_at=timezone.now()) for month in closed], today) == expected

@@ -1,4 +1,4 @@
-"""`manage.py close_month YYYY-MM --by USER`: freezes a month."""
+"""`manage.py close_month YYYY-MM --by USER`: signs a month, and takes it first when no night has."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from reports.services.months import close_month
 class Command(BaseCommand):
     """Closes a month that is over."""
 
-    help = "关账:冻结一个月的数据和名单"
+    help = "关账：签发一个月冻结的数据和名单，未取数的先取数"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Which month, by whom."""
-        parser.add_argument("month", help="月份,如 2026-10")
+        parser.add_argument("month", help="月份，如 2026-10")
         parser.add_argument("--by", required=True, help="关账人的登录名")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -32,4 +32,4 @@ class Command(BaseCommand):
             closed = close_month(month=YearMonth.parse(options["month"]), by=user, on=timezone.localdate())
         except (Refusal, ValueError) as refusal:
             raise CommandError(str(refusal)) from refusal
-        self.stdout.write(f"{closed.month} 已关账,截止 {closed.counted_on},数据和名单已冻结")
+        self.stdout.write(f"{closed.month} 已关账，截止 {closed.counted_on}，数据和名单已冻结")

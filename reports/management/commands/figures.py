@@ -14,10 +14,10 @@ from accounts.permissions import Permission as P
 from core.indicators import Indicator, indicators
 from core.months import YearMonth
 from core.scope import Grant, Scope
+from core.templatetags.ningju import number
 from orgs.facts.tally import tally_columns
-from orgs.figures import DIGITS, Cells, Narrow, Row, by_category, by_party, by_region, total
+from orgs.figures import DIGITS, Cells, Narrow, Row, Tree, by_category, by_party, by_region, total
 from orgs.models import PartyOrganization
-from orgs.models.party import MANAGING_KINDS
 from reports.queries.moments import Moment, closed_months, moment_of
 
 BY = {"region": "区划", "party": "党组织", "category": "类别"}
@@ -45,20 +45,22 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Sum and print."""
-        moment, node = _moment(options["month"]), _node(options["node"])
+        moment = _moment(options["month"])
+        cells = moment.cells(_whole())
+        node = _node(options["node"], cells.tree)
         shown = [i for i in indicators if {i.numerator.code, i.denominator.code} <= set(tally_columns())]
         codes = list(dict.fromkeys(m.code for i in shown for m in (i.denominator, i.numerator)))
         narrow = Narrow(node=node.code if options["node"] else "")
-        lines = _lines(moment.cells(_whole()), narrow, node, options["by"], codes)
+        lines = _lines(cells, narrow, node, options["by"], codes)
         if options["json"]:
-            found = [_as_json(indicator, line) for line in lines for indicator in shown]
+            found = [_as_json(moment.indicator(indicator), line) for line in lines for indicator in shown]
             self.stdout.write(json.dumps(found, ensure_ascii=False))
             return
         self.stdout.write(f"{node.name} 截至 {moment.words}")
         for line in lines:
             self.stdout.write(f"\n{line.row.name}")
             for indicator in shown:
-                self.stdout.write("  " + _as_text(indicator, line.row))
+                self.stdout.write("  " + _as_text(moment.indicator(indicator), line.row))
 
 
 def _moment(month: str | None) -> Moment:
@@ -72,14 +74,14 @@ def _moment(month: str | None) -> Moment:
         return found
     if asked == str(YearMonth.of(today)):
         return Moment(today)
-    raise CommandError(f"{month} 没有关账,没有冻结数据")
+    raise CommandError(f"{month} 没有取数，没有冻结数据")
 
 
-def _node(code: str | None) -> PartyOrganization:
-    nodes = PartyOrganization.objects.filter(kind__in=MANAGING_KINDS)
-    found = nodes.filter(code=code).first() if code else nodes.filter(parent=None).order_by("pk").first()
+def _node(code: str | None, tree: Tree) -> PartyOrganization:
+    root = min(tree.nodes.values(), key=lambda node: (len(node.path), node.pk), default=None)
+    found = tree.named(code) if code else root
     if found is None:
-        raise CommandError(f"没有编码为 {code} 的党委、工委" if code else "还没有党组织体系,请先建立或导入党组织")
+        raise CommandError(f"没有编码为 {code} 的党委、工委" if code else "还没有党组织体系，请先建立或导入党组织")
     return found
 
 
@@ -93,7 +95,7 @@ def _lines(cells: Cells, narrow: Narrow, node: PartyOrganization, by: str | None
     if by == "party":
         return [Line(row.narrow.node or row.narrow.own, row) for row in by_party(cells, narrow, codes)]
     if by == "region":
-        prefix = node.region.prefix if node.region else ""
+        prefix = "".join(area.prefix for area in cells.tree.areas([node.region_id] if node.region_id else []).values())
         digits = next((each for each in DIGITS[1:] if each > len(prefix)), DIGITS[-1])
         return [Line(row.narrow.region, row) for row in by_region(cells, narrow, codes, digits=digits)]
     rows = by_category(cells, narrow, codes)
@@ -118,4 +120,6 @@ def _as_json(indicator: Indicator, line: Line) -> dict[str, Any]:
 def _as_text(indicator: Indicator, row: Row) -> str:
     rate = row.rate(indicator)
     above, below = row.sums[indicator.numerator.code], row.sums[indicator.denominator.code]
-    return f"{indicator.code:<7}{indicator.name}  {'—' if rate is None else f'{rate}%'}  {above:,} / {below:,}"
+    return (
+        f"{indicator.code:<7}{indicator.name}  {'—' if rate is None else f'{rate}%'}  {number(above)} / {number(below)}"
+    )
