@@ -38,5 +38,6 @@ class Permission(StrEnum):
     ACCOUNTS_CONFIRM = "accounts.confirm", "确认对管理员账号的重置、启用、停用"
     CODES_ISSUE = "codes.issue", "为本辖区的书记、指导员重置口令、撤销信任的手机"
     APPOINTMENTS_CHANGE = "appointments.change", "用户授权"
+    SYSTEM_WATCH = "system.watch", "查看运行状况：磁盘、备份、后台程序和失败的任务"
     AUDIT_VIEW = "audit.view", "查看审计记录"
     BRANCH_WORK = "branch.work", "办理本支部事务"

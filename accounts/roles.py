@@ -77,8 +77,8 @@ INSTRUCTOR = Role(
 SYSTEM = Role(
     "SYSTEM",
     "系统管理员",
-    "开设、停用账号，重置口令；管理员的账号须由另一职责的管理员确认；不查看业务数据，不能授权。",
-    frozenset({P.ACCOUNTS_CHANGE}),
+    "开设、停用账号，重置口令；管理员的账号须由另一职责的管理员确认；查看运行状况；不查看业务数据，不能授权。",
+    frozenset({P.ACCOUNTS_CHANGE, P.SYSTEM_WATCH}),
     home="/accounts/",
     two_factor=True,
     administrator=True,

@@ -31,6 +31,14 @@ def between_turns() -> None:
     _take(_BETWEEN)
 
 
+def alone_with(text: str) -> None:
+    """Wait for whoever is adding what this text names, until this transaction ends: where nothing stands yet, there is no
+    row to lock."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_TURN, text])
+
+
 def hold(model: type[models.Model], ids: Iterable[int | None]) -> None:
     """Lock rows in the order of their ids until this transaction ends; of more than one, between turns. Others may still
     refer to them. Inside a transaction."""

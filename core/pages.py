@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.registries import Registry
 from core.scope import Scope, ScopedQuerySet
+from core.workers import NONE_LIVES, living
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -101,8 +102,11 @@ class PermissionMixin(AccessMixin):
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: the navigation of the request's scope, computed when a template asks for it."""
-    return {"navigation": SimpleLazyObject(lambda: links(getattr(request, "scope", None), request.path))}
+    """Context processor: the navigation of the request's scope and whether no worker lives, when a template asks for it."""
+    return {
+        "navigation": SimpleLazyObject(lambda: links(getattr(request, "scope", None), request.path)),
+        "worker_down": SimpleLazyObject(lambda: "" if living() else NONE_LIVES),
+    }
 
 
 def links(scope: Scope | None, path: str) -> list[NavigationLink]:

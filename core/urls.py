@@ -5,6 +5,7 @@ from django.urls import path
 from core.views.audit import AuditPage
 from core.views.columns import ColumnsPage
 from core.views.deciding import ConflictsPage, IdentityPage, MissingPage, UndoPage
+from core.views.health import StatusPage
 from core.views.history import BatchList
 from core.views.imports import BatchPage, ErrorWorkbook, OriginalFile, UploadPage, show_progress
 from core.views.jobs import show_job
@@ -24,5 +25,6 @@ urlpatterns = [
     path("imports/<int:pk>/problems.xlsx", ErrorWorkbook.as_view(), name="import-problems"),
     path("imports/<int:pk>/file/", OriginalFile.as_view(), name="import-file"),
     path("jobs/<int:pk>/", show_job, name="job"),
+    path("status/", StatusPage.as_view(), name="status"),
     path("reveal/<str:model>/<int:pk>/<str:field>/", reveal_field, name="reveal"),
 ]

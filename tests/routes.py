@@ -60,6 +60,7 @@ ROUTES = {
     "appointments/<int:pk>/": Route("appointments/{appointment}/", frozenset({"security"})),
     "people/": Route("people/", STAFF),
     "people/<int:pk>/": Route("people/{secretary}/", HERE, misses=STRANGER),
+    "status/": Route("status/", frozenset({"sysadmin"})),
     "audit/": Route("audit/", frozenset({"auditor"})),
     "jobs/<int:pk>/": Route("jobs/0/", frozenset(), others=404),
     "reveal/<str:model>/<int:pk>/<str:field>/": Route(

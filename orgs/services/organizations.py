@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.models import User
 from core import audit, writing
-from core.locks import derived_once
+from core.locks import alone_with, derived_once
 from core.models import AuditEntry
 from core.refusals import Refusal
 from orgs.facts import refresh
@@ -41,6 +41,10 @@ class StaleRecord(Refusal):
 
 class NoCommittee(Refusal):
     """Organizations are registered under a committee; the user has none."""
+
+
+class JustRegistered(Refusal):
+    """An organization without a code is registered under this name: by a double click, or by two at once."""
 
 
 class CodeTaken(Refusal):
@@ -76,6 +80,7 @@ def register(
     where either cannot be told the organization goes in under `own_committee`, 待判定.
     """
     _require_editable(values)
+    _require_new(values)
     unit = Organization(
         **_checked(values),
         managed_by=own_committee,
@@ -93,6 +98,19 @@ def register(
     refresh([unit.pk], on=on)
     unit.refresh_from_db()
     return unit
+
+
+def _require_new(values: Mapping[str, Any]) -> None:
+    """Refuse a second organization without a code that has the name and the old number of another."""
+    if values.get("credit_code"):
+        return
+    alone_with(values["name"])
+    number = values.get("old_number") or ""
+    if Organization.objects.filter(credit_code=None, name=values["name"], old_number=number, merged_into=None).exists():
+        raise JustRegistered(
+            f"没有统一社会信用代码的“{values['name']}”已经登记，没有重复登记；查不到时请与上级组织部门核对，"
+            "确是另一家的请填写原注册号以便区分"
+        )
 
 
 @transaction.atomic

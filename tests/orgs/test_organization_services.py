@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from core.days import InFuture
 from core.models import AuditEntry
@@ -44,6 +47,29 @@ def test_a_school_is_managed_by_its_industry(city: City) -> None:
         industry="P", authority="澄州市教育局", region=Region(pk="990102001001"),
     )  # fmt: skip
     assert (unit.category, unit.managed_by, unit.managed_basis) == ("SO4", city["CZ13"], "INDUSTRY")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_registering_twice_at_once_without_a_code_makes_one_record(city: City) -> None:
+    codeless = {"credit_code": None, "no_code_reason": "换证中"}
+    together, told = threading.Barrier(4), []
+
+    def click() -> None:
+        together.wait(10)
+        try:
+            register(city, **codeless)
+        except organizations.JustRegistered as refusal:
+            told.append(str(refusal))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(click) for _ in range(4)]:
+            done.result(timeout=60)
+    assert Organization.objects.count() == 1
+    assert len(told) == 3
+    register(city, old_number="440300123", **codeless)
+    assert Organization.objects.count() == 2
 
 
 def test_what_cannot_be_told_stays_with_the_one_who_registered_it(city: City) -> None:

@@ -1,0 +1,71 @@
+"""`manage.py backup FOLDER`: the database and the files, as they stand at one moment each; a stamp for 运行状况."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import tarfile
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.utils import timezone
+
+from core.health import backup_stamp
+
+LEFT_OUT = ("jobs", "static", "uploads")  # of the data folder: made anew by itself
+
+
+class Command(BaseCommand):
+    """Writes both files under the name of the moment; a file that is not whole keeps the ending .part."""
+
+    help = "备份数据库和数据目录到指定目录，并记下时间供“运行状况”显示。密钥文件须另行保存"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Where to."""
+        parser.add_argument("folder", type=Path, help="备份目录，应在另一块磁盘上，不能在数据目录里面")
+
+    def handle(self, *args: Any, folder: Path, **options: Any) -> None:
+        """Write both, then the stamp."""
+        folder, data = folder.resolve(), Path(settings.DATA_DIR).resolve()
+        if folder.is_relative_to(data):
+            raise CommandError("备份目录不能在数据目录里面，请换一个目录，最好在另一块磁盘上")
+        now = timezone.localtime()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        name = folder / f"ningju-{now:%Y-%m-%d-%H%M%S}"
+        dump = f"{name}.dump" if connection.vendor == "postgresql" else f"{name}.sqlite3"
+        try:
+            self._database(Path(f"{dump}.part"))
+            self._files(Path(f"{name}.tar.part"), data)
+            for path in (dump, f"{name}.tar"):
+                Path(f"{path}.part").replace(path)
+            backup_stamp().write_text(json.dumps({"at": now.isoformat(), "folder": str(folder)}))
+        except FileNotFoundError as missing:
+            raise CommandError(f"没有找到 {missing.filename}，没有备份；请安装 postgresql-client") from missing
+        except (OSError, sqlite3.Error, subprocess.CalledProcessError) as problem:
+            raise CommandError(f"备份没有完成：{problem}") from problem
+        self.stdout.write(f"已备份：{dump}、{name}.tar")
+
+    def _database(self, target: Path) -> None:
+        told = connection.settings_dict
+        if connection.vendor == "sqlite":
+            connection.ensure_connection()
+            copy = sqlite3.connect(target)
+            connection.connection.backup(copy)
+            copy.close()
+            return
+        names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
+        given = {variable: str(told[name]) for variable, name in names.items() if told[name]}
+        command = ["pg_dump", "--format=custom", "--no-owner", f"--file={target}"]
+        subprocess.run(command, env={**os.environ, **given}, check=True)
+
+    def _files(self, target: Path, data: Path) -> None:
+        database = Path(str(connection.settings_dict["NAME"])).name if connection.vendor == "sqlite" else ""
+        with tarfile.open(target, "w") as archive:
+            for path in sorted(data.iterdir()):
+                if path.name not in LEFT_OUT and not (database and path.name.startswith(database)):
+                    archive.add(path, path.name)

