@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import runpy
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection, transaction
-from django.http import HttpRequest
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 
 from config.urls import handler500  # noqa: F401 - what this module is asked for as the root of addresses
 from core.locks import _TURN, one_at_a_time
+from core.middleware import WritersMiddleware
+from core.trouble import trouble_of
+from tests.people import City
 
 
 @login_not_required
@@ -67,3 +73,77 @@ def test_any_other_failure_is_none_of_that(visitor: Client) -> None:
     answer = visitor.post("/fail/")
     assert answer.status_code == 500
     assert "系统出错,这一步没有保存" in answer.content.decode()
+
+
+@login_not_required
+def look(request: HttpRequest) -> HttpResponse:
+    """What every page does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("here")
+
+
+urlpatterns += [path("look/", look)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_tries_again_by_itself_while_the_database_is_away_and_finds_it_back(visitor: Client) -> None:
+    """A killed session of PostgreSQL, and what SQLite cannot show."""
+    assert visitor.get("/look/").content == b"here"
+    if connection.vendor == "postgresql":
+        other = connection.copy()
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.connection.info.backend_pid])
+        other.close()
+        answer = visitor.get("/look/")
+    else:
+        with connection.execute_wrapper(_away):
+            answer = visitor.get("/look/")
+    assert answer.status_code == 503
+    text = answer.content.decode()
+    assert '<meta http-equiv="refresh" content="5">' in text
+    assert "数据库正在重新启动或暂时连不上" in text
+    close_old_connections()  # as every request begins
+    assert visitor.get("/look/").content == b"here"
+
+
+def _away(execute: Any, sql: str, *told: Any) -> Any:
+    raise InterfaceError("connection already closed")
+
+
+CODES = [("57P01", "AWAY"), ("57P03", "AWAY"), ("08006", "AWAY"), ("53300", "AWAY"), (None, "AWAY"), ("53100", "FULL"),
+         ("55P03", "BUSY"), ("40P01", "BUSY"), ("42P01", None), ("22012", None)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "name"), CODES)
+def test_what_passes_by_itself_is_told_by_the_code_of_postgresql(code: str | None, name: str | None) -> None:
+    cause = type("Cause", (Exception,), {"pgcode": code})()
+    error = OperationalError("…")
+    error.__cause__ = cause
+    wrapped = RuntimeError("in the middle of something")
+    wrapped.__cause__ = error
+    found = trouble_of(wrapped)
+    assert (found and found.name) == name
+
+
+@pytest.mark.django_db
+def test_whoever_waits_to_write_leaves_threads_for_reading(city: City, client: Client, monkeypatch: Any) -> None:
+    """When all places of writers are taken the next one is told at once; readers and sign-in go on."""
+    places = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(WritersMiddleware, "places", places)
+    unit = city.organization()
+    client.force_login(city.user("city"))
+    address = f"/admin/orgs/organization/{unit.pk}/change/"
+    for _ in range(3):
+        assert client.post(address, {}).status_code == 200, "a place is given back"
+    with places:
+        answer = client.post(address, {"name": "保留的名称"})
+        assert answer.status_code == 503
+        assert "保留的名称" in answer.content.decode()
+        assert client.get(address).status_code == 200
+        assert Client().post("/login/", {"username": "city", "password": "x"}).status_code == 200
+
+
+def test_some_threads_never_wait_for_a_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOCK_PATIENCE_SECONDS", "30")  # the server sets it where nobody did
+    assert runpy.run_path("config/gunicorn.py")["threads"] >= settings.WEB_WRITERS * 2

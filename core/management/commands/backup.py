@@ -51,15 +51,15 @@ class Command(BaseCommand):
         self.stdout.write(f"已备份：{dump}、{name}.tar")
 
     def _database(self, target: Path) -> None:
-        told = connection.settings_dict
+        connection.ensure_connection()
         if connection.vendor == "sqlite":
-            connection.ensure_connection()
             copy = sqlite3.connect(target)
             connection.connection.backup(copy)
             copy.close()
             return
-        names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
-        given = {variable: str(told[name]) for variable, name in names.items() if told[name]}
+        told = connection.connection.info.dsn_parameters | {"password": connection.settings_dict["PASSWORD"]}
+        names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password", "PGDATABASE": "dbname"}
+        given = {variable: told[name] for variable, name in names.items() if told.get(name)}
         command = ["pg_dump", "--format=custom", "--no-owner", f"--file={target}"]
         subprocess.run(command, env={**os.environ, **given}, check=True)
 
