@@ -37,6 +37,21 @@ class CodeForm(forms.Form):
     )
 
 
+class NewFactorForm(CodeForm):
+    """One code of the authenticator in use, one of the new one."""
+
+    old_code = forms.CharField(
+        label="现在的动态口令（旧手机上的 6 位数字）",
+        max_length=7,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    field_order = ("old_code", "code")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = "新的动态口令（扫描下图后显示的 6 位数字）"
+
+
 class NewPasswordForm(PasswordChangeForm):
     """The old password and twice the new one."""
 

@@ -18,6 +18,7 @@ from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 
 from accounts.roles import ROLES, Role
+from accounts.services.sessions import why_ended
 from accounts.services.sign_in import note_sign_out
 from core.middleware import address_in
 
@@ -38,7 +39,9 @@ def go(request: HttpRequest, url: str) -> HttpResponse:
 
 
 def go_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page, and back to the page that was asked for."""
+    """To the sign-in page, and back to the page that was asked for; say why when somebody else ended the session."""
+    if why := why_ended(request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")):
+        messages.warning(request, f"{why}，本次登录已结束。不是您本人登录的，请立即修改口令并告诉管理员。")
     wanted = request.get_full_path() if request.method == "GET" and not request.headers.get("HX-Request") else "/"
     return go(request, redirect_to_login(wanted, resolve_url(settings.LOGIN_URL)).url)
 
@@ -61,7 +64,8 @@ class SessionLimitsMiddleware:
             began, seen = session.setdefault("began", now), session.setdefault("seen", now)
             idle = now - seen > timedelta(minutes=settings.SESSION_IDLE_MINUTES).total_seconds()
             if idle or now - began > timedelta(hours=settings.SESSION_HOURS).total_seconds():
-                note_sign_out(user=request.user, reason="长时间未操作" if idle else "超过最长使用时间")
+                key = session.session_key or ""
+                note_sign_out(user=request.user, key=key, reason="长时间未操作" if idle else "超过最长使用时间")
                 logout(request)
                 messages.info(request, "您已较长时间没有操作,请重新登录" if idle else "本次登录已到最长时间,请重新登录")
                 return go_to_sign_in(request)
@@ -115,7 +119,8 @@ class SignInStepsMiddleware:
 def needs_second_factor(request: HttpRequest, roles: list[Role]) -> bool:
     """Whether a role of the user asks for a one-time code that this session has not given."""
     asked = settings.TWO_FACTOR and any(role.two_factor for role in roles)
-    return asked and not request.user.is_verified()  # type: ignore[union-attr]
+    verified = getattr(request.user, "is_verified", None)  # missing in the request that signs in
+    return asked and not (verified is not None and verified())
 
 
 def needs_new_password(request: HttpRequest, now: datetime) -> bool:

@@ -231,12 +231,35 @@ class AccountRequest(models.Model):
         return f"{self.get_act_display()}：{self.account}"
 
 
+class SignIn(models.Model):
+    """A session of a person from the sign-in on, so that its owner sees it and whoever must can end it."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="sign_ins", verbose_name="用户")
+    key = models.CharField("会话", max_length=40, unique=True)
+    device = models.CharField("设备", max_length=60)
+    address = models.CharField("来源地址", max_length=45, blank=True)
+    phone = models.ForeignKey(
+        TrustedDevice, models.SET_NULL, null=True, blank=True, related_name="sign_ins", verbose_name="信任的手机"
+    )
+    began_at = models.DateTimeField("登录时间")
+    ended_at = models.DateTimeField("结束时间", null=True, blank=True)
+    why = models.CharField("结束原因", max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = "登录会话"
+        verbose_name_plural = "登录会话"
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.device}"
+
+
 class Authenticator(ThrottlingMixin, Device):
     """The app on the user's phone that shows one-time codes (TOTP, RFC 6238). Its key is kept encrypted, which the
     ready-made device of django-otp does not do; a code works once, wrong ones must wait longer and longer."""
 
     PERIOD = 30  # seconds that a code lives
     TOLERANCE = 1  # periods that the phone's clock may be off
+    MOST_DOUBLINGS = 10  # whoever knows the password must not lock its owner out for days: 9 minutes at most
 
     user = models.ForeignKey(User, models.CASCADE, related_name="authenticators", verbose_name="用户")
     key = EncryptedTextField("密钥", default=random_hex)
@@ -245,6 +268,14 @@ class Authenticator(ThrottlingMixin, Device):
     class Meta:
         verbose_name = "动态口令"
         verbose_name_plural = "动态口令"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(confirmed=True),
+                name="authenticator_one_confirmed",
+                violation_error_message="该用户已设置动态口令",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} 的动态口令"
@@ -264,6 +295,11 @@ class Authenticator(ThrottlingMixin, Device):
     def get_throttle_factor(self) -> int:
         """Seconds to wait after the first wrong code; doubles with each."""
         return 1
+
+    def throttle_increment(self, commit: bool = True) -> None:
+        """Count a wrong code, up to the longest wait."""
+        self.throttling_failure_count: int = min(self.throttling_failure_count, self.MOST_DOUBLINGS - 1)
+        super().throttle_increment(commit=commit)
 
     def verify_token(self, token: str) -> bool:
         """Tell whether the code is right and fresh; call it inside a transaction with the row locked."""

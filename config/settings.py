@@ -128,6 +128,9 @@ LOGOUT_REDIRECT_URL = "login"
 TWO_FACTOR = env.bool("NINGJU_TWO_FACTOR", default=not DEMO)
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=15)
 SESSION_HOURS = env.int("SESSION_HOURS", default=10)
+SESSIONS_AT_ONCE = env.int(
+    "SESSIONS_AT_ONCE", default=10 if DEMO else 3
+)  # of one person; accounts of a demonstration are shared
 SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 PASSWORD_MAX_AGE_DAYS = env.int("PASSWORD_MAX_AGE_DAYS", default=90)
@@ -141,6 +144,7 @@ TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])  # networks of our own
 AXES_LOCKOUT_PARAMETERS = "accounts.backends.lockout_parameters"
 AXES_FAILURE_LIMIT = 5
 AXES_SPRAYED_NAMES = 10
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # whoever goes on guessing does not lock out others for longer
 AXES_COOLOFF_TIME = timedelta(minutes=30)
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "accounts.views.sign_in.locked_out"

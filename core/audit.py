@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import models
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 Changes = dict[str, list[Any]]
+LEFT_OUT = "一小时内次数过多，其余不再逐条记录"
 LABEL = 250  # characters of a record's name that an entry keeps
 
 _address: ContextVar[str] = ContextVar("audit_address", default="")
@@ -138,3 +139,15 @@ def record_export(*, by: User | None, what: str, rows: int, reason: str = "") ->
         reason=reason,
         address=_address.get(),
     )
+
+
+def record_bounded(*, by: User | None, event: Event, most: int = 20) -> None:
+    """Add an entry of a kind that anybody can cause at will: at most so many an hour for a person at an address, and one
+    that says that the rest was left out. Nobody fills the trail."""
+    now, address = timezone.now(), _address.get()
+    same = AuditEntry.objects.filter(action=event.action, user=by, address=address, at__gt=now - timedelta(hours=1))
+    before = len(same.values_list("pk")[: most + 1])
+    if before == most:
+        event = Event(event.action, "", "", LEFT_OUT)
+    if before <= most:
+        record_many(by=by, events=[event], at=now)

@@ -78,7 +78,7 @@ class AnswerMiddleware:
         response.headers.setdefault("Cache-Control", "no-store, private")
         if response.status_code == 403 or (response.status_code == 404 and request.resolver_match is not None):
             event = audit.Event("core.refused", "", "", request.path[:250], reason=str(response.status_code))
-            _unless_it_passes(partial(audit.record_many, by=request.user, events=[event]))
+            _unless_it_passes(partial(audit.record_bounded, by=request.user, event=event))
         return response
 
 

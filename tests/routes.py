@@ -46,7 +46,9 @@ ROUTES = {
     "login/continue/": Route("login/continue/", status=405, public=True),
     "logout/": Route("logout/", status=405),
     "password/": Route("password/"),
-    "second-factor/": Route("second-factor/"),
+    "second-factor/": Route("second-factor/", status=302),
+    "second-factor/new/": Route("second-factor/new/", status=302),
+    "me/": Route("me/"),
     "roles/": Route("roles/"),
     # accounts and duties
     "accounts/": Route("accounts/", frozenset({"sysadmin"})),

@@ -37,6 +37,7 @@ PUBLIC = {"core.parameter", "orgs.region", "orgs.zone", "orgs.jurisdiction", "or
 INNER = {
     "accounts.authenticator",
     "accounts.formerpassword",
+    "accounts.signin",
     "accounts.trusteddevice",
     "core.auditseal",
     "core.columnmapping",

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import FormerPassword, User
+from accounts.services.sessions import end_sessions
 from core import audit
 from core.refusals import Refusal
 
@@ -76,12 +77,13 @@ def change_account(*, user: User, by: User, name: str, unit: str, phone: str = "
 
 @transaction.atomic
 def close_account(*, user: User, by: User | None, reason: str, at: datetime | None = None) -> None:
-    """Close an account: its sessions end at the next request. Accounts are never deleted."""
+    """Close an account and end its sessions. Accounts are never deleted."""
     refuse_own(user, by)
     at = at or timezone.now()
     user.is_active, user.closed_on = False, timezone.localdate(at)
     user.save(update_fields=["is_active", "closed_on"])
     user.trusted_devices.filter(revoked_at=None).update(revoked_at=at)
+    end_sessions(user, why="账号已停用", at=at)
     audit.record(
         by=by, action="accounts.close", target=user, changes={"is_active": [True, False]}, reason=reason, at=at
     )
@@ -145,6 +147,7 @@ def _set_code(user: User, at: datetime) -> str:
     user.must_change_password = True
     user.code_expires_at = at + timedelta(hours=settings.ONE_TIME_CODE_HOURS)
     user.save()
+    end_sessions(user, why="口令已由管理员重置", at=at)
     forget_failures(username=user.username.lower())
     return code
 

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.models import Authenticator, TrustedDevice, User
+from accounts.models import Authenticator, SignIn, TrustedDevice, User
 from accounts.services.accounts import refuse_own
+from accounts.services.sessions import end_sessions, end_sessions_of_phones
 from core import audit
 
 
@@ -21,24 +23,51 @@ def authenticator_of(user: User) -> Authenticator | None:
 
 
 @transaction.atomic
-def begin_enrolment(*, user: User) -> Authenticator:
-    """The authenticator that the user is about to confirm; the same key until then, so that a reload changes nothing."""
-    device, _ = Authenticator.objects.get_or_create(user=user, confirmed=False, defaults={"name": "动态口令"})
-    return device
+def begin_enrolment(*, user: User, begun: int | None = None) -> Authenticator:
+    """A new authenticator to confirm, or the one that this session began, so that a reload changes nothing.
+
+    Whoever has the password alone must not see the key that its owner is about to confirm: each session has its own.
+    """
+    own = Authenticator.objects.filter(user=user, confirmed=False, pk=begun).first()
+    return own or Authenticator.objects.create(user=user, confirmed=False, name="动态口令")
 
 
 @transaction.atomic
-def confirm_code(*, user: User, code: str) -> Authenticator | None:
-    """Check a one-time code; the first right one confirms a new authenticator. None when it is wrong or used."""
-    devices = Authenticator.objects.select_for_update(no_key=True).filter(user=user).order_by("-confirmed", "pk")
-    device = devices.first()
-    if device is None or not device.verify_token(code.replace(" ", "")):
+def check_code(*, user: User, code: str) -> Authenticator | None:
+    """The user's authenticator when it shows the code; None when the code is wrong or used, or comes too soon."""
+    device = _locked(user).filter(confirmed=True).first()
+    return device if device is not None and _right(device, code) else None
+
+
+@transaction.atomic
+def confirm_enrolment(*, user: User, begun: int | None, code: str, old_code: str = "") -> Authenticator | None:
+    """Take the authenticator that this session began, when it shows the code. In the place of another one only when that
+    shows the old code. None when a code is wrong."""
+    found = list(_locked(user))
+    new = next((device for device in found if not device.confirmed and device.pk == begun), None)
+    old = next((device for device in found if device.confirmed), None)
+    if new is None or not _right(new, code) or (old is not None and not _right(old, old_code)):
         return None
-    if not device.confirmed:
-        device.confirmed = True
-        device.save(update_fields=["confirmed"])
-        audit.record(by=user, action="accounts.factor_add", target=user)
-    return device
+    Authenticator.objects.filter(user=user).exclude(pk=new.pk).delete()
+    new.confirmed = True
+    new.save(update_fields=["confirmed"])
+    audit.record(by=user, action="accounts.factor_change" if old else "accounts.factor_add", target=user)
+    return new
+
+
+def _locked(user: User) -> QuerySet[Authenticator]:
+    """The user's authenticators; two sessions that confirm one at once meet at the user."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    return Authenticator.objects.select_for_update(no_key=True).filter(user=user)
+
+
+def _right(device: Authenticator, code: str) -> bool:
+    """Whether the authenticator shows the code; a wrong one is written down, one that comes too soon is not looked at."""
+    allowed, _ = device.verify_is_allowed()
+    right = allowed and device.verify_token(code.replace(" ", ""))
+    if allowed and not right:
+        audit.record(by=device.user, action="accounts.code_failed", target=device.user)
+    return right
 
 
 @transaction.atomic
@@ -46,20 +75,23 @@ def reset_authenticator(*, user: User, by: User | None, reason: str) -> None:
     """Forget a lost authenticator: the user enrols a new one at the next sign-in. Raises OwnAccount."""
     refuse_own(user, by)
     Authenticator.objects.filter(user=user).delete()
+    end_sessions(user, why="动态口令已由管理员重置", at=timezone.now())
     audit.record(by=by, action="accounts.factor_reset", target=user, reason=reason)
 
 
 @transaction.atomic
-def trust_phone(*, user: User, name: str, at: datetime | None = None) -> str:
-    """Trust the phone in the user's hand; returns the secret that it keeps, of which only a digest stays here."""
+def trust_phone(*, user: User, name: str, key: str = "", at: datetime | None = None) -> str:
+    """Trust the phone in the user's hand, on which the session with the key runs; returns the secret that it keeps, of
+    which only a digest stays here."""
     at, secret = at or timezone.now(), secrets.token_urlsafe(32)
-    TrustedDevice.objects.create(
+    phone = TrustedDevice.objects.create(
         user=user,
         digest=_digest(secret),
         name=name,
         trusted_at=at,
         expires_at=at + timedelta(days=settings.TRUSTED_PHONE_DAYS),
     )
+    SignIn.objects.filter(user=user, key=key).update(phone=phone)
     audit.record(by=user, action="accounts.phone_trust", target=user, reason=name, at=at)
     return secret
 
@@ -72,8 +104,9 @@ def phone_with(secret: str, *, at: datetime) -> TrustedDevice | None:
 
 @transaction.atomic
 def revoke_phones(*, user: User, by: User, reason: str = "", at: datetime | None = None) -> int:
-    """Trust none of the user's phones any more; returns how many were trusted."""
+    """Trust none of the user's phones any more and end what runs on them; returns how many were trusted."""
     at = at or timezone.now()
+    end_sessions_of_phones(user.trusted_devices.filter(revoked_at=None), at=at)
     revoked = user.trusted_devices.filter(revoked_at=None).update(revoked_at=at)
     if revoked:
         audit.record(by=by, action="accounts.phone_revoke", target=user, reason=reason, at=at)

@@ -7,39 +7,55 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import TrustedDevice, User
+from accounts.models import SignIn, TrustedDevice, User, plain_name
+from accounts.services.sessions import make_room
 from core import audit
 
 
 @transaction.atomic
-def note_sign_in(*, user: User, phone: TrustedDevice | None = None, at: datetime | None = None) -> None:
-    """Write down that the user signed in, by password or by a trusted phone."""
+def note_sign_in(
+    *, user: User, key: str, device: str, phone: TrustedDevice | None = None, at: datetime | None = None
+) -> list[SignIn]:
+    """Write down that the user is in, by password and one-time code or by a trusted phone; `key` is the session's.
+
+    Returns the oldest sessions, which ended to make room.
+    """
     at = at or timezone.now()
     user.last_seen_at = at
     user.save(update_fields=["last_seen_at"])
     if phone is not None:
         phone.used_at = at
         phone.save(update_fields=["used_at"])
-    audit.record(by=user, action="accounts.sign_in", target=user, reason="信任的手机" if phone else "", at=at)
+    ended = make_room(user, at=at)
+    entry = audit.record(by=user, action="accounts.sign_in", target=user, reason="信任的手机" if phone else "", at=at)
+    SignIn.objects.create(user=user, key=key, device=device, address=entry.address, phone=phone, began_at=at)
+    return ended
 
 
-def note_sign_out(*, user: User, reason: str = "") -> None:
+@transaction.atomic
+def tell_of_requests(*, user: User, at: datetime | None = None) -> list[str]:
+    """What was asked for the user's account: what is decided is told once, what waits at every sign-in."""
+    told = []
+    for one in user.requests.filter(told_at=None).select_related("asked_by", "answered_by").order_by("asked_at"):
+        when = f"{timezone.localtime(one.asked_at):%Y-%m-%d %H:%M}"
+        answer = f"{one.answered_by.name}{one.get_decision_display()}" if one.answered_by else "尚未确认"
+        told.append(
+            f"{one.asked_by.name}于 {when} 申请对您的账号{one.get_act_display()}（{one.reason}），{answer}。"
+            "如有疑问，请告诉另一名管理员。"
+        )
+    user.requests.filter(told_at=None).exclude(answered_by=None).update(told_at=at or timezone.now())
+    return told
+
+
+def note_sign_out(*, user: User, key: str = "", reason: str = "") -> None:
     """Write down that a session ended, by the user or by a limit."""
+    SignIn.objects.filter(key=key, ended_at=None).update(ended_at=timezone.now())
     audit.record(by=user, action="accounts.sign_out", target=user, reason=reason)
 
 
 def note_failure(*, username: str, locked: bool) -> None:
     """Write down a failed sign-in. An unknown name is not kept: people type their password into the wrong field."""
-    user = User.objects.filter(username__iexact=username).first()
+    user = User.objects.filter(username__iexact=plain_name(username)).first()
     label = str(user) if user else "不存在的登录名"
-    audit.record_many(
-        by=None,
-        events=[
-            audit.Event(
-                "accounts.sign_in_locked" if locked else "accounts.sign_in_failed",
-                "accounts.user",
-                str(user.pk) if user else "",
-                label,
-            )
-        ],
-    )
+    action = "accounts.sign_in_locked" if locked else "accounts.sign_in_failed"
+    audit.record_bounded(by=None, event=audit.Event(action, "accounts.user", str(user.pk) if user else "", label))

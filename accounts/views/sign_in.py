@@ -21,15 +21,18 @@ from django.views.decorators.http import require_POST
 from django_otp import login as remember_factor
 from qrcode.image.svg import SvgPathImage
 
-from accounts.forms import CodeForm, NewPasswordForm, SignInForm
-from accounts.middleware import roles_of
-from accounts.models import Authenticator
+from accounts.forms import CodeForm, NewFactorForm, NewPasswordForm, SignInForm
+from accounts.middleware import needs_second_factor, roles_of
+from accounts.models import AccountRequest, Authenticator, TrustedDevice
 from accounts.permissions import Permission
 from accounts.roles import ROLES
 from accounts.services import factors
-from accounts.services.sign_in import note_failure, note_sign_in, note_sign_out
+from accounts.services.sessions import change_key
+from accounts.services.sign_in import note_failure, note_sign_in, note_sign_out, tell_of_requests
 
 PHONE_COOKIE = "ningju_phone"
+BEGUN = "enrolment"  # in the session: the authenticator that it may confirm
+WRONG_CODE = "动态口令不正确或已用过，请等下一组数字出现后再输入；连续输错的，须多等一会儿"
 BACKEND = "accounts.backends.PasswordBackend"
 
 
@@ -47,13 +50,10 @@ class SignInView(LoginView):
         return super().get_context_data(phone=phone, **kwargs)
 
     def form_valid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]
-        """Sign in, say when it was last, and trust the phone when that is asked for."""
-        user = form.get_user()
-        before = user.last_seen_at
+        """Sign in, and trust the phone when that is asked for. With a second factor the sign-in is not complete yet."""
         response = super().form_valid(form)
-        note_sign_in(user=user)
-        if before:
-            messages.info(self.request, f"上次登录:{timezone.localtime(before):%Y-%m-%d %H:%M}")
+        if not needs_second_factor(self.request, roles_of(self.request)):
+            complete(self.request)
         if form.cleaned_data["trust"]:
             self._trust(response)
         return response
@@ -68,8 +68,9 @@ class SignInView(LoginView):
         if not may_trust_phone(self.request):
             messages.warning(self.request, "只有书记、指导员可以信任手机,您每次都须输入口令")
             return
-        name = "手机" if "Mobile" in self.request.headers.get("User-Agent", "") else "电脑"
-        secret = factors.trust_phone(user=self.request.user, name=name)  # type: ignore[arg-type]
+        name = device_of(self.request)
+        key = self.request.session.session_key
+        secret = factors.trust_phone(user=self.request.user, name=name, key=key)  # type: ignore[arg-type]
         response.set_cookie(
             PHONE_COOKIE,
             secret,
@@ -78,6 +79,32 @@ class SignInView(LoginView):
             httponly=True,
             samesite="Lax",
         )
+
+
+def device_of(request: HttpRequest) -> str:
+    """What the request was made on, in a word."""
+    return "手机" if "Mobile" in request.headers.get("User-Agent", "") else "电脑"
+
+
+def complete(request: HttpRequest, phone: TrustedDevice | None = None) -> None:
+    """The sign-in is complete: write it down, and tell its owner what happened since the last one."""
+    user: Any = request.user
+    before, key = user.last_seen_at, request.session.session_key
+    ended = note_sign_in(user=user, key=key, device=device_of(request), phone=phone)  # type: ignore[arg-type]
+    if before:
+        messages.info(request, f"上次登录：{timezone.localtime(before):%Y-%m-%d %H:%M}")
+    for one in ended:
+        began = f"{timezone.localtime(one.began_at):%Y-%m-%d %H:%M}"
+        messages.warning(
+            request,
+            f"同一账号最多 {settings.SESSIONS_AT_ONCE} 处同时登录，{began} 在{one.device}（{one.address}）的登录已结束。",
+        )
+    for sentence in tell_of_requests(user=user):
+        messages.warning(request, sentence)
+    if any(Permission.ACCOUNTS_CONFIRM in role.permissions for role in roles_of(request)):
+        waiting = AccountRequest.objects.waiting().exclude(account=user).count()
+        if waiting:
+            messages.warning(request, f"有 {waiting} 项对管理员账号的办理等您核实确认，见“账号办理确认”。")
 
 
 def may_trust_phone(request: HttpRequest) -> bool:
@@ -98,7 +125,7 @@ def continue_on_phone(request: HttpRequest) -> HttpResponse:
         request.session.flush()
         messages.warning(request, "您的角色已变化,请输入口令登录")
         return redirect("login")
-    note_sign_in(user=phone.user, phone=phone)
+    complete(request, phone)
     return redirect("front")
 
 
@@ -109,7 +136,7 @@ class SignOutView(LogoutView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Write down who leaves; nothing of what they saw stays in the browser."""
         if request.user.is_authenticated:
-            note_sign_out(user=request.user)
+            note_sign_out(user=request.user, key=request.session.session_key or "")
             phone = factors.phone_with(request.COOKIES.get(PHONE_COOKIE, ""), at=timezone.now())
             if phone is not None and phone.user == request.user:
                 factors.revoke_phones(user=phone.user, by=phone.user, reason="退出登录")
@@ -128,26 +155,59 @@ class PasswordView(PasswordChangeView):
     success_url = reverse_lazy("front")
 
     def form_valid(self, form: NewPasswordForm) -> HttpResponse:  # type: ignore[override]
-        """Change it and go on."""
-        messages.success(self.request, "口令已修改")
-        return super().form_valid(form)
+        """Change it, end the other sessions and go on; this one has a new key from now on."""
+        before = self.request.session.session_key
+        response = super().form_valid(form)
+        change_key(before, self.request.session.session_key)
+        messages.success(self.request, "口令已修改，在别处的登录已结束。")
+        return response
 
 
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Ask for the one-time code; without an authenticator show the picture that sets one up."""
-    user = request.user
-    form = CodeForm(request.POST or None)
+    if not needs_second_factor(request, roles_of(request)):
+        return redirect("front")
+    user: Any = request.user
+    known, form = factors.authenticator_of(user), CodeForm(request.POST or None)
     if form.is_valid():
-        device = factors.confirm_code(user=user, code=form.cleaned_data["code"])  # type: ignore[arg-type]
+        code = form.cleaned_data["code"]
+        if known:
+            device = factors.check_code(user=user, code=code)
+        else:
+            device = factors.confirm_enrolment(user=user, begun=request.session.get(BEGUN), code=code)
         if device is not None:
+            request.session.pop(BEGUN, None)
             remember_factor(request, device)
             request.session.cycle_key()
+            complete(request)
             return redirect("front")
-        form.add_error("code", "动态口令不正确或已用过,请等下一组数字出现后再输入")
-    device = factors.authenticator_of(user)  # type: ignore[arg-type]
-    new = factors.begin_enrolment(user=user) if device is None else None  # type: ignore[arg-type]
-    context = {"form": form, "picture": picture(new) if new else None, "key": new.readable_key if new else ""}
-    return render(request, "accounts/second_factor.html", context)
+        form.add_error("code", WRONG_CODE)
+    return render(request, "accounts/second_factor.html", {"form": form} | ({} if known else enrolment(request)))
+
+
+def new_factor(request: HttpRequest) -> HttpResponse:
+    """Replace the own authenticator, which must still show a code; who lost it asks the system administrator."""
+    user: Any = request.user
+    if factors.authenticator_of(user) is None:
+        return redirect("own_account")
+    form = NewFactorForm(request.POST or None)
+    if form.is_valid():
+        device = factors.confirm_enrolment(user=user, begun=request.session.get(BEGUN), **form.cleaned_data)
+        if device is not None:
+            request.session.pop(BEGUN, None)
+            remember_factor(request, device)
+            messages.success(request, "动态口令已更换，请从手机上删去旧的。")
+            return redirect("own_account")
+        form.add_error(None, WRONG_CODE)
+    return render(request, "accounts/second_factor.html", {"form": form, "replaces": True} | enrolment(request))
+
+
+def enrolment(request: HttpRequest) -> dict[str, Any]:
+    """The picture and the key of the authenticator that this session, and no other, may confirm."""
+    user: Any = request.user
+    device = factors.begin_enrolment(user=user, begun=request.session.get(BEGUN))
+    request.session[BEGUN] = device.pk
+    return {"picture": picture(device), "key": device.readable_key}
 
 
 def picture(device: Authenticator) -> SafeString:

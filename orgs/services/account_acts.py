@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import AccountRequest, User
 from accounts.permissions import Permission
 from accounts.services import accounts, factors
-from core import audit
+from core import writing
 from core.refusals import Refusal
 from orgs.access import scope_for
 from orgs.services.duties import hold_people, is_administrator, require_other_holders
@@ -57,9 +57,7 @@ def act_on(*, account: User, act: str, by: User, reason: str, on: date) -> str |
         raise WaitsAlready(f"{account.name}的账号已有一项申请等待确认，请先由安全管理员或审计管理员办理")
     _require_possible(account, act, on)
     wanted = AccountRequest(account=account, act=act, reason=reason, asked_by=by, asked_at=timezone.now())
-    wanted.full_clean()
-    wanted.save()
-    audit.record(by=by, action="accounts.ask", target=account, reason=f"{Act(act).label}：{reason}")
+    writing.add(by=by, record=wanted, action="accounts.ask", path="", reason=reason)
     return wanted
 
 
@@ -75,15 +73,17 @@ def answer(*, asked: AccountRequest, by: User, confirm: bool, on: date) -> str |
         raise AnsweredAlready(f"这项申请已由{asked.answered_by.name}办理")
     if not scope_for(by, on=on).may(Permission.ACCOUNTS_CONFIRM) or by in (asker, account if confirm else asker):
         raise MayNotConfirm("须由申请人和账号本人以外、另一职责的管理员确认")
-    decision = AccountRequest.Decision.CONFIRMED if confirm else AccountRequest.Decision.REFUSED
-    asked.decision, asked.answered_by, asked.answered_at = decision, by, timezone.now()
-    asked.full_clean()
-    asked.save(update_fields=["decision", "answered_by", "answered_at"])
     both = f"{asker.name}申请，{by.name}{'确认' if confirm else '不同意'}：{asked.reason}"
-    if confirm:
-        return _carry_out(account, asked.act, by=by, reason=both, on=on)
-    audit.record(by=by, action="accounts.refuse", target=account, reason=f"{asked.get_act_display()}：{both}"[:250])
-    return None
+    decision = AccountRequest.Decision.CONFIRMED if confirm else AccountRequest.Decision.REFUSED
+    writing.change(
+        by=by,
+        record=asked,
+        values={"decision": decision, "answered_by": by, "answered_at": timezone.now()},
+        action="accounts.confirm" if confirm else "accounts.refuse",
+        path="",
+        reason=both,
+    )
+    return _carry_out(account, asked.act, by=by, reason=both, on=on) if confirm else None
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -11,9 +12,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.middleware import SessionLimitsMiddleware
+from accounts.models import SignIn
+from accounts.services import accounts
 from core.jobs import Progress, job_kinds
 from core.models import AuditEntry, Job
-from tests.people import City
+from orgs.services.account_acts import act_on, answer
+from tests.people import PASSWORD, TODAY, City
 
 Tick = Callable[..., None]
 
@@ -79,3 +83,90 @@ def test_sessions_that_have_ended_are_cleared_at_night(city: City, client: Clien
     assert kind.daily
     kind.run(Job(), Progress())
     assert [session.session_key for session in Session.objects.all()] == [client.session.session_key]
+
+
+def signed_in(username: str = "leader", **headers: str) -> Client:
+    """Another browser in which the person signed in."""
+    browser = Client(**headers)
+    assert browser.post("/login/", {"username": username, "password": PASSWORD}).status_code == 302
+    return browser
+
+
+def is_in(browser: Client) -> bool:
+    return browser.get("/roles/").status_code == 200
+
+
+def test_the_oldest_of_too_many_sessions_ends_and_both_sides_are_told(city: City, settings: Any) -> None:
+    settings.SESSIONS_AT_ONCE = 3
+    browsers = [signed_in(REMOTE_ADDR=f"198.51.100.{number}") for number in range(3)]
+    assert [is_in(browser) for browser in browsers] == [True] * 3
+    newest = signed_in()
+    assert "（198.51.100.0）的登录已结束" in newest.get("/roles/").content.decode()
+    assert [is_in(browser) for browser in (*browsers, newest)] == [False, True, True, True]
+    assert "最多 3 处同时登录，您又在别处登录，本次登录已结束" in browsers[0].get("/login/").content.decode()
+
+
+def test_sessions_that_nobody_uses_any_more_take_no_place(city: City, settings: Any) -> None:
+    settings.SESSIONS_AT_ONCE = 2
+    first, second = signed_in(), signed_in()
+    assert is_in(first)
+    assert is_in(second)
+    session = first.session
+    session["seen"] -= 16 * 60
+    session.save()
+    signed_in()
+    assert is_in(second)
+
+
+def test_the_own_page_shows_the_sessions_and_ends_them(city: City) -> None:
+    here, there = signed_in(), signed_in(HTTP_USER_AGENT="Mobile", REMOTE_ADDR="198.51.100.7")
+    stranger = signed_in("city")
+    page = here.get("/me/").content.decode()
+    assert "198.51.100.7" in page
+    assert page.count('name="session"') == 1
+    other = SignIn.objects.get(address="198.51.100.7")
+    stranger.post("/me/", {"do": "end", "session": other.pk})
+    assert is_in(there), "nobody ends another's"
+    here.post("/me/", {"do": "end", "session": other.pk})
+    assert (is_in(here), is_in(there)) == (True, False)
+    for wrong in ("abc", "", "9" * 30, "-1"):
+        assert here.post("/me/", {"do": "end", "session": wrong}).status_code in (302, 400)
+
+
+@pytest.mark.parametrize("way", ["reset", "close", "password"])
+def test_what_a_session_stands_on_ends_it(city: City, way: str) -> None:
+    user, browser, other = city.user("leader"), signed_in(), signed_in()
+    assert is_in(browser)
+    if way == "reset":
+        accounts.reset_password(user=user, by=city.user("sysadmin"))
+    elif way == "close":
+        accounts.close_account(user=user, by=city.user("sysadmin"), reason="退休")
+    else:
+        new = {"old_password": PASSWORD, "new_password1": "Spring-2026-day", "new_password2": "Spring-2026-day"}
+        assert other.post("/password/", new).status_code == 302
+        assert is_in(other)
+    assert not is_in(browser)
+    open_keys = set(SignIn.objects.filter(ended_at=None).values_list("key", flat=True))
+    assert open_keys == ({other.session.session_key} if way == "password" else set())
+    assert open_keys == set(
+        Session.objects.filter(session_key__in=SignIn.objects.values("key")).values_list("pk", flat=True)
+    )
+
+
+def test_leaving_ends_it_without_a_word_to_anybody(city: City) -> None:
+    browser = signed_in()
+    browser.post("/logout/")
+    assert SignIn.objects.get().ended_at is not None
+    assert "本次登录已结束" not in browser.get("/login/").content.decode()
+
+
+def test_the_owner_of_an_account_is_told_at_the_next_sign_in(city: City) -> None:
+    """What was done is told once, what waits each time; and so is whoever has to confirm it."""
+    asked = act_on(account=city.user("security"), act="factor", by=city.user("sysadmin"), reason="手机丢失", on=TODAY)
+    assert "申请对您的账号重置动态口令（手机丢失），尚未确认" in signed_in("security").get("/roles/").content.decode()
+    assert "有 1 项对管理员账号的办理等您核实确认" in signed_in("auditor").get("/roles/").content.decode()
+    answer(asked=asked, by=city.user("auditor"), confirm=True, on=TODAY)
+    told = signed_in("security").get("/roles/").content.decode()
+    assert "冯系统于" in told
+    assert "杨审计已确认" in told
+    assert "杨审计已确认" not in signed_in("security").get("/roles/").content.decode()

@@ -55,6 +55,18 @@ def test_trust_ends_when_the_street_revokes_it(city: City, client: Client) -> No
     assert not goes_on(client)
 
 
+@pytest.mark.parametrize("again", [False, True], ids=["the session that trusted it", "one that it went on with"])
+def test_revoking_a_phone_ends_what_runs_on_it(city: City, client: Client, again: bool) -> None:
+    client.post("/login/", {"username": "secretary", "password": PASSWORD, "trust": "on"})
+    if again:
+        del client.cookies["sessionid"]
+        client.post("/login/continue/")
+    assert client.get("/roles/").status_code == 200
+    revoke_phones(user=city.user("secretary"), by=city.user("street"), reason="手机遗失")
+    assert client.get("/roles/").status_code == 302
+    assert "信任的手机已撤销，本次登录已结束" in client.get("/login/").content.decode()
+
+
 def test_trust_ends_with_a_new_password(city: City, client: Client) -> None:
     trust(client)
     reset_password(user=city.user("secretary"), by=city.user("sysadmin"))
