@@ -12,7 +12,8 @@ from django.db import models
 from django.utils import timezone
 
 from core.bulk import insert_rows
-from core.crypto import blind_index, decrypt, encrypt
+from core.crypto import BOUND, blind_index, decrypt, decrypt_unbound, encrypt
+from core.fields import EncryptedTextField
 from core.models import AuditEntry
 from core.plain import to_plain
 
@@ -49,14 +50,34 @@ class Event(NamedTuple):
     batch_id: int | None = None
 
 
-def sealed(text: str) -> dict[str, str]:
-    """A personal value as ciphertext beside a keyed digest."""
-    return {"cipher": encrypt(text), "digest": blind_index(text)}
+def sealed(column: models.Field, value: Any, key: Any) -> Any:
+    """A personal value of a record as ciphertext beside a keyed digest; what is empty stays empty."""
+    if not value:
+        return value
+    text = column.to_text(value) if isinstance(column, EncryptedTextField) else str(value)
+    return {"cipher": encrypt(text, _place(column, key)), "digest": blind_index(text)}
 
 
-def decrypted(value: dict[str, str]) -> str:
-    """What a sealed value holds."""
-    return decrypt(value["cipher"])
+def opened(column: models.Field, value: Any, key: Any) -> Any:
+    """What the trail holds of a record's column in plain form. Raises Undecipherable.
+
+    A ciphertext of the version before is bound to no place; what keeps it where it is, is the seal.
+    """
+    if not is_sealed(value):
+        return value
+    cipher = value["cipher"]
+    text = decrypt(cipher, _place(column, key)) if cipher.startswith(BOUND) else decrypt_unbound(cipher)
+    return column.from_text(text) if isinstance(column, EncryptedTextField) else text
+
+
+def is_sealed(value: Any) -> bool:
+    """Whether a value of the trail is a ciphertext."""
+    return isinstance(value, dict) and "cipher" in value
+
+
+def _place(column: models.Field, key: Any) -> str:
+    """Where a ciphertext of the trail belongs: not to be opened in the column itself, nor of another record."""
+    return f"trail|{column.model._meta.label_lower}.{column.attname}#{key}"
 
 
 def snapshot(record: models.Model, fields: Iterable[str] | None = None) -> dict[str, Any]:
@@ -67,9 +88,8 @@ def snapshot(record: models.Model, fields: Iterable[str] | None = None) -> dict[
         if wanted is not None and column.name not in wanted and column.attname not in wanted:
             continue
         value = to_plain(getattr(record, column.attname))
-        if getattr(column, "personal", False) and value:
-            value = sealed(str(value))
-        values[column.attname] = value
+        personal = getattr(column, "personal", False)
+        values[column.attname] = sealed(column, value, record.pk) if personal else value
     return values
 
 

@@ -17,8 +17,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from django.utils import timezone
 
-from core.crypto import encrypt
 from core.fields import EncryptedTextField, column_of
+from core.numbering import reserve_ids
 
 CHUNK = 2_000  # rows a buffer of COPY or executemany holds
 STROKE = 20_000  # rows that SQLite moves from a temporary table at once
@@ -27,30 +27,6 @@ ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\
 
 class Encoded(str):
     """JSON that is encoded already, for a column whose text was needed before."""
-
-
-def reserve_ids(model: type[models.Model], count: int) -> list[int]:
-    """Take `count` new primary keys, so that rows and what refers to them can be written in bulk. Inside a transaction."""
-    table, column = model._meta.db_table, model._meta.pk.column
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT nextval(sequence) FROM CAST(pg_get_serial_sequence(%s, %s) AS regclass) AS sequence, "
-                "generate_series(1, %s)",
-                [table, column, count],
-            )
-            return [row[0] for row in cursor.fetchall()]
-        # a Django table on SQLite is AUTOINCREMENT: its counter is a row, and a writing transaction is alone
-        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
-        found = cursor.fetchone()
-        last = found[0] if found else 0
-        statement = (
-            "UPDATE sqlite_sequence SET seq = %s WHERE name = %s"
-            if found
-            else "INSERT INTO sqlite_sequence (seq, name) VALUES (%s, %s)"
-        )
-        cursor.execute(statement, [last + count, table])
-        return list(range(last + 1, last + count + 1))
 
 
 def insert_rows(
@@ -62,13 +38,15 @@ def insert_rows(
     """Insert rows given as sequences in the order of `attributes`; columns left out get their defaults.
 
     `constants` are attributes with one value for all rows. Returns how many. Unique and check constraints are the
-    database's; nothing is validated here.
+    database's; nothing is validated here. Encrypted values need the row's number: where none is given, it is reserved.
     """
     fields = [column_of(model, name) for name in attributes]
+    if any(isinstance(f, EncryptedTextField) for f in fields) and not any(f.primary_key for f in fields):
+        fields, rows = [model._meta.pk, *fields], _numbered(model, rows)
     same = {column_of(model, name): value for name, value in (constants or {}).items()}
     given = {field.attname for field in (*fields, *same)}
     others = [f for f in model._meta.concrete_fields if f.attname not in given and not f.primary_key]
-    same |= {field: _default(field) for field in others}
+    same |= {field: "" if isinstance(field, EncryptedTextField) else _default(field) for field in others}
     table = _Table(
         model._meta.db_table,
         [str(field.column) for field in fields],
@@ -127,6 +105,12 @@ def delete_rows(model: type[models.Model], attribute: str, values: Sequence[Any]
 def encode_json(value: Any) -> str:
     """The value as JSON columns hold it. Python's own encoder takes four times as long for so short texts."""
     return value if type(value) is Encoded else orjson.dumps(value).decode()
+
+
+def _numbered(model: type[models.Model], rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    rows = iter(rows)
+    while chunk := list(itertools.islice(rows, CHUNK)):
+        yield from ([pk, *row] for pk, row in zip(reserve_ids(model, len(chunk)), chunk, strict=True))
 
 
 def _default(field: models.Field) -> Any:
@@ -205,9 +189,14 @@ def _prepared(fields: Sequence[models.Field], rows: Iterable[Sequence[Any]]) -> 
     """Chunks of lines of COPY, or of parameters for SQLite, converted column by column."""
     copying = connection.vendor == "postgresql"
     converters = [_column_converter(field) for field in fields]
+    encrypted = [at for at, field in enumerate(fields) if isinstance(field, EncryptedTextField)]
+    key = next((at for at, field in enumerate(fields) if field.primary_key), 0)
     rows = iter(rows)
     while chunk := list(itertools.islice(rows, CHUNK)):
-        columns = [convert(column) for convert, column in zip(converters, zip(*chunk, strict=True), strict=True)]
+        given: list[Sequence[Any]] = list(zip(*chunk, strict=True))
+        for at in encrypted:
+            given[at] = fields[at].sealed_column(given[at], given[key])  # type: ignore[attr-defined]
+        columns = [convert(column) for convert, column in zip(converters, given, strict=True)]
         lines = zip(*columns, strict=True)
         yield ["\t".join(line) for line in lines] if copying else list(lines)
 
@@ -227,7 +216,7 @@ def _converter(field: models.Field) -> Callable[[Any], Any] | None:
     target = field.target_field if isinstance(field, models.ForeignKey) else field
     copying = connection.vendor == "postgresql"
     if isinstance(target, EncryptedTextField):
-        return encrypt  # base64: nothing to escape
+        return str if copying else None  # encrypted before, with the row's number; nothing to escape
     if isinstance(target, models.JSONField):
         dumps = DjangoJSONEncoder(ensure_ascii=False).encode if target.encoder else encode_json
         return (lambda value: dumps(value).replace("\\", "\\\\")) if copying else dumps

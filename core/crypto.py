@@ -1,7 +1,8 @@
 """Encryption of single values (AES-256-GCM) and keyed digests for equality search.
 
 One interface, so that SM4 and SM3 can take the place of AES and SHA-256 where an assessment asks for them (domain §8.1).
-A ciphertext is `key id:base64(nonce ‖ ciphertext ‖ tag)`; keys come from the setting FIELD_KEYS.
+A ciphertext is `2|key id:base64(nonce ‖ ciphertext ‖ tag)`; keys come from the setting FIELD_KEYS. The 2 says that it is
+bound to its place (associated data): whoever can write the database cannot move a value to another row, column or model.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from django.conf import settings
 
 NONCE_BYTES = 12
 MISSING = "缺少密钥“{}”，请检查环境变量 FIELD_KEYS"
+TAG_AND_NONCE_BYTES = 16 + NONCE_BYTES
+BOUND = "2|"
 
 
 class Undecipherable(Exception):
@@ -48,30 +51,67 @@ def current_key_id() -> str:
     return next(iter(settings.FIELD_KEYS))
 
 
-def encrypt(text: str) -> str:
-    """Encrypt with the current key; the empty text stays empty."""
+def key_of(stored: str) -> str:
+    """The id of the key that a ciphertext needs."""
+    return stored.removeprefix(BOUND).partition(":")[0]
+
+
+def encrypt(text: str, place: str) -> str:
+    """Encrypt with the current key, bound to a place such as `members.member.phone#12`; the empty text stays empty."""
     if not text:
         return ""
-    key_id, nonce = current_key_id(), os.urandom(NONCE_BYTES)
-    sealed = _cipher(key_id).encrypt(nonce, text.encode(), None)
-    return f"{key_id}:{base64.b64encode(nonce + sealed).decode()}"
+    return f"{BOUND}{current_key_id()}:{base64.b64encode(encrypt_bytes(text.encode(), place)).decode()}"
 
 
-def decrypt(stored: str) -> str:
-    """Give back the text; raises Undecipherable."""
+def encrypt_bytes(content: bytes, place: str) -> bytes:
+    """Encrypt with the current key, bound to a place."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + _cipher(current_key_id()).encrypt(nonce, content, place.encode())
+
+
+def decrypt_bytes(sealed: bytes, key_id: str, place: str | None) -> bytes:
+    """Give back the content; raises Undecipherable. Without a place only what the version before bound to none."""
+    try:
+        nonce, rest = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+        return _cipher(key_id).decrypt(nonce, rest, None if place is None else place.encode())
+    except (InvalidTag, ValueError):
+        raise Undecipherable("密文无法解密，可能被改动或从别处移来") from None
+
+
+def decrypt(stored: str, place: str) -> str:
+    """Give back the text; raises Undecipherable, also for what was encrypted for another place, or for none."""
     if not stored:
         return ""
-    key_id, _, body = stored.partition(":")
+    if not stored.startswith(BOUND):
+        raise Undecipherable("密文没有写明属于哪条记录，不能解密；升级后请先运行 manage.py migrate")
+    return _opened(stored, place)
+
+
+def decrypt_unbound(stored: str) -> str:
+    """Give back a text of the version before, whose ciphertexts were bound to no place. Raises Undecipherable."""
+    return _opened(stored, None) if stored else ""
+
+
+def _opened(stored: str, place: str | None) -> str:
     try:
-        raw = base64.b64decode(body)
-        return _cipher(key_id).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None).decode()
-    except (InvalidTag, ValueError):
-        raise Undecipherable("密文无法解密,可能被改动过") from None
+        sealed = base64.b64decode(stored.removeprefix(BOUND).partition(":")[2])
+    except ValueError:
+        sealed = b""
+    return decrypt_bytes(sealed, key_of(stored), place).decode()
 
 
 def blind_index(text: str) -> str:
     """A keyed digest (64 hex digits) by which equal values find each other; the empty text has none."""
-    return hmac.digest(_derived_key(b"blind index"), text.encode(), "sha256").hex() if text else ""
+    return _digest(text, current_key_id())
+
+
+def blind_indexes(text: str) -> list[str]:
+    """The digests of a text under all keys: while keys are changed, rows still have that of the key before."""
+    return [_digest(text, key_id) for key_id in settings.FIELD_KEYS] if text else []
+
+
+def _digest(text: str, key_id: str) -> str:
+    return hmac.digest(_derived_key(b"blind index", key_id), text.encode(), "sha256").hex() if text else ""
 
 
 def chain_digest(before: str, parts: Iterable[str], *, key_id: str = "") -> str:

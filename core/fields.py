@@ -2,36 +2,153 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+import orjson
 from django.db import models
+from django.db.models.query_utils import DeferredAttribute
 
 from core.crypto import decrypt, encrypt
 from core.days import EventDateField
+from core.numbering import reserve_ids
 
 
 class YearField(models.PositiveSmallIntegerField):
     """A year: printed without separators."""
 
 
+class Ciphertext(str):
+    """A value as the database holds it, until somebody asks for it."""
+
+    __slots__ = ()
+
+
+class Opened(DeferredAttribute):
+    """Decrypts when the value is asked for: only then is it known which row it should belong to."""
+
+    field: EncryptedTextField
+
+    def __get__(self, instance: models.Model | None, owner: Any = None) -> Any:
+        value = super().__get__(instance, owner)
+        if type(value) is Ciphertext and instance is not None:
+            value = instance.__dict__[self.field.attname] = self.field.opened(value, instance.pk)
+        return value
+
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
 class EncryptedTextField(models.TextField):
-    """A text that the database holds as ciphertext. It cannot be searched: keep a blind index beside it."""
+    """A text that the database holds as ciphertext, bound to its model, column and row: moved elsewhere it opens nowhere.
+
+    A new row therefore gets its number before it is saved. The value cannot be searched: keep a blind index beside it.
+    """
 
     personal = True  # audit and exports treat the value as personal data
+    descriptor_class = Opened
 
-    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
-        """Decrypt on reading."""
-        return None if value is None else decrypt(value)
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        """Have new rows numbered first."""
+        super().contribute_to_class(cls, name, private_only)
+        if not cls._meta.abstract:
+            models.signals.pre_save.connect(_number_first, sender=cls, dispatch_uid="core.fields.number_first")
+
+    def to_text(self, value: Any) -> str:
+        """The value as the text that is encrypted."""
+        return str(value)
+
+    def from_text(self, text: str) -> Any:
+        """The value of a text that was encrypted."""
+        return text
+
+    @property
+    def place(self) -> str:
+        """What a ciphertext is bound to, but for the row's number, which follows."""
+        return f"{self.model._meta.label_lower}.{self.attname}#"
+
+    def sealed_column(self, values: Iterable[Any], keys: Iterable[Any]) -> list[str | None]:
+        """The values of rows with these numbers as ciphertexts."""
+        place, text = self.place, self.to_text
+        return [
+            None if value is None else encrypt(text(value), f"{place}{key}")
+            for value, key in zip(values, keys, strict=True)
+        ]
+
+    def opened(self, stored: str | None, key: Any) -> Any:
+        """The value that a row with this number holds. Raises Undecipherable."""
+        return None if stored is None else self.from_text(decrypt(stored, f"{self.place}{key}"))
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
+        """The ciphertext, to be opened by the row."""
+        return Ciphertext(value) if value else value
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """Encrypt for the row; what nobody opened stays as it is."""
+        held = model_instance.__dict__.get(self.attname)
+        if type(held) is Ciphertext or held is None:
+            return held
+        if model_instance.pk is None:
+            raise TypeError(f"{self}: a row needs its number before it is encrypted")
+        return Ciphertext(self.sealed_column([held], [model_instance.pk])[0])
 
     def get_prep_value(self, value: Any) -> str | None:
-        """Encrypt on writing."""
-        return None if value is None else encrypt(str(value))
+        """What `pre_save` made, and what is empty. Any other value has no row: TypeError."""
+        if value is None or type(value) is Ciphertext:
+            return None if value is None else str(value)
+        if self.to_text(value):
+            raise TypeError(f"{self}: a value is encrypted for its row: save the record, or use core.bulk")
+        return ""
 
     def get_lookup(self, lookup_name: str) -> Any:
         """Only emptiness can be asked of a ciphertext."""
         if lookup_name not in ("isnull", "exact"):
             raise ValueError(f"{self.name} is encrypted: search its blind index instead")
         return super().get_lookup(lookup_name)
+
+
+class EncryptedJSONField(EncryptedTextField):
+    """Plain data that the database holds as ciphertext; empty data stays empty, so that it can be asked for."""
+
+    _pyi_private_set_type: Any  # for the type checker: not the texts of a TextField
+    _pyi_private_get_type: Any
+
+    def to_text(self, value: Any) -> str:
+        """As JSON."""
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode() if value else ""
+
+    def from_text(self, text: str) -> Any:
+        """From JSON."""
+        return orjson.loads(text) if text else self.get_default()
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
+        """The ciphertext, to be opened by the row."""
+        return Ciphertext(value) if value else self.get_default()
+
+    def to_python(self, value: Any) -> Any:
+        """Plain data is what it is."""
+        return value
+
+
+def _number_first(sender: type[models.Model], instance: models.Model, **_: Any) -> None:
+    """A new row gets its number, for which its values are encrypted."""
+    if instance.pk is None and isinstance(sender._meta.pk, models.AutoField):
+        (instance.pk,) = reserve_ids(sender, 1)
+
+
+class BlindIndexField(models.CharField):
+    """The keyed digest of an encrypted column of the row (`of`), by which equal values find each other. New keys make
+    it anew from the value."""
+
+    def __init__(self, *args: Any, of: str, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 64)
+        super().__init__(*args, **kwargs)
+        self.of = of
+
+    def deconstruct(self) -> Any:
+        """With the column that it follows from."""
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "of": self.of}
 
 
 class PersonalDateField(EventDateField):

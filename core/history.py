@@ -12,8 +12,8 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
-from core import audit_words
-from core.crypto import Undecipherable, decrypt
+from core import audit, audit_words
+from core.crypto import Undecipherable
 from core.masking import mask
 from core.models import AuditEntry
 from core.scope import Scope
@@ -92,7 +92,11 @@ def _changes(entry: AuditEntry, names: Names) -> Iterable[Change]:
     for field, key, pair in sorted(found, key=lambda one: (places.get(one[0], len(places)), one[1])):
         label = str(field.verbose_name) if field is not None else _key_name(key)
         before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
-        yield Change(label, _shown(field, before, names), _shown(field, after, names))
+        told = (
+            _masked(field, one, entry) if _is_personal(field, one) else _shown(field, one, names)
+            for one in (before, after)
+        )
+        yield Change(label, *told)
 
 
 def _shown(field: models.Field | None, value: Any, names: Names) -> str:
@@ -100,10 +104,6 @@ def _shown(field: models.Field | None, value: Any, names: Names) -> str:
         return EMPTY
     if isinstance(value, bool):
         return "是" if value else "否"
-    if isinstance(value, dict) and "cipher" in value:
-        return _masked(value["cipher"])
-    if getattr(field, "personal", False):  # of a time when it entered the trail readable
-        return mask(value)
     if field is None:
         return f"{len(value)} 条" if isinstance(value, list) else _short(value)
     if field.remote_field is not None:
@@ -118,11 +118,18 @@ def _short(value: Any) -> str:
     return text if len(text) <= LENGTH else text[:LENGTH] + "…"
 
 
-def _masked(cipher: str) -> str:
+def _is_personal(field: models.Field | None, value: Any) -> bool:
+    """Also what entered the trail readable, at a time when the field was not personal."""
+    return bool(value) and (audit.is_sealed(value) or getattr(field, "personal", False))
+
+
+def _masked(field: models.Field | None, value: Any, entry: AuditEntry) -> str:
+    if field is None:
+        return mask("…")
     try:
-        return mask(decrypt(cipher))
+        return mask(audit.opened(field, value, entry.object_id))
     except Undecipherable:
-        return "(密文无法解密)"
+        return "（密文无法解密）"
 
 
 def _names_of(entries: Sequence[AuditEntry]) -> Names:

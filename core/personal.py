@@ -51,12 +51,17 @@ def find_masked(*, model: str, pk: int, field: str, scope: Scope) -> models.Mode
     raise NotShown("没有这项信息")
 
 
+def require_reason(reason: str) -> None:
+    """Refuse a reason that says nothing. Raises ReasonMissing."""
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise ReasonMissing(f"请写明查看原因（不少于 {SHORTEST_REASON} 个字）")
+
+
 @transaction.atomic
 def reveal(*, record: models.Model, field: str, reason: str, by: User, scope: Scope) -> str:
     """The value in full, after the look was written down. Raises NotShown, ReasonMissing."""
     found = find_masked(model=record._meta.label_lower, pk=record.pk, field=field, scope=scope)
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise ReasonMissing(f"请写明查看原因(不少于 {SHORTEST_REASON} 个字)")
+    require_reason(reason)
     label = str(found._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
     audit.record(by=by, action="core.reveal", target=found, reason=f"{label}:{reason.strip()}"[:250])
     return str(getattr(found, field))

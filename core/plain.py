@@ -13,7 +13,6 @@ from typing import Any
 import orjson
 from django.db import connection, models
 
-from core.crypto import decrypt
 from core.fields import EncryptedTextField, column_of
 
 Plain = Any
@@ -45,7 +44,8 @@ def _held(field: models.Field, value: Plain) -> Any:
 
 
 def fetch_plain(rows: models.QuerySet, attributes: Sequence[str]) -> list[tuple[Plain, ...]]:
-    """Rows with these attributes in plain form, personal values decrypted; in the order of the queryset.
+    """Rows with these attributes in plain form, encrypted values opened (their key is among the attributes then); in the
+    order of the queryset.
 
     Converted by the column and not by the cell: of 2,000 rows `values_list` takes twice as long.
     """
@@ -56,16 +56,18 @@ def fetch_plain(rows: models.QuerySet, attributes: Sequence[str]) -> list[tuple[
     if not found:
         return []
     columns: list[Sequence[Any]] = list(zip(*found, strict=True))
-    for at, name in enumerate(attributes):
-        if convert := _converter(column_of(rows.model, name)):
+    named = [column_of(rows.model, name) for name in attributes]
+    for at, column in enumerate(named):
+        if isinstance(column, EncryptedTextField):
+            keys = columns[named.index(rows.model._meta.pk)]
+            columns[at] = [column.opened(value, key) for value, key in zip(columns[at], keys, strict=True)]
+        elif convert := _converter(column):
             columns[at] = [None if value is None else convert(value) for value in columns[at]]
     return list(zip(*columns, strict=True))
 
 
 def _converter(column: models.Field) -> Callable[[Any], Plain] | None:
     """From what the database's driver gives; None where that is plain already."""
-    if isinstance(column, EncryptedTextField):
-        return decrypt
     if isinstance(column, models.JSONField):
         return orjson.loads
     if isinstance(column, models.DecimalField):

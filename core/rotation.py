@@ -1,7 +1,7 @@
-"""Changing the key that encrypts: every ciphertext is written anew with the first key of FIELD_KEYS.
+"""Changing keys: what is encrypted, digests by which values are found, the trail with its seals, and kept files are made
+anew with the first key of FIELD_KEYS. After that no other key is needed.
 
-The trail is verified and sealed anew with it. The last key listed stays: blind indexes are made with one that follows
-from it.
+While it goes on, equal values are looked for by their digests under all keys that are listed.
 """
 
 from __future__ import annotations
@@ -11,88 +11,104 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models, transaction
-from django.db.models import F, Q, QuerySet, TextField
+from django.db.models import F, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from core import audit
+from core import audit, files
 from core.bulk import update_rows
-from core.crypto import current_key_id, decrypt, encrypt
-from core.fields import EncryptedTextField
-from core.importing.sealing import MARK, is_sealed, resealed
+from core.crypto import BOUND, blind_index, current_key_id
+from core.fields import BlindIndexField, EncryptedTextField
 from core.jobs import Progress
 from core.locks import between_turns
-from core.models import AuditEntry
+from core.models import AuditEntry, AuditSeal, ImportBatch
 from core.sealing import reseal
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 CHUNK = 1_000
+Model = type[models.Model]
 
 
 def rotate(*, by: User | None, progress: Progress) -> int:
-    """Encrypt everything with the current key: the trail at once, then column by column, chunk by chunk; returns how many
-    rows were written.
+    """Make everything anew with the current key: the trail at once, then column by column, chunk by chunk, then the kept
+    files; returns how many rows and files were written.
 
     Every chunk is a transaction of its own: work goes on meanwhile, and a run that was broken off goes on where it
     was. Raises Undecipherable when a key is missing, and ChainBroken.
     """
+    before = _head()
     rows = reseal(renewed, at=timezone.now())
     progress.step(rows, 0, str(AuditEntry._meta.verbose_name))
-    for model, column in _columns():
-        for chunk in _chunks(model, column):
-            rows += chunk
-            progress.step(rows, 0, str(model._meta.verbose_name))
-    event = audit.Event("core.rotate", "", "", f"密钥 {current_key_id()}", changes={"rows": [None, rows]})
+    for model in apps.get_models():
+        for column in model._meta.concrete_fields:
+            if isinstance(column, EncryptedTextField | BlindIndexField):
+                for chunk in _chunks(model, column):
+                    rows += chunk
+                    progress.step(rows, 0, str(model._meta.verbose_name))
+    rows += sum(files.renew(batch.file) for batch in ImportBatch.objects.exclude(file="") if files.is_kept(batch.file))
+    changes: audit.Changes = {"rows": [None, rows], "head": [before, _head()]}
+    event = audit.Event("core.rotate", "", "", f"密钥 {current_key_id()}", changes=changes)
     audit.record_many(by=by, events=[event])
     return rows
 
 
-def _columns() -> Iterator[tuple[type[models.Model], models.Field]]:
-    """Every encrypted column, and every JSON column, since sealed values may stand in it; the trail has its own way."""
-    for model in apps.get_models():
-        for field in model._meta.concrete_fields:
-            if model is not AuditEntry and isinstance(field, EncryptedTextField | models.JSONField):
-                yield model, field
+def _head() -> str:
+    """The digest of the newest seal."""
+    return AuditSeal.objects.order_by("-last_id").values_list("digest", flat=True).first() or ""
 
 
-def _chunks(model: type[models.Model], column: models.Field) -> Iterator[int]:
+def _chunks(model: Model, column: EncryptedTextField | BlindIndexField) -> Iterator[int]:
     """Rewrite the column in stretches of the primary key; yields how many rows each stretch changed."""
-    name, after = column.attname, None
-    while True:
+    after: int | None = 0
+    while after is not None:
         with transaction.atomic():
             between_turns()
-            rows = _holding_ciphertext(model, column).order_by("pk").select_for_update(no_key=True)
-            if after is not None:
-                rows = rows.filter(pk__gt=after)
-            found = list(rows.values_list("pk", name)[:CHUNK])
-            if isinstance(column, models.JSONField):
-                fresh = [(pk, new) for pk, value in found if (new := renewed(value)) != value]
+            rows = model._base_manager.filter(pk__gt=after).order_by("pk").select_for_update(no_key=True)
+            if isinstance(column, BlindIndexField):
+                fresh, after = _digests(rows, column)
             else:
-                fresh = found  # decrypted when read, encrypted when written
+                fresh, after = _ciphertexts(rows, column)
             if fresh:
-                update_rows(model, [name], fresh)
+                update_rows(model, [column.attname], fresh)
         yield len(fresh)
-        if len(found) < CHUNK:
-            return
-        after = found[-1][0]
 
 
-def _holding_ciphertext(model: type[models.Model], column: models.Field) -> QuerySet:
-    """Rows whose column holds a ciphertext of another key; of JSON columns those that hold any."""
-    rows = model._base_manager.annotate(stored=Cast(F(column.attname), TextField()))
-    if isinstance(column, models.JSONField):
-        return rows.filter(Q(stored__contains='"cipher"') | Q(stored__contains=MARK))
-    return rows.filter(stored__gt="").exclude(stored__startswith=f"{current_key_id()}:")
+def _ciphertexts(rows: models.QuerySet, column: EncryptedTextField) -> tuple[list[tuple[int, Any]], int | None]:
+    """Rows with a ciphertext of another key and what they hold, and the last of them; None when there are no more."""
+    stored = rows.annotate(stored=Cast(F(column.attname), TextField())).filter(stored__gt="")
+    others = stored.exclude(stored__startswith=f"{BOUND}{current_key_id()}:").values_list("pk", "stored")[:CHUNK]
+    found = [(pk, column.opened(text, pk)) for pk, text in others]
+    return found, found[-1][0] if len(found) == CHUNK else None
 
 
-def renewed(value: Any) -> Any:
-    """A JSON value with every ciphertext inside made with the current key: of the trail, and of staged rows."""
-    if is_sealed(value):
-        return value if value.startswith(f"{MARK}{current_key_id()}:") else resealed(value)
-    if isinstance(value, dict):
-        if "cipher" in value and not value["cipher"].startswith(f"{current_key_id()}:"):
-            return {**value, "cipher": encrypt(decrypt(value["cipher"]))}
-        return {key: renewed(one) for key, one in value.items()}
-    return [renewed(one) for one in value] if isinstance(value, list) else value
+def _digests(rows: models.QuerySet, column: BlindIndexField) -> tuple[list[tuple[int, Any]], int | None]:
+    """Rows whose digest is of another key, with the new one, and the last row looked at; None when there are no more."""
+    found = list(rows.only("pk", column.attname, column.of).exclude(**{column.attname: None})[:CHUNK])
+    texts = [(row, getattr(row, column.of)) for row in found]
+    fresh = [
+        (row.pk, new) for row, text in texts if text and (new := blind_index(text)) != getattr(row, column.attname)
+    ]
+    return fresh, found[-1].pk if len(found) == CHUNK else None
+
+
+def renewed(model: str, object_id: str, changes: Any) -> Any:
+    """What an entry of the trail says of a record, with every ciphertext made with the current key and bound to its place;
+    personal values that entered readable are sealed too."""
+    try:
+        columns = {column.attname: column for column in apps.get_model(model)._meta.concrete_fields}
+    except (LookupError, ValueError):
+        columns = {}
+
+    def made(name: str, value: Any) -> Any:
+        column = columns.get(name)
+        current = audit.is_sealed(value) and value["cipher"].startswith(f"{BOUND}{current_key_id()}:")
+        if column is None or current or not (audit.is_sealed(value) or getattr(column, "personal", False)):
+            return value
+        return audit.sealed(column, audit.opened(column, value, object_id), object_id)
+
+    return {
+        name: [made(name, value) for value in pair] if isinstance(pair, list) else pair
+        for name, pair in changes.items()
+    }

@@ -109,8 +109,8 @@ def verify() -> Checked:
 
 
 @transaction.atomic
-def reseal(renew: Callable[[Any], Any], *, at: datetime) -> int:
-    """Write the trail's `changes` anew, as `renew` gives them with new ciphertexts, and seal the chain with the current
+def reseal(renew: Callable[[str, str, Any], Any], *, at: datetime) -> int:
+    """Write the trail's `changes` anew, as `renew` gives them for a model and record with new ciphertexts, and seal the chain with the current
     key; returns how many entries were written. Old head and new head go to the log outside.
 
     Each run is verified as it was before it is rewritten; all in one transaction. Raises ChainBroken.
@@ -243,11 +243,12 @@ def _by_digest(value: Any) -> Any:
     return [_by_digest(one) for one in value] if isinstance(value, list) else value
 
 
-def _rewrite(entries: QuerySet, renew: Callable[[Any], Any]) -> int:
+def _rewrite(entries: QuerySet, renew: Callable[[str, str, Any], Any]) -> int:
     """Write the changes of entries anew where `renew` gives others; returns how many."""
     rows, after = 0, 0
-    while found := list(entries.filter(pk__gt=after).order_by("pk").values_list("pk", "changes")[:CHUNK]):
-        fresh = [(pk, new) for pk, changes in found if (new := renew(changes)) != changes]
+    told = ("pk", "model", "object_id", "changes")
+    while found := list(entries.filter(pk__gt=after).order_by("pk").values_list(*told)[:CHUNK]):
+        fresh = [(pk, new) for pk, model, key, changes in found if (new := renew(model, key, changes)) != changes]
         if fresh:
             update_rows(AuditEntry, ["changes"], fresh)
         rows, after = rows + len(fresh), found[-1][0]

@@ -16,6 +16,7 @@ from django.apps.registry import Apps
 from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import RunPython
+from django.db.migrations.operations.base import Operation
 from django.db.models import CharField, Lookup, Q, QuerySet
 
 CODE = re.compile(r"[0-9A-Z]{4,}", re.ASCII)
@@ -126,6 +127,19 @@ def index_names(app: str, model: str, column: str = "name") -> RunPython:
             editor.execute(statement)
 
     return RunPython(forwards, backwards)
+
+
+def names_stay_indexed(app: str, model: str, change: Operation, column: str = "name") -> list[Operation]:
+    """A change of a model with indexed names, as operations of a migration: SQLite makes the table anew, without its
+    triggers."""
+
+    def restore(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        if editor.connection.vendor == "sqlite":
+            for statement in _statements("sqlite", apps.get_model(app, model)._meta.db_table, column):
+                if statement.startswith(made := "CREATE TRIGGER "):
+                    editor.execute(statement.replace(made, f"{made}IF NOT EXISTS "))
+
+    return [RunPython(RunPython.noop, restore), change, RunPython(restore, RunPython.noop)]
 
 
 def settle_names() -> None:

@@ -61,7 +61,6 @@ class SourceField:
     headers: tuple[str, ...]
     reader: Callable[[Run], Read]
     vital: bool = False
-    personal: bool = False  # staged as ciphertext
 
 
 class Take(Protocol):

@@ -8,7 +8,7 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 
-from core.crypto import blind_index
+from core.crypto import blind_indexes
 from members.models import Member
 from members.rules import normalise_id_number
 from orgs.filters import PlaceFilters, search_filter
@@ -40,7 +40,7 @@ class MemberFilters(PlaceFilters):
         number = normalise_id_number(text)
         if len(number) == ID_NUMBER_LENGTH and number[:-1].isdecimal():
             revealed = Member.objects.within(self.request.scope.having(Member.reveal_permission))
-            return queryset.filter(id_digest=blind_index(number), pk__in=revealed)
+            return queryset.filter(id_digest__in=blind_indexes(number), pk__in=revealed)
         return queryset.filter(name__begins=text)
 
     def below(self, queryset: QuerySet, name: str, value: str) -> QuerySet:

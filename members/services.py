@@ -13,7 +13,7 @@ from django.db import transaction
 
 from accounts.models import User
 from core import audit, writing
-from core.crypto import blind_index
+from core.crypto import blind_index, blind_indexes
 from core.locks import derived_once, hold
 from core.models import AuditEntry
 from core.refusals import Refusal
@@ -70,7 +70,7 @@ def require_free_number(*, by: User | None, id_number: str, member: Member | Non
 
     Outside the service's transaction, so that the entry stays when the refusal undoes everything else.
     """
-    found = Member.objects.filter(id_digest=blind_index(id_number)).select_related("party_organization").first()
+    found = Member.objects.filter(id_digest__in=blind_indexes(id_number)).select_related("party_organization").first()
     if id_number and found and found != member:
         audit.record(by=by, action="members.taken", target=found, path=found.party_organization.path)
         raise NumberTaken("该证件号码已登记,请与上级组织部门核对")

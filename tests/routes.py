@@ -79,7 +79,7 @@ ROUTES = {
     "imports/<int:pk>/missing/": Route("imports/{batch}/missing/", HERE, status=302, misses=STRANGER),
     "imports/<int:pk>/undo/": Route("imports/{batch}/undo/", HERE, status=302, misses=STRANGER),
     "imports/<int:pk>/problems.xlsx": Route("imports/{batch}/problems.xlsx", HERE, status=302, misses=STRANGER),
-    "imports/<int:pk>/file/": Route("imports/{batch}/file/", HERE, status=302, misses=STRANGER),
+    "imports/<int:pk>/file/": Route("imports/{batch}/file/", HERE, misses=STRANGER),
     # the registry
     "organizations/check-credit-code/": Route("organizations/check-credit-code/?credit_code=X", STAFF),
     "organizations/<int:pk>/": Route("organizations/{unit}/", READERS - STRANGER, misses=STRANGER),

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
-from core.crypto import blind_index
+from core.bulk import insert_rows
+from core.crypto import blind_index, blind_indexes
 from core.importing.targets import Changes, Merge
 from core.models import KeptAnswer
 from core.plain import Plain
@@ -16,18 +17,22 @@ from core.sets import among
 
 SAME = "identity"  # the column of an answer that says: the same record
 
-Answer = tuple[int, str, str]  # record, column, digest of the list's value
+Answer = tuple[int, str, str]  # record, column, the list's value as text
 
 
 def answer(key: int, column: str, theirs: Plain) -> Answer:
-    """The answer about one value of a list; the digest is keyed, since values may be personal."""
-    return key, column, blind_index(json.dumps(theirs, ensure_ascii=False, sort_keys=True))
+    """The answer about one value of a list."""
+    return key, column, json.dumps(theirs, ensure_ascii=False, sort_keys=True)
 
 
 def keep(*, source: str, answers: Iterable[Answer]) -> None:
-    """Remember that our values stand against these."""
-    rows = [KeptAnswer(source=source, object_id=key, column=column, digest=digest) for key, column, digest in answers]
-    KeptAnswer.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    """Remember that our values stand against these. In the turn of an import."""
+    new = {(key, column, blind_index(value)): value for key, column, value in answers}
+    known = KeptAnswer.objects.filter(source=source, object_id__in=among({key for key, *_ in new}))
+    for one in known.values_list("object_id", "column", "digest"):
+        new.pop(one, None)
+    rows = [(*one, value) for one, value in new.items()]
+    insert_rows(KeptAnswer, ("object_id", "column", "digest", "value"), rows, {"source": source})
 
 
 def follow(*, source: str, old: int, new: int) -> None:
@@ -42,7 +47,7 @@ def settle_known(*, source: str, merges: Mapping[int, Merge]) -> None:
     known = KeptAnswer.objects.filter(source=source, object_id__in=among(merges.keys()))
     for key, column, digest in known.values_list("object_id", "column", "digest"):
         conflicts = merges[key].conflicts
-        if column in conflicts and answer(key, column, conflicts[column][1])[2] == digest:
+        if column in conflicts and digest in blind_indexes(answer(key, column, conflicts[column][1])[2]):
             del conflicts[column]
 
 
@@ -55,6 +60,6 @@ def known_same(*, source: str, doubts: Mapping[int, Merge]) -> set[int]:
     """The records (of those in doubt) about which that was said before. One query."""
     if not doubts:
         return set()
-    asked = {same(key, merge.changes) for key, merge in doubts.items()}
+    asked = {key: blind_indexes(same(key, merge.changes)[2]) for key, merge in doubts.items()}
     known = KeptAnswer.objects.filter(source=source, column=SAME, object_id__in=among(doubts.keys()))
-    return {key for key, digest in known.values_list("object_id", "digest") if (key, SAME, digest) in asked}
+    return {key for key, digest in known.values_list("object_id", "digest") if digest in asked[key]}

@@ -102,7 +102,7 @@ def history(batch: ImportBatch, target: Target, entries: Iterable[tuple[str, Wri
                 object_id=str(one.id),
                 label=target.label_of(one.after),
                 path=target.path_of(one.after),
-                changes=_told(one.changes, target),
+                changes=_told(one, target),
                 batch_id=batch.pk,
             )
             for action, one in entries
@@ -110,13 +110,13 @@ def history(batch: ImportBatch, target: Target, entries: Iterable[tuple[str, Wri
     )
 
 
-def _told(changes: Changes, target: Target) -> Changes:
-    """The changes as the trail keeps them: new records without their blanks, personal values sealed."""
-    if target.personal.isdisjoint(changes):
-        return changes
-    told = changes.copy()
-    for column in target.personal.intersection(changes):
-        told[column] = [audit.sealed(str(value)) if value else value for value in changes[column]]
+def _told(one: Written, target: Target) -> Changes:
+    """The changes as the trail keeps them: personal values sealed."""
+    if target.personal.keys().isdisjoint(one.changes):
+        return one.changes
+    told = one.changes.copy()
+    for name in target.personal.keys() & one.changes.keys():
+        told[name] = [audit.sealed(target.personal[name], value, one.id) for value in one.changes[name]]
     return told
 
 

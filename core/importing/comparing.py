@@ -15,12 +15,11 @@ from django.db.models import Max, Min, QuerySet
 from core.bulk import insert_rows, update_rows
 from core.importing.answers import known_same, settle_known
 from core.importing.problems import DUPLICATE_DIFFERS, ERROR, IDENTITY_DOUBTFUL
-from core.importing.sealing import opened, seal
 from core.importing.sheets import Table
 from core.importing.targets import Changes, Merge, Record, Row, Target, parts
 from core.models import ImportBatch, Listed, MissingRecord, StagedRow
 from core.plain import fetch_plain
-from core.sources import Source, Values
+from core.sources import Source
 
 CHUNK = 2_000
 Outcome = StagedRow.Outcome
@@ -58,7 +57,6 @@ class Comparison:
         self.key_columns = [next((c.index for c in t.columns if c.field == source.key_field), 0) for t in self.tables]
         self.claims_extent = target.claims and not any(table.is_error_workbook for table in self.tables)
         self.tally = Tally()
-        self.personal = frozenset(item.name for item in source.fields if item.personal)
         self._taken: set[int] = set()  # records that a row has met: a second row with the same record differs
         self.present: set[int] = set()  # records in the file, whatever became of their row
 
@@ -76,7 +74,7 @@ class Comparison:
             yield met
 
     def _chunk(self, staged: list[tuple]) -> list[Met]:
-        rows = [Row(pk, key, self._opened(values), extras) for pk, _, key, values, extras, *_ in staged]
+        rows = [Row(pk, key, values, extras) for pk, _, key, values, extras, *_ in staged]
         targets = self.target.match(rows)
         self.present.update(pk for pk in targets if pk is not None)
         compared = []
@@ -97,11 +95,11 @@ class Comparison:
             record = None if target_id is None else records[target_id]
             if merge.problem:
                 doubted = target_id if merge.problem == IDENTITY_DOUBTFUL else None
-                refused[row.id] = (merge.problem, self.key_columns[sheet], doubted, self._sealed(merge.changes))
+                refused[row.id] = (merge.problem, self.key_columns[sheet], doubted, merge.changes)
                 continue
             outcome, told, changes = self._verdict(merge, target_id)
             if told or [outcome, told, merge.undecided] != was:
-                rewritten.append((row.id, outcome, told, changes, self._sealed(merge.conflicts), merge.undecided))
+                rewritten.append((row.id, outcome, told, changes, merge.conflicts, merge.undecided))
             met.append(Met(row, target_id, record, merge))
         if rewritten:
             update_rows(StagedRow, COMPARED, rewritten)
@@ -150,26 +148,11 @@ class Comparison:
         tally = self.tally
         tally.undecided += merge.undecided
         tally.conflicts += bool(merge.conflicts)
-        changes = {} if target_id is None else self._sealed(merge.changes)
+        changes = {} if target_id is None else merge.changes
         new = target_id is None and bool(merge.changes)  # a row that says nothing makes no record
         outcome = Outcome.NEW if new else Outcome.CHANGED if changes else Outcome.UNCHANGED
         tally.outcomes[outcome] += 1
         return outcome.value, target_id if changes or merge.conflicts else None, changes
-
-    def _opened(self, values: Values) -> Values:
-        """Values as they were read; the personal ones opened in place."""
-        for name in self.personal.intersection(values):
-            values[name] = opened(values[name])
-        return values
-
-    def _sealed(self, changes: Changes) -> Changes:
-        """Changes as staging keeps them: personal values as ciphertext."""
-        if self.target.personal.isdisjoint(changes):
-            return changes
-        return {
-            column: [seal(value) for value in pair] if column in self.target.personal else pair
-            for column, pair in changes.items()
-        }
 
     def finish(self) -> Tally:
         """Find what is missing, once all chunks are through. An error workbook claims no extent."""

@@ -14,7 +14,6 @@ from core.importing.applying import write
 from core.importing.comparing import Comparison
 from core.importing.problems import ERROR, IDENTITY_DOUBTFUL
 from core.importing.reports import counts_of
-from core.importing.sealing import opened
 from core.importing.services import NotReady, target_of
 from core.importing.telling import Teller
 from core.jobs import Progress
@@ -70,9 +69,7 @@ def _say(batch: ImportBatch, rows: list[StagedRow], by: User) -> None:
     """Keep the answers, write them into the histories, and let the rows be compared."""
     keep(
         source=batch.source,
-        answers=[
-            same(row.target_id or 0, {c: list(map(opened, pair)) for c, pair in row.changes.items()}) for row in rows
-        ],
+        answers=[same(row.target_id or 0, row.changes) for row in rows],
     )
     teller = Teller(batch)
     label = teller.source.model._meta.label_lower

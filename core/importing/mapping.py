@@ -9,7 +9,7 @@ from itertools import islice
 from django.db import transaction
 
 from core.importing.cells import raw_text
-from core.importing.services import kept_file
+from core.importing.services import opened
 from core.importing.sheets import Table, known_headers, require_own, table_at
 from core.models import ColumnMapping, ImportBatch
 from core.refusals import Refusal
@@ -48,8 +48,9 @@ class Proposal:
 
 def look(batch: ImportBatch) -> None:
     """Keep the first lines of every visible sheet with the batch. Raises `Unreadable` when all sheets are empty."""
-    book = open_book(kept_file(batch), name=batch.file_name)
-    heads = {sheet: list(_lines(book.rows(sheet))) for sheet in book.sheets}
+    with opened(batch) as path:
+        book = open_book(path, name=batch.file_name)
+        heads = {sheet: list(_lines(book.rows(sheet))) for sheet in book.sheets}
     if not any(heads.values()):
         raise Unreadable(book.name, "的工作表都是空的,请核对文件后重新上传。")
     for lines in heads.values():
@@ -87,7 +88,8 @@ def assigned(proposal: Proposal, fields: Mapping[int, str | None]) -> Table:
     """The proposal's table with the fields that a clerk gave its columns."""
     assert proposal.table is not None
     columns = tuple(replace(column, field=fields.get(column.index)) for column in proposal.table.columns)
-    return replace(proposal.table, columns=columns)
+    below = [[*cells] for number, cells in proposal.lines if number > proposal.table.row]
+    return replace(proposal.table, columns=columns).looked_through(below)
 
 
 def _lines(rows: Iterator[Row]) -> Iterator[tuple[int, list[str | None]]]:
@@ -105,7 +107,10 @@ def _proposal(sheet: str, lines: Kept, known: Mapping[str, str], source: Source,
         # the clerk's own row; without one the line with the most texts, which headers usually are
         pointed = next((line for line in searched if line[0] == row), None)
         header = header_at(pointed or max(searched, key=_texts), known)
-    return Proposal(sheet, table_at(sheet, header) if header else None, recognised, lines)
+    if header is None:
+        return Proposal(sheet, None, recognised, lines)
+    below = [[*cells] for number, cells in lines if number > header.row]
+    return Proposal(sheet, table_at(sheet, header).looked_through(below), recognised, lines)
 
 
 def _texts(line: Row) -> int:
@@ -134,9 +139,13 @@ def _remember(batch: ImportBatch, tables: Sequence[Table]) -> None:
         guessed = {column.index: column.field for column in _guess(table, known).columns}
         for column in table.columns:
             if column.header and column.field != guessed[column.index]:
-                fields[normalise_header(column.header)[:100]] = column.field or ""
-    for header, field in sorted(fields.items()):  # in one order, whatever that of the columns is
-        ColumnMapping.objects.update_or_create(source=batch.source, header=header, defaults={"field": field})
+                fields[normalise_header(column.header)] = column.field or ""
+    for kept in ColumnMapping.objects.filter(source=batch.source).order_by("pk").select_for_update(no_key=True):
+        if kept.header in fields:
+            kept.field = fields.pop(kept.header)
+            kept.save(update_fields=["field"])
+    for header, field in fields.items():
+        ColumnMapping.objects.create(source=batch.source, header=header, field=field)
 
 
 def _guess(table: Table, known: Mapping[str, str]) -> Table:

@@ -38,6 +38,7 @@ problems.add(
     Problem("capital_unreadable", WARNING, "金额无法识别,未写入;请按 100(万元) 的样式填写"),
     Problem("yes_no_unreadable", WARNING, "无法识别为“是”或“否”,未写入;请填写 是 或 否"),
     Problem("text_too_long", WARNING, "文字过长,未写入;请缩短后重新导入"),
+    Problem("personal_number", WARNING, "含有证件号码、手机号码或银行卡号，未写入；请删去号码后重新导入"),
     Problem(DUPLICATE_DIFFERS, ERROR, "名单中有多行使用同一识别码而内容不一致,均未导入;请核对后只保留正确的一行"),
     Problem(
         IDENTITY_DOUBTFUL,

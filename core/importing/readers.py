@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.importing.cells import HOME_CURRENCY, Cell, CellProblem, read_amount, read_date, read_text
+from core.masking import personal_numbers
 from core.plain import plain_decimal
 from core.sources import Read, Run
 
@@ -10,7 +11,21 @@ PLACES = 4  # decimals of a sum in units of 10,000: one yuan
 
 
 def text(longest: int) -> Read:
-    """A text on one line, not longer than its column; raises `text_too_long`."""
+    """A text on one line, not longer than its column and without anybody's numbers, which would be readable there for
+    everybody; raises `text_too_long`, `personal_number`."""
+    reads = code_text(longest)
+
+    def read(cell: Cell) -> str | None:
+        found = reads(cell)
+        if found is not None and personal_numbers(found):
+            raise CellProblem("personal_number")
+        return found
+
+    return read
+
+
+def code_text(longest: int) -> Read:
+    """A text that may consist of any digits; raises `text_too_long`."""
 
     def read(cell: Cell) -> str | None:
         found = read_text(cell)

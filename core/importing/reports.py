@@ -9,7 +9,6 @@ from typing import Any, BinaryIO
 from core.importing.cells import raw_text
 from core.importing.comparing import Tally
 from core.importing.problems import ERROR, LEVEL_NAMES, WARNING, problems
-from core.importing.sealing import opened
 from core.importing.sheets import Table
 from core.importing.staging import count_problems, with_problems
 from core.models import ImportBatch, StagedRow
@@ -43,16 +42,16 @@ def problem_list(batch: ImportBatch) -> Iterator[dict[str, Any]]:
     """One entry a problem, in the order of the file: where it is, what it is, and the raw cell."""
     tables = _tables(batch)
     headers = [{column.index: column.header for column in table.columns} for table in tables]
-    rows = with_problems(batch.pk).values_list("sheet", "number", "cells", "problems")
-    for sheet, number, cells, found in rows.iterator(chunk_size=2_000):
-        for level, code, index in found:
+    rows = with_problems(batch.pk).only("sheet", "number", "cells", "problems")
+    for row in rows.iterator(chunk_size=2_000):
+        for level, code, index in row.problems:
             yield {
-                "sheet": tables[sheet].sheet,
-                "row": number,
-                "column": headers[sheet].get(index, ""),
+                "sheet": tables[row.sheet].sheet,
+                "row": row.number,
+                "column": headers[row.sheet].get(index, ""),
                 "level": level,
                 "code": code,
-                "value": raw_text(opened(cells[index])),
+                "value": raw_text(row.cells[index]),
             }
 
 
@@ -76,12 +75,13 @@ def error_workbook(batch: ImportBatch, target: Path | BinaryIO) -> None:
 def _problem_rows(batch: ImportBatch, at: int, table: Table) -> Iterator[ProblemRow]:
     first = table.columns[0].index
     headers = {column.index: column.header for column in table.columns}
-    rows = with_problems(batch.pk).filter(sheet=at).values_list("cells", "problems")
-    for cells, found in rows.iterator(chunk_size=2_000):
+    rows = with_problems(batch.pk).filter(sheet=at).only("cells", "problems")
+    for row in rows.iterator(chunk_size=2_000):
+        cells, found = row.cells, row.problems
         level = ERROR if any(level == ERROR for level, _, _ in found) else WARNING
         said = ";".join(f"{headers.get(index, '')}:{problems[code].sentence}" for _, code, index in found)
         marked = [index - first for _, _, index in found]
-        own = [None if cell is None else raw_text(opened(cell)) for cell in cells[first:]]
+        own = [None if cell is None else raw_text(cell) for cell in cells[first:]]
         yield ProblemRow(own, LEVEL_NAMES[level], said, marked)
 
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
-from core.crypto import blind_index
+from core.crypto import blind_indexes
 from core.importing.cells import Cell, CellProblem, raw_text
 from core.importing.marks import (
     ERASE,
@@ -111,7 +111,7 @@ class Returning:
     def fields(self) -> tuple[SourceField, ...]:
         """The fields of its source: every cell as text, read once it is known to be edited."""
         mark = SourceField(MARK, self.header, (), always(_as_text), vital=True)
-        return mark, *(SourceField(p.name, p.header, (), always(_as_text), personal=p.personal) for p in self.parts)
+        return mark, *(SourceField(p.name, p.header, (), always(_as_text)) for p in self.parts)
 
     def columns(
         self,
@@ -146,7 +146,7 @@ class Returning:
         for part in self.parts:
             yield digest(cells[part.header].read(row) if part.header in cells else None)
             if part.personal:
-                yield keyed(record.pk, to_plain(getattr(record, part.name)))
+                yield keyed(record.pk, to_plain(getattr(record, part.name)))[0]
 
     @staticmethod
     def _cells(part: Part, record: Callable[[Any], Any], reveals: Callable[[Any], bool]) -> Callable[[Any], Any]:
@@ -177,9 +177,10 @@ class Returning:
         return Origin(mark.key, shown, was)
 
 
-def keyed(pk: int, value: Plain) -> str:
-    """What tells whether a personal value of a record changed, to nobody but us; of two records it tells nothing."""
-    return blind_index(f"{pk} {value}")[:WIDTH] if value else "0" * WIDTH
+def keyed(pk: int, value: Plain) -> list[str]:
+    """What tells whether a personal value of a record changed, to nobody but us; of two records it tells nothing. One for
+    each key, that in use first."""
+    return [digest[:WIDTH] for digest in blind_indexes(f"{pk} {value}")] if value else ["0" * WIDTH]
 
 
 def _as_text(cell: Cell) -> str | None:
@@ -268,7 +269,7 @@ class ReturnedRows(Target):
         if old == new:
             return
         if part.personal:
-            untouched = keyed(origin.key, old) == origin.was[part.name]
+            untouched = origin.was[part.name] in keyed(origin.key, old)
         else:
             untouched = digest(self.shown(part, old)) == origin.shown[part.name]
         (merge.changes if untouched else merge.conflicts)[part.name] = [old, new]

@@ -8,30 +8,32 @@ A batch that was staged and compared can be looked at; `apply` compares again in
 from __future__ import annotations
 
 import gc
-import shutil
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from core import audit, files
 from core.bulk import analyze
 from core.days import require_past
 from core.importing import reports, staging
 from core.importing.applying import write
 from core.importing.comparing import Comparison
-from core.importing.sheets import ALL_SHEETS, Table, no_table, tables
+from core.importing.sheets import ALL_SHEETS, Table, looked_through, no_table, tables
 from core.importing.undoing import Undone, take_back
 from core.jobs import Progress
 from core.locks import derived_once, one_at_a_time
+from core.masking import struck
 from core.models import ImportBatch, StagedRow
+from core.personal import require_reason
 from core.refusals import Refusal
 from core.sources import Importer, Run, Source, sources
 from core.workbooks.reading import open_book
@@ -89,7 +91,7 @@ def receive(
         source.check_extent(extent)
     batch = ImportBatch(
         source=source.code,
-        file_name=Path(name).name[:200],
+        file_name=struck(Path(name).name)[:200],
         sha256=_digest(path),
         as_of=as_of,
         extent=extent,
@@ -99,16 +101,10 @@ def receive(
     )
     batch.save()
     if keep:
-        batch.file = f"imports/{batch.pk}{path.suffix.lower()}"
-        file_of(batch).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, file_of(batch))
+        batch.file = f"imports/{batch.pk}"
+        files.keep(path, batch.file)
         batch.save(update_fields=["file"])
     return batch
-
-
-def file_of(batch: ImportBatch) -> Path:
-    """Where the uploaded file lies."""
-    return Path(settings.DATA_DIR) / batch.file
 
 
 @many_small_objects()
@@ -121,16 +117,23 @@ def stage(
     progress: Progress | None = None,
     on: date | None = None,
 ) -> None:
-    """Read the list into staging and check every row, as it is today (`on`, else the server's day). In parts, so that others can write meanwhile; begun anew, it leaves
-    nothing of an attempt that was broken off.
+    """Read the list into staging and check every row, as it is today (`on`, else the server's day). In parts, so that
+    others can write meanwhile; begun anew, it leaves nothing of an attempt that was broken off.
 
     Of a batch whose columns were assigned by hand (`mapping.adopt`) the assigned sheets are read.
     `sheet`: one by name, `*` for all with a recognisable header, None for the first of them; `only`: those ticked.
     Sheets that are not imported still tell which records are in the file.
     """
-    source = sources[batch.source]
-    book = open_book(path or kept_file(batch), name=batch.file_name)
-    target, progress = source.target(_run(batch, source, on=on)), progress or Progress()
+    run = _run(batch, sources[batch.source], on=on)
+    with nullcontext(path) if path else opened(batch) as place:
+        _stage(batch, place, run, sheet, only, progress or Progress())
+
+
+def _stage(
+    batch: ImportBatch, path: Path, run: Run, sheet: str | None, only: Sequence[str] | None, progress: Progress
+) -> None:
+    source = run.source
+    book, target = open_book(path, name=batch.file_name), source.target(run)
     batch.rows.all().delete()
     chosen = _chosen(batch)
     only = list(chosen) or only
@@ -140,6 +143,7 @@ def stage(
         if _wanted(table, batch.sheets, sheet, only):
             at = len(batch.sheets)
             batch.sheets.append(table.sheet)
+            table, rows = looked_through(table, rows)
             batch.columns[table.sheet] = table.as_json()
             for read in staging.stage_table(table, rows, target, sheet=at):
                 progress.step(read, 0, f"读取“{table.sheet}”")
@@ -236,7 +240,7 @@ def erase_old(*, today: date) -> int:
     one_at_a_time()
     old = ImportBatch.objects.filter(created_at__date__lt=today - KEPT)
     for batch in old.exclude(file=""):
-        file_of(batch).unlink(missing_ok=True)
+        files.forget(batch.file)
     old.exclude(file="").update(file="", heads={})
     open_ones = old.filter(status__in=UNFINISHED)
     erased = StagedRow.objects.filter(Q(batch__in=open_ones) | Q(batch__in=old, conflicts={})).delete()[0]
@@ -281,11 +285,24 @@ def _count(batch: ImportBatch, comparison: Comparison) -> dict[str, int]:
     return batch.counts
 
 
-def kept_file(batch: ImportBatch) -> Path:
-    """The uploaded file, where it still lies. Raises `Gone`."""
-    if not batch.file or not file_of(batch).is_file():
-        raise Gone(f"批次 {batch.pk} 的文件已按规定删除,请重新上传名单")
-    return file_of(batch)
+def opened(batch: ImportBatch) -> AbstractContextManager[Path]:
+    """Where the uploaded file can be read meanwhile. Raises `Gone`."""
+    _require_kept(batch)
+    return files.opened(batch.file)
+
+
+@transaction.atomic
+def original(batch: ImportBatch, *, by: User, reason: str) -> IO[bytes]:
+    """The file as it was uploaded, once it is written down why. Raises `ReasonMissing`, `Gone`."""
+    _require_kept(batch)
+    require_reason(reason)
+    audit.record_export(by=by, what=f"上传的文件 {batch}", rows=batch.counts.get("rows", 0), reason=reason.strip())
+    return files.content(batch.file)
+
+
+def _require_kept(batch: ImportBatch) -> None:
+    if not files.is_kept(batch.file):
+        raise Gone(f"批次 {batch.pk} 的文件已按规定删除，请重新上传名单")
 
 
 def _wanted(table: Table, chosen: Sequence[str], sheet: str | None, only: Sequence[str] | None) -> bool:

@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from core import audit
+from core.bulk import update_rows
 from core.importing.answers import answer, follow, keep
-from core.importing.sealing import opened, seal
 from core.importing.services import NotReady, target_of
 from core.importing.targets import Record
 from core.importing.telling import Teller
@@ -73,7 +73,7 @@ def settle(
         if row.target_id not in loaded:
             raise _not_taken(row, teller, "这条登记不归您的党组织管理；请由管理它的党组织办理")
         record = loaded[row.target_id]
-        theirs = _standing(row, columns, record, target.personal, settled)
+        theirs = _standing(row, columns, record, settled)
         if take:
             _take(row, {c: value for c, value in theirs.items() if record[c] != value}, teller, importer, on)
             taken.append(row)
@@ -84,7 +84,9 @@ def settle(
         row.conflicts = {column: pair for column, pair in row.conflicts.items() if column not in theirs}
         settled.done += len(theirs)
     _require_reached(taken, records.changeable(scope).changed_by(importer.scope), teller)  # type: ignore[attr-defined]
-    StagedRow.objects.bulk_update(rows.values(), ["conflicts", "target_id"], batch_size=500)
+    update_rows(
+        StagedRow, ("conflicts", "target_id"), [(row.pk, row.conflicts, row.target_id) for row in rows.values()]
+    )
     keep(source=batch.source, answers=kept)
     return settled
 
@@ -103,20 +105,18 @@ def _by_row(picked: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
     return found
 
 
-def _standing(
-    row: StagedRow, columns: Iterable[str], record: Record, personal: Collection[str], settled: Settled
-) -> Values:
+def _standing(row: StagedRow, columns: Iterable[str], record: Record, settled: Settled) -> Values:
     """The list's values of the columns in which the record is still as it was shown; the others get what it is now."""
     theirs: Values = {}
     for column in columns:
         if column not in row.conflicts:
             continue
-        was, value = (opened(one) for one in row.conflicts[column])
+        was, value = row.conflicts[column]
         now = record[column]
         if now in (was, value):
             theirs[column] = value
         else:
-            row.conflicts[column] = [seal(now), seal(value)] if column in personal else [now, value]
+            row.conflicts[column] = [now, value]
             settled.stale += 1
     return theirs
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from openpyxl.utils import get_column_letter
 
+from core.importing.cells import raw_text
 from core.importing.marks import mark_headers
+from core.masking import column_kind
 from core.models import ColumnMapping
 from core.sources import Source, sources
-from core.workbooks.book import Book, Row, Unreadable
+from core.workbooks.book import Book, Cell, Row, Unreadable
 from core.workbooks.headers import LINES_SEARCHED, Header, find_header, normalise_header
 
 ALL_SHEETS = "*"
+ROWS_LOOKED_AT = 2_000
 ERROR_COLUMNS = ("级别", "问题")  # a list that ends in them is an error workbook come back
 OTHER_LISTS = "是本系统导出的清单,不在这里导入;小表请在它的清单上方点“导入”,统计清单请改为导出对应的名册,修改后再导入。"
 # counts of lines and our own columns differ from list to list and say nothing of the record
@@ -28,6 +31,7 @@ class Column:
     index: int  # 0 is column A
     header: str
     field: str | None  # None: kept as 原表其他列
+    kind: str = ""  # of personal numbers, where no field is theirs: never kept
 
     @property
     def letter(self) -> str:
@@ -37,7 +41,9 @@ class Column:
     @property
     def kept(self) -> bool:
         """Whether an unmapped column is worth keeping on the record."""
-        return self.field is None and normalise_header(self.header) not in NEVER_KEPT and bool(self.header)
+        if self.field is not None or self.kind or not self.header:
+            return False
+        return normalise_header(self.header) not in NEVER_KEPT
 
 
 @dataclass(frozen=True)
@@ -53,9 +59,20 @@ class Table:
         """Whether it was handed out to be corrected: such a list claims no extent."""
         return tuple(column.header for column in self.columns[-2:]) == ERROR_COLUMNS
 
+    def looked_through(self, rows: Iterable[Sequence[Cell]]) -> Table:
+        """The table with the kinds of its unmapped columns, told by their headers and by what stands in these rows."""
+        rows = [*rows]
+
+        def kind_of(column: Column) -> str:
+            cells = (row[column.index] for row in rows if column.index < len(row))
+            return column_kind(column.header, (raw_text(cell) for cell in cells if cell not in (None, "")))
+
+        looked = (column if column.field else replace(column, kind=kind_of(column)) for column in self.columns)
+        return replace(self, columns=tuple(looked))
+
     def as_json(self) -> dict[str, object]:
         """The form in which the batch keeps it."""
-        return {"row": self.row, "columns": [[c.index, c.header, c.field] for c in self.columns]}
+        return {"row": self.row, "columns": [[c.index, c.header, c.field, c.kind] for c in self.columns]}
 
     @classmethod
     def from_json(cls, sheet: str, kept: Mapping) -> Table:
@@ -81,6 +98,12 @@ def tables(
             yield table, _below(table.row, chain(head, rows))
 
 
+def looked_through(table: Table, rows: Iterator[Row]) -> tuple[Table, Iterator[Row]]:
+    """The table with the kinds of its unmapped columns, told by its first rows; and all its rows."""
+    first = list(islice(rows, ROWS_LOOKED_AT))
+    return table.looked_through(cells for _, cells in first), chain(first, rows)
+
+
 def table_at(sheet: str, header: Header) -> Table:
     """The table of a sheet with this header."""
     return Table(sheet, header.row, tuple(Column(c.index, c.header, c.field) for c in header.columns))
@@ -97,11 +120,11 @@ def _below(number: int, rows: Iterator[Row]) -> Iterator[Row]:
 def known_headers(source: Source) -> dict[str, str]:
     """Normalised header → field: the declared ones, then what clerks assigned by hand and the house remembers."""
     known = {normalise_header(header): name for header, name in source.known_headers.items()}
-    for header, name in ColumnMapping.objects.filter(source=source.code).values_list("header", "field"):
-        if name:
-            known[header] = name
+    for kept in ColumnMapping.objects.filter(source=source.code).order_by("pk"):
+        if kept.field:
+            known[kept.header] = kept.field
         else:
-            known.pop(header, None)
+            known.pop(kept.header, None)
     return known
 
 

@@ -12,9 +12,9 @@ from django.db.models import Count, F
 from core.bulk import Encoded, insert_rows
 from core.importing.cells import CellProblem, raw_text
 from core.importing.problems import DUPLICATE_DIFFERS, ERROR, level_of
-from core.importing.sealing import opened, seal
 from core.importing.sheets import Table
 from core.importing.targets import Row, Target, parts
+from core.masking import struck
 from core.models import StagedRow
 from core.sources import Read, Values
 from core.workbooks.book import Cell
@@ -25,7 +25,7 @@ Outcome = StagedRow.Outcome
 STAGED = ("number", "key", "cells", "values", "extras", "problems", "outcome")
 VALUES, OUTCOME = STAGED.index("values"), STAGED.index("outcome")
 TEXTS = {str, type(None)}
-_NOTHING, _NO_PROBLEMS = Encoded("{}"), Encoded("[]")
+_NO_PROBLEMS = Encoded("[]")
 
 
 class Reader:
@@ -39,7 +39,6 @@ class Reader:
             (index, field.name, field.reader(target.run), field.vital) for index, field in mapped
         ]
         self.index_of = {field.name: index for index, field in mapped}
-        self.personal = {index: field.name for index, field in mapped if field.personal}
         name = target.run.source.name
         self.extras = [(column.index, f"{name}·{column.header}") for column in table.columns if column.kept]
 
@@ -58,24 +57,14 @@ class Reader:
                 continue
             for code, name in target.check(values, unread):
                 problems.append([level_of(code), code, self.index_of.get(name, 0)])
-            more = {name: str(raw[index]) for index, name in extras if raw[index] not in (None, "")}
+            more = {name: struck(str(raw[index])) for index, name in extras if raw[index] not in (None, "")}
             in_error = bool(problems) and any(problem[0] == ERROR for problem in problems)
             key = target.key(values, unread)
             yield (
-                number, key, self._sealed(raw, values) if self.personal else raw, values,
-                more or _NOTHING, problems or _NO_PROBLEMS,
+                number, key, raw, values,
+                more, problems or _NO_PROBLEMS,
                 Outcome.ERROR.value if in_error else expected,
             )  # fmt: skip
-
-    def _sealed(self, raw: Sequence[Any], values: Values) -> list[Any]:
-        """The cells with the personal ones sealed; so are their values, in place."""
-        cells = list(raw)
-        for index, name in self.personal.items():
-            cell, value = cells[index], values.get(name)
-            cells[index] = seal(cell)
-            if value is not None:
-                values[name] = cells[index] if value == cell else seal(value)
-        return cells
 
     def keys(self, rows: Iterable[SheetRow]) -> Iterator[tuple[int, str]]:
         """Row numbers and keys alone, for sheets of the file that are not imported."""
@@ -191,8 +180,7 @@ def _settle(group: list[StagedRow], column: dict[int, int]) -> list[StagedRow]:
 
 def _said(row: StagedRow) -> tuple[Values, list[tuple[int, str]]]:
     """What the row says: equal for rows that differ in spelling or in unmapped columns only."""
-    values = {name: opened(value) for name, value in row.values.items()}
-    return values, [(index, raw_text(opened(row.cells[index]))) for _, _, index in row.problems]
+    return row.values, [(index, raw_text(row.cells[index])) for _, _, index in row.problems]
 
 
 def count_problems(batch_id: int) -> dict[str, int]:

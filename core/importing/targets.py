@@ -9,8 +9,8 @@ from typing import ClassVar, TypeVar
 
 from django.db import connection, models
 
-from core.bulk import reserve_ids
 from core.importing.problems import OUTSIDE_SCOPE
+from core.numbering import reserve_ids
 from core.plain import Plain, fetch_plain, to_plain
 from core.sets import among
 from core.sources import Run, Values
@@ -73,7 +73,7 @@ class Target(ABC):
         self.run = run
         fields = {column.attname: column for column in self.model._meta.concrete_fields}
         self.defaults: Record = {name: to_plain(column.get_default()) for name, column in fields.items()}
-        self.personal = frozenset(name for name, column in fields.items() if getattr(column, "personal", False))
+        self.personal = {name: column for name, column in fields.items() if getattr(column, "personal", False)}
         self.versioned = "version" in fields
 
     # --- reading ---

@@ -12,9 +12,8 @@ from django.urls import reverse
 
 from core.importing.cells import raw_text
 from core.importing.problems import LEVEL_NAMES, problems
-from core.importing.sealing import opened
 from core.importing.sheets import Table
-from core.masking import mask
+from core.masking import mask, struck
 from core.models import ImportBatch, MissingRecord, StagedRow
 from core.plain import Plain
 from core.sources import sources
@@ -130,7 +129,7 @@ class Teller:
             return BLANK
         kept = self.columns.get(column)
         if self.is_personal(column):
-            return mask(str(opened(value)))
+            return mask(value)
         if column in self.source.words:
             return self.source.words[column](value)
         if column in self._names:
@@ -162,7 +161,7 @@ class Teller:
             return str(row.values[name])
         index = next((column.index for column in self.tables[row.sheet].columns if column.field == name), None)
         cell = None if index is None else row.cells[index]
-        return f"(没有名称){raw_text(opened(cell))}" if cell not in (None, "") else "(没有名称)"
+        return f"(没有名称){struck(raw_text(cell))}" if cell not in (None, "") else "(没有名称)"
 
     def is_personal(self, name: str | None) -> bool:
         """Whether a field or column holds what is shown masked."""
@@ -192,8 +191,8 @@ class Teller:
 
     def _found(self, row: StagedRow, table: Table, level: str, code: str, index: int) -> Found:
         column = next((column for column in table.columns if column.index == index), table.columns[0])
-        value = "" if row.cells[index] is None else raw_text(opened(row.cells[index]))
-        shown = mask(value) if self.is_personal(column.field) else value
+        value = "" if row.cells[index] is None else raw_text(row.cells[index])
+        shown = mask(value) if self.is_personal(column.field) else struck(value)
         return Found(level, LEVEL_NAMES[level], column.letter, column.header, shown, problems[code].sentence)
 
     def _values(self, row: StagedRow) -> list[tuple[str, str]]:

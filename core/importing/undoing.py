@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Count, Min, Q, QuerySet
 
+from core import audit
 from core.bulk import delete_rows
-from core.crypto import decrypt
 from core.importing.applying import ADDED, CHANGED, UNDONE, history, update
 from core.importing.targets import Changes, Record, Target, Written
 from core.jobs import Progress
@@ -73,7 +73,7 @@ def _take_back(batch: ImportBatch, target: Target, progress: Progress, *, trial:
         records = target.load([int(entry.object_id) for entry in entries], lock=not trial)
         added = [entry for entry in entries if entry.action == ADDED]
         changed = [entry for entry in entries if entry.action == CHANGED]
-        restored = _restorable(changed, records, later, undone)
+        restored = _restorable(target, changed, records, later, undone)
         deleted = _deletable(target, added, records, later, undone)
         if not trial:
             _restore(batch, target, restored)
@@ -114,7 +114,11 @@ def _later(batch: ImportBatch, first: int, model: str, object_ids: Sequence[str]
 
 
 def _restorable(
-    entries: Sequence[Entry], records: dict[int, Record], later: dict[str, set[str]], undone: Undone
+    target: Target,
+    entries: Sequence[Entry],
+    records: dict[int, Record],
+    later: dict[str, set[str]],
+    undone: Undone,
 ) -> list[Written]:
     """Changed records with the columns that get back what they held."""
     restored: list[Written] = []
@@ -125,7 +129,9 @@ def _restorable(
         back: Changes = {}
         kept: list[str] = []
         for column, (before, after) in entry.changes.items():
-            was, put = _opened(before), _opened(after)
+            was, put = before, after
+            if personal := target.personal.get(column):
+                was, put = audit.opened(personal, before, pk), audit.opened(personal, after, pk)
             if column in later.get(entry.object_id, ()) or record[column] != put:
                 kept.append(column)
             else:
@@ -190,8 +196,3 @@ def _referred_to(target: Target, ids: Sequence[int], edited: Collection[int]) ->
     while more := {to for by, to in within if (by in used or by not in inside) and to not in used}:
         used |= more
     return used - {None}
-
-
-def _opened(value: Any) -> Any:
-    """A value of the trail in plain form."""
-    return decrypt(value["cipher"]) if isinstance(value, dict) and "cipher" in value else value

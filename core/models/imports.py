@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from core.days import EventDateField
-from core.fields import PathField
+from core.fields import BlindIndexField, EncryptedJSONField, EncryptedTextField, PathField
 from core.models.jobs import Job
 from core.scope import ScopedQuerySet
 
@@ -30,9 +30,11 @@ class ImportBatch(models.Model):
     file = models.CharField("存放位置", max_length=200, blank=True)  # relative to DATA_DIR; erased after 7 days
     sha256 = models.CharField("文件摘要", max_length=64)
     job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+", verbose_name="最近的后台任务")
-    heads = models.JSONField("各工作表开头", default=dict)  # sheet → [row number, cells as text]; erased with the file
-    sheets = models.JSONField("读取的工作表", default=list)
-    columns = models.JSONField("列对应", default=dict)  # sheet → header row and [letter, header, field or null]
+    heads = EncryptedJSONField(
+        "各工作表开头", default=dict
+    )  # sheet → [row number, cells as text]; erased with the file
+    sheets = EncryptedJSONField("读取的工作表", default=list)
+    columns = EncryptedJSONField("列对应", default=dict)  # sheet → header row and columns; headers may hold anything
     as_of = EventDateField("名单日期")
     extent = models.CharField("名单范围", max_length=12, blank=True)  # a region's code; empty: all of the importer's
     status = models.CharField("状态", max_length=8, choices=Status, default=Status.UPLOADED)
@@ -64,7 +66,7 @@ class ImportBatch(models.Model):
 
 class StagedRow(models.Model):
     """One data row of a batch between reading and applying. Conflicts stay until they are settled; the rest is
-    erased after seven days."""
+    erased after seven days. Any cell may hold personal data: what a row says is kept as ciphertext."""
 
     class Outcome(models.TextChoices):
         """What becomes of the row (one each; DESIGN §6)."""
@@ -82,14 +84,14 @@ class StagedRow(models.Model):
     sheet = models.PositiveSmallIntegerField("工作表")  # index into the batch's sheets
     number = models.PositiveIntegerField("行号")  # the sheet's own row number
     key = models.CharField("识别码", max_length=120, blank=True)
-    cells = models.JSONField("原始单元格")  # the clerk's own cells as text
-    values = models.JSONField("读出的值")
-    extras = models.JSONField("原表其他列", default=dict)  # what the source does not know, by its name and header
+    cells = EncryptedJSONField("原始单元格", default=list)  # the clerk's own cells as text
+    values = EncryptedJSONField("读出的值", default=dict)
+    extras = EncryptedJSONField("原表其他列", default=dict)  # what the source does not know, by its name and header
     problems = models.JSONField("问题", default=list)  # [level, code, column index]
     outcome = models.CharField("结果", max_length=9, choices=Outcome, blank=True)
     target_id = models.BigIntegerField("对应记录", null=True)  # of rows with changes or conflicts
-    changes = models.JSONField("变化", default=dict)  # {field: [before, after]}
-    conflicts = models.JSONField("不一致", default=dict)  # {field: [ours, theirs]}
+    changes = EncryptedJSONField("变化", default=dict)  # {field: [before, after]}
+    conflicts = EncryptedJSONField("不一致", default=dict)  # {field: [ours, theirs]}
     undecided = models.BooleanField("待判定", default=False)
 
     class Meta:
@@ -135,7 +137,8 @@ class KeptAnswer(models.Model):
     source = models.CharField("名单种类", max_length=20)
     object_id = models.BigIntegerField("记录")
     column = models.CharField("字段", max_length=40)
-    digest = models.CharField("名单的值(摘要)", max_length=64)  # keyed: values may be personal
+    value = EncryptedTextField("名单的值", blank=True)  # empty: of the version before, which kept the digest alone
+    digest = BlindIndexField("名单的值(摘要)", of="value")
 
     class Meta:
         verbose_name = "已保留的值"
@@ -170,13 +173,15 @@ class ColumnMapping(models.Model):
     """A header that a clerk assigned to a field by hand, remembered per source."""
 
     source = models.CharField("名单种类", max_length=20)
-    header = models.CharField("表头", max_length=100)  # normalised
+    header = EncryptedTextField(
+        "表头"
+    )  # normalised; where the line above the list was taken for it, it may be anything
     field = models.CharField("系统字段", max_length=40, blank=True)  # empty: keep as 原表其他列
 
     class Meta:
         verbose_name = "列对应"
         verbose_name_plural = "列对应"
-        constraints = [models.UniqueConstraint(fields=["source", "header"], name="column_mapping_once")]
+        indexes = [models.Index(fields=["source"], name="column_mapping_source")]
 
     def __str__(self) -> str:
         return f"{self.header} → {self.field or '原表其他列'}"

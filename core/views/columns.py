@@ -14,7 +14,7 @@ from core.importing import jobs, mapping
 from core.importing.mapping import Proposal
 from core.importing.sheets import Column, Table
 from core.importing.telling import Teller
-from core.masking import mask
+from core.masking import mask, struck
 from core.models import ImportBatch
 from core.pages import PageRequest
 from core.refusals import Refusal
@@ -111,7 +111,8 @@ class ColumnsPage(BatchView):
         teller, found = Teller(batch), []
         for column in one.table.columns if one.table else ():
             samples = one.samples(column.index)
-            shown = [mask(sample) for sample in samples] if teller.is_personal(column.field) else samples
+            hides = mask if column.kind or teller.is_personal(column.field) else struck
+            shown = [hides(sample) for sample in samples]
             found.append(Choice(f"field-{number}-{column.index}", column, shown))
         return found
 

@@ -22,11 +22,14 @@ from core.forms import UploadForm
 from core.importing import jobs, services
 from core.importing.identity import held_back
 from core.importing.queries import KINDS, batches, missing_of, rows_of, sought
+from core.importing.sheets import Table
 from core.importing.telling import Teller
 from core.jobs import job_kinds, progress_of
 from core.listing.paging import page_of
+from core.masking import struck
 from core.models import ImportBatch, Job
 from core.pages import PageRequest, PermissionMixin
+from core.personal import ReasonMissing
 from core.refusals import Refusal
 from core.sources import sources
 from core.workers import what_waits
@@ -65,6 +68,17 @@ def head(request: PageRequest, batch: ImportBatch, step: int) -> dict[str, Any]:
         "steps": [(number, name, number == step) for number, name in enumerate(STEPS, start=1)],
         "failure": batch.job.error if batch.job and batch.job.status == Job.Status.FAILED else "",
     }
+
+
+def dropped(batch: ImportBatch) -> list[str]:
+    """The unmapped columns that look like somebody's numbers, in words: they are not kept."""
+    told = []
+    for name in batch.sheets:
+        where = f"“{name}”" if len(batch.sheets) > 1 else ""
+        for column in Table.from_json(name, batch.columns[name]).columns:
+            if column.kind:
+                told.append(f"{where}第 {column.letter} 列“{struck(column.header)}”像{column.kind}")
+    return told
 
 
 def is_active(batch: ImportBatch) -> bool:
@@ -168,6 +182,7 @@ class BatchPage(BatchView):
             "open_conflicts": open_conflicts,
             "held_back": held_back(batch).count() if counts.get("errors") else 0,
             "open_missing": missing_of(batch).count() if counts.get("missing") else 0,
+            "dropped": dropped(batch),
             "mine": batch.created_by_id == self.request.user.pk,
             "has_problems": bool(counts.get("errors") or counts.get("warnings")),
         }
@@ -261,15 +276,25 @@ class ErrorWorkbook(BatchView):
 
 
 class OriginalFile(BatchView):
-    """The file as it was uploaded, never shown in the browser."""
+    """The file as it was uploaded, never shown in the browser, and only with a reason."""
 
-    def get(self, request: PageRequest, pk: int) -> HttpResponse | FileResponse:
+    def get(self, request: PageRequest, pk: int) -> HttpResponse:
+        """The question why."""
+        return self._page()
+
+    def post(self, request: PageRequest, pk: int) -> HttpResponse | FileResponse:
         """The file, or where it went."""
-        batch = self.batch()
+        batch, reason = self.batch(), request.POST.get("reason", "")
         try:
-            path = services.kept_file(batch)
+            file = services.original(batch, by=request.user, reason=reason)
+        except ReasonMissing as refusal:
+            return self._page(reason=reason, error=str(refusal))
         except services.Gone as gone:
             messages.error(request, f"{gone}。")
             return redirect("import", pk)
-        record_export(by=request.user, what=f"上传的文件 {batch}", rows=batch.counts.get("rows", 0))
-        return FileResponse(path.open("rb"), as_attachment=True, filename=batch.file_name)
+        return FileResponse(file, as_attachment=True, filename=batch.file_name)
+
+    def _page(self, **said: str) -> HttpResponse:
+        batch = self.batch()
+        context = {**head(self.request, batch, step_of(batch)), **said}
+        return render(self.request, "core/imports/original.html", context)

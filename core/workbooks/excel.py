@@ -40,7 +40,7 @@ class ExcelBook(Book):
 
 def _ask(question: str, path: Path, *more: str, name: str) -> Iterator[Any]:
     """The messages that answer one question; the process ends with the iterator, wherever that is left."""
-    command = [sys.executable, "-m", "core.workbooks.excel_process", question, str(path.resolve()), *more]
+    command = [sys.executable, "-m", "core.workbooks.excel_process", question, str(path.absolute()), *more]
     environment = {"PYTHONPATH": str(PROJECT), "PYTHONUTF8": "1"}  # no secrets for whoever takes the parser over
     with (
         tempfile.TemporaryFile() as complaints,

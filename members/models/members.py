@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.days import EventDateField
-from core.fields import EncryptedTextField, PersonalDateField
+from core.fields import BlindIndexField, EncryptedTextField, PersonalDateField
 from core.masking import mask
 from core.scope import ScopedQuerySet
 from orgs.codelists import education_choices, ethnic_choices
@@ -66,7 +66,7 @@ class Member(models.Model):
 
     name = models.CharField("姓名", max_length=60, db_index=True)
     id_number = EncryptedTextField("公民身份号码", blank=True)
-    id_digest = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
+    id_digest = BlindIndexField(of="id_number", null=True, blank=True, unique=True, editable=False)
     id_note = models.CharField("证件情况说明", max_length=100, blank=True)
     sex = models.CharField("性别", max_length=1, choices=Sex, default=Sex.UNKNOWN)
     born_on = PersonalDateField("出生日期", null=True, blank=True)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from accounts.permissions import Permission
-from core.crypto import blind_index
+from core.crypto import blind_index, blind_indexes
 from core.importing.cells import read_text
 from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import day, text
@@ -81,7 +81,7 @@ class ReturnedMembers(ReturnedRows, MemberTarget):
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         self.codes: dict[int, str | None] = {}  # employers of the records at hand
-        self.numbers: dict[Any, int] = {}  # digest of a number → member, of the numbers that the rows at hand give
+        self.numbers: dict[Any, int] = {}  # number → member, of the numbers that the rows at hand give
 
     # --- meeting
     def match(self, rows: Sequence[Row]) -> list[int | None]:
@@ -91,10 +91,11 @@ class ReturnedMembers(ReturnedRows, MemberTarget):
             units = Organization.objects.filter(credit_code__in=part, merged_into=None)
             units = units.changed_by(self.run.importer.scope)
             self.employers.update((code or "", pk) for code, pk in units.values_list("credit_code", "pk"))
-        digests = {blind_index(normalise_id_number(row.values.get("id_number"))) for row in rows} - {""}
+        numbers = {normalise_id_number(row.values.get("id_number")) for row in rows}
+        digests = {digest: number for number in numbers for digest in blind_indexes(number)}
         for part in parts(sorted(digests)):
             found = Member.objects.filter(id_digest__in=part).values_list("id_digest", "pk")
-            self.numbers.update((digest or "", pk) for digest, pk in found)
+            self.numbers.update((digests[digest or ""], pk) for digest, pk in found)
         return super().match(rows)
 
     def load(self, ids: Sequence[int], *, lock: bool) -> dict[int, Record]:
@@ -163,7 +164,7 @@ class ReturnedMembers(ReturnedRows, MemberTarget):
 
     def _refused(self, record: Record, after: Record, changed: Collection[str]) -> str:
         """The problem that keeps the row out; empty when there is none."""
-        if self.numbers.setdefault(after["id_digest"] or record["pk"], record["pk"]) != record["pk"]:
+        if self.numbers.setdefault(after["id_number"] or record["pk"], record["pk"]) != record["pk"]:
             return TAKEN
         if "since" in changed and "party_organization_id" not in changed:
             return "since_without_move"

@@ -11,10 +11,10 @@ from collections.abc import Collection, Sequence
 
 from accounts.permissions import Permission
 from core.bulk import insert_rows
-from core.crypto import blind_index
+from core.crypto import blind_index, blind_indexes
 from core.importing.cells import Cell, CellProblem, read_text
 from core.importing.problems import ERROR, WARNING, Problem, problems
-from core.importing.readers import day, text
+from core.importing.readers import code_text, day, text
 from core.importing.targets import Changes, Merge, Record, Row, Target, Written, parts
 from core.locks import hold
 from core.sets import among
@@ -79,8 +79,8 @@ def job(cell: Cell) -> str | None:
 FIELDS = (
     SourceField("name", "姓名", ("党员姓名", "名字"), always(text(60)), vital=True),
     SourceField("id_number", "公民身份号码", ("身份证号", "身份证号码", "身份证", "证件号码", "公民身份证号码"), id_number,
-                vital=True, personal=True),
-    SourceField("party_code", "党组织编码", ("党组织代码", "所在党组织编码", "支部编码"), always(text(40))),
+                vital=True),
+    SourceField("party_code", "党组织编码", ("党组织代码", "所在党组织编码", "支部编码"), always(code_text(40))),
     SourceField("party_name", "党组织名称", ("所在党组织", "所在党支部", "党支部", "所属党组织", "组织关系所在党组织"),
                 always(text(120))),
     SourceField("employer_code", "工作单位统一社会信用代码", ("统一社会信用代码", "单位代码", "信用代码", "工作单位代码"),
@@ -93,7 +93,7 @@ FIELDS = (
     SourceField("organization_since", "到岗日期", ("入职日期", "到岗时间", "参加工作日期"), day),
     SourceField("ethnicity", "民族", (), always(ethnic_group)),
     SourceField("education", "学历", ("文化程度", "最高学历"), always(education)),
-    SourceField("phone", "联系电话", ("手机号码", "手机", "电话", "手机号", "联系方式"), always(read_text), personal=True),
+    SourceField("phone", "联系电话", ("手机号码", "手机", "电话", "手机号", "联系方式"), always(read_text)),
     SourceField("job", "岗位", ("工作岗位", "岗位类别"), always(job)),
     SourceField("external_id", "外部系统编号", ("党员编号", "系统编号"), always(text(60))),
 )  # fmt: skip
@@ -148,7 +148,8 @@ class MemberTarget(Target):
     def match(self, rows: Sequence[Row]) -> list[int | None]:
         """By the digest; the employers that the rows name are looked up on the way."""
         known: dict[str, int] = {}
-        for part in parts([row.key for row in rows if row.key]):
+        digests = [blind_indexes(row.values.get("id_number", "")) for row in rows]
+        for part in parts([one for row in digests for one in row]):
             found = Member.objects.filter(id_digest__in=part).values_list("id_digest", "pk")
             known.update((digest or "", pk) for digest, pk in found)
         self.employers = {}
@@ -166,7 +167,7 @@ class MemberTarget(Target):
                 self.employers[name] = None if name in self.employers else pk
         named = {pk for pk in self.employers.values() if pk}
         self.foreign = named - {*mine.filter(pk__in=among(named)).values_list("pk", flat=True)}
-        return [known.get(row.key) for row in rows]
+        return [next((known[one] for one in row if one in known), None) for row in digests]
 
     def merge(self, row: Row, record: Record | None) -> Merge:
         """A new member, or what the roster changes of one: place, employer and status with their days."""

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from core.days import EventDateField
-from core.fields import EncryptedTextField
+from core.fields import EncryptedJSONField, EncryptedTextField
 from core.periods import holding_on
 from core.scope import Scope, ScopedQuerySet
 from orgs.models.party import PartyOrganization
@@ -173,7 +173,7 @@ class Organization(models.Model):
     survey_women = models.BooleanField("摸底有妇联组织", null=True, blank=True)
     survey_owner_member = models.BooleanField("摸底出资人(负责人)是党员", null=True, blank=True)
     # provenance
-    other_columns = models.JSONField("原表其他列", default=dict, blank=True)
+    other_columns = EncryptedJSONField("原表其他列", default=dict, blank=True, editable=False)
     sources = models.JSONField("字段来源", default=dict, blank=True)  # batch id → names of the fields it wrote last
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="并入", db_index=False

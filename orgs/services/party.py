@@ -12,10 +12,10 @@ from django.db.models.functions import Concat, Length, Substr
 
 from accounts.models import User
 from core import writing
-from core.bulk import reserve_ids
 from core.days import require_past
 from core.locks import one_at_a_time
 from core.models import ImportBatch
+from core.numbering import reserve_ids
 from core.refusals import Refusal
 from orgs.models import FormerParent, PartyOrganization
 from orgs.models.party import BRANCH_KINDS, MANAGING_KINDS, step_of

@@ -6,7 +6,7 @@ A field that is named like a column of the organization holds that column's valu
 from __future__ import annotations
 
 from core.importing.cells import Cell, CellProblem, read_count, read_currency, read_yes_no
-from core.importing.readers import amount, day, text
+from core.importing.readers import amount, code_text, day, text
 from core.sources import Read, Run, SourceField, always
 from orgs.rules import words
 from orgs.rules.credit_code import check_credit_code, normalise_code
@@ -43,7 +43,7 @@ OLD_NUMBER = SourceField(
     "old_number",
     "原注册号",
     ("注册号", "工商注册号", "营业执照注册号", "登记证号", "原登记证号", "执业许可证号"),
-    always(text(20)),
+    always(code_text(20)),
 )
 STAFF = SourceField(
     "staff", "职工(从业人员)数",
@@ -80,7 +80,7 @@ LEGAL = SourceField(
     always(text(60)),
 )  # fmt: skip
 PHONE = SourceField(
-    "contact_phone", "联系电话", ("联系方式", "电话", "办公电话", "固定电话", "手机"), always(text(50)), personal=True
+    "contact_phone", "联系电话", ("联系方式", "电话", "办公电话", "固定电话", "手机"), always(code_text(50))
 )
 ADDRESS = SourceField(
     "address", "地址", ("住所", "经营场所", "经营地址", "注册地址", "办公地址", "住所地"), always(text(250))

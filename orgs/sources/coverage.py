@@ -12,7 +12,7 @@ from accounts.permissions import Permission
 from core.bulk import insert_rows
 from core.importing.cells import Cell, CellProblem, read_text
 from core.importing.problems import ERROR, Problem, problems
-from core.importing.readers import day, text
+from core.importing.readers import code_text, day, text
 from core.importing.returning import MARK, Part, ReturnedRows, Returning, Words, choice_words
 from core.importing.targets import Merge, Record, Row, Target, Written, parts
 from core.locks import hold
@@ -43,7 +43,7 @@ FORMS = word_table(
 FIELDS = (
     CODE,
     SourceField("name", "单位名称", (NAME.label, *NAME.headers), NAME.reader),
-    SourceField("party", "党组织编码", ("党组织代码", "覆盖党组织编码", "所属党组织编码"), always(text(40)), vital=True),
+    SourceField("party", "党组织编码", ("党组织代码", "覆盖党组织编码", "所属党组织编码"), always(code_text(40)), vital=True),
     SourceField(
         "form", "形式", ("覆盖形式", "组建形式", "建立形式", "党组织形式"),
         always(lambda cell: look_up(cell, FORMS, "unknown_form")), vital=True,

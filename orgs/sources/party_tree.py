@@ -11,12 +11,13 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
 from accounts.permissions import Permission
-from core.bulk import reserve_ids
 from core.importing.problems import ERROR, OUTSIDE_SCOPE, Problem, problems
-from core.importing.readers import coming_day, day, text
+from core.importing.readers import code_text, coming_day, day, text
 from core.importing.returning import MARK, Part, ReturnedRows, Returning, plainly
 from core.importing.targets import Merge, Record, Row, Target
 from core.models import StagedRow
+from core.numbering import reserve_ids
+from core.plain import fetch_plain
 from core.sources import Run, Source, SourceField, Values, always, sources
 from orgs.models import FormerParent, PartyOrganization
 from orgs.models.party import BRANCH_KINDS, step_of
@@ -42,13 +43,13 @@ KINDS = word_table(
 )
 UNKNOWN_KIND, UNKNOWN_PARENT, PARENT_IS_BRANCH = "unknown_kind", "unknown_parent", "parent_is_branch"
 FIELDS = (
-    SourceField("code", "党组织编码", ("编码", "党组织代码", "组织编码", "代码"), always(text(40)), vital=True),
+    SourceField("code", "党组织编码", ("编码", "党组织代码", "组织编码", "代码"), always(code_text(40)), vital=True),
     SourceField("name", "党组织名称", ("名称", "党组织全称", "全称"), always(text(120)), vital=True),
     SourceField(
         "kind", "类型", ("党组织类型", "党组织类别", "组织类别"), always(lambda cell: look_up(cell, KINDS, UNKNOWN_KIND)),
         vital=True,
     ),
-    SourceField("parent", "上级党组织编码", ("上级编码", "上级党组织代码", "上级代码", "隶属党组织编码"), always(text(40))),
+    SourceField("parent", "上级党组织编码", ("上级编码", "上级党组织代码", "上级代码", "隶属党组织编码"), always(code_text(40))),
     SourceField("region_id", "所在区划", ("区划", "行政区划", "所属区划", "所属街道"), area),
     SourceField("established_on", "成立日期", ("成立时间", "建立日期", "设立日期"), day),
     SourceField("approval_no", "批复文号", ("批准文号", "文号"), always(text(60))),
@@ -88,7 +89,7 @@ class PartyTreeTarget(Target):
     def listed(self) -> Mapping[str, Values]:
         """Code → row, of the rows of the list that can go in."""
         rows = StagedRow.objects.filter(batch_id=self.run.batch_id, outcome__in=("NEW", "CHANGED", "UNCHANGED"))
-        return dict(rows.values_list("key", "values"))
+        return dict(row[1:] for row in fetch_plain(rows, ("pk", "key", "values")))
 
     # --- reading ---
     def check(self, values: Values, unread: Collection[str]) -> list[tuple[str, str]]:

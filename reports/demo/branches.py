@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from core.bulk import reserve_ids
+from core.numbering import reserve_ids
 from orgs.models import Coverage, PartyOrganization, Venue, VenueUse
 from orgs.models.party import step_of
 from orgs.rules.setup import DEFAULTS, recommended_kind

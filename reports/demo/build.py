@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from core.bulk import analyze, reserve_ids
+from core.bulk import analyze
+from core.numbering import reserve_ids
 from members.models import Member
 from orgs.facts import refresh
 from orgs.models import Organization, OrganizationFacts, PartyOrganization, Tally

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from accounts.models import User
-from core.bulk import reserve_ids
+from core.numbering import reserve_ids
 from instructors.models import Assignment, Instructor, Visit
 from orgs.models import Democracy, Liaison, MassOrganization, Organization, OwnerRecord
 from reports.demo.calendar import Calendar

@@ -103,6 +103,7 @@ def test_the_number_of_queries_does_not_grow_with_the_lines(city: City, django_a
 
 def test_a_field_that_holds_a_structure_is_told_as_it_is(city: City) -> None:
     unit = city.organization("明川电子")
-    changes = {"other_columns": [{}, {"备注": "新设"}]}
+    changes = {"sources": [{}, {"7": ["name"]}], "other_columns": [{}, {"备注": "新设"}]}
     audit.record(by=None, action="organizations.change", target=unit, changes=changes)
-    assert told(city, unit)[0][2] == ['原表其他列:{} → {"备注": "新设"}']
+    label = str(type(unit)._meta.get_field("sources").verbose_name)
+    assert told(city, unit)[0][2] == ["原表其他列:{} → ****", f'{label}:{{}} → {{"7": ["name"]}}']

@@ -124,7 +124,8 @@ def test_what_a_clerk_assigns_is_read_and_remembered_for_the_next_list(clerk, tm
     clerk.post(reverse("import", args=[batch.pk]))
     work()
     assert Organization.objects.get().staff == 77
-    assert ColumnMapping.objects.get(header="人头").field == "staff"
+    kept = ColumnMapping.objects.get()
+    assert (kept.header, kept.field) == ("人头", "staff")
     again = looked_at(clerk, rows, tmp_path / "b.csv", columns=columns)
     assert columns_form(clerk, again)["field-0-2"] == "staff"
 
@@ -190,11 +191,21 @@ def test_pages_of_rows_cost_the_same_number_of_queries_however_many_there_are(
 
 def test_the_error_workbook_and_the_file_come_as_attachments_and_are_noted(clerk, tmp_path):
     batch = checked(clerk, [firm(1, 从业人数=-3)], tmp_path / "a.csv")
-    for name in ("import-problems", "import-file"):
-        response = clerk.get(reverse(name, args=[batch.pk]))
+    original = reverse("import-file", args=[batch.pk])
+    assert "下载原因" in said(clerk.get(original))
+    assert "请写明查看原因" in said(clerk.post(original, {"reason": "看"}))
+    assert not AuditEntry.objects.filter(action="core.export").exists()
+    for response in (
+        clerk.get(reverse("import-problems", args=[batch.pk])),
+        clerk.post(original, {"reason": "核对原始名单"}),
+    ):
         assert response["Content-Disposition"].startswith("attachment")
-        assert b"".join(response.streaming_content)
-    assert AuditEntry.objects.filter(action="core.export").count() == 2
+        content = b"".join(response.streaming_content)
+        assert content
+    assert content == (tmp_path / "a.csv").read_bytes(), "what was uploaded, byte for byte"
+    assert content not in (Path(settings.DATA_DIR) / batch.file).read_bytes()
+    reasons = AuditEntry.objects.filter(action="core.export").order_by("pk").values_list("reason", flat=True)
+    assert list(reasons) == ["", "核对原始名单"]
 
 
 def test_files_lie_outside_the_web_root_and_go_after_seven_days(clerk, tmp_path):

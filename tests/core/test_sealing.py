@@ -7,15 +7,12 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 from pytest_django.fixtures import Settings
 
 from core import audit, sealing
-from core.importing.sealing import opened, seal
 from core.jobs import Progress, job_kinds
-from core.models import AuditEntry, AuditSeal, ImportBatch, Job, StagedRow
+from core.models import AuditEntry, AuditSeal, Job
 from core.rotation import rotate
-from members.models import Member
 from tests.people import City
 from tests.trail import NOW, OTHER_KEY, Committing, execute
 
@@ -122,62 +119,6 @@ def test_new_keys_leave_the_chain_whole(
     with django_capture_on_commit_callbacks(execute=True):
         rotate(by=None, progress=Progress())
     assert sealing.verify().problems == []
-
-
-def stored(table: str, column: str) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {column} FROM {table}")
-        return str(cursor.fetchall())
-
-
-def test_new_keys_rewrite_columns_and_trail_and_keep_values_and_indexes(
-    trail: list[int], city: City, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("core.rotation.CHUNK", 2)
-    for number in range(5):
-        city.member(phone=f"1390000000{number}", id_digest=str(number))
-    city.member(phone="")
-    settings.FIELD_KEYS = {"new": OTHER_KEY, **settings.FIELD_KEYS}
-    assert rotate(by=city.user("sysadmin"), progress=Progress()) == 7, "six numbers and one entry"
-    assert "demo:" not in stored("members_member", "phone") + stored("core_auditentry", "changes")
-    assert Member.objects.filter(phone__isnull=False).count() == 7
-    assert sorted(Member.objects.values_list("phone", flat=True))[:2] == ["", "13812345678"]
-    assert set(Member.objects.exclude(id_digest=None).values_list("id_digest", flat=True)) == set("01234")
-    sealed = AuditEntry.objects.get(pk=trail[6]).changes["phone"][1]
-    assert audit.decrypted(sealed) == "13812345678"
-    assert AuditEntry.objects.filter(action="core.rotate", user=city.user("sysadmin")).exists()
-    assert rotate(by=None, progress=Progress()) == 0, "a second run finds nothing to do"
-
-
-def test_new_keys_rewrite_staged_rows(trail: list[int], city: City, settings: Settings) -> None:
-    batch = ImportBatch.objects.create(
-        source="members", file_name="名册.xlsx", sha256="0" * 64, as_of=NOW.date(), created_by=city.user("city"),
-        node_id=1, path="",
-    )  # fmt: skip
-    row = StagedRow.objects.create(batch=batch, sheet=0, number=2, cells=["王某", seal("13812345678")], values={})
-    settings.FIELD_KEYS = {"new": OTHER_KEY, **settings.FIELD_KEYS}
-    rotate(by=None, progress=Progress())
-    row.refresh_from_db()
-    assert row.cells[1].startswith("sealed|new:")
-    assert [opened(cell) for cell in row.cells] == ["王某", "13812345678"]
-
-
-def test_a_missing_key_stops_the_rotation_with_a_sentence(trail: list[int], settings: Settings) -> None:
-    settings.FIELD_KEYS = {"new": OTHER_KEY}
-    execute("UPDATE members_member SET phone = 'gone:AAAA'")
-    with pytest.raises(CommandError, match="缺少密钥“gone”"):
-        call_command("rotate_keys")
-
-
-def test_the_command_says_which_keys_may_go(
-    trail: list[int], settings: Settings, capsys: pytest.CaptureFixture[str]
-) -> None:
-    settings.FIELD_KEYS = {"new": OTHER_KEY, "old": OTHER_KEY, **settings.FIELD_KEYS}
-    call_command("rotate_keys")
-    told = capsys.readouterr().out
-    assert "已用密钥“new”重新加密 2 行" in told
-    assert "移除:old" in told
-    assert "“demo”须保留" in told
 
 
 def test_seals_are_counted(trail: list[int]) -> None:

@@ -70,8 +70,8 @@ def test_the_error_workbook_gives_the_clerk_the_own_cell_back(road: Road) -> Non
 
 
 def test_a_cell_that_looks_sealed_is_a_cell(road: Road) -> None:
-    batch = road.stage([firm(1, 从业人数="sealed|x", 联系电话="sealed|k1:abcd")], columns=COLUMNS)
+    batch = road.stage([firm(1, 从业人数="2|demo:abcd", 联系电话="2|demo:abcd")], columns=COLUMNS)
     services.apply(batch)
-    assert [one["value"] for one in services.problem_list(batch)] == ["sealed|x"]
+    assert [one["value"] for one in services.problem_list(batch)] == ["2|demo:abcd"]
     unit = Organization.objects.get(credit_code=credit_code(1))
-    assert unit.contact_phone == "sealed|k1:abcd"
+    assert unit.contact_phone == "2|demo:abcd"

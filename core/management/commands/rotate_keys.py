@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from core.crypto import Undecipherable, current_key_id
+from core.crypto import Undecipherable
 from core.jobs import Progress
 from core.rotation import rotate
 
@@ -23,8 +23,7 @@ class Command(BaseCommand):
             rows = rotate(by=None, progress=Progress())
         except Undecipherable as problem:
             raise CommandError(str(problem)) from problem
-        first, *middle, last = [*settings.FIELD_KEYS] if len(settings.FIELD_KEYS) > 1 else [current_key_id()] * 2
+        first, *others = settings.FIELD_KEYS
         self.stdout.write(f"已用密钥“{first}”重新加密 {rows} 行。")
-        if middle:
-            self.stdout.write(f"可以从 FIELD_KEYS 中移除:{'、'.join(middle)}")
-        self.stdout.write(f"最后一个密钥“{last}”须保留:查重和审计封存由它派生。")
+        if others:
+            self.stdout.write(f"可以从 FIELD_KEYS 中移除：{'、'.join(others)}（旧备份仍要用它们恢复，请另行保管）")
