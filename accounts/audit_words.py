@@ -1,6 +1,6 @@
 """Actions on accounts, in Chinese."""
 
-from core.audit_words import name_actions
+from core.audit_words import name_actions, name_risks
 
 name_actions(
     {
@@ -23,5 +23,18 @@ name_actions(
         "accounts.sign_out": "退出",
         "accounts.sign_in_failed": "登录失败",
         "accounts.sign_in_locked": "登录锁定",
+    }
+)
+name_risks(
+    {
+        "登录失败、锁定": ("accounts.sign_in_failed", "accounts.sign_in_locked"),
+        "重置口令、动态口令": ("accounts.reset", "accounts.factor_reset"),
+        "开设、启用、停用账号": (
+            "accounts.open",
+            "accounts.reopen",
+            "accounts.close",
+            "accounts.ask",
+            "accounts.refuse",
+        ),
     }
 )

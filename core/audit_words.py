@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.registries import Registry
@@ -17,6 +17,7 @@ class AuditWord:
 
 
 actions: Registry[AuditWord] = Registry()
+risks: dict[str, list[str]] = {}  # what an auditor looks for first, in Chinese: the codes of its actions
 keys: Registry[AuditWord] = Registry()
 
 
@@ -28,6 +29,12 @@ def name_actions(names: Mapping[str, str]) -> None:
 def name_keys(names: Mapping[str, str]) -> None:
     """Register keys of `changes` that are no fields."""
     keys.add(*(AuditWord(code, name) for code, name in names.items()))
+
+
+def name_risks(names: Mapping[str, Sequence[str]]) -> None:
+    """Say which actions are risky, and of what kind; apps add to each other's kinds."""
+    for name, codes in names.items():
+        risks.setdefault(name, []).extend(codes)
 
 
 def action_name(code: str) -> str:
@@ -50,3 +57,12 @@ name_actions(
     }
 )
 name_keys({"rows": "行数"})
+name_risks(
+    {
+        "看明文": ("core.reveal",),
+        "导出": ("core.export",),
+        "撤销导入、合并": ("import.undo",),
+        "访问被拒绝": ("core.refused",),
+        "密钥和封存": ("core.rotate", "core.seal_accept"),
+    }
+)

@@ -24,13 +24,16 @@ from core import audit, seal_log
 from core.append_only import rewriting
 from core.bulk import update_rows
 from core.crypto import Undecipherable, chain_digest, current_key_id
-from core.models import AuditEntry, AuditSeal
+from core.jobs import enqueue
+from core.models import AuditEntry, AuditSeal, Job
 from core.refusals import Refusal
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 SETTLED = timedelta(hours=1)  # no transaction lives as long
+OVERDUE = timedelta(days=2)  # the check is nightly
+JOB = "core.seal"  # the nightly job: it verifies and seals
 RUN = 10_000  # entries under one seal
 CHUNK = 2_000
 DIGESTS_ONLY, WHOLE = 1, 2  # versions of a seal: the first did not cover ciphertexts, nor what it says of itself
@@ -149,7 +152,37 @@ def accept(*, by: User, reason: str, at: datetime) -> Checked:
         accepted=checked.broken,
     )  # fmt: skip
     transaction.on_commit(partial(seal_log.append, [line]))
+    enqueue(kind=JOB, arguments={}, by=by)  # to be checked again at once
     return checked
+
+
+@dataclass(frozen=True)
+class State:
+    """How the trail stands: the newest seal, and what the last night's check found."""
+
+    digest: str
+    sealed_at: datetime | None
+    unsealed: int
+    checked_at: datetime | None
+    problem: str  # in a sentence; empty when all is well
+
+    @property
+    def sound(self) -> bool:
+        """Whether the last check found nothing, and was not long ago."""
+        return not self.problem
+
+
+def state(*, now: datetime) -> State:
+    """How the trail stands, for those who watch over it."""
+    last = AuditSeal.objects.order_by("-last_id").first()
+    unsealed = AuditEntry.objects.filter(pk__gt=last.last_id if last else 0).count()
+    checks = Job.objects.filter(kind=JOB, status__in=(Job.Status.DONE, Job.Status.FAILED))
+    check = checks.order_by("-finished_at").first()
+    checked_at = check.finished_at if check else None
+    problem = check.error if check and check.status == Job.Status.FAILED else ""
+    if not problem and check and checked_at and now - checked_at > OVERDUE:
+        problem = "夜间核对已停了两天以上，请系统管理员检查后台进程"
+    return State(last.digest if last else "", last.sealed_at if last else None, unsealed, checked_at, problem)
 
 
 def _settled_until(after: int, at: datetime) -> int:

@@ -1,6 +1,6 @@
 """Actions on members, in Chinese."""
 
-from core.audit_words import name_actions, name_keys
+from core.audit_words import name_actions, name_keys, name_risks
 
 name_actions(
     {
@@ -14,3 +14,4 @@ name_actions(
     }
 )
 name_keys({"id_digest": "证件号码摘要"})
+name_risks({"查重被拒绝": ("members.taken",)})

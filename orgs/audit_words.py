@@ -1,6 +1,6 @@
 """Actions on the registry, in Chinese."""
 
-from core.audit_words import name_actions, name_keys
+from core.audit_words import name_actions, name_keys, name_risks
 
 name_actions(
     {
@@ -62,5 +62,13 @@ name_keys(
         "mass_organizations": "群团组织",
         "ownerrecord": "出资人情况",
         "venueuse": "使用的阵地",
+    }
+)
+name_risks(
+    {
+        "授权": ("appointments.give", "appointments.end"),
+        "撤销导入、合并": ("organizations.unmerge", "organizations.merge", "party.merge", "party.dissolve"),
+        "查重被拒绝": ("organizations.taken",),
+        "参数、管理权限": ("parameters.set", "jurisdictions.add", "jurisdictions.change"),
     }
 )

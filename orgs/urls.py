@@ -3,7 +3,7 @@
 from django.urls import path
 
 from orgs.views.accounts import AccountList, AccountPage, NewAccount, RequestList, RequestPage
-from orgs.views.appointments import AppointmentList, AppointmentPage, NewAppointment, Suggestions
+from orgs.views.appointments import AppointmentList, AppointmentPage, AppointmentsOn, NewAppointment, Suggestions
 from orgs.views.checks import CheckCreditCode
 from orgs.views.duplicates import MergePage, UnmergeView
 from orgs.views.helpdesk import PeopleList, PersonPage
@@ -18,6 +18,7 @@ urlpatterns = [
     path("accounts/requests/<int:pk>/", RequestPage.as_view(), name="account_request"),
     path("accounts/<int:pk>/", AccountPage.as_view(), name="account"),
     path("appointments/", AppointmentList.as_view(), name="appointments"),
+    path("appointments/on/", AppointmentsOn.as_view(), name="appointments_on"),
     path("appointments/new/", NewAppointment.as_view(), name="appointment_new"),
     path("appointments/suggestions/", Suggestions.as_view(), name="appointment_suggestions"),
     path("appointments/<int:pk>/", AppointmentPage.as_view(), name="appointment"),

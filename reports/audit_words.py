@@ -1,6 +1,6 @@
 """Actions of the reports, in Chinese."""
 
-from core.audit_words import name_actions, name_keys
+from core.audit_words import name_actions, name_keys, name_risks
 
 name_actions(
     {
@@ -20,3 +20,4 @@ name_keys(
         "responsible": "责任人",
     }
 )
+name_risks({"关账": ("months.close",), "参数、管理权限": ("targets.set",)})

@@ -57,6 +57,7 @@ ROUTES = {
     "accounts/requests/<int:pk>/": Route("accounts/requests/{request}/", frozenset({"security", "auditor"})),
     "accounts/<int:pk>/": Route("accounts/{leader}/", frozenset({"sysadmin"})),
     "appointments/": Route("appointments/", frozenset({"security"})),
+    "appointments/on/": Route("appointments/on/", frozenset({"auditor"})),
     "appointments/new/": Route("appointments/new/", frozenset({"security"})),
     "appointments/suggestions/": Route("appointments/suggestions/?node=C", frozenset({"security"})),
     "appointments/<int:pk>/": Route("appointments/{appointment}/", frozenset({"security"})),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import BadRequest, FieldError, ValidationError
@@ -22,7 +23,7 @@ COUNT_BOUND = 10_000
 class Order:
     """An order that a list offers. `keys` are columns or annotations that are never null, `-` before descending ones.
 
-    The primary key is always added as the last key, so that no two rows are equal.
+    The primary key is added as the last key unless it is there, so that no two rows are equal.
     """
 
     code: str
@@ -30,7 +31,8 @@ class Order:
 
     def spelled(self, *, descending: bool = False) -> tuple[str, ...]:
         """The keys with the tie-break, all turned round when `descending`."""
-        keys = (*self.keys, "pk")
+        whole = {"pk", "-pk", "id", "-id"}.intersection(self.keys)
+        keys = self.keys if whole else (*self.keys, "pk")
         return tuple(map(turned, keys)) if descending else keys
 
 
@@ -95,7 +97,15 @@ def _cursor(row: Any, keys: Sequence[str]) -> str:
         for name in key.lstrip("-").split("__"):
             value = getattr(value, name)
         values.append(value)
-    return json.dumps(values, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(values, cls=_Exact, ensure_ascii=False, separators=(",", ":"))
+
+
+class _Exact(DjangoJSONEncoder):
+    """A moment with its microseconds: Django's encoder cuts them, and rows of one instant are passed over."""
+
+    def default(self, o: Any) -> Any:
+        """A moment whole, the rest as Django does."""
+        return o.isoformat() if isinstance(o, datetime) else super().default(o)
 
 
 def _beyond(cursor: str, keys: Sequence[str], queryset: QuerySet) -> Q:

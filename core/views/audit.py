@@ -17,6 +17,7 @@ from core import audit_words
 from core.history import lines
 from core.listing import Column, ListFilters, ListPage, Order
 from core.models import AuditEntry
+from core.sealing import state
 
 
 def _recorded() -> list[type[models.Model]]:
@@ -29,12 +30,15 @@ def _midnight(day: date) -> datetime:
 
 
 class AuditFilters(ListFilters):
-    """Who, what, to which record, on which days."""
+    """Who, what, to which record, from where, on which days; first of all what is risky."""
 
+    risk = django_filters.ChoiceFilter(label="重点操作", method="by_risk")
     user = django_filters.CharFilter(label="操作人", method="by_user")
     action = django_filters.ChoiceFilter(label="操作")
     model = django_filters.ChoiceFilter(label="对象类型")
+    named = django_filters.CharFilter(label="对象名称", field_name="label", lookup_expr="contains")
     record = django_filters.CharFilter(label="对象编号", field_name="object_id")
+    address = django_filters.CharFilter(label="来源地址")
     since = django_filters.DateFilter(label="从", method="by_first_day", widget=forms.DateInput({"type": "date"}))
     until = django_filters.DateFilter(label="到", method="by_last_day", widget=forms.DateInput({"type": "date"}))
 
@@ -47,10 +51,16 @@ class AuditFilters(ListFilters):
         super().__init__(*args, **kwargs)
         actions = sorted((word.code, word.name) for word in audit_words.actions)
         kinds = sorted({model._meta.label_lower: str(model._meta.verbose_name) for model in _recorded()}.items())
-        for name, choices in (("action", actions), ("model", kinds)):
+        risky = [(name, name) for name in sorted(audit_words.risks)]
+        for name, choices in (("risk", risky), ("action", actions), ("model", kinds)):
             self.form.fields[name].choices = choices
-        for name, text in (("user", "操作人姓名或登录名"), ("record", "对象编号")):
-            self.form.fields[name].widget.attrs["placeholder"] = text
+        self.form.fields["user"].widget.attrs["placeholder"] = "操作人姓名或登录名"
+        for name in ("named", "record", "address"):
+            self.form.fields[name].widget.attrs["placeholder"] = self.form.fields[name].label
+
+    def by_risk(self, found: QuerySet, name: str, value: str) -> QuerySet:
+        """Entries of the kind's actions."""
+        return found.filter(action__in=audit_words.risks[value])
 
     def by_user(self, found: QuerySet, name: str, value: str) -> QuerySet:
         """Entries of people by their name or sign-in name; those who were never signed in have none."""
@@ -75,7 +85,7 @@ class AuditPage(ListPage):
     filters = AuditFilters
     unit = "条"
     columns = (
-        Column("时间", "at", kind="date"),
+        Column("时间", lambda row: f"{timezone.localtime(row.at):%Y-%m-%d %H:%M:%S}", kind="date"),
         Column("操作人", "user_name"),
         Column("操作", "line.action"),
         Column("对象类型", "line.kind"),
@@ -85,12 +95,17 @@ class AuditPage(ListPage):
         Column("原因", "reason"),
         Column("来源地址", "address"),
     )
-    orders = (Order("newest", ("-at",)),)
+    orders = (Order("newest", ("-at", "-pk")),)
+    template_name = "core/audit.html"
     empty = "没有符合条件的审计记录。"
 
     def records(self) -> QuerySet:
         """The entries within the scope."""
         return AuditEntry.objects.within(self.request.scope)
+
+    def extra(self) -> dict[str, Any]:
+        """What the seals say."""
+        return {"sealing": state(now=timezone.now())}
 
     def prepare(self, rows: list[Any]) -> None:
         """Put the readable line on each entry, names of all records in one query a kind."""

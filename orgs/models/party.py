@@ -169,8 +169,9 @@ class AppointmentQuerySet(ScopedQuerySet):
         return self.filter(role__in=ADMINISTRATORS)
 
     def within(self, scope: Scope) -> Self:
-        """The security administrator's whole, else one's own."""
-        return self if scope.may("appointments.change") else self.filter(user_id=scope.user_id)
+        """The security administrator's whole, and the auditor's to read; else one's own."""
+        whole = scope.may("appointments.change") or scope.may("audit.view")
+        return self if whole else self.filter(user_id=scope.user_id)
 
     def changed_by(self, scope: Scope) -> Self:
         """All but one's own: nobody gives rights to oneself, or takes them away."""

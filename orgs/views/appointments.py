@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -86,6 +87,47 @@ class AppointmentList(ListPage):
     def records(self) -> QuerySet:
         """All that the scope sees."""
         return Appointment.objects.within(self.request.scope).select_related("user", "node", "appointed_by")
+
+
+class DayFilters(ListFilters):
+    """Whom, where and on which day, today unless said otherwise."""
+
+    on = django_filters.DateFilter(label="日期", method="by_day", widget=forms.DateInput({"type": "date"}))
+    q = AppointmentFilters.base_filters["q"]
+    role = AppointmentFilters.base_filters["role"]
+
+    class Meta:
+        model = Appointment
+        fields = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Make the second field a search field."""
+        super().__init__(*args, **kwargs)
+        self.form.fields["q"].widget.input_type = "search"
+        self.form.fields["q"].widget.attrs["placeholder"] = "用户或党组织"
+
+    by_words = AppointmentFilters.by_words
+
+    def by_day(self, found: AppointmentQuerySet, name: str, value: date) -> QuerySet:
+        """Those that held on the day."""
+        return found.on(value)
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """Today's when no day is given."""
+        found = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data.get("on") else found.on(timezone.localdate())
+
+
+class AppointmentsOn(AppointmentList):
+    """Who had which duty where on a day, for the auditor to read."""
+
+    title = "某一天的用户授权"
+    permission = Permission.AUDIT_VIEW
+    export_permission = Permission.AUDIT_VIEW
+    filters = DayFilters
+    columns = (Column("姓名", "user.name", kind="name"), *AppointmentList.columns[1:])
+    empty = "这一天没有符合条件的授权。"
+    template_name = "core/list.html"
 
 
 class AppointForm(forms.Form):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import html
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from core import audit
-from core.models import AuditEntry
+from core import audit, audit_words
+from core.jobs import run as run_job
+from core.models import AuditEntry, AuditSeal, Job
 from tests.people import City
+from tests.trail import execute
 
 
 @pytest.fixture
@@ -117,3 +122,65 @@ def test_entries_can_neither_be_changed_nor_deleted(trail: City) -> None:
     ):
         with pytest.raises(TypeError, match="只能追加"):
             wrong()
+
+
+def test_entries_of_one_instant_are_all_shown_once(city: City, client: Client) -> None:
+    instant = datetime(2026, 11, 3, 4, 5, 6, 123_457, tzinfo=UTC)  # microseconds, which a cursor may cut
+    for number in range(120):
+        audit.record(by=None, action="party.change", target=city["CZ"], reason=f"第{number}条", at=instant)
+    client.force_login(city.user("auditor"))
+    address, shown = "/audit/?since=2026-11-03&until=2026-11-03", []
+    while address:
+        page = client.get(address).content.decode()
+        shown += re.findall(r">第(\d+)条<", page)
+        following = re.search(r'href="([^"]*)" rel="next"', page)
+        address = html.unescape(following[1]) if following else ""
+    assert sorted(map(int, shown)) == list(range(120))
+    assert "2026-11-03 12:05:06" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("risk=看明文", {"要看"}), ("risk=授权", {"给了"}), ("address=10.1.2.3", {"给了"}), ("named=澄州", {"给了"})],
+)
+def test_risky_acts_are_found_at_once(city: City, client: Client, query: str, found: set[str]) -> None:
+    audit.record(by=city.user("district"), action="core.reveal", target=city.organization("明川电子"), reason="要看")
+    with audit.from_address("10.1.2.3"):
+        audit.record(by=city.user("security"), action="appointments.give", target=city["CZ"], reason="给了")
+    client.force_login(city.user("auditor"))
+    page = client.get(f"/audit/?{query}").content.decode()
+    assert {reason for reason in ("要看", "给了") if f">{reason}<" in page} == found
+
+
+def test_every_risk_is_of_actions_that_have_names() -> None:
+    named = set(audit_words.actions.codes())
+    assert {code for codes in audit_words.risks.values() for code in codes} <= named
+
+
+def test_the_page_says_how_the_seals_stand(city: City, client: Client) -> None:
+    client.force_login(city.user("auditor"))
+    execute("DELETE FROM core_auditentry")  # of just now
+    audit.record(by=None, action="party.change", target=city["CZ"], at=timezone.now() - timedelta(hours=2))
+    assert "尚未核对" in client.get("/audit/").content.decode()
+    job = Job.objects.create(kind="core.seal", day=timezone.localdate(), status="RUNNING", worker="w")
+    run_job(job)
+    page = client.get("/audit/").content.decode()
+    assert "核对无误" in page
+    assert AuditSeal.objects.latest("pk").digest in page
+    Job.objects.filter(pk=job.pk).update(finished_at=timezone.now() - timedelta(days=3))
+    assert "已停了两天以上" in client.get("/audit/").content.decode()
+    Job.objects.filter(pk=job.pk).update(status="FAILED", error="审计记录与封存不符：第 1–5 条")
+    assert 'role="alert">审计记录与封存不符：第 1–5 条' in client.get("/audit/").content.decode()
+
+
+def test_the_auditor_reads_who_had_which_duty_on_a_day_and_changes_nothing(city: City, client: Client) -> None:
+    today = timezone.localdate()
+    held = city.user("street").appointments.get()
+    type(held).objects.filter(pk=held.pk).update(since=today - timedelta(days=90), until=today)
+    client.force_login(city.user("auditor"))
+    name = f">{held.user.username}<"
+    assert name not in client.get("/appointments/on/").content.decode()
+    page = client.get(f"/appointments/on/?on={today - timedelta(days=1)}").content.decode()
+    assert name in page
+    assert "/appointments/new/" not in page
+    assert client.post(f"/appointments/{held.pk}/", {"until": today, "reason": "试"}).status_code == 403
