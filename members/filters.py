@@ -39,7 +39,7 @@ class MemberFilters(PlaceFilters):
         text = value.strip()
         number = normalise_id_number(text)
         if len(number) == ID_NUMBER_LENGTH and number[:-1].isdecimal():
-            revealed = Member.objects.within(self.request.scope.having(Member.reveal_permission))
+            revealed = Member.objects.changeable(self.request.scope, Member.reveal_permission)
             return queryset.filter(id_digest__in=blind_indexes(number), pk__in=revealed)
         return queryset.filter(name__begins=text)
 

@@ -1,6 +1,6 @@
 """The back office: Django's admin, bound to the request's scope.
 
-Every list, form, drop-down and bulk change starts from `within(scope)`; everything that is written goes through the
+Every list starts from `within(scope)`, every form, drop-down and bulk change from `changeable(scope)`; what is written goes through the
 service that the admin class names. Lists are list pages (`core.listing`), so that they page, filter and export alike.
 """
 

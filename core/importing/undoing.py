@@ -33,7 +33,7 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Left:
-    """What stays as it is, because somebody used or edited it after the import."""
+    """What stays as it is, because somebody used, edited or handed it over after the import."""
 
     id: int
     label: str
@@ -69,8 +69,10 @@ def _take_back(batch: ImportBatch, target: Target, progress: Progress, *, trial:
     total, model = ends["total"], target.model._meta.label_lower
     touched: list[int] = []
     for entries in _entries(batch):
+        done += len(entries)
         later = _later(batch, ends["first"], model, [entry.object_id for entry in entries])
         records = target.load([int(entry.object_id) for entry in entries], lock=not trial)
+        entries = _manageable(target, entries, records, undone)
         added = [entry for entry in entries if entry.action == ADDED]
         changed = [entry for entry in entries if entry.action == CHANGED]
         restored = _restorable(target, changed, records, later, undone)
@@ -79,7 +81,6 @@ def _take_back(batch: ImportBatch, target: Target, progress: Progress, *, trial:
             _restore(batch, target, restored)
             _delete(batch, target, deleted, records)
         touched += [one.id for one in restored]
-        done += len(entries)
         progress.step(done, total, "核对" if trial else "撤销")
     if trial:
         return undone
@@ -111,6 +112,16 @@ def _later(batch: ImportBatch, first: int, model: str, object_ids: Sequence[str]
     for object_id, changes in fetch_plain(entries, ("object_id", "changes")):
         touched.setdefault(object_id, set()).update(changes)
     return touched
+
+
+def _manageable(target: Target, entries: list[Entry], records: dict[int, Record], undone: Undone) -> list[Entry]:
+    """Those of records that are still the user's to change; what was handed over since stays as it is."""
+    rows: Any = target.model._default_manager.filter(pk__in=among(records))
+    mine = {*rows.changed_by(target.run.importer.scope).values_list("pk", flat=True)}
+    for entry in entries:
+        if (pk := int(entry.object_id)) in records and pk not in mine:
+            undone.left.append(Left(pk, entry.label, tuple(entry.changes) if entry.action == CHANGED else ()))
+    return [entry for entry in entries if int(entry.object_id) in mine]
 
 
 def _restorable(

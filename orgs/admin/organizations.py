@@ -250,8 +250,7 @@ class OrganizationAdmin(ScopedModelAdmin):
 
 def own_committee(request: HttpRequest) -> PartyOrganization:
     """The highest committee in which the user may register organizations."""
-    granted = request.scope.having(P.REGISTRY_CHANGE)  # type: ignore[attr-defined]
-    nodes = PartyOrganization.objects.within(granted).standing().filter(kind__in=MANAGING_KINDS)
+    nodes = PartyOrganization.objects.attachable(request.scope, Organization).filter(kind__in=MANAGING_KINDS)  # type: ignore[attr-defined]
     node = nodes.order_by("path").first()
     if node is None:
         raise organizations.NoCommittee("您的管辖范围内没有委员会或工作委员会,不能登记单位;请联系上级组织部门")

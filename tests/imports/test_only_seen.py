@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.importing import settling
+from core.importing import services, settling
 from core.models import AuditEntry, ImportBatch
 from orgs.facts import refresh
 from orgs.models import Organization, PartyOrganization, Zone
@@ -96,6 +96,19 @@ def test_what_was_handed_over_is_not_taken_over_from_a_list_of_before(city: City
                 on=TODAY,
             )
     assert unit.coverages.get().party_organization == city["CZ1111"]
+
+
+def test_an_undo_leaves_what_was_handed_over_since(city: City, tmp_path: Path) -> None:
+    kept, gone = (city.organization(f"第{n}厂", credit_code=credit_code(n), legal_representative="旧") for n in (1, 2))
+    road = Road(tmp_path, city.user("district"), TODAY)
+    batch = road.send([firm(1, 法定代表人="新"), firm(2, 法定代表人="新"), firm(3), firm(4)])
+    added = Organization.objects.get(credit_code=credit_code(4))
+    Organization.objects.filter(pk__in=[gone.pk, added.pk]).update(managed_by=city["CZ121"])
+    undone = services.undo(batch, by=city.user("district"))
+    assert {one.id for one in undone.left} == {gone.pk, added.pk}
+    assert (undone.restored, undone.deleted) == (1, 1)
+    told = Organization.objects.order_by("credit_code").values_list("pk", "legal_representative")
+    assert dict(told) == {kept.pk: "旧", gone.pk: "新", added.pk: ""}
 
 
 @pytest.mark.parametrize("label", sorted(TABLES))
