@@ -82,7 +82,10 @@ def _found(allowed: ScopedQuerySet, seen: ScopedQuerySet, pk: object) -> Any:
     except ValueError:  # no number
         only_seen = False
     if only_seen:
-        raise PermissionDenied(f"这条{kind}不归您的党组织管理，可以查看，不能修改；请联系管理它的党组织。")
+        above = getattr(allowed.model, "given_from_above", False)
+        why = "由上级党组织确定" if above else "不归您的党组织管理"
+        whom = "上级党组织" if above else "管理它的党组织"
+        raise PermissionDenied(f"这条记录（{kind}）{why}，可以查看，不能修改；请联系{whom}。")
     raise Http404(f"没有这条{kind}，或不在您的管辖范围。")
 
 

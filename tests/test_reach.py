@@ -154,6 +154,9 @@ def test_no_personal_value_is_unmasked_where_the_record_is_only_seen(
         assert page.status_code == 403
         assert "只有管理这条记录的党组织可以查看" in page.content.decode()
         record = client.get(f"/organizations/{between['unit']}/").content.decode()
+        assert "您的党组织可以查看，不能修改" in record
+        assert "编辑</a>" not in record
+        assert "/bulk/" not in record
         assert BETWEEN.phone not in record
         assert "/reveal/orgs.organization/" not in record
     assert not AuditEntry.objects.filter(action="core.reveal").exists()

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views import View
 
 from accounts.permissions import Permission as P
+from core.admin import BulkAction
 from core.history import history_of
 from core.pages import PageRequest, PermissionMixin
 from core.panels import panels_for
@@ -56,14 +57,15 @@ class OrganizationPage(PermissionMixin, View):
             "counted_by": {"staff": source_name(unit.staff_source), "membership": source_name(unit.membership_source)},
             "former": unit.former_managements.select_related("committee").order_by("-until"),
             "democracy": unit.democracy.order_by("-held_on")[:DEMOCRACY_SHOWN],
-            "twins": twins_of(unit, request.scope),
+            "twins": (twins := twins_of(unit, request.scope)),
+            "mergeable": Organization.objects.changeable(request.scope).filter(pk__in=[one.pk for one in twins]),
             "panels": panels_for(unit, request.scope, today),
             "history": history,
             "provenance": provenance_of(unit, history),
             "open_nodes": _open_nodes(unit, request.scope),
             "merged_open": _merged_open(unit, request.scope),
             "may": _rights(unit, request.scope),
-            "actions": [one for one in ORGANIZATION_ACTIONS if may_change(unit, request.scope, one.permission)],
+            "actions": _actions(unit, request.scope),
         }
         return render(request, "orgs/organization.html", context)
 
@@ -157,11 +159,18 @@ def _visit_late(facts: OrganizationFacts | None, *, on: date) -> bool:
     return facts.visited_on is None or (on - facts.visited_on).days > months * 31
 
 
-def _rights(unit: Organization, scope: Scope) -> dict[str, bool]:
-    """What the user may do here, by right and by place."""
+def _actions(unit: Organization, scope: Scope) -> list[BulkAction]:
+    """What can be done with many, for this one."""
+    held = {right for right in {one.permission for one in ORGANIZATION_ACTIONS} if may_change(unit, scope, right)}
+    return [one for one in ORGANIZATION_ACTIONS if one.permission in held]
 
+
+def _rights(unit: Organization, scope: Scope) -> dict[str, bool]:
+    """What the user may do here, by right and by place; and whether somebody who changes units may only look at this one."""
+    change = may_change(unit, scope)
     return {
-        "change": may_change(unit, scope),
+        "change": change,
+        "only_see": scope.may(Organization.change_permission) and not change,
         "cover": may_change(unit, scope, P.COVERAGE_CHANGE),
         "members": scope.may(P.MEMBERS_VIEW),
     }

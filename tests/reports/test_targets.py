@@ -63,7 +63,7 @@ def test_no_second_role_lets_a_district_lower_its_own_target(
     client.force_login(district)
     answer = client.post(f"/admin/reports/target/{target.pk}/change/", {"value": "1"})
     assert answer.status_code == 403
-    assert "不归您的党组织管理" in answer.content.decode()
+    assert "由上级党组织确定" in answer.content.decode()
     client.post("/admin/reports/target/add/", {"node": city["CZ11"].pk, "year": 2099, "indicator": "T1", "value": "1"})
     assert Target.objects.get().value == 91
 
