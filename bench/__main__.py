@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from bench import exports, imports, scale
+from bench import exports, imports, load, scale
 
-GROUPS = {"core.export": exports.lines, "orgs.import": imports.lines, "scale": scale.lines}
+GROUPS = {"core.export": exports.lines, "orgs.import": imports.lines, "load": load.lines, "scale": scale.lines}
 
 
 def main() -> int:

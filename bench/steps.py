@@ -21,10 +21,14 @@ from django.test import Client
 from django.utils import timezone
 from import_export import resources
 
+from accounts.models import User
 from bench import lists
 from core import audit
+from core.importing import services
+from core.importing.jobs import APPLY, start
 from core.models import AuditEntry
 from core.search import search
+from core.sources import sources
 from core.workbooks.writing import write_rows
 from members.models import Member
 from orgs.facts import forget, refresh
@@ -146,6 +150,22 @@ def import_export(count: str) -> dict[str, Any]:
     if result.totals["new"] != int(count):
         raise RuntimeError(f"import-export wrote {result.totals}")
     return {"seconds": sum(taken)}
+
+
+# --- beside a list
+def unrelated() -> dict[str, Any]:
+    """Organizations that no list of these benches is about."""
+    return {"ids": list(Organization.objects.order_by("pk").values_list("pk", flat=True)[:200])}
+
+
+def begin_list(path: str) -> dict[str, Any]:
+    """Check a list, and queue its writing as the page does."""
+    by = User.objects.get(username="clerk")
+    today = timezone.localdate()
+    batch = services.receive(Path(path), name="名单.xlsx", source=sources["market"], by=by, as_of=today, keep=False)
+    services.stage(batch, path=Path(path))
+    services.compare(batch)
+    return {"job": start(APPLY, batch=batch, by=by).pk}
 
 
 # --- pages at size

@@ -1,0 +1,63 @@
+"""A long act on the database of a test, in a process that can be killed: `python -m tests.killable_act NAME`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from datetime import date
+
+import django
+
+MERGED, INTO = "CZ111", "CZ112"
+
+
+def undo() -> None:
+    """Take the only list back."""
+    services.undo(ImportBatch.objects.get(), by=by())
+
+
+def bulk() -> None:
+    """Strike all organizations off."""
+    ids = list(Organization.objects.values_list("pk", flat=True))
+    many.apply(by=by(), change=many.to_status("STRUCK_OFF"), organization_ids=ids, on=today())
+
+
+def merge() -> None:
+    """Merge one street into another, with all that it manages."""
+    one, other = (PartyOrganization.objects.get(code=code) for code in (MERGED, INTO))
+    endings.merge(party_organization=one, into=other, reason="合并", by=by(), on=today())
+
+
+def month() -> None:
+    """Close the month before this one."""
+    close_month(month=YearMonth.of(today()).plus(-1), by=by(), on=today())
+
+
+def by() -> User:
+    """The city's clerk."""
+    return User.objects.get(username="city")
+
+
+def today() -> date:
+    """As the machine has it."""
+    return timezone.localdate()
+
+
+ACTS: Mapping[str, Callable[[], None]] = {"undo": undo, "bulk": bulk, "merge": merge, "month": month}
+
+if __name__ == "__main__":
+    django.setup()
+    from django.utils import timezone
+
+    from accounts.models import User
+    from core.importing import services
+    from core.models import ImportBatch
+    from core.months import YearMonth
+    from orgs.models import Organization, PartyOrganization
+    from orgs.services import bulk as many
+    from orgs.services import endings
+    from reports.services.months import close_month
+
+    sys.stdout.write("begun\n")
+    sys.stdout.flush()
+    ACTS[sys.argv[1]]()
