@@ -19,7 +19,7 @@ def undo() -> None:
 def bulk() -> None:
     """Strike all organizations off."""
     ids = list(Organization.objects.values_list("pk", flat=True))
-    many.apply(by=by(), change=many.to_status("STRUCK_OFF"), organization_ids=ids, on=today())
+    many.apply(by=by(), change=many.to_status("STRUCK_OFF", status_on=today()), organization_ids=ids, on=today())
 
 
 def merge() -> None:
