@@ -81,12 +81,12 @@ def take_months(*, at: datetime) -> list[ClosedMonth]:
     The first month of a system is that of the first entry in its trail.
     """
     one_at_a_time()
-    today = timezone.localdate(at)
+    today = timezone.localtime(at).date()
     newest = ClosedMonth.objects.order_by("-month").first()
-    first = None if newest else AuditEntry.objects.order_by("pk").first()
+    first = None if newest else AuditEntry.objects.order_by("at").first()
     if newest is None and first is None:
         return []
-    month = YearMonth.parse(newest.month).plus(1) if newest else YearMonth.of(timezone.localdate(first.at))  # type: ignore[union-attr]
+    month = YearMonth.parse(newest.month).plus(1) if newest else YearMonth.of(timezone.localtime(first.at).date())  # type: ignore[union-attr]
     taken = []
     while month.last_day < today:
         in_time = timezone.localtime(at) < _morning_after(month)

@@ -1,0 +1,112 @@
+"""The night takes a month as it stood at its end; when it could not, later, and then the month says so."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from django.utils import timezone
+
+from core import audit
+from core.jobs import job_kinds
+from core.models import AuditEntry
+from core.months import YearMonth
+from orgs.facts import differences, refresh
+from orgs.models import Organization
+from reports.models import ClosedMonth, FrozenUnit
+from reports.queries.moments import Moment
+from reports.services.months import MonthAlreadyClosed, MonthOutOfOrder, close_month, take_months
+from tests.people import City
+
+SEPTEMBER, OCTOBER = YearMonth(2026, 9), YearMonth(2026, 10)
+
+
+def at(*moment: int) -> datetime:
+    """A moment of local time."""
+    return timezone.make_aware(datetime(*moment))
+
+
+@pytest.fixture
+def begun(city: City) -> City:
+    """A system whose first entry is of September."""
+    audit.record(by=None, action="organizations.register", target=city["CZ"], at=at(2026, 9, 20, 9))
+    city.organization("甲", staff=120)
+    refresh(None, on=date(2026, 9, 30))
+    return city
+
+
+def taken(*moment: int) -> list[str]:
+    """The months that a night takes."""
+    return [closed.month for closed in take_months(at=at(*moment))]
+
+
+def test_the_night_takes_the_month_as_it_stood_on_its_last_day(begun: City) -> None:
+    covered = begun.organization("乙", staff=120)
+    begun.cover(covered, "CZ1111", until=date(2026, 10, 1))  # the last day is the 30th
+    assert taken(2026, 9, 30, 23) == []
+    assert taken(2026, 10, 1, 2) == ["2026-09"]
+    assert taken(2026, 10, 1, 3) == []
+    closed = ClosedMonth.objects.get()
+    assert (closed.counted_on, closed.late, closed.notes) == (date(2026, 9, 30), False, ["未签发"])
+    assert FrozenUnit.objects.get(organization=covered).has_org
+    covered.refresh_from_db()
+    assert not covered.facts.has_org  # facts are those of today again
+    assert differences(on=date(2026, 10, 1)) == []
+
+
+def test_what_is_entered_after_the_night_counts_in_the_next_month(begun: City) -> None:
+    take_months(at=at(2026, 10, 1, 2))
+    begun.organization("补登的", staff=120, registered_on=date(2026, 9, 3))
+    take_months(at=at(2026, 11, 1, 2))
+    assert FrozenUnit.objects.of_month("2026-09").count() == 1
+    assert FrozenUnit.objects.of_month("2026-10").count() == 2
+
+
+def test_months_missed_for_weeks_are_taken_in_order_and_say_of_which_day_they_are(begun: City) -> None:
+    assert taken(2026, 11, 17, 2) == ["2026-09", "2026-10"]
+    for closed in ClosedMonth.objects.all():
+        assert closed.counted_on == date(2026, 11, 17)
+        assert closed.notes[0] == "本月末未取数，按 2026-11-17 的数据补取"
+        assert "补取" in Moment(closed.counted_on, closed).words
+
+
+def test_a_worker_that_starts_on_the_first_working_day_takes_what_stands_then(begun: City) -> None:
+    assert taken(2026, 10, 1, 9) == ["2026-09"]
+    assert ClosedMonth.objects.get().counted_on == date(2026, 10, 1)
+
+
+def test_a_system_has_no_month_before_its_first_entry(city: City) -> None:
+    begins = timezone.localtime(AuditEntry.objects.order_by("at")[0].at)
+    month = YearMonth.of(begins.date())
+    after = month.plus(1)
+    assert taken(month.year, month.month, 1, 2) == []
+    assert taken(after.year, after.month, 1, 2) == [str(month)]
+
+
+def test_it_is_a_job_of_the_night() -> None:
+    assert job_kinds["reports.take_months"].daily
+
+
+def test_closing_signs_what_the_night_took_and_in_order(begun: City) -> None:
+    take_months(at=at(2026, 11, 1, 2))
+    city, today = begun.user("city"), date(2026, 11, 2)
+    with pytest.raises(MonthOutOfOrder, match="2026-09 已取数、还未签发"):
+        close_month(month=OCTOBER, by=city, on=today)
+    signed = close_month(month=SEPTEMBER, by=city, on=today)
+    assert (signed.signed_by, signed.counted_on) == (city, date(2026, 11, 1))
+    assert close_month(month=OCTOBER, by=city, on=today).counted_on == date(2026, 10, 31)
+    with pytest.raises(MonthAlreadyClosed):
+        close_month(month=SEPTEMBER, by=city, on=today)
+
+
+def test_what_no_night_took_is_taken_by_closing_dated_now(begun: City) -> None:
+    closed = close_month(month=SEPTEMBER, by=begun.user("city"), on=date(2026, 10, 9))
+    assert (closed.counted_on, closed.late) == (date(2026, 10, 9), True)
+    assert Organization.objects.count() == FrozenUnit.objects.count() == 1
+
+
+def test_live_figures_name_their_last_recount_when_it_is_not_of_today(begun: City) -> None:
+    refresh(None, on=date(2026, 9, 30))
+    assert Moment(date(2026, 9, 30)).words == "2026-09-30（实时）"
+    assert "实时，" in Moment(date(2026, 10, 2)).words
+    assert f"{timezone.localtime():%Y-%m-%d}" in Moment(date(2026, 10, 2)).words
