@@ -37,6 +37,19 @@ def from_address(address: str) -> Iterator[None]:
         _address.reset(token)
 
 
+_batch: ContextVar[int | None] = ContextVar("audit_batch", default=None)
+
+
+@contextmanager
+def in_batch(batch_id: int) -> Iterator[None]:
+    """Entries written inside belong together under a number: what is below zero is a bulk change and no import."""
+    token = _batch.set(batch_id)
+    try:
+        yield
+    finally:
+        _batch.reset(token)
+
+
 class Event(NamedTuple):
     """One line for the trail. `target` is `(model label, id, text)`; `path` the node's path it belonged to."""
 
@@ -130,7 +143,7 @@ def record(
         path=path,
         changes=changes or {},
         reason=reason,
-        batch_id=batch_id,
+        batch_id=_batch.get() if batch_id is None else batch_id,
         address=_address.get(),
     )
 
@@ -141,9 +154,18 @@ def record_many(*, by: User | None, events: Iterable[Event], at: datetime | None
     return insert_rows(
         AuditEntry,
         Event._fields,
-        (e if len(e.label) <= LABEL else e._replace(label=e.label[:LABEL]) for e in events),
+        map(_kept, events),
         {"at": now, "user_id": user, "user_name": name, "address": _address.get()},
     )
+
+
+def _kept(event: Event) -> Event:
+    """The event as its entry has it: the name cut, under the number of what it belongs to."""
+    if len(event.label) > LABEL:
+        event = event._replace(label=event.label[:LABEL])
+    if event.batch_id is None and (batch := _batch.get()) is not None:
+        event = event._replace(batch_id=batch)
+    return event
 
 
 def record_export(*, by: User | None, what: str, rows: int, reason: str = "") -> AuditEntry:

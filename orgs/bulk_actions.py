@@ -7,23 +7,29 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from accounts.permissions import Permission as P
 from core.admin import BulkAction, BulkForm
 from core.days import AnyDay, PastDay
+from core.jobs import Progress
 from core.plans import Plan
+from core.sets import among
 from orgs.models import Coverage, Organization, PartyOrganization, Region, Zone
 from orgs.models.organizations import Category
 from orgs.models.party import MANAGING_KINDS
+from orgs.models.places import DISTRICT_DIGITS
 from orgs.services import bulk
+from orgs.services.acts import acting
 from orgs.services.coverage import cover_many, plan_covering
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-JOB = "organizations.bulk"
-OUT_OF_SCOPE = "-"
+JOB, UNDO = "organizations.bulk", "organizations.undo_bulk"
+OUT_OF_SCOPE = NO_ZONE = "-"
+CHOOSE = ("", "请选择")  # nothing is chosen beforehand
 
 
 class DayForm(BulkForm):
@@ -39,7 +45,7 @@ class DayForm(BulkForm):
 class StatusForm(DayForm):
     """The new status."""
 
-    status = forms.ChoiceField(label="经营状态", choices=Organization.Status.choices)
+    status = forms.ChoiceField(label="经营状态", choices=[CHOOSE, *Organization.Status.choices])
     end_coverages = forms.BooleanField(
         label="注销、迁出的,同时终止覆盖关系", required=False, help_text="不勾选的,列入“已注销仍有党员或覆盖”清单"
     )
@@ -48,7 +54,7 @@ class StatusForm(DayForm):
 class CategoryForm(BulkForm):
     """The category as judged by a person."""
 
-    category = forms.ChoiceField(label="类别", choices=[*Category.choices, (OUT_OF_SCOPE, "不属于两新组织")])
+    category = forms.ChoiceField(label="类别", choices=[CHOOSE, *Category.choices, (OUT_OF_SCOPE, "不属于两新组织")])
 
 
 class CommitteeForm(DayForm):
@@ -65,12 +71,12 @@ class CommitteeForm(DayForm):
 class ZoneForm(BulkForm):
     """The zone, or none."""
 
-    zone = forms.ModelChoiceField(
-        label="园区(楼宇等)",
-        queryset=Zone.objects.order_by("kind", "code"),
-        required=False,
-        empty_label="不在园区(楼宇等)内",
-    )
+    zone = forms.ChoiceField(label="园区（楼宇等）")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zones = [(str(zone.pk), str(zone)) for zone in Zone.objects.order_by("kind", "code")]
+        self.fields["zone"].choices = [CHOOSE, (NO_ZONE, "不在园区（楼宇等）内"), *zones]  # type: ignore[attr-defined]
 
 
 class RegionForm(BulkForm):
@@ -85,7 +91,7 @@ class CoverForm(DayForm):
     on: forms.DateField = AnyDay(label="起始日期", help_text="不填为今天", required=False)
     party_organization = forms.ModelChoiceField(label="党组织", queryset=PartyOrganization.objects.none())
     form = forms.ChoiceField(
-        label="覆盖形式", choices=[choice for choice in Coverage.Form.choices if choice[0] != Coverage.Form.SINGLE]
+        label="覆盖形式", choices=[CHOOSE, *(one for one in Coverage.Form.choices if one[0] != Coverage.Form.SINGLE)]
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -116,7 +122,8 @@ def committee_change(form: Any, today: date) -> bulk.Change:
 
 def zone_change(form: Any, today: date) -> bulk.Change:
     """Set the zone."""
-    return bulk.to_zone(form.cleaned_data["zone"])
+    asked = form.cleaned_data["zone"]
+    return bulk.to_zone(None if asked == NO_ZONE else Zone.objects.select_related("region").get(pk=asked))
 
 
 def region_change(form: Any, today: date) -> bulk.Change:
@@ -130,30 +137,51 @@ def _action(code: str, title: str, form: type[BulkForm], change: Callable[[Any, 
     def plan(filled: BulkForm, rows: QuerySet, on: date) -> Plan:
         return bulk.plan(change(filled, on), rows)
 
-    def apply(filled: BulkForm, ids: list[int], by: User | None, on: date) -> Plan:
-        wanted = change(filled, on)
-        return bulk.apply(by=by, change=wanted, organization_ids=ids, on=on, reason=filled.cleaned_data["reason"])
+    def apply(filled: BulkForm, ids: list[int], by: User, on: date, progress: Progress | None = None) -> Plan:
+        wanted, reason = change(filled, on), filled.cleaned_data["reason"]
+        with acting(by=by, scope=filled.scope, title=wanted.title, reason=reason, at=timezone.now()) as act:
+            done = bulk.apply(by=by, change=wanted, organization_ids=ids, on=on, reason=reason, progress=progress)
+            act.changed = len(done.changing)
+        done.act = act.pk
+        return done
 
     return BulkAction(code, title, P.REGISTRY_CHANGE, form, plan, apply, JOB)
 
 
-def _plan_cover(form: Any, rows: QuerySet, on: date) -> Plan:
-    return plan_covering(rows, since=form.day(on), on=on)
-
-
-def _apply_cover(form: Any, ids: list[int], by: User | None, on: date) -> Plan:
+def _cover_title(form: Any) -> str:
     data = form.cleaned_data
-    plan = plan_covering(Organization.objects.filter(pk__in=ids), since=form.day(on), on=on)
-    done = cover_many(
-        by=by,
-        organization_ids=plan.changing,
-        party_organization=data["party_organization"],
-        form=data["form"],
-        since=form.day(on),
-        on=on,
-        reason=data["reason"],
-    )
-    return Plan(done, plan.left)
+    return f"由“{data['party_organization']}”{Coverage.Form(data['form']).label}"
+
+
+def _plan_cover(form: Any, rows: QuerySet, on: date) -> Plan:
+    found = plan_covering(rows, since=form.day(on), on=on)
+    found.groups = {f"无主要覆盖 → {_cover_title(form)}": found.changing}
+    place = form.cleaned_data["party_organization"].region
+    if place and len(place.prefix) >= DISTRICT_DIGITS:
+        near = Q(region__code__startswith=place.code[:DISTRICT_DIGITS]) | Q(region=None)
+        apart = Organization.objects.filter(pk__in=among(found.changing)).exclude(near)
+        found.doubts = {f"不在“{place}”所在的区县": list(apart.values_list("pk", flat=True))}
+    return found
+
+
+def _apply_cover(form: Any, ids: list[int], by: User, on: date, progress: Progress | None = None) -> Plan:
+    data = form.cleaned_data
+    plan = plan_covering(Organization.objects.filter(pk__in=among(ids)), since=form.day(on), on=on)
+    with acting(by=by, scope=form.scope, title=_cover_title(form), reason=data["reason"], at=timezone.now()) as act:
+        done: list[int] = []
+        for start in range(0, len(plan.changing), bulk.BATCH):
+            done += cover_many(
+                by=by,
+                organization_ids=plan.changing[start : start + bulk.BATCH],
+                party_organization=data["party_organization"],
+                form=data["form"],
+                since=form.day(on),
+                on=on,
+                reason=data["reason"],
+            )
+            (progress or Progress()).step(len(done), len(plan.changing), "登记覆盖")
+        act.changed = len(done)
+    return Plan(done, plan.left, act=act.pk)
 
 
 ORGANIZATION_ACTIONS = (

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Permission as P
 from core.jobs import JobKind, Progress, job_kinds
 from core.models import Job
 from core.refusals import Refusal
+from core.sets import among
 from orgs.access import scope_for
-from orgs.bulk_actions import JOB, ORGANIZATION_ACTIONS
+from orgs.bulk_actions import JOB, ORGANIZATION_ACTIONS, UNDO
 from orgs.facts import refresh
-from orgs.models import Organization
+from orgs.models import BulkAct, Organization
+from orgs.services.acts import undo
 from orgs.services.appointments import close_unused_accounts
 
 
@@ -34,14 +37,30 @@ def change_many(job: Job, progress: Progress) -> dict[str, Any]:
     asked = job.arguments["ids"]
     progress.step(0, len(asked), action.title)
     ids = list(
-        Organization.objects.changeable(scope, action.permission).filter(pk__in=asked).values_list("pk", flat=True)
+        Organization.objects.changeable(scope, action.permission)
+        .filter(pk__in=among(asked))
+        .values_list("pk", flat=True)
     )
-    done = action.apply(form, ids, job.created_by, today)
+    done = action.apply(form, ids, job.created_by, today, progress)
     progress.step(len(asked), len(asked), action.title)
     left = {why: len(pks) for why, pks in done.left.items()}
     if missing := len(asked) - len(ids):
         left["不在管辖范围"] = missing
-    return {"changed": len(done.changing), "left": left}
+    return {
+        "changed": len(done.changing),
+        "left": left,
+        "url": reverse("bulk_act", args=[done.act]) if done.act else "",
+    }
+
+
+def undo_many(job: Job, progress: Progress) -> dict[str, Any]:
+    """Take a bulk change back as the user could today."""
+    today, act = timezone.localdate(), BulkAct.objects.get(pk=job.arguments["act"])
+    if job.created_by is None:
+        raise NotFilledIn("没有发起人，不能撤销")
+    scope = scope_for(job.created_by, on=today)
+    done = undo(act=act, by=job.created_by, scope=scope, on=today, at=timezone.now(), progress=progress)
+    return {"changed": done.restored, "url": reverse("bulk_act", args=[done.pk])}
 
 
 def _close_unused_accounts(job: Job, progress: Progress) -> dict[str, int]:
@@ -55,6 +74,7 @@ def _recount(job: Job, progress: Progress) -> dict[str, int]:
 
 job_kinds.add(
     JobKind(JOB, "批量修改两新组织", P.REGISTRY_CHANGE, change_many),
+    JobKind(UNDO, "撤销批量修改", P.REGISTRY_CHANGE, undo_many),
     JobKind("accounts.close_unused", "停用长期未使用的账号", "", _close_unused_accounts, daily=True),
     JobKind("orgs.recount", "重新计算组织情况", "", _recount, daily=True),
 )

@@ -70,7 +70,7 @@ def _by_hand(history: Iterable[Line]) -> dict[str, Line]:
     """The newest entry by a person for each field; the history comes newest first."""
     found: dict[str, Line] = {}
     for line in history:
-        if line.entry.batch_id is None and line.entry.model == "orgs.organization":
+        if (line.entry.batch_id or 0) <= 0 and line.entry.model == "orgs.organization":
             for name in line.entry.changes:
                 found.setdefault(name.removesuffix("_id"), line)
     return found

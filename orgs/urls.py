@@ -3,6 +3,7 @@
 from django.urls import path
 
 from orgs.views.accounts import AccountList, AccountPage, NewAccount, RequestList, RequestPage
+from orgs.views.acts import ActList, ActPage
 from orgs.views.appointments import AppointmentList, AppointmentPage, AppointmentsOn, NewAppointment, Suggestions
 from orgs.views.checks import CheckCreditCode
 from orgs.views.duplicates import MergePage, UnmergeView
@@ -23,6 +24,8 @@ urlpatterns = [
     path("appointments/suggestions/", Suggestions.as_view(), name="appointment_suggestions"),
     path("appointments/<int:pk>/", AppointmentPage.as_view(), name="appointment"),
     path("branch/", OwnBranch.as_view(), name="branch"),
+    path("organizations/acts/", ActList.as_view(), name="bulk_acts"),
+    path("organizations/acts/<int:pk>/", ActPage.as_view(), name="bulk_act"),
     path("organizations/check-credit-code/", CheckCreditCode.as_view(), name="check_credit_code"),
     path("organizations/<int:pk>/", OrganizationPage.as_view(), name="organization"),
     path("organizations/<int:pk>/merge/<int:other>/", MergePage.as_view(), name="organization_merge"),

@@ -82,6 +82,8 @@ ROUTES = {
     "imports/<int:pk>/problems.xlsx": Route("imports/{batch}/problems.xlsx", HERE, status=302, misses=STRANGER),
     "imports/<int:pk>/file/": Route("imports/{batch}/file/", HERE, misses=STRANGER),
     # the registry
+    "organizations/acts/": Route("organizations/acts/", STAFF),
+    "organizations/acts/<int:pk>/": Route("organizations/acts/{act}/", HERE, misses=STRANGER),
     "organizations/check-credit-code/": Route("organizations/check-credit-code/?credit_code=X", STAFF),
     "organizations/<int:pk>/": Route("organizations/{unit}/", READERS - STRANGER, misses=STRANGER),
     "organizations/<int:pk>/merge/<int:other>/": Route("organizations/{unit}/merge/{gap}/", HERE, misses=STRANGER),

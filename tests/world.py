@@ -18,6 +18,7 @@ from core.months import YearMonth
 from instructors.models import Assignment, Instructor, Visit
 from orgs.facts import refresh
 from orgs.models import (
+    BulkAct,
     Democracy,
     Jurisdiction,
     Liaison,
@@ -175,6 +176,9 @@ def _office(city: City, side: Side) -> dict[str, Model]:
     return {
         "book": StreetBook.objects.create(
             worklist="party-organization", committee=committee, handed_out_at=timezone.now(), handed_out_by=official, rows=0
+        ),
+        "act": BulkAct.objects.create(
+            title=f"{side.mark}批量修改", reason="核查", done_at=timezone.now(), done_by=official, path=committee.path
         ),
         "target": Target.objects.create(node=committee, year=TODAY.year, indicator="T1", value=90),
         "appointment": city.people[side.appointed].appointments.get(),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -24,14 +25,14 @@ from core.jobs import enqueue
 from core.plans import Plan
 from core.refusals import Refusal
 from core.scope import Scope
+from core.sets import among
 
 if TYPE_CHECKING:
-    from accounts.models import User
     from core.admin.modeladmin import ScopedModelAdmin
 
 AT_ONCE = 2_000
 MOST = 100_000
-SAMPLE = 8  # names shown in a preview
+NAMES = 200  # on one page of a preview
 TICKED, ALL, IDS = "ticked", "all", "ids"
 
 
@@ -50,8 +51,8 @@ class BulkForm(forms.Form):
 class BulkAction:
     """Something that can be done with many rows at once.
 
-    `plan(form, rows, on)` tells what would happen, `apply(form, ids, by, on)` does it and returns what it did; both use
-    the same rule. `job` is the kind of job that does it in the background.
+    `plan(form, rows, on)` tells what would happen, `apply(form, ids, by, on, progress)` does it and returns what it did;
+    both use the same rule. `job` is the kind of job that does it in the background.
     """
 
     code: str
@@ -59,8 +60,9 @@ class BulkAction:
     permission: str
     form: type[BulkForm]
     plan: Callable[[BulkForm, QuerySet, date], Plan]
-    apply: Callable[[BulkForm, list[int], User | None, date], Plan]
+    apply: Callable[..., Plan]
     job: str = ""
+    done: str = "bulk_act"  # the page of what was done, by its number: there it is taken back
 
 
 def bulk_view(admin: ScopedModelAdmin, request: HttpRequest, code: str) -> HttpResponse:
@@ -99,17 +101,11 @@ def bulk_view(admin: ScopedModelAdmin, request: HttpRequest, code: str) -> HttpR
         try:
             if stage == "apply":
                 return _apply(admin, request, action, form, ids, back)
-            plan = action.plan(form, rows.filter(pk__in=ids), timezone.localdate())
+            plan = action.plan(form, rows.filter(pk__in=among(ids)), timezone.localdate())
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            names = admin.model._default_manager.in_bulk([pk for pks in _firsts(plan) for pk in pks])
-            context |= {
-                "plan": plan,
-                "changing": [names[pk] for pk in plan.changing[:SAMPLE]],
-                "left": [(why, len(pks), [names[pk] for pk in pks[:SAMPLE]]) for why, pks in plan.left.items()],
-                "background": len(plan.changing) > AT_ONCE,
-            }
+            context |= {"plan": plan, "background": len(ids) > AT_ONCE, **_named(admin, plan, _page(request))}
             return render(request, "admin/bulk_preview.html", context)
     return render(request, "admin/bulk_form.html", context)
 
@@ -125,10 +121,12 @@ def _apply(
             by=request.user,  # type: ignore[arg-type]
         )
         return HttpResponseRedirect(reverse("job", args=[job.pk]))
-    done = action.apply(form, ids, request.user, timezone.localdate())  # type: ignore[arg-type]
-    left = f",{done.left_count:,} {admin.unit}没有改" if done.left_count else ""
-    messages.success(request, f"{action.title}:已修改 {len(done.changing):,} {admin.unit}{left}。")
-    return HttpResponseRedirect(back)
+    done = action.apply(form, ids, request.user, timezone.localdate())
+    left = f"，{done.left_count:,} {admin.unit}没有改" if done.left_count else ""
+    messages.success(request, f"{action.title}：已修改 {len(done.changing):,} {admin.unit}{left}。")
+    return HttpResponseRedirect(
+        f"{reverse(action.done, args=[done.act])}?{urlencode({'next': back})}" if done.act else back
+    )
 
 
 def _ids(admin: ScopedModelAdmin, request: HttpRequest, rows: QuerySet) -> list[int]:
@@ -138,7 +136,7 @@ def _ids(admin: ScopedModelAdmin, request: HttpRequest, rows: QuerySet) -> list[
         filters = admin.filters(request.GET, queryset=admin.listed(request), request=request)
         found = filters.qs if filters.is_valid() else admin.listed(request).none()
         wanted = list(found.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
-    return sorted(rows.filter(pk__in=wanted[: MOST + 1]).values_list("pk", flat=True))
+    return sorted(rows.filter(pk__in=among(wanted[: MOST + 1])).values_list("pk", flat=True))
 
 
 def _numbers(request: HttpRequest) -> list[int]:
@@ -150,8 +148,37 @@ def _numbers(request: HttpRequest) -> list[int]:
         raise BadRequest("编号应为数字") from error
 
 
-def _firsts(plan: Plan) -> list[list[int]]:
-    return [plan.changing[:SAMPLE], *(pks[:SAMPLE] for pks in plan.left.values())]
+def _page(request: HttpRequest) -> int:
+    """The page of names that is asked for."""
+    asked = request.POST.get("page", "")
+    return int(asked) if asked.isdecimal() and len(asked) < 7 else 0
+
+
+def _named(admin: ScopedModelAdmin, plan: Plan, page: int) -> dict[str, Any]:
+    """One page of the names, under what becomes of them: those in doubt first, then by group, then those left."""
+    groups = [
+        *(("doubt", f"请核对：{why}", ids) for why, ids in plan.doubts.items()),
+        *(("change", title, ids) for title, ids in plan.groups.items()),
+        *(("left", f"不改：{why}", ids) for why, ids in plan.left.items()),
+    ]
+    total = sum(len(ids) for _, _, ids in groups)
+    page = min(page, max(0, (total - 1) // NAMES))
+    shown, start, stop = [], page * NAMES, (page + 1) * NAMES
+    passed = 0
+    for kind, title, ids in groups:
+        part = ids[max(0, start - passed) : max(0, stop - passed)]
+        passed += len(ids)
+        if part:
+            shown.append((kind, title, len(ids), part))
+    names = admin.model._default_manager.in_bulk([pk for *_, ids in shown for pk in ids])
+    return {
+        "counts": [(kind, title, len(ids)) for kind, title, ids in groups if ids],
+        "shown": [(kind, title, number, [names[pk] for pk in part]) for kind, title, number, part in shown],
+        "page": page,
+        "pages": (total + NAMES - 1) // NAMES,
+        "before": page - 1 if page else None,
+        "after": page + 1 if stop < total else None,
+    }
 
 
 def _back_url(admin: ScopedModelAdmin, request: HttpRequest) -> str:

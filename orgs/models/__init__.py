@@ -1,5 +1,6 @@
 """Places, the Party tree, organizations, coverage, and the facts that lists and figures read."""
 
+from orgs.models.acts import BulkAct
 from orgs.models.coverage import Coverage, Venue, VenueUse
 from orgs.models.facts import OrganizationFacts, Recount, Tally
 from orgs.models.organizations import FormerManagement, Headcount, Organization
@@ -9,6 +10,7 @@ from orgs.models.places import Jurisdiction, Region, Zone
 
 __all__ = [
     "Appointment",
+    "BulkAct",
     "Coverage",
     "Democracy",
     "FormerManagement",

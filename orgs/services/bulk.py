@@ -15,6 +15,7 @@ from django.db import models, transaction
 from accounts.models import User
 from core import writing
 from core.days import require_past
+from core.jobs import Progress
 from core.locks import hold
 from core.periods import not_over
 from core.plans import Plan
@@ -22,10 +23,14 @@ from core.sets import among
 from orgs.facts import refresh
 from orgs.models import Coverage, FormerManagement, Organization, PartyOrganization, Region, Zone
 from orgs.models.organizations import Category
-from orgs.queries import GONE
+from orgs.models.party import MANAGING_KINDS
+from orgs.models.places import DISTRICT_DIGITS
+from orgs.queries import GONE, Jurisdictions
+from orgs.rules.category import JUDGED_BY, suggest_category
 from orgs.services.coverage import end_rows
 
-BATCH = 5_000
+BATCH = 2_000  # organizations that are in memory at once
+TOLD_BY = ("managed_by", "region", "zone__region", "facts")
 
 
 def _nobody(organization: Organization) -> str:
@@ -34,12 +39,16 @@ def _nobody(organization: Organization) -> str:
 
 @dataclass(frozen=True)
 class Change:
-    """What is set on each organization. `objection` returns in Chinese why one is left as it is, or an empty text."""
+    """What is set on each organization. In Chinese: `objection` why one is left as it is, `was` what it says now, `doubt`
+    why the choice may not fit it; empty for nothing."""
 
     action: str
     title: str  # “管理党组织改为‘云溪街道工委’”
     values: Mapping[str, Any]
-    objection: Callable[[Organization], str] = _nobody
+    objection: Callable[[Organization], str]
+    was: Callable[[Organization], str]
+    will: str
+    doubt: Callable[[Organization], str] = _nobody
     end_coverages: bool = False
 
 
@@ -51,8 +60,21 @@ def to_status(status: str, *, status_on: date, end_coverages: bool = False) -> C
         f"经营状态改为“{label}”",
         {"status": status, "status_on": status_on},
         lambda unit: f"已经是“{label}”" if unit.status == status else "",
+        was=lambda unit: unit.get_status_display(),
+        will=label,
+        doubt=lambda unit: _still_attached(unit, ends=end_coverages) if status in GONE else "",
         end_coverages=end_coverages and status in GONE,
     )
+
+
+def _still_attached(unit: Organization, *, ends: bool) -> str:
+    """What stays when the organization goes."""
+    facts = getattr(unit, "facts", None)
+    if facts is None:
+        return ""
+    if facts.formal or facts.probationary:
+        return "还有党员，请先转接组织关系"
+    return "还有党组织覆盖，不会终止" if facts.form and not ends else ""
 
 
 def to_category(category: str, *, note: str, in_scope: bool = True) -> Change:
@@ -66,7 +88,25 @@ def to_category(category: str, *, note: str, in_scope: bool = True) -> Change:
             f"已经判定为“{label}”" if (unit.category, unit.in_scope, bool(unit.category_note)) == (category, in_scope, True)
             else ""
         ),
+        was=lambda unit: _category_of(unit.category, in_scope=unit.in_scope),
+        will=label,
+        doubt=lambda unit: _another_category(unit, category, in_scope=in_scope),
     )  # fmt: skip
+
+
+def _category_of(category: str, *, in_scope: bool) -> str:
+    if not in_scope:
+        return "不属于两新组织"
+    return str(Category(category).label) if category else "待判定"
+
+
+def _another_category(unit: Organization, category: str, *, in_scope: bool) -> str:
+    """What the register says for certain, where that is something else."""
+    known: dict[str, Any] = {name: getattr(unit, name) or "" for name in JUDGED_BY}
+    said = suggest_category(**known)
+    if said.confidence != "certain" or (said.category, said.in_scope) == (category, in_scope):
+        return ""
+    return f"按登记信息应为“{_category_of(said.category, in_scope=said.in_scope)}”"
 
 
 def to_committee(committee: PartyOrganization, *, since: date, basis: str = Organization.Basis.BY_HAND) -> Change:
@@ -80,15 +120,59 @@ def to_committee(committee: PartyOrganization, *, since: date, basis: str = Orga
         return "" if unit.managed_since <= since else f"现管理关系从 {unit.managed_since} 起，晚于移交日期"
 
     values = {"managed_by_id": committee.pk, "managed_since": since, "managed_basis": basis}
-    return Change("organizations.manager", f"管理党组织改为“{committee}”", values, objection)
+    usual = _usual_committee()
+    return Change(
+        "organizations.manager",
+        f"管理党组织改为“{committee}”",
+        values,
+        objection,
+        was=lambda unit: str(unit.managed_by),
+        will=str(committee),
+        doubt=lambda unit: _elsewhere(usual(unit), committee.pk, "按属地或行业应由“{}”管理"),
+    )
+
+
+def _usual_committee() -> Callable[[Organization], tuple[int, str] | None]:
+    """Who would manage an organization by territory or industry; read when it is first asked."""
+    loaded: list[Any] = []
+
+    def found(unit: Organization) -> tuple[int, str] | None:
+        if not loaded:
+            names = PartyOrganization.objects.filter(kind__in=MANAGING_KINDS).values_list("pk", "name")
+            loaded.extend([Jurisdictions.load(), dict(names)])
+        jurisdictions, named = loaded
+        told = jurisdictions.committee_for(
+            category=unit.category, region_code=unit.region_id or "", authority=unit.authority
+        )
+        return told and (told[0], named.get(told[0], ""))
+
+    return found
+
+
+def _elsewhere(usual: tuple[int, str] | None, chosen: int, sentence: str) -> str:
+    return sentence.format(usual[1]) if usual and usual[0] != chosen else ""
 
 
 def to_zone(zone: Zone | None) -> Change:
     """Set the park, building, market or chain."""
     key, title = (zone.pk, f"园区(楼宇等)改为“{zone}”") if zone else (None, "清除园区(楼宇等)")
     return Change(
-        "organizations.change", title, {"zone_id": key}, lambda unit: "已经是这样" if unit.zone_id == key else ""
+        "organizations.change",
+        title,
+        {"zone_id": key},
+        lambda unit: "已经是这样" if unit.zone_id == key else "",
+        was=lambda unit: str(unit.zone or "不在园区（楼宇等）内"),
+        will=str(zone or "不在园区（楼宇等）内"),
+        doubt=lambda unit: _of_another_district(unit, zone.region) if zone else "",
     )
+
+
+def _of_another_district(unit: Organization, place: Region | None) -> str:
+    """Whether a place lies in another district than the organization."""
+    if place is None or not unit.region_id or len(place.prefix) < DISTRICT_DIGITS:
+        return ""
+    apart = unit.region_id[:DISTRICT_DIGITS] != place.code[:DISTRICT_DIGITS]
+    return f"单位在“{unit.region}”，不在“{place}”所在的区县" if apart else ""
 
 
 def to_region(region: Region) -> Change:
@@ -98,51 +182,73 @@ def to_region(region: Region) -> Change:
         f"所在区划改为“{region}”",
         {"region_id": region.pk},
         lambda unit: f"已经在“{region}”" if unit.region_id == region.pk else "",
+        was=lambda unit: str(unit.region or "区划不明"),
+        will=str(region),
+        doubt=lambda unit: _of_another_district(unit, region),
     )
 
 
 def plan(change: Change, organizations: models.QuerySet[Organization]) -> Plan:
-    """What the change would do to the organizations."""
-    return _sort(change, list(organizations.order_by("pk").iterator(BATCH)))[0]
+    """What the change would do to the organizations; a few are in memory at once."""
+    found = Plan()
+    rows = organizations.select_related(*TOLD_BY).defer("other_columns", "sources").order_by("pk")
+    for unit in rows.iterator(chunk_size=BATCH):
+        _judge(change, unit, found)
+    return found
 
 
 @transaction.atomic
-def apply(*, by: User | None, change: Change, organization_ids: Collection[int], on: date, reason: str = "") -> Plan:
-    """Change all that nothing objects to, in a few statements with one entry each; returns what was done."""
+def apply(
+    *,
+    by: User | None,
+    change: Change,
+    organization_ids: Collection[int],
+    on: date,
+    reason: str = "",
+    progress: Progress | None = None,
+) -> Plan:
+    """Change all that nothing objects to, part by part, with one entry each; returns what was done."""
     require_past(Organization, change.values, on=on)
     hold(Organization, organization_ids)
-    units = list(Organization.objects.select_related("managed_by").filter(pk__in=organization_ids).order_by("pk"))
-    done, changing = _sort(change, units)
-    if change.action == "organizations.manager":
-        _keep_former_management(changing, change.values["managed_since"])
-    rows = Organization.objects.filter(pk__in=among(done.changing))
-    writing.change_many(rows, change.values, by=by, action=change.action, reason=reason, on=on)
-    if change.end_coverages:
-        covered = Coverage.objects.filter(not_over(on), organization__in=done.changing)
-        until = change.values["status_on"]
-        end_rows(by=by, coverages=list(covered), until=until, reason=reason or change.title)
+    ids, done = sorted(organization_ids), Plan()
+    for start in range(0, len(ids), BATCH):
+        part = Organization.objects.filter(pk__in=among(ids[start : start + BATCH]))
+        units = part.select_related(*TOLD_BY).defer("other_columns", "sources").order_by("pk")
+        _apply_part([unit for unit in units if _judge(change, unit, done)], by=by, change=change, on=on, reason=reason)
+        (progress or Progress()).step(min(start + BATCH, len(ids)), len(ids), change.title)
     refresh(done.changing, on=on)
     return done
 
 
-def _sort(change: Change, units: list[Organization]) -> tuple[Plan, list[Organization]]:
-    result, changing = Plan(), []
-    for unit in units:
-        why = "已并入另一条登记" if unit.merged_into_id else change.objection(unit)
-        if why:
-            result.left.setdefault(why, []).append(unit.pk)
-        else:
-            result.changing.append(unit.pk)
-            changing.append(unit)
-    return result, changing
+def _apply_part(units: list[Organization], *, by: User | None, change: Change, on: date, reason: str) -> None:
+    keys = [unit.pk for unit in units]
+    if change.action == "organizations.manager":
+        _keep_former_management(units, change.values["managed_since"], by=by, reason=reason)
+    rows = Organization.objects.filter(pk__in=among(keys))
+    writing.change_many(rows, change.values, by=by, action=change.action, reason=reason, on=on)
+    if change.end_coverages:
+        covered = Coverage.objects.filter(not_over(on), organization__in=among(keys))
+        until = change.values["status_on"]
+        end_rows(by=by, coverages=list(covered), until=until, reason=reason or change.title)
 
 
-def _keep_former_management(units: list[Organization], until: date) -> None:
-    FormerManagement.objects.bulk_create(
-        [
+def _judge(change: Change, unit: Organization, found: Plan) -> bool:
+    """Put one where it belongs; whether it changes."""
+    if why := "已并入另一条登记" if unit.merged_into_id else change.objection(unit):
+        found.leave(unit.pk, why)
+        return False
+    found.change(unit.pk, f"{change.was(unit)} → {change.will}", change.doubt(unit))
+    return True
+
+
+def _keep_former_management(units: list[Organization], until: date, *, by: User | None, reason: str) -> None:
+    writing.add_many(
+        (
             FormerManagement(organization=unit, committee_id=unit.managed_by_id, since=unit.managed_since, until=until)
             for unit in units
             if unit.managed_since < until
-        ],
-        batch_size=BATCH,
+        ),
+        by=by,
+        action="organizations.former_manager",
+        reason=reason,
     )

@@ -10,7 +10,7 @@ from core.models import AuditEntry, Job
 from orgs.bulk_actions import ORGANIZATION_ACTIONS
 from orgs.facts import refresh
 from orgs.jobs import change_many
-from orgs.models import Coverage, Organization
+from orgs.models import BulkAct, Coverage, Organization
 from tests.people import LONG_AGO, TODAY, City
 
 LIST = "/admin/orgs/organization/"
@@ -206,7 +206,9 @@ def test_a_big_bulk_change_runs_in_the_background_within_the_scope_of_that_day(
         def step(self, done: int, total: int, note: str = "") -> None:
             assert done <= total
 
-    assert change_many(job, Quiet()) == {"changed": 1, "left": {"不在管辖范围": 1}}
+    act = BulkAct.objects.values_list("pk", flat=True)
+    done = change_many(job, Quiet())
+    assert done == {"changed": 1, "left": {"不在管辖范围": 1}, "url": f"/organizations/acts/{act.get()}/"}
     assert set(Organization.objects.filter(status="SHELL")) == {units["here"]}
 
 
