@@ -1,0 +1,89 @@
+"""Tomorrow typed into the pages: what would be an event is refused at its field, today's figures stay as they are."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from orgs.facts import differences
+from orgs.models import Coverage, OrganizationFacts, Tally
+from tests.people import City
+from tests.world import World, build_world
+
+TOMORROW = (timezone.localdate() + timedelta(days=1)).isoformat()
+MEMBER = {
+    "name": "李某",
+    "id_note": "测试",
+    "status": "FORMAL",
+    "since": "2026-01-01",
+    "organization_since": "2026-01-01",
+}
+PAGES: dict[str, tuple[str, str, dict[str, Any]]] = {  # what: by whom, address, and the form with the day left open
+    "a branch is founded": ("district", "/admin/orgs/partyorganization/add/", {
+        "parent": "{CZ111}", "name": "新支部", "kind": "branch", "code": "N1", "established_on": TOMORROW}),
+    "a branch is founded from the worklist": ("street", "/worklists/party-organization/start/?unit={gap}", {
+        "do": "found", "name": "新支部", "kind": "branch", "parent": "{CZ111}", "since": TOMORROW}),
+    "a committee is merged": ("district", "/party/{CZ111}/merge/", {"target": "{CZ112}", "reason": "合并", "on": TOMORROW}),
+    "a branch is moved": ("district", "/party/{CZ1111}/move/", {"target": "{CZ112}", "reason": "调整", "on": TOMORROW}),
+    "a branch is dissolved": ("district", "/party/{CZ1112}/dissolve/", {"reason": "撤销", "on": TOMORROW}),
+    "a firm is struck off": ("street", "/admin/orgs/organization/bulk/status/", {
+        "ticked": "{unit}", "stage": "apply", "status": "STRUCK_OFF", "reason": "注销", "on": TOMORROW}),
+    "a firm is handed over": ("district", "/admin/orgs/organization/bulk/committee/", {
+        "ticked": "{unit}", "stage": "apply", "committee": "{CZ12}", "reason": "移交", "on": TOMORROW}),
+    "a firm is registered": ("street", "/admin/orgs/organization/add/", {
+        "name": "某公司", "no_code_reason": "测试", "registered_on": TOMORROW}),
+    "a member comes": ("street", "/admin/members/member/add/", {
+        **MEMBER, "party_organization": "{CZ1111}", "organization": "{gap}", "since": TOMORROW}),
+    "a member begins to work": ("street", "/admin/members/member/add/", {
+        **MEMBER, "party_organization": "{CZ1111}", "organization": "{gap}", "organization_since": TOMORROW}),
+    "a member becomes formal": ("street", "/admin/members/member/add/", {
+        **MEMBER, "party_organization": "{CZ1111}", "organization": "{gap}", "formal_on": TOMORROW}),
+    "a member is born": ("street", "/admin/members/member/add/", {
+        **MEMBER, "party_organization": "{CZ1111}", "organization": "{gap}", "born_on": TOMORROW}),
+    "a room is closed": ("street", "/admin/orgs/venue/{venue}/change/", {
+        "name": "本区中心", "kind": "OWN", "managed_by": "{CZ111}", "closed_on": TOMORROW}),
+    "a union is founded": ("street", "/admin/orgs/massorganization/add/", {
+        "organization": "{gap}", "kind": "UNION", "founded_on": TOMORROW}),
+    "a firm is visited": ("instructor", "/visits/{unit}/", {"done": "走访", "visited_on": TOMORROW}),
+}  # fmt: skip
+
+
+@pytest.fixture
+def world(city: City) -> World:
+    return build_world(city)
+
+
+def stated() -> list[Any]:
+    columns = [field.name for field in Tally._meta.concrete_fields if field.name != "version"]
+    return [*OrganizationFacts.objects.order_by("pk").values(), *Tally.objects.order_by("pk").values_list(*columns)]
+
+
+def test_what_would_happen_tomorrow_is_refused_at_its_field(world: World) -> None:
+    places = {code: node.pk for code, node in world.city.nodes.items()} | world.here
+    before, missed = stated(), []
+    for what, (username, address, form) in PAGES.items():
+        client = Client()
+        client.force_login(world.city.user(username), backend="accounts.backends.PasswordBackend")
+        posted = {name: str(value).format(**places) for name, value in form.items()}
+        response = client.post(address.format(**places), posted)
+        page = response.content.decode()
+        if response.status_code not in (200, 422) or f"{TOMORROW} 在今天之后，还没有发生的不能登记" not in page:
+            missed.append((what, response.status_code))
+        assert stated() == before, what
+    assert missed == []
+    assert differences(on=timezone.localdate()) == []
+
+
+def test_a_coverage_begins_tomorrow_by_itself(world: World) -> None:
+    client = Client()
+    client.force_login(world.city.user("street"), backend="accounts.backends.PasswordBackend")
+    before = stated()
+    form = {"organization": world.here["gap"], "party_organization": world.city["CZ1112"].pk, "form": "AREA",
+            "primary": "on", "since": TOMORROW}  # fmt: skip
+    assert client.post("/admin/orgs/coverage/add/", form).status_code == 302
+    assert Coverage.objects.filter(organization=world.here["gap"], since=TOMORROW).exists()
+    assert stated() == before
