@@ -14,7 +14,7 @@ def _members(day: Day) -> QuerySet:
     """Formal and probationary members by employer (正式党员 alone count for setting up, domain §4.1)."""
     return (
         Member.objects.on_the_roll()
-        .filter(organization__isnull=False)
+        .filter(organization__isnull=False, organization_since__lte=day.on)
         .values_list("organization_id")
         .annotate(
             formal=Count("pk", filter=Q(status=Member.Status.FORMAL)),
@@ -26,7 +26,8 @@ def _members(day: Day) -> QuerySet:
 def _formal_since(day: Day) -> QuerySet:
     """The day on which the last of the formal members needed for a Party organization was there and formal."""
     there = Greatest(Coalesce("formal_on", "organization_since"), F("organization_since"))
-    formal = Member.objects.formal().filter(organization__isnull=False).annotate(formal_there=there)
+    formal = Member.objects.formal().filter(organization__isnull=False, organization_since__lte=day.on)
+    formal = formal.annotate(formal_there=there)
     needed = nth_of_each(formal, "formal_there", "pk", place=max(day.thresholds.formal_min, 1))
     return needed.values_list("organization_id", "formal_there")
 

@@ -68,7 +68,7 @@ def _close_unused_accounts(job: Job, progress: Progress) -> dict[str, int]:
 
 
 def _recount(job: Job, progress: Progress) -> dict[str, int]:
-    """Ends that come by the calendar: coverages, assignments and evidence that run out."""
+    """What the calendar brings since it last ran: periods that begin or end, evidence that runs out, parameters."""
     return {"changed": refresh(None, on=timezone.localdate())}
 
 

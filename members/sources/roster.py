@@ -185,6 +185,9 @@ class MemberTarget(Target):
         stated = self._stated(values, record, party, unit)
         before = record or {}
         changes: Changes = {c: [before.get(c), v] for c, v in stated.items() if v is not None and before.get(c) != v}
+        joined, formal = (stated.get(name) or before.get(name) for name in ("joined_on", "formal_on"))
+        if joined and formal and formal < joined:
+            return Merge(problem="formal_before_joined")
         return Merge(changes)
 
     def _stated(self, values: Values, record: Record | None, party: int, unit: int | None) -> Values:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from core import writing
@@ -17,6 +18,7 @@ from orgs.facts import refresh
 from orgs.handover import Handover, party_dependants
 from orgs.models import (
     Appointment,
+    Coverage,
     FormerManagement,
     Liaison,
     Organization,
@@ -80,8 +82,8 @@ def merge(
     locked = party.lock_tree(party_organization.pk, into.pk)
     source, target = locked[party_organization.pk], locked[into.pk]
     _require_mergeable(source, target)
-    managed = list(source.organizations.values_list("pk", flat=True))
-    hold(Organization, [*source.coverages.filter(not_over(on)).values_list("organization", flat=True), *managed])
+    touched = {*source.organizations.values_list("pk", flat=True), *_covered(source, target, on=on)}
+    hold(Organization, touched)
     children = list(source.children.standing())
     if children:
         party.require_place(target)
@@ -100,7 +102,7 @@ def merge(
     writing.change_many(named, {"appointed_by": target}, action="liaisons.change", path=path, **told)
     _end_appointments(source, since, told)
     _end(source, since, told, action="party.merge", into=target)
-    refresh({row.organization_id for row in covered} | {*managed}, on=on)
+    refresh(touched, on=on)
     return source
 
 
@@ -162,6 +164,13 @@ def _require_mergeable(source: PartyOrganization, target: PartyOrganization) -> 
         raise TargetCannotManage(
             f"“{source}”管理着两新组织,“{target}”是{target.get_kind_display()},不能接管;请选择委员会"
         )
+
+
+def _covered(source: PartyOrganization, target: PartyOrganization, *, on: date) -> QuerySet[Coverage, int]:
+    """Whom the source covers, and whom the target does, where that gets rooms with the merge."""
+    rooms = source.venues.exists() or source.venue_uses.exists()
+    rows = Coverage.objects.filter(not_over(on), party_organization__in=[source, target] if rooms else [source])
+    return rows.values_list("organization", flat=True)
 
 
 def _hand_over_management(

@@ -106,6 +106,12 @@ def test_what_cannot_go_in_is_named(city: City, tmp_path: Path, capsys: Any):
     assert not Member.objects.exists()
 
 
+def test_a_formal_day_before_the_registered_joining_stays_out(city: City, tmp_path: Path, capsys: Any):
+    run(roster(tmp_path, line(0)), capsys)
+    report = run(roster(tmp_path, f"党员0,{NUMBERS[0]},CZ1111,,正式党员,,2009-07-01,2020-01-01,汉,本科,"), capsys)
+    assert (report["errors"], report["problems"][0]["code"]) == (1, "formal_before_joined")
+
+
 def test_a_number_of_another_district_is_refused_in_neutral_words(city: City, tmp_path: Path, capsys: Any):
     run(roster(tmp_path, line(0, party="CZ121")), capsys)
     report = run(roster(tmp_path, line(0)), capsys, by="district")

@@ -149,6 +149,16 @@ def test_liaisons_and_rooms_go_along_with_a_merge_and_rooms_close_whole(
     sound()
 
 
+def test_whom_the_larger_one_covers_meets_in_the_rooms_that_come_with_a_merge(city: City) -> None:
+    unit = city.organization()
+    city.cover(unit, "CZ1112", "JOINT")
+    Venue.objects.create(name="活动室", kind="OWN", managed_by=city["CZ1111"])
+    refresh(None, on=TODAY)
+    endings.merge(by=None, party_organization=city["CZ1111"], into=city["CZ1112"], on=TODAY, reason="合并")
+    assert OrganizationFacts.objects.get(pk=unit.pk).venue
+    sound()
+
+
 @pytest.mark.parametrize("dropped", PERIODS.values(), ids=PERIODS)
 @pytest.mark.parametrize("kept", [PERIODS[name] for name in KEPT], ids=KEPT)
 def test_two_records_become_one_and_two_again_with_all_their_periods(city: City, kept: Period, dropped: Period) -> None:
@@ -162,6 +172,9 @@ def test_two_records_become_one_and_two_again_with_all_their_periods(city: City,
     covered = set(OrganizationFacts.objects.exclude(form="").values_list("pk", flat=True))
     duplicates.merge(by=None, keep=keep, drop=drop, on=TODAY, reason="同一单位")
     assert keep.coverages.count() == keep.assignments.count() == 2
+    for day in (TODAY, LATER, LAST):
+        assert keep.coverages.on(day).count() <= 1
+        assert keep.assignments.on(day).count() <= 1
     facts = OrganizationFacts.objects.get(pk=keep.pk)
     assert bool(facts.form) == bool(facts.instructor) == bool(covered), "who was covered today is"
     sound()
