@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import chain
+from pathlib import Path
 
 import pytest
 from django import forms
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -100,3 +103,24 @@ def test_a_table_reads_a_day_ahead_where_the_record_may_hold_one() -> None:
         for name, field in table.fields.items():
             if isinstance(field.widget, DayWidget):
                 assert field.widget.ahead == days[table._meta.model, name], (table, name)
+
+
+# whether an end is known at all, not whether it has come
+KNOWN_ENDS = {
+    "orgs/services/appointments.py",
+    "orgs/services/duties.py",
+    "orgs/sources/coverage.py",
+    "reports/queries/changes.py",
+}
+
+
+def test_an_end_that_lies_ahead_is_taken_for_none_everywhere() -> None:
+    base = Path(settings.BASE_DIR)
+    asking = {
+        str(path.relative_to(base))
+        for app in OURS
+        for path in (base / app).rglob("*.py")
+        if not {"migrations", "models", "models.py"} & set(path.parts[-2:])
+        and re.search(r"until(=None|__isnull)", path.read_text())
+    }
+    assert asking - {"core/periods.py"} == KNOWN_ENDS

@@ -196,7 +196,7 @@ AHEAD: dict[tuple[str, str], Call] = {
     ("gaps.answer_gaps", "answer"): lambda r, d: gaps.answer_gaps(
         by=r.told["by"], units=[r.gap], answer=gaps.Answer("规模不足", "", d), at=timezone.now()),
     ("books.hand_out", "due_on"): lambda r, d: hand_out(
-        scope=r.city.scope("city"), worklist=worklists["party-organization"], due_on=d, at=timezone.now(), **r.told).close(),
+        scope=r.city.scope("city"), worklist=worklists["party-organization"], due_on=d, at=timezone.now(), **r.told),
     ("coverage.begin_on", "since"): lambda r, d: _refused(
         lambda: coverage.begin_on(coverage=r.coverage, since=d, **r.told), coverage.BeginsTooEarly),
 }  # fmt: skip
