@@ -228,7 +228,7 @@ class ReturnedCoverage(ReturnedRows, CoverageTarget):
     def follow(self, merge: Merge, record: Record) -> Merge:
         """The day from which it is so; what the services of coverage refuse is an error here."""
         changes = merge.changes
-        if changes and record["until"]:
+        if changes and record["until"] and record["until"] <= max(self.run.today.isoformat(), record["since"]):
             return Merge(problem="coverage_has_ended")
         after = record | {column: now for column, (_, now) in changes.items()}
         if after["until"] and not after["end_reason"]:

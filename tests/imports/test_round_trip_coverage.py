@@ -55,6 +55,23 @@ def test_another_party_organization_or_form_counts_from_the_day_of_the_list_and_
     assert (batch.counts["unchanged"], periods()) == (1, after), "the same again changes nothing"
 
 
+def test_an_end_that_lies_ahead_is_none_yet(city: City, coverage: Coverage, tmp_path: Path) -> None:
+    ahead = date(TODAY.year + 1, 12, 31)
+    Coverage.objects.filter(pk=coverage.pk).update(until=ahead, end_reason="到期")
+    book = exported(city, tmp_path)
+    assert book.back("coverage_list").counts["unchanged"] == 1
+    book.edit(UNIT, 党组织编码="CZ1112", 形式="联合组建")
+    batch = book.back("coverage_list")
+    assert batch.counts["changed"] == 1, codes(batch)
+    assert periods() == [("CZ1111", "SINGLE", LONG_AGO, TODAY), ("CZ1112", "JOINT", TODAY, ahead)]
+    services.undo(batch, by=city.user("city"))
+    assert periods() == [("CZ1111", "SINGLE", LONG_AGO, ahead)]
+    book = exported(city, tmp_path)
+    book.edit(UNIT, 终止="2026-11-20", 终止原因="单位注销")
+    assert book.back("coverage_list").counts["changed"] == 1
+    assert periods() == [("CZ1111", "SINGLE", LONG_AGO, date(2026, 11, 20))]
+
+
 def test_a_coverage_ends_on_a_day_with_its_reason(city: City, coverage: Coverage, tmp_path: Path) -> None:
     book = exported(city, tmp_path)
     book.edit(UNIT, 终止="2026-11-20", 终止原因="单位注销")
