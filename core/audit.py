@@ -14,6 +14,7 @@ from django.utils import timezone
 from core.bulk import insert_rows
 from core.crypto import BOUND, blind_index, decrypt, decrypt_unbound, encrypt
 from core.fields import EncryptedTextField
+from core.masking import struck
 from core.models import AuditEntry
 from core.plain import to_plain
 
@@ -139,10 +140,10 @@ def record(
         action=action,
         model=target._meta.label_lower,
         object_id=str(target.pk),
-        label=str(target)[:LABEL],
+        label=struck(str(target))[:LABEL],
         path=path,
         changes=changes or {},
-        reason=reason,
+        reason=struck(reason),
         batch_id=_batch.get() if batch_id is None else batch_id,
         address=_address.get(),
     )
@@ -160,9 +161,10 @@ def record_many(*, by: User | None, events: Iterable[Event], at: datetime | None
 
 
 def _kept(event: Event) -> Event:
-    """The event as its entry has it: the name cut, under the number of what it belongs to."""
-    if len(event.label) > LABEL:
-        event = event._replace(label=event.label[:LABEL])
+    """The event as its entry has it: the name cut, nobody's number in a text, under the number of what it belongs to."""
+    label, reason = struck(event.label)[:LABEL], struck(event.reason)
+    if label != event.label or reason != event.reason:
+        event = event._replace(label=label, reason=reason)
     if event.batch_id is None and (batch := _batch.get()) is not None:
         event = event._replace(batch_id=batch)
     return event
@@ -178,7 +180,7 @@ def record_export(*, by: User | None, what: str, rows: int, reason: str = "") ->
         model="",
         label=what[:LABEL],
         changes={"rows": [None, rows]},
-        reason=reason,
+        reason=struck(reason),
         address=_address.get(),
     )
 

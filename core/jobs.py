@@ -25,6 +25,7 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from core import workers
+from core.masking import struck
 from core.models import AuditEntry, Job
 from core.refusals import Refusal
 from core.registries import Registry
@@ -73,7 +74,7 @@ class Progress:
         if self._path and (changed or done >= total or now - self._written >= PROGRESS_SECONDS):
             self._written = now
             fresh = self._path.with_suffix(".new")
-            told = {"done": done, "total": total, "note": note, "began": self.began}
+            told = {"done": done, "total": total, "note": struck(note), "began": self.began}
             with suppress(OSError):  # the disk is full: the work itself may need no room
                 fresh.write_text(json.dumps(told, ensure_ascii=False))
                 fresh.replace(self._path)  # a reader sees the old text or the new one, never half of it
@@ -210,7 +211,7 @@ def run(job: Job) -> None:
     try:
         _run(job)
     except Refusal as refusal:
-        _end(job, Job.Status.FAILED, error=str(refusal))
+        _end(job, Job.Status.FAILED, error=struck(str(refusal)))
     except Superseded:
         logger.warning("job %s (%s) was taken over by another worker", job.pk, job.kind)
     except Exception as error:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.permissions import Permission as P
 from core.admin import ScopedModelAdmin, ServiceForm, label
+from core.asking import AskedTooOften
 from core.listing import Column, Order
 from core.scope import Scope
 from members import services
@@ -55,7 +56,7 @@ class MemberForm(ServiceForm):
             member = self.instance if self.instance.pk else None
             try:
                 services.require_free_number(by=self.request.user, id_number=number, member=member)
-            except services.NumberTaken as refusal:
+            except (services.NumberTaken, AskedTooOften) as refusal:
                 self.add_error("id_number", str(refusal))
         return data
 

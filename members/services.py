@@ -12,7 +12,8 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from core import audit, writing
+from core import writing
+from core.asking import Asking
 from core.crypto import blind_index, blind_indexes
 from core.locks import derived_once, hold
 from core.models import AuditEntry
@@ -31,6 +32,9 @@ EDITABLE = frozenset(
         "formal_on", "external_id",
     }
 )  # fmt: skip
+
+
+ASKED = "members.taken"
 
 
 class WrongIdNumber(Refusal):
@@ -66,14 +70,17 @@ class StatusDoesNotFit(Refusal):
 
 
 def require_free_number(*, by: User | None, id_number: str, member: Member | None = None) -> None:
-    """Refuse a number that another member has, and write the attempt down. Raises NumberTaken.
+    """Refuse a number that another member has, and write the attempt down. Raises NumberTaken, AskedTooOften.
 
     Outside the service's transaction, so that the entry stays when the refusal undoes everything else.
     """
+    if not id_number or (member and member.id_number == id_number):
+        return
+    asking = Asking(by, ASKED)
+    asking.require_patience()
     found = Member.objects.filter(id_digest__in=blind_indexes(id_number)).select_related("party_organization").first()
-    if id_number and found and found != member:
-        audit.record(by=by, action="members.taken", target=found, path=found.party_organization.path)
-        raise NumberTaken("该证件号码已登记,请与上级组织部门核对")
+    if found and asking.answers(found, found.party_organization.path):
+        raise NumberTaken("该证件号码已登记，请与上级组织部门核对")
 
 
 def register(

@@ -40,7 +40,7 @@ class Reader:
         ]
         self.index_of = {field.name: index for index, field in mapped}
         name = target.run.source.name
-        self.extras = [(column.index, f"{name}·{column.header}") for column in table.columns if column.kept]
+        self.extras = [(column.index, f"{name}·{struck(column.header)}") for column in table.columns if column.kept]
 
     def staged(self, rows: Sequence[SheetRow], expected: str) -> Iterator[tuple[Any, ...]]:
         """The rows as `STAGED` columns. `expected` is the outcome that most of them will have."""

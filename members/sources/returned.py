@@ -24,7 +24,7 @@ from members.models import Member
 from members.models.members import PROBATIONARY
 from members.rules import birth_date_of, education, ethnic_group, member_status, normalise_id_number, sex_of
 from members.sources.deciding import take
-from members.sources.roster import TAKEN, UNKNOWN_EMPLOYER, MemberTarget, id_number, job
+from members.sources.roster import UNCHECKED, UNKNOWN_EMPLOYER, MemberTarget, id_number, job
 from orgs.codelists import education_choices, ethnic_choices
 from orgs.models import Organization
 from orgs.sources.areas import check_extent
@@ -104,8 +104,6 @@ class ReturnedMembers(ReturnedRows, MemberTarget):
         employers = {record["organization_id"] for record in records.values()} - {None}
         units = Organization.objects.filter(pk__in=among(employers))
         self.codes.update(units.values_list("pk", "credit_code"))
-        for pk, record in records.items():
-            record["pk"] = pk
         return records
 
     def shown(self, part: Part, value: Plain) -> Any:
@@ -164,8 +162,10 @@ class ReturnedMembers(ReturnedRows, MemberTarget):
 
     def _refused(self, record: Record, after: Record, changed: Collection[str]) -> str:
         """The problem that keeps the row out; empty when there is none."""
-        if self.numbers.setdefault(after["id_number"] or record["pk"], record["pk"]) != record["pk"]:
-            return TAKEN
+        if "id_number" in changed and self.asking.spent:
+            return UNCHECKED
+        if (other := self.numbers.setdefault(after["id_number"] or record["pk"], record["pk"])) != record["pk"]:
+            return self.taken(other)
         if "since" in changed and "party_organization_id" not in changed:
             return "since_without_move"
         if after["since"] < record["since"]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from accounts.permissions import Permission
+from core.asking import Asking
 from core.bulk import insert_rows
 from core.crypto import blind_index, blind_indexes
 from core.importing.cells import Cell, CellProblem, read_text
@@ -30,6 +31,7 @@ from members.rules import (
     normalise_id_number,
     sex_of,
 )
+from members.services import ASKED
 from members.sources.deciding import take
 from orgs import facts
 from orgs.models import Organization, PartyOrganization
@@ -43,13 +45,14 @@ JOBS = word_table(
     {Member.Job.FRONT_LINE: ("生产一线", "一线工人", "工人"), Member.Job.TECHNICAL: ("专业技术", "技术人员"),
      Member.Job.MANAGEMENT: ("管理人员", "经营管理"), Member.Job.OWNER: ("负责人", "企业主", "业主")},
 )  # fmt: skip
-WRONG_NUMBER, TAKEN = "id_number_check", "id_number_taken"
+WRONG_NUMBER, TAKEN, UNCHECKED = "id_number_check", "id_number_taken", "id_number_unchecked"
 UNKNOWN_PARTY, UNKNOWN_EMPLOYER = "member_party_unknown", "member_employer_unknown"
 MISSING = {"name": "member_name_missing", "id_number": "id_number_missing"}
 
 problems.add(
     Problem(WRONG_NUMBER, ERROR, "公民身份号码有误(位数、出生日期或校验位不符),未导入;请核对"),
-    Problem(TAKEN, ERROR, "该证件号码已登记,未导入;请与上级组织部门核对"),
+    Problem(TAKEN, ERROR, "该证件号码已登记，未导入；请与上级组织部门核对"),
+    Problem(UNCHECKED, ERROR, "今天查到已登记的号码太多，这一行没有核对，未导入；请与上级组织部门核对，或明天再导入"),
     Problem("id_number_missing", ERROR, "没有公民身份号码,未导入;请填写,确无号码的请在系统中逐人登记"),
     Problem("member_name_missing", ERROR, "没有姓名,未导入;请填写"),
     Problem(UNKNOWN_PARTY, ERROR, "没有这个党组织,或不在您的管辖范围内,或有几个同名,未导入;请填写党组织编码"),
@@ -131,6 +134,7 @@ class MemberTarget(Target):
         self.employers: dict[str, int | None] = {}
         self.foreign: set[int] = set()  # of these, managed elsewhere: only who works there already is left there
         self.touched: set[int] = set()
+        self.asking = Asking(run.importer.user, ASKED, run.batch_id)
 
     # --- reading ---
     def check(self, values: Values, unread: Collection[str]) -> list[tuple[str, str]]:
@@ -173,7 +177,9 @@ class MemberTarget(Target):
         """A new member, or what the roster changes of one: place, employer and status with their days."""
         values, scope = row.values, self.run.importer.scope
         if record and not (scope.whole or scope.holds_path(self.paths.get(record["party_organization_id"], ""))):
-            return Merge(problem=TAKEN)
+            return Merge(problem=self.taken(record["pk"]))
+        if record is None and self.asking.spent:
+            return Merge(problem=UNCHECKED)
         party_word = values.get("party_code") or values.get("party_name")
         party = self.parties.get(party_word) if party_word else (record or {}).get("party_organization_id")
         if not party:
@@ -189,6 +195,18 @@ class MemberTarget(Target):
         if joined and formal and formal < joined:
             return Merge(problem="formal_before_joined")
         return Merge(changes)
+
+    def taken(self, pk: int) -> str:
+        """The problem of a row whose number somebody else has, which is written down."""
+        found = Member.objects.select_related("party_organization").get(pk=pk)
+        return TAKEN if self.asking.answers(found, found.party_organization.path) else UNCHECKED
+
+    def load(self, ids: Sequence[int], *, lock: bool) -> dict[int, Record]:
+        """With their own numbers."""
+        records = super().load(ids, lock=lock)
+        for pk, record in records.items():
+            record["pk"] = pk
+        return records
 
     def _stated(self, values: Values, record: Record | None, party: int, unit: int | None) -> Values:
         """The columns that the row states, days filled in where it gives none."""

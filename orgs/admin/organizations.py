@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.permissions import Permission as P
 from core.admin import ScopedModelAdmin, ServiceForm, label
+from core.asking import AskedTooOften
 from core.importing.cells import MOST_PEOPLE, CellProblem
 from core.listing import Column, Order
 from orgs.bulk_actions import ORGANIZATION_ACTIONS
@@ -91,7 +92,7 @@ class OrganizationForm(ServiceForm):
         unit = self.instance if self.instance.pk else None
         try:
             organizations.require_free_code(by=self.request.user, code=data.get("credit_code") or "", organization=unit)
-        except organizations.CodeTaken as refusal:
+        except (organizations.CodeTaken, AskedTooOften) as refusal:
             self.add_error("credit_code", str(refusal))
         self._question_headcounts(data)
         return data

@@ -9,9 +9,9 @@ from core.search import names_stay_indexed
 
 
 def without_numbers(columns: dict[str, str]) -> dict[str, str]:
-    """The unmapped columns but those that look like personal numbers; numbers in the others are masked."""
+    """The unmapped columns but those that are named after personal numbers; numbers in the others are masked."""
     told = {name: str(text) for name, text in columns.items()}
-    return {name: struck(text) for name, text in told.items() if not column_kind(name.partition("·")[2], [text])}
+    return {name: struck(text) for name, text in told.items() if not column_kind(name.partition("·")[2], ())}
 
 
 class Migration(migrations.Migration):

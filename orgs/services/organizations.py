@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
-from core import audit, writing
+from core import writing
+from core.asking import Asking
 from core.locks import alone_with, derived_once
 from core.models import AuditEntry
 from core.refusals import Refusal
@@ -32,6 +33,7 @@ CODE_PROBLEMS = {
     CHECK: "统一社会信用代码校验位不符,多半有一位写错,请对照营业执照或登记证书核对",
     ROUNDED: "统一社会信用代码被表格软件改成了科学计数,请从原件重新录入 18 位代码",
 }
+ASKED = "organizations.taken"
 BY_HAND = "hand"  # source of a headcount that a person entered: 核定
 
 
@@ -52,14 +54,18 @@ class CodeTaken(Refusal):
 
 
 def require_free_code(*, by: User | None, code: str, organization: Organization | None = None) -> None:
-    """Refuse a code that another organization has, and write the attempt down. Raises CodeTaken.
+    """Refuse a code that another organization has, and write the attempt down. Raises CodeTaken, AskedTooOften.
 
     Outside the service's transaction, so that the entry stays when the refusal undoes everything else.
     """
-    found = Organization.objects.filter(credit_code=normalise_code(code) or None).select_related("managed_by").first()
-    if code and found and found != organization:
-        audit.record(by=by, action="organizations.taken", target=found, path=found.managed_by.path)
-        raise CodeTaken("该统一社会信用代码已登记,请与上级组织部门核对")
+    code = normalise_code(code)
+    if not code or (organization and organization.credit_code == code):
+        return
+    asking = Asking(by, ASKED)
+    asking.require_patience()
+    found = Organization.objects.filter(credit_code=code).select_related("managed_by").first()
+    if found and asking.answers(found, found.managed_by.path):
+        raise CodeTaken("该统一社会信用代码已登记，请与上级组织部门核对")
 
 
 @transaction.atomic

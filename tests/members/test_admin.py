@@ -120,7 +120,7 @@ def test_a_taken_number_stands_at_its_field_and_the_attempt_stays_noted(city: Ci
         "party_organization": city["CZ1111"].pk, "version": 1,
     }  # fmt: skip
     response = signed_in(city, "street").post(f"{LIST}add/", form)
-    assert "该证件号码已登记,请与上级组织部门核对" in response.content.decode()
+    assert "该证件号码已登记，请与上级组织部门核对" in response.content.decode()
     assert Member.objects.count() == 1
     assert AuditEntry.objects.filter(action="members.taken").count() == 1
 

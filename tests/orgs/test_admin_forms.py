@@ -90,7 +90,7 @@ def test_a_taken_credit_code_is_refused_in_neutral_words_and_the_attempt_is_note
     unit = city.organization("澄州明川电子", managed_by="CZ121", credit_code=GOOD_CODE)
     data = {"name": "另一家", "credit_code": f" {GOOD_CODE.lower()} "}
     said = errors_of(client_of("street").post("/admin/orgs/organization/add/", data))
-    assert "该统一社会信用代码已登记,请与上级组织部门核对" in said
+    assert "该统一社会信用代码已登记，请与上级组织部门核对" in said
     assert unit.name not in said
     entry = AuditEntry.objects.get(action="organizations.taken")
     assert (entry.object_id, entry.user) == (str(unit.pk), city.user("street"))
