@@ -1,24 +1,60 @@
-"""Whatever clerks do with whatever days: a recount finds nothing. `NINGJU_ACTS=2000` makes the sequence longer."""
+"""Whatever clerks do with whatever days: a recount finds nothing, and closed months stay byte for byte as they were.
+
+`NINGJU_ACTS=2000` makes the sequence longer.
+"""
 
 from __future__ import annotations
 
 import os
+from datetime import datetime, time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
+from django.utils import timezone
 
 from core.days import EventDateField
-from tests.acts import Stage, play
+from core.months import YearMonth
+from orgs.models import Appointment
+from reports.services.months import freeze, take_months
+from tests.acts import Checks, Stage, play
 from tests.people import City
+from tests.reports.frozen_pages import bytes_of
 from tests.test_guards import OURS
 
+READERS = ("leader", "district", "stranger")  # of closed months
 ACTS = int(os.environ.get("NINGJU_ACTS", "60"))
+
+
+class Frozen(Checks):
+    """Every night what somebody sees of each closed month is what was seen of it first; months are taken as they end."""
+
+    def __init__(self, city: City) -> None:
+        self.city, self.seen, self.nights = city, dict[Any, str](), 0
+
+    def after(self, stage: Stage, act: str) -> None:
+        """Look, take what is over, and look at that for the first time. Whoever lost an appointment is left out."""
+        if not self.seen:
+            freeze(month=YearMonth.of(stage.today).plus(-1), counted_on=stage.today)
+            self.seen = bytes_of(self.city, whole=False, readers=READERS)
+        elif act == "night":
+            shown = bytes_of(self.city, whole=False, readers=("leader", *self._as_ever("district", "stranger")))
+            assert [at for at, page in shown.items() if self.seen[at] != page] == [], stage.done
+            if take_months(at=timezone.make_aware(datetime.combine(stage.today, time(2)))):
+                self.seen = bytes_of(self.city, whole=False, readers=READERS) | self.seen
+            self.nights += 1
+
+    def _as_ever(self, *readers: str) -> list[str]:
+        held = Appointment.objects.filter(until=None, user__username__in=readers)
+        return sorted(held.values_list("user__username", flat=True))
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_recount_finds_nothing_after_any_act_with_any_day(city: City, tmp_path: Path, seed: int) -> None:
-    stage = play(city, tmp_path, seed=seed, acts=ACTS)
+    frozen = Frozen(city)
+    stage = play(city, tmp_path, seed=seed, acts=ACTS, checks=(Checks(), frozen))
+    assert frozen.nights
     assert stage.done.total() > ACTS / 4, stage.refused
     assert stage.refused["future"] > 0
     nothing_has_happened_tomorrow(stage)

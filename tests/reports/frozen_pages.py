@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from io import StringIO
 
 import openpyxl
@@ -38,12 +38,12 @@ def addresses(month: str, *, whole: bool, first: bool) -> Iterator[str]:
         yield f"/dashboard/?month={month}&node=CZ11&by=party"
 
 
-def bytes_of(city: City, *, whole: bool = True) -> dict[tuple[str, str], str]:
-    """Of every closed month, by reader and address (few of both unless `whole`). Nothing is remembered of an earlier look."""
+def bytes_of(city: City, *, whole: bool = True, readers: Collection[str] = READERS) -> dict[tuple[str, str], str]:
+    """Of every closed month, by reader and address, few unless `whole`. Nothing is remembered of an earlier look."""
     cache.clear()
     found = {}
     months = list(ClosedMonth.objects.order_by("month").values_list("month", flat=True))
-    for reader in READERS if whole else READERS[2::2]:
+    for reader in readers:
         client = Client()
         client.force_login(city.user(reader))
         for month in months:
