@@ -21,7 +21,7 @@ def _rows(scope: Scope, on: date) -> QuerySet:
 def _items(rows: QuerySet, scope: Scope, on: date) -> Iterator[DueItem]:
     for row in state_due(rows, on=on):
         url = reverse("organization", args=[row.organization_id])
-        yield DueItem(row.organization.name, f"走访({row.instructor.name})", row.due_on, url, "查看")
+        yield DueItem(row.organization.name, f"走访（{row.instructor.name}）", row.due_on, url, "查看")
 
 
 due_kinds.add(DueKind("visits", "走访逾期", P.VISITS_CHANGE, _rows, "", _items, "/visits/overdue/?late=on"))

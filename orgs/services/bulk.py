@@ -163,16 +163,26 @@ def to_zone(zone: Zone | None) -> Change:
         lambda unit: "已经是这样" if unit.zone_id == key else "",
         was=lambda unit: str(unit.zone or "不在园区（楼宇等）内"),
         will=str(zone or "不在园区（楼宇等）内"),
-        doubt=lambda unit: _of_another_district(unit, zone.region) if zone else "",
+        doubt=_of_another_district(zone.region if zone else None),
     )
 
 
-def _of_another_district(unit: Organization, place: Region | None) -> str:
-    """Whether a place lies in another district than the organization."""
-    if place is None or not unit.region_id or len(place.prefix) < DISTRICT_DIGITS:
-        return ""
-    apart = unit.region_id[:DISTRICT_DIGITS] != place.code[:DISTRICT_DIGITS]
-    return f"单位在“{unit.region}”，不在“{place}”所在的区县" if apart else ""
+def _of_another_district(place: Region | None) -> Callable[[Organization], str]:
+    """Whether a place lies in another district than the organization, and in which."""
+    if place is None or len(place.prefix) < DISTRICT_DIGITS:
+        return _nobody
+    names: dict[str, str] = {}
+
+    def said(unit: Organization) -> str:
+        theirs, ours = ((code or "")[:DISTRICT_DIGITS] for code in (unit.region_id, place.code))
+        if theirs in ("", ours):
+            return ""
+        if not names:
+            districts = Region.objects.filter(level=Region.Level.DISTRICT).values_list("code", "name")
+            names.update((code[:DISTRICT_DIGITS], name) for code, name in districts)
+        return f"单位在“{names.get(theirs, theirs)}”，所选的在“{names.get(ours, ours)}”"
+
+    return said
 
 
 def to_region(region: Region) -> Change:
@@ -184,7 +194,7 @@ def to_region(region: Region) -> Change:
         lambda unit: f"已经在“{region}”" if unit.region_id == region.pk else "",
         was=lambda unit: str(unit.region or "区划不明"),
         will=str(region),
-        doubt=lambda unit: _of_another_district(unit, region),
+        doubt=_of_another_district(region),
     )
 
 

@@ -69,8 +69,8 @@ def test_a_choice_that_does_not_fit_is_said(city: City, client_of) -> None:
     there = city.organization("望江厂", region_id="990103001000")
     client = client_of("city")
     page = sent(client, "zone", [here, there], zone=park.pk).content.decode()
-    assert page.count("请核对：单位在“云台街道”") == 2, "in the table and above its name"
-    assert "请核对：单位在“望江街道”" not in page
+    assert page.count("请核对：单位在“云溪区”，所选的在“临江区”") == 2, "in the table and above its name"
+    assert "请核对：单位在“临江区”" not in page
     page = sent(client, "committee", [here], committee=city["CZ121"].pk).content.decode()
     assert "请核对：按属地或行业应由“中共云台街道工作委员会”管理" in page
     city.member(at=here)
