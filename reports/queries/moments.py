@@ -38,10 +38,18 @@ class Moment:
         """Up to when, and whether anything can still change it. Live figures that were not recounted today say when."""
         if self.closed:
             return f"{self.on:%Y-%m-%d}（{'；'.join(['冻结', *self.closed.notes])}）"
+        return f"{self._recounted_at or format(self.on, '%Y-%m-%d')}（实时）"
+
+    @property
+    def label(self) -> str:
+        """What a choice of moments calls the live figures."""
+        return f"实时（截至 {self._recounted_at}）" if self._recounted_at else "实时"
+
+    @cached_property
+    def _recounted_at(self) -> str:
+        """When live figures were recounted last, where that is not the day itself."""
         last = recounted()
-        if last is None or last.on >= self.on:
-            return f"{self.on:%Y-%m-%d}（实时）"
-        return f"{timezone.localtime(last.at):%Y-%m-%d %H:%M}（实时，此后到期的未计入）"
+        return f"{timezone.localtime(last.at):%Y-%m-%d %H:%M}" if last and last.on < self.on else ""
 
     @cached_property
     def parameters(self) -> dict[str, Any]:

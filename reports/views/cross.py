@@ -48,6 +48,7 @@ class CrossPage(PermissionMixin, View):
             "regions": region_choices(request.scope, narrow.region, cells.tree),
             "narrow": narrow,
             "months": closed,
+            "live": Moment(timezone.localdate()) if moment.closed else moment,
             "sectors": Sector.choices,
             "categories": [(code or NONE, name) for code, name in shown_categories(blocks)[1:]],
             "columns": COLUMNS,

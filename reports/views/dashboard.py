@@ -67,6 +67,7 @@ class DashboardPage(PermissionMixin, View):
             "cuts": [(code, name, to.page(by=code, sort="")) for code, (name, _) in CUTS.items()],
             "apart": (seen.whole.row.sums[APART], to.units(narrow, measure=APART)),
             "months": closed,
+            "live": Moment(timezone.localdate()) if seen.moment.closed else seen.moment,
             "regions": region_choices(scope, narrow.region, seen.tree),
             "indicators": [seen.moment.indicator(one) for one in SHOWN],
             "bridge": _bridge(bridge(between), to) if between else None,
