@@ -16,7 +16,7 @@ from accounts.models import User
 from core import writing
 from core.days import require_past
 from core.jobs import Progress
-from core.locks import hold
+from core.locks import derived_once, hold
 from core.periods import not_over
 from core.plans import Plan
 from core.sets import among
@@ -208,6 +208,7 @@ def plan(change: Change, organizations: models.QuerySet[Organization]) -> Plan:
 
 
 @transaction.atomic
+@derived_once()
 def apply(
     *,
     by: User | None,
