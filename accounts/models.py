@@ -82,6 +82,8 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
 
     objects = UserManager()
     change_permission = reveal_permission = Permission.ACCOUNTS_CHANGE
+    derived = frozenset({"last_seen_at", "last_login"})  # when the newest sign-in was, which has an entry
+    secret = frozenset({"password"})
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]

@@ -15,8 +15,7 @@ from django.db.models import F, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from core import audit, files
-from core.bulk import update_rows
+from core import audit, files, writing
 from core.crypto import BOUND, blind_index, current_key_id
 from core.fields import BlindIndexField, EncryptedTextField
 from core.jobs import Progress
@@ -71,7 +70,7 @@ def _chunks(model: Model, column: EncryptedTextField | BlindIndexField) -> Itera
             else:
                 fresh, after = _ciphertexts(rows, column)
             if fresh:
-                update_rows(model, [column.attname], fresh)
+                writing.change_rows(model, [column.attname], fresh, by=None, events=())  # the same in other letters
         yield len(fresh)
 
 

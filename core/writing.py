@@ -48,7 +48,7 @@ def add(
 ) -> None:
     """Check a new record whole, save it and write its entry."""
     record.full_clean()
-    require_past(type(record), vars(record), on=on)
+    require_past(record._meta.model, vars(record), on=on)
     record.save(force_insert=True)
     audit.record(
         by=by, action=action, target=record, changes=_told(record, made(record)), path=path, reason=reason, at=at
@@ -74,7 +74,7 @@ def put(record: models.Model, values: Mapping[str, Any], *, on: date | None = No
     for name, value in values.items():
         setattr(record, name, value)
     _check(record, values)
-    require_past(type(record), {name: getattr(record, name) for name in values}, on=on)
+    require_past(record._meta.model, {name: getattr(record, name) for name in values}, on=on)
     return audit.difference(before, audit.snapshot(record, values))
 
 
@@ -94,7 +94,7 @@ def keep(
     if not changes and also is None:
         return
     columns = [*changes]
-    if counted := _version(type(record)):
+    if counted := _version(record._meta.model):
         record.version += 1  # type: ignore[attr-defined]
         columns += counted
     record.save(update_fields=columns)
@@ -165,6 +165,8 @@ def change_many(
     """
     model = rows.model
     require_past(model, values, on=on)
+    if any(getattr(column_of(model, name), "personal", False) for name in values):
+        raise ValueError("a personal value is bound to its record: change one at a time")
     after, counted = audit.snapshot(model(**values), values), {name: F(name) + 1 for name in _version(model)}
     changed: list[Any] = []
     for records in _chunks(rows):

@@ -255,10 +255,11 @@ class GapAnswer(models.Model):
     planned_form = models.CharField("拟采取方式", max_length=40, blank=True)
     planned_by = DeadlineField("完成时限", null=True, blank=True)
     responsible = models.CharField("责任人", max_length=60, blank=True)
-    answered_at = models.DateTimeField("填报时间")
+    answered_at = models.DateTimeField("填报时间")  # the time and the person of the last entry
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="填报人")
 
     objects = ScopedQuerySet.as_manager()
+    derived = frozenset({"answered_at", "answered_by_id"})
     view_permission = "figures.view"
     change_permission = "registry.change"
     scope_path = "organization__managed_by__path"

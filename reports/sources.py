@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.permissions import Permission
-from core import audit
+from core import audit, writing
 from core.importing.cells import Cell, CellProblem, read_text
 from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import coming_day, text
@@ -131,7 +131,7 @@ class ReturnedAnswers(ReturnedRows, Target):
         """Who answered last; and the unit's own history tells of every answer."""
         user = self.run.importer.user
         answers = GapAnswer.objects.filter(pk__in=[one.id for one in changed])
-        answers.update(answered_by=user, answered_at=timezone.now())
+        writing.derive(answers, answered_by=user, answered_at=timezone.now())
         audit.record_many(by=user, events=[self._answered(one) for one in (*new, *changed)])
 
     def _answered(self, one: Written) -> audit.Event:

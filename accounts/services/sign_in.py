@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import SignIn, TrustedDevice, User, plain_name
 from accounts.services.sessions import make_room
-from core import audit
+from core import audit, writing
 
 
 @transaction.atomic
@@ -22,7 +22,7 @@ def note_sign_in(
     """
     at = at or timezone.now()
     user.last_seen_at = at
-    user.save(update_fields=["last_seen_at"])
+    writing.derive(User.objects.filter(pk=user.pk), last_seen_at=at)
     if phone is not None:
         phone.used_at = at
         phone.save(update_fields=["used_at"])
@@ -43,7 +43,8 @@ def tell_of_requests(*, user: User, at: datetime | None = None) -> list[str]:
             f"{one.asked_by.name}于 {when} 申请对您的账号{one.get_act_display()}（{one.reason}），{answer}。"
             "如有疑问，请告诉另一名管理员。"
         )
-    user.requests.filter(told_at=None).exclude(answered_by=None).update(told_at=at or timezone.now())
+    answered = user.requests.filter(told_at=None).exclude(answered_by=None)
+    writing.derive(answered, told_at=at or timezone.now())
     return told
 
 

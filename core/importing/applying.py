@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from core import audit
-from core.bulk import insert_rows, update_rows
+from core import audit, writing
+from core.bulk import insert_rows
 from core.importing.comparing import Comparison, Met, Tally
 from core.importing.targets import Changes, Merge, Record, Target, Written
 from core.jobs import Progress
@@ -47,10 +47,9 @@ def _write_chunk(batch: ImportBatch, target: Target, met: Sequence[Met]) -> tupl
     ids = target.ids_for([one.merge for one in fresh]) if fresh else []
     new = [Written(pk, None, _added(one.merge), one.merge.changes) for pk, one in zip(ids, fresh, strict=True)]
     changed = [_changed(one, target) for one in known]
-    _insert(target, new)
-    update(target, changed)
+    _insert(batch, target, new)
+    update(batch, target, changed, CHANGED)
     target.written(new, changed)
-    history(batch, target, [(ADDED, one) for one in new] + [(CHANGED, one) for one in changed])
     if target.claims:
         _list(batch, ids, [one.target_id for one in met if one.target_id is not None])
     return ids, [one.id for one in changed]
@@ -69,16 +68,17 @@ def _changed(one: Met, target: Target) -> Written:
     return Written(one.target_id, one.record, after, changes)
 
 
-def _insert(target: Target, new: Sequence[Written]) -> None:
+def _insert(batch: ImportBatch, target: Target, new: Sequence[Written]) -> None:
     if not new:
         return
     columns = sorted(set().union(*(one.after for one in new)))
     defaults = [(column, target.defaults[column]) for column in columns]
     rows = ([one.id, *[one.after.get(column, default) for column, default in defaults]] for one in new)
-    insert_rows(target.model, ("id", *columns), rows)
+    by = target.run.importer.user
+    writing.add_rows(target.model, ("id", *columns), rows, by=by, events=history(batch, target, ADDED, new))
 
 
-def update(target: Target, changed: Sequence[Written]) -> None:
+def update(batch: ImportBatch, target: Target, changed: Sequence[Written], action: str) -> None:
     """Every row gives all columns that any of them changes; the records are locked, so none is overwritten."""
     if not changed:
         return
@@ -87,27 +87,23 @@ def update(target: Target, changed: Sequence[Written]) -> None:
     rows = (
         [one.id, *[one.after[column] for column in columns], *[one.after[v] + 1 for v in version]] for one in changed
     )
-    update_rows(target.model, (*columns, *version), rows)
+    events = history(batch, target, action, changed)
+    writing.change_rows(target.model, (*columns, *version), rows, by=target.run.importer.user, events=events)
 
 
-def history(batch: ImportBatch, target: Target, entries: Iterable[tuple[str, Written]]) -> None:
+def history(batch: ImportBatch, target: Target, action: str, written: Iterable[Written]) -> Iterator[audit.Event]:
     """One audit entry a record. Personal values are sealed."""
     label = target.model._meta.label_lower
-    audit.record_many(
-        by=target.run.importer.user,
-        events=(
-            audit.Event(
-                action=action,
-                model=label,
-                object_id=str(one.id),
-                label=target.label_of(one.after),
-                path=target.path_of(one.after),
-                changes=_told(one, target),
-                batch_id=batch.pk,
-            )
-            for action, one in entries
-        ),
-    )
+    for one in written:
+        yield audit.Event(
+            action=action,
+            model=label,
+            object_id=str(one.id),
+            label=target.label_of(one.after),
+            path=target.path_of(one.after),
+            changes=_told(one, target),
+            batch_id=batch.pk,
+        )
 
 
 def _told(one: Written, target: Target) -> Changes:

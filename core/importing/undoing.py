@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, Min, Q, QuerySet
 
-from core import audit
-from core.bulk import delete_rows
+from core import audit, writing
 from core.importing.applying import ADDED, CHANGED, UNDONE, history, update
 from core.importing.targets import Changes, Record, Target, Written
 from core.jobs import Progress
@@ -175,9 +174,8 @@ def _deletable(
 
 def _restore(batch: ImportBatch, target: Target, restored: Sequence[Written]) -> None:
     if restored:
-        update(target, restored)
+        update(batch, target, restored, UNDONE)
         target.undone(batch.pk, restored)
-        history(batch, target, [(UNDONE, one) for one in restored])
 
 
 def _delete(batch: ImportBatch, target: Target, free: Sequence[int], records: dict[int, Record]) -> None:
@@ -185,10 +183,10 @@ def _delete(batch: ImportBatch, target: Target, free: Sequence[int], records: di
     if not free:
         return
     target.forget(free)
-    history(batch, target, [(UNDONE, Written(pk, records[pk], records[pk], {})) for pk in free])
+    by, gone = target.run.importer.user, [Written(pk, records[pk], records[pk], {}) for pk in free]
     for model, column in target.owned:
-        delete_rows(model, column, free)
-    delete_rows(target.model, "id", free)
+        writing.remove_rows(model, column, free, by=by, events=())
+    writing.remove_rows(target.model, "id", free, by=by, events=history(batch, target, UNDONE, gone))
 
 
 def _referred_to(target: Target, ids: Sequence[int], edited: Collection[int]) -> set[int]:

@@ -182,6 +182,7 @@ class Organization(models.Model):
     version = models.PositiveIntegerField("版本", default=1)  # grows with every change; forms refuse a stale one
 
     objects = OrganizationQuerySet.as_manager()
+    derived = frozenset({"sources"})  # which list told which column, for the rules of authority
     view_permission = "registry.view"
     scope_path = "managed_by__path"
     change_permission = reveal_permission = "registry.change"

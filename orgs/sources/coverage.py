@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from accounts.permissions import Permission
-from core.bulk import insert_rows
+from core import writing
+from core.audit import Event
 from core.importing.cells import Cell, CellProblem, read_text
 from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import code_text, day, text
 from core.importing.returning import MARK, Part, ReturnedRows, Returning, Words, choice_words
 from core.importing.targets import Merge, Record, Row, Target, Written, parts
 from core.locks import hold
+from core.numbering import reserve_ids
 from core.periods import not_over
 from core.sets import among
 from core.sources import Read, Run, Source, SourceField, Values, always, sources
@@ -253,21 +255,37 @@ class ReturnedCoverage(ReturnedRows, CoverageTarget):
         """The past of those that went over, and whose facts change."""
         before = [(one, one.before) for one in changed if one.before]
         self.touched.update(was["organization_id"] for _, was in before)
-        insert_rows(
+        past = [(was, one.after["since"]) for one, was in before if "since" in one.changes]
+        ids = reserve_ids(Coverage, len(past)) if past else []
+        writing.add_rows(
             Coverage,
-            ("organization_id", "party_organization_id", "form", "primary", "since", "until"),
-            [(*(was[column] for column in PAST), one.after["since"]) for one, was in before if "since" in one.changes],
-            {"end_reason": "调整", "batch_id": self.run.batch_id},
+            ("id", *PAST, "until"),
+            [(pk, *(was[column] for column in PAST), until) for pk, (was, until) in zip(ids, past, strict=True)],
+            {"end_reason": CHANGED, "batch_id": self.run.batch_id},
+            by=self.run.importer.user,
+            events=[self._past(pk, was, until) for pk, (was, until) in zip(ids, past, strict=True)],
         )
+
+    def _past(self, pk: int, was: Record, until: str | None) -> Event:
+        """The entry of a period that ended, kept as a row of its own."""
+        said = {column: [None, was[column]] for column in PAST} | {"until": [None, until]}
+        return Event(
+            "coverage.end", Coverage._meta.label_lower, str(pk), self.label_of(was), self.path_of(was), said, CHANGED,
+            self.run.batch_id,
+        )  # fmt: skip
 
     def undone(self, batch_id: int, restored: Sequence[Written]) -> None:
         """The past that the batch wrote goes."""
         units = [one.after["organization_id"] for one in restored]
         self.touched.update(units)
-        Coverage.objects.filter(batch_id=batch_id, organization__in=units, until__isnull=False).delete()
+        past = Coverage.objects.filter(batch_id=batch_id, organization__in=units, until__isnull=False)
+        writing.remove_many(
+            past.select_related("organization", "party_organization"), by=self.run.importer.user, action="import.undo"
+        )
 
 
 RENEWED = frozenset({"party_organization_id", "form"})
+CHANGED = "调整"
 PAST = ("organization_id", "party_organization_id", "form", "primary", "since")
 
 problems.add(

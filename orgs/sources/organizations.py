@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 
 from django.db.models import Q
 
-from core.bulk import insert_rows, update_rows
+from core import writing
+from core.bulk import insert_rows
 from core.importing.cells import HOME_CURRENCY
 from core.importing.problems import IDENTITY_DOUBTFUL, OUTSIDE_SCOPE
 from core.importing.targets import Changes, Merge, Record, Row, Target, Written, parts
@@ -269,7 +270,7 @@ class OrganizationTarget(Target):
     def written(self, new: Sequence[Written], changed: Sequence[Written]) -> None:
         """A dated row for every count taken, and the past of every managing committee."""
         batch, source = self.run.batch_id, self.run.source.code
-        insert_rows(
+        writing.add_rows(
             Headcount,
             ("organization_id", "kind", "number"),
             (
@@ -279,6 +280,8 @@ class OrganizationTarget(Target):
                 if f"{kind}_on" in one.changes or kind in one.changes
             ),
             {"counted_on": self.as_of, "source": source, "batch_id": batch},
+            by=self.run.importer.user,
+            events=(),
         )
         insert_rows(
             FormerManagement,
@@ -293,15 +296,18 @@ class OrganizationTarget(Target):
 
     def undone(self, batch_id: int, restored: Sequence[Written]) -> None:
         """The batch's counts and handing-overs go; where values came from is as it was before."""
+        by = self.run.importer.user
         counted = [one.id for one in restored if any(kind in one.changes for kind in COUNTS)]
         for part in parts(counted):
-            Headcount.objects.filter(batch_id=batch_id, organization__in=part).delete()
+            counts = Headcount.objects.filter(batch_id=batch_id, organization__in=part).values_list("pk", flat=True)
+            writing.remove_rows(Headcount, "id", list(counts), by=by, events=())
         for one in restored:
             if "managed_by_id" in one.changes:
                 FormerManagement.objects.filter(
                     organization_id=one.id, committee_id=one.after["managed_by_id"], since=one.after["managed_since"]
                 ).delete()
-        update_rows(Organization, ("sources",), self._provenance_before(batch_id, restored))
+        before = self._provenance_before(batch_id, restored)
+        writing.change_rows(Organization, ("sources",), before, by=by, events=())
 
     def _provenance_before(self, batch_id: int, restored: Sequence[Written]) -> list[tuple[int, dict]]:
         """Who wrote the restored columns before the batch did, by the audit trail."""

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from accounts.models import User
-from core import audit
+from core import audit, writing
 from core.locks import between_turns, derived_once, hold
 from core.parameters import values_on
 from core.plain import to_plain
@@ -132,8 +132,7 @@ def employ_member(
 
 def write_answers(*, by: User | None, answers: dict[int, Answer], at: datetime, reason: str = "") -> int:
     """Write answers by organization id with their entries, set-based; returns how many differ from what was held."""
-    if len(answers) > 1:
-        between_turns()
+    hold(Organization, answers)
     held = GapAnswer.objects.filter(organization__in=answers).in_bulk(field_name="organization_id")
     units = Organization.objects.filter(pk__in=answers).select_related("managed_by").in_bulk()
     rows, events = [], []
@@ -148,28 +147,16 @@ def write_answers(*, by: User | None, answers: dict[int, Answer], at: datetime, 
         changes = audit.difference(audit.snapshot(before, after) if before else {}, after)
         if not changes:
             continue
-        rows.append(
-            GapAnswer(
-                organization_id=key,
-                reason=answer.reason,
-                planned_form=answer.planned_form,
-                planned_by=answer.planned_by,
-                responsible=answer.responsible,
-                answered_at=at,
-                answered_by=by,
-            )
-        )
+        rows.append((key, answer.reason, answer.planned_form, answer.planned_by, answer.responsible))
         unit = units[key]
         events.append(
             audit.Event("gaps.answer", "orgs.organization", str(key), unit.name, unit.managed_by.path, changes, reason)
         )
-    GapAnswer.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["organization"],
-        update_fields=["reason", "planned_form", "planned_by", "responsible", "answered_at", "answered_by"],
-        batch_size=1_000,
-    )
+    columns = ("organization_id", "reason", "planned_form", "planned_by", "responsible")
+    answered = {"answered_at": at, "answered_by_id": by and by.pk}
+    writing.add_rows(GapAnswer, columns, [row for row in rows if row[0] not in held], answered, by=by, events=())
+    again = [(held[key].pk, *values, *answered.values()) for key, *values in rows if key in held]
+    writing.change_rows(GapAnswer, (*columns[1:], *answered), again, by=by, events=())
     audit.record_many(by=by, events=events, at=at)
     return len(rows)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
-from core import audit
+from core import writing
 from core.refusals import Refusal
 from orgs.models import PartyOrganization
 from reports.models import Target
@@ -24,15 +25,11 @@ def set_target(
     """Set or change a target, in percent; years that are over stay as they were."""
     if year < this_year:
         raise YearOver(f"{year} 年已经结束,目标不能再改")
-    row, before = Target.objects.filter(node=node, year=year, indicator=indicator).first(), {}
+    row = Target.objects.filter(node=node, year=year, indicator=indicator).first()
+    told: Any = {"by": by, "action": "targets.set", "path": node.path}
     if row:
-        before = audit.snapshot(row)
-        row.value = value
+        writing.change(record=row, values={"value": value}, **told)
     else:
         row = Target(node=node, year=year, indicator=indicator, value=value)
-    row.full_clean()
-    row.save()
-    changes = audit.difference(before, audit.snapshot(row))
-    if changes:
-        audit.record(by=by, action="targets.set", target=row, changes=changes, path=node.path)
+        writing.add(record=row, **told)
     return row
