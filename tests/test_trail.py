@@ -5,11 +5,23 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
+
+from accounts.services import accounts
+from core.models import AuditEntry
+from core.writing import DERIVED
+from orgs.services import bulk, duplicates, endings, parameters, party, regions, venues
+from reports.services import gaps
+from tests.people import TODAY, City
+from tests.test_locks import ACTS, Act, World
 
 OURS = ("accounts", "core", "orgs", "members", "instructors", "reports")
 UNAUDITED = {  # why rows of these have no entry of their own
@@ -197,3 +209,88 @@ def test_one_module_writes_what_is_audited() -> None:
         if (not kinds or any(map(audited, kinds))) and f"{module} {words}" not in THEIRS
     ]
     assert bare == []
+
+
+# --- what the services do ---
+OWNED = {"orgs.headcount", "reports.gapanswer"}  # an entry of the organization may tell of them
+ANSWER = gaps.Answer("人数不足", "联合组建", None)
+
+
+def _unmerge(world: World) -> None:
+    first, _, last = world.firms
+    duplicates.merge(keep=last, drop=first, reason="重复", **world.told)
+    first.refresh_from_db()
+    duplicates.unmerge(dropped=first, reason="弄错了", **world.told)
+
+
+def _dissolve(world: World) -> None:
+    node = party.establish(
+        by=world.by, name="中共澄州新支部", kind="branch", parent=world.city["CZ111"], code="新", on=TODAY
+    )
+    use = venues.use_venue(venue=world.venue, party_organization=node, since=TODAY, **world.told)
+    endings.dissolve(party_organization=use.party_organization, reason="撤销", **world.told)
+
+
+MORE: Mapping[str, Act] = {
+    "take a merger apart": _unmerge,
+    "dissolve": _dissolve,
+    "hand firms over": lambda w: bulk.apply(
+        change=bulk.to_committee(w.city["CZ112"], since=TODAY), organization_ids=[unit.pk for unit in w.firms], **w.told
+    ),
+    "answer": lambda w: gaps.answer_gaps(by=w.by, units=w.firms, answer=ANSWER, at=timezone.now()),
+    "set a parameter": lambda w: parameters.set_parameter(
+        code="headcount.verified_months", value=6, valid_from=TODAY, note="通知", **w.told
+    ),
+    "load areas": lambda w: regions.load(by=w.by, areas=[regions.Area(1, "990000000000", "改名市", "")]),
+    "open an account": lambda w: accounts.open_account(by=w.by, username="new", name="新人", phone="13812345678"),
+    "close an account": lambda w: accounts.close_account(user=w.city.user("leader"), by=w.by, reason="离岗"),
+    "reset an account": lambda w: accounts.reset_password(user=w.city.user("leader"), by=w.by, reason="遗忘"),
+    "close unused accounts": lambda w: accounts.close_unused(keep=(), at=timezone.now() + timedelta(days=200)),
+}
+
+
+def told_columns(kind: type[models.Model]) -> list[str]:
+    """The columns of which an entry tells every change."""
+    untold = DERIVED | getattr(kind, "derived", frozenset()) | getattr(kind, "secret", frozenset())
+    return [field.attname for field in kind._meta.concrete_fields if field.attname not in untold]
+
+
+def rows_of(kind: type[models.Model]) -> dict[str, dict[str, Any]]:
+    columns = told_columns(kind)
+    return {str(row.pk): {name: getattr(row, name) for name in columns} for row in kind._base_manager.all()}
+
+
+def untold(before: Mapping[Any, Any], after: Mapping[Any, Any], since: int) -> list[str]:
+    """Every row that came, went or differs without an entry since then that says so: its own, or its owner's."""
+    told: dict[tuple[str, str], set[str]] = {}
+    for entry in AuditEntry.objects.filter(pk__gt=since):
+        told.setdefault((entry.model, entry.object_id), set()).update(entry.changes)
+    found = []
+    for kind, rows in after.items():
+        label = kind._meta.label_lower
+        for key in rows.keys() | before[kind].keys():
+            was, now = before[kind].get(key), rows.get(key)
+            owner = ("orgs.organization", str((now or was)["organization_id"])) if label in OWNED else None
+            if was == now or owner in told:
+                continue
+            if (label, key) not in told:
+                found.append(f"{label} {key} {'came' if was is None else 'went' if now is None else 'changed'}")
+            elif was and now:
+                silent = {name for name in now if was[name] != now[name]} - told[label, key]
+                found += [f"{label} {key} {name}" for name in sorted(silent)]
+    return sorted(found)
+
+
+@pytest.fixture
+def world(city: City, tmp_path: Path) -> World:
+    return World(city, tmp_path)
+
+
+@pytest.mark.parametrize("name", [*ACTS, *MORE])
+def test_whatever_a_service_changes_stands_in_the_trail(world: World, name: str) -> None:
+    kinds = [kind for kind in apps.get_models() if audited(kind)]
+    before, since = {kind: rows_of(kind) for kind in kinds}, AuditEntry.objects.latest("pk").pk
+    (ACTS | MORE)[name](world)
+    after = {kind: rows_of(kind) for kind in kinds}
+    assert untold(before, after, since) == []
+    assert before != after or name in ("recount", "take a merger apart")
