@@ -40,6 +40,7 @@ UNAUDITED = {  # why rows of these have no entry of their own
     "core.savedfilter": "a personal convenience",
     "core.stagedrow": "a row of a list on its way",
     "members.formermembership": "the past of a member's place, kept by a change that has an entry with both",
+    "orgs.bulkact": "an act on many with what it did, to be taken back; what it changed has entries",
     "orgs.formermanagement": "the past of an organization's committee, kept by a change that has an entry with both",
     "orgs.formerparent": "the past of a node's parent, kept by a change that has an entry with both",
     "orgs.organizationfacts": "computed from what has entries",
