@@ -73,7 +73,7 @@ def take_node(*, importer: Importer, key: int, values: Values, on: date, reason:
     parent, described = values.get("parent_id"), {c: value for c, value in values.items() if c != "parent_id"}
     node = PartyOrganization.objects.get(pk=key)
     if described:
-        node = party.change(party_organization=node, values=from_plain(PartyOrganization, described), on=on, **told)
+        node = party.change(party_organization=node, values=from_plain(PartyOrganization, described), **told)
     if parent is not None:
         # a list's own word for one that was not there yet: it may have come with the same list
         place = {"pk": parent} if isinstance(parent, int) else {"code": parent}

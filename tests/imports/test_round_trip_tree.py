@@ -8,7 +8,7 @@ import pytest
 
 from core.models import AuditEntry
 from orgs.services.party import change
-from tests.people import City
+from tests.people import TODAY, City
 from tests.workbooks import NODES, Workbook, codes
 
 BRANCH = "中共澄州明川电子有限公司支部委员会"
@@ -27,7 +27,7 @@ def test_a_workbook_that_nobody_edited_changes_nothing(city: City, tmp_path: Pat
 
 def test_only_the_edited_cells_count(city: City, tmp_path: Path) -> None:
     node = city["CZ1111"]
-    change(by=None, party_organization=node, values={"approval_no": "澄组〔2020〕3号"})
+    change(by=None, party_organization=node, values={"approval_no": "澄组〔2020〕3号"}, on=TODAY)
     book = exported(city, tmp_path)
     book.edit(BRANCH, 书记="钱进", 届满日期="2027-03-31", 批复文号="清空", 所在区划="云溪区云台街道")
     assert book.back("party_list").counts["changed"] == 1
@@ -40,7 +40,7 @@ def test_only_the_edited_cells_count(city: City, tmp_path: Path) -> None:
 
 def test_a_cell_that_changed_meanwhile_is_a_conflict(city: City, tmp_path: Path) -> None:
     book = exported(city, tmp_path)
-    change(by=None, party_organization=city["CZ1111"], values={"secretary_name": "李强"})
+    change(by=None, party_organization=city["CZ1111"], values={"secretary_name": "李强"}, on=TODAY)
     book.edit(BRANCH, 书记="赵敏")
     batch = book.back("party_list")
     assert (batch.counts["conflicts"], batch.counts["changed"]) == (1, 0)
