@@ -14,6 +14,7 @@ from core import audit, writing
 from core.jobs import Progress
 from core.locks import derived_once, hold
 from core.models import AuditEntry
+from core.periods import not_over
 from core.plain import to_plain
 from core.refusals import Refusal
 from core.scope import Scope
@@ -115,7 +116,10 @@ def _take_back(
 
 def _covered_anew(row: Coverage) -> bool:
     """Whether the organization of an ended coverage has another one by now."""
-    return Coverage.objects.filter(organization=row.organization_id, until=None).exclude(pk=row.pk).exists()
+    if not row.primary or row.until is None:
+        return False
+    others = Coverage.objects.filter(not_over(row.until), organization=row.organization_id, primary=True)
+    return others.exclude(pk=row.pk).exists()
 
 
 def _restore(
