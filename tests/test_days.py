@@ -110,7 +110,6 @@ KNOWN_ENDS = {
     "orgs/services/appointments.py",
     "orgs/services/duties.py",
     "orgs/sources/coverage.py",
-    "reports/queries/changes.py",
 }
 
 

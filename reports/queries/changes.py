@@ -45,7 +45,7 @@ def told(ids: Collection[int], before: Moment, now: Moment) -> Told:
     if now.closed:
         rows = FrozenChange.objects.filter(month=now.closed, organization__in=among(ids))
         return {(row.organization_id, row.kind): Why(row.since, row.reason) for row in rows}
-    sources = _Sources(ids, before)
+    sources = _Sources(ids, before, now.on)
     rule = _rule(before.parameters, now.parameters)
     found = {}
     for unit in ids:
@@ -67,7 +67,7 @@ def _rule(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str, 
 class _Sources:
     """What is known of some units, read in a few queries."""
 
-    def __init__(self, ids: Collection[int], before: Moment) -> None:
+    def __init__(self, ids: Collection[int], before: Moment, on: date) -> None:
         self.then = {
             row.organization_id: row
             for row in FrozenUnit.objects.of_month(before.month).filter(organization__in=among(ids))
@@ -75,7 +75,7 @@ class _Sources:
         units = Organization.objects.filter(pk__in=among(ids)).select_related("managed_by", "region", "zone")
         self.units = {unit.pk: unit for unit in units.select_related("merged_into", "managed_by", "region", "zone")}
         self.facts = OrganizationFacts.objects.select_related("covered_by").in_bulk(list(self.units))
-        ended = Coverage.objects.filter(organization__in=among(ids), primary=True, until__isnull=False)
+        ended = Coverage.objects.filter(organization__in=among(ids), primary=True, until__lte=on)
         self.ended = {row.organization_id: row for row in ended.select_related("party_organization").order_by("until")}
         came = Member.objects.filter(organization__in=among(ids)).order_by().values("organization")
         self.members = {
