@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "accounts.middleware.SignedInMiddleware",
     "orgs.middleware.ScopeMiddleware",
     "accounts.middleware.SignInStepsMiddleware",
+    "core.middleware.PlainTextMiddleware",
     "core.middleware.WritersMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -12,8 +12,9 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.exceptions import BadRequest
 from django.db import DatabaseError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 from core import audit
 from core.locks import impatient
@@ -22,6 +23,8 @@ from core.views.failures import SAFE, unavailable
 
 logger = logging.getLogger(__name__)
 
+NUL = "\x00"
+BEYOND_IDS = 2**63
 EVERYWHERE = [ip_network("0.0.0.0/0"), ip_network("::/0")]
 PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 
@@ -98,6 +101,28 @@ class ReadingSessionMiddleware(SessionMiddleware):
             if trouble_of(error) is None:
                 raise
             raise OperationalError("the session could not be kept") from error
+
+
+class PlainTextMiddleware:
+    """No text of ours holds the character NUL, which PostgreSQL cannot keep nor look for; no id is beyond what either
+    database counts to."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Go on; it is asked for once the request has been allowed."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """Refuse a request that holds such a text (400), and an address with such an id (404)."""
+        if any(isinstance(value, int) and value >= BEYOND_IDS for value in kwargs.values()):
+            raise Http404
+        given = (
+            text for data in (request.GET, request.POST) for name, texts in data.lists() for text in (name, *texts)
+        )
+        if NUL in request.path_info or any(NUL in text for text in given):
+            raise BadRequest("the character NUL")
 
 
 class WritersMiddleware:

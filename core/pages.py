@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from core.registries import Registry
 from core.scope import Scope, ScopedQuerySet
 from core.workers import NONE_LIVES, living
+
+MOST_DIGITS = 19  # 9,223,372,036,854,775,807 has them
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -54,6 +57,17 @@ class NavigationLink:
     title: str
     url: str
     current: bool
+
+
+def number(text: str | None) -> int | None:
+    """The id that an address or a form names: ASCII digits, and no more of them than a database keeps; else None."""
+    digits = text or ""
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < MOST_DIGITS else None
+
+
+def numbers(texts: Iterable[str]) -> list[int]:
+    """Those of the texts that can be ids."""
+    return [found for found in map(number, texts) if found is not None]
 
 
 def way_back(request: HttpRequest, otherwise: str) -> str:

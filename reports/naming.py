@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.pages import number
 from core.scope import Scope
 from orgs.figures import DIGITS, NONE, Narrow, Tree, steps
 from orgs.models.facts import SizeBand
@@ -67,5 +68,5 @@ def _areas(prefix: str, tree: Tree) -> list[Crumb]:
 def _zone(key: str, tree: Tree) -> str:
     if key == NONE:
         return "不在园区、楼宇、市场"
-    zone = tree.zones().get(int(key)) if key.isdecimal() else None
+    zone = tree.zones().get(number(key) or 0)
     return zone.name if zone else ""

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views import View
 
 from accounts.services import factors, sessions
-from core.pages import PageRequest
+from core.pages import PageRequest, number
 
 
 class OwnAccount(View):
@@ -35,8 +35,7 @@ class OwnAccount(View):
             case "phones":
                 factors.revoke_phones(user=request.user, by=request.user, reason="本人撤销")
                 messages.success(request, "已撤销信任的手机。")
-            case "end" if request.POST.get("session", "").isdecimal():
-                pk = int(request.POST["session"][:18])
+            case "end" if (pk := number(request.POST.get("session"))) is not None:
                 sessions.end_session(request.user, pk=pk, why="您在别处结束了这次登录", at=timezone.now())
                 messages.success(request, "已结束那次登录。")
             case _:

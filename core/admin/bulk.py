@@ -22,6 +22,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.jobs import enqueue
+from core.pages import number
 from core.plans import Plan
 from core.refusals import Refusal
 from core.scope import Scope
@@ -142,10 +143,10 @@ def _ids(admin: ScopedModelAdmin, request: HttpRequest, rows: QuerySet) -> list[
 def _numbers(request: HttpRequest) -> list[int]:
     """What was posted on from page to page, or ticked."""
     posted = request.POST.get(IDS)
-    try:
-        return [int(part) for part in (posted.split(",") if posted else request.POST.getlist(TICKED))]
-    except ValueError as error:
-        raise BadRequest("编号应为数字") from error
+    found = [number(part) for part in (posted.split(",") if posted else request.POST.getlist(TICKED))]
+    if None in found:
+        raise BadRequest("编号应为数字")
+    return [pk for pk in found if pk is not None]
 
 
 def _page(request: HttpRequest) -> int:
@@ -183,7 +184,7 @@ def _named(admin: ScopedModelAdmin, plan: Plan, page: int) -> dict[str, Any]:
 
 def _back_url(admin: ScopedModelAdmin, request: HttpRequest) -> str:
     """To the record that the action was called from, else to the list with its filters."""
-    if (key := request.GET.get("record", "")).isdecimal():
+    if (key := number(request.GET.get("record"))) is not None:
         record = admin.get_queryset(request).filter(pk=key).first()
         if record and (url := admin.record_url(record)):
             return url

@@ -21,7 +21,7 @@ from core.listing.filters import ListFilters
 from core.listing.paging import Order, bounded_count, page_of, turned
 from core.listing.services import forget_filter, save_filter
 from core.models import ImportBatch, SavedFilter
-from core.pages import PageRequest, PermissionMixin
+from core.pages import PageRequest, PermissionMixin, number
 from core.refusals import Refusal, as_sentence
 from core.sources import sources
 
@@ -203,6 +203,7 @@ class ListPage(PermissionMixin, View):
 
 
 def _whole(text: str | None) -> int:
-    if not (text or "").isdecimal():
+    found = number(text)
+    if found is None:
         raise BadRequest("编号应为数字")
-    return int(text or 0)
+    return found

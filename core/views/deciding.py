@@ -18,7 +18,7 @@ from core.importing.queries import missing_of, rows_of
 from core.importing.telling import Teller
 from core.listing.paging import page_of
 from core.models import ImportBatch, Job
-from core.pages import PageRequest, way_back
+from core.pages import PageRequest, number, numbers, way_back
 from core.refusals import Refusal
 from core.sources import Ending, sources
 from core.views.imports import BatchView, head, is_active, step_of, working
@@ -64,8 +64,8 @@ class ConflictsPage(DecidingPage):
 
     def found(self, batch: ImportBatch) -> QuerySet:
         """The batch's rows, or the one that the address names."""
-        rows, one = rows_of(batch, "conflicts"), self.request.GET.get("row", "")
-        return rows.filter(pk=one) if one.isdecimal() else rows
+        rows, one = rows_of(batch, "conflicts"), number(self.request.GET.get("row"))
+        return rows if one is None else rows.filter(pk=one)
 
     def context(self, batch: ImportBatch) -> dict[str, Any]:
         """The rows in words."""
@@ -122,7 +122,7 @@ class IdentityPage(BatchView):
     def post(self, request: PageRequest, pk: int) -> HttpResponse:
         """Compare the ticked ones, or all."""
         batch, everything = self.batch(), request.POST.get("do") == "all"
-        picked = [int(text) for text in request.POST.getlist("picked") if text.isdecimal()]
+        picked = numbers(request.POST.getlist("picked"))
         if not (picked or everything):
             messages.error(request, "请先勾选是同一单位的行。")
             return redirect("import-identity", pk)
@@ -153,7 +153,7 @@ class MissingPage(DecidingPage):
         ending = next((one for one in self._endings(batch) if one.code == request.POST.get("ending")), None)
         if ending is None:
             raise PermissionDenied("您的角色不能修改这些登记。")
-        picked = [int(text) for text in request.POST.getlist("picked") if text.isdecimal()]
+        picked = numbers(request.POST.getlist("picked"))
         try:
             if request.POST.get("do") != "confirm":
                 plan = settling.plan_ending(batch=batch, ending=ending, picked=picked, scope=request.scope)
@@ -208,4 +208,4 @@ class UndoPage(BatchView):
 def _pairs(texts: list[str]) -> list[tuple[int, str]]:
     """`row:column` as the form sends it."""
     parts = [text.partition(":") for text in texts]
-    return [(int(row), column) for row, _, column in parts if row.isdecimal()]
+    return [(key, column) for row, _, column in parts if (key := number(row)) is not None]

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views import View
 
 from accounts.permissions import Permission
-from core.pages import PageRequest, PermissionMixin, way_back
+from core.pages import PageRequest, PermissionMixin, numbers, way_back
 from core.parameters import values_on
 from core.refusals import Refusal, as_sentence
 from core.scope import Scope
@@ -91,7 +91,7 @@ class StartPage(PermissionMixin, View):
         """The list and the units that the scope manages; any other unit is not there."""
         if code not in worklists:
             raise Http404
-        asked = {int(text) for text in request.GET.getlist("unit") if text.isdecimal()}
+        asked = set(numbers(request.GET.getlist("unit")))
         if not asked:
             raise BadRequest("请先在清单里选择单位")
         if len(asked) > MOST_UNITS:

@@ -118,7 +118,7 @@ def test_many_failures_behind_one_address_lock_nobody_else_while_people_succeed(
 def test_a_name_that_looks_alike_is_another_name(city: City, client: Client, typed: str, found: bool) -> None:
     answer = sign_in(client, typed)
     assert (answer.status_code == 302) == found
-    assert answer.status_code in (200, 302)
+    assert answer.status_code in (200, 302, 400)
 
 
 def test_every_way_to_write_a_name_counts_as_the_same_name(city: City, client: Client) -> None:
