@@ -27,6 +27,7 @@ from core.refusals import Refusal, as_sentence
 from orgs.models import Appointment, PartyOrganization
 from orgs.models.party import AppointmentQuerySet
 from orgs.services.appointments import appoint, end_appointment
+from orgs.services.duties import running_out
 
 SUGGESTIONS = 20
 STATES = (("now", "有效"), ("later", "未开始"), ("over", "已终止"))
@@ -87,6 +88,10 @@ class AppointmentList(ListPage):
     def records(self) -> QuerySet:
         """All that the scope sees."""
         return Appointment.objects.within(self.request.scope).select_related("user", "node", "appointed_by")
+
+    def extra(self) -> dict[str, Any]:
+        """The duties that would be left to nobody when their time runs out."""
+        return {"running_out": running_out(on=timezone.localdate())}
 
 
 class DayFilters(ListFilters):

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from accounts.models import User
 from accounts.roles import ROLES
@@ -189,9 +190,12 @@ def test_the_last_holder_of_a_duty_stays(city: City, newcomer: User, username: s
     assert running_out(on=TOMORROW) == []
 
 
-def test_a_duty_that_nobody_holds_without_an_end_is_named(city: City) -> None:
+def test_a_duty_that_nobody_holds_without_an_end_is_named(city: City, client: Client) -> None:
+    client.force_login(city.user("security"))
+    assert "没有人长期担任" not in client.get("/appointments/").content.decode()
     city.user("auditor").appointments.update(until=LATER)
     assert running_out(on=TODAY) == ["审计管理员"]
+    assert "没有人长期担任（不填终止日期）审计管理员" in client.get("/appointments/").content.decode()
 
 
 @pytest.mark.parametrize(
