@@ -16,6 +16,7 @@ from django.db.models import F, Func, Q, QuerySet, Sum
 from django.db.models.functions import Substr
 
 from core.indicators import Indicator, added, less, percent
+from core.pages import number
 from core.scope import Scope
 from orgs.models import Jurisdiction, OrganizationFacts, PartyOrganization, Region, Tally, Zone
 from orgs.models.facts import SizeBand, cut_knowing
@@ -109,7 +110,7 @@ class Narrow:
         elif self.category:
             condition &= Q(category="" if self.category == NONE else self.category)
         if self.zone:
-            condition &= Q(zone_key=0 if self.zone == NONE else self.zone)
+            condition &= Q(zone_key=0 if self.zone == NONE else number(self.zone) or -1)
         if self.band:
             condition &= Q(band=self.band)
         if self.node:

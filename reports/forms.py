@@ -7,9 +7,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Q
 
+from core.admin.widgets import Autocomplete
 from core.days import AnyDay, PastDay
 from core.scope import Scope
 from members.models import FormerMembership, Member
@@ -108,7 +108,7 @@ class EmployForm(PlainForm):
     member = forms.ModelChoiceField(
         label="党员",
         queryset=Member.objects.none(),
-        widget=AutocompleteSelect(FormerMembership._meta.get_field("member"), admin.site),
+        widget=Autocomplete(FormerMembership._meta.get_field("member"), admin.site),
         help_text="输入姓名的开头;名册里没有的,请在上面登记党员",
     )
     since = PastDay(label="到岗（转入）日期")
@@ -116,7 +116,7 @@ class EmployForm(PlainForm):
         label="组织关系转入",
         required=False,
         queryset=PartyOrganization.objects.none(),
-        widget=AutocompleteSelect(Member._meta.get_field("party_organization"), admin.site),
+        widget=Autocomplete(Member._meta.get_field("party_organization"), admin.site),
         help_text="组织关系不变的不填",
     )
 

@@ -23,6 +23,7 @@ from core.admin.forms import ServiceForm
 from core.admin.lists import AdminList
 from core.admin.resources import TableResource
 from core.admin.tables import table_view
+from core.admin.widgets import Autocomplete
 from core.fields import EncryptedTextField
 from core.listing import Column, Order
 from core.listing.filters import ListFilters
@@ -202,6 +203,8 @@ class ScopedModelAdmin(ModelAdmin):
         if key := request.resolver_match and request.resolver_match.kwargs.get("object_id"):
             named = self.get_queryset(request).filter(pk=unquote(key)).order_by().values(db_field.attname)
             choices |= rows.filter(pk__in=named)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", Autocomplete(db_field, self.admin_site, using=kwargs.get("using")))
         return super().formfield_for_foreignkey(db_field, request, **{"queryset": choices, **kwargs})
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import models
 from django.utils import timezone
 from import_export.widgets import Widget
 
 from core.importing.cells import CellProblem, half_width, is_blank, read_date, read_text, read_yes_no
+from core.pages import number
 
 Known = TypeVar("Known")
 
@@ -60,6 +62,14 @@ class ScopedWidget(Widget):
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         """Its name."""
         return str(value or "")
+
+
+class Autocomplete(AutocompleteSelect):
+    """Django's, which fails on the form that it shows again when what was sent is no id."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        """The chosen options; those that can be none are left out."""
+        return super().optgroups(name, [one for one in value if not one or number(str(one)) is not None], attrs)
 
 
 class ChoiceWidget(Widget):

@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +16,7 @@ from django.views import View
 
 from accounts.models import User
 from accounts.permissions import Permission as P
+from core.admin.widgets import Autocomplete
 from core.days import PastDay
 from core.history import history_of
 from core.pages import PageRequest, PermissionMixin, to_change
@@ -115,7 +115,7 @@ class TargetForm(ChangeForm):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["target"]
         field.queryset = PartyOrganization.objects.attachable(self.scope, PartyOrganization)
-        widget = AutocompleteSelect(PartyOrganization._meta.get_field("parent"), admin.site)
+        widget = Autocomplete(PartyOrganization._meta.get_field("parent"), admin.site)
         widget.choices = field.choices
         field.widget = widget
 
