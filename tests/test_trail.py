@@ -64,7 +64,32 @@ METHODS = frozenset(
 )  # fmt: skip
 BULK = frozenset({"insert_rows", "update_rows", "delete_rows"})
 MANAGERS = frozenset({"objects", "_default_manager", "_base_manager"})
-SQL = re.compile(r"\b(INSERT (OR \w+ )?INTO|UPDATE|DELETE FROM|TRUNCATE|COPY|MERGE INTO)\s+\S", re.I)
+RELATED = frozenset({"add", "set", "remove", "clear"})  # of `unit.coverages`, say
+SQL = re.compile(
+    r"\b(?:INSERT (?:OR \w+ )?INTO|UPDATE|DELETE(?: FROM)?|TRUNCATE(?: TABLE)?|COPY|MERGE INTO)\s+(?!(?:OF|ON|OR|SET)\b)(\S+)"
+)
+RAW = {  # module and table of every statement in SQL that writes, and what it writes: nothing that is audited
+    "core/bulk.py {quote(self.name)}": "what the writing module hands over",
+    "core/bulk.py {quote(table)}": "what the writing module hands over",
+    "core/bulk.py {connection.ops.quote_name(table.name)}": "what the writing module hands over",
+    "core/bulk.py {source}": "a temporary table",
+    "core/numbering.py sqlite_sequence": "the next number of a table",
+    'core/search.py "{index}"': "the index of names",
+    'core/search.py "{index}_stale"': "the index of names",
+    "orgs/facts/refresh.py {TABLE}": "facts, computed from what has entries",
+    "orgs/facts/refresh.py {ORPHANS}": "facts, computed from what has entries",
+    "orgs/facts/statement.py {TABLE}": "facts, computed from what has entries",
+    "orgs/facts/tally.py {TABLE}": "sums, computed from what has entries",
+    "reports/services/months.py {FrozenFigure._meta.db_table}": "a closed month, which has an entry",
+    "reports/services/months.py {frozen}": "a closed month, which has an entry",
+}
+SILENT = {  # where rows are written without entries, and why
+    "orgs/sources/organizations.py Headcount": "the entry of the organization has the count",
+    "orgs/sources/organizations.py Organization": "which batch a value came from, which the entry's number says",
+    "reports/services/gaps.py GapAnswer": "the entry of the organization has the answer",
+    "core/rotation.py model": "the same in other ciphertexts",
+    "core/importing/undoing.py model": "rows that go with their record, whose entry says so",
+}
 Kinds = frozenset[type[models.Model]]
 
 
@@ -171,8 +196,12 @@ def writes(tree: ast.Module) -> Iterator[tuple[int, str, Kinds]]:
                 continue
             seen.add(call)
             match call.func:
-                case ast.Attribute(value=value, attr=name) if name in METHODS and not harmless(name, call):
-                    yield call.lineno, ast.unparse(call.func), names.of(value)
+                case ast.Attribute(value=ast.Attribute(value=owner, attr=accessor), attr=name) if name in RELATED:
+                    if kinds := frozenset().union(*(related(kind, accessor) for kind in names.of(owner))):
+                        yield call.lineno, ast.unparse(call.func), kinds
+                case ast.Attribute(value=value, attr=name) if name in METHODS:
+                    if (kinds := names.of(value)) or not harmless(name, call):
+                        yield call.lineno, ast.unparse(call.func), kinds
                 case ast.Name(id=name) | ast.Attribute(attr=name) if name in BULK:
                     yield call.lineno, ast.unparse(call)[:60], names.of(call.args[0])
 
@@ -190,6 +219,29 @@ def scopes(tree: ast.Module) -> Iterator[tuple[ast.AST, Kinds]]:
 def harmless(name: str, call: ast.Call) -> bool:
     """A dictionary takes what is given to `update` by place, a workbook `save`s to a path, a row is made without words."""
     return bool(call.args) if name in ("update", "save", "create", "delete") else False
+
+
+def texts(tree: ast.Module) -> Iterator[str]:
+    """Every text of a module but its docstrings; what is filled in stands in braces."""
+    inner = {id(part) for one in ast.walk(tree) if isinstance(one, ast.JoinedStr) for part in one.values}
+    inner |= {id(one.value) for one in ast.walk(tree) if isinstance(one, ast.Expr)}
+    for one in ast.walk(tree):
+        if isinstance(one, ast.JoinedStr):
+            yield "".join(
+                str(part.value) if isinstance(part, ast.Constant) else f"{{{ast.unparse(part.value)}}}"  # type: ignore[attr-defined]
+                for part in one.values
+            )
+        elif isinstance(one, ast.Constant) and isinstance(one.value, str) and id(one) not in inner:
+            yield one.value
+
+
+def silent_writes(tree: ast.Module) -> Iterator[str]:
+    """What is written as rows with no entry at all."""
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(("add_rows", "change_rows", "remove_rows")):
+            events = next((one.value for one in call.keywords if one.arg == "events"), None)
+            if isinstance(events, ast.Tuple | ast.List) and not events.elts:
+                yield ast.unparse(call.args[0])
 
 
 def audited(kind: type[models.Model]) -> bool:
@@ -210,6 +262,15 @@ def test_one_module_writes_what_is_audited() -> None:
         if (not kinds or any(map(audited, kinds))) and f"{module} {words}" not in THEIRS
     ]
     assert bare == []
+
+
+def test_no_sql_writes_what_is_audited() -> None:
+    found = {f"{module} {table}" for module, tree in modules() for text in texts(tree) for table in SQL.findall(text)}
+    assert found == set(RAW)
+
+
+def test_rows_without_entries_are_written_where_another_entry_tells_of_them() -> None:
+    assert {f"{module} {kind}" for module, tree in modules() for kind in silent_writes(tree)} == set(SILENT)
 
 
 # --- what the services do ---
