@@ -6,7 +6,6 @@ import time
 import unicodedata
 from base64 import b32encode
 from binascii import unhexlify
-from datetime import datetime
 from typing import Any, Self
 from urllib.parse import quote, urlencode
 
@@ -107,10 +106,6 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
     def has_module_perms(self, app_label: str) -> bool:
         """No right hangs on the user: the admin asks the request's scope."""
         return False
-
-    def idle_since(self, moment: datetime) -> bool:
-        """Tell whether the account was last used (or made) before the moment."""
-        return (self.last_seen_at or self.created_at) < moment
 
 
 class FormerPassword(models.Model):

@@ -13,13 +13,14 @@ from django.conf import settings
 from django.db.models import Min, QuerySet
 from django.utils import timezone
 
+from core import sealing
 from core.jobs import job_kinds
-from core.models import AuditSeal, Job
+from core.models import Job
 from core.trouble import MEGABYTE, free_bytes
 from core.workers import NONE_LIVES, living
 
 GIGABYTE = 1 << 30
-STALE = timedelta(days=2)  # a backup or a seal that is older: a night was missed
+STALE = timedelta(days=2)  # a backup that is older: a night was missed
 QUEUED_LONG = timedelta(hours=1)
 FAILED_DAYS = 30
 FAILED_SHOWN = 50
@@ -85,19 +86,12 @@ def _backup(now: datetime) -> Sign:
 
 
 def _seal(now: datetime) -> Sign:
-    last = AuditSeal.objects.order_by("-last_id").first()
-    checked = Job.objects.filter(kind="core.seal", finished_at__isnull=False).order_by("-pk").first()
-    value = f"最近封存 {_local(last.sealed_at)}" if last else "还没有封存"
-    if checked is None or checked.finished_at is None:
+    found = sealing.state(now=now)
+    value = f"最近封存 {_local(found.sealed_at)}" if found.sealed_at else "还没有封存"
+    if found.checked_at is None:
         return Sign("审计封存", f"{value}，还没有核对", well=False, advice="每天夜间自动核对和封存")
-    if checked.status == Job.Status.FAILED:
-        return Sign(
-            "审计封存", f"{value}，{_local(checked.finished_at)} 核对没有通过", well=False, advice=checked.error
-        )
-    recent = now - checked.finished_at < STALE
-    return Sign(
-        "审计封存", f"{value}，{_local(checked.finished_at)} 核对无误", recent, "夜间核对没有按时进行，请查看后台程序"
-    )
+    result = "核对没有通过" if found.broken else "核对无误"
+    return Sign("审计封存", f"{value}，{_local(found.checked_at)} {result}", not found.problem, found.problem)
 
 
 def _queue(now: datetime) -> Sign:

@@ -164,12 +164,8 @@ class State:
     sealed_at: datetime | None
     unsealed: int
     checked_at: datetime | None
+    broken: bool  # the last check found something
     problem: str  # in a sentence; empty when all is well
-
-    @property
-    def sound(self) -> bool:
-        """Whether the last check found nothing, and was not long ago."""
-        return not self.problem
 
 
 def state(*, now: datetime) -> State:
@@ -179,10 +175,11 @@ def state(*, now: datetime) -> State:
     checks = Job.objects.filter(kind=JOB, status__in=(Job.Status.DONE, Job.Status.FAILED))
     check = checks.order_by("-finished_at").first()
     checked_at = check.finished_at if check else None
-    problem = check.error if check and check.status == Job.Status.FAILED else ""
+    broken = check is not None and check.status == Job.Status.FAILED
+    problem = check.error if check and broken else ""
     if not problem and check and checked_at and now - checked_at > OVERDUE:
         problem = "夜间核对已停了两天以上，请系统管理员检查后台进程"
-    return State(last.digest if last else "", last.sealed_at if last else None, unsealed, checked_at, problem)
+    return State(last.digest if last else "", last.sealed_at if last else None, unsealed, checked_at, broken, problem)
 
 
 def _settled_until(after: int, at: datetime) -> int:

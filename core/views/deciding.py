@@ -19,7 +19,7 @@ from core.importing.telling import Teller
 from core.listing.paging import page_of
 from core.models import ImportBatch, Job
 from core.pages import PageRequest, number, numbers, way_back
-from core.refusals import Refusal
+from core.refusals import Refusal, as_sentence
 from core.sources import Ending, sources
 from core.views.imports import BatchView, head, is_active, step_of, working
 
@@ -89,7 +89,7 @@ class ConflictsPage(DecidingPage):
                 on=timezone.localdate(),
             )
         except Refusal as refusal:
-            messages.error(request, f"{refusal}。")
+            messages.error(request, as_sentence(refusal))
         else:
             word = "采用名单的值" if request.POST.get("do") == "take" else "保留本系统的值"
             messages.success(request, f"已{word}:{settled.done:,} 处。")
@@ -129,7 +129,7 @@ class IdentityPage(BatchView):
         try:
             jobs.start(jobs.SAME, batch=batch, by=request.user, picked=None if everything else picked)
         except Refusal as refusal:
-            messages.error(request, f"{refusal}。")
+            messages.error(request, as_sentence(refusal))
         return redirect("import", pk)
 
 
@@ -165,7 +165,7 @@ class MissingPage(DecidingPage):
             )
             messages.success(request, f"已标记为“{ending.name}”:{ended:,} 家。")
         except Refusal as refusal:
-            messages.error(request, f"{refusal}。")
+            messages.error(request, as_sentence(refusal))
         return redirect("import-missing", pk)
 
     def _endings(self, batch: ImportBatch) -> list[Ending]:
@@ -196,7 +196,7 @@ class UndoPage(BatchView):
         try:
             jobs.start(step, batch=batch, by=request.user)
         except Refusal as refusal:
-            messages.error(request, f"{refusal}。")
+            messages.error(request, as_sentence(refusal))
         return redirect("import" if step == jobs.UNDO else "import-undo", pk)
 
     @staticmethod

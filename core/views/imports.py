@@ -30,7 +30,7 @@ from core.masking import struck
 from core.models import ImportBatch, Job
 from core.pages import PageRequest, PermissionMixin
 from core.personal import ReasonMissing
-from core.refusals import Refusal
+from core.refusals import Refusal, as_sentence
 from core.sources import sources
 from core.workers import what_waits
 
@@ -160,7 +160,7 @@ class BatchPage(BatchView):
         try:
             jobs.start(jobs.APPLY, batch=batch, by=request.user)
         except Refusal as refusal:
-            messages.error(request, f"{refusal}。")
+            messages.error(request, as_sentence(refusal))
         return redirect("import", pk)
 
     def _unreadable(self, batch: ImportBatch) -> HttpResponse:

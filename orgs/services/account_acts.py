@@ -65,8 +65,7 @@ def act_on(*, account: User, act: str, by: User, reason: str, on: date) -> str |
 def answer(*, asked: AccountRequest, by: User, confirm: bool, on: date) -> str | None:
     """Agree, which does it and gives back the one-time password that it made, if any; or not. The one concerned, too, may
     say no. The password is for the owner's ears: whoever asked never gets it."""
-    people = AccountRequest.objects.values_list("account_id", flat=True).get(pk=asked.pk)
-    hold_people(people)
+    hold_people(AccountRequest.objects.values_list("account_id", flat=True).get(pk=asked.pk))
     asked = AccountRequest.objects.select_for_update(no_key=True).get(pk=asked.pk)
     account, asker = asked.account, asked.asked_by
     if asked.answered_by:

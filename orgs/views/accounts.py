@@ -25,6 +25,7 @@ from core.history import history_of
 from core.listing import Column, ListFilters, ListPage, Order
 from core.pages import PageRequest, PermissionMixin
 from core.refusals import Refusal, as_sentence
+from orgs.filters import search_filter
 from orgs.services.account_acts import act_on, answer
 
 STATES = (("open", "启用"), ("closed", "停用"), ("waiting", "未首次登录"))
@@ -33,20 +34,14 @@ STATES = (("open", "启用"), ("closed", "停用"), ("waiting", "未首次登录
 class AccountFilters(ListFilters):
     """By person and by state."""
 
-    q = django_filters.CharFilter(label="姓名、登录名或单位", method="by_words")
+    q = search_filter("姓名、登录名或单位")
     state = django_filters.ChoiceFilter(label="状态", choices=STATES, method="by_state")
 
     class Meta:
         model = User
         fields = ()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Make the first field a search field."""
-        super().__init__(*args, **kwargs)
-        self.form.fields["q"].widget.input_type = "search"
-        self.form.fields["q"].widget.attrs["placeholder"] = "姓名、登录名或单位"
-
-    def by_words(self, found: QuerySet, name: str, value: str) -> QuerySet:
+    def search(self, found: QuerySet, name: str, value: str) -> QuerySet:
         """Name, sign-in name or unit holds the words."""
         return found.filter(Q(name__contains=value) | Q(username__icontains=value) | Q(unit__contains=value))
 

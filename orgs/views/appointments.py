@@ -24,6 +24,7 @@ from core.history import history_of
 from core.listing import Column, ListFilters, ListPage, Order
 from core.pages import PageRequest, PermissionMixin
 from core.refusals import Refusal, as_sentence
+from orgs.filters import search_filter
 from orgs.models import Appointment, PartyOrganization
 from orgs.models.party import AppointmentQuerySet
 from orgs.services.appointments import appoint, end_appointment
@@ -36,7 +37,7 @@ STATES = (("now", "有效"), ("later", "未开始"), ("over", "已终止"))
 class AppointmentFilters(ListFilters):
     """By person or place, role and time."""
 
-    q = django_filters.CharFilter(label="用户或党组织", method="by_words")
+    q = search_filter("用户或党组织")
     role = django_filters.ChoiceFilter(label="角色", choices=ROLE_CHOICES)
     state = django_filters.ChoiceFilter(label="状态", choices=STATES, method="by_state")
 
@@ -44,13 +45,7 @@ class AppointmentFilters(ListFilters):
         model = Appointment
         fields = ()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Make the first field a search field."""
-        super().__init__(*args, **kwargs)
-        self.form.fields["q"].widget.input_type = "search"
-        self.form.fields["q"].widget.attrs["placeholder"] = "用户或党组织"
-
-    def by_words(self, found: QuerySet, name: str, value: str) -> QuerySet:
+    def search(self, found: QuerySet, name: str, value: str) -> QuerySet:
         """The user or the Party organization is called so."""
         return found.filter(
             Q(user__name__contains=value) | Q(user__username__iexact=value) | Q(node__name__contains=value)
@@ -105,13 +100,7 @@ class DayFilters(ListFilters):
         model = Appointment
         fields = ()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Make the second field a search field."""
-        super().__init__(*args, **kwargs)
-        self.form.fields["q"].widget.input_type = "search"
-        self.form.fields["q"].widget.attrs["placeholder"] = "用户或党组织"
-
-    by_words = AppointmentFilters.by_words
+    search = AppointmentFilters.search
 
     def by_day(self, found: AppointmentQuerySet, name: str, value: date) -> QuerySet:
         """Those that held on the day."""

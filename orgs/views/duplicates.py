@@ -13,7 +13,7 @@ from django.views import View
 
 from accounts.permissions import Permission as P
 from core.pages import PageRequest, PermissionMixin, to_change
-from core.refusals import Refusal
+from core.refusals import Refusal, as_sentence
 from orgs.models import Organization
 from orgs.provenance import printed
 from orgs.services import duplicates
@@ -85,7 +85,7 @@ class UnmergeView(PermissionMixin, View):
                 by=request.user, dropped=dropped, on=timezone.localdate(), reason=request.POST.get("reason", "")[:200]
             )
         except Refusal as refusal:
-            messages.error(request, f"{refusal}。")
+            messages.error(request, as_sentence(refusal))
         else:
             messages.success(request, "已撤销合并。合并以后又改过的内容保持不变。")
         return redirect("organization", dropped.pk)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import django_filters
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db.models import Count, Q, QuerySet
@@ -21,6 +20,7 @@ from core.listing import Column, ListFilters, ListPage, Order
 from core.pages import PageRequest, PermissionMixin
 from core.refusals import Refusal, as_sentence
 from orgs.access import supervised_users
+from orgs.filters import search_filter
 from orgs.models import Appointment
 from orgs.services.appointments import issue_code, revoke_phones
 from orgs.views.accounts import show_code
@@ -29,19 +29,13 @@ from orgs.views.accounts import show_code
 class PeopleFilters(ListFilters):
     """By name."""
 
-    q = django_filters.CharFilter(label="姓名或登录名", method="by_words")
+    q = search_filter("姓名或登录名")
 
     class Meta:
         model = User
         fields = ()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Make it a search field."""
-        super().__init__(*args, **kwargs)
-        self.form.fields["q"].widget.input_type = "search"
-        self.form.fields["q"].widget.attrs["placeholder"] = "姓名或登录名"
-
-    def by_words(self, found: QuerySet, name: str, value: str) -> QuerySet:
+    def search(self, found: QuerySet, name: str, value: str) -> QuerySet:
         """The person is called so."""
         return found.filter(Q(name__contains=value) | Q(username__iexact=value))
 

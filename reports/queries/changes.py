@@ -72,7 +72,7 @@ class _Sources:
             row.organization_id: row
             for row in FrozenUnit.objects.of_month(before.month).filter(organization__in=among(ids))
         }
-        units = Organization.objects.filter(pk__in=among(ids)).select_related("managed_by", "region", "zone")
+        units = Organization.objects.filter(pk__in=among(ids))
         self.units = {unit.pk: unit for unit in units.select_related("merged_into", "managed_by", "region", "zone")}
         self.facts = OrganizationFacts.objects.select_related("covered_by").in_bulk(list(self.units))
         ended = Coverage.objects.filter(organization__in=among(ids), primary=True, until__lte=on)

@@ -28,7 +28,6 @@ PLACES = (
 )  # fmt: skip
 ID = {place: number(f"9901021985122{at:04d}") for at, place in enumerate(PLACES)}
 PHONE = {place: f"138{at:08d}" for at, place in enumerate(PLACES, start=27182818)}
-CARD = "6222021234567890128"
 OTHER_COLUMNS = ("联系电话", "负责人证件", "备用", "工资卡", "备注", f"经办 {ID['header']}")
 ROSTER = ("姓名", "身份证号", "党组织编码", "党员状态", "入党日期", "联系电话", "备注", "补贴发放")
 
