@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +15,7 @@ from core import audit, writing
 from core.jobs import Progress
 from core.locks import derived_once, hold
 from core.models import AuditEntry
-from core.periods import not_over
+from core.periods import over
 from core.plain import to_plain
 from core.refusals import Refusal
 from core.scope import Scope
@@ -90,6 +91,7 @@ def _take_back(
 ) -> None:
     """The entries of one model: what began with the act goes, what was changed gets back what it held."""
     records = model._base_manager.in_bulk([int(entry.object_id) for entry in entries])
+    covered_anew = _covered_anew(records.values()) if model is Coverage else set()
     gone: list[int] = []
     back: list[tuple[models.Model, dict[str, Any], AuditEntry]] = []
     for entry in entries:
@@ -103,7 +105,7 @@ def _take_back(
         elif model is not Organization and entry.changes.get("organization_id", [0])[0] is None:
             gone.append(record.pk)
             touched.add(unit)
-        elif isinstance(record, Coverage) and _covered_anew(record):
+        elif record.pk in covered_anew:
             left.add(unit)
         else:
             back.append((record, {name: pair[0] for name, pair in entry.changes.items()}, entry))
@@ -114,12 +116,18 @@ def _take_back(
     _restore(model, back, by, reason)
 
 
-def _covered_anew(row: Coverage) -> bool:
-    """Whether the organization of an ended coverage has another one by now."""
-    if not row.primary or row.until is None:
-        return False
-    others = Coverage.objects.filter(not_over(row.until), organization=row.organization_id, primary=True)
-    return others.exclude(pk=row.pk).exists()
+def _covered_anew(rows: Iterable[Coverage]) -> set[int]:
+    """Those ended coverages whose organization has another one by now."""
+    ended = [(row, row.until) for row in rows if row.primary and row.until is not None]
+    units = among([row.organization_id for row, _ in ended])
+    theirs: dict[int, list[Coverage]] = defaultdict(list)
+    for other in Coverage.objects.filter(organization__in=units, primary=True):
+        theirs[other.organization_id].append(other)
+    return {
+        row.pk
+        for row, until in ended
+        if any(other.pk != row.pk and not over(other, until) for other in theirs[row.organization_id])
+    }
 
 
 def _restore(

@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from django.db import transaction
 
@@ -39,8 +39,7 @@ class NothingToHandOut(Refusal):
     """The list is empty, or all of it is with committees that got their books from above."""
 
 
-@dataclass(frozen=True)
-class Issue:
+class Issue(NamedTuple):
     """A book that would go out: to whom, about which units, and which one it replaces."""
 
     committee: PartyOrganization
@@ -49,7 +48,7 @@ class Issue:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Issuing:
     """What handing out would do; `held` are books from a level above that have not come back: they stay."""
 
     issues: list[Issue]
@@ -67,20 +66,32 @@ class Returned:
     replaced: bool  # a newer one has been handed out since
 
 
-def plan(*, scope: Scope, worklist: Worklist, on: date) -> Plan:
+def plan(*, scope: Scope, worklist: Worklist, on: date) -> Issuing:
     """One book for each committee below the user's own with units on the list."""
+    found = _recipients(scope, worklist)
+    units = _by_committee(worklist, scope.having(StreetBook.change_permission), on)
+    return Issuing([issue._replace(units=units[issue.committee.pk]) for issue in found.issues], found.held)
+
+
+def may_hand_out(*, scope: Scope, worklist: Worklist) -> bool:
+    """Whether there is anybody to hand out to."""
+    return bool(_recipients(scope, worklist).issues)
+
+
+def _recipients(scope: Scope, worklist: Worklist) -> Issuing:
+    """The plan without the units, which take long to read."""
     granted = scope.having(StreetBook.change_permission)
-    found = Plan([], [])
+    found = Issuing([], [])
     newest = {book.committee_id: book for book in StreetBook.objects.within(scope).newest(worklist.code)}
-    for units in _by_committee(worklist, granted, on).values():
-        committee = units[0][0].managed_by
+    managing = worklist.records(granted).order_by().values("managed_by")
+    for committee in PartyOrganization.objects.filter(pk__in=managing).order_by("path"):
         above, before = _grant_above(granted, committee), newest.get(committee.pk)
         if above is None:
             continue
         if before and before.is_open and before.issued_from and len(before.issued_from.path) < len(above.path):
             found.held.append(before)
         else:
-            found.issues.append(Issue(committee, units, before))
+            found.issues.append(Issue(committee, [], before))
     return found
 
 
@@ -130,13 +141,18 @@ def fetch(*, by: User, scope: Scope, worklist: Worklist, book: StreetBook, on: d
     return target
 
 
-@transaction.atomic
 def take_back(*, by: User, scope: Scope, worklist: Worklist, path: Path, name: str, at: datetime) -> Returned:
-    """Merge a workbook that came back: cells that were filled in since it went out replace earlier answers.
+    """Merge a workbook that came back: cells that were filled in since it went out replace earlier answers. It is read
+    before anything is locked.
 
     Rows with a problem are left out, named and kept with the book; the others count. Raises NotAStreetBook or Unreadable.
     """
     reading = read_book(open_book(path, name=name), asked=worklist.asked)
+    with transaction.atomic():
+        return _merge(reading, by=by, scope=scope, worklist=worklist, name=name, at=at)
+
+
+def _merge(reading: Reading, *, by: User, scope: Scope, worklist: Worklist, name: str, at: datetime) -> Returned:
     books = StreetBook.objects.changeable(scope)
     book = books.select_related("committee").filter(pk=reading.book).first()
     if book is None or book.worklist != worklist.code:

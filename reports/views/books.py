@@ -12,7 +12,6 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 
@@ -111,7 +110,7 @@ class BooksPage(PermissionMixin, View):
             "missing": [book for book in newest if book.is_open],
             "own": own[0] if len(newest) == len(own) == 1 else None,
             "form": HandOutForm(),
-            "may_issue": bool(books.plan(scope=scope, worklist=worklist, on=today).issues),
+            "may_issue": books.may_hand_out(scope=scope, worklist=worklist),
             "may_return": any(may_change(book, scope) for book in newest),
             "may_fetch": scope.may(Permission.REGISTRY_EXPORT),
             "today": today,
@@ -137,11 +136,6 @@ class BookFile(PermissionMixin, View):
         found = list(mine.newest(code).order_by("committee__path"))
         name = f"一街一簿 {worklist.title} {today:%Y-%m-%d}.zip"
         return FileResponse(books.pack(books=found, **told), as_attachment=True, filename=name)
-
-
-def books_url(book: StreetBook) -> str:
-    """Where a book is fetched and returned."""
-    return reverse("books", args=[book.worklist])
 
 
 def _taken(request: PageRequest, worklist: Worklist, file: UploadedFile) -> books.Returned:
