@@ -21,6 +21,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from accounts.roles import ROLES
 from core import audit_words
+from core.fields import BlindIndexField, EncryptedTextField
 from core.jobs import job_kinds
 from core.parameters import parameters
 from core.scope import PublicQuerySet
@@ -247,6 +248,24 @@ def test_every_personal_field_says_who_may_reveal_it() -> None:
         if model._meta.app_label != "core"  # what lists said: told in previews, masked
     ]
     assert missing == ["accounts.Authenticator.key"], "a key is shown to its owner once, when it is set up"
+
+
+PRIVATE = re.compile(
+    r"phone|mobile|id_number|id_card|passport|bank|home_address"
+    r"|身份号|身份证|证件号|护照|电话|手机号|微信|住址|家庭地址|银行|卡号|工资|缴费基数|政审|困难原因"
+)
+
+
+def test_what_its_name_says_to_be_personal_is_encrypted() -> None:
+    readable = [
+        f"{model._meta.label}.{field.name}"
+        for model in own_models()
+        for field in model._meta.concrete_fields
+        if PRIVATE.search(f"{field.name} {field.verbose_name}")
+        and isinstance(field, models.CharField | models.TextField | models.JSONField | models.DecimalField)
+        and not isinstance(field, EncryptedTextField | BlindIndexField)
+    ]
+    assert readable == []
 
 
 def test_nobody_is_a_superuser(city: City) -> None:
