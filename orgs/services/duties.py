@@ -34,7 +34,7 @@ def is_administrator(user: User, *, on: date) -> bool:
 def require_another_holder(role: str, *, besides: User, on: date) -> None:
     """Raise LastHolder unless someone else holds the duty on the day, in an open account and without an end: an
     appointment that ends by itself would run out unnoticed. After `hold_people`."""
-    if role in ADMINISTRATORS and not _lasting(role, on).exclude(user=besides).exists():
+    if role in ADMINISTRATORS and not _lasting(on).filter(role=role).exclude(user=besides).exists():
         raise LastHolder(f"{besides.name}是唯一长期任职的{ROLES[role].name}，请先给另一人授权（不填终止日期）")
 
 
@@ -46,8 +46,9 @@ def require_other_holders(user: User, *, on: date) -> None:
 
 def running_out(*, on: date) -> list[str]:
     """The names of the duties that nobody holds without an end: they would be left to nobody."""
-    return [ROLES[role].name for role in ADMINISTRATORS if not _lasting(role, on).exists()]
+    held = set(_lasting(on).values_list("role", flat=True))
+    return [ROLES[role].name for role in ADMINISTRATORS if role not in held]
 
 
-def _lasting(role: str, on: date) -> QuerySet[Appointment]:
-    return Appointment.objects.filter(role=role, since__lte=on, until=None, user__is_active=True)
+def _lasting(on: date) -> QuerySet[Appointment]:
+    return Appointment.objects.of_administrators().filter(since__lte=on, until=None, user__is_active=True)
