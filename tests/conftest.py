@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -17,13 +18,14 @@ from tests.people import City, build_city
 @pytest.fixture(scope="session", autouse=True)
 def tests_may_empty_the_trail(django_db_modify_db_settings: None) -> None:
     """Tests that commit empty all tables at their end; the trail would refuse."""
-    flush = connection.ops.sql_flush
+    operations: Any = type(connection.ops)  # the class: a browser's event loop has a connection of its own
+    flush = operations.sql_flush
 
-    def sql_flush(*args: object, **kwargs: object) -> list[str]:
+    def sql_flush(self: Any, *args: Any, **kwargs: Any) -> list[str]:
         vendor = connection.vendor
-        return [*append_only.lift(vendor), *flush(*args, **kwargs), *append_only.restore(vendor)]
+        return [*append_only.lift(vendor), *flush(self, *args, **kwargs), *append_only.restore(vendor)]
 
-    connection.ops.sql_flush = sql_flush
+    operations.sql_flush = sql_flush
 
 
 @pytest.fixture(autouse=True)
