@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from core.registries import Registry
 
@@ -19,6 +20,7 @@ class AuditWord:
 actions: Registry[AuditWord] = Registry()
 risks: dict[str, list[str]] = {}  # what an auditor looks for first, in Chinese: the codes of its actions
 keys: Registry[AuditWord] = Registry()
+values: dict[tuple[str, str], Callable[[Any], str]] = {}  # model and field that hold a code: its name
 
 
 def name_actions(names: Mapping[str, str]) -> None:
@@ -35,6 +37,11 @@ def name_risks(names: Mapping[str, Sequence[str]]) -> None:
     """Say which actions are risky, and of what kind; apps add to each other's kinds."""
     for name, codes in names.items():
         risks.setdefault(name, []).extend(codes)
+
+
+def name_values(model: str, names: Mapping[str, Callable[[Any], str]]) -> None:
+    """Say what the codes of a model's fields are called, where the fields have no choices."""
+    values.update({(model, field): name for field, name in names.items()})
 
 
 def action_name(code: str) -> str:

@@ -100,7 +100,7 @@ def _changes(entry: AuditEntry, names: Names) -> Iterable[Change]:
 
 
 def _shown(field: models.Field | None, value: Any, names: Names) -> str:
-    if value is None or value == "" or value == []:
+    if value in (None, "", [], {}):
         return EMPTY
     if isinstance(value, bool):
         return "是" if value else "否"
@@ -110,6 +110,8 @@ def _shown(field: models.Field | None, value: Any, names: Names) -> str:
         return names.get(field.remote_field.model, {}).get(value, f"编号 {value}")
     if isinstance(value, (dict, list)):  # a field that holds a structure has no choices
         return _short(value)
+    if named := audit_words.values.get((field.model._meta.label_lower, field.name)):
+        return named(value)
     return _short(dict(field.flatchoices).get(value, value))
 
 

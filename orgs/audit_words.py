@@ -1,6 +1,7 @@
 """Actions on the registry, in Chinese."""
 
-from core.audit_words import name_actions, name_keys, name_risks
+from core.audit_words import name_actions, name_keys, name_risks, name_values
+from orgs.sources.telling import WORDS, source_name
 
 name_actions(
     {
@@ -66,6 +67,8 @@ name_keys(
         "venueuse": "使用的阵地",
     }
 )
+name_values("orgs.organization", WORDS)
+name_values("orgs.headcount", {"source": source_name})
 name_risks(
     {
         "授权": ("appointments.give", "appointments.end"),

@@ -1,6 +1,8 @@
 """Actions of the reports, in Chinese."""
 
-from core.audit_words import name_actions, name_keys, name_risks
+from core.audit_words import name_actions, name_keys, name_risks, name_values
+from core.indicators import indicators
+from reports.worklists import worklists
 
 name_actions(
     {
@@ -20,4 +22,6 @@ name_keys(
         "responsible": "责任人",
     }
 )
+name_values("reports.target", {"indicator": lambda code: indicators[code].name if code in indicators else code})
+name_values("reports.streetbook", {"worklist": lambda code: worklists[code].title if code in worklists else code})
 name_risks({"关账": ("months.close",), "参数、管理权限": ("targets.set",)})

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import pytest
+from django.apps import apps
+from django.db import models
 from django.template.loader import render_to_string
 
-from core import audit
+from core import audit, audit_words
 from core.history import EMPTY, history_of, lines
 from core.models import AuditEntry
 from orgs.services.organizations import change
 from tests.people import TODAY, City
+from tests.test_trail import audited
+
+SHORT = 20  # characters of a field that may hold a code
+PLAIN = {  # short fields whose values people know as they stand
+    ("orgs.organization", "credit_code"),
+    ("orgs.organization", "currency"),
+    ("orgs.organization", "old_number"),
+    ("orgs.organization", "survey_form"),
+    ("orgs.region", "code"),
+    ("orgs.zone", "code"),
+    ("reports.closedmonth", "month"),
+}
 
 
 def told(city: City, record: object, username: str = "street") -> list[tuple[str, str, list[str]]]:
@@ -106,4 +120,24 @@ def test_a_field_that_holds_a_structure_is_told_as_it_is(city: City) -> None:
     changes = {"sources": [{}, {"7": ["name"]}], "other_columns": [{}, {"备注": "新设"}]}
     audit.record(by=None, action="organizations.change", target=unit, changes=changes)
     label = str(type(unit)._meta.get_field("sources").verbose_name)
-    assert told(city, unit)[0][2] == ["原表其他列:{} → ****", f'{label}:{{}} → {{"7": ["name"]}}']
+    assert told(city, unit)[0][2] == [f"原表其他列:{EMPTY} → ****", f'{label}:{EMPTY} → {{"7": ["name"]}}']
+
+
+def test_codes_are_told_in_words(city: City) -> None:
+    unit = city.organization("明川电子")
+    changes = {"staff_source": ["survey", "hand"], "company_type": ["1130", ""], "industry": ["39", "gone"]}
+    audit.record(by=None, action="organizations.change", target=unit, changes=changes)
+    (told_of,) = (changed for _, _, changed in told(city, unit))
+    assert "职工数来源:党建摸底表 → 人工核定" in told_of
+    assert not any("1130" in one or "survey" in one for one in told_of)
+
+
+def test_a_short_field_of_an_audited_model_says_what_its_codes_are_called() -> None:
+    held = {
+        (kind._meta.label_lower, field.name)
+        for kind in apps.get_models()
+        if audited(kind)
+        for field in kind._meta.concrete_fields
+        if isinstance(field, models.CharField) and not field.choices and (field.max_length or SHORT + 1) <= SHORT
+    }
+    assert held - set(audit_words.values) == PLAIN
