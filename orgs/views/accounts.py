@@ -27,6 +27,7 @@ from core.pages import PageRequest, PermissionMixin
 from core.refusals import Refusal, as_sentence
 from orgs.filters import search_filter
 from orgs.services.account_acts import act_on, answer
+from orgs.services.duties import is_administrator
 
 STATES = (("open", "启用"), ("closed", "停用"), ("waiting", "未首次登录"))
 
@@ -155,6 +156,8 @@ class AccountPage(PermissionMixin, View):
             "phones": phones,
             "factor": factors.authenticator_of(user),
             "lines": history_of(user, request.scope, limit=50),
+            "asks": is_administrator(user, on=timezone.localdate()),
+            "waiting": user.requests.waiting().exists(),
             "requests": user.requests.select_related("asked_by", "answered_by").order_by("-asked_at")[:5],
         }
         return render(request, "accounts/account.html", context)
@@ -225,6 +228,7 @@ class RequestPage(PermissionMixin, View):
             messages.error(request, as_sentence(refusal))
             return redirect("account_request", pk=pk)
         if code:
+            one.account.refresh_from_db()
             return show_code(request, one.account, code, back=reverse("account_requests"))
         messages.success(request, "已办理。" if do == "confirm" else "已记录为未同意。")
         return redirect("account_request", pk=pk)

@@ -236,9 +236,12 @@ def test_no_other_way_leads_to_what_opens_an_account() -> None:
 def test_the_pages_lead_through_it(city: City, client: Client) -> None:
     client.force_login(city.user("sysadmin"))
     victim = city.user("security")
+    assert "申请重置口令" in client.get(f"/accounts/{victim.pk}/").content.decode()
+    assert "申请重置口令" not in client.get(f"/accounts/{city.user('street').pk}/").content.decode()
     page = client.post(f"/accounts/{victim.pk}/", {"do": "reset", "reason": "手机丢失"}, follow=True).content.decode()
     assert "须由安全管理员或审计管理员确认" in page
     assert "待安全管理员或审计管理员确认" in page
+    assert 'name="reason"' not in page  # one request at a time: nothing is offered that would be refused
     client.force_login(victim)
     one = AccountRequest.objects.get()
     own = client.get(f"/accounts/requests/{one.pk}/").content.decode()
@@ -250,6 +253,7 @@ def test_the_pages_lead_through_it(city: City, client: Client) -> None:
     shown = client.post(f"/accounts/requests/{one.pk}/", {"do": "confirm"}).content.decode()
     victim.refresh_from_db()
     assert victim.check_password(CODE.search(shown)[1])
+    assert f"<dd>{timezone.localtime(victim.code_expires_at):%Y-%m-%d %H:%M}</dd>" in shown
     again = client.post(f"/accounts/requests/{one.pk}/", {"do": "confirm"}, follow=True).content.decode()
     assert "已由杨审计办理" in again
 
