@@ -72,10 +72,12 @@ class AdminList(ListPage):
         here = f"admin:{self.admin.opts.app_label}_{self.admin.opts.model_name}"
         query = self._query().urlencode()
         may_add = self.admin.has_add_permission(self.request)
+        acts = any(self.request.scope.may(action.permission) for action in self.admin.bulk_actions) and self.admin.acts
         return {
             "model_admin": self.admin,
             "add_url": reverse(f"{here}_add") if may_add else "",
             "import_url": reverse(f"{here}_import") if self.admin.resource and may_add else "",
+            "acts_url": reverse(acts) if acts else "",
             "bulk_actions": [
                 (action, reverse(f"{here}_bulk", args=[action.code]) + (f"?{query}" if query else ""))
                 for action in self.admin.bulk_actions

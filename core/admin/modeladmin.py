@@ -61,6 +61,7 @@ class ScopedModelAdmin(ModelAdmin):
     filters: type[ListFilters] = ListFilters
     orders: Sequence[Order] = (Order("id", ()),)
     bulk_actions: Sequence[BulkAction] = ()
+    acts = ""  # the address of the list of what was done with many at once
     unit = "条"
     empty = "没有符合条件的记录。"
     personal = False

@@ -149,6 +149,7 @@ class OrganizationAdmin(ScopedModelAdmin):
     form = OrganizationForm
     filters = OrganizationFilters
     bulk_actions = ORGANIZATION_ACTIONS
+    acts = "bulk_acts"
     unit = "家"
     empty = "没有符合条件的单位。可以放宽条件,或导入登记机关的名单。"
     returning_source = RETURNED

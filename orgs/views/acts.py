@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import django_filters
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
@@ -18,6 +17,7 @@ from core.listing import Column, ListFilters, ListPage, Order
 from core.pages import PageRequest, PermissionMixin, way_back
 from core.refusals import Refusal, as_sentence
 from orgs.bulk_actions import UNDO
+from orgs.filters import search_filter
 from orgs.models import BulkAct
 from orgs.services.acts import undo
 
@@ -25,11 +25,15 @@ from orgs.services.acts import undo
 class ActFilters(ListFilters):
     """By what was done."""
 
-    q = django_filters.CharFilter(field_name="title", lookup_expr="contains", label="办理内容")
+    q = search_filter("办理内容")
 
     class Meta:
         model = BulkAct
         fields = ()
+
+    def search(self, found: QuerySet, name: str, value: str) -> QuerySet:
+        """The words stand in what was done."""
+        return found.filter(title__contains=value)
 
 
 class ActList(ListPage):
@@ -46,7 +50,7 @@ class ActList(ListPage):
         Column("已修改（家）", "changed", kind="number"),
         Column("原因或依据", "reason", kind="words"),
         Column("办理人", "done_by.name"),
-        Column("时间", "done_at", kind="date", order="-newest"),
+        Column("时间", "done_at", kind="date", order="newest"),
         Column("撤销", "undone_at", kind="date"),
     )
 

@@ -179,3 +179,13 @@ def test_a_large_act_holds_a_few_organizations_in_memory(city: City, monkeypatch
     assert len(done.changing) == 4_000
     assert planned < 6_000_000, planned
     assert applied < 12_000_000, applied
+
+
+def test_the_list_of_acts_is_found_from_the_units_and_shows_the_newest_first(city: City, client_of) -> None:
+    unit, client = city.organization("明川电子"), client_of("city")
+    sent(client, "status", [unit], "apply", status="SHELL")
+    assert "/organizations/acts/" in client.get("/admin/orgs/organization/").content.decode()
+    assert "/organizations/acts/" not in client_of("leader").get("/admin/orgs/organization/").content.decode()
+    newest, oldest = (client.get(f"/organizations/acts/{query}").content.decode() for query in ("", "?sort=-newest"))
+    assert ("↓" in newest, "↑" in newest) == (True, False)
+    assert ("↓" in oldest, "↑" in oldest) == (False, True)
