@@ -34,7 +34,7 @@ class DueKind:
     rows: Callable[[Scope, date], QuerySet]
     until: str
     items: Callable[[QuerySet, Scope, date], Iterable[DueItem]]
-    url: str = ""
+    url: str
 
 
 due_kinds: Registry[DueKind] = Registry()

@@ -50,21 +50,31 @@ def _promise_kind(worklist: Worklist) -> DueKind:
     )
 
 
-def _open_books(scope: Scope, on: date) -> QuerySet[StreetBook]:
-    """The newest book of each list and committee, where something is still to come back."""
-    books = StreetBook.objects.within(scope).newest().not_back()
+def _open_books(worklist: Worklist, scope: Scope, on: date) -> QuerySet[StreetBook]:
+    """The newest book of each committee, where something is still to come back."""
+    books = StreetBook.objects.within(scope).newest(worklist.code).not_back()
     return books.select_related("committee").order_by(F("due_on").asc(nulls_last=True), "pk")
 
 
 def _books(rows: QuerySet, scope: Scope, on: date) -> Iterator[DueItem]:
     for book in rows:
         own = book.committee_id in scope.measured_nodes
-        what = f"一街一簿：{worklists[book.worklist].title}（{book.rows} 家），{book.state}"
+        what = f"{book.rows} 家，{book.state}"
         url = reverse("books", args=[book.worklist])
         yield DueItem(book.committee.name, what, book.due_on, url, "下载、交回" if own else "查看")
 
 
-due_kinds.add(
-    *map(_promise_kind, worklists),
-    DueKind("reports.books", "一街一簿交回", Permission.REGISTRY_CHANGE, _open_books, "due_on", _books),
-)
+def _book_kind(worklist: Worklist) -> DueKind:
+    """The books of one worklist."""
+    return DueKind(
+        f"reports.books.{worklist.code}",
+        f"一街一簿：{worklist.title}",
+        Permission.REGISTRY_CHANGE,
+        partial(_open_books, worklist),
+        "due_on",
+        _books,
+        f"/worklists/{worklist.code}/books/",
+    )
+
+
+due_kinds.add(*map(_promise_kind, worklists), *map(_book_kind, worklists))

@@ -101,6 +101,7 @@ class BooksPage(PermissionMixin, View):
         scope, today = request.scope, timezone.localdate()
         mine = StreetBook.objects.within(scope).select_related("committee", "handed_out_by")
         newest = list(mine.newest(worklist.code).order_by("committee__path"))
+        newest.sort(key=lambda book: not book.is_open)  # what is still to come stands on top
         earlier = mine.filter(worklist=worklist.code).exclude(pk__in=[book.pk for book in newest]).order_by("-pk")
         own = [book for book in newest if book.committee_id in scope.measured_nodes]
         context = {

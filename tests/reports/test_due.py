@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from core.due import due_kinds
 from orgs.facts import refresh
 from reports.models import GapAnswer
 from reports.views.due import MOST
@@ -41,3 +42,8 @@ def test_every_stretch_counts_all_of_its_lines(
     page = response.content.decode()
     assert f"</span> {len(units)}</h2>" in page
     assert "查看全部" in page
+
+
+def test_every_kind_has_a_page_that_lists_all_of_it(city: City, opened: Callable[..., Client]) -> None:
+    client = opened("city")
+    assert {kind.code: client.get(kind.url).status_code for kind in due_kinds} == {kind.code: 200 for kind in due_kinds}
