@@ -93,7 +93,7 @@ class AuditPage(ListPage):
         Column("变化", "line.changes", template="core/history_changes.html", export=False),
         Column("变化", lambda row: ";".join(map(str, row.line.changes)), screen=False),
         Column("原因", "reason"),
-        Column("来源地址", "address"),
+        Column("来源地址", "address", kind="date"),
     )
     orders = (Order("newest", ("-at", "-pk")),)
     template_name = "core/audit.html"

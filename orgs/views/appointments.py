@@ -102,6 +102,11 @@ class DayFilters(ListFilters):
 
     search = AppointmentFilters.search
 
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        """Name today where no day is given."""
+        given = {name: value for name, value in (data or {}).items() if value}
+        super().__init__({"on": f"{timezone.localdate():%Y-%m-%d}", **given}, *args, **kwargs)
+
     def by_day(self, found: AppointmentQuerySet, name: str, value: date) -> QuerySet:
         """Those that held on the day."""
         return found.on(value)
@@ -121,7 +126,7 @@ class AppointmentsOn(AppointmentList):
     filters = DayFilters
     columns = (Column("姓名", "user.name", kind="name"), *AppointmentList.columns[1:])
     empty = "这一天没有符合条件的授权。"
-    template_name = "core/list.html"
+    template_name = "orgs/appointments_on.html"
 
 
 class AppointForm(forms.Form):

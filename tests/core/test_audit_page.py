@@ -179,7 +179,9 @@ def test_the_auditor_reads_who_had_which_duty_on_a_day_and_changes_nothing(city:
     type(held).objects.filter(pk=held.pk).update(since=today - timedelta(days=90), until=today)
     client.force_login(city.user("auditor"))
     name = f">{held.user.username}<"
-    assert name not in client.get("/appointments/on/").content.decode()
+    page = client.get("/appointments/on/").content.decode()
+    assert name not in page
+    assert f'value="{today:%Y-%m-%d}"' in page
     page = client.get(f"/appointments/on/?on={today - timedelta(days=1)}").content.decode()
     assert name in page
     assert "/appointments/new/" not in page
