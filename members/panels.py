@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.permissions import Permission as P
 from core.panels import Panel, panels
-from core.scope import Scope
+from core.scope import Scope, may_change
 from members.models import Member
 from members.models.members import PROBATIONARY
 
@@ -21,7 +21,7 @@ SHOWN = 30
 def of_organization(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
     """Members who work at an organization; of those whose branch is outside the scope only how many."""
     employed = Member.objects.on_the_roll().filter(organization=record.pk)
-    panel = _panel(employed, scope)
+    panel = _panel(employed, scope, record)
     panel["outside"] = employed.count() - panel["count"]
     panel["by_party"] = False
     panel["url"] = f"{reverse('admin:members_member_changelist')}?organization={record.pk}"
@@ -30,20 +30,21 @@ def of_organization(record: models.Model, scope: Scope, on: date) -> Mapping[str
 
 def of_party_organization(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
     """Members of a Party organization itself; a committee without any shows nothing."""
-    panel = _panel(Member.objects.on_the_roll().filter(party_organization=record.pk), scope)
+    panel = _panel(Member.objects.on_the_roll().filter(party_organization=record.pk), scope, record)
     panel["by_party"] = True
     panel["url"] = f"{reverse('admin:members_member_changelist')}?branch={record.pk}"
     return panel if panel["count"] or not getattr(record, "manages", False) else None
 
 
-def _panel(members: Any, scope: Scope) -> dict[str, Any]:
-    """The first names in the order of their joining, and the numbers of all."""
+def _panel(members: Any, scope: Scope, record: models.Model) -> dict[str, Any]:
+    """The first names in the order of their joining, the numbers of all, and whether the reader may register more here."""
     seen = members.within(scope)
     numbers = seen.aggregate(
         count=models.Count("pk"), probationary=models.Count("pk", filter=models.Q(status__in=PROBATIONARY))
     )
     rows = seen.select_related("party_organization", "organization").order_by("joined_on", "pk")[:SHOWN]
-    return {**numbers, "formal": numbers["count"] - numbers["probationary"], "rows": list(rows)}
+    may = scope.may(Member.change_permission) and may_change(record, scope)
+    return {**numbers, "formal": numbers["count"] - numbers["probationary"], "rows": list(rows), "may": may}
 
 
 panels.add(

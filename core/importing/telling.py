@@ -178,7 +178,7 @@ class Teller:
             sheet=table.sheet,
             number=row.number,
             title=self.title(row),
-            key=row.key.lstrip("|"),
+            key=" ".join(row.key.split("|")).strip(),
             outcome=row.outcome,
             outcome_name=row.get_outcome_display(),
             url=self.url(row.target_id),

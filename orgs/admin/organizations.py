@@ -43,6 +43,7 @@ def _people(label: str) -> forms.IntegerField:
         label=label,
         min_value=0,
         max_value=9_999_999,
+        error_messages={"max_value": "人数超过 9,999,999，请核对", "min_value": "人数不能小于 0"},
         required=False,
         help_text="清空表示人数不明：不再按人数列入应建、应有党员，以前登记的人数留在历史里",
     )

@@ -112,6 +112,7 @@ def test_the_wizard_shows_both_and_takes_one_or_all(client: Client, city: City, 
     assert where in page
     page = client.get(where).content.decode()
     assert '<span class="quiet">澄州明川电子有限公司</span> → <b>澄州禾岸食品有限公司</b>' in page
+    assert "|4201" not in page
     assert "请先勾选" in said(client.post(where, {"do": "picked"}, follow=True))
     client.post(where, {"do": "picked", "picked": identity.held_back(batch).first().pk})
     work()

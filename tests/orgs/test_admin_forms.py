@@ -138,7 +138,9 @@ def test_a_headcount_that_is_most_likely_a_slip_is_questioned(city: City, client
     response = client.post(url, data)
     assert "1,280,000 人明显偏多" in errors_of(response)
     assert '<input type="checkbox" name="count_confirmed"' in response.content.decode()
-    assert "99,999,999" not in errors_of(client.post(url, {**data, "staff": "99999999", "count_confirmed": "on"}))
+    refused = errors_of(client.post(url, {**data, "staff": "99999999", "count_confirmed": "on"}))
+    assert "99,999,999" not in refused
+    assert "人数超过 9,999,999，请核对" in refused
     unit.refresh_from_db()
     assert unit.staff == 128
     assert client.post(url, {**data, "count_confirmed": "on"}).status_code == 302

@@ -196,3 +196,11 @@ def test_a_merged_record_says_where_it_went(city: City, client_of) -> None:
 
 def test_a_secretary_begins_at_the_page_of_the_own_branch(city: City, client_of) -> None:
     assert client_of("secretary").get("/branch/").headers["Location"] == f"/party/{city['CZ1111'].pk}/"
+
+
+def test_only_who_may_register_members_is_told_how(city: City, client_of) -> None:
+    unit = city.organization("明川电子")
+    city.cover(unit, "CZ1111")
+    told = {name: text(client_of(name), unit) for name in ("street", "secretary")}
+    assert all("还没有登记党员。" in page for page in told.values())
+    assert {name: "导入党员名册" in page for name, page in told.items()} == {"street": True, "secretary": False}
