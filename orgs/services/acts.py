@@ -116,7 +116,7 @@ def _take_back(
     _restore(model, back, by, reason)
 
 
-def _covered_anew(rows: Iterable[Coverage]) -> set[int]:
+def _covered_anew(rows: Iterable[Any]) -> set[int]:
     """Those ended coverages whose organization has another one by now."""
     ended = [(row, row.until) for row in rows if row.primary and row.until is not None]
     units = among([row.organization_id for row, _ in ended])
