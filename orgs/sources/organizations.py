@@ -301,11 +301,16 @@ class OrganizationTarget(Target):
         for part in parts(counted):
             counts = Headcount.objects.filter(batch_id=batch_id, organization__in=part).values_list("pk", flat=True)
             writing.remove_rows(Headcount, "id", list(counts), by=by, events=())
-        for one in restored:
-            if "managed_by_id" in one.changes:
-                FormerManagement.objects.filter(
-                    organization_id=one.id, committee_id=one.after["managed_by_id"], since=one.after["managed_since"]
-                ).delete()
+        back = {
+            one.id: (one.after["managed_by_id"], str(one.after["managed_since"]))
+            for one in restored
+            if "managed_by_id" in one.changes
+        }
+        for part in parts(list(back)):
+            kept = FormerManagement.objects.filter(organization__in=part)
+            rows = kept.values_list("pk", "organization_id", "committee_id", "since")
+            gone = [pk for pk, unit, committee, since in rows if back[unit] == (committee, str(since))]
+            FormerManagement.objects.filter(pk__in=gone).delete()
         before = self._provenance_before(batch_id, restored)
         writing.change_rows(Organization, ("sources",), before, by=by, events=())
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.importing import services
 from core.models import ImportBatch
-from orgs.models import Headcount, Organization
+from orgs.models import FormerManagement, Headcount, Organization
 from orgs.services import organizations
 from tests.lists import counts, credit_code, firm
 from tests.people import TODAY
@@ -152,6 +154,20 @@ def test_a_move_to_another_street_hands_the_organization_over_and_keeps_its_past
     assert (unit.managed_by, unit.managed_since) == (city["CZ112"], TODAY)
     past = unit.former_managements.get()
     assert (past.committee, past.since, past.until) == (city["CZ111"], EARLIER, TODAY)
+
+
+def test_undoing_moves_forgets_their_past_in_as_many_queries_for_many_as_for_one(road, city):
+    asked = []
+    for numbers in (range(1, 2), range(2, 42)):
+        road.send([firm(number) for number in numbers], as_of=EARLIER)
+        batch = road.send([firm(number, 所属街道="溪口街道") for number in numbers])
+        assert FormerManagement.objects.count() == len(numbers)
+        with CaptureQueriesContext(connection) as queries:
+            services.undo(batch, by=city.user("city"))
+        asked.append(len(queries))
+        assert not FormerManagement.objects.exists()
+        assert not Organization.objects.exclude(managed_by=city["CZ111"]).exists()
+    assert asked[1] <= asked[0]
 
 
 def test_a_late_code_goes_to_the_record_known_by_its_old_number(road):
