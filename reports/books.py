@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import BinaryIO, NamedTuple
 
+from core import pages
 from core.importing.cells import CellProblem, raw_text, read_date, read_text
 from core.refusals import Refusal
 from core.workbooks.book import Book, Cell
@@ -165,5 +166,4 @@ def _problems(values: dict[str, Cell], asked: Asked) -> dict[str, str]:
 
 def _whole(cell: Cell) -> int:
     """The number of a hidden key; 0 for anything else."""
-    text = raw_text(cell) if cell is not None else ""
-    return int(text) if text.isascii() and text.isdecimal() else 0
+    return pages.number(raw_text(cell) if cell is not None else "") or 0

@@ -10,8 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from orgs.facts import differences
-from orgs.models import Coverage, OrganizationFacts, Tally
+from orgs.models import Coverage
 from tests.people import City
+from tests.test_days_of_services import stated
 from tests.world import World, build_world
 
 TOMORROW = (timezone.localdate() + timedelta(days=1)).isoformat()
@@ -55,11 +56,6 @@ PAGES: dict[str, tuple[str, str, dict[str, Any]]] = {  # what: by whom, address,
 @pytest.fixture
 def world(city: City) -> World:
     return build_world(city)
-
-
-def stated() -> list[Any]:
-    columns = [field.name for field in Tally._meta.concrete_fields if field.name != "version"]
-    return [*OrganizationFacts.objects.order_by("pk").values(), *Tally.objects.order_by("pk").values_list(*columns)]
 
 
 def test_what_would_happen_tomorrow_is_refused_at_its_field(world: World) -> None:

@@ -151,8 +151,7 @@ def _numbers(request: HttpRequest) -> list[int]:
 
 def _page(request: HttpRequest) -> int:
     """The page of names that is asked for."""
-    asked = request.POST.get("page", "")
-    return int(asked) if asked.isdecimal() and len(asked) < 7 else 0
+    return number(request.POST.get("page")) or 0
 
 
 def _named(admin: ScopedModelAdmin, plan: Plan, page: int) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from core.importing.sheets import Column, Table
 from core.importing.telling import Teller
 from core.masking import mask, struck
 from core.models import ImportBatch
-from core.pages import PageRequest
+from core.pages import PageRequest, number
 from core.refusals import Refusal
 from core.sources import sources
 from core.views.imports import BatchView, head, is_active
@@ -87,10 +87,10 @@ class ColumnsPage(BatchView):
     def _assigned(self, proposals: Sequence[Proposal], moved: set[str]) -> list[Proposal]:
         """With what the clerk chose; a sheet whose header has moved is guessed anew."""
         found = []
-        for number, one in enumerate(proposals):
+        for at, one in enumerate(proposals):
             if one.table and one.sheet not in moved:
                 known = {field.name for field in sources[self.batch().source].fields}
-                given = {c.index: self.request.POST.get(f"field-{number}-{c.index}", "") for c in one.table.columns}
+                given = {c.index: self.request.POST.get(f"field-{at}-{c.index}", "") for c in one.table.columns}
                 chosen = {index: name if name in known else None for index, name in given.items()}
                 one = Proposal(one.sheet, mapping.assigned(one, chosen), one.recognised, one.lines)
             found.append(one)
@@ -100,25 +100,23 @@ class ColumnsPage(BatchView):
         self, batch: ImportBatch, proposals: Sequence[Proposal], ticked: set[str], refusal: str = ""
     ) -> HttpResponse:
         sheets = [
-            SheetChoice(number, one, one.sheet in ticked, self._choices(number, one, batch))
-            for number, one in enumerate(proposals)
+            SheetChoice(at, one, one.sheet in ticked, self._choices(at, one, batch)) for at, one in enumerate(proposals)
         ]
         context: dict[str, Any] = {**head(self.request, batch, 2), "sheets": sheets, "refusal": refusal}
         return render(self.request, "core/imports/columns.html", context)
 
     @staticmethod
-    def _choices(number: int, one: Proposal, batch: ImportBatch) -> list[Choice]:
+    def _choices(at: int, one: Proposal, batch: ImportBatch) -> list[Choice]:
         teller, found = Teller(batch), []
         for column in one.table.columns if one.table else ():
             samples = one.samples(column.index)
             hides = mask if column.kind or teller.is_personal(column.field) else struck
             shown = [hides(sample) for sample in samples]
-            found.append(Choice(f"field-{number}-{column.index}", column, shown))
+            found.append(Choice(f"field-{at}-{column.index}", column, shown))
         return found
 
-    def _row(self, number: int) -> int | None:
-        text = self.request.POST.get(f"row-{number}", "")
-        return int(text) if text.isdecimal() and len(text) < 8 else None
+    def _row(self, at: int) -> int | None:
+        return number(self.request.POST.get(f"row-{at}"))
 
     @staticmethod
     def _is_past(batch: ImportBatch) -> bool:

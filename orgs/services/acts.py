@@ -90,7 +90,7 @@ def _take_back(
     touched: set[int],
 ) -> None:
     """The entries of one model: what began with the act goes, what was changed gets back what it held."""
-    records = model._base_manager.in_bulk([int(entry.object_id) for entry in entries])
+    records: dict[Any, Any] = model._base_manager.in_bulk([int(entry.object_id) for entry in entries])
     covered_anew = _covered_anew(records.values()) if model is Coverage else set()
     gone: list[int] = []
     back: list[tuple[models.Model, dict[str, Any], AuditEntry]] = []
@@ -98,7 +98,7 @@ def _take_back(
         record = records.get(int(entry.object_id))
         if record is None:
             continue
-        unit = record.pk if model is Organization else record.organization_id  # type: ignore[attr-defined]
+        unit = record.pk if model is Organization else record.organization_id
         after = {name: pair[1] for name, pair in entry.changes.items()}
         if unit not in mine or any(to_plain(getattr(record, name)) != value for name, value in after.items()):
             left.add(unit)
