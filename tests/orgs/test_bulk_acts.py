@@ -6,7 +6,9 @@ import tracemalloc
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from core.admin import bulk as pages
 from core.models import AuditEntry, Job
@@ -128,6 +130,21 @@ def test_every_action_leaves_nothing_when_it_is_taken_back(city: City, client_of
     assert not Coverage.objects.exists()
     assert BulkAct.objects.get().restored == 2
     assert not differences(on=TODAY)
+
+
+def test_taking_back_asks_as_often_for_many_as_for_one(city: City, client_of) -> None:
+    client, asked = client_of("city"), []
+    for count in (1, 20):
+        units = [city.organization(f"{count}之{index}厂") for index in range(count)]
+        for unit in units:
+            city.cover(unit, "CZ111", "AREA")
+        refresh(None, on=TODAY)
+        sent(client, "status", units, "apply", status="STRUCK_OFF", end_coverages="on")
+        with CaptureQueriesContext(connection) as queries:
+            client.post(f"/organizations/acts/{BulkAct.objects.latest('pk').pk}/")
+        asked.append(len(queries))
+        assert Coverage.objects.filter(until=None, organization__in=units).count() == count
+    assert asked[1] <= asked[0]
 
 
 def test_what_has_left_the_reach_is_not_taken_back(city: City, client_of) -> None:
