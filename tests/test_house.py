@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.core.management import get_commands
 from django.db.models import Model
 
 from core.audit_words import actions
@@ -157,3 +158,26 @@ def test_a_constraint_that_a_person_may_break_is_explained_in_chinese(model: typ
 def test_documents_link_to_what_is_there(path):
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text()):
         assert (path.parent / target).exists(), target
+
+
+NAMED = re.compile(rf"`((?:{'|'.join(OWN_APPS)})[./][\w./]+)`")
+COMMAND = re.compile(r"manage\.py ([a-z_]+)")
+
+
+def is_there(name: str) -> bool:
+    """Whether a file, a module, or a name of a module is there."""
+    if "/" in name:
+        return (ROOT / name).exists()
+    *module, last = name.split(".")
+    place = ROOT.joinpath(*module)
+    if place.joinpath(last).is_dir() or place.joinpath(f"{last}.py").exists():
+        return True
+    files = [*place.rglob("*.py")] if place.is_dir() else [path for path in [place.with_suffix(".py")] if path.exists()]
+    return any(re.search(rf"\b{last}\b", path.read_text()) for path in files)
+
+
+@pytest.mark.parametrize("path", sources(".md"), ids=by_path)
+def test_documents_name_modules_and_commands_that_are_there(path):
+    text = path.read_text()
+    assert [name for name in NAMED.findall(text) if not is_there(name)] == []
+    assert set(COMMAND.findall(text)) <= set(get_commands())
