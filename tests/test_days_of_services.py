@@ -218,10 +218,15 @@ def _refused(call: Callable[[], Any], refusal: type[Exception]) -> None:
         call()
 
 
+def service_modules() -> list[Path]:
+    """Where services are."""
+    base = Path(settings.BASE_DIR)
+    return [*base.glob("*/services.py"), *base.glob("*/services/*.py"), base / "core/importing/services.py"]
+
+
 def dated_parameters() -> Iterator[tuple[str, str]]:
     """Service and parameter, wherever a service that writes takes a day, or what may hold one."""
-    base = Path(settings.BASE_DIR)
-    for path in (*base.glob("*/services.py"), *base.glob("*/services/*.py"), base / "core/importing/services.py"):
+    for path in service_modules():
         module = path.stem if path.parent.name == "services" else path.parent.name
         for node in ast.parse(path.read_text()).body:
             if not isinstance(node, ast.FunctionDef) or node.name.startswith("_") or node.name in INNER | NOT_DATED:
@@ -247,6 +252,20 @@ def stated() -> list[Any]:
 @pytest.fixture
 def rows(city: City, tmp_path: Path) -> Rows:
     return Rows(build_world(city), tmp_path)
+
+
+def test_every_service_that_writes_says_by_whom() -> None:
+    """Else it would be passed over here."""
+    nameless = {
+        node.name
+        for path in service_modules()
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef)
+        and not node.name.startswith("_")
+        and "by" not in {one.arg for one in (*node.args.args, *node.args.kwonlyargs)}
+        and any("writing." in ast.unparse(one) and "derive" not in ast.unparse(one) for one in node.body)
+    }
+    assert nameless == {"change_password", "close_unused"}, "the owner, and nobody"
 
 
 def test_every_day_that_a_service_takes_is_tried_here() -> None:
