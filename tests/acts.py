@@ -20,6 +20,7 @@ from django.db import models, transaction
 from core.days import InFuture
 from core.importing import services as importing
 from core.models import ImportBatch
+from core.periods import not_over
 from core.refusals import Refusal
 from instructors import services as instructors
 from instructors.models import Assignment, Instructor
@@ -131,7 +132,8 @@ def _register(s: Stage) -> Any:
         "region": s.one(s.city["CZ111"].region.__class__),
         "registered_on": s.end(),
     }
-    return organizations.register(values=values, own_committee=s.committee, staff=s.pick.choice(SIZES), **s.told)
+    own = s.one(PartyOrganization.objects.standing().filter(kind__in=MANAGING_KINDS))  # the clerk's
+    return organizations.register(values=values, own_committee=own, staff=s.pick.choice(SIZES), **s.told)
 
 
 def _change(s: Stage) -> Any:
@@ -366,12 +368,29 @@ ACTS: Sequence[tuple[Act, int]] = (
 
 
 class Checks:
-    """What must be true after every act and after every night; this one asks what a recount finds."""
+    """What must be true after every act and after every night; this one asks what a recount finds, and that nothing hangs
+    on a Party organization that has ended."""
 
     def after(self, stage: Stage, act: str) -> None:
         """After an act, or the nightly jobs (`night`)."""
         found = differences(on=stage.today)
         assert not found, (stage.today, act, stage.done.total(), found)
+        for rows in _going_on(stage.today):
+            for column in rows.model._meta.concrete_fields:
+                if column.related_model is PartyOrganization:
+                    hanging = rows.filter(**{f"{column.name}__dissolved_on__isnull": False})
+                    assert not hanging.exists(), (stage.today, act, list(hanging))
+
+
+def _going_on(today: date) -> tuple[models.QuerySet, ...]:
+    """What hangs on a Party organization and goes on: nothing of it may hang on one that has ended."""
+    return (
+        Organization.objects.all(),
+        Member.objects.on_the_roll(),
+        PartyOrganization.objects.standing(),
+        Coverage.objects.filter(not_over(today)),
+        Appointment.objects.filter(not_over(today)),
+    )
 
 
 def play(city: City, folder: Path, *, seed: int, acts: int, checks: Sequence[Checks] = (Checks(),)) -> Stage:

@@ -16,6 +16,7 @@ from core.locks import derived_once, hold
 from core.models import AuditEntry, ImportBatch, Listed
 from core.plain import fetch_plain
 from core.sets import among
+from core.standing import on_ended
 
 CHUNK = 2_000
 
@@ -32,7 +33,8 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Left:
-    """What stays as it is, because somebody used, edited or handed it over after the import."""
+    """What stays as it is, because somebody used, edited or handed it over after the import, or because what it would
+    belong to again has ended since."""
 
     id: int
     label: str
@@ -151,6 +153,10 @@ def _restorable(
         if back:
             after_record = record | {column: was for column, (_, was) in back.items()}
             restored.append(Written(pk, record, after_record, back))
+    ended = on_ended(target.model, {one.id: one.after for one in restored})
+    labels = {int(entry.object_id): entry.label for entry in entries}
+    undone.left += [Left(one.id, labels[one.id], tuple(one.changes)) for one in restored if one.id in ended]
+    restored = [one for one in restored if one.id not in ended]
     undone.restored += len(restored)
     return restored
 

@@ -62,6 +62,10 @@ class OrganizationQuerySet(ScopedQuerySet):
             reach |= Q(facts__instructor_user=scope.user_id)
         return self.filter(reach)
 
+    def standing(self) -> Self:
+        """Those not merged into another record."""
+        return self.filter(merged_into=None)
+
     def changed_by(self, scope: Scope) -> Self:
         """Managed within the scope: what is merely covered or assigned may be looked at."""
         return self.all() if scope.whole else self.filter(managed_by__in=scope.unit_managers)

@@ -20,6 +20,7 @@ from core.plain import to_plain
 from core.refusals import Refusal
 from core.scope import Scope
 from core.sets import among
+from core.standing import on_ended
 from orgs.facts import refresh
 from orgs.models import BulkAct, Coverage, FormerManagement, Organization
 
@@ -46,8 +47,8 @@ def acting(*, by: User, scope: Scope, title: str, reason: str, at: datetime) -> 
 @transaction.atomic
 @derived_once()
 def undo(*, act: BulkAct, by: User, scope: Scope, on: date, at: datetime, progress: Progress | None = None) -> BulkAct:
-    """Restore what the act changed, unless it was edited since or is no longer the user's to change; chunk by chunk, the
-    newest first. Raises UndoneAlready."""
+    """Restore what the act changed, unless it was edited since, is no longer the user's to change or would come back to a
+    Party organization that has ended; chunk by chunk, the newest first. Raises UndoneAlready."""
     act = BulkAct.objects.select_for_update(of=("self",), no_key=True).get(pk=act.pk)
     if act.undone_at:
         raise UndoneAlready(f"“{act}”已于 {act.undone_at:%Y-%m-%d} 撤销")
@@ -98,10 +99,12 @@ def _take_back(
         record = records.get(int(entry.object_id))
         if record is None:
             continue
-        unit = record.pk if model is Organization else record.organization_id
+        unit = _unit(record)
         after = {name: pair[1] for name, pair in entry.changes.items()}
         if unit not in mine or any(to_plain(getattr(record, name)) != value for name, value in after.items()):
             left.add(unit)
+        elif model is FormerManagement and unit in left:
+            continue  # the organization stays where it is, and keeps where it was
         elif model is not Organization and entry.changes.get("organization_id", [0])[0] is None:
             gone.append(record.pk)
             touched.add(unit)
@@ -110,10 +113,18 @@ def _take_back(
         else:
             back.append((record, {name: pair[0] for name, pair in entry.changes.items()}, entry))
             touched.add(unit)
+    ended = on_ended(model, {record.pk: vars(record) | was for record, was, _ in back})
+    left.update(_unit(record) for record, _, _ in back if record.pk in ended)
+    back = [one for one in back if one[0].pk not in ended]
     reason = f"撤销“{act}”"[:250]
     if gone:
         writing.remove_many(model._base_manager.filter(pk__in=gone), by=by, action=UNDONE, reason=reason)
     _restore(model, back, by, reason)
+
+
+def _unit(record: Any) -> int:
+    """The organization that a record is, or belongs to."""
+    return int(record.pk if isinstance(record, Organization) else record.organization_id)
 
 
 def _covered_anew(rows: Iterable[Any]) -> set[int]:

@@ -27,7 +27,7 @@ from orgs.models import (
     Organization,
     OwnerRecord,
 )
-from orgs.services.coverage import end_rows
+from orgs.services.coverage import end_rows, hand_over_rows
 
 MERGE, UNMERGE = "organizations.merge", "organizations.unmerge"
 MOVE, GIVE_BACK = "organizations.move_along", "organizations.give_back"
@@ -159,6 +159,20 @@ def _go_on(by: User | None, back: Organization, ended: list[int], on: date, reas
             "on": on,
         }
         writing.change(by=by, record=row, values=from_plain(Coverage, values), **told)
+    _follow(by, back, on, reason)
+
+
+def _follow(by: User | None, back: Organization, on: date, reason: str) -> None:
+    """A Party organization that has ended meanwhile covers nobody: the one that took over does, if there is one."""
+    ended = back.coverages.filter(not_over(on), party_organization__dissolved_on__isnull=False)
+    while rows := list(ended.select_related("party_organization__merged_into")):
+        for row in rows:
+            node = row.party_organization
+            day = max(node.dissolved_on or on, row.since)
+            if node.merged_into:
+                hand_over_rows(by=by, coverages=[row], to=node.merged_into, since=day, reason=reason)
+            else:
+                end_rows(by=by, coverages=[row], until=day, reason=f"{node}已撤销")
 
 
 def _move(rows: models.QuerySet, to: Organization, action: str, by: User | None, reason: str) -> None:

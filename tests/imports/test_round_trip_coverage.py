@@ -12,6 +12,7 @@ from core.models import AuditEntry
 from orgs.facts import refresh
 from orgs.models import Coverage
 from orgs.services.coverage import change_form
+from orgs.services.endings import dissolve
 from tests.people import LONG_AGO, TODAY, City
 from tests.workbooks import COVERAGES, Workbook, codes
 
@@ -86,6 +87,16 @@ def test_an_undo_brings_the_earlier_coverage_back(city: City, coverage: Coverage
     book.edit(UNIT, 党组织编码="CZ1112", 形式="联合组建")
     services.undo(book.back("coverage_list"), by=city.user("street"))
     assert periods() == [("CZ1111", "SINGLE", LONG_AGO, None)]
+
+
+def test_an_undo_brings_nothing_back_to_what_has_ended(city: City, coverage: Coverage, tmp_path: Path) -> None:
+    book = exported(city, tmp_path)
+    book.edit(UNIT, 党组织编码="CZ1112", 形式="联合组建")
+    batch = book.back("coverage_list")
+    dissolve(by=None, party_organization=city["CZ1111"], on=TODAY, reason="撤销")
+    undone = services.undo(batch, by=city.user("city"))
+    assert (undone.restored, [one.id for one in undone.left]) == (0, [coverage.pk])
+    assert periods() == [("CZ1111", "SINGLE", LONG_AGO, TODAY), ("CZ1112", "JOINT", TODAY, None)]
 
 
 def test_a_cell_that_changed_meanwhile_is_a_conflict(city: City, coverage: Coverage, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from core.admin import bulk as pages
 from core.models import AuditEntry, Job
@@ -16,7 +17,7 @@ from orgs.bulk_actions import ORGANIZATION_ACTIONS
 from orgs.facts import differences, refresh
 from orgs.jobs import undo_many
 from orgs.models import BulkAct, Coverage, FormerManagement, Organization, Zone
-from orgs.services import bulk
+from orgs.services import bulk, endings
 from tests.people import LONG_AGO, TODAY, City
 
 LIST = "/admin/orgs/organization/bulk/"
@@ -155,6 +156,30 @@ def test_what_has_left_the_reach_is_not_taken_back(city: City, client_of) -> Non
     page = client_of("district").post(f"/organizations/acts/{act.pk}/", follow=True).content.decode()
     assert "<li>第1厂</li>" in page
     assert Organization.objects.get().managed_by == city["CZ121"]
+
+
+@pytest.mark.parametrize("code", ["committee", "status"])
+def test_nothing_comes_back_to_a_party_organization_that_has_ended(city: City, client_of, code: str) -> None:
+    unit = city.organization("第1厂", managed_by="CZ112")
+    covered = city.cover(unit, "CZ1111", "AREA")
+    refresh(None, on=TODAY)
+    client, given = (
+        client_of("city"),
+        {"committee": {"committee": city["CZ111"].pk}, "status": {"status": "STRUCK_OFF"}},
+    )
+    sent(client, code, [unit], "apply", end_coverages="on", **given[code])
+    ended, into = (city["CZ112"], city["CZ111"]) if code == "committee" else (city["CZ1111"], city["CZ1112"])
+    today = timezone.localdate()
+    endings.merge(by=None, party_organization=ended, into=into, on=today, reason="合并")
+    page = client.post(f"/organizations/acts/{BulkAct.objects.get().pk}/", follow=True).content.decode()
+    assert "原党组织已撤销" in page
+    assert "<li>第1厂</li>" in page
+    assert not Organization.objects.filter(managed_by__dissolved_on__isnull=False).exists()
+    assert not Coverage.objects.filter(until=None, party_organization__dissolved_on__isnull=False).exists()
+    assert FormerManagement.objects.exists() == (code == "committee"), "where it was stays known"
+    covered.refresh_from_db()
+    assert (covered.until is None) == (code == "committee")
+    assert not differences(on=today)
 
 
 def test_a_long_undo_runs_in_the_background(city: City, client_of, monkeypatch) -> None:

@@ -184,6 +184,26 @@ def test_two_records_become_one_and_two_again_with_all_their_periods(city: City,
     sound()
 
 
+@pytest.mark.parametrize("into", ["CZ1111", None])
+def test_a_record_taken_apart_is_not_covered_by_what_has_ended(city: City, into: str | None) -> None:
+    keep, drop = city.organization(), city.organization()
+    city.cover(keep, "CZ111", "JOINT")
+    city.cover(drop, "CZ1112", "JOINT")
+    refresh(None, on=TODAY)
+    duplicates.merge(by=None, keep=keep, drop=drop, on=TODAY, reason="同一单位")
+    told = {"by": None, "party_organization": city["CZ1112"], "dissolved_on": ACT, "on": TODAY, "reason": "调整"}
+    if into:
+        endings.merge(into=city[into], **told)
+    else:
+        endings.dissolve(**told)
+    drop.refresh_from_db()
+    duplicates.unmerge(by=None, dropped=drop, on=TODAY, reason="弄错了")
+    old, new = city["CZ1112"].pk, [(city[into].pk, ACT, None)] if into else []
+    assert periods(drop.coverages, "party_organization") == [(old, LONG_AGO, ACT), *new]
+    assert not Coverage.objects.filter(until=None, party_organization__dissolved_on__isnull=False).exists()
+    sound()
+
+
 def _cover(city: City, row: Coverage) -> Model:
     return coverage.cover(
         by=None, organization=row.organization, party_organization=city["CZ111"], form="AREA", since=LATER, on=TODAY

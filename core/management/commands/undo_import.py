@@ -43,7 +43,7 @@ class Command(BaseCommand):
             return
         self.stdout.write(
             f"批次 {batch.pk} 已撤销:恢复 {undone.restored:,} 条,删除 {undone.deleted:,} 条,"
-            f"因后来有修改而保留 {len(undone.left):,} 条"
+            f"因后来有修改、或原党组织已撤销而保留 {len(undone.left):,} 条"
         )
         for left in undone.left:
             kept = "、".join(left.columns) or "整条登记"
