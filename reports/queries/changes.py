@@ -46,7 +46,7 @@ def told(ids: Collection[int], before: Moment, now: Moment) -> Told:
         rows = FrozenChange.objects.filter(month=now.closed, organization__in=among(ids))
         return {(row.organization_id, row.kind): Why(row.since, row.reason) for row in rows}
     sources = _Sources(ids, before, now.on)
-    rule = _rule(before.parameters, now.parameters)
+    rule = _rule(before.parameters, now.parameters, on=now.on)
     found = {}
     for unit in ids:
         for kind, why in (*sources.differences(unit), *rule):
@@ -54,12 +54,13 @@ def told(ids: Collection[int], before: Moment, now: Moment) -> Told:
     return found
 
 
-def _rule(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str, Why]]:
-    """The parameters that have changed, in one sentence."""
+def _rule(before: Mapping[str, Any], now: Mapping[str, Any], *, on: date) -> list[tuple[str, Why]]:
+    """The parameters that have changed, in one sentence; values of days to come are not yet of these."""
     changed = [one for one in parameters if before.get(one.code, one.default) != now[one.code]]
     if not changed:
         return []
-    dated = Parameter.objects.filter(key__in=[one.code for one in changed]).aggregate(since=Max("valid_from"))
+    values = Parameter.objects.filter(key__in=[one.code for one in changed], valid_from__lte=on)
+    dated = values.aggregate(since=Max("valid_from"))
     words = (f"{one.name}由 {before.get(one.code, one.default)} 改为 {now[one.code]}" for one in changed)
     return [("rule", Why(dated["since"], "；".join(words)))]
 
@@ -107,6 +108,10 @@ class _Sources:
         elif then.restructured != now.restructured:
             for kind in ("due", "other"):
                 yield kind, Why(unit.restructured_on, f"改制情况变化 {unit.restructured_from}".strip())
+        if then.branch_office != now.branch_office:
+            words = "是分支机构，由总机构统一计算" if now.branch_office else "不再是分支机构，单独计算"
+            for kind in ("due", "other"):
+                yield kind, Why(None, words)
 
     def _elsewhere(self, then: FrozenUnit, unit: Organization) -> Iterator[tuple[str, Why]]:
         if then.managed_by_id != unit.managed_by_id:
@@ -155,11 +160,15 @@ class _Sources:
             days: Mapping[str, Any] = self.members.get(now.organization_id, {})
             newest = max((days[name] for name in ("at", "on", "became") if days.get(name)), default=None)
             yield "members", Why(newest, f"正式党员由 {then.formal} 名变为 {now.formal} 名")
-        if now.covered_by:
+        if now.covered_by and not now.has_org:
+            yield "lost", Why(now.covered_since, f"改为{FORMS[now.form]}，不计入已建：{now.covered_by.name}")
+        elif now.covered_by:
             yield "built", Why(now.covered_since, f"{FORMS.get(now.form, '')}：{now.covered_by.name}")
         elif ended := self.ended.get(now.organization_id):
             words = f"{ended.party_organization.name}的覆盖终止 {ended.end_reason}".strip()
             yield "lost", Why(ended.until, words)
+        else:
+            yield "lost", Why(None, "原覆盖关系已更正或撤回")
 
 
 def _said(number: int | None) -> str:

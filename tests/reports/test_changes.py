@@ -17,6 +17,7 @@ from orgs.facts import refresh
 from orgs.figures import Narrow
 from orgs.models import Coverage, Organization
 from orgs.services import bulk, organizations, party
+from orgs.services.coverage import change_form
 from reports.models import FrozenChange
 from reports.queries.bridge import between_of, bridge, terms
 from reports.queries.moments import Moment, closed_months
@@ -103,6 +104,34 @@ def test_every_term_names_its_unit_with_date_and_reason(city: City, opened: Call
         assert reason in cells[1]
         if on:
             assert cells[2] == f"{on:%Y-%m-%d}"
+
+
+def test_whatever_brought_a_unit_in_or_out_is_told(city: City, opened: Callable[..., Client]) -> None:
+    told = {"by": city.user("city"), "on": TODAY}
+    parted, joined, functional = (
+        city.organization(name, staff=120, company_type=kind)
+        for name, kind in (("成了分公司", "1130"), ("不再是分公司", "2130"), ("改为功能型", "1130"))
+    )
+    covered = city.cover(functional, "CZ1112", "JOINT")
+    refresh(None, on=TODAY)
+    cache.clear()
+    close(city, "2026-11")
+    for unit, kind in ((parted, "2130"), (joined, "1130")):
+        Organization.objects.filter(pk=unit.pk).update(company_type=kind)
+    change_form(coverage=covered, form="FUNCTIONAL", **told)
+    for value, day in ((95, TODAY), (40, date(2027, 3, 1))):
+        Parameter.objects.create(key="econ.org_headcount", value=value, valid_from=day, set_by=city.user("city"))
+    refresh(None, on=TODAY)
+    cache.clear()
+    browser = opened("city")
+    for code, name, reason, since in (
+        ("other", "成了分公司", "是分支机构，由总机构统一计算", "—"),
+        ("due", "不再是分公司", "不再是分支机构，单独计算", "—"),
+        ("lost", "改为功能型", "改为功能型，不计入已建：中共云台街道楼宇联合支部委员会", f"{TODAY}"),
+        ("rule_out", "口径", "新经济组织应有党组织的职工数由 90 改为 95", f"{TODAY}"),
+    ):
+        found = rows(browser.get(f"/changes/?change={code}").content.decode())
+        assert [cells[:3] for cells in found] == [[name, reason, since]], code
 
 
 def test_the_list_shows_the_state_after_the_change(city: City, opened: Callable[..., Client]) -> None:
