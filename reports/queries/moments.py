@@ -17,6 +17,7 @@ from core.parameters import spoken, values_on
 from core.scope import Scope
 from orgs.facts import recounted
 from orgs.figures import Cells, Narrow, Tree, facts_of, live, steps, tree_of
+from orgs.models import Recount
 from reports.models import ClosedMonth, FrozenFigure, FrozenUnit, Target
 from reports.queries.places import FrozenTree
 
@@ -48,13 +49,21 @@ class Moment:
     @cached_property
     def _recounted_at(self) -> str:
         """When live figures were recounted last, where that is not the day itself."""
-        last = recounted()
+        last = self._recounted
         return f"{timezone.localtime(last.at):%Y-%m-%d %H:%M}" if last and last.on < self.on else ""
 
     @cached_property
+    def _recounted(self) -> Recount | None:
+        return recounted()
+
+    @cached_property
     def parameters(self) -> dict[str, Any]:
-        """The thresholds that the figures were made with."""
-        return self.closed.parameters if self.closed else dict(values_on(self.on))
+        """The thresholds that the figures were made with: live ones with those of their last recount, so that a value that
+        begins today is not said of them before the night has counted it."""
+        if self.closed:
+            return self.closed.parameters
+        last = self._recounted
+        return dict(values_on(min(self.on, last.on) if last else self.on))
 
     @cached_property
     def spoken(self) -> dict[str, Any]:

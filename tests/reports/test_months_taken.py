@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from core import audit
 from core.jobs import job_kinds
-from core.models import AuditEntry
+from core.models import AuditEntry, Parameter
 from core.months import YearMonth
 from orgs.facts import differences, refresh
+from orgs.indicators import T2
 from orgs.models import Organization
 from reports.models import ClosedMonth, FrozenUnit
 from reports.queries.moments import Moment
@@ -111,3 +112,12 @@ def test_live_figures_name_their_last_recount_when_it_is_not_of_today(begun: Cit
     assert Moment(date(2026, 9, 30)).label == "实时"
     assert Moment(date(2026, 10, 2)).label.startswith(f"实时（截至 {timezone.localtime():%Y-%m-%d %H:}")
     assert Moment(date(2026, 10, 2)).words.endswith("（实时）")
+
+
+def test_a_value_is_said_of_live_figures_when_the_night_has_counted_it(begun: City) -> None:
+    first, second = date(2026, 9, 30), date(2026, 10, 1)
+    Parameter.objects.create(key="econ.org_headcount", value=60, valid_from=second, set_by=begun.user("city"))
+    refresh(None, on=first)
+    assert Moment(second).indicator(T2).name == "100 人以上新经济组织有党组织", "no night has passed yet"
+    refresh(None, on=second)
+    assert Moment(second).indicator(T2).name == "60 人以上新经济组织有党组织"
