@@ -11,7 +11,7 @@ from core.pages import NavigationEntry, links
 from core.registries import Registry
 from core.scope import Grant, Scope
 
-NOTICE = "本系统为非涉密系统,严禁存储、处理、传输国家秘密"
+NOTICE = "本系统为非涉密系统，严禁存储、处理、传输国家秘密"
 
 
 @pytest.fixture
