@@ -14,7 +14,7 @@ from enum import Enum
 from pathlib import Path
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 
 MEGABYTE = 1 << 20
 # PostgreSQL's codes: a lock_timeout, a deadlock that was broken; 53100 is a full disk, other 53… too many sessions
@@ -63,9 +63,11 @@ def _kind(error: BaseException) -> Trouble | None:
         return Trouble.FULL
     if isinstance(error, InterfaceError):
         return Trouble.AWAY  # “connection already closed”
-    if not isinstance(error, OperationalError):
-        return None
     cause = error.__cause__
+    # a session that breaks off while it is answered is told by the plain class, without a code
+    broken_off = type(error) is DatabaseError and cause is not None and getattr(cause, "pgcode", "") is None
+    if not isinstance(error, OperationalError) and not broken_off:
+        return None
     if isinstance(cause, sqlite3.Error):
         return _kind_of_sqlite(getattr(cause, "sqlite_errorcode", 0))
     code = getattr(cause, "pgcode", None) or "08"  # without a code the server did not answer

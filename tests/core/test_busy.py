@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import runpy
+import sqlite3
 import threading
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg2
 import pytest
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
@@ -18,7 +20,7 @@ from django.urls import path
 from config.urls import handler500  # noqa: F401 - what this module is asked for as the root of addresses
 from core.locks import _TURN, one_at_a_time
 from core.middleware import WritersMiddleware
-from core.trouble import trouble_of
+from core.trouble import Trouble, trouble_of
 from tests.people import City
 
 
@@ -124,6 +126,16 @@ def test_what_passes_by_itself_is_told_by_the_code_of_postgresql(code: str | Non
     wrapped.__cause__ = error
     found = trouble_of(wrapped)
     assert (found and found.name) == name
+
+
+def test_a_session_that_breaks_off_while_it_is_answered_is_the_database_being_away() -> None:
+    """psycopg2 tells it by its plainest class; so does Django what is a mistake of the program."""
+    broken_off, mistake = DatabaseError("server closed the connection unexpectedly"), DatabaseError("no row affected")
+    broken_off.__cause__ = psycopg2.DatabaseError()
+    assert (trouble_of(broken_off), trouble_of(mistake)) == (Trouble.AWAY, None)
+    malformed = DatabaseError("database disk image is malformed")
+    malformed.__cause__ = sqlite3.DatabaseError()
+    assert trouble_of(malformed) is None
 
 
 @pytest.mark.django_db
