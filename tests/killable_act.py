@@ -1,14 +1,23 @@
-"""A long act on the database of a test, in a process that can be killed: `python -m tests.killable_act NAME`."""
+"""A long act on the database of a test, in a process that can be killed: `python -m tests.killable_act NAME`.
+
+`python -m tests.killable_act NAME rehearse` does all of it and takes it back, and says how many seconds it took.
+"""
 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Mapping
 from datetime import date
 
 import django
 
 MERGED, INTO = "CZ111", "CZ112"
+
+
+def write() -> None:
+    """Write the second list."""
+    services.apply(ImportBatch.objects.get(status=ImportBatch.Status.STAGED))
 
 
 def undo() -> None:
@@ -43,10 +52,17 @@ def today() -> date:
     return timezone.localdate()
 
 
-ACTS: Mapping[str, Callable[[], None]] = {"undo": undo, "bulk": bulk, "merge": merge, "month": month}
+ACTS: Mapping[str, Callable[[], None]] = {
+    "write": write,
+    "undo": undo,
+    "bulk": bulk,
+    "merge": merge,
+    "month": month,
+}
 
 if __name__ == "__main__":
     django.setup()
+    from django.db import transaction
     from django.utils import timezone
 
     from accounts.models import User
@@ -58,6 +74,14 @@ if __name__ == "__main__":
     from orgs.services import endings
     from reports.services.months import close_month
 
+    name, rehearsed = sys.argv[1], sys.argv[2:] == ["rehearse"]
     sys.stdout.write("begun\n")
     sys.stdout.flush()
-    ACTS[sys.argv[1]]()
+    began = time.monotonic()
+    if rehearsed:
+        with transaction.atomic():
+            ACTS[name]()
+            transaction.set_rollback(True)
+        sys.stdout.write(f"{time.monotonic() - began}\n")
+    else:
+        ACTS[name]()
