@@ -225,6 +225,14 @@ def _undo(batch: ImportBatch, by: User, progress: Progress | None, *, trial: boo
     return take_back(batch, source.target(_run(batch, source, importer, on)), progress or Progress(), trial=trial)
 
 
+@transaction.atomic
+def forget(batch: ImportBatch) -> None:
+    """Remove a batch that was only to be checked, and its rows. Checked inside one transaction, to be rolled back, it would keep
+    every writer out on SQLite."""
+    batch.rows.all().delete()
+    batch.delete()
+
+
 def target_of(batch: ImportBatch, *, by: User) -> Target:
     """The records as this user meets them on behalf of the batch."""
     source = sources[batch.source]

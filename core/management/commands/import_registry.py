@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 from django.utils import timezone
 
 from core.importing import services
@@ -55,12 +54,7 @@ class Command(BaseCommand):
         if options["as_of"] and options["as_of"] > timezone.localdate():
             raise CommandError("名单日期 --as-of 不能在今天之后")
         try:
-            if options["apply"]:
-                report = self._road(by, options)
-            else:
-                with transaction.atomic():
-                    report = self._road(by, options)
-                    transaction.set_rollback(True)
+            report = self._road(by, options)
         except Unreadable as refusal:
             raise CommandError(str(refusal), returncode=UNREADABLE) from refusal
         except Refusal as refusal:
@@ -79,11 +73,15 @@ class Command(BaseCommand):
             extent=options["extent"],
             keep=False,
         )
-        services.stage(batch, path=path, sheet=options["sheet"])
-        counts = services.apply(batch) if options["apply"] else services.compare(batch)
-        if options["errors"]:
-            services.error_workbook(batch, options["errors"])
-        return {"batch": batch.pk if options["apply"] else None, **counts, "problems": self._problems(batch)}
+        try:
+            services.stage(batch, path=path, sheet=options["sheet"])
+            counts = services.apply(batch) if options["apply"] else services.compare(batch)
+            if options["errors"]:
+                services.error_workbook(batch, options["errors"])
+            return {"batch": batch.pk if options["apply"] else None, **counts, "problems": self._problems(batch)}
+        finally:
+            if not options["apply"]:
+                services.forget(batch)
 
     @staticmethod
     def _problems(batch: ImportBatch) -> list[dict[str, Any]]:
