@@ -92,7 +92,7 @@ class ReadingSessionMiddleware(SessionMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Keep the session."""
         keep = super().process_response
-        if request.method in SAFE:
+        if request.method in SAFE and request.session.modified:
             _unless_it_passes(lambda: keep(request, response))
             return response
         try:
