@@ -224,18 +224,20 @@ def test_daily_jobs_run_once_a_day_however_many_workers_ask(kind, worker):
     assert seen == ["2026-11-24", "2026-11-25"]
 
 
-def test_a_clock_that_is_ahead_runs_nothing_until_somebody_leaves_a_trace_on_that_day(kind, worker):
-    """Accounts would be closed and lists erased."""
+def test_a_clock_that_is_ahead_runs_nothing_until_somebody_leaves_a_trace_on_that_day(kind, worker, city):
+    """Accounts would be closed and lists erased. A failed sign-in is no trace of anybody."""
     seen = []
     kind(lambda job, progress: seen.append(job.day), daily=True)
     known, now = datetime(2026, 11, 24, 4, tzinfo=UTC), datetime(2027, 3, 1, 4, tzinfo=UTC)
     entry = {"user_name": "", "action": "accounts.sign_in", "model": "", "object_id": "", "label": ""}
-    AuditEntry.objects.create(at=known, **entry)
+    somebody = entry | {"user": city.user("city")}
+    AuditEntry.objects.create(at=known, **somebody)
+    AuditEntry.objects.create(at=now, **entry | {"action": "accounts.sign_in_failed"})
     assert not worker.turn(now=now)
     assert not Job.objects.exists()
     assert "时钟" in what_waits(1)
     for day in (known + timedelta(days=1), now):
-        AuditEntry.objects.create(at=day, **entry)
+        AuditEntry.objects.create(at=day, **somebody)
         Job.objects.update(created_at=day)
         while worker.turn(now=day):
             pass
