@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -262,8 +262,9 @@ def _remove_orphans() -> None:
     known = set(ImportBatch.objects.exclude(file="").values_list("file", flat=True))
     root = Path(settings.DATA_DIR)
     for path in [*root.glob("imports/*"), *root.glob("uploads/*")]:
-        if str(path.relative_to(root)) not in known and time.time() - path.stat().st_mtime > ORPHAN_SECONDS:
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # an upload that ended meanwhile takes its file along
+            if str(path.relative_to(root)) not in known and time.time() - path.stat().st_mtime > ORPHAN_SECONDS:
+                path.unlink()
 
 
 def _erased(batch: ImportBatch) -> bool:

@@ -83,6 +83,7 @@ def test_files_that_no_batch_knows_are_removed_after_a_day(road: Road, settings:
         path.write_text("x")
         if path.stem == "left":
             os.utime(path, (time.time() - 2 * 24 * 3600,) * 2)
+    (tmp_path / "uploads" / "gone.csv").symlink_to("nowhere")  # as one that an upload takes along at this moment
     services.erase_old(today=TODAY)
     assert [path.exists() for path in paths] == [False, True] * 2
 
