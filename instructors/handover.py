@@ -71,15 +71,18 @@ def _change(handover: Handover, rows: QuerySet, values: Mapping[str, Any], actio
 
 
 def give_back_assignments(handover: Handover, ids: list[int]) -> None:
-    """Undo `move_assignments` for those that are still there; what the merge ended has the end that it had before."""
+    """Undo `move_assignments` for those that are still there; what the merge ended has the end that it had before, or that
+    of the instructor's service where that ended meanwhile."""
     _move(Assignment, handover, ids)
     ended = AuditEntry.objects.filter(
         model="instructors.assignment", object_id__in=map(str, ids), reason=SAME_ORGANIZATION
     )
     before = {int(entry.object_id): entry.changes["until"][0] for entry in ended.order_by("pk")}
     rows = Assignment.objects.filter(pk__in=before, organization=handover.target_id)
-    for row in rows.select_related("organization__managed_by"):
+    for row in rows.select_related("organization__managed_by", "instructor"):
         until = from_plain(Assignment, {"until": before[row.pk]})["until"]
+        if row.instructor.until and (until is None or until > row.instructor.until):
+            until = max(row.instructor.until, row.since)
         services.set_end(by=handover.by, assignment=row, until=until, reason=handover.reason, on=handover.on)
 
 

@@ -185,3 +185,16 @@ def test_a_second_assignment_ends_with_a_merge_and_goes_on_when_it_is_taken_apar
         "instructors.move_along",
         "instructors.reopen_assignment",
     ]
+
+
+def test_an_assignment_given_back_ends_with_the_service_that_ended_meanwhile(city: City):
+    keep, drop, instructor = city.organization("旧档"), city.organization("新档"), select(city)
+    assign(city, keep, instructor)
+    doubled = assign(city, drop, instructor)
+    duplicates.merge(by=city.user("street"), keep=keep, drop=drop, on=TODAY, reason="同一家")
+    services.end_service(by=city.user("street"), instructor=instructor, until=TODAY, on=TODAY, reason="期满")
+    drop.refresh_from_db()
+    duplicates.unmerge(by=city.user("street"), dropped=drop, on=TODAY, reason="弄错了")
+    doubled.refresh_from_db()
+    assert (doubled.organization, doubled.until) == (drop, TODAY)
+    assert not Assignment.objects.filter(until=None).exists()
