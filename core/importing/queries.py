@@ -46,8 +46,10 @@ def sources_for(scope: Scope) -> list[Source]:
 
 def batches(scope: Scope) -> QuerySet[ImportBatch]:
     """The batches that the scope may see: of its nodes, and of lists that it may import itself."""
-    codes = [source.code for source in sources_for(scope)]
-    return ImportBatch.objects.within(scope).filter(source__in=codes)
+    reached = Q(pk__in=[])
+    for source in sources_for(scope):
+        reached |= Q(source=source.code) & scope.having(source.permission).path_filter("path")
+    return ImportBatch.objects.within(scope).filter(reached)
 
 
 def rows_of(batch: ImportBatch, kind: str) -> QuerySet[StagedRow]:

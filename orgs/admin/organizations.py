@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from core.admin import ScopedModelAdmin, ServiceForm, label
 from core.asking import AskedTooOften
 from core.importing.cells import MOST_PEOPLE, CellProblem
 from core.listing import Column, Order
+from core.scope import Scope
 from orgs.bulk_actions import ORGANIZATION_ACTIONS
 from orgs.codelists import COMPANY_TYPES
 from orgs.filters import OrganizationFilters
@@ -120,6 +122,11 @@ def members_of(row: Organization) -> str | None:
     return f"{facts.formal} + {facts.probationary}" if facts.probationary else str(facts.formal)
 
 
+def _told_where(granted: Scope, column: Column) -> Column:
+    """The column, empty for units that the scope does not manage."""
+    return replace(column, value=lambda row: column.read(row) if row.managed_by_id in granted.unit_managers else None)
+
+
 def coverage_of(row: Organization) -> str:
     """The form of the primary coverage, or that one is missing."""
     facts = getattr(row, "facts", None)
@@ -193,9 +200,14 @@ class OrganizationAdmin(ScopedModelAdmin):
         return rows.prefetch_related("facts")
 
     def columns_for(self, request: HttpRequest) -> Sequence[Column]:
-        """Members per organization are for those responsible (DESIGN §4). The workbook can come back edited."""
-        shown = [c for c in self.columns if c.header != "党员" or request.scope.may(P.MEMBERS_VIEW)]  # type: ignore[attr-defined]
-        return ORGANIZATIONS.columns(shown)
+        """Members per organization are for those responsible (DESIGN §4): of several duties for those that see members. The
+        workbook can come back edited."""
+        scope: Scope = request.scope  # type: ignore[attr-defined]
+        granted = scope.having(P.MEMBERS_VIEW)
+        if granted.grants == scope.having(Organization.view_permission).grants:
+            return ORGANIZATIONS.columns(self.columns)
+        shown = [c for c in self.columns if c.header != "党员" or granted.unit_managers]
+        return ORGANIZATIONS.columns([_told_where(granted, c) if c.header == "党员" else c for c in shown])
 
     def record_url(self, record: Any) -> str:
         """The record page."""

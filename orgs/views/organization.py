@@ -172,5 +172,5 @@ def _rights(unit: Organization, scope: Scope) -> dict[str, bool]:
         "change": change,
         "only_see": scope.may(Organization.change_permission) and not change,
         "cover": may_change(unit, scope, P.COVERAGE_CHANGE),
-        "members": scope.may(P.MEMBERS_VIEW),
+        "members": Organization.objects.within(scope.having(P.MEMBERS_VIEW)).filter(pk=unit.pk).exists(),
     }
