@@ -18,8 +18,9 @@ from django.test import Client
 from core.models import AuditEntry
 from core.scope import PublicQuerySet
 from orgs.models import Coverage, Jurisdiction, Organization
+from orgs.services import bulk, duplicates
 from tests.pages import post_forms
-from tests.people import City
+from tests.people import TODAY, City
 from tests.test_guards import addresses, own_models, table
 from tests.world import BETWEEN, World, add_between, build_world
 
@@ -291,3 +292,23 @@ def test_a_district_cannot_reach_over_its_border_by_a_row_of_its_own(
         assert state() == before, address
     zone = {"code": "Z1", "name": "云溪园区", "kind": "park", "region": "990102002000"}
     assert client.post(f"/admin/orgs/zone/{world.here['zone']}/change/", zone).status_code == 302
+
+
+def test_a_merge_is_not_undone_where_the_other_record_was_handed_over_since(world: World, client: Client) -> None:
+    """The street still holds the record that was dropped; what went into the other one is another committee's by now."""
+    city = world.city
+    keep, drop = (city.organization(f"合并{at}号") for at in "一二")
+    city.cover(drop, "CZ1111")
+    told: dict[str, Any] = {"by": None, "on": TODAY, "reason": "同一单位"}
+    duplicates.merge(keep=keep, drop=drop, **told)
+    bulk.apply(change=bulk.to_committee(city["CZ121"], since=TODAY), organization_ids=[keep.pk], **told)
+    client.force_login(city.user("street"))
+    before = state()
+    answer = client.post(f"/organizations/{drop.pk}/unmerge/", {"reason": "试一试"})
+    assert answer.status_code == 403
+    assert "已不归您的党组织管理" in answer.content.decode()
+    assert state() == before
+    client.force_login(city.user("city"))
+    assert client.post(f"/organizations/{drop.pk}/unmerge/", {"reason": "弄错了"}).status_code == 302
+    drop.refresh_from_db()
+    assert drop.merged_into is None

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.views import View
 from accounts.permissions import Permission as P
 from core.pages import PageRequest, PermissionMixin, to_change
 from core.refusals import Refusal, as_sentence
+from core.scope import may_change
 from orgs.models import Organization
 from orgs.provenance import printed
 from orgs.services import duplicates
@@ -78,8 +80,11 @@ class UnmergeView(PermissionMixin, View):
     permission = P.REGISTRY_CHANGE
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse:
-        """From the dropped record's page."""
-        dropped = to_change(Organization.objects.all(), request.scope, pk)
+        """From the dropped record's page. What moved is taken from the other record, which must be the user's too: it may
+        have been handed over since."""
+        dropped = to_change(Organization.objects.select_related("merged_into"), request.scope, pk)
+        if dropped.merged_into and not may_change(dropped.merged_into, request.scope):
+            raise PermissionDenied("它并入的登记已不归您的党组织管理，不能撤销合并；请由上级组织部门办理。")
         try:
             duplicates.unmerge(
                 by=request.user, dropped=dropped, on=timezone.localdate(), reason=request.POST.get("reason", "")[:200]
