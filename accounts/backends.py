@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import User, plain_name
+from core.crypto import blind_index
 
 
 class PasswordBackend(BaseBackend):
@@ -34,9 +35,15 @@ class PasswordBackend(BaseBackend):
 
 
 def lockout_name(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str:
-    """The name under which failures are counted: as names are looked up."""
+    """What failures are counted under: the name as it is looked up, as a keyed digest. People type passwords and numbers
+    into the field for the name, and these are kept nowhere."""
     given = (credentials or {}).get("username") or (request.POST.get("username", "") if request else "")
-    return plain_name(given).lower()
+    return counted_name(given)
+
+
+def counted_name(username: str) -> str:
+    """The digest under which the failures of a sign-in name are counted."""
+    return blind_index(plain_name(username).lower())
 
 
 def lockout_parameters(request: HttpRequest, credentials: dict[str, Any] | None) -> list[Any]:

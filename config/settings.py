@@ -152,6 +152,11 @@ AXES_LOCKOUT_CALLABLE = "accounts.views.sign_in.locked_out"
 AXES_USERNAME_CALLABLE = "accounts.backends.lockout_name"
 AXES_ENABLE_ADMIN = False
 AXES_DISABLE_ACCESS_LOG = True  # the audit trail keeps sign-ins
+AXES_SENSITIVE_PARAMETERS = [
+    "username",
+    "ip_address",
+    "next",
+]  # the page that was asked for may have looked for a number
 AXES_VERBOSE = False
 
 # what a page may load and do: nothing but our own files

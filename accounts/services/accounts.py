@@ -15,6 +15,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts.backends import counted_name
 from accounts.models import FormerPassword, User
 from accounts.services.sessions import end_sessions
 from core import writing
@@ -57,7 +58,7 @@ def open_account(
     at, code = at or timezone.now(), new_code()
     user = User(username=username, name=name, unit=unit, phone=phone, **_one_time(code, at))
     writing.add(by=by, record=user, action="accounts.open", path="", at=at)
-    forget_failures(username=user.username.lower())
+    forget_failures(username=counted_name(user.username))
     return user, code
 
 
@@ -132,7 +133,7 @@ def _set_code(user: User, values: dict[str, Any], *, by: User | None, action: st
     told: Any = {"by": by, "action": action, "path": "", "reason": reason, "at": at}
     writing.change(record=user, values={**values, **_one_time(code, at)}, **told)
     end_sessions(user, why="口令已由管理员重置", at=at)
-    forget_failures(username=user.username.lower())
+    forget_failures(username=counted_name(user.username))
     return code
 
 

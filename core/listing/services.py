@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus
 
 from django.db import transaction
 
+from core.masking import personal_numbers
 from core.models import SavedFilter
 from core.refusals import Refusal
 
@@ -18,7 +20,7 @@ MOST = 30  # saved filters of one person on one page
 
 
 class CannotSaveFilter(Refusal):
-    """The filter has no usable name, nothing in it, or there are too many."""
+    """The filter has no usable name, nothing in it or somebody's number, or there are too many."""
 
 
 @transaction.atomic
@@ -31,6 +33,8 @@ def save_filter(*, user: User, page: str, name: str, query: str) -> SavedFilter:
         raise CannotSaveFilter(f"常用筛选的名称应为 1 至 {NAME_LENGTH} 个字")
     if not query or len(query) > QUERY_LENGTH:
         raise CannotSaveFilter("请先选好条件,再存为常用筛选")
+    if personal_numbers(f"{name} {unquote_plus(query)}"):
+        raise CannotSaveFilter("名称或条件里有证件号码、手机号码或银行卡号，不能存为常用筛选；请去掉后再存")
     others = SavedFilter.objects.filter(user=user, page=page).exclude(name=name)
     if others.count() >= MOST:
         raise CannotSaveFilter(f"每个清单最多保存 {MOST} 个常用筛选,请先删除不用的")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from axes.models import AccessAttempt
 from django.test import Client
 from django.utils import timezone
 
@@ -179,3 +180,19 @@ def test_every_form_needs_its_token(city: City) -> None:
     assert sign_in(strict, "leader").status_code == 403
     strict.force_login(city.user("leader"))
     assert strict.post("/logout/").status_code == 403
+
+
+def test_what_is_typed_for_a_name_is_counted_and_not_kept(city: City, client: Client) -> None:
+    """A number or a password typed into the wrong field, and the page that was asked for before the sign-in."""
+    number = "11010519491231002X"
+    for _ in range(5):
+        answer = client.post(
+            f"/login/?next=/admin/members/member/%3Fq%3D{number}", {"username": number, "password": "x"}
+        )
+    assert answer.status_code == 429
+    assert (
+        client.post("/login/", {"username": "\ufdfa" * 40, "password": "x"}).status_code == 200
+    )  # 720 letters when plain
+    kept = repr(list(AccessAttempt.objects.values()))
+    assert number not in kept
+    assert number.lower() not in kept

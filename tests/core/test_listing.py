@@ -246,3 +246,11 @@ def test_a_filter_without_name_or_conditions_is_refused(city: City) -> None:
     request = asked(city, "street", "", {"do": "save", "name": "空"})
     Units.as_view()(request)
     assert "请先选好条件" in str(next(iter(request._messages)))
+
+
+@pytest.mark.parametrize(("query", "name"), [("q=11010519491231002X", "此人"), ("staff=7", "电话13911112222")])
+def test_a_filter_with_somebody_s_number_is_not_kept(city: City, query: str, name: str) -> None:
+    request = asked(city, "street", query, {"do": "save", "name": name})
+    Units.as_view()(request)
+    assert "不能存为常用筛选" in str(next(iter(request._messages)))
+    assert not SavedFilter.objects.exists()
