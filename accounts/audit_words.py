@@ -11,6 +11,7 @@ name_actions(
         "accounts.reopen": "启用账号",
         "accounts.reset": "重置口令",
         "accounts.password": "修改口令",
+        "accounts.password_failed": "修改口令时现口令错误",
         "accounts.code_failed": "动态口令错误",
         "accounts.confirm": "确认办理管理员账号",
         "accounts.factor_change": "更换动态口令",
@@ -27,13 +28,19 @@ name_actions(
 )
 name_risks(
     {
-        "登录失败、锁定": ("accounts.sign_in_failed", "accounts.sign_in_locked"),
-        "重置口令、动态口令": ("accounts.reset", "accounts.factor_reset"),
+        "登录失败、锁定": (
+            "accounts.sign_in_failed",
+            "accounts.sign_in_locked",
+            "accounts.code_failed",
+            "accounts.password_failed",
+        ),
+        "重置口令、动态口令": ("accounts.reset", "accounts.factor_reset", "accounts.factor_change"),
         "开设、启用、停用账号": (
             "accounts.open",
             "accounts.reopen",
             "accounts.close",
             "accounts.ask",
+            "accounts.confirm",
             "accounts.refuse",
         ),
     }

@@ -7,9 +7,11 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.password_validation import password_validators_help_texts
+from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from accounts.services.accounts import change_password
+from accounts.services.sign_in import may_try_password, note_wrong_password
 
 
 class SignInForm(AuthenticationForm):
@@ -58,6 +60,7 @@ class NewPasswordForm(PasswordChangeForm):
     error_messages = {
         "password_mismatch": "两次输入的新口令不一致,请重新输入",
         "password_incorrect": "现在的口令不正确,请重新输入",
+        "password_locked": "现在的口令输错次数过多，请半小时后再试；忘记了的，请管理员重置",
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -67,6 +70,16 @@ class NewPasswordForm(PasswordChangeForm):
         self.fields["new_password1"].help_text = ";".join(password_validators_help_texts())
         self.fields["new_password2"].label = "再输一次新口令"
         self.fields["new_password2"].help_text = ""
+
+    def clean_old_password(self) -> str:
+        """A wrong one is written down; after several none is looked at for a while."""
+        if not may_try_password(self.user):
+            raise ValidationError(self.error_messages["password_locked"], code="password_locked")
+        try:
+            return super().clean_old_password()
+        except ValidationError:
+            note_wrong_password(self.user)
+            raise
 
     def save(self, commit: bool = True) -> User:
         """Hand the new password to the service."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import SignIn, TrustedDevice, User, plain_name
 from accounts.services.sessions import make_room
 from core import audit, writing
+from core.models import AuditEntry
 
 
 @transaction.atomic
@@ -60,3 +62,21 @@ def note_failure(*, username: str, locked: bool) -> None:
     label = str(user) if user else "不存在的登录名"
     action = "accounts.sign_in_locked" if locked else "accounts.sign_in_failed"
     audit.record_bounded(by=None, event=audit.Event(action, "accounts.user", str(user.pk) if user else "", label))
+
+
+WRONG_PASSWORD = "accounts.password_failed"
+
+
+def may_try_password(user: User) -> bool:
+    """Whether the present password may be tried once more: no oftener than at the sign-in, for whoever comes upon an open
+    session does not know it."""
+    since = timezone.now() - settings.AXES_COOLOFF_TIME
+    if user.password_changed_at:
+        since = max(since, user.password_changed_at)
+    tried = AuditEntry.objects.filter(user=user, action=WRONG_PASSWORD, at__gt=since)
+    return tried.count() < settings.AXES_FAILURE_LIMIT
+
+
+def note_wrong_password(user: User) -> None:
+    """Write down that somebody in a session of the user did not know the present password."""
+    audit.record(by=user, action=WRONG_PASSWORD, target=user)

@@ -127,3 +127,11 @@ def test_the_first_administrators_are_all_or_none(city: City) -> None:
     with pytest.raises(CommandError, match="已被使用"):
         call_command("first_administrators", *NAMES)
     assert not Appointment.objects.filter(role="SYSTEM").exists()
+
+
+def test_nobody_takes_another_name_in_the_trail(city: City) -> None:
+    sysadmin = city.user("sysadmin")
+    with pytest.raises(accounts.OwnAccount, match="不能办理自己的账号"):
+        accounts.change_account(user=sysadmin, by=sysadmin, name=city.user("auditor").name, unit="")
+    accounts.change_account(user=sysadmin, by=sysadmin, name=sysadmin.name, unit="信息中心")
+    assert AuditEntry.objects.get(action="accounts.change").changes == {"unit": ["", "信息中心"]}

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from accounts.models import User
-from accounts.services.accounts import change_password
+from accounts.services.accounts import change_password, reset_password
 from core.models import AuditEntry
 from tests.people import PASSWORD, City
 
@@ -73,3 +73,18 @@ def test_the_page_says_what_is_wrong(city: City, client: Client, old: str, new: 
     client.force_login(city.user("leader"))
     answer = client.post("/password/", {"old_password": old, "new_password1": new, "new_password2": again})
     assert sentence in answer.content.decode()
+
+
+def test_the_present_password_is_tried_a_few_times_and_each_wrong_one_is_written_down(
+    city: City, client: Client
+) -> None:
+    user = city.user("leader")
+    client.force_login(user)
+    given = {"new_password1": "Spring-2026-day", "new_password2": "Spring-2026-day"}
+    for at in range(7):
+        client.post("/password/", {"old_password": f"guess-{at}", **given})
+    assert AuditEntry.objects.filter(action="accounts.password_failed", user=user).count() == 5
+    assert "输错次数过多" in client.post("/password/", {"old_password": PASSWORD, **given}).content.decode()
+    code = reset_password(user=user, by=city.user("sysadmin"))
+    client.post("/login/", {"username": "leader", "password": code})
+    assert client.post("/password/", {"old_password": code, **given}).headers["Location"] == "/"
