@@ -100,7 +100,7 @@ def merge(
     named = Liaison.objects.filter(not_over(on), appointed_by=source)
     path = "organization__managed_by__path"
     writing.change_many(named, {"appointed_by": target}, action="liaisons.change", path=path, **told)
-    _end_appointments(source, since, told)
+    _end_appointments(source, told)
     _end(source, since, told, action="party.merge", into=target)
     refresh(touched, on=on)
     return source
@@ -140,7 +140,7 @@ def dissolve(
     hold(Organization, [coverage.organization_id for coverage in covered])
     end_rows(by=by, coverages=covered, until=day, reason=reason)
     told: dict[str, Any] = {"by": by, "reason": reason, "on": on}
-    _end_appointments(node, day, told)
+    _end_appointments(node, told)
     for use in node.venue_uses.filter(not_over(on)):
         _stop(use, day, told)
     _end(node, day, told, action="party.dissolve", into=None)
@@ -219,10 +219,11 @@ def _stop(use: VenueUse, day: date, told: dict[str, Any]) -> None:
     writing.change(record=use, values={"until": until}, action="venues.stop", path=path, **told)
 
 
-def _end_appointments(node: PartyOrganization, day: date, told: dict[str, Any]) -> None:
-    """Those that begin later never begin. A root stays, so that no administrator's duty ends here."""
+def _end_appointments(node: PartyOrganization, told: dict[str, Any]) -> None:
+    """Today, whenever the node ended: until now they gave rights, and nobody says otherwise of a past day. Those that begin
+    later never begin. A root stays, so that no administrator's duty ends here."""
     for row in Appointment.objects.filter(not_over(told["on"]), node=node).select_related("user", "node"):
-        until = max(day, row.since)
+        until = max(told["on"], row.since)
         writing.change(record=row, values={"until": until}, action="appointments.end", path=node.path, **told)
 
 

@@ -83,7 +83,8 @@ def test_what_is_dissolved_or_struck_off_covers_nobody_later(
             by=None, party_organization=city["CZ1111"], on=TODAY, dissolved_on=ACT, reason="撤销", end_coverages=True
         )
         [given] = periods(Appointment.objects.filter(node=city["CZ1111"]))
-        assert given == (since, until if until == BEFORE else max(since, ACT))
+        # rights end today, whatever day the node ended: on the days between, somebody had them
+        assert given == (since, until if until == BEFORE else max(since, TODAY))
     else:
         change = bulk.to_status("STRUCK_OFF", status_on=ACT, end_coverages=True)
         bulk.apply(by=None, change=change, organization_ids=[unit.pk], on=TODAY)
