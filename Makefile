@@ -3,7 +3,7 @@
 PORT ?= 8000
 PYTHON := .venv/bin/python
 # what a deployed system would have in its environment, so that its checks have nothing left to say
-DEPLOYED := NINGJU_DEMO=0 NINGJU_DATA=build/deployed NINGJU_TLS=proxy ALLOWED_HOSTS=ningju.example SECRET_KEY=$$(head -c 48 /dev/urandom | base64) \
+DEPLOYED := NINGJU_DEMO=0 NINGJU_DATA=build/deployed NINGJU_TLS=proxy TRUSTED_PROXIES=127.0.0.1 ALLOWED_HOSTS=ningju.example SECRET_KEY=$$(head -c 48 /dev/urandom | base64) \
 	FIELD_KEYS=k1=$$(head -c 32 /dev/urandom | base64)
 
 .DEFAULT_GOAL := help
