@@ -6,11 +6,13 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localtime
 
 from core import audit, audit_words
 from core.crypto import Undecipherable
@@ -112,6 +114,8 @@ def _shown(field: models.Field | None, value: Any, names: Names) -> str:
         return _short(value)
     if named := audit_words.values.get((field.model._meta.label_lower, field.name)):
         return named(value)
+    if isinstance(field, models.DateTimeField):
+        return f"{localtime(datetime.fromisoformat(value)):%Y-%m-%d %H:%M}"
     return _short(dict(field.flatchoices).get(value, value))
 
 

@@ -123,6 +123,15 @@ def test_a_field_that_holds_a_structure_is_told_as_it_is(city: City) -> None:
     assert told(city, unit)[0][2] == [f"原表其他列:{EMPTY} → ****", f'{label}:{EMPTY} → {{"7": ["name"]}}']
 
 
+def test_a_moment_is_told_in_local_time(city: City) -> None:
+    user = city.user("leader")
+    audit.record(
+        by=None, action="accounts.close", target=user, changes={"last_seen_at": [None, "2026-11-01T18:05:09+00:00"]}
+    )
+    entry = AuditEntry.objects.get(action="accounts.close")
+    assert [one.after for line in lines([entry]) for one in line.changes] == ["2026-11-02 02:05"]
+
+
 def test_codes_are_told_in_words(city: City) -> None:
     unit = city.organization("明川电子")
     changes = {"staff_source": ["survey", "hand"], "company_type": ["1130", ""], "industry": ["39", "gone"]}
