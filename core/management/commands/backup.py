@@ -39,13 +39,12 @@ class Command(BaseCommand):
         name = folder / f"ningju-{now:%Y-%m-%d-%H%M%S}"
         dump = f"{name}.dump" if connection.vendor == "postgresql" else f"{name}.sqlite3"
         try:
-            self._database(Path(f"{dump}.part"))
+            # the log of seals first: what is sealed in between is then in the database alone, and joins the log by itself
             self._files(Path(f"{name}.tar.part"), data)
+            self._database(Path(f"{dump}.part"))
             for path in (dump, f"{name}.tar"):
                 Path(f"{path}.part").replace(path)
             backup_stamp().write_text(json.dumps({"at": now.isoformat(), "folder": str(folder)}))
-        except FileNotFoundError as missing:
-            raise CommandError(f"没有找到 {missing.filename}，没有备份；请安装 postgresql-client") from missing
         except (OSError, sqlite3.Error, subprocess.CalledProcessError) as problem:
             raise CommandError(f"备份没有完成：{problem}") from problem
         self.stdout.write(f"已备份：{dump}、{name}.tar")
@@ -61,7 +60,10 @@ class Command(BaseCommand):
         names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password", "PGDATABASE": "dbname"}
         given = {variable: told[name] for variable, name in names.items() if told.get(name)}
         command = ["pg_dump", "--format=custom", "--no-owner", f"--file={target}"]
-        subprocess.run(command, env={**os.environ, **given}, check=True)
+        try:
+            subprocess.run(command, env={**os.environ, **given}, check=True)
+        except FileNotFoundError as missing:
+            raise CommandError("没有找到 pg_dump，没有备份；请安装 postgresql-client") from missing
 
     def _files(self, target: Path, data: Path) -> None:
         database = Path(str(connection.settings_dict["NAME"])).name if connection.vendor == "sqlite" else ""
