@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from hypothesis import settings as hypothesis
 
 from core import append_only
 from tests import processes
 from tests.people import City, build_city
+
+hypothesis.register_profile("untimed", deadline=None)  # speed is measured by `make bench`; a busy machine is no fault
+hypothesis.load_profile("untimed")
 
 
 @pytest.fixture(scope="session", autouse=True)

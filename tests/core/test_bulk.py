@@ -84,14 +84,14 @@ def test_an_unknown_column_is_refused(city: City, attribute: str) -> None:
 class AnyText(TestCase):
     """Whatever text goes in comes out."""
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60))
     def test_any_text_survives(self, text: str) -> None:
         """Round trip of one text."""
         insert_rows(Region, ["code", "name", "level"], [("990000000000", text, "city")])
         assert Region.objects.get(code="990000000000").name == text
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60))
     def test_any_text_survives_that_all_rows_share(self, text: str) -> None:
         """It is part of the statement on SQLite: quotes, percent signs and braces stay what they are."""

@@ -268,7 +268,7 @@ def test_what_is_broken_further_down_shows_when_it_is_reached(tmp_path: Path) ->
         next(rows)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(min_size=1, max_size=300), start=st.sampled_from([b"", b"PK\x03\x04", b"\xff\xfe"]))
 def test_no_bytes_at_all_end_in_anything_but_rows_or_a_refusal(tmp_path: Path, content: bytes, start: bytes) -> None:
     (tmp_path / "any.csv").write_bytes(start + content)

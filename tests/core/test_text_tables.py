@@ -35,7 +35,7 @@ def test_a_code_protected_from_a_spreadsheet_is_text(tmp_path: Path) -> None:
 cell_texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(st.lists(cell_texts, min_size=2, max_size=5), min_size=1, max_size=8),
     encoding=st.sampled_from(["utf-8-sig", "gb18030"]),

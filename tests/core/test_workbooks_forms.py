@@ -116,7 +116,7 @@ cells = st.one_of(
 )
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(cells, cells, st.integers(0, 1)), min_size=1, max_size=30))
 def test_an_error_workbook_is_read_back_as_it_was_written(tmp_path: Path, rows: list[tuple[Value, Value, int]]) -> None:
     path = tmp_path / "errors.xlsx"

@@ -167,7 +167,7 @@ texts = st.one_of(
 numbers = st.integers(-(10**15) + 1, 10**15 - 1) | st.booleans()
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(texts, texts | st.none(), numbers), min_size=1, max_size=30), st.text(max_size=40))
 def test_what_is_written_is_read_back(tmp_path: Path, rows: list[tuple[Value, ...]], name: str) -> None:
     path = tmp_path / "any.xlsx"

@@ -130,7 +130,7 @@ def test_a_list_of_ours_is_not_taken_for_another_one(
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=40), min_size=1, max_size=30))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_cell_is_the_same_after_its_way_through_a_workbook(texts: list[str]) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "cells.xlsx"
