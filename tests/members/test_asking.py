@@ -77,6 +77,9 @@ def test_yesterday_does_not_count(city: City, foreign: list[Member]) -> None:
             object_id=str(member.pk), label="",
         )  # fmt: skip
     require_free_number(by=district, id_number=NUMBERS[11])
+    with pytest.raises(NumberTaken):
+        require_free_number(by=district, id_number=foreign[3].id_number)
+    assert told(city)[3:] == [str(foreign[3].pk)], "and what is asked today is written down"
 
 
 def roster(numbers: list[str]) -> list[dict[str, Any]]:
