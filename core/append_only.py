@@ -11,9 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.apps.registry import Apps
 from django.db import connection
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 TABLES = {"core_auditentry": ("changes",), "core_auditseal": ("digest", "version", "key")}  # what may be rewritten
 REFUSAL = "the audit trail only grows"
@@ -71,18 +69,6 @@ def rewriting() -> Iterator[None]:
         yield
         for statement in restore(connection.vendor):
             cursor.execute(statement)
-
-
-def set_up(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    """Of the migration."""
-    for statement in install(editor.connection.vendor):
-        editor.execute(statement, params=None)
-
-
-def take_down(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    """Of the migration, backwards."""
-    for statement in remove(editor.connection.vendor):
-        editor.execute(statement, params=None)
 
 
 def _on_postgres(table: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from core import append_only
+from core.migrations import _append_only
 
 
 class Migration(migrations.Migration):
@@ -11,5 +11,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField("auditseal", "version", models.PositiveSmallIntegerField("版本", default=1)),
         migrations.AddField("auditseal", "key", models.CharField("密钥", max_length=60, blank=True, default=""), preserve_default=False),
-        migrations.RunPython(append_only.set_up, append_only.take_down),
+        migrations.RunPython(_append_only.set_up, _append_only.take_down),
     ]

@@ -2,10 +2,10 @@
 
 from django.db import migrations
 
-from core.search import index_names
+from orgs.migrations._names import index_names
 
 
 class Migration(migrations.Migration):
     dependencies = [("orgs", "0001_initial")]
 
-    operations = [index_names("orgs", "organization"), index_names("orgs", "partyorganization")]
+    operations = [index_names("organization"), index_names("partyorganization")]

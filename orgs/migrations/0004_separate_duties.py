@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db import migrations
 from django.db.models import F, Q
 from django.utils import timezone
-
-from core.plain import to_plain
 
 ADMINISTRATORS = ("SYSTEM", "SECURITY", "AUDIT")
 MIXED = """EXISTS (
@@ -71,7 +70,7 @@ def mend(apps: Any, schema_editor: Any) -> None:
 
 
 def _change(apps: Any, appointment: Any, field: str, value: Any, reason: str) -> None:
-    change = [to_plain(getattr(appointment, field)), to_plain(value)]
+    change = [str(one) if isinstance(one, date) else one for one in (getattr(appointment, field), value)]
     label = f"{appointment.user.name}({appointment.user.username}) {appointment.role} {appointment.node.name}"[:250]
     setattr(appointment, field, value)
     appointment.save(update_fields=[field])

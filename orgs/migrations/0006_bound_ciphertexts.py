@@ -3,15 +3,15 @@
 from django.db import migrations
 
 import core.fields
-from core.masking import column_kind, struck
 from core.migrations import _binding
-from core.search import names_stay_indexed
+from orgs.migrations._names import names_stay_indexed
+from orgs.migrations._numbers import PERSONAL_HEADER, struck
 
 
 def without_numbers(columns: dict[str, str]) -> dict[str, str]:
     """The unmapped columns but those that are named after personal numbers; numbers in the others are masked."""
     told = {name: str(text) for name, text in columns.items()}
-    return {name: struck(text) for name, text in told.items() if not column_kind(name.partition("·")[2], ())}
+    return {name: struck(text) for name, text in told.items() if not PERSONAL_HEADER.search(name.partition("·")[2])}
 
 
 class Migration(migrations.Migration):
@@ -19,7 +19,6 @@ class Migration(migrations.Migration):
 
     operations = [
         *names_stay_indexed(
-            "orgs",
             "organization",
             migrations.AlterField(
                 model_name="organization",

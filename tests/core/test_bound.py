@@ -82,7 +82,7 @@ def test_an_entry_of_the_trail_does_not_open_for_another_record(city: City) -> N
 
 def test_what_is_bound_to_nothing_is_refused_and_a_migration_binds_it(city: City) -> None:
     member = city.member(phone=PHONE)
-    unbound = _binding._unbound(PHONE)
+    unbound = _binding.encrypted(PHONE)
     put(Member, "phone", member.pk, unbound)
     with pytest.raises(Undecipherable, match="migrate"):
         _ = Member.objects.get(pk=member.pk).phone
@@ -114,7 +114,7 @@ def test_staged_rows_of_the_landed_version_are_read(city: City) -> None:
         created_by=city.user("city"),
     )  # fmt: skip
     row = StagedRow.objects.create(batch=batch, sheet=0, number=2)
-    put(StagedRow, "cells", row.pk, json.dumps(["林若水", f"sealed|{_binding._unbound(PHONE)}", 7]))
+    put(StagedRow, "cells", row.pk, json.dumps(["林若水", f"sealed|{_binding.encrypted(PHONE)}", 7]))
     _binding.plain_data("core.stagedrow", "cells").code(apps, None)
     assert StagedRow.objects.get().cells == ["林若水", PHONE, 7]
 

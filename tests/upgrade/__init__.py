@@ -1,0 +1,1 @@
+"""A small city as an earlier version wrote it, and how it was made."""
