@@ -41,18 +41,26 @@ def add(
     by: User | None,
     record: models.Model,
     action: str,
-    path: str,
+    path: str | None = None,
     reason: str = "",
     at: datetime | None = None,
     on: date | None = None,
 ) -> None:
-    """Check a new record whole, save it and write its entry."""
+    """Check a new record whole, save it and write its entry; `path` is that of its node, else as the model says."""
     record.full_clean()
     require_past(record._meta.model, vars(record), on=on)
     record.save(force_insert=True)
-    audit.record(
-        by=by, action=action, target=record, changes=_told(record, made(record)), path=path, reason=reason, at=at
-    )
+    path = path_of(record) if path is None else path
+    changes = _told(record, made(record))
+    audit.record(by=by, action=action, target=record, changes=changes, path=path, reason=reason, at=at)
+
+
+def path_of(record: models.Model) -> str:
+    """The path of the node that a record belongs to, as its model says (`core.scope`); empty where it belongs to none."""
+    found: Any = record
+    for name in _lookup(type(record)).split("__"):
+        found = getattr(found, name) if name else ""
+    return str(found)
 
 
 def made(record: models.Model) -> Changes:
@@ -108,19 +116,22 @@ def change(
     record: models.Model,
     values: Mapping[str, Any],
     action: str,
-    path: str,
+    path: str | None = None,
     reason: str = "",
     at: datetime | None = None,
     on: date | None = None,
 ) -> Changes:
-    """Set values, save the columns and write an entry; nothing is written when nothing differs."""
+    """Set values, save the columns and write an entry; nothing is written when nothing differs. `path` is that of its node
+    before the change, else as the model says."""
+    path = path_of(record) if path is None else path
     changes = put(record, values, on=on)
     keep(by=by, record=record, changes=changes, action=action, path=path, reason=reason, at=at)
     return changes
 
 
-def remove(*, by: User | None, record: models.Model, action: str, path: str, reason: str = "") -> None:
+def remove(*, by: User | None, record: models.Model, action: str, path: str | None = None, reason: str = "") -> None:
     """Delete a record; its entry says what it held."""
+    path = path_of(record) if path is None else path
     held = _told(record, _held(record))
     audit.record(by=by, action=action, target=record, changes=held, path=path, reason=reason)
     record.delete()
@@ -249,7 +260,7 @@ def _record(told: Sequence[tuple[Any, Changes]], path: str, *, by: User | None, 
     if not told:
         return
     model = type(told[0][0])
-    path = path or getattr(model, "change_path", "") or getattr(model, "scope_path", "")
+    path = path or _lookup(model)
     kept = model._base_manager.filter(pk__in=[record.pk for record, _ in told])
     paths = dict(kept.values_list("pk", path)) if path else {}
     events = [
@@ -265,6 +276,11 @@ def _record(told: Sequence[tuple[Any, Changes]], path: str, *, by: User | None, 
         for record, changes in told
     ]
     audit.record_many(by=by, events=events)
+
+
+def _lookup(model: type[models.Model]) -> str:
+    """How a row hangs on the tree (`core.scope.ScopedQuerySet`)."""
+    return getattr(model, "change_path", "") or getattr(model, "scope_path", "")
 
 
 def _held(record: models.Model) -> Changes:

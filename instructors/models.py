@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from core.days import EventDateField, PeriodDateField
 from core.fields import EncryptedTextField
-from core.periods import holding_on
-from core.scope import Scope, ScopedQuerySet
+from core.periods import Period, PeriodQuerySet
+from core.scope import Scope
 from orgs.models import Organization, PartyOrganization
 
 
-class Instructor(models.Model):
+class Instructor(Period):
     """A Party-building instructor, selected by a committee."""
 
     class Source(models.TextChoices):
@@ -41,27 +40,19 @@ class Instructor(models.Model):
     since = PeriodDateField("选派日期")
     until = PeriodDateField("终止日期", null=True, blank=True)
 
-    objects = ScopedQuerySet.as_manager()
     view_permission = "visits.view"
     change_permission = reveal_permission = "visits.change"
     scope_path = "sent_by__path"
 
-    class Meta:
+    class Meta(Period.Meta):
         verbose_name = "党建工作指导员"
         verbose_name_plural = "党建工作指导员"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(until=None) | Q(until__gte=F("since")),
-                name="instructor_ends_after_start",
-                violation_error_message="终止日期不能早于选派日期",
-            )
-        ]
 
     def __str__(self) -> str:
         return self.name
 
 
-class OfOrganizationOrOwn(ScopedQuerySet):
+class OfOrganizationOrOwn(PeriodQuerySet):
     """Rows seen with their organization's managing committee, or by the instructor in person."""
 
     own_lookup = "instructor__user"
@@ -76,24 +67,14 @@ class OfOrganizationOrOwn(ScopedQuerySet):
         return self.filter(reach)
 
 
-class AssignmentQuerySet(OfOrganizationOrOwn):
-    """Assignments by day."""
-
-    def on(self, day: date) -> Self:
-        """Open on a day: half-open [since, until)."""
-        return self.filter(holding_on(day))
-
-
-class Assignment(models.Model):
+class Assignment(Period):
     """派驻: an instructor looks after an organization from a day until a day."""
 
     instructor = models.ForeignKey(Instructor, models.PROTECT, related_name="assignments", verbose_name="指导员")
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="assignments", verbose_name="两新组织")
-    since = PeriodDateField("起始")
-    until = PeriodDateField("终止", null=True, blank=True)
     tasks = models.CharField("任务", max_length=200, blank=True)
 
-    objects = AssignmentQuerySet.as_manager()
+    objects = OfOrganizationOrOwn.as_manager()
     view_permission = "visits.view"
     scope_path = "organization__managed_by__path"
     change_permission = "visits.change"
@@ -103,16 +84,12 @@ class Assignment(models.Model):
         verbose_name = "派驻"
         verbose_name_plural = "派驻"
         constraints = [
+            *Period.Meta.constraints,
             models.UniqueConstraint(
                 fields=["instructor", "organization"],
                 condition=Q(until=None),
                 name="assignment_once",
                 violation_error_message="该指导员已派驻这个单位",
-            ),
-            models.CheckConstraint(
-                condition=Q(until=None) | Q(until__gte=F("since")),
-                name="assignment_ends_after_start",
-                violation_error_message="终止日期不能早于起始日期",
             ),
         ]
 

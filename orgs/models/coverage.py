@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
-from core.days import EventDateField, PeriodDateField
-from core.periods import holding_on
+from core.days import EventDateField
+from core.periods import Period, PeriodQuerySet
 from core.scope import Scope, ScopedQuerySet
 from orgs.models.organizations import Organization
 from orgs.models.party import PartyOrganization
 from orgs.models.places import Region, Zone
 
 
-class CoverageQuerySet(ScopedQuerySet):
+class CoverageQuerySet(PeriodQuerySet):
     """Coverages by day and scope."""
-
-    def on(self, day: date) -> Self:
-        """Open on a day: half-open [since, until)."""
-        return self.filter(holding_on(day))
 
     def reached_by(self, scope: Scope) -> Self:
         """Of an organization managed within the scope, or by a Party organization within it."""
@@ -32,7 +27,7 @@ class CoverageQuerySet(ScopedQuerySet):
         )
 
 
-class Coverage(models.Model):
+class Coverage(Period):
     """覆盖关系. One open primary coverage per organization; a joint branch covers several (Opinion 二-1)."""
 
     class Form(models.TextChoices):
@@ -52,8 +47,6 @@ class Coverage(models.Model):
     )  # the index of both keys serves
     form = models.CharField("形式", max_length=10, choices=Form)
     primary = models.BooleanField("主要覆盖", default=True)
-    since = PeriodDateField("起始")
-    until = PeriodDateField("终止", null=True, blank=True)
     end_reason = models.CharField("终止原因", max_length=100, blank=True)
     batch_id = models.BigIntegerField("导入批次", null=True, blank=True, editable=False)
 
@@ -70,16 +63,12 @@ class Coverage(models.Model):
             models.Index(fields=["party_organization", "organization"], name="coverage_party"),
         ]
         constraints = [
+            *Period.Meta.constraints,
             models.UniqueConstraint(
                 fields=["organization"],
                 condition=Q(until=None, primary=True),
                 name="coverage_one_primary",
                 violation_error_message="该单位已有主要覆盖关系,请先终止原覆盖关系",
-            ),
-            models.CheckConstraint(
-                condition=Q(until=None) | Q(until__gte=F("since")),
-                name="coverage_ends_after_start",
-                violation_error_message="终止日期不能早于起始日期",
             ),
         ]
 
@@ -121,17 +110,14 @@ class Venue(models.Model):
         return self.name
 
 
-class VenueUse(models.Model):
+class VenueUse(Period):
     """A Party organization meets at a venue."""
 
     venue = models.ForeignKey(Venue, models.CASCADE, related_name="uses", verbose_name="场所")
     party_organization = models.ForeignKey(
         PartyOrganization, models.CASCADE, related_name="venue_uses", verbose_name="使用的党组织"
     )
-    since = PeriodDateField("起始")
-    until = PeriodDateField("终止", null=True, blank=True)
 
-    objects = ScopedQuerySet.as_manager()
     view_permission = "registry.view"
     change_permission = "registry.change"
     scope_path = "party_organization__path"
@@ -140,12 +126,13 @@ class VenueUse(models.Model):
         verbose_name = "场所使用"
         verbose_name_plural = "场所使用"
         constraints = [
+            *Period.Meta.constraints,
             models.UniqueConstraint(
                 fields=["venue", "party_organization"],
                 condition=Q(until=None),
                 name="venue_use_once",
                 violation_error_message="该党组织已登记使用这个场所",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,9 +10,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.roles import ADMINISTRATORS, ROLE_CHOICES, ROLES, Role
-from core.days import DeadlineField, EventDateField, PeriodDateField
+from core.days import DeadlineField, EventDateField
 from core.fields import PathField
-from core.periods import holding_on, not_over
+from core.periods import Period, PeriodQuerySet, not_over
 from core.scope import Scope, ScopedQuerySet
 from orgs.models.places import Region
 
@@ -152,12 +152,8 @@ class FormerParent(models.Model):
         return f"{self.parent} 至 {self.until}"
 
 
-class AppointmentQuerySet(ScopedQuerySet):
+class AppointmentQuerySet(PeriodQuerySet):
     """Appointments by day."""
-
-    def on(self, day: date) -> Self:
-        """Those that hold on a day: half-open [since, until)."""
-        return self.filter(holding_on(day))
 
     def during(self, since: date, until: date | None) -> Self:
         """Those that hold on some day of [since, until)."""
@@ -178,14 +174,12 @@ class AppointmentQuerySet(ScopedQuerySet):
         return self.exclude(user_id=scope.user_id)
 
 
-class Appointment(models.Model):
+class Appointment(Period):
     """用户授权: a user has a role at a node from a day until a day. The only source of rights."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="appointments", verbose_name="用户")
     role = models.CharField("角色", max_length=12, choices=ROLE_CHOICES)
     node = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="党组织")
-    since = PeriodDateField("起始")
-    until = PeriodDateField("终止", null=True, blank=True)
     appointed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="授权人"
     )
@@ -198,11 +192,7 @@ class Appointment(models.Model):
         verbose_name = "用户授权"
         verbose_name_plural = "用户授权"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(until=None) | Q(until__gte=F("since")),
-                name="appointment_ends_after_start",
-                violation_error_message="终止日期不能早于起始日期",
-            ),
+            *Period.Meta.constraints,
             models.UniqueConstraint(
                 fields=["user", "role", "node"],
                 condition=Q(until=None),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
-from core.days import DeadlineField, EventDateField, PeriodDateField
+from core.days import DeadlineField, EventDateField
 from core.fields import EncryptedTextField
-from core.scope import Scope, ScopedQuerySet
+from core.periods import Period, PeriodQuerySet
+from core.scope import Scope
 from orgs.models.organizations import Organization
 from orgs.models.party import PartyOrganization
 
 
-class OfOrganization(ScopedQuerySet):
+class OfOrganization(PeriodQuerySet):
     """Rows that belong to one organization are seen with it."""
 
     def reached_by(self, scope: Scope) -> OfOrganization:
@@ -131,15 +132,13 @@ class OwnerRecord(models.Model):
         return self.name
 
 
-class Liaison(models.Model):
+class Liaison(Period):
     """党建工作联络员 of an organization without a Party organization; `contacted_on` is the evidence that it works."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="liaisons", verbose_name="两新组织")
     name = models.CharField("姓名", max_length=60)
     phone = EncryptedTextField("联系电话", blank=True)
     appointed_by = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="确定的党组织")
-    since = PeriodDateField("起始")
-    until = PeriodDateField("终止", null=True, blank=True)
     contacted_on = EventDateField("最近联系日期", null=True, blank=True)
 
     objects = OfOrganization.as_manager()
@@ -148,16 +147,9 @@ class Liaison(models.Model):
     change_permission = reveal_permission = "registry.change"
     change_path = "organization__managed_by__path"
 
-    class Meta:
+    class Meta(Period.Meta):
         verbose_name = "联络员"
         verbose_name_plural = "联络员"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(until=None) | Q(until__gte=F("since")),
-                name="liaison_ends_after_start",
-                violation_error_message="终止日期不能早于起始日期",
-            )
-        ]
 
     def __str__(self) -> str:
         return self.name

@@ -90,7 +90,7 @@ def appoint(
     if ROLES[role].administrator:
         _require_fit_for_duty(by, user, node)
     appointment = Appointment(user=user, role=role, node=node, since=since, until=until, appointed_by=by)
-    writing.add(by=by, record=appointment, action="appointments.give", path=node.path, reason=reason)
+    writing.add(by=by, record=appointment, action="appointments.give", reason=reason)
     return appointment
 
 
@@ -104,14 +104,7 @@ def end_appointment(*, by: User, appointment: Appointment, until: date, reason: 
         raise Backdated(f"终止日期不能早于今天（{on}）")
     hold_people(appointment.user_id)
     require_another_holder(appointment.role, besides=appointment.user, on=until)
-    writing.change(
-        by=by,
-        record=appointment,
-        values={"until": until},
-        action="appointments.end",
-        path=appointment.node.path,
-        reason=reason,
-    )
+    appointment.end(by=by, until=until, action="appointments.end", reason=reason, on=on)
 
 
 @transaction.atomic

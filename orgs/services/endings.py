@@ -98,8 +98,7 @@ def merge(
         dependant.move(Handover(by, source.pk, target.pk, since, on, reason))
     _hand_over_venues(source, target, since, told)
     named = Liaison.objects.filter(not_over(on), appointed_by=source)
-    path = "organization__managed_by__path"
-    writing.change_many(named, {"appointed_by": target}, action="liaisons.change", path=path, **told)
+    writing.change_many(named, {"appointed_by": target}, action="liaisons.change", **told)
     _end_appointments(source, told)
     _end(source, since, told, action="party.merge", into=target)
     refresh(touched, on=on)
@@ -142,7 +141,7 @@ def dissolve(
     told: dict[str, Any] = {"by": by, "reason": reason, "on": on}
     _end_appointments(node, told)
     for use in node.venue_uses.filter(not_over(on)):
-        _stop(use, day, told)
+        use.end(until=max(day, use.since), action="venues.stop", **told)
     _end(node, day, told, action="party.dissolve", into=None)
     refresh([coverage.organization_id for coverage in covered], on=on)
     return node
@@ -185,12 +184,10 @@ def _hand_over_management(
             for pk, from_day in begun.values_list("pk", "managed_since")
         ]
     )
-    told = told | {"action": "organizations.manager", "path": "managed_by__path"}
-    writing.change_many(begun, {"managed_by": target, "managed_since": since}, **told)
-    writing.change_many(managed, {"managed_by": target}, **told)
+    writing.change_many(begun, {"managed_by": target, "managed_since": since}, action="organizations.manager", **told)
+    writing.change_many(managed, {"managed_by": target}, action="organizations.manager", **told)
     jurisdictions = source.jurisdictions.select_related("committee", "region")
-    told = told | {"action": "jurisdictions.change", "path": "committee__path"}
-    writing.change_many(jurisdictions, {"committee": target}, **told)
+    writing.change_many(jurisdictions, {"committee": target}, action="jurisdictions.change", **told)
 
 
 def _hand_over_venues(source: PartyOrganization, target: PartyOrganization, since: date, told: dict[str, Any]) -> None:
@@ -201,34 +198,26 @@ def _hand_over_venues(source: PartyOrganization, target: PartyOrganization, sinc
         begins = max(since, use.since)
         same = list(target.venue_uses.filter(not_over(told["on"]), venue=use.venue_id))
         if any(kept.since <= begins and _lasts_as_long(kept, use) for kept in same):
-            _stop(use, since, told)
+            use.end(until=begins, action="venues.stop", **told)
             continue
         for kept in same:
             if kept.until is None and use.until is None:  # it begins later than what is taken over
-                _stop(kept, kept.since, told)
-        path = source.path
-        writing.change(record=use, values={"party_organization": target}, action="venues.use", path=path, **told)
+                kept.end(until=kept.since, action="venues.stop", **told)
+        writing.change(record=use, values={"party_organization": target}, action="venues.use", **told)
 
 
 def _lasts_as_long(kept: VenueUse, use: VenueUse) -> bool:
     return kept.until is None or (use.until is not None and use.until <= kept.until)
 
 
-def _stop(use: VenueUse, day: date, told: dict[str, Any]) -> None:
-    path, until = use.party_organization.path, max(day, use.since)
-    writing.change(record=use, values={"until": until}, action="venues.stop", path=path, **told)
-
-
 def _end_appointments(node: PartyOrganization, told: dict[str, Any]) -> None:
     """Today, whenever the node ended: until now they gave rights, and nobody says otherwise of a past day. Those that begin
     later never begin. A root stays, so that no administrator's duty ends here."""
     for row in Appointment.objects.filter(not_over(told["on"]), node=node).select_related("user", "node"):
-        until = max(told["on"], row.since)
-        writing.change(record=row, values={"until": until}, action="appointments.end", path=node.path, **told)
+        row.end(until=max(told["on"], row.since), action="appointments.end", **told)
 
 
 def _end(
     node: PartyOrganization, day: date, told: dict[str, Any], *, action: str, into: PartyOrganization | None
 ) -> None:
-    values = {"dissolved_on": day, "merged_into": into}
-    writing.change(record=node, values=values, action=action, path=node.path, **told)
+    writing.change(record=node, values={"dissolved_on": day, "merged_into": into}, action=action, **told)

@@ -97,7 +97,7 @@ def register(
         setattr(unit, name, value)
     for name, value in _placed(unit, on).items():
         setattr(unit, name, value)
-    writing.add(by=by, record=unit, action="organizations.register", path=unit.managed_by.path, reason=reason, on=on)
+    writing.add(by=by, record=unit, action="organizations.register", reason=reason, on=on)
     for kind, number in (("staff", staff), ("membership", membership)):
         if number is not None:
             count_headcount(by=by, organization=unit, kind=kind, number=number, counted_on=on, on=on)
