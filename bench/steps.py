@@ -17,7 +17,7 @@ import openpyxl
 import tablib
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 from import_export import resources
 
@@ -260,6 +260,50 @@ def recount() -> dict[str, Any]:
     started = time.perf_counter()
     refresh(None, on=timezone.localdate())
     return {"seconds": time.perf_counter() - started}
+
+
+# --- what a page costs
+DJANGOS_OWN = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+COSTED = {
+    "empty": "/bench/empty/",
+    "list": "/admin/orgs/organization/",
+    "worklist": "/worklists/party-organization/",
+    "form": "/admin/orgs/organization/{pk}/change/",
+    "due": "/due/",
+    "record": "/organizations/{pk}/",
+    "dashboard": "/dashboard/",
+}
+ROUNDS, AT_ONCE = 31, 4
+
+
+def page_costs() -> dict[str, Any]:
+    """Processor seconds of the main pages, read in turns by the city's clerk: the median of many."""
+    pk = Organization.objects.filter(facts__has_org=True, facts__formal__gte=3).order_by("pk").values_list("pk").first()
+    with override_settings(ROOT_URLCONF="bench.urls"):
+        client = signed_in("clerk")
+        with override_settings(MIDDLEWARE=DJANGOS_OWN):
+            bare = Client(headers={"host": "127.0.0.1"})
+            bare.cookies = client.cookies
+            fetch(bare, "/bench/bare/")
+        pages = {name: (client, address.format(pk=pk and pk[0])) for name, address in COSTED.items()}
+        pages["bare"] = (bare, "/bench/bare/")
+        taken: dict[str, list[float]] = {name: [] for name in pages}
+        for _ in range(ROUNDS):
+            for name, (reader, address) in pages.items():
+                started = time.process_time()
+                for _ in range(AT_ONCE):
+                    fetch(reader, address)
+                taken[name].append((time.process_time() - started) / AT_ONCE)
+        with database_seconds() as queries:
+            fetch(*pages["record"])
+    return {name: statistics.median(found[1:]) for name, found in taken.items()} | {"record_queries": len(queries)}
 
 
 # --- exports

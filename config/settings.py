@@ -112,6 +112,7 @@ else:
         f" -c lock_timeout={LOCK_PATIENCE_SECONDS}s"
     )
 
+FORM_RENDERER = "core.rendering.PlainRenderer"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "accounts.backends.PasswordBackend"]

@@ -11,6 +11,8 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views import View
 
 from accounts.permissions import Permission as P
@@ -94,6 +96,10 @@ class LogVisit(PermissionMixin, View):
         return render(request, "instructors/log.html", context)
 
 
+def _late(row: Any, word: str) -> SafeString:
+    return format_html('<span class="late">{}</span>', word) if word else SafeString("")
+
+
 class AssignmentList(ListPage):
     """Who looks after whom, when somebody last came, which visits are late."""
 
@@ -110,7 +116,7 @@ class AssignmentList(ListPage):
         Column("派驻日期", "since", kind="date"),
         Column("最近走访", "visited_on", kind="date"),
         Column("下次走访期限", "due_on", kind="date"),
-        Column("", lambda row: "逾期" if row.late else "", template="instructors/cell_late.html"),
+        Column("", lambda row: "逾期" if row.late else "", html=_late),
     )
     orders = (Order("waiting", ("counts_from",)),)
 

@@ -16,6 +16,7 @@ from accounts.permissions import Permission as P
 from core.admin import ScopedModelAdmin, ServiceForm, label
 from core.asking import AskedTooOften
 from core.listing import Column, Order
+from core.rendering import masked
 from core.scope import Scope
 from members import services
 from members.filters import MemberFilters
@@ -94,7 +95,12 @@ class MemberAdmin(ScopedModelAdmin):
     )
     columns = (
         Column("姓名", "name", kind="name", link=lambda row: reverse("admin:members_member_change", args=[row.pk])),
-        Column("公民身份号码", "masked_number", template="members/cell_number.html", kind="date"),
+        Column(
+            "公民身份号码",
+            "masked_number",
+            html=lambda row, value: masked(value, getattr(row, "reveal_url", "")),
+            kind="date",
+        ),
         Column("性别", label("sex")),
         PARTY,
         Column("工作单位", "organization", link=employer_url, to="organization"),

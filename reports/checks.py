@@ -26,11 +26,12 @@ from orgs.facts.statement import among
 from orgs.models import Coverage, OrganizationFacts, PartyOrganization
 from orgs.queries import GONE, possible_duplicates
 from orgs.sources.telling import WORDS
+from reports.cells import unit_cell
 from reports.filters import UnitFilters
 
 _FORMS: Mapping[str, str] = dict(Coverage.Form.choices)
 
-UNIT = Column("单位名称", "organization.name", kind="name", template="reports/cell_unit.html", order="name")
+UNIT = Column("单位名称", "organization.name", kind="name", html=unit_cell, order="name")
 CODE = Column("统一社会信用代码", "organization.credit_code", screen=False)
 AREA = Column("所在区划", "organization.region.name", screen=False)
 STATUS = Column("经营状态", lambda row: row.organization.get_status_display())

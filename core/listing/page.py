@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.safestring import SafeString
 from django.views import View
 
 from core.listing.columns import Column, reached_by
@@ -93,7 +94,7 @@ class ListPage(PermissionMixin, View):
             "filters": filters,
             "total": bounded_count(found),
             "headers": [(column, *self._order_link(column)) for column in columns],
-            "rows": [(row, [(column, column.cell(row, reached)) for column in columns]) for row in page.rows],
+            "rows": [(row, SafeString("".join(one.drawn(row, reached) for one in columns))) for row in page.rows],
             "before_url": self.url(before=page.before) if page.before else "",
             "after_url": self.url(after=page.after) if page.after else "",
             "may_export": self._may_export(),

@@ -9,12 +9,14 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
-from core import charts, periods
+from core import charts, periods, rendering
 from core.refusals import as_sentence
 
 register = template.Library()
 
 register.filter("sentence", as_sentence)
+register.filter("listed_changes", rendering.listed_changes)
+register.simple_tag(rendering.masked, name="masked_value")
 register.simple_tag(charts.bar)
 register.simple_tag(charts.goal_bar)
 register.simple_tag(charts.sparkline)

@@ -17,6 +17,7 @@ from core import audit_words
 from core.history import lines
 from core.listing import Column, ListFilters, ListPage, Order
 from core.models import AuditEntry
+from core.rendering import listed_changes
 from core.sealing import state
 
 
@@ -90,7 +91,7 @@ class AuditPage(ListPage):
         Column("操作", "line.action"),
         Column("对象类型", "line.kind"),
         Column("对象", "label", link=lambda row: _same_record(row)),
-        Column("变化", "line.changes", template="core/history_changes.html", export=False),
+        Column("变化", "line.changes", html=lambda row, value: listed_changes(value), export=False),
         Column("变化", lambda row: ";".join(map(str, row.line.changes)), screen=False),
         Column("原因", "reason"),
         Column("来源地址", "address", kind="date"),

@@ -25,7 +25,7 @@ class ChangesPage(UnitsPage):
     returning_source = ""
     orders = (Order("name", ("name_key",)),)
     columns = (
-        Column("单位名称", "name_key", kind="name", template="reports/cell_frozen_unit.html", order="name"),
+        Column("单位名称", "name_key", kind="name", link=lambda row: row.url, order="name"),
         Column("统一社会信用代码", "credit_code", screen=False),
         Column("变化", "why.reason", kind="words"),
         Column("日期", "why.since", kind="date"),

@@ -63,7 +63,7 @@ class UnitsPage(ListPage):
         Order("formal", ("-formal",)),
     )
     columns: Sequence[Column] = (
-        Column("单位名称", "name_key", kind="name", template="reports/cell_frozen_unit.html", order="name"),
+        Column("单位名称", "name_key", kind="name", link=lambda row: row.url, order="name"),
         Column("统一社会信用代码", "credit_code", screen=False),
         Column("类别", lambda row: row.get_category_display()),
         Column("人数", "size", kind="number", order="size"),

@@ -15,14 +15,15 @@ from core.listing import Column, ListPage, Order
 from core.parameters import values_on
 from orgs.models import OrganizationFacts
 from orgs.rules.setup import Thresholds
+from reports.cells import days_cell, responsible_cell, step_cell, tick_cell, unit_cell
 from reports.filters import MemberWorklistFilters, WorklistFilters, organization_url
 from reports.sources import ANSWERS
 from reports.steps import button_of
 from reports.worklists import Asked, Worklist, lines, worklists
 
-TICK = Column("", "pk", kind="pick", template="reports/cell_tick.html", export=False)
+TICK = Column("", "pk", kind="pick", html=tick_cell, export=False)
 COLUMNS = (
-    Column("单位名称", "organization.name", kind="name", template="reports/cell_unit.html"),
+    Column("单位名称", "organization.name", kind="name", html=unit_cell),
     Column("统一社会信用代码", "organization.credit_code", screen=False),
     Column("类别", lambda row: row.get_category_display(), screen=False),
     Column("所在区划", "organization.region.name", screen=False),
@@ -30,10 +31,10 @@ COLUMNS = (
     Column("正式党员", "formal", kind="number", order="formal"),
     Column("为什么", "line.why", kind="words"),
     Column("起始日期", "since", kind="date", screen=False),
-    Column("已过(天)", "line.days", kind="number", order="-since", template="reports/cell_days.html"),
+    Column("已过(天)", "line.days", kind="number", order="-since", html=days_cell),
     Column("管理党组织", "managed_by.name"),
-    Column("负责人", lambda row: ";".join(row.line.responsible), template="reports/cell_responsible.html"),
-    Column("建议", "line.step.sentence", kind="words", template="reports/cell_step.html"),
+    Column("负责人", lambda row: ";".join(row.line.responsible), html=responsible_cell),
+    Column("建议", "line.step.sentence", kind="words", html=step_cell),
 )
 
 

@@ -126,7 +126,7 @@ def test_a_plan_says_how_who_and_until_when_and_stands_in_the_list_and_among_wha
     assert browser.post(start, sent).status_code == 302
     assert GapAnswer.objects.get(organization=unit).responsible == "孙立群"
     page = browser.get(MEMBER).content.decode()
-    assert "发展党员,2026-11-20 前" in page
+    assert "发展党员，2026-11-20 前" in page
     assert "责任人 孙立群" in page
     due = browser.get("/due/").content.decode()
     assert "责任人 孙立群" in due
