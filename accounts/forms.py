@@ -17,10 +17,10 @@ from accounts.services.sign_in import may_try_password, note_wrong_password
 class SignInForm(AuthenticationForm):
     """Name, password, and whether the phone is one's own. The answer to a wrong pair does not say which was wrong."""
 
-    trust = forms.BooleanField(label="这是我本人的手机,90 天内免输口令(限书记、指导员)", required=False)
+    trust = forms.BooleanField(label="这是我本人的手机，90 天内免输口令（限书记、指导员）", required=False)
     error_messages = {
-        "invalid_login": "登录名或口令不正确,或账号已停用、一次性口令已过期。请重试,或请管理员重置口令",
-        "inactive": "账号已停用,请联系系统管理员",
+        "invalid_login": "登录名或口令不正确，或账号已停用、一次性口令已过期。请重试，或请管理员重置口令",
+        "inactive": "账号已停用，请联系系统管理员",
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -33,7 +33,7 @@ class CodeForm(forms.Form):
     """The six digits that the authenticator shows."""
 
     code = forms.CharField(
-        label="动态口令(6 位数字)",
+        label="动态口令（6 位数字）",
         max_length=7,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}),
     )
@@ -58,16 +58,16 @@ class NewPasswordForm(PasswordChangeForm):
     """The old password and twice the new one."""
 
     error_messages = {
-        "password_mismatch": "两次输入的新口令不一致,请重新输入",
-        "password_incorrect": "现在的口令不正确,请重新输入",
+        "password_mismatch": "两次输入的新口令不一致，请重新输入",
+        "password_incorrect": "现在的口令不正确，请重新输入",
         "password_locked": "现在的口令输错次数过多，请半小时后再试；忘记了的，请管理员重置",
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["old_password"].label = "现在的口令(首次登录为一次性口令)"
+        self.fields["old_password"].label = "现在的口令（首次登录为一次性口令）"
         self.fields["new_password1"].label = "新口令"
-        self.fields["new_password1"].help_text = ";".join(password_validators_help_texts())
+        self.fields["new_password1"].help_text = "；".join(password_validators_help_texts())
         self.fields["new_password2"].label = "再输一次新口令"
         self.fields["new_password2"].help_text = ""
 
@@ -102,7 +102,7 @@ class NewAccountForm(AccountForm):
         label="登录名",
         regex=r"^[A-Za-z0-9._-]{3,40}$",
         error_messages={"invalid": "登录名由 3 至 40 个字母、数字、点、横线组成"},
-        help_text="3 至 40 个字母、数字、点、横线;一人一号,开设后不能更改",
+        help_text="3 至 40 个字母、数字、点、横线；一人一号，开设后不能更改",
     )
     field_order = ("username", "name", "unit", "phone")
 

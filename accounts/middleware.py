@@ -67,7 +67,9 @@ class SessionLimitsMiddleware:
                 key = session.session_key or ""
                 note_sign_out(user=request.user, key=key, reason="长时间未操作" if idle else "超过最长使用时间")
                 logout(request)
-                messages.info(request, "您已较长时间没有操作,请重新登录" if idle else "本次登录已到最长时间,请重新登录")
+                messages.info(
+                    request, "您已较长时间没有操作，请重新登录" if idle else "本次登录已到最长时间，请重新登录"
+                )
                 return go_to_sign_in(request)
         return self.get_response(request)
 

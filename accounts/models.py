@@ -64,7 +64,7 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
     """An account of one person."""
 
     username = models.CharField(
-        "登录名", max_length=40, unique=True, error_messages={"unique": "这个登录名已被使用,请换一个"}
+        "登录名", max_length=40, unique=True, error_messages={"unique": "这个登录名已被使用，请换一个"}
     )
     name = models.CharField("姓名", max_length=60)
     unit = models.CharField("单位", max_length=120, blank=True)
@@ -92,7 +92,7 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
         verbose_name_plural = "用户"
 
     def __str__(self) -> str:
-        return f"{self.name}({self.username})"
+        return f"{self.name}（{self.username}）"
 
     @property
     def is_staff(self) -> bool:
@@ -287,7 +287,9 @@ class Authenticator(ThrottlingMixin, Device):
     def address(self) -> str:
         """What the picture says to the app (the otpauth scheme)."""
         secret = self.readable_key.replace(" ", "")
-        return f"otpauth://totp/{quote('凝聚:' + self.user.username)}?{urlencode({'secret': secret, 'issuer': '凝聚'})}"
+        return (
+            f"otpauth://totp/{quote('凝聚：' + self.user.username)}？{urlencode({'secret': secret, 'issuer': '凝聚'})}"
+        )
 
     def get_throttle_factor(self) -> int:
         """Seconds to wait after the first wrong code; doubles with each."""

@@ -26,7 +26,7 @@ class Role:
 DEPARTMENT = Role(
     "DEPARTMENT",
     "组织部门工作人员",
-    "管理本级及以下的两新组织、党组织和覆盖关系,导入名单,查看党员名册,查看看板,关账。",
+    "管理本级及以下的两新组织、党组织和覆盖关系，导入名单，查看党员名册，查看看板，关账。",
     frozenset(
         {
             P.REGISTRY_VIEW, P.REGISTRY_CHANGE, P.REGISTRY_IMPORT, P.REGISTRY_EXPORT, P.COVERAGE_CHANGE, P.TREE_CHANGE,
@@ -39,8 +39,8 @@ DEPARTMENT = Role(
 )  # fmt: skip
 STREET = Role(
     "STREET",
-    "街道(乡镇)党建工作人员",
-    "维护本街道的两新组织、党支部和覆盖关系,登记党员,派驻指导员,填写一街一簿。",
+    "街道（乡镇）党建工作人员",
+    "维护本街道的两新组织、党支部和覆盖关系，登记党员，派驻指导员，填写一街一簿。",
     frozenset(
         {
             P.REGISTRY_VIEW, P.REGISTRY_CHANGE, P.REGISTRY_IMPORT, P.REGISTRY_EXPORT, P.COVERAGE_CHANGE,
@@ -53,7 +53,7 @@ STREET = Role(
 SECRETARY = Role(
     "SECRETARY",
     "党支部书记",
-    "办理本支部的事务,查看本支部的党员和所覆盖的单位。",
+    "办理本支部的事务，查看本支部的党员和所覆盖的单位。",
     frozenset({P.BRANCH_WORK, P.REGISTRY_VIEW, P.MEMBERS_VIEW}),
     home="/branch/",
     trusted_phone=True,
@@ -61,14 +61,14 @@ SECRETARY = Role(
 LEADER = Role(
     "LEADER",
     "领导",
-    "查看看板、指标和单位名单,不查看党员个人信息。",
+    "查看看板、指标和单位名单，不查看党员个人信息。",
     frozenset({P.FIGURES_VIEW, P.REGISTRY_VIEW, P.REGISTRY_EXPORT}),
     home="/dashboard/",
 )
 INSTRUCTOR = Role(
     "INSTRUCTOR",
     "党建工作指导员",
-    "查看派驻给本人的单位,登记走访。",
+    "查看派驻给本人的单位，登记走访。",
     frozenset({P.REGISTRY_VIEW, P.VISITS_VIEW, P.VISITS_LOG}),
     home="/visits/",
     own=True,

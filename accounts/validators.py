@@ -19,15 +19,15 @@ class Composition:
     def validate(self, password: str, user: User | None = None) -> None:
         """Raise ValidationError with what is missing."""
         if len(password) < MIN_LENGTH:
-            raise ValidationError(f"口令只有 {len(password)} 位,至少要 {MIN_LENGTH} 位")
+            raise ValidationError(f"口令只有 {len(password)} 位，至少要 {MIN_LENGTH} 位")
         kinds = (str.isupper, str.islower, str.isdigit, lambda letter: not letter.isalnum())
         held = sum(any(kind(letter) for letter in password) for kind in kinds)
         if held < MIN_CLASSES:
-            raise ValidationError(f"大写字母、小写字母、数字、符号中至少要有 {MIN_CLASSES} 种,现在有 {held} 种")
+            raise ValidationError(f"大写字母、小写字母、数字、符号中至少要有 {MIN_CLASSES} 种，现在有 {held} 种")
 
     def get_help_text(self) -> str:
         """The rule in a sentence."""
-        return f"至少 {MIN_LENGTH} 位,大写字母、小写字母、数字、符号中至少有 {MIN_CLASSES} 种"
+        return f"至少 {MIN_LENGTH} 位，大写字母、小写字母、数字、符号中至少有 {MIN_CLASSES} 种"
 
 
 class NothingPersonal:
@@ -66,7 +66,7 @@ class NotCommon(CommonPasswordValidator):
 
     def get_error_message(self) -> str:
         """What is wrong with it."""
-        return "这个口令太常见,容易被猜到,请换一个"
+        return "这个口令太常见，容易被猜到，请换一个"
 
     def get_help_text(self) -> str:
         """The rule in a sentence."""

@@ -27,7 +27,7 @@ def refuse_to_start_unsound() -> None:
     """End the process with the sentences of all failed checks."""
     errors = run_checks(tags=[TAG], include_deployment_checks=True)
     if errors:
-        lines = ["凝聚没有启动:", *(f"  {error.id} {error.msg}。{error.hint}" for error in errors)]
+        lines = ["凝聚没有启动：", *(f"  {error.id} {error.msg}。{error.hint}" for error in errors)]
         sys.stderr.write("\n".join(lines) + "\n")
         raise SystemExit(BOOT_FAILED)
 
@@ -40,8 +40,10 @@ def check_demonstration(app_configs: Sequence[Any] | None, **_: Any) -> list[Che
         signs.append("NINGJU_ENV=production")
     if not (settings.DEMO and signs):
         return []
-    hint = "正式使用请去掉 NINGJU_DEMO;演示请去掉这些设置"
-    return [Error(f"演示方式(NINGJU_DEMO=1)的口令是公开的,不能与 {'、'.join(signs)} 一起使用", hint, id="ningju.E001")]
+    hint = "正式使用请去掉 NINGJU_DEMO；演示请去掉这些设置"
+    return [
+        Error(f"演示方式（NINGJU_DEMO=1）的口令是公开的，不能与 {'、'.join(signs)} 一起使用", hint, id="ningju.E001")
+    ]
 
 
 @register(TAG)
@@ -51,15 +53,15 @@ def check_production(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckM
         return []
     found: list[CheckMessage] = []
     if settings.SECRET_KEY == settings.DEMO_SECRET or len(settings.SECRET_KEY) < SECRET_LENGTH:
-        hint = f"请设置环境变量 SECRET_KEY,随机生成,不少于 {SECRET_LENGTH} 个字符"
+        hint = f"请设置环境变量 SECRET_KEY，随机生成，不少于 {SECRET_LENGTH} 个字符"
         found.append(Error("没有设置自己的 SECRET_KEY", hint, id="ningju.E002"))
     if wrong := _wrong_keys():
-        hint = f"请设置环境变量 FIELD_KEYS,如 k1=(随机 {KEY_BYTES} 字节的 base64);密钥遗失则加密内容无法恢复,请另行保存"
+        hint = f"请设置环境变量 FIELD_KEYS，如 k1=（随机 {KEY_BYTES} 字节的 base64）；密钥遗失则加密内容无法恢复，请另行保存"
         found.append(Error(wrong, hint, id="ningju.E003"))
     if settings.DEBUG:
-        found.append(Error("调试方式(DEBUG)会显示程序内部信息", "请去掉环境变量 DEBUG", id="ningju.E004"))
+        found.append(Error("调试方式（DEBUG）会显示程序内部信息", "请去掉环境变量 DEBUG", id="ningju.E004"))
     if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
-        hint = "请设置环境变量 ALLOWED_HOSTS 为本系统的域名或地址,多个用逗号分开,不能用 *"
+        hint = "请设置环境变量 ALLOWED_HOSTS 为本系统的域名或地址，多个用逗号分开，不能用 *"
         found.append(Error("没有说明本系统用哪些域名访问", hint, id="ningju.E005"))
     return found + _check_transport()
 
@@ -88,15 +90,15 @@ def _wrong_keys() -> str:
 def _check_transport() -> list[CheckMessage]:
     """Pages travel encrypted: either a proxy in front ends TLS, or gunicorn does."""
     if settings.TLS not in ("proxy", "direct"):
-        hint = "请设置 NINGJU_TLS=proxy(由前面的代理提供 HTTPS)或 NINGJU_TLS=direct(由本系统提供,另设 TLS_CERTIFICATE、TLS_KEY)"
-        return [Error("没有设置加密传输(HTTPS)", hint, id="ningju.E006")]
+        hint = "请设置 NINGJU_TLS=proxy（由前面的代理提供 HTTPS）或 NINGJU_TLS=direct（由本系统提供，另设 TLS_CERTIFICATE、TLS_KEY）"
+        return [Error("没有设置加密传输（HTTPS）", hint, id="ningju.E006")]
     if settings.TLS == "proxy" and not _networks(settings.TRUSTED_PROXIES):
         hint = "请设置环境变量 TRUSTED_PROXIES 为代理的地址或网段，如 127.0.0.1；不设则所有人看起来来自同一个地址，一人输错口令会锁住大家"
         return [Error("没有说明前面的代理在哪里，或写的不是网段", hint, id="ningju.E009")]
     missing = [name for name in ("TLS_CERTIFICATE", "TLS_KEY") if not Path(os.environ.get(name, "")).is_file()]
     if settings.TLS == "direct" and missing:
         hint = "请把这些环境变量设为证书和私钥文件的路径"
-        return [Error(f"找不到证书或私钥文件:{'、'.join(missing)}", hint, id="ningju.E007")]
+        return [Error(f"找不到证书或私钥文件：{'、'.join(missing)}", hint, id="ningju.E007")]
     return []
 
 

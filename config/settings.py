@@ -179,6 +179,7 @@ FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 FILE_UPLOAD_HANDLERS = ["core.uploads.UploadLimit", "django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
 LANGUAGE_CODE = "zh-hans"
+LOCALE_PATHS = [BASE_DIR / "config" / "locale"]  # sentences of Django with full-width punctuation
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True

@@ -38,10 +38,10 @@ def goal_bar(percent: Rate, target: Rate, pace: Rate = None) -> SafeString:
     words = f"{percent:.1f}%"
     if pace is not None:
         rects.append(("pace-line", _within(pace, 0.5), 0.5))
-        words += f",序时 {pace:.1f}%"
+        words += f"，序时 {pace:.1f}%"
     if target is not None:
         rects.append(("mark-line", _within(target, 1), 1))
-        words += f",目标 {target:.1f}%"
+        words += f"，目标 {target:.1f}%"
     return format_html(BAR, "goal", words, format_html_join("", RECT, rects))
 
 

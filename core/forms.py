@@ -13,7 +13,7 @@ from core.scope import Scope
 from core.sources import Source, sources
 from core.workbooks.book import MAX_FILE_BYTES, MEGABYTE
 
-TOO_LARGE = f"文件超过 {MAX_FILE_BYTES // MEGABYTE} MB,没有上传;请拆成几个文件后再上传"
+TOO_LARGE = f"文件超过 {MAX_FILE_BYTES // MEGABYTE} MB，没有上传；请拆成几个文件后再上传"
 ACCEPTED = ".xlsx,.xls,.csv"
 
 
@@ -24,7 +24,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label="名单文件",
         widget=forms.FileInput({"accept": ACCEPTED}),
-        error_messages={"required": "请选择名单文件", "empty": "文件是空的(0 字节),请重新导出后再上传"},
+        error_messages={"required": "请选择名单文件", "empty": "文件是空的（0 字节），请重新导出后再上传"},
     )
     as_of = PastDay(
         label="名单日期",
@@ -34,7 +34,7 @@ class UploadForm(forms.Form):
     extent = forms.ChoiceField(
         label="名单范围",
         required=False,
-        help_text="名单覆盖哪里。该范围内在册而名单里没有的单位会列出来供核对,不会自动改动。",
+        help_text="名单覆盖哪里。该范围内在册而名单里没有的单位会列出来供核对，不会自动改动。",
     )
 
     def __init__(self, *args: Any, scope: Scope, today: date, too_large: bool = False, **kwargs: Any) -> None:

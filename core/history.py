@@ -20,7 +20,7 @@ from core.masking import mask
 from core.models import AuditEntry
 from core.scope import Scope
 
-EMPTY = "(空)"
+EMPTY = "（空）"
 LENGTH = 200  # characters of a value that are shown
 Names = Mapping[type[models.Model], Mapping[Any, str]]
 
@@ -39,7 +39,7 @@ class Change:
         return self.before == EMPTY
 
     def __str__(self) -> str:
-        return f"{self.label}:{self.before} → {self.after}"
+        return f"{self.label}：{self.before} → {self.after}"
 
 
 @dataclass(frozen=True)

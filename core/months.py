@@ -28,7 +28,7 @@ class YearMonth:
     def parse(cls, text: str) -> YearMonth:
         """Read `YYYY-MM`; raises ValueError with a Chinese sentence."""
         if not re.fullmatch(r"\d{4}-\d{2}", text):
-            raise ValueError(f"“{text}”不是月份,请写成 2026-11 这样")
+            raise ValueError(f"“{text}”不是月份，请写成 2026-11 这样")
         return cls(int(text[:4]), int(text[5:]))
 
     @property

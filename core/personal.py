@@ -63,5 +63,5 @@ def reveal(*, record: models.Model, field: str, reason: str, by: User, scope: Sc
     found = find_masked(model=record._meta.label_lower, pk=record.pk, field=field, scope=scope)
     require_reason(reason)
     label = str(found._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
-    audit.record(by=by, action="core.reveal", target=found, reason=f"{label}:{reason.strip()}"[:250])
+    audit.record(by=by, action="core.reveal", target=found, reason=f"{label}：{reason.strip()}"[:250])
     return str(getattr(found, field))

@@ -40,7 +40,7 @@ class InstructorAdmin(ScopedModelAdmin):
 
     view_permission = P.VISITS_VIEW
     export_permission = P.VISITS_CHANGE
-    group, order, note = "指导员", 10, "选派、终止,每人派驻多少家"
+    group, order, note = "指导员", 10, "选派、终止，每人派驻多少家"
     form = InstructorForm
     filters = NamedFilters
     resource = InstructorResource

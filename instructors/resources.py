@@ -63,7 +63,7 @@ def assign(**told: Any) -> Assignment:
 
 def keep(*, assignment: Assignment, **told: Any) -> Assignment:
     """Refuse any correction."""
-    raise AssignedOtherwise(f"派驻登记后不能修改,只能填写终止日期;请终止“{assignment.instructor}”的派驻后另加一行")
+    raise AssignedOtherwise(f"派驻登记后不能修改，只能填写终止日期；请终止“{assignment.instructor}”的派驻后另加一行")
 
 
 class AssignmentResource(OfOrganizationResource):

@@ -103,7 +103,7 @@ def assign(
     writing.add(by=by, record=assignment, action="instructors.assign", path=path, reason=reason)
     refresh([organization.pk], on=on)
     units, most = loads([row.pk], on=on).get(row.pk, 0), int(values_on(on)["instructor.max_units"])
-    warning = (f"{row.name}现派驻 {units} 家,超过每名指导员 {most} 家的上限",) if units > most else ()
+    warning = (f"{row.name}现派驻 {units} 家，超过每名指导员 {most} 家的上限",) if units > most else ()
     return Assigned(assignment, warning)
 
 
@@ -132,7 +132,7 @@ def log_visit(
     """Enter a visit: dated evidence of work (R4). The instructor was assigned to the organization on that day."""
     require_past(Visit, {"visited_on": visited_on}, on=on)
     if not instructor.assignments.on(visited_on).filter(organization=organization).exists():
-        raise NotAssigned(f"{instructor.name}在 {visited_on} 没有派驻“{organization}”,请核对走访日期")
+        raise NotAssigned(f"{instructor.name}在 {visited_on} 没有派驻“{organization}”，请核对走访日期")
     visit = Visit(instructor=instructor, organization=organization, visited_on=visited_on, done=done, result=result)
     writing.add(by=by, record=visit, action="instructors.visit", path=organization.managed_by.path)
     refresh([organization.pk], on=on)
@@ -153,7 +153,7 @@ def _serving_all(instructor: Instructor, on: date) -> Instructor:
     hold(Organization, held)
     row = _serving(instructor, on)
     if held != {*_looked_after(instructor)}:
-        raise AssignedMeanwhile(f"刚才有人调整了{row.name}的派驻,您的操作没有保存;请重新打开后再办理")
+        raise AssignedMeanwhile(f"刚才有人调整了{row.name}的派驻，您的操作没有保存；请重新打开后再办理")
     return row
 
 

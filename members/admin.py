@@ -80,7 +80,7 @@ class MemberAdmin(ScopedModelAdmin):
     form = MemberForm
     filters = MemberFilters
     unit = "名"
-    empty = "没有符合条件的党员。可以放宽条件,或导入党员名册。"
+    empty = "没有符合条件的党员。可以放宽条件，或导入党员名册。"
     search_fields = ("name",)
     autocomplete_fields = ("party_organization", "organization")
     orders = (Order("id", ()),)
@@ -141,7 +141,7 @@ class MemberAdmin(ScopedModelAdmin):
 
     def suggestion(self, record: Any) -> str:
         """The name with the branch: people share names."""
-        return f"{record}({record.party_organization})"
+        return f"{record}（{record.party_organization}）"
 
     def create(self, request: HttpRequest, form: ServiceForm) -> Member:
         """Register in a Party organization."""

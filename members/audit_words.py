@@ -10,7 +10,7 @@ name_actions(
         "members.move": "调整所在党组织",
         "members.register": "登记党员",
         "members.status": "调整党员状态",
-        "members.taken": "登记了重复的证件号码(已拒绝)",
+        "members.taken": "登记了重复的证件号码（已拒绝）",
     }
 )
 name_keys({"id_digest": "证件号码摘要"})

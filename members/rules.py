@@ -27,20 +27,20 @@ def check_id_number(text: str, *, on: date) -> str | None:
     not: codes of abolished counties stay valid, which python-stdnum's `cn.ric` does not allow.
     """
     if len(text) == 15 and text.isdecimal():
-        return "15 位旧身份证号已停用,请填写 18 位公民身份号码"
+        return "15 位旧身份证号已停用，请填写 18 位公民身份号码"
     if "E+" in text:
-        return "公民身份号码被表格当作数字,后几位已丢失,请按文本重新填写"
+        return "公民身份号码被表格当作数字，后几位已丢失，请按文本重新填写"
     if len(text) != 18:
-        return f"公民身份号码应为 18 位,现为 {len(text)} 位,请核对"
+        return f"公民身份号码应为 18 位，现为 {len(text)} 位，请核对"
     if not _ID_NUMBER.fullmatch(text):
-        return "公民身份号码前 17 位应为数字,末位为数字或 X,请核对"
+        return "公民身份号码前 17 位应为数字，末位为数字或 X，请核对"
     born_on = birth_date_of(text)
     if born_on is None:
-        return f"公民身份号码中的出生日期 {text[6:14]} 不存在,请核对"
+        return f"公民身份号码中的出生日期 {text[6:14]} 不存在，请核对"
     if born_on > on:
-        return f"公民身份号码中的出生日期 {born_on.isoformat()} 晚于今天,请核对"
+        return f"公民身份号码中的出生日期 {born_on.isoformat()} 晚于今天，请核对"
     if not mod_11_2.is_valid(text):
-        return "公民身份号码校验位不符,可能有一位写错,请核对"
+        return "公民身份号码校验位不符，可能有一位写错，请核对"
     return None
 
 
@@ -69,7 +69,7 @@ _STATUS_WORDS = word_table(
         "REMOVED": ("除名", "自行脱党除名", "劝退", "劝退除名", "劝而不退除名"),
         "WITHDRAWN": ("退党", "退党除名"),
         "EXPELLED": ("开除党籍",),
-        "EMIGRATED": ("不再保留预备资格(出国定居)", "不再保留预备资格", "出国定居"),
+        "EMIGRATED": ("不再保留预备资格（出国定居）", "不再保留预备资格", "出国定居"),
         "DECEASED": ("去世", "死亡"),
     }
 )

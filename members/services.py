@@ -145,7 +145,7 @@ def move_to(
     row = _current(member)
     _require_holding(party_organization)
     if row.party_organization_id == party_organization.pk:
-        raise SameAsBefore(f"“{row}”已在{party_organization},不需要调整")
+        raise SameAsBefore(f"“{row}”已在{party_organization}，不需要调整")
     if since < row.since:
         raise DateDoesNotFit(f"转入日期不能早于转入现党组织的日期 {row.since}")
     FormerMembership.objects.create(
@@ -189,7 +189,7 @@ def set_status(*, by: User | None, member: Member, status: str, status_on: date,
         raise SameAsBefore(f"“{row}”已是{row.get_status_display()}")
     _require_status_day(row, status_on)
     if status in PROBATIONARY and row.formal_on:
-        raise StatusDoesNotFit(f"“{row}”已于 {row.formal_on} 转正,不能改回{Member.Status(status).label}")
+        raise StatusDoesNotFit(f"“{row}”已于 {row.formal_on} 转正，不能改回{Member.Status(status).label}")
     values: dict[str, Any] = {"status": status, "status_on": status_on}
     if status == Member.Status.FORMAL and not row.formal_on:
         values["formal_on"] = status_on
@@ -225,7 +225,7 @@ def revise(
         to, since = values["party_organization"], values.get("since") or on
         member = move_to(member=member, party_organization=to, since=since, **told)
     elif "since" in values:
-        raise DayWithoutStep("转入日期随组织关系一起调整,不能单独修改;请同时选择转入的党组织")
+        raise DayWithoutStep("转入日期随组织关系一起调整，不能单独修改；请同时选择转入的党组织")
     if not values.keys().isdisjoint({"organization", "organization_since"}):
         employer, since = values.get("organization", member.organization), values.get("organization_since", on)
         member = set_employer(member=member, organization=employer, since=since, **told)
@@ -254,7 +254,9 @@ def _identity(values: dict[str, Any], member: Member | None, on: date) -> dict[s
                     values[name] = derived
             elif given != derived and not note:
                 label = Member._meta.get_field(name).verbose_name  # type: ignore[union-attr]
-                raise DiffersFromNumber(f"{label}与公民身份号码不一致,请核对;确以档案为准的,请在“证件情况说明”中写明")
+                raise DiffersFromNumber(
+                    f"{label}与公民身份号码不一致，请核对；确以档案为准的，请在“证件情况说明”中写明"
+                )
     return values
 
 
@@ -264,7 +266,7 @@ def _current(member: Member, version: int | None = None, also: Collection[int] =
     if version is not None and row.version != version:
         last = AuditEntry.objects.filter(model="members.member", object_id=str(row.pk)).order_by("-pk").first()
         who = last.user_name if last else "他人"
-        raise StaleRecord(f"“{row}”刚才由{who}修改过,您的修改没有保存;请重新打开后再改")
+        raise StaleRecord(f"“{row}”刚才由{who}修改过，您的修改没有保存；请重新打开后再改")
     return row
 
 
@@ -285,9 +287,9 @@ def _require_editable(values: Mapping[str, Any]) -> None:
 
 def _require_holding(party_organization: PartyOrganization) -> None:
     if party_organization.dissolved_on:
-        raise HoldsNoMembers(f"{party_organization}已撤销,请选择其他党组织")
+        raise HoldsNoMembers(f"{party_organization}已撤销，请选择其他党组织")
     if party_organization.kind == PartyOrganization.Kind.DEPARTMENT:
-        raise HoldsNoMembers(f"{party_organization}是工作部门,党员应编入党支部")
+        raise HoldsNoMembers(f"{party_organization}是工作部门，党员应编入党支部")
 
 
 def _require_status_day(member: Member, status_on: date) -> None:

@@ -47,7 +47,7 @@ class StatusForm(DayForm):
 
     status = forms.ChoiceField(label="经营状态", choices=[CHOOSE, *Organization.Status.choices])
     end_coverages = forms.BooleanField(
-        label="注销、迁出的,同时终止覆盖关系", required=False, help_text="不勾选的,列入“已注销仍有党员或覆盖”清单"
+        label="注销、迁出的，同时终止覆盖关系", required=False, help_text="不勾选的，列入“已注销仍有党员或覆盖”清单"
     )
 
 
@@ -188,7 +188,7 @@ ORGANIZATION_ACTIONS = (
     _action("status", "改经营状态", StatusForm, status_change),
     _action("category", "判定类别", CategoryForm, category_change),
     _action("committee", "移交管理党组织", CommitteeForm, committee_change),
-    _action("zone", "改园区(楼宇等)", ZoneForm, zone_change),
+    _action("zone", "改园区（楼宇等）", ZoneForm, zone_change),
     _action("region", "改所在区划", RegionForm, region_change),
     BulkAction("cover", "登记覆盖", P.COVERAGE_CHANGE, CoverForm, _plan_cover, _apply_cover, JOB),
 )

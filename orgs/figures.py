@@ -223,7 +223,7 @@ def by_region(cells: Cells, narrow: Narrow, measures: Sequence[str], *, digits: 
     for (key,), sums in sorted(found, key=lambda item: (not item[0][0], item[0][0])):
         region = names.get(str(key).ljust(COMMUNITY_DIGITS, "0"))
         larger = region is not None and len(region.prefix) < digits
-        name = "区划不明" if not key else f"{region.name}(未分到下级)" if larger and region else str(region or key)
+        name = "区划不明" if not key else f"{region.name}（未分到下级）" if larger and region else str(region or key)
         opens = bool(key) and not larger and digits < COMMUNITY_DIGITS
         rows.append(Row(name, sums, replace(narrow, region=str(key) or NONE), opens))
     return rows
@@ -255,7 +255,7 @@ def by_party(cells: Cells, narrow: Narrow, measures: Sequence[str]) -> list[Row]
         node = tree.nodes[key]
         sums = {code: added(part[code] for _, part in parts) for code in measures}
         if own:
-            rows.append(Row(f"{node.name}(本级管理)", sums, replace(narrow, node="", own=node.code)))
+            rows.append(Row(f"{node.name}（本级管理）", sums, replace(narrow, node="", own=node.code)))
         else:
             opens = any(len(way) > depth + 1 for way, _ in parts)
             rows.append(Row(node.name, sums, replace(narrow, node=node.code), opens))
@@ -278,7 +278,7 @@ def by_band(cells: Cells, narrow: Narrow, measures: Sequence[str]) -> list[Row]:
 
 def by_zone(cells: Cells, narrow: Narrow, measures: Sequence[str]) -> list[Row]:
     """Parks, buildings, business districts, markets and chains; what lies in none comes last."""
-    zones = {key: f"{zone.name}({zone.get_kind_display()})" for key, zone in cells.tree.zones().items()}
+    zones = {key: f"{zone.name}（{zone.get_kind_display()}）" for key, zone in cells.tree.zones().items()}
     return _plain(
         cells, narrow, measures, "zone", [*zones, 0], lambda key: zones.get(key, "不在园区、楼宇、市场"), "zone_key"
     )

@@ -28,7 +28,7 @@ from orgs.models.organizations import Category, Sector
 from orgs.models.party import MANAGING_KINDS
 
 CATEGORIES = [
-    *((sector.value, f"{sector.label}(全部)") for sector in Sector),
+    *((sector.value, f"{sector.label}（全部）") for sector in Sector),
     *((category.value, category.label) for category in Category),
 ]
 
@@ -206,7 +206,7 @@ def region_choices(scope: Scope, asked: str = "", tree: Tree = TODAY) -> list[tu
         choices.append((NONE, "区划不明"))
     elif asked and asked not in dict(choices):
         larger = next((r for r in regions if r.code == code), None)
-        choices += [(asked, f"{larger.name}(未分到下级)")] if larger else []
+        choices += [(asked, f"{larger.name}（未分到下级）")] if larger else []
     return choices
 
 
@@ -220,7 +220,7 @@ def committee_choices(scope: Scope) -> list[tuple[str, str]]:
 
 def zone_choices(tree: Tree = TODAY) -> list[tuple[str, str]]:
     """All zones, by kind."""
-    found = [(str(key), f"{zone.get_kind_display()}:{zone.name}") for key, zone in tree.zones().items()]
+    found = [(str(key), f"{zone.get_kind_display()}：{zone.name}") for key, zone in tree.zones().items()]
     return [*found, (NONE, "不在园区、楼宇、市场")]
 
 

@@ -29,11 +29,11 @@ def change_many(job: Job, progress: Progress) -> dict[str, Any]:
     today = timezone.localdate()
     action = next(found for found in ORGANIZATION_ACTIONS if found.code == job.arguments["action"])
     if job.created_by is None:
-        raise NotFilledIn("没有发起人,不能批量修改")
+        raise NotFilledIn("没有发起人，不能批量修改")
     scope = scope_for(job.created_by, on=today).having(action.permission)
     form = action.form(job.arguments["data"], scope=scope)
     if not form.is_valid():
-        raise NotFilledIn(";".join(str(message) for messages in form.errors.values() for message in messages))
+        raise NotFilledIn("；".join(str(message) for messages in form.errors.values() for message in messages))
     asked = job.arguments["ids"]
     progress.step(0, len(asked), action.title)
     ids = list(

@@ -16,10 +16,10 @@ parameters.add(
     ParameterDefinition("econ.org_headcount", "新经济组织应有党组织的职工数", 100, "名", "意见二-1", GROUP),
     ParameterDefinition("social.member_headcount", "新社会组织应有党员的人数", 20, "名", "意见二-1", GROUP),
     ParameterDefinition("social.org_headcount", "新社会组织应有党组织的人数", 50, "名", "意见二-1", GROUP),
-    ParameterDefinition("work.evidence_months", "工作覆盖记录的有效月数", 6, "个月", "意见二-1;统计口径 R4", GROUP),
+    ParameterDefinition("work.evidence_months", "工作覆盖记录的有效月数", 6, "个月", "意见二-1；统计口径 R4", GROUP),
     ParameterDefinition("headcount.verified_months", "核定人数的有效月数", 12, "个月", "导入规则", GROUP),
     ParameterDefinition("survey.valid_months", "摸底结果的有效月数", 12, "个月", "意见三-2", GROUP),
-    ParameterDefinition("inspection.due_month", "年检(年报)截止月份", 6, "月", "意见三-2", GROUP),
+    ParameterDefinition("inspection.due_month", "年检（年报）截止月份", 6, "月", "意见三-2", GROUP),
     ParameterDefinition(
         "coverage.functional_counts",
         "功能型党组织计入组织覆盖率（1 是，0 否）",

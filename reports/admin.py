@@ -49,7 +49,7 @@ class TargetAdmin(ScopedModelAdmin):
     """What each indicator should reach by the end of each year."""
 
     view_permission = P.FIGURES_VIEW
-    group, order, note = "基础数据", 130, "各级各年的目标,看板据此计算序时进度"
+    group, order, note = "基础数据", 130, "各级各年的目标，看板据此计算序时进度"
     form = TargetForm
     fields = ("node", "year", "indicator", "value")
     autocomplete_fields = ("node",)
@@ -59,7 +59,7 @@ class TargetAdmin(ScopedModelAdmin):
         Column("党组织", "node", kind="name", link=lambda row: reverse("admin:reports_target_change", args=[row.pk])),
         Column("年份", "year", kind="date"),
         Column("指标", "indicator_name"),
-        Column("目标(%)", "value", kind="number"),
+        Column("目标（%）", "value", kind="number"),
     )
 
     def listed(self, request: HttpRequest) -> QuerySet:

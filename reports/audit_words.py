@@ -17,7 +17,7 @@ name_actions(
 name_keys(
     {
         "planned_by": "完成时限",
-        "planned_form": "方式(措施)",
+        "planned_form": "方式（措施）",
         "reason": "原因",
         "responsible": "责任人",
     }

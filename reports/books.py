@@ -60,7 +60,7 @@ def write_book(
     target: BinaryIO, *, worklist: Worklist, book: StreetBook, units: Sequence[tuple[OrganizationFacts, Line]]
 ) -> None:
     """Write the workbook of one committee: three columns to fill in, the rest locked, the keys hidden."""
-    asked, until = worklist.asked, f",请于 {book.due_on:%Y-%m-%d} 前交回" if book.due_on else ""
+    asked, until = worklist.asked, f"，请于 {book.due_on:%Y-%m-%d} 前交回" if book.due_on else ""
     columns = (
         Column(UNIT_KEY, hidden=True),
         Column(BOOK_KEY, hidden=True),
@@ -76,8 +76,8 @@ def write_book(
         Column(UNTIL, width=13, editable=True),
     )
     leading = (
-        f"{worklist.title}({book.committee})",
-        f"共 {len(units)} 家。请填写后三列{until}。{asked.way}从下拉列表中选择,完成时限写成 2026-12-31 这样。",
+        f"{worklist.title}（{book.committee}）",
+        f"共 {len(units)} 家。请填写后三列{until}。{asked.way}从下拉列表中选择，完成时限写成 2026-12-31 这样。",
     )
     write_form(target, Page(worklist.title, columns, [_cells(book, *unit) for unit in units], leading))
 
@@ -115,7 +115,7 @@ def read_book(source: Book, *, asked: Asked) -> Reading:
         header = find_header(rows, fields, required=[("unit",), ("book",), ("name",)])
         if header is not None:
             return _read(header, [row for row in rows if row[0] > header.row], asked, source.name)
-    raise NotAStreetBook(f"“{source.name}”不是发出的一街一簿(缺少“{UNIT_KEY}”“{BOOK_KEY}”列),请交回系统发出的那一份")
+    raise NotAStreetBook(f"“{source.name}”不是发出的一街一簿（缺少“{UNIT_KEY}”“{BOOK_KEY}”列），请交回系统发出的那一份")
 
 
 def _read(header: Header, rows: Iterable[tuple[int, list[Cell]]], asked: Asked, name: str) -> Reading:
@@ -126,7 +126,7 @@ def _read(header: Header, rows: Iterable[tuple[int, list[Cell]]], asked: Asked, 
         values = {key: cells[c.index] if c.index < len(cells) else None for key, c in columns.items()}
         unit, book = _whole(values["unit"]), _whole(values["book"])
         if not unit or not book:
-            found.problems.append(Problem(number, columns["unit"].letter, "这一行没有单位编号,不是发出的行,未采用"))
+            found.problems.append(Problem(number, columns["unit"].letter, "这一行没有单位编号，不是发出的行，未采用"))
             continue
         books.add(book)
         problems = _problems(values, asked)
@@ -144,7 +144,7 @@ def _read(header: Header, rows: Iterable[tuple[int, list[Cell]]], asked: Asked, 
                 )
             )
     if len(books) != 1:
-        raise NotAStreetBook(f"“{name}”里有 {len(books)} 个簿号,应为 1 个。请每个街道单独交回,不要合并成一份")
+        raise NotAStreetBook(f"“{name}”里有 {len(books)} 个簿号，应为 1 个。请每个街道单独交回，不要合并成一份")
     found.book = books.pop()
     return found
 
@@ -154,13 +154,13 @@ def _problems(values: dict[str, Cell], asked: Asked) -> dict[str, str]:
     wrong = {}
     reason, way = read_text(values.get("reason")), read_text(values.get("way"))
     if reason and len(reason) > LONGEST_REASON:
-        wrong["reason"] = f"{asked.reason}有 {len(reason)} 个字,超过 {LONGEST_REASON} 个字,请缩短"
+        wrong["reason"] = f"{asked.reason}有 {len(reason)} 个字，超过 {LONGEST_REASON} 个字，请缩短"
     if way and not is_way(way):
-        wrong["way"] = f"“{way}”不在可选的{asked.way}里,请从下拉列表中选择"
+        wrong["way"] = f"“{way}”不在可选的{asked.way}里，请从下拉列表中选择"
     try:
         read_date(values.get("until"), latest=date.max)
     except CellProblem:
-        wrong["until"] = f"“{raw_text(values.get('until'))}”不是日期,请写成 2026-12-31 这样"
+        wrong["until"] = f"“{raw_text(values.get('until'))}”不是日期，请写成 2026-12-31 这样"
     return wrong
 
 

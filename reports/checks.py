@@ -183,7 +183,7 @@ checks.add(
     Check(
         "undecided",
         "待判定",
-        "类别或管理党组织无法判断。补充控股情况、行业或业务主管单位,或人工判定后离开本清单。",
+        "类别或管理党组织无法判断。补充控股情况、行业或业务主管单位，或人工判定后离开本清单。",
         _undecided,
         (
             UNIT,
@@ -199,7 +199,7 @@ checks.add(
     Check(
         "survey-above-roster",
         "摸底多于名册",
-        "摸底说有党员或党组织,名册和覆盖关系里没有这么多。核实后接转组织关系、登记覆盖关系,或更正摸底结果。",
+        "摸底说有党员或党组织，名册和覆盖关系里没有这么多。核实后接转组织关系、登记覆盖关系，或更正摸底结果。",
         _survey_above_roster,
         (
             UNIT,
@@ -216,7 +216,7 @@ checks.add(
     Check(
         "survey-out-of-date",
         "摸底过期",
-        "达到有党员标准的单位,超过规定月数没有摸底。重新摸底并导入结果后离开本清单。",
+        "达到有党员标准的单位，超过规定月数没有摸底。重新摸底并导入结果后离开本清单。",
         _survey_out_of_date,
         (
             UNIT,
@@ -230,21 +230,21 @@ checks.add(
     Check(
         "inspection-due",
         "年检未办",
-        "新社会组织过了年检期限没有年检(年报)记录。结合年检摸底,或导入登记机关的新名单。",
+        "新社会组织过了年检期限没有年检（年报）记录。结合年检摸底，或导入登记机关的新名单。",
         _inspection_due,
         (UNIT, CODE, AREA, Column("上次年检", "organization.inspected_on", kind="date"), MANAGED_BY),
     ),
     Check(
         "no-venue",
         "已覆盖无活动场所",
-        "覆盖该单位的党组织没有登记自有场所,也没有使用党群服务中心。登记场所后离开本清单。",
+        "覆盖该单位的党组织没有登记自有场所，也没有使用党群服务中心。登记场所后离开本清单。",
         _no_venue,
         (UNIT, CODE, AREA, Column("覆盖形式", lambda row: _FORMS.get(row.form)), COVERED_BY, MANAGED_BY),
     ),
     Check(
         "gone",
         "注销、迁出仍有党员或覆盖",
-        "单位已注销或迁出,还有党员或未终止的覆盖关系。转接党员组织关系、终止覆盖关系后离开本清单。",
+        "单位已注销或迁出，还有党员或未终止的覆盖关系。转接党员组织关系、终止覆盖关系后离开本清单。",
         _gone_but_attached,
         (
             UNIT,
@@ -260,7 +260,7 @@ checks.add(
     Check(
         "duplicates",
         "疑似重复",
-        "名称相同,或名称前六字和法定代表人相同。确认是同一单位的请合并;不是的不用处理。",
+        "名称相同，或名称前六字和法定代表人相同。确认是同一单位的请合并；不是的不用处理。",
         _duplicates,
         (UNIT, CODE, AREA, Column("法定代表人", "organization.legal_representative"), STATUS, MANAGED_BY),
         counted=False,
@@ -269,7 +269,7 @@ checks.add(
     Check(
         "large-joint-branches",
         "联合党支部覆盖单位过多",
-        "覆盖单位超过参数里的提醒数(支部工作条例:一般不超过 5 个)。请分设支部或调整覆盖关系。",
+        "覆盖单位超过参数里的提醒数（支部工作条例：一般不超过 5 个）。请分设支部或调整覆盖关系。",
         _large_joint_branches,
         (
             Column("党组织", "name", kind="name", link=lambda row: reverse("party", args=[row.pk])),
@@ -283,7 +283,7 @@ checks.add(
     Check(
         "conflicts",
         "名单与登记不一致",
-        "名单里的值与权威来源或核定的值不同,没有写入,各批次的都在这里。逐条选择保留本系统的值或采用名单的值后离开本清单。",
+        "名单里的值与权威来源或核定的值不同，没有写入，各批次的都在这里。逐条选择保留本系统的值或采用名单的值后离开本清单。",
         _open_conflicts,
         (
             Column("名称", "title", kind="name", link=_conflict_url),

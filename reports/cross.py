@@ -61,7 +61,7 @@ def _streets(cells: Cells, keys: set[str]) -> dict[str, tuple[str, Narrow]]:
         if region is None:
             found[key] = (key or "区划不明", Narrow(region=key or "none"))
         elif len(region.prefix) < STREET_DIGITS:
-            found[key] = (f"{region.name}(未分到街道)", Narrow(region=key))
+            found[key] = (f"{region.name}（未分到街道）", Narrow(region=key))
         else:
             above = parents.get(region.parent_id or "")
             found[key] = (f"{above.name if above else ''} {region.name}", Narrow(region=key))
@@ -84,7 +84,7 @@ def _authorities(cells: Cells, keys: set[int]) -> dict[int, tuple[str, Narrow]]:
 
 
 ROWS: dict[str, CrossRows] = {
-    "street": CrossRows("街道(乡镇)", Substr("region_code", 1, STREET_DIGITS), _streets),
+    "street": CrossRows("街道（乡镇）", Substr("region_code", 1, STREET_DIGITS), _streets),
     "zone": CrossRows("园区", "zone_key", _zones),
     "authority": CrossRows("行业主管部门", "managed_by", _authorities),
 }

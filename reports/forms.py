@@ -67,7 +67,7 @@ class FoundForm(PlainForm):
         self.fields["parent"].initial = rows[0].managed_by_id
         if alone and around.neighbours and formal < thresholds.formal_min:
             self.fields["partners"].choices = [  # type: ignore[attr-defined]
-                (str(near.id), f"{near.name}(正式党员 {near.formal} 名)") for near in around.neighbours
+                (str(near.id), f"{near.name}（正式党员 {near.formal} 名）") for near in around.neighbours
             ]
             self.fields["partners"].initial = [str(near.id) for near in around.neighbours if near.name in step.names]
         else:
@@ -109,7 +109,7 @@ class EmployForm(PlainForm):
         label="党员",
         queryset=Member.objects.none(),
         widget=Autocomplete(FormerMembership._meta.get_field("member"), admin.site),
-        help_text="输入姓名的开头;名册里没有的,请在上面登记党员",
+        help_text="输入姓名的开头；名册里没有的，请在上面登记党员",
     )
     since = PastDay(label="到岗（转入）日期")
     party_organization = forms.ModelChoiceField(

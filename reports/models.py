@@ -219,7 +219,7 @@ class Target(models.Model):
     node = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="党组织")
     year = YearField("年份")
     indicator = models.CharField("指标", max_length=10)
-    value = models.DecimalField("目标(%)", max_digits=4, decimal_places=1)
+    value = models.DecimalField("目标（%）", max_digits=4, decimal_places=1)
 
     objects = TargetQuerySet.as_manager()
     view_permission = "figures.view"
@@ -251,7 +251,7 @@ class GapAnswer(models.Model):
     """What a street answered about one unit of a worklist (一街一簿): why, how, until when and by whom."""
 
     organization = models.OneToOneField(Organization, models.CASCADE, related_name="gap_answer", verbose_name="单位")
-    reason = models.CharField("未建(空白)原因", max_length=200, blank=True)
+    reason = models.CharField("未建（空白）原因", max_length=200, blank=True)
     planned_form = models.CharField("拟采取方式", max_length=40, blank=True)
     planned_by = DeadlineField("完成时限", null=True, blank=True)
     responsible = models.CharField("责任人", max_length=60, blank=True)
@@ -290,7 +290,7 @@ class StreetBook(models.Model):
     """One workbook handed out to one street or committee, and how far it came back."""
 
     worklist = models.CharField("清单", max_length=20)
-    committee = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="街道(党委)")
+    committee = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="街道（党委）")
     handed_out_at = models.DateTimeField("发出时间")
     handed_out_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="发出人")
     issued_from = models.ForeignKey(

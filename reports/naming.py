@@ -37,7 +37,7 @@ def crumbs(scope: Scope, narrow: Narrow, tree: Tree) -> list[Crumb]:
         below = [tree.nodes[key] for key in steps(node.path) if key in tree.nodes]
         way += [(above.name, Narrow(node=above.code)) for above in below[1 if scope.whole else 0 :]]
         if narrow.own:
-            way[-1] = (f"{node.name}(本级管理)", Narrow(own=node.code))
+            way[-1] = (f"{node.name}（本级管理）", Narrow(own=node.code))
     return way
 
 
@@ -60,7 +60,7 @@ def _areas(prefix: str, tree: Tree) -> list[Crumb]:
         region = names.get(part.ljust(12, "0"))
         if region is None:
             continue
-        name = region.name if len(region.prefix) >= len(part) else f"{region.name}(未分到下级)"
+        name = region.name if len(region.prefix) >= len(part) else f"{region.name}（未分到下级）"
         found.append((name, Narrow(region=part)))
     return found
 

@@ -38,7 +38,7 @@ def _way(cell: Cell) -> str | None:
 
 FACTS = (
     ("category", "类别"), ("region", "所在区划"), ("size", "人数"), ("formal", "正式党员"), ("why", "为什么"),
-    ("since", "起始日期"), ("days", "已过(天)"), ("managed_by", "管理党组织"), ("contacts", "负责人"), ("step", "建议"),
+    ("since", "起始日期"), ("days", "已过（天）"), ("managed_by", "管理党组织"), ("contacts", "负责人"), ("step", "建议"),
 )  # fmt: skip
 
 
@@ -60,8 +60,8 @@ def _returning(asked: Asked) -> Returning:
 ANSWERS = {worklist.asked.source: _returning(worklist.asked) for worklist in worklists}
 ANSWERED = ("reason", "planned_form", "planned_by", "responsible")
 problems.add(
-    Problem("unknown_way", ERROR, "不是可选的方式(措施),未导入;请填写清单页面填报时可选的一种"),
-    Problem("answer_empty", ERROR, "原因、方式(措施)、完成时限、责任人都清空了,未导入;请至少保留一项"),
+    Problem("unknown_way", ERROR, "不是可选的方式（措施），未导入；请填写清单页面填报时可选的一种"),
+    Problem("answer_empty", ERROR, "原因、方式（措施）、完成时限、责任人都清空了，未导入；请至少保留一项"),
 )
 
 
@@ -145,7 +145,7 @@ def take(*, importer: Importer, key: int, values: Values, on: date, reason: str)
     held = GapAnswer.objects.get(pk=key)
     answer = Answer(**{column: getattr(held, column) for column in ANSWERED} | from_plain(GapAnswer, values))
     if not any(getattr(answer, column) for column in ANSWERED):
-        raise NothingAnswered("采用后什么也不剩,请至少保留一项;也可以在清单页面填写")
+        raise NothingAnswered("采用后什么也不剩，请至少保留一项；也可以在清单页面填写")
     answers = {held.organization_id: answer}
     write_answers(by=importer.user, answers=answers, at=timezone.now(), reason=reason)
     return key

@@ -104,18 +104,18 @@ worklists.add(
             (*(form.label for form in Coverage.Form), *MEMBER_WAYS.values(), INSTRUCTOR_WAY),
         ),
         "组建党组织",
-        "没有应建未建的单位:应建党组织的都已建立,或者名单还没有导入。",
+        "没有应建未建的单位：应建党组织的都已建立，或者名单还没有导入。",
     ),
     Worklist(
         "member",
-        "党员空白点(应有党员未有)",
+        "党员空白点（应有党员未有）",
         MEMBER_GAP,
         "should_member_since",
         _why_member,
         lambda situation, thresholds: next_step_for_member(situation),
         Asked("member_answers", "党员空白情况", "空白原因", "拟采取措施", (*MEMBER_WAYS.values(), INSTRUCTOR_WAY)),
         "消除党员空白点",
-        "没有党员空白点:应有党员的单位都有党员,或者名单还没有导入。",
+        "没有党员空白点：应有党员的单位都有党员，或者名单还没有导入。",
     ),
 )
 

@@ -30,7 +30,7 @@ PAIRS = (
 )
 SUMS = {"/dashboard/", "/dashboard/cross/", "/checks/"}  # figures of all places together
 DUTIES = sorted({duty for pair in PAIRS for duty in pair})
-OF_ONE_S_OWN = {"", "系统标记(两新组织,请勿改动)"}  # ticks, and what binds a workbook to its columns
+OF_ONE_S_OWN = {"", "系统标记（两新组织，请勿改动）"}  # ticks, and what binds a workbook to its columns
 Row = dict[str, str]
 
 

@@ -54,7 +54,7 @@ def open_account(
 ) -> tuple[User, str]:
     """Open an account and give back its one-time password. The account may do nothing until somebody appoints it."""
     if User.objects.filter(username__iexact=username).exists():
-        raise SignInNameTaken(f"登录名“{username}”已被使用,请换一个")
+        raise SignInNameTaken(f"登录名“{username}”已被使用，请换一个")
     at, code = at or timezone.now(), new_code()
     user = User(username=username, name=name, unit=unit, phone=phone, **_one_time(code, at))
     writing.add(by=by, record=user, action="accounts.open", path="", at=at)
@@ -97,7 +97,7 @@ def reset_password(*, user: User, by: User | None, reason: str = "", at: datetim
     """Replace a forgotten password by a one-time one. All sessions and trusted phones of the account end."""
     refuse_own(user, by)
     if not user.is_active:
-        raise AccountClosed(f"{user.name}的账号已停用,请先启用")
+        raise AccountClosed(f"{user.name}的账号已停用，请先启用")
     return _set_code(user, {}, by=by, action="accounts.reset", reason=reason, at=at or timezone.now())
 
 

@@ -66,7 +66,7 @@ class SignInView(LoginView):
 
     def _trust(self, response: HttpResponse) -> None:
         if not may_trust_phone(self.request):
-            messages.warning(self.request, "只有书记、指导员可以信任手机,您每次都须输入口令")
+            messages.warning(self.request, "只有书记、指导员可以信任手机，您每次都须输入口令")
             return
         name = device_of(self.request)
         key = self.request.session.session_key
@@ -123,7 +123,7 @@ def continue_on_phone(request: HttpRequest) -> HttpResponse:
     login(request, phone.user, backend=BACKEND)
     if not may_trust_phone(request):
         request.session.flush()
-        messages.warning(request, "您的角色已变化,请输入口令登录")
+        messages.warning(request, "您的角色已变化，请输入口令登录")
         return redirect("login")
     complete(request, phone)
     return redirect("front")

@@ -85,7 +85,7 @@ def bulk_view(admin: ScopedModelAdmin, request: HttpRequest, code: str) -> HttpR
         messages.warning(request, "请先勾选要办理的记录。")
         return HttpResponseRedirect(back)
     if len(ids) > MOST:
-        messages.error(request, f"选中的超过 {MOST:,} 条,请先用筛选缩小范围。")
+        messages.error(request, f"选中的超过 {MOST:,} 条，请先用筛选缩小范围。")
         return HttpResponseRedirect(back)
     stage = request.POST.get("stage", "")
     form = action.form(request.POST if stage else None, scope=scope)

@@ -146,7 +146,7 @@ class ScopedModelAdmin(ModelAdmin):
         return False
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
-        raise Http404(f"没有这条{opts.verbose_name},或不在您的管辖范围")
+        raise Http404(f"没有这条{opts.verbose_name}，或不在您的管辖范围")
 
     # the form
 
@@ -282,4 +282,4 @@ class ScopedModelAdmin(ModelAdmin):
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Nothing is deleted."""
-        raise PermissionDenied("登记过的不能删除,请填写终止日期")
+        raise PermissionDenied("登记过的不能删除，请填写终止日期")

@@ -145,7 +145,7 @@ class TableResource(ModelResource):
         if (mark := self._mark(row)) is None:
             raise Unclear(problems[MARK_MISSING].sentence)
         if first := self.met.get(mark.key):
-            raise Unclear(f"系统标记与第 {first} 行相同;每条记录只保留一行,新增的行请清空系统标记")
+            raise Unclear(f"系统标记与第 {first} 行相同；每条记录只保留一行，新增的行请清空系统标记")
         self.met[mark.key] = row[ROW_NUMBER]
         if mark.key not in self.marked:
             raise Unclear(problems[OUTSIDE_SCOPE].sentence)
@@ -153,8 +153,8 @@ class TableResource(ModelResource):
         for header in self.exported:
             if header not in self.headers and self._edited(row, header, told):
                 if header in self.whose:
-                    raise Unclear(f"{header}:{problems[KEY_EDITED].sentence}")
-                told.notes.append(f"{header}:{problems[NOT_EDITABLE].sentence}")
+                    raise Unclear(f"{header}：{problems[KEY_EDITED].sentence}")
+                told.notes.append(f"{header}：{problems[NOT_EDITABLE].sentence}")
         return self.marked[mark.key]
 
     def import_field(self, field: Any, instance: Any, row: Mapping[str, Any], **kwargs: Any) -> None:
@@ -190,7 +190,7 @@ class TableResource(ModelResource):
     def _erased(self, field: Any) -> Any:
         column = cast(models.Field, self._meta.model._meta.get_field(field.attribute))
         if not column.blank:
-            raise ValueError("必须填写,不能清空;请填写新的内容或恢复原值")
+            raise ValueError("必须填写，不能清空；请填写新的内容或恢复原值")
         return None if column.null else ""
 
     def _alike(self, row: Mapping[str, Any]) -> models.Model | None:
@@ -201,7 +201,7 @@ class TableResource(ModelResource):
         near = self.nearby.get(said[self.near], [])
         same = [one for one in near if all(self.fields[name].get_value(one) == value for name, value in said.items())]
         if len(same) > 1 and self.key:
-            raise Unclear("登记里有几条和这一行相同的,分不清是哪一条;请导出后在清单中修改")
+            raise Unclear("登记里有几条和这一行相同的，分不清是哪一条；请导出后在清单中修改")
         return same[0] if same else None
 
     def _cell(self, name: str, row: Mapping[str, Any]) -> Any:

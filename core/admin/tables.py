@@ -71,7 +71,7 @@ class Line:
 class FileForm(forms.Form):
     """The workbook."""
 
-    file = forms.FileField(label="文件", help_text=f".xlsx、.xls 或 .csv,最多 {MOST_ROWS:,} 行")
+    file = forms.FileField(label="文件", help_text=f".xlsx、.xls 或 .csv，最多 {MOST_ROWS:,} 行")
 
 
 def table_view(admin: ScopedModelAdmin, request: HttpRequest) -> HttpResponse:
@@ -104,7 +104,7 @@ def table_view(admin: ScopedModelAdmin, request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             form.add_error("file", str(refusal))
         except signing.BadSignature:
-            messages.error(request, "预览已过期,请重新选择文件。")
+            messages.error(request, "预览已过期，请重新选择文件。")
             return HttpResponseRedirect(request.path)
     return render(request, "admin/table_import.html", context)
 
@@ -133,9 +133,9 @@ def read_rows(file: Any, resource: TableResource) -> TableRows:
                 if number > found.row and any(values):
                     table.append([str(number), *values])
             if len(table) > MOST_ROWS + 1:
-                raise Unreadable(file.name, f"超过 {MOST_ROWS:,} 行,请拆成几个文件后再导入。")
+                raise Unreadable(file.name, f"超过 {MOST_ROWS:,} 行，请拆成几个文件后再导入。")
             return table
-    raise Unreadable(file.name, f"里没有找到表头。需要的列:{'、'.join(own)}。")
+    raise Unreadable(file.name, f"里没有找到表头。需要的列：{'、'.join(own)}。")
 
 
 @transaction.atomic
@@ -176,7 +176,7 @@ def _problems(resource: TableResource, row: Any) -> list[str]:
     found: list[str] = []
     for error in row.errors:
         if isinstance(error.error, IntegrityError):
-            found.append("刚刚有人登记了相同的内容;请重新选择文件,再看一次预览")
+            found.append("刚刚有人登记了相同的内容；请重新选择文件，再看一次预览")
             continue
         if not isinstance(error.error, (Refusal, ValueError)):
             raise error.error
@@ -185,7 +185,7 @@ def _problems(resource: TableResource, row: Any) -> list[str]:
         for name, errors in row.validation_error.update_error_dict({}).items():
             header = resource.fields[name].column_name if name in resource.fields else ""
             sentences = [text for one in errors for text in (["不能为空"] if one.code in EMPTY else one.messages)]
-            found += [f"{header}:{sentence}" if header else sentence for sentence in sentences]
+            found += [f"{header}：{sentence}" if header else sentence for sentence in sentences]
     return found
 
 
@@ -209,4 +209,4 @@ def _report(request: HttpRequest, lines: list[Line], unit: str) -> None:
     if cells:
         more = f"等 {len(cells):,} 格" if len(cells) > TOLD_AT_ONCE else ""
         named = "、".join(cells[:TOLD_AT_ONCE])
-        messages.warning(request, f"{named}{more}在导出后被别人改过,没有写入;请重新导出后核对。")
+        messages.warning(request, f"{named}{more}在导出后被别人改过，没有写入；请重新导出后核对。")

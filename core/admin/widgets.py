@@ -56,7 +56,7 @@ class ScopedWidget(Widget):
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> models.Model | None:
         """The row that the cell names."""
-        refusal = f"没有“{{}}”这个{self.what},或有几个同名的,或不在您的管辖范围;请填写编码"
+        refusal = f"没有“{{}}”这个{self.what}，或有几个同名的，或不在您的管辖范围；请填写编码"
         return look_up(value, self.found, refusal)
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
@@ -82,7 +82,7 @@ class ChoiceWidget(Widget):
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str | None:
         """The stored value."""
-        return look_up(value, self.values, f"“{{}}”不在可选范围:{'、'.join(self.values)}")
+        return look_up(value, self.values, f"“{{}}”不在可选范围：{'、'.join(self.values)}")
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         """The label."""
@@ -134,7 +134,7 @@ class DayWidget(Widget):
             return read_date(value, latest=date.max if self.ahead else timezone.localdate())
         except CellProblem:
             raise ValueError(
-                f"“{value}”不是日期{'' if self.ahead else ',或在今天之后'};请写成 2026-12-31 这样"
+                f"“{value}”不是日期{'' if self.ahead else '，或在今天之后'}；请写成 2026-12-31 这样"
             ) from None
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
-BLANK_WORDS = ("N/A", "-", "--", "—", "——", "/", "无", "暂无", "null", "(空)")
+BLANK_WORDS = ("N/A", "-", "--", "—", "——", "/", "无", "暂无", "null", "（空）")
 CACHED = 1 << 16  # distinct spellings remembered a reader: 65,536 dates or amounts take some 10 MB
 
 # Excel keeps 15 significant digits: a number from here on has lost some

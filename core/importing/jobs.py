@@ -51,10 +51,10 @@ def start(step: str, *, batch: ImportBatch, by: User, **more: Any) -> Job:
     if locked.job and locked.job.status in ACTIVE:
         return locked.job
     if step in UPLOADERS and locked.created_by_id != by.pk:
-        raise NotYours(f"批次 {batch.pk} 由上传人本人继续;如须由您办理,请自行上传这份名单")
+        raise NotYours(f"批次 {batch.pk} 由上传人本人继续；如须由您办理，请自行上传这份名单")
     if locked.status not in FROM[step]:
         raise services.NotReady(
-            f"批次 {batch.pk} 的状态已经是“{locked.get_status_display()}”,不能再{job_kinds[step].name}"
+            f"批次 {batch.pk} 的状态已经是“{locked.get_status_display()}”，不能再{job_kinds[step].name}"
         )
     job = enqueue(kind=step, arguments={"batch": batch.pk, **more}, by=by)
     ImportBatch.objects.filter(pk=batch.pk).update(job=job)

@@ -52,7 +52,7 @@ def look(batch: ImportBatch) -> None:
         book = open_book(path, name=batch.file_name)
         heads = {sheet: list(_lines(book.rows(sheet))) for sheet in book.sheets}
     if not any(heads.values()):
-        raise Unreadable(book.name, "的工作表都是空的,请核对文件后重新上传。")
+        raise Unreadable(book.name, "的工作表都是空的，请核对文件后重新上传。")
     for lines in heads.values():
         require_own(book, sources[batch.source], lines)  # type: ignore[arg-type]
     batch.heads = heads
@@ -123,14 +123,14 @@ def _check(table: Table, source: Source) -> None:
         if column.field and column.field in given:
             label = source.field(column.field).label
             raise NotMapped(
-                f"工作表“{table.sheet}”:{given[column.field]} 列和 {column.letter} 列都对应“{label}”,请只保留一列"
+                f"工作表“{table.sheet}”：{given[column.field]} 列和 {column.letter} 列都对应“{label}”，请只保留一列"
             )
         if column.field:
             given[column.field] = column.letter
     for group in source.required:
         if given.keys().isdisjoint(group):
             labels = "或".join(f"“{source.field(name).label}”" for name in group)
-            raise NotMapped(f"工作表“{table.sheet}”:还没有对应{labels}的列,请指定后再继续")
+            raise NotMapped(f"工作表“{table.sheet}”：还没有对应{labels}的列，请指定后再继续")
 
 
 def _remember(batch: ImportBatch, tables: Sequence[Table]) -> None:

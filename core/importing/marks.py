@@ -15,15 +15,15 @@ from typing import NamedTuple
 from core.importing.cells import Cell, raw_text
 from core.importing.problems import ERROR, WARNING, Problem, problems
 
-MARK_BEGINS = "系统标记("  # the header of a mark; what follows says whose list it is
+MARK_BEGINS = "系统标记（"  # the header of a mark; what follows says whose list it is
 ERASE = "清空"
 WIDTH = 8  # hex digits of a digest
 MARK_MISSING, KEY_EDITED, NOT_EDITABLE = "mark_missing", "key_edited", "not_editable"
 
 problems.add(
-    Problem(MARK_MISSING, ERROR, "系统标记缺失或被改动,未导入;请重新导出后再填写,清单里没有的请逐条登记或导入名单"),
-    Problem(KEY_EDITED, ERROR, "这一列说明这一行是谁,不能在清单中修改,未导入;请恢复原值,确需更正的在记录页面修改"),
-    Problem(NOT_EDITABLE, WARNING, "这一列不能在清单中修改,未写入;请在记录页面办理"),
+    Problem(MARK_MISSING, ERROR, "系统标记缺失或被改动，未导入；请重新导出后再填写，清单里没有的请逐条登记或导入名单"),
+    Problem(KEY_EDITED, ERROR, "这一列说明这一行是谁，不能在清单中修改，未导入；请恢复原值，确需更正的在记录页面修改"),
+    Problem(NOT_EDITABLE, WARNING, "这一列不能在清单中修改，未写入；请在记录页面办理"),
 )
 
 
@@ -36,7 +36,7 @@ class Mark(NamedTuple):
 
 def mark_header(called: str) -> str:
     """The header of the marks of one list."""
-    return f"{MARK_BEGINS}{called},请勿改动)"
+    return f"{MARK_BEGINS}{called}，请勿改动）"
 
 
 def mark_headers(cells: Iterable[Cell]) -> set[str]:

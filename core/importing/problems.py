@@ -30,22 +30,22 @@ IDENTITY_DOUBTFUL = (
 )
 
 problems.add(
-    Problem("date_unreadable", WARNING, "日期无法识别,未写入;请按 2019-03-05 的样式填写"),
-    Problem("date_future", WARNING, "日期在今天之后,未写入;请核对"),
-    Problem("headcount_unreadable", WARNING, "人数不是整数,未写入;请填写一个整数"),
+    Problem("date_unreadable", WARNING, "日期无法识别，未写入；请按 2019-03-05 的样式填写"),
+    Problem("date_future", WARNING, "日期在今天之后，未写入；请核对"),
+    Problem("headcount_unreadable", WARNING, "人数不是整数，未写入；请填写一个整数"),
     Problem("headcount_doubtful", WARNING, "人数超过 100,000，多半有误，未写入；请核对，确实无误的在单位页面填写"),
-    Problem("headcount_negative", ERROR, "人数小于 0;请改正后重新导入"),
-    Problem("capital_unreadable", WARNING, "金额无法识别,未写入;请按 100(万元) 的样式填写"),
-    Problem("yes_no_unreadable", WARNING, "无法识别为“是”或“否”,未写入;请填写 是 或 否"),
-    Problem("text_too_long", WARNING, "文字过长,未写入;请缩短后重新导入"),
+    Problem("headcount_negative", ERROR, "人数小于 0；请改正后重新导入"),
+    Problem("capital_unreadable", WARNING, "金额无法识别，未写入；请按 100（万元）的样式填写"),
+    Problem("yes_no_unreadable", WARNING, "无法识别为“是”或“否”，未写入；请填写 是 或 否"),
+    Problem("text_too_long", WARNING, "文字过长，未写入；请缩短后重新导入"),
     Problem("personal_number", WARNING, "含有证件号码、手机号码或银行卡号，未写入；请删去号码后重新导入"),
-    Problem(DUPLICATE_DIFFERS, ERROR, "名单中有多行使用同一识别码而内容不一致,均未导入;请核对后只保留正确的一行"),
+    Problem(DUPLICATE_DIFFERS, ERROR, "名单中有多行使用同一识别码而内容不一致，均未导入；请核对后只保留正确的一行"),
     Problem(
         IDENTITY_DOUBTFUL,
         ERROR,
         "只有原注册号与登记的单位相同，名称、法定代表人、地址都对不上，未导入；请核对：是同一单位的，在导入页面确认，不是的，更正原注册号",
     ),
-    Problem(OUTSIDE_SCOPE, ERROR, "该行不在您的管辖范围内,未导入;请由有权限的部门导入"),
+    Problem(OUTSIDE_SCOPE, ERROR, "该行不在您的管辖范围内，未导入；请由有权限的部门导入"),
 )
 
 

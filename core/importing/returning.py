@@ -43,7 +43,7 @@ MARK = "mark"
 Words = Callable[[Plain], Any]
 
 problems.add(
-    Problem("still_masked", ERROR, f"号码里还有“{HIDDEN}”,未导入;请填写完整的号码,不改的恢复原样"),
+    Problem("still_masked", ERROR, f"号码里还有“{HIDDEN}”，未导入；请填写完整的号码，不改的恢复原样"),
 )
 
 

@@ -221,7 +221,7 @@ def _undo(batch: ImportBatch, by: User, progress: Progress | None, *, trial: boo
     source = sources[batch.source]
     importer = source.admit(by, on or timezone.localdate())
     if batch.status != Status.APPLIED:
-        raise NotReady(f"批次 {batch.pk} 的状态是“{batch.get_status_display()}”,只有已写入的批次可以撤销")
+        raise NotReady(f"批次 {batch.pk} 的状态是“{batch.get_status_display()}”，只有已写入的批次可以撤销")
     return take_back(batch, source.target(_run(batch, source, importer, on)), progress or Progress(), trial=trial)
 
 

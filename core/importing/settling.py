@@ -93,7 +93,7 @@ def settle(
 
 def _require_ready(batch: ImportBatch, picked: Collection, verb: str, what: str) -> None:
     if batch.status != ImportBatch.Status.APPLIED:
-        raise NotReady(f"批次 {batch.pk} {batch.get_status_display()},写入后才能{verb}{what}")
+        raise NotReady(f"批次 {batch.pk} {batch.get_status_display()}，写入后才能{verb}{what}")
     if not picked:
         raise NothingPicked(f"请先勾选要{verb}的行")
 
@@ -130,7 +130,7 @@ def _take(row: StagedRow, values: Values, teller: Teller, importer: Importer, on
     try:
         new = source.take(importer=importer, key=old, values=values, on=on, reason=reason)
     except ValidationError as error:
-        raise _not_taken(row, teller, ";".join(error.messages)) from error
+        raise _not_taken(row, teller, "；".join(error.messages)) from error
     except Refusal as refusal:
         raise _not_taken(row, teller, str(refusal)) from refusal
     if new != old:
@@ -142,11 +142,11 @@ def _require_reached(taken: Collection[StagedRow], reached: QuerySet, teller: Te
     """What was taken over may not lead a record out of the clerk's scope (DESIGN §4)."""
     left = set(reached.filter(pk__in=[row.target_id for row in taken]).values_list("pk", flat=True))
     if gone := [row for row in taken if row.target_id not in left]:
-        raise _not_taken(gone[0], teller, "采用后不再属于您的管辖范围;请由上级组织部门办理")
+        raise _not_taken(gone[0], teller, "采用后不再属于您的管辖范围；请由上级组织部门办理")
 
 
 def _not_taken(row: StagedRow, teller: Teller, why: str) -> NotTaken:
-    return NotTaken(f"第 {row.number} 行“{teller.title(row)}”不能采用,这次勾选的都没有写入:{why}")
+    return NotTaken(f"第 {row.number} 行“{teller.title(row)}”不能采用，这次勾选的都没有写入：{why}")
 
 
 def _note_kept(batch: ImportBatch, row: StagedRow, teller: Teller, column: str, by: User) -> None:
@@ -159,7 +159,7 @@ def _note_kept(batch: ImportBatch, row: StagedRow, teller: Teller, column: str, 
         object_id=str(row.target_id),
         label=teller.title(row),
         path=batch.path,
-        reason=f"{told.label}保留“{told.old}”,不采用“{teller.source.name}”的“{told.new}”"[:250],
+        reason=f"{told.label}保留“{told.old}”，不采用“{teller.source.name}”的“{told.new}”"[:250],
     )
     audit.record_many(by=by, events=[event])
 

@@ -19,7 +19,9 @@ from core.workbooks.headers import LINES_SEARCHED, Header, find_header, normalis
 ALL_SHEETS = "*"
 ROWS_LOOKED_AT = 2_000
 ERROR_COLUMNS = ("级别", "问题")  # a list that ends in them is an error workbook come back
-OTHER_LISTS = "是本系统导出的清单,不在这里导入;小表请在它的清单上方点“导入”,统计清单请改为导出对应的名册,修改后再导入。"
+OTHER_LISTS = (
+    "是本系统导出的清单，不在这里导入；小表请在它的清单上方点“导入”，统计清单请改为导出对应的名册，修改后再导入。"
+)
 # counts of lines and our own columns differ from list to list and say nothing of the record
 NEVER_KEPT = frozenset({"序号", "编号", "行号", *ERROR_COLUMNS})
 
@@ -138,7 +140,7 @@ def require_own(book: Book, source: Source, head: Iterable[Row]) -> None:
         return
     if (owner := next((one for one in sources if marks & one.known_headers.keys()), None)) is None:
         raise Unreadable(book.name, OTHER_LISTS)
-    raise Unreadable(book.name, f"是本系统导出的清单,请把名单种类改为“{owner.name}”后重新上传。")
+    raise Unreadable(book.name, f"是本系统导出的清单，请把名单种类改为“{owner.name}”后重新上传。")
 
 
 def no_table(book: Book, source: Source, sheet: str | None) -> Unreadable:
@@ -147,5 +149,5 @@ def no_table(book: Book, source: Source, sheet: str | None) -> Unreadable:
     columns = "、".join(f"“{source.field(name).label}”" for group in source.required for name in group[:1])
     return Unreadable(
         book.name,
-        f"{where}前 {LINES_SEARCHED} 行里没有找到“{source.name}”的表头(应有{columns}等列);请核对名单种类和文件。",
+        f"{where}前 {LINES_SEARCHED} 行里没有找到“{source.name}”的表头（应有{columns}等列）；请核对名单种类和文件。",
     )

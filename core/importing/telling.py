@@ -18,7 +18,7 @@ from core.models import ImportBatch, MissingRecord, StagedRow
 from core.plain import Plain
 from core.sources import sources
 
-BLANK = "(空)"
+BLANK = "（空）"
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Teller:
             one.pk,
             "",
             0,
-            str(record or "(已删除)"),
+            str(record or "（已删除）"),
             key,
             "MISSING",
             "名单里没有",
@@ -161,7 +161,7 @@ class Teller:
             return str(row.values[name])
         index = next((column.index for column in self.tables[row.sheet].columns if column.field == name), None)
         cell = None if index is None else row.cells[index]
-        return f"(没有名称){struck(raw_text(cell))}" if cell not in (None, "") else "(没有名称)"
+        return f"（没有名称）{struck(raw_text(cell))}" if cell not in (None, "") else "（没有名称）"
 
     def is_personal(self, name: str | None) -> bool:
         """Whether a field or column holds what is shown masked."""

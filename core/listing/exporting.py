@@ -48,9 +48,9 @@ def export_list(*, order: ExportOrder, by: User, reason: str, at: datetime) -> B
     Personal data need a reason, have a low cap and carry a watermark line (DESIGN §4). Raises CannotExport.
     """
     if order.personal and len(reason) < SHORTEST_REASON:
-        raise CannotExport(f"导出含个人信息,请写明用途(不少于 {SHORTEST_REASON} 个字)")
+        raise CannotExport(f"导出含个人信息，请写明用途（不少于 {SHORTEST_REASON} 个字）")
     cap = PERSONAL_CAP if order.personal else CAP
-    watermark = f"{by.name} {at:%Y-%m-%d %H:%M} 导出,含个人信息,仅限工作使用,用后销毁"
+    watermark = f"{by.name} {at:%Y-%m-%d %H:%M} 导出，含个人信息，仅限工作使用，用后销毁"
     target = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 (the response closes it)
     with reading():
         if order.found.order_by()[: cap + 1].count() > cap:

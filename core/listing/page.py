@@ -146,7 +146,7 @@ class ListPage(PermissionMixin, View):
             columns=[column for column in self.get_columns() if column.export],
             prepare=self.prepare,
             personal=self.personal,
-            note="(含完整的证件号码和电话)" if self.reveals else "",
+            note="（含完整的证件号码和电话）" if self.reveals else "",
         )
         workbook = export_list(order=wanted, by=self.request.user, reason=reason, at=now)
         return FileResponse(workbook, as_attachment=True, filename=f"{self.get_title()} {now:%Y-%m-%d}.xlsx")

@@ -126,5 +126,5 @@ def _beyond(cursor: str, keys: Sequence[str], queryset: QuerySet) -> Q:
         condition &= Q(**{f"{first}__{lookup}": values[0]})
         queryset.filter(condition)  # the values are converted here, before the query runs
     except (ValueError, TypeError, ValidationError, FieldError) as problem:
-        raise BadRequest("翻页的位置无效,请回到清单首页") from problem
+        raise BadRequest("翻页的位置无效，请回到清单首页") from problem
     return condition

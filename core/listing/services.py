@@ -32,12 +32,12 @@ def save_filter(*, user: User, page: str, name: str, query: str) -> SavedFilter:
     if not 0 < len(name) <= NAME_LENGTH:
         raise CannotSaveFilter(f"常用筛选的名称应为 1 至 {NAME_LENGTH} 个字")
     if not query or len(query) > QUERY_LENGTH:
-        raise CannotSaveFilter("请先选好条件,再存为常用筛选")
+        raise CannotSaveFilter("请先选好条件，再存为常用筛选")
     if personal_numbers(f"{name} {unquote_plus(query)}"):
         raise CannotSaveFilter("名称或条件里有证件号码、手机号码或银行卡号，不能存为常用筛选；请去掉后再存")
     others = SavedFilter.objects.filter(user=user, page=page).exclude(name=name)
     if others.count() >= MOST:
-        raise CannotSaveFilter(f"每个清单最多保存 {MOST} 个常用筛选,请先删除不用的")
+        raise CannotSaveFilter(f"每个清单最多保存 {MOST} 个常用筛选，请先删除不用的")
     saved, _ = SavedFilter.objects.update_or_create(user=user, page=page, name=name, defaults={"query": query})
     return saved
 

@@ -16,11 +16,11 @@ class AuditQuerySet(ScopedQuerySet):
 
     def update(self, **values: Any) -> int:
         """Refuse."""
-        raise TypeError("审计记录只能追加,不能修改")
+        raise TypeError("审计记录只能追加，不能修改")
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Refuse."""
-        raise TypeError("审计记录只能追加,不能删除")
+        raise TypeError("审计记录只能追加，不能删除")
 
 
 class AuditEntry(models.Model):
@@ -73,12 +73,12 @@ class AuditEntry(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Add the entry; an entry that exists is never changed."""
         if self.pk:
-            raise TypeError("审计记录只能追加,不能修改")
+            raise TypeError("审计记录只能追加，不能修改")
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refuse."""
-        raise TypeError("审计记录只能追加,不能删除")
+        raise TypeError("审计记录只能追加，不能删除")
 
 
 class AuditSeal(models.Model):

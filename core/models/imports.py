@@ -61,7 +61,7 @@ class ImportBatch(models.Model):
         verbose_name_plural = "导入批次"
 
     def __str__(self) -> str:
-        return f"批次 {self.pk}:{self.file_name}"
+        return f"批次 {self.pk}：{self.file_name}"
 
 
 class StagedRow(models.Model):
@@ -138,7 +138,7 @@ class KeptAnswer(models.Model):
     object_id = models.BigIntegerField("记录")
     column = models.CharField("字段", max_length=40)
     value = EncryptedTextField("名单的值", blank=True)  # empty: of the version before, which kept the digest alone
-    digest = BlindIndexField("名单的值(摘要)", of="value")
+    digest = BlindIndexField("名单的值（摘要）", of="value")
 
     class Meta:
         verbose_name = "已保留的值"

@@ -40,7 +40,7 @@ class SavedFilter(models.Model):
             models.UniqueConstraint(
                 fields=["user", "page", "name"],
                 name="saved_filter_name",
-                violation_error_message="已有同名的常用筛选,请换一个名称",
+                violation_error_message="已有同名的常用筛选，请换一个名称",
             )
         ]
 

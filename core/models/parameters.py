@@ -29,7 +29,7 @@ class Parameter(models.Model):
             models.UniqueConstraint(
                 fields=["key", "valid_from"],
                 name="parameter_once_a_day",
-                violation_error_message="这个参数在这一天已经有一个值,请改日期或修改原值",
+                violation_error_message="这个参数在这一天已经有一个值，请改日期或修改原值",
             )
         ]
 

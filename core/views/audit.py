@@ -92,7 +92,7 @@ class AuditPage(ListPage):
         Column("对象类型", "line.kind"),
         Column("对象", "label", link=lambda row: _same_record(row)),
         Column("变化", "line.changes", html=lambda row, value: listed_changes(value), export=False),
-        Column("变化", lambda row: ";".join(map(str, row.line.changes)), screen=False),
+        Column("变化", lambda row: "；".join(map(str, row.line.changes)), screen=False),
         Column("原因", "reason"),
         Column("来源地址", "address", kind="date"),
     )

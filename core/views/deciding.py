@@ -92,9 +92,9 @@ class ConflictsPage(DecidingPage):
             messages.error(request, as_sentence(refusal))
         else:
             word = "采用名单的值" if request.POST.get("do") == "take" else "保留本系统的值"
-            messages.success(request, f"已{word}:{settled.done:,} 处。")
+            messages.success(request, f"已{word}：{settled.done:,} 处。")
             if settled.stale:
-                messages.warning(request, f"{settled.stale:,} 处在此期间已被他人修改,没有处理,请按现在的值重新选择。")
+                messages.warning(request, f"{settled.stale:,} 处在此期间已被他人修改，没有处理，请按现在的值重新选择。")
         return redirect(way_back(request, reverse("import-conflicts", args=[pk])))
 
 
@@ -163,7 +163,7 @@ class MissingPage(DecidingPage):
             ended = settling.end(
                 batch=batch, ending=ending, picked=picked, by=request.user, scope=request.scope, on=timezone.localdate()
             )
-            messages.success(request, f"已标记为“{ending.name}”:{ended:,} 家。")
+            messages.success(request, f"已标记为“{ending.name}”：{ended:,} 家。")
         except Refusal as refusal:
             messages.error(request, as_sentence(refusal))
         return redirect("import-missing", pk)

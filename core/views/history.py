@@ -32,9 +32,9 @@ class BatchFilters(ListFilters):
 
 
 WAITING = {
-    ImportBatch.Status.UPLOADED: "已上传,待对应列",
-    ImportBatch.Status.MAPPED: "已对应,待核对",
-    ImportBatch.Status.STAGED: "已核对,待写入",
+    ImportBatch.Status.UPLOADED: "已上传，待对应列",
+    ImportBatch.Status.MAPPED: "已对应，待核对",
+    ImportBatch.Status.STAGED: "已核对，待写入",
 }
 
 
@@ -48,7 +48,7 @@ def _state(batch: ImportBatch) -> str:
     if job and job.status in (Job.Status.QUEUED, Job.Status.RUNNING):
         return "处理中"
     if job and job.status == Job.Status.FAILED:
-        return f"{batch.get_status_display()}(上一步未完成)"
+        return f"{batch.get_status_display()}（上一步未完成）"
     return WAITING.get(ImportBatch.Status(batch.status), str(batch.get_status_display()))
 
 
@@ -58,7 +58,7 @@ class BatchList(ListPage):
     title = "导入名单"
     permission = ImportBatch.view_permission
     template_name = "core/imports/history.html"
-    empty = "还没有导入过名单。点“导入一份名单”,选择市场监管、民政等部门发来的表格。"
+    empty = "还没有导入过名单。点“导入一份名单”，选择市场监管、民政等部门发来的表格。"
     unit = "批"
     filters = BatchFilters
     orders = (Order("newest", ("-id",)),)

@@ -17,7 +17,7 @@ def show_job(request: PageRequest, pk: int) -> HttpResponse:
     """One's own job, else 404. The part that moves asks again by itself until the job has ended."""
     job = Job.objects.within(request.scope).filter(pk=pk).first()
     if job is None:
-        raise Http404("没有这项后台任务,或不是您发起的")
+        raise Http404("没有这项后台任务，或不是您发起的")
     context = {
         "title": job_kinds[job.kind].name if job.kind in job_kinds else job.kind,
         "job": job,

@@ -46,7 +46,7 @@ class Member(models.Model):
         REMOVED = "REMOVED", "除名"
         WITHDRAWN = "WITHDRAWN", "退党"
         EXPELLED = "EXPELLED", "开除党籍"
-        EMIGRATED = "EMIGRATED", "不再保留预备资格(出国定居)"
+        EMIGRATED = "EMIGRATED", "不再保留预备资格（出国定居）"
         DECEASED = "DECEASED", "去世"
 
     class Sex(models.TextChoices):
@@ -109,7 +109,7 @@ class Member(models.Model):
             models.CheckConstraint(
                 condition=Q(organization=None) | Q(organization_since__isnull=False),
                 name="member_organization_since",
-                violation_error_message="填写工作单位的,请填写到岗日期",
+                violation_error_message="填写工作单位的，请填写到岗日期",
             ),
             models.CheckConstraint(
                 condition=Q(formal_on=None) | Q(joined_on=None) | Q(formal_on__gte=models.F("joined_on")),
@@ -119,7 +119,7 @@ class Member(models.Model):
             models.CheckConstraint(
                 condition=Q(id_digest__isnull=False) | ~Q(id_note=""),
                 name="member_id_or_note",
-                violation_error_message="没有公民身份号码的,请填写证件情况说明",
+                violation_error_message="没有公民身份号码的，请填写证件情况说明",
             ),
         ]
 

@@ -63,12 +63,12 @@ MEMBERS = Returning(
     ),
 )  # fmt: skip
 problems.add(
-    Problem("member_since_missing", ERROR, "转入日期不能清空,未导入;请填写"),
-    Problem("member_status_missing", ERROR, "状态不能清空,未导入;请填写"),
-    Problem("since_without_move", ERROR, "改了转入日期,没有改党组织,未导入;调整党组织时才填写转入日期"),
-    Problem("employer_since_missing", ERROR, "有工作单位,没有到岗日期,未导入;请填写"),
-    Problem("moved_too_early", ERROR, "转入日期早于转入现党组织的日期,未导入;请核对"),
-    Problem("status_does_not_fit", ERROR, "已经转正,不能改回预备党员,未导入;请核对"),
+    Problem("member_since_missing", ERROR, "转入日期不能清空，未导入；请填写"),
+    Problem("member_status_missing", ERROR, "状态不能清空，未导入；请填写"),
+    Problem("since_without_move", ERROR, "改了转入日期，没有改党组织，未导入；调整党组织时才填写转入日期"),
+    Problem("employer_since_missing", ERROR, "有工作单位，没有到岗日期，未导入；请填写"),
+    Problem("moved_too_early", ERROR, "转入日期早于转入现党组织的日期，未导入；请核对"),
+    Problem("status_does_not_fit", ERROR, "已经转正，不能改回预备党员，未导入；请核对"),
 )
 
 

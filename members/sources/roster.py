@@ -50,15 +50,15 @@ UNKNOWN_PARTY, UNKNOWN_EMPLOYER = "member_party_unknown", "member_employer_unkno
 MISSING = {"name": "member_name_missing", "id_number": "id_number_missing"}
 
 problems.add(
-    Problem(WRONG_NUMBER, ERROR, "公民身份号码有误(位数、出生日期或校验位不符),未导入;请核对"),
+    Problem(WRONG_NUMBER, ERROR, "公民身份号码有误（位数、出生日期或校验位不符），未导入；请核对"),
     Problem(TAKEN, ERROR, "该证件号码已登记，未导入；请与上级组织部门核对"),
     Problem(UNCHECKED, ERROR, "今天查到已登记的号码太多，这一行没有核对，未导入；请与上级组织部门核对，或明天再导入"),
-    Problem("id_number_missing", ERROR, "没有公民身份号码,未导入;请填写,确无号码的请在系统中逐人登记"),
-    Problem("member_name_missing", ERROR, "没有姓名,未导入;请填写"),
-    Problem(UNKNOWN_PARTY, ERROR, "没有这个党组织,或不在您的管辖范围内,或有几个同名,未导入;请填写党组织编码"),
-    Problem(UNKNOWN_EMPLOYER, ERROR, "没有登记这家工作单位,或有几家同名,未导入;请填写统一社会信用代码"),
-    Problem("formal_before_joined", ERROR, "转正日期早于入党日期,未导入;请核对"),
-    Problem("unknown_job", WARNING, "岗位无法识别,未写入;请填写一线、技术、管理或出资人"),
+    Problem("id_number_missing", ERROR, "没有公民身份号码，未导入；请填写，确无号码的请在系统中逐人登记"),
+    Problem("member_name_missing", ERROR, "没有姓名，未导入；请填写"),
+    Problem(UNKNOWN_PARTY, ERROR, "没有这个党组织，或不在您的管辖范围内，或有几个同名，未导入；请填写党组织编码"),
+    Problem(UNKNOWN_EMPLOYER, ERROR, "没有登记这家工作单位，或有几家同名，未导入；请填写统一社会信用代码"),
+    Problem("formal_before_joined", ERROR, "转正日期早于入党日期，未导入；请核对"),
+    Problem("unknown_job", WARNING, "岗位无法识别，未写入；请填写一线、技术、管理或出资人"),
 )
 
 

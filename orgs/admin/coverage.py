@@ -49,11 +49,11 @@ class CoverageAdmin(ScopedModelAdmin):
     """Begin, adjust, end."""
 
     export_permission = P.REGISTRY_EXPORT
-    group, order, note = "单位与覆盖", 20, "哪个党组织覆盖哪家单位,怎样覆盖"
+    group, order, note = "单位与覆盖", 20, "哪个党组织覆盖哪家单位，怎样覆盖"
     form = CoverageForm
     filters = CoverageFilters
     autocomplete_fields = ("organization", "party_organization")
-    empty = "没有符合条件的覆盖关系。可以在单位页面登记,也可以导入覆盖关系名单。"
+    empty = "没有符合条件的覆盖关系。可以在单位页面登记，也可以导入覆盖关系名单。"
     orders = (Order("id", ()),)
     columns = (
         UNIT,

@@ -56,7 +56,7 @@ class OrganizationForm(ServiceForm):
 
     company_type = forms.ChoiceField(label="登记类型", choices=COMPANY_TYPE_CHOICES, required=False)
     industry = forms.CharField(
-        label="行业", max_length=60, required=False, help_text="门类、大类名称或 GB/T 4754 代码,如“制造业”“39”"
+        label="行业", max_length=60, required=False, help_text="门类、大类名称或 GB/T 4754 代码，如“制造业”“39”"
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     staff = _people("职工（从业人员）数")
@@ -71,7 +71,7 @@ class OrganizationForm(ServiceForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         code = self.fields["credit_code"]
-        code.help_text = "18 位;没有的请填写原注册号或无代码原因"
+        code.help_text = "18 位；没有的请填写原注册号或无代码原因"
         code.widget.attrs |= {
             "hx-get": reverse("check_credit_code"),
             "hx-trigger": "change",
@@ -87,7 +87,7 @@ class OrganizationForm(ServiceForm):
         try:
             return industry(self.cleaned_data["industry"]) or ""
         except CellProblem as problem:
-            raise ValidationError("没有这个行业,请填写门类、大类名称或 2 至 4 位代码") from problem
+            raise ValidationError("没有这个行业，请填写门类、大类名称或 2 至 4 位代码") from problem
 
     def clean(self) -> dict[str, Any]:
         """A code that another organization has is refused here, outside the service's savepoint: the attempt stays noted."""
@@ -153,13 +153,13 @@ class OrganizationAdmin(ScopedModelAdmin):
     """Find, register, change; status, category and management for many at once."""
 
     export_permission = P.REGISTRY_EXPORT
-    group, order, note = "单位与覆盖", 10, "登记、查找、批量修改,每家单位一页"
+    group, order, note = "单位与覆盖", 10, "登记、查找、批量修改，每家单位一页"
     form = OrganizationForm
     filters = OrganizationFilters
     bulk_actions = ORGANIZATION_ACTIONS
     acts = "bulk_acts"
     unit = "家"
-    empty = "没有符合条件的单位。可以放宽条件,或导入登记机关的名单。"
+    empty = "没有符合条件的单位。可以放宽条件，或导入登记机关的名单。"
     returning_source = RETURNED
     indexed_names = True
     codes = ("credit_code", "old_number")
@@ -187,7 +187,7 @@ class OrganizationAdmin(ScopedModelAdmin):
         Column("党员", members_of, kind="number"),
         Column("覆盖", coverage_of),
         Column("管理党组织", "managed_by"),
-        Column("园区(楼宇等)", "zone", screen=False),
+        Column("园区（楼宇等）", "zone", screen=False),
         Column("原注册号", "old_number", screen=False),
         Column("登记机关", "registrar", screen=False),
     )
@@ -268,5 +268,5 @@ def own_committee(request: HttpRequest) -> PartyOrganization:
     nodes = PartyOrganization.objects.attachable(request.scope, Organization).filter(kind__in=MANAGING_KINDS)  # type: ignore[attr-defined]
     node = nodes.order_by("path").first()
     if node is None:
-        raise organizations.NoCommittee("您的管辖范围内没有委员会或工作委员会,不能登记单位;请联系上级组织部门")
+        raise organizations.NoCommittee("您的管辖范围内没有委员会或工作委员会，不能登记单位；请联系上级组织部门")
     return node

@@ -107,7 +107,7 @@ class PartyOrganizationAdmin(ScopedModelAdmin):
 class JurisdictionAdmin(ScopedModelAdmin):
     """Territory for economic organizations, industry for social ones."""
 
-    group, order, note = "党组织", 40, "区划由谁管理,行业由谁管理;新登记的单位据此归口"
+    group, order, note = "党组织", 40, "区划由谁管理，行业由谁管理；新登记的单位据此归口"
     autocomplete_fields = ("committee", "region")
     orders = (Order("id", ()),)
     filters = ListFilters

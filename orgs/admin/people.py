@@ -72,7 +72,7 @@ class MassOrganizationAdmin(OfOrganizationAdmin):
     """工会、共青团、妇联."""
 
     resource = MassOrganizationResource
-    order, note = 50, "工会、共青团、妇联,以及通过它们开展的党的工作"
+    order, note = 50, "工会、共青团、妇联，以及通过它们开展的党的工作"
     columns = (
         CODED,
         UNIT,

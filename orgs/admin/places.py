@@ -31,7 +31,7 @@ PARTY = Column(
 class RegionAdmin(ScopedModelAdmin):
     """The area codes; they come from the national list by a command."""
 
-    group, order, note = "基础数据", 110, "统计用区划代码,由命令载入"
+    group, order, note = "基础数据", 110, "统计用区划代码，由命令载入"
     search_fields = ("name", "code")
     filters = NamedFilters
     orders = (Order("code", ("code",)),)
@@ -100,9 +100,9 @@ class VenueAdmin(ScopedModelAdmin):
         Column("类型", label("kind")),
         Column("管理党组织", "managed_by"),
         Column("所在区划", "region", screen=False),
-        Column("园区(楼宇等)", "zone", screen=False),
+        Column("园区（楼宇等）", "zone", screen=False),
         Column("地址", "address"),
-        Column("面积(平方米)", "area", kind="number"),
+        Column("面积（平方米）", "area", kind="number"),
         Column("停用日期", "closed_on", kind="date"),
     )
 

@@ -29,7 +29,7 @@ def _facts(statement: Statement) -> Iterator[str]:
     count = _count(f"WITH {statement.sql} SELECT count(*) FROM differing", statement.parameters)
     if not count:
         return
-    yield f"组织情况有 {count:,} 家与来源不一致:"
+    yield f"组织情况有 {count:,} 家与来源不一致："
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH {statement.sql} SELECT {listed('differing')} FROM differing ORDER BY organization_id LIMIT {NAMED}",
@@ -41,13 +41,13 @@ def _facts(statement: Statement) -> Iterator[str]:
     for should in found:
         key = should["organization_id"]
         if key not in held:
-            yield f"  {names[key]}(编号 {key}):没有组织情况"
+            yield f"  {names[key]}（编号 {key}）：没有组织情况"
             continue
         pairs = (
             (field, field.to_python(should[str(field.column)]), getattr(held[key], field.attname)) for field in FIELDS
         )
-        wrong = (f"{field.verbose_name}应为 {_said(new)},现为 {_said(old)}" for field, new, old in pairs if new != old)
-        yield f"  {names[key]}(编号 {key}):{';'.join(wrong)}"
+        wrong = (f"{field.verbose_name}应为 {_said(new)}，现为 {_said(old)}" for field, new, old in pairs if new != old)
+        yield f"  {names[key]}（编号 {key}）：{'；'.join(wrong)}"
 
 
 def _orphans() -> Iterator[str]:

@@ -68,7 +68,7 @@ class Coverage(Period):
                 fields=["organization"],
                 condition=Q(until=None, primary=True),
                 name="coverage_one_primary",
-                violation_error_message="该单位已有主要覆盖关系,请先终止原覆盖关系",
+                violation_error_message="该单位已有主要覆盖关系，请先终止原覆盖关系",
             ),
         ]
 
@@ -86,15 +86,17 @@ class Venue(models.Model):
         """Own or shared."""
 
         OWN = "OWN", "本单位场所"
-        SHARED = "SHARED", "党群服务中心(共享)"
+        SHARED = "SHARED", "党群服务中心（共享）"
 
     name = models.CharField("名称", max_length=100)
     kind = models.CharField("类型", max_length=6, choices=Kind)
     managed_by = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="venues", verbose_name="管理党组织")
     region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所在区划")
-    zone = models.ForeignKey(Zone, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="园区(楼宇等)")
+    zone = models.ForeignKey(
+        Zone, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="园区（楼宇等）"
+    )
     address = models.CharField("地址", max_length=200, blank=True)
-    area = models.PositiveIntegerField("面积(平方米)", null=True, blank=True)
+    area = models.PositiveIntegerField("面积（平方米）", null=True, blank=True)
     closed_on = EventDateField("停用日期", null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()

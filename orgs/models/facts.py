@@ -57,7 +57,7 @@ class StatedFacts(models.Model):
     # counted, but a branch or office of another body: said apart, and never judged whether it should have anything
     branch_office = models.BooleanField("分支机构", default=False)
     undecided = models.BooleanField("待判定", default=False)
-    restructured = models.BooleanField("国有(集体)改制", default=False)
+    restructured = models.BooleanField("国有（集体）改制", default=False)
     influential = models.BooleanField("影响较大", default=False)
     # how many
     size = models.PositiveIntegerField("人数", null=True)  # the size the thresholds use

@@ -125,13 +125,13 @@ class Organization(models.Model):
     )  # SAMR code, 51/52/53 kinds as SO1…: see codelists
     control = models.CharField("控股情况", max_length=1, choices=Control, blank=True)
     industry = models.CharField("行业", max_length=4, blank=True)  # section letter, division or class of GB/T 4754
-    capital = models.DecimalField("注册资本(万元)", max_digits=18, decimal_places=4, null=True, blank=True)
+    capital = models.DecimalField("注册资本（万元）", max_digits=18, decimal_places=4, null=True, blank=True)
     currency = models.CharField("币种", max_length=10, blank=True)
     legal_representative = models.CharField("法定代表人", max_length=60, blank=True)
     contact_phone = EncryptedTextField("联系电话", blank=True)
     address = models.CharField("地址", max_length=250, blank=True)
     authority = models.CharField("业务主管单位", max_length=80, blank=True)
-    inspected_on = EventDateField("最近年检(年报)日期", null=True, blank=True)
+    inspected_on = EventDateField("最近年检（年报）日期", null=True, blank=True)
     # what it is
     category = models.CharField("类别", max_length=3, choices=Category, blank=True)
     category_note = models.CharField("人工判定类别的依据", max_length=200, blank=True)  # not empty: imports leave it
@@ -149,7 +149,7 @@ class Organization(models.Model):
         Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所在区划", db_index=False
     )  # the index of region and id serves
     zone = models.ForeignKey(
-        Zone, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="园区(楼宇等)", db_index=False
+        Zone, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="园区（楼宇等）", db_index=False
     )
     managed_by = models.ForeignKey(
         PartyOrganization, models.PROTECT, related_name="organizations", verbose_name="管理党组织", db_index=False
@@ -157,7 +157,7 @@ class Organization(models.Model):
     managed_since = EventDateField("管理起始")
     managed_basis = models.CharField("管理依据", max_length=10, choices=Basis, default=Basis.TERRITORY)
     # the newest valid headcounts; all of them are in Headcount
-    staff = models.PositiveIntegerField("职工(从业人员)数", null=True, blank=True)
+    staff = models.PositiveIntegerField("职工（从业人员）数", null=True, blank=True)
     staff_on = EventDateField("职工数日期", null=True, blank=True)
     staff_source = models.CharField("职工数来源", max_length=20, blank=True)
     membership = models.PositiveIntegerField("会员数", null=True, blank=True)
@@ -175,7 +175,7 @@ class Organization(models.Model):
     survey_union = models.BooleanField("摸底有工会", null=True, blank=True)
     survey_youth = models.BooleanField("摸底有团组织", null=True, blank=True)
     survey_women = models.BooleanField("摸底有妇联组织", null=True, blank=True)
-    survey_owner_member = models.BooleanField("摸底出资人(负责人)是党员", null=True, blank=True)
+    survey_owner_member = models.BooleanField("摸底出资人（负责人）是党员", null=True, blank=True)
     # provenance
     other_columns = EncryptedJSONField("原表其他列", default=dict, blank=True, editable=False)
     sources = models.JSONField("字段来源", default=dict, blank=True)  # batch id → names of the fields it wrote last
@@ -227,7 +227,7 @@ class Organization(models.Model):
             models.CheckConstraint(
                 condition=Q(credit_code__isnull=False) | ~Q(no_code_reason="") | ~Q(old_number=""),
                 name="organization_code_or_reason",
-                violation_error_message="没有统一社会信用代码的,请填写原注册号或无代码原因",
+                violation_error_message="没有统一社会信用代码的，请填写原注册号或无代码原因",
             ),
             models.CheckConstraint(
                 condition=~Q(name=""), name="organization_name", violation_error_message="请填写名称"
@@ -235,7 +235,7 @@ class Organization(models.Model):
             models.CheckConstraint(
                 condition=Q(restructured_on=None) | ~Q(restructured_from=""),
                 name="organization_restructured_from",
-                violation_error_message="填写改制日期的,请填写改制前单位",
+                violation_error_message="填写改制日期的，请填写改制前单位",
             ),
             models.UniqueConstraint(
                 F("old_number"),
@@ -266,7 +266,7 @@ class Headcount(models.Model):
     class Kind(models.TextChoices):
         """What was counted."""
 
-        STAFF = "staff", "职工(从业人员)数"
+        STAFF = "staff", "职工（从业人员）数"
         MEMBERSHIP = "membership", "会员数"
 
     organization = models.ForeignKey(

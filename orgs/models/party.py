@@ -108,7 +108,7 @@ class PartyOrganization(models.Model):
             models.CheckConstraint(
                 condition=Q(merged_into=None) | Q(dissolved_on__isnull=False),
                 name="party_merged_is_dissolved",
-                violation_error_message="并入其他党组织的,须填写撤销日期",
+                violation_error_message="并入其他党组织的，须填写撤销日期",
             ),
         ]
 

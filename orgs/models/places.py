@@ -39,8 +39,8 @@ class Region(models.Model):
 
         CITY = "city", "市"
         DISTRICT = "district", "区县"
-        STREET = "street", "街道(乡镇)"
-        COMMUNITY = "community", "社区(村)"
+        STREET = "street", "街道（乡镇）"
+        COMMUNITY = "community", "社区（村）"
 
     code = models.CharField(
         "区划代码", max_length=12, primary_key=True, validators=[RegexValidator(r"^\d{12}$", "区划代码是 12 位数字")]
@@ -100,7 +100,7 @@ class Jurisdiction(models.Model):
             models.CheckConstraint(
                 condition=Q(region__isnull=False, authority="") | (Q(region=None) & ~Q(authority="")),
                 name="jurisdiction_region_or_authority",
-                violation_error_message="请填写管理区划或业务主管单位,二者选一",
+                violation_error_message="请填写管理区划或业务主管单位，二者选一",
             ),
             models.UniqueConstraint(
                 fields=["region"],
@@ -117,7 +117,7 @@ class Jurisdiction(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.committee}:{self.region or self.authority}"
+        return f"{self.committee}：{self.region or self.authority}"
 
 
 class ZoneQuerySet(PublicQuerySet):

@@ -40,7 +40,7 @@ class UnitWidget(Widget):
         """The organization that the cell names."""
         code = str(value).strip().upper()
         if code not in self.found:
-            raise ValueError(f"没有代码为“{code}”的单位,或不在您的管辖范围")
+            raise ValueError(f"没有代码为“{code}”的单位，或不在您的管辖范围")
         return self.found[code]
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
@@ -80,7 +80,7 @@ class OfOrganizationResource(TableResource):
         else:
             row = self._meta.model._default_manager.get(pk=instance.pk)
             if row.organization_id != values.pop("organization").pk:
-                raise OtherOrganization(f"登记属于“{row.organization}”,不能改到别的单位;请恢复原值,另加一行")
+                raise OtherOrganization(f"登记属于“{row.organization}”，不能改到别的单位；请恢复原值，另加一行")
             if any(getattr(row, name) != value for name, value in values.items()):
                 row = type(self).correct(**told, **{self.argument: row}, **values)
         ended = getattr(instance, self.ends_with) if self.ends_with else None

@@ -40,9 +40,9 @@ class VenueResource(TableResource):
     kind = Field("kind", "类型", ChoiceWidget(Venue.Kind.choices))
     managed_by = Field("managed_by", "管理党组织", ScopedWidget("党组织"))
     region = Field("region", "所在区划", ScopedWidget("区划"))
-    zone = Field("zone", "园区(楼宇等)", ScopedWidget("园区(楼宇等)"))
+    zone = Field("zone", "园区（楼宇等）", ScopedWidget("园区（楼宇等）"))
     address = Field("address", "地址", TextWidget())
-    area = Field("area", "面积(平方米)", WholeWidget())
+    area = Field("area", "面积（平方米）", WholeWidget())
     near, key = "managed_by", ("name", "managed_by")
 
     class Meta(TableResource.Meta):

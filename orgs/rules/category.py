@@ -62,10 +62,10 @@ def suggest_category(
     """
     register = _register(credit_code, company_type)
     if register is None:
-        return Suggestion("", True, "needs_input", ("没有统一社会信用代码和企业类型,请人工判定类别",))
+        return Suggestion("", True, "needs_input", ("没有统一社会信用代码和企业类型，请人工判定类别",))
     if register.scope == "control":
         return _firm(company_type, control, industry, school_licence)
-    reasons = (f"登记为{register.kind}({register.department})",)
+    reasons = (f"登记为{register.kind}（{register.department}）",)
     if register is UNKNOWN_REGISTER:
         reasons = ("统一社会信用代码前两位不在登记管理部门代码表中",)
     if register.scope == "no":
@@ -94,7 +94,7 @@ def judge(known: Mapping[str, Any]) -> dict[str, Any]:
         "category": suggestion.category,
         "in_scope": suggestion.in_scope,
         "hmt": suggestion.hmt or (bool(known.get("hmt")) and known.get("category") == suggestion.category),
-        "scope_note": "" if suggestion.in_scope else ";".join(suggestion.reasons)[:200],
+        "scope_note": "" if suggestion.in_scope else "；".join(suggestion.reasons)[:200],
     }
 
 
@@ -132,7 +132,7 @@ def _service(reasons: tuple[str, ...], industry: str, name: str, school_licence:
         return Suggestion("SO4", True, "likely", (*reasons, f"名称含“{found[0]}”"))
     if industry:
         return Suggestion("SO3", True, "likely", (*reasons, "行业不是教育"))
-    return Suggestion("", True, "needs_input", (*reasons, "没有行业,无法判断是否为民办学校,请补充行业"))
+    return Suggestion("", True, "needs_input", (*reasons, "没有行业，无法判断是否为民办学校，请补充行业"))
 
 
 @lru_cache(4096)
@@ -169,6 +169,6 @@ def _ownership(company_type: str, control: str) -> _Ownership:
     if suggestion == "?" and control == PRIVATE:
         return _Ownership("E5", "likely", said)
     if suggestion == "E6" or (company_type and row is None):
-        return _Ownership("", "needs_input", (*said, "企业类型与统一社会信用代码不符,请核对"))
+        return _Ownership("", "needs_input", (*said, "企业类型与统一社会信用代码不符，请核对"))
     missing = "控股情况" if row else "企业类型"
-    return _Ownership("", "needs_input", (*said, f"统一社会信用代码看不出所有制,请补充{missing}"))
+    return _Ownership("", "needs_input", (*said, f"统一社会信用代码看不出所有制，请补充{missing}"))

@@ -52,7 +52,7 @@ REGISTERS = {
     "41": Register("文化", "外国在华文化中心", "no"),
     "49": Register("文化", "其他", "no"),
     "51": Register("民政", "社会团体", "yes", "SO1"),
-    "52": Register("民政", "民办非企业单位(社会服务机构)", "yes"),
+    "52": Register("民政", "民办非企业单位（社会服务机构）", "yes"),
     "53": Register("民政", "基金会", "yes", "SO5"),
     "59": Register("民政", "其他", "manual"),
     "61": Register("旅游", "外国旅游部门常驻代表机构", "no"),

@@ -207,23 +207,23 @@ def next_step(situation: Situation, thresholds: Thresholds = DEFAULTS) -> NextSt
         if step:
             return step
     if not situation.has_instructor:
-        return NextStep("instructor", "暂不具备组建条件,选派党建工作指导员,依托工会、共青团开展党的工作")
+        return NextStep("instructor", "暂不具备组建条件，选派党建工作指导员，依托工会、共青团开展党的工作")
     return next_step_for_member(situation)
 
 
 def next_step_for_member(situation: Situation) -> NextStep:
     """What to do about a lack of members, in the order of the Opinion 二-2: transfer, develop, recommend."""
     if situation.floating:
-        return NextStep("transfer_member", f"有流动党员 {situation.floating:,} 名,及时接转组织关系")
+        return NextStep("transfer_member", f"有流动党员 {situation.floating:,} 名，及时接转组织关系")
     if situation.candidates:
-        return NextStep("develop_member", f"有入党申请人、积极分子 {situation.candidates:,} 名,列入发展计划培养")
-    return NextStep("recommend_member", "与单位协商,推荐党员就业;同时培养入党积极分子")
+        return NextStep("develop_member", f"有入党申请人、积极分子 {situation.candidates:,} 名，列入发展计划培养")
+    return NextStep("recommend_member", "与单位协商，推荐党员就业；同时培养入党积极分子")
 
 
 def _establish(formal: int, kind: str, thresholds: Thresholds) -> NextStep:
     words = {"branch": "党支部", "general_branch": "党总支", "committee": "党委"}
-    more = ",选举支部委员会" if kind == "branch" and elects_committee(formal, thresholds) else ""
-    return NextStep("establish", f"正式党员 {formal:,} 名,单独组建{words[kind]}{more}")
+    more = "，选举支部委员会" if kind == "branch" and elects_committee(formal, thresholds) else ""
+    return NextStep("establish", f"正式党员 {formal:,} 名，单独组建{words[kind]}{more}")
 
 
 def _joint(situation: Situation, thresholds: Thresholds) -> NextStep | None:
@@ -241,7 +241,7 @@ def _joint(situation: Situation, thresholds: Thresholds) -> NextStep | None:
             partners.append(neighbour.name)
     if formal < thresholds.formal_min:
         return None
-    sentence = f"与邻近的{'、'.join(partners)}联合组建(共有正式党员 {formal:,} 名)"
+    sentence = f"与邻近的{'、'.join(partners)}联合组建（共有正式党员 {formal:,} 名）"
     return NextStep("joint", sentence, tuple(partners))
 
 

@@ -80,12 +80,12 @@ def appoint(
     # two duties given at once are seen one after the other
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not user.is_active:
-        raise NoSuchPlace(f"{user.name}的账号已停用,请先由系统管理员启用")
+        raise NoSuchPlace(f"{user.name}的账号已停用，请先由系统管理员启用")
     if node.dissolved_on:
-        raise NoSuchPlace(f"“{node}”已撤销,请选择其他党组织")
+        raise NoSuchPlace(f"“{node}”已撤销，请选择其他党组织")
     held = list(user.appointments.during(since, until).select_related("node"))
     if any(one.role == role and one.node_id == node.pk for one in held):
-        raise AppointedAlready(f"{user.name}在“{node}”已有“{ROLES[role].name}”角色,不必重复授权")
+        raise AppointedAlready(f"{user.name}在“{node}”已有“{ROLES[role].name}”角色，不必重复授权")
     _require_separate_duties(user, ROLES[role], held)
     if ROLES[role].administrator:
         _require_fit_for_duty(by, user, node)
@@ -136,7 +136,7 @@ def _require_right(by: User | None, user: User, on: date) -> None:
     if by is None:
         return
     if by.pk == user.pk:
-        raise NotToOneself("不能给自己授权,也不能终止自己的授权,请由另一名安全管理员办理")
+        raise NotToOneself("不能给自己授权，也不能终止自己的授权，请由另一名安全管理员办理")
     if not scope_for(by, on=on).may(Permission.APPOINTMENTS_CHANGE):
         raise MayNotAppoint("只有安全管理员可以办理用户授权")
 
@@ -158,4 +158,4 @@ def _require_fit_for_duty(by: User | None, user: User, node: PartyOrganization) 
 
 def _require_supervised(user: User, scope: Scope, on: date) -> None:
     if not supervised_users(scope, on=on).filter(pk=user.pk).exists():
-        raise NotSupervised("只能为本辖区的书记、指导员办理;其他人员请联系系统管理员")
+        raise NotSupervised("只能为本辖区的书记、指导员办理；其他人员请联系系统管理员")

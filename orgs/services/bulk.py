@@ -114,7 +114,7 @@ def to_committee(committee: PartyOrganization, *, since: date, basis: str = Orga
 
     def objection(unit: Organization) -> str:
         if committee.dissolved_on or not committee.manages:
-            return f"“{committee}”不能管理两新组织,请选择现有的委员会或工作委员会"
+            return f"“{committee}”不能管理两新组织，请选择现有的委员会或工作委员会"
         if unit.managed_by_id == committee.pk and unit.managed_basis != Organization.Basis.UNDECIDED:
             return f"已经由“{committee}”管理"
         return "" if unit.managed_since <= since else f"现管理关系从 {unit.managed_since} 起，晚于移交日期"
@@ -155,7 +155,7 @@ def _elsewhere(usual: tuple[int, str] | None, chosen: int, sentence: str) -> str
 
 def to_zone(zone: Zone | None) -> Change:
     """Set the park, building, market or chain."""
-    key, title = (zone.pk, f"园区(楼宇等)改为“{zone}”") if zone else (None, "清除园区(楼宇等)")
+    key, title = (zone.pk, f"园区（楼宇等）改为“{zone}”") if zone else (None, "清除园区（楼宇等）")
     return Change(
         "organizations.change",
         title,

@@ -77,7 +77,7 @@ def cover(
     """Begin a coverage. A second primary one is refused; a joint branch with many units is warned about (ORG-3)."""
     unit = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     if unit.merged_into_id:
-        raise CannotBeCovered(f"“{unit}”已并入另一条登记,请在并入的登记上办理")
+        raise CannotBeCovered(f"“{unit}”已并入另一条登记，请在并入的登记上办理")
     _require_able(party_organization, form, on=on)
     if primary:
         _require_uncovered(unit.coverages.filter(not_over(max(since, on))))
@@ -225,22 +225,22 @@ def joint_warnings(party_organization: PartyOrganization, *, on: date) -> tuple[
     limits = values_on(on)
     warn, most = limits["org.joint_branch_warn_units"], limits["org.joint_branch_max_units"]
     if units > most:
-        return (f"“{party_organization}”已覆盖 {units} 家单位,超过上限 {most} 家,请分设",)
+        return (f"“{party_organization}”已覆盖 {units} 家单位，超过上限 {most} 家，请分设",)
     if units > warn:
-        return (f"“{party_organization}”已覆盖 {units} 家单位,一般不超过 {warn} 家",)
+        return (f"“{party_organization}”已覆盖 {units} 家单位，一般不超过 {warn} 家",)
     return ()
 
 
 def _require_able(party_organization: PartyOrganization, form: str, *, on: date, besides: int | None = None) -> None:
     if party_organization.dissolved_on:
-        raise CannotCover(f"“{party_organization}”已于 {party_organization.dissolved_on} 撤销,不能覆盖单位")
+        raise CannotCover(f"“{party_organization}”已于 {party_organization.dissolved_on} 撤销，不能覆盖单位")
     if party_organization.kind == PartyOrganization.Kind.DEPARTMENT:
-        raise CannotCover(f"“{party_organization}”是部门,不是党组织,不能覆盖单位")
+        raise CannotCover(f"“{party_organization}”是部门，不是党组织，不能覆盖单位")
     if form == Form.SINGLE:
         single = party_organization.coverages.filter(not_over(on), form=Form.SINGLE)
         if other := single.exclude(organization=besides).first():
             raise SingleCoversOne(
-                f"“{party_organization}”已由“{other.organization}”单独组建;覆盖多家单位请选择联合组建或挂靠"
+                f"“{party_organization}”已由“{other.organization}”单独组建；覆盖多家单位请选择联合组建或挂靠"
             )
 
 

@@ -130,7 +130,7 @@ def _require_mergeable(kept: Organization, dropped: Organization) -> None:
         if unit.merged_into_id:
             raise MergedAlready(f"“{unit}”已并入另一条登记")
     if dropped.credit_code and not kept.credit_code:
-        raise KeepTheOneWithCode(f"“{dropped}”有统一社会信用代码,请保留这一条,把没有代码的并入它")
+        raise KeepTheOneWithCode(f"“{dropped}”有统一社会信用代码，请保留这一条，把没有代码的并入它")
 
 
 def _end_second_coverage(

@@ -127,15 +127,15 @@ def dissolve(
     if node.parent_id is None:
         raise RootStays(f"“{node}”是最上级党组织，不能撤销")
     if below := node.children.standing().count():
-        raise StillHasChildren(f"“{node}”下面还有 {below} 个党组织,请先移走、合并或撤销")
+        raise StillHasChildren(f"“{node}”下面还有 {below} 个党组织，请先移走、合并或撤销")
     if managed := node.organizations.count():
-        raise StillManagesOrganizations(f"“{node}”还管理着 {managed} 家两新组织,请先移交管理关系")
+        raise StillManagesOrganizations(f"“{node}”还管理着 {managed} 家两新组织，请先移交管理关系")
     for dependant in party_dependants:
         if held := dependant.count(node.pk, on):
-            raise StillHolds(f"“{node}”还有{dependant.name} {held} {dependant.unit},请先转走")
+            raise StillHolds(f"“{node}”还有{dependant.name} {held} {dependant.unit}，请先转走")
     covered = list(node.coverages.filter(not_over(on)))
     if covered and not end_coverages:
-        raise StillCovers(f"“{node}”还覆盖着 {len(covered)} 家单位,请先终止或移交覆盖关系")
+        raise StillCovers(f"“{node}”还覆盖着 {len(covered)} 家单位，请先终止或移交覆盖关系")
     hold(Organization, [coverage.organization_id for coverage in covered])
     end_rows(by=by, coverages=covered, until=day, reason=reason)
     told: dict[str, Any] = {"by": by, "reason": reason, "on": on}
@@ -156,12 +156,12 @@ def _day_of_end(dissolved_on: date | None, on: date) -> date:
 def _require_mergeable(source: PartyOrganization, target: PartyOrganization) -> None:
     if source.dissolved_on or target.dissolved_on:
         gone = source if source.dissolved_on else target
-        raise AlreadyDissolved(f"“{gone}”已于 {gone.dissolved_on} 撤销,不能合并")
+        raise AlreadyDissolved(f"“{gone}”已于 {gone.dissolved_on} 撤销，不能合并")
     if target.path.startswith(source.path):
-        raise MergeIntoItself(f"“{source}”不能并入自己或自己的下级“{target}”;可以先把“{target}”移到别处")
+        raise MergeIntoItself(f"“{source}”不能并入自己或自己的下级“{target}”；可以先把“{target}”移到别处")
     if not target.manages and (source.organizations.exists() or source.jurisdictions.exists()):
         raise TargetCannotManage(
-            f"“{source}”管理着两新组织,“{target}”是{target.get_kind_display()},不能接管;请选择委员会"
+            f"“{source}”管理着两新组织，“{target}”是{target.get_kind_display()}，不能接管；请选择委员会"
         )
 
 

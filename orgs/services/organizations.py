@@ -29,9 +29,9 @@ EDITABLE = frozenset(
     }
 )  # fmt: skip
 CODE_PROBLEMS = {
-    LENGTH: "统一社会信用代码应为 18 位,请对照营业执照或登记证书核对",
-    CHECK: "统一社会信用代码校验位不符,多半有一位写错,请对照营业执照或登记证书核对",
-    ROUNDED: "统一社会信用代码被表格软件改成了科学计数,请从原件重新录入 18 位代码",
+    LENGTH: "统一社会信用代码应为 18 位，请对照营业执照或登记证书核对",
+    CHECK: "统一社会信用代码校验位不符，多半有一位写错，请对照营业执照或登记证书核对",
+    ROUNDED: "统一社会信用代码被表格软件改成了科学计数，请从原件重新录入 18 位代码",
 }
 ASKED = "organizations.taken"
 BY_HAND = "hand"  # source of a headcount that a person entered: 核定
@@ -191,7 +191,7 @@ def current(organization: Organization, version: int) -> Organization:
     if unit.version != version:
         last = AuditEntry.objects.filter(model="orgs.organization", object_id=str(unit.pk)).order_by("-pk").first()
         who = last.user_name if last else "他人"
-        raise StaleRecord(f"“{unit}”刚才由{who}修改过,您的修改没有保存;请重新打开后再改")
+        raise StaleRecord(f"“{unit}”刚才由{who}修改过，您的修改没有保存；请重新打开后再改")
     return unit
 
 

@@ -32,7 +32,7 @@ def set_parameter(*, by: User, code: str, value: int | float, valid_from: date, 
     """
     definition = parameters[code]
     if valid_from < on:
-        raise Backdated(f"生效日期 {valid_from} 已经过去;已发生的统计按当时的参数,请填写今天或以后的日期")
+        raise Backdated(f"生效日期 {valid_from} 已经过去；已发生的统计按当时的参数，请填写今天或以后的日期")
     if value < 0:
         raise OutOfRange(f"“{definition.name}”不能小于 0")
     row = Parameter.objects.filter(key=code, valid_from=valid_from).first()

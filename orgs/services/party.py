@@ -90,9 +90,9 @@ def change(
     node = PartyOrganization.objects.select_for_update(no_key=True).get(pk=party_organization.pk)
     kind = values.get("kind", node.kind)
     if kind not in MANAGING_KINDS and (node.organizations.exists() or node.jurisdictions.exists()):
-        raise StillManages(f"“{node}”还管理着两新组织,不能改为{PartyOrganization.Kind(kind).label};请先移交管理关系")
+        raise StillManages(f"“{node}”还管理着两新组织，不能改为{PartyOrganization.Kind(kind).label}；请先移交管理关系")
     if kind in BRANCH_KINDS and node.children.standing().exists():
-        raise NotUnderABranch(f"“{node}”下面还有党组织,不能改为{PartyOrganization.Kind(kind).label};请先移走下级")
+        raise NotUnderABranch(f"“{node}”下面还有党组织，不能改为{PartyOrganization.Kind(kind).label}；请先移走下级")
     writing.change(by=by, record=node, values=values, action="party.change", path=node.path, reason=reason, on=on)
     return node
 
@@ -115,7 +115,7 @@ def move(
     locked = lock_tree(party_organization.pk, to.pk)
     node, parent = locked[party_organization.pk], locked[to.pk]
     if parent.path.startswith(node.path):
-        raise MoveInCircle(f"“{parent}”就在“{node}”之下,不能作它的上级;请选择别的党组织")
+        raise MoveInCircle(f"“{parent}”就在“{node}”之下，不能作它的上级；请选择别的党组织")
     require_place(parent)
     if node.parent_id == parent.pk:
         return node
@@ -135,9 +135,9 @@ def move(
 def require_place(parent: PartyOrganization) -> None:
     """Refuse a parent that cannot have anything below it."""
     if parent.dissolved_on:
-        raise NotUnderADissolvedOne(f"“{parent}”已于 {parent.dissolved_on} 撤销,请选择现有的党组织")
+        raise NotUnderADissolvedOne(f"“{parent}”已于 {parent.dissolved_on} 撤销，请选择现有的党组织")
     if parent.kind in BRANCH_KINDS:
-        raise NotUnderABranch(f"“{parent}”是{parent.get_kind_display()},下面不能再设党组织;请选择党总支或委员会")
+        raise NotUnderABranch(f"“{parent}”是{parent.get_kind_display()}，下面不能再设党组织；请选择党总支或委员会")
 
 
 def lock_tree(*node_ids: int) -> dict[int, PartyOrganization]:
@@ -152,7 +152,7 @@ def _rewrite_paths(node: PartyOrganization, path: str) -> None:
     below = PartyOrganization.objects.below(node)
     deepest = below.aggregate(longest=Max(Length("path")))["longest"]
     if deepest - len(node.path) + len(path) > LONGEST_PATH:
-        raise MoveTooDeep(f"党组织层级太多:“{node}”移到那里以后超过 {LONGEST_PATH // len(step_of(1))} 级")
+        raise MoveTooDeep(f"党组织层级太多：“{node}”移到那里以后超过 {LONGEST_PATH // len(step_of(1))} 级")
     moved = Concat(Value(path), Substr(F("path"), len(node.path) + 1))
     ImportBatch.objects.filter(path__gte=node.path, path__lt=node.path + "~").update(path=moved)
     writing.derive(below, path=moved)

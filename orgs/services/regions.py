@@ -58,17 +58,17 @@ def _differs(fresh: Region, held: Region) -> bool:
 
 
 def _require_sound(areas: Sequence[Area], known: set[str]) -> None:
-    problems = [f"第 {area.line} 行:{why}" for area in areas if (why := _wrong(area, known))]
+    problems = [f"第 {area.line} 行：{why}" for area in areas if (why := _wrong(area, known))]
     seen: set[str] = set()
     for area in areas:
         if area.code in seen:
-            problems.append(f"第 {area.line} 行:代码 {area.code} 重复")
+            problems.append(f"第 {area.line} 行：代码 {area.code} 重复")
         seen.add(area.code)
     if not areas:
         problems = ["文件中没有区划"]
     if problems:
-        more = f";另有 {len(problems) - SHOWN} 处" if len(problems) > SHOWN else ""
-        raise WrongAreas(f"没有写入任何区划。{';'.join(problems[:SHOWN])}{more}")
+        more = f"；另有 {len(problems) - SHOWN} 处" if len(problems) > SHOWN else ""
+        raise WrongAreas(f"没有写入任何区划。{'；'.join(problems[:SHOWN])}{more}")
 
 
 def _wrong(area: Area, known: set[str]) -> str:
@@ -80,7 +80,7 @@ def _wrong(area: Area, known: set[str]) -> str:
     if area.parent == area.code:
         return "上级是它自己"
     if area.parent and area.parent not in known:
-        return f"找不到上级“{area.parent}”,文件中和系统中都没有"
+        return f"找不到上级“{area.parent}”，文件中和系统中都没有"
     if not area.parent and level(area.code) != Region.Level.CITY:
-        return "没有写上级代码,只有市一级可以没有"
+        return "没有写上级代码，只有市一级可以没有"
     return ""

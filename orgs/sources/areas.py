@@ -86,7 +86,7 @@ class Areas:
 def check_extent(code: str) -> None:
     """Refuse an extent that is no area of the city."""
     if not Region.objects.filter(pk=code).exists():
-        raise UnknownExtent(f"行政区划代码“{code}”不存在,请填写本市的 12 位区划代码")
+        raise UnknownExtent(f"行政区划代码“{code}”不存在，请填写本市的 12 位区划代码")
 
 
 def extents(scope: Scope) -> list[tuple[str, str]]:

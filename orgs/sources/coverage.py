@@ -60,14 +60,14 @@ problems.add(
     Problem(
         "unknown_form",
         ERROR,
-        "覆盖形式无法识别,未导入;请填写单独组建、联合组建、挂靠、区域覆盖、行业覆盖、产业链龙头带动或功能型",
+        "覆盖形式无法识别，未导入；请填写单独组建、联合组建、挂靠、区域覆盖、行业覆盖、产业链龙头带动或功能型",
     ),
-    Problem(UNKNOWN_UNIT, ERROR, "没有这个代码的两新组织,或不在您的管辖范围内,未导入;请核对统一社会信用代码"),
-    Problem(UNKNOWN_PARTY, ERROR, "没有这个编码的党组织,或不在您的管辖范围内,未导入;请核对党组织编码"),
-    Problem(SINGLE_COVERS_ONE, ERROR, "该党组织已单独覆盖另一家单位,未导入;覆盖多家单位请填写联合组建或挂靠"),
-    Problem("coverage_party_missing", ERROR, "没有党组织编码,未导入;请填写"),
-    Problem("coverage_form_missing", ERROR, "没有覆盖形式,未导入;请填写"),
-    Problem("coverage_since_missing", ERROR, "没有起始日期,未导入;请填写"),
+    Problem(UNKNOWN_UNIT, ERROR, "没有这个代码的两新组织，或不在您的管辖范围内，未导入；请核对统一社会信用代码"),
+    Problem(UNKNOWN_PARTY, ERROR, "没有这个编码的党组织，或不在您的管辖范围内，未导入；请核对党组织编码"),
+    Problem(SINGLE_COVERS_ONE, ERROR, "该党组织已单独覆盖另一家单位，未导入；覆盖多家单位请填写联合组建或挂靠"),
+    Problem("coverage_party_missing", ERROR, "没有党组织编码，未导入；请填写"),
+    Problem("coverage_form_missing", ERROR, "没有覆盖形式，未导入；请填写"),
+    Problem("coverage_since_missing", ERROR, "没有起始日期，未导入；请填写"),
 )
 
 
@@ -289,11 +289,11 @@ CHANGED = "调整"
 PAST = ("organization_id", "party_organization_id", "form", "primary", "since")
 
 problems.add(
-    Problem("coverage_has_ended", ERROR, "这条覆盖关系已终止,不能再修改,未导入;需要时请重新登记"),
-    Problem("coverage_stays_ended", ERROR, "终止日期不能清空,未导入;恢复覆盖的请重新登记"),
-    Problem("coverage_reason_missing", ERROR, "终止覆盖关系须写明原因,未导入;请填写终止原因"),
-    Problem("coverage_end_missing", ERROR, "写了终止原因,没有终止日期,未导入;请填写终止日期"),
-    Problem("coverage_ends_too_early", ERROR, "终止日期早于起始日期,未导入;请核对"),
+    Problem("coverage_has_ended", ERROR, "这条覆盖关系已终止，不能再修改，未导入；需要时请重新登记"),
+    Problem("coverage_stays_ended", ERROR, "终止日期不能清空，未导入；恢复覆盖的请重新登记"),
+    Problem("coverage_reason_missing", ERROR, "终止覆盖关系须写明原因，未导入；请填写终止原因"),
+    Problem("coverage_end_missing", ERROR, "写了终止原因，没有终止日期，未导入；请填写终止日期"),
+    Problem("coverage_ends_too_early", ERROR, "终止日期早于起始日期，未导入；请核对"),
 )
 sources.add(
     Source(

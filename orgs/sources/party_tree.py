@@ -62,13 +62,13 @@ problems.add(
     Problem(
         UNKNOWN_KIND,
         ERROR,
-        "党组织类型无法识别,未导入;请填写委员会、工作委员会、党总支、党支部、联合党支部或临时党支部",
+        "党组织类型无法识别，未导入；请填写委员会、工作委员会、党总支、党支部、联合党支部或临时党支部",
     ),
-    Problem(UNKNOWN_PARENT, ERROR, "上级党组织编码不存在,表中也没有这一行,未导入;请核对上级党组织编码"),
-    Problem(PARENT_IS_BRANCH, ERROR, "上级是党支部,下面不能再设党组织,未导入;请填写党总支或委员会的编码"),
-    Problem("party_code_missing", ERROR, "没有党组织编码,未导入;请填写"),
-    Problem("party_name_missing", ERROR, "没有党组织名称,未导入;请填写全称"),
-    Problem("party_kind_missing", ERROR, "没有党组织类型,未导入;请填写"),
+    Problem(UNKNOWN_PARENT, ERROR, "上级党组织编码不存在，表中也没有这一行，未导入；请核对上级党组织编码"),
+    Problem(PARENT_IS_BRANCH, ERROR, "上级是党支部，下面不能再设党组织，未导入；请填写党总支或委员会的编码"),
+    Problem("party_code_missing", ERROR, "没有党组织编码，未导入；请填写"),
+    Problem("party_name_missing", ERROR, "没有党组织名称，未导入；请填写全称"),
+    Problem("party_kind_missing", ERROR, "没有党组织类型，未导入；请填写"),
 )
 REQUIRED = {"code": "party_code_missing", "name": "party_name_missing", "kind": "party_kind_missing"}
 
@@ -252,7 +252,7 @@ class ReturnedNodes(ReturnedRows, PartyTreeTarget):
         return merge
 
 
-problems.add(Problem("established_after_dissolved", ERROR, "成立日期晚于撤销日期,未导入;请核对"))
+problems.add(Problem("established_after_dissolved", ERROR, "成立日期晚于撤销日期，未导入；请核对"))
 sources.add(
     Source(
         code="party_list",

@@ -46,7 +46,7 @@ def _count(field: SourceField) -> Part:
 LOCKED = (  # what the lists of organizations show besides
     ("category", "类别"), ("size", "人数"), ("members", "党员"), ("formal", "正式党员"), ("probationary", "预备党员"),
     ("form", "覆盖"), ("covered_how", "覆盖形式"), ("covered_by", "覆盖的党组织"), ("instructor", "指导员"),
-    ("managed_by", "管理党组织"), ("zone", "园区(楼宇等)"), ("old_number", "原注册号"), ("registrar", "登记机关"),
+    ("managed_by", "管理党组织"), ("zone", "园区（楼宇等）"), ("old_number", "原注册号"), ("registrar", "登记机关"),
 )  # fmt: skip
 ORGANIZATIONS = Returning(
     "两新组织",

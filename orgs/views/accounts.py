@@ -63,7 +63,7 @@ class AccountList(ListPage):
         Column("姓名", "name", kind="name", link=lambda user: f"/accounts/{user.pk}/", order="name"),
         Column("登录名", "username", order="username"),
         Column("单位", "unit"),
-        Column("状态", lambda user: "启用" if user.is_active else f"停用({user.closed_on})"),
+        Column("状态", lambda user: "启用" if user.is_active else f"停用（{user.closed_on}）"),
         Column("最近使用", "last_seen_at", kind="date"),
     )
     orders = (Order("username", ("username",)), Order("name", ("name",)))

@@ -135,17 +135,17 @@ class AppointForm(forms.Form):
     user = forms.ModelChoiceField(
         User.objects.filter(is_active=True),
         to_field_name="username",
-        label="用户(登录名)",
+        label="用户（登录名）",
         widget=forms.TextInput,
-        error_messages={"invalid_choice": "没有这个登录名,或账号已停用,请先由系统管理员开设、启用"},
+        error_messages={"invalid_choice": "没有这个登录名，或账号已停用，请先由系统管理员开设、启用"},
     )
     role = forms.ChoiceField(label="角色", choices=[("", "请选择"), *ROLE_CHOICES])
     node = forms.ModelChoiceField(
         PartyOrganization.objects.standing(),
         to_field_name="code",
-        label="党组织(编码)",
+        label="党组织（编码）",
         widget=forms.TextInput,
-        error_messages={"invalid_choice": "没有这个编码的党组织,请输入名称后从提示中选择"},
+        error_messages={"invalid_choice": "没有这个编码的党组织，请输入名称后从提示中选择"},
     )
     since = AnyDay(label="起始")
     until = AnyDay(label="终止（不含当日，可不填）", required=False)
@@ -185,7 +185,7 @@ class NewAppointment(PermissionMixin, View):
             except (Refusal, ValidationError) as refusal:
                 form.add_error(None, as_sentence(refusal) if isinstance(refusal, Refusal) else refusal.messages)
             else:
-                messages.success(request, f"已授权:{given.user.name},{given.duty.name},{given.node}。")
+                messages.success(request, f"已授权：{given.user.name}，{given.duty.name}，{given.node}。")
                 return redirect("appointments")
         return self._page(request, form)
 

@@ -56,7 +56,7 @@ class MergePage(PermissionMixin, View):
         except Refusal as refusal:
             form.add_error(None, str(refusal))
             return self._page(request, first, second, form)
-        messages.success(request, f"“{drop}”已并入这条登记,覆盖关系、党员、人数等一并转来;可以在那条登记上撤销。")
+        messages.success(request, f"“{drop}”已并入这条登记，覆盖关系、党员、人数等一并转来；可以在那条登记上撤销。")
         return redirect("organization", keep.pk)
 
     def _both(self, request: PageRequest, pk: int, other: int) -> tuple[Organization, Organization]:

@@ -55,7 +55,7 @@ class PeopleList(ListPage):
         Column("信任的手机", "phones", kind="number"),
     )
     orders = (Order("username", ("username",)),)
-    empty = "本辖区还没有书记、指导员账号。账号由系统管理员开设,由安全管理员授权。"
+    empty = "本辖区还没有书记、指导员账号。账号由系统管理员开设，由安全管理员授权。"
 
     def records(self) -> QuerySet:
         """Those whom the scope looks after."""
@@ -68,7 +68,7 @@ class PeopleList(ListPage):
         held: dict[int, list[str]] = {}
         today, ids = timezone.localdate(), [row.pk for row in rows]
         for one in Appointment.objects.on(today).filter(user__in=ids).select_related("node").order_by("pk"):
-            held.setdefault(one.user_id, []).append(f"{one.duty.name}({one.node})")
+            held.setdefault(one.user_id, []).append(f"{one.duty.name}（{one.node}）")
         for row in rows:
             row.duties = "、".join(held.get(row.pk, []))
 

@@ -78,14 +78,14 @@ def record(pk: int, scope: Scope) -> Organization:
     rows = rows.prefetch_related("coverages__party_organization", "mass_organizations", "owner_records", "liaisons")
     unit = rows.filter(pk=pk).first()
     if unit is None:
-        raise Http404("没有这家单位,或不在您的管辖范围")
+        raise Http404("没有这家单位，或不在您的管辖范围")
     return unit
 
 
 def state_of(unit: Organization, facts: OrganizationFacts | None, *, on: date) -> dict[str, Any]:
     """The sentence under the name: whether it should have a Party organization, has one, and since when."""
     if facts is None or not facts.counted:
-        return {"word": "", "sentence": "不纳入统计" if unit.in_scope else f"不属于两新组织:{unit.scope_note}"}
+        return {"word": "", "sentence": "不纳入统计" if unit.in_scope else f"不属于两新组织：{unit.scope_note}"}
     reasons = reasons_for_party_organization(
         category=facts.category,
         size=facts.size,

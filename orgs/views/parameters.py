@@ -51,7 +51,7 @@ class ParameterForm(forms.Form):
 
     value = forms.DecimalField(label="新值", min_value=0, max_digits=10, decimal_places=4)
     valid_from = AnyDay(label="生效日期")
-    note = forms.CharField(label="依据(文件名称、文号或会议)", max_length=250)
+    note = forms.CharField(label="依据（文件名称、文号或会议）", max_length=250)
 
 
 class ParameterPage(PermissionMixin, View):

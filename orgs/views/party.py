@@ -82,7 +82,7 @@ def record(pk: int, scope: Scope) -> PartyOrganization:
     rows = PartyOrganization.objects.within(scope).select_related("parent", "region", "merged_into")
     node = rows.filter(pk=pk).first()
     if node is None:
-        raise Http404("没有这个党组织,或不在您的管辖范围")
+        raise Http404("没有这个党组织，或不在您的管辖范围")
     return node
 
 
@@ -177,11 +177,11 @@ class Change:
 CHANGES = {
     change.code: change
     for change in (
-        Change("move", "调整隶属", "连同下级一起移到新的上级,原隶属关系留在沿革中。", TargetForm, _move),
+        Change("move", "调整隶属", "连同下级一起移到新的上级，原隶属关系留在沿革中。", TargetForm, _move),
         Change(
             "merge",
             "合并",
-            "并入所选党组织:下级、覆盖关系、党员、管理的单位、场所一并转去,本党组织撤销,用户授权终止。",
+            "并入所选党组织：下级、覆盖关系、党员、管理的单位、场所一并转去，本党组织撤销，用户授权终止。",
             TargetForm,
             _merge,
         ),
@@ -211,7 +211,7 @@ class PartyChangePage(PermissionMixin, View):
             except Refusal as refusal:
                 form.add_error(None, str(refusal))
             else:
-                messages.success(request, f"已{wanted.title}:{node}。")
+                messages.success(request, f"已{wanted.title}：{node}。")
                 return redirect("party", after.pk)
         return self._page(request, node, wanted, form)
 
@@ -221,5 +221,11 @@ class PartyChangePage(PermissionMixin, View):
         return CHANGES[change], to_change(PartyOrganization.objects.all(), request.scope, pk)
 
     def _page(self, request: PageRequest, node: PartyOrganization, change: Change, form: ChangeForm) -> HttpResponse:
-        context = {"title": f"{change.title}:{node}", "node": node, "change": change, "form": form, "media": form.media}
+        context = {
+            "title": f"{change.title}：{node}",
+            "node": node,
+            "change": change,
+            "form": form,
+            "media": form.media,
+        }
         return render(request, "orgs/party_change.html", context)

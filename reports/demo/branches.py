@@ -179,7 +179,7 @@ class Branches:
         if drawn.counted and drawn.middle and long_there and self.rng.random() < 0.06:
             since = self.invent.day(drawn.registered_on + timedelta(days=100), self.calendar.start)
             until = self.invent.day(self.calendar.start, self.calendar.ago(10))
-            self._write(drawn, self._pool(drawn, since), "JOINT", since, until, "党员流动,不再具备组建条件")
+            self._write(drawn, self._pool(drawn, since), "JOINT", since, until, "党员流动，不再具备组建条件")
 
     def _write(self, drawn: Drawn, branch: Branch, form: str, since: date, until: date | None, reason: str) -> None:
         row = (drawn.pk, branch.pk, form, True, since, until, reason)

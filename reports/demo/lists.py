@@ -39,7 +39,7 @@ SENDERS: Mapping[str, Sender] = {
 }
 COLUMNS = ("统一社会信用代码", "企业类型", "法定代表人", "从业人数", "成立日期", "住所", "备注")
 STATED = ["address", "company_type", "credit_code", "legal_representative", "name", "registered_on"]  # by the columns
-PRIVATE_COMPANY = "有限责任公司(自然人投资或控股)"
+PRIVATE_COMPANY = "有限责任公司（自然人投资或控股）"
 AGE = timedelta(days=5)  # of a list when it comes in
 
 
@@ -50,7 +50,7 @@ def import_lists(*, by: User, today: date) -> None:
         for source, sender in SENDERS.items():
             if not (lines := registered(source)):
                 continue
-            path = Path(folder) / f"{sender.title}({sent.year}年{sent.month}月).xlsx"
+            path = Path(folder) / f"{sender.title}（{sent.year}年{sent.month}月）.xlsx"
             write_list(path, source, wrong_ones_among(lines))
             batch = services.receive(path, name=path.name, source=sources[source], by=by, as_of=sent, keep=False)
             services.stage(batch, path=path)

@@ -212,7 +212,7 @@ class Organizations:
                 drawn.pk, code, reason, old_number, drawn.place.district_name + bureau, drawn.name, drawn.registered_on,
                 company_type, control, industry, Decimal(rng.choice(CAPITALS[:6] if category == "E6" else CAPITALS)),
                 "人民币", drawn.legal, self.invent.phone(), self.invent.address("澄州市" + drawn.place.full_name), authority,
-                self._inspected_on(drawn), category, control == "4", in_scope, "" if in_scope else "国有(集体)控股企业",
+                self._inspected_on(drawn), category, control == "4", in_scope, "" if in_scope else "国有（集体）控股企业",
                 drawn.large and rng.random() < 0.06, leads,
                 rng.choice(FORMER_UNITS) if drawn.restructured_on else "", drawn.restructured_on, drawn.place.code,
                 drawn.zone.pk if drawn.zone else None, drawn.committee.pk, drawn.registered_on,
@@ -240,7 +240,7 @@ class Organizations:
         """Credit code, or why there is none, and the old number of those registered before credit codes."""
         old_number = self.invent.old_number() if drawn.registered_on.year < 2015 and kind.prefix == "91" else ""
         if drawn.status == "PREPARING":
-            return None, "筹建中,尚未领取证照", ""
+            return None, "筹建中，尚未领取证照", ""
         return self.invent.credit_code(kind.prefix, drawn.place.district[:6]), "", old_number
 
     def _industry(self, kind: Kind, name: str) -> str:

@@ -104,7 +104,7 @@ def cover_units(
 def answer_gaps(*, by: User, units: Sequence[Organization], answer: Answer, at: datetime) -> int:
     """Keep what was answered about each unit; a later answer replaces an earlier one. Returns how many changed."""
     if not (answer.reason or answer.planned_form or answer.planned_by):
-        raise NothingAnswered("请至少填写原因、方式(措施)、完成时限中的一项")
+        raise NothingAnswered("请至少填写原因、方式（措施）、完成时限中的一项")
     return write_answers(by=by, answers={unit.pk: answer for unit in units}, at=at)
 
 
@@ -122,7 +122,7 @@ def employ_member(
     """Register that a member works at the unit from a day on, and, where one is given, that the membership has moved to a
     Party organization. Raises WorksThereAlready, and the refusals of the services of members."""
     if member.organization_id == unit.pk:
-        raise WorksThereAlready(f"“{member}”已登记在“{unit}”工作,不需要再登记")
+        raise WorksThereAlready(f"“{member}”已登记在“{unit}”工作，不需要再登记")
     hold(Organization, [unit.pk, member.organization_id])
     told: dict[str, Any] = {"by": by, "since": since, "on": on, "reason": f"接转到“{unit}”"[:200]}
     if party_organization and party_organization.pk != member.party_organization_id:
@@ -173,7 +173,7 @@ def _require_members(ids: list[int], on: date) -> None:
     formal = OrganizationFacts.objects.filter(pk__in=ids).aggregate(formal=Sum("formal"))["formal"] or 0
     if formal < least:
         raise TooFewMembers(
-            f"所选单位共有正式党员 {formal} 名,不足 {least} 名,不能组建党支部;可增加联合的单位,或由现有党组织覆盖、挂靠"
+            f"所选单位共有正式党员 {formal} 名，不足 {least} 名，不能组建党支部；可增加联合的单位，或由现有党组织覆盖、挂靠"
         )
 
 
@@ -184,4 +184,4 @@ def _cover(
     done = cover_many(by=by, organization_ids=ids, party_organization=node, form=form, since=since, on=on)
     missed = [unit.name for unit in units if unit.pk not in set(done)]
     if missed:
-        raise CoveredMeanwhile(f"{'、'.join(missed)}已有主要覆盖关系或已并入其他登记,请刷新清单后重新选择")
+        raise CoveredMeanwhile(f"{'、'.join(missed)}已有主要覆盖关系或已并入其他登记，请刷新清单后重新选择")

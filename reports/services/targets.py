@@ -24,7 +24,7 @@ def set_target(
 ) -> Target:
     """Set or change a target, in percent; years that are over stay as they were."""
     if year < this_year:
-        raise YearOver(f"{year} 年已经结束,目标不能再改")
+        raise YearOver(f"{year} 年已经结束，目标不能再改")
     row = Target.objects.filter(node=node, year=year, indicator=indicator).first()
     told: Any = {"by": by, "action": "targets.set", "path": node.path}
     if row:

@@ -125,7 +125,7 @@ def workbook(seen: Overview) -> tuple[list[str], list[list[Any]]]:
     """Headers and rows of the table: each rate with its counts, the total last."""
     headers = [seen.cut_name, *(name for _, name in headers_of(seen.moment))]
     for indicator in map(seen.moment.indicator, (*CARDS, R7)):
-        headers += [indicator.denominator.name, f"{indicator.name}(家)", f"{indicator.name}(%)"]
+        headers += [indicator.denominator.name, f"{indicator.name}（家）", f"{indicator.name}(%)"]
     rows = [_cells(line) for line in seen.lines] + [_cells(seen.whole)]
     return headers, rows
 

@@ -38,22 +38,22 @@ TITLES = {  # title, button and note of each form
     "found": (
         "成立新的党组织",
         "成立并建立覆盖关系",
-        "一步完成:设立党组织,并由它覆盖上面的单位。一家为单独组建,几家为联合组建。",
+        "一步完成：设立党组织，并由它覆盖上面的单位。一家为单独组建，几家为联合组建。",
     ),
     "cover": (
         "由现有党组织覆盖",
         "建立覆盖关系",
-        "园区、楼宇、市场、行业或产业链龙头的党组织区域覆盖,或者挂靠。",
+        "园区、楼宇、市场、行业或产业链龙头的党组织区域覆盖，或者挂靠。",
     ),
     "employ": (
-        "党员已在这里工作,接转组织关系",
+        "党员已在这里工作，接转组织关系",
         "登记",
-        "名册里的党员到这家单位工作(流动党员接转、推荐就业到岗)的,登记工作单位,组织关系转来的一并登记。",
+        "名册里的党员到这家单位工作（流动党员接转、推荐就业到岗）的，登记工作单位，组织关系转来的一并登记。",
     ),
     "answer": (
-        "暂时办不了,填报原因和计划",
+        "暂时办不了，填报原因和计划",
         "提交",
-        "推荐就业、发展党员等要一段时间的,在这里定方式、责任人和时限:单位仍在清单里,计划显示在旁边,到期列入“待办”。",
+        "推荐就业、发展党员等要一段时间的，在这里定方式、责任人和时限：单位仍在清单里，计划显示在旁边，到期列入“待办”。",
     ),
 }
 
@@ -172,7 +172,7 @@ class StartPage(PermissionMixin, View):
             secretary_name=data["secretary_name"],
         )
         node = found_branch(by=request.user, units=units, branch=branch, on=timezone.localdate())
-        return f"已成立“{node}”,覆盖 {len(units)} 家单位。"
+        return f"已成立“{node}”，覆盖 {len(units)} 家单位。"
 
     def _cover(self, request: PageRequest, rows: list[OrganizationFacts], data: dict[str, Any]) -> str:
         units = [row.organization for row in rows]

@@ -25,7 +25,7 @@ from reports.queries.moments import Moment, closed_months, moment_of
 from reports.returning import organization_columns
 
 FORMS = dict(Coverage.Form.choices)
-HISTORY = Column(f"{MARK_BEGINS}历史名单,不能导入)", lambda row: None, screen=False)
+HISTORY = Column(f"{MARK_BEGINS}历史名单，不能导入）", lambda row: None, screen=False)
 
 
 def forms_of(row: Any) -> str:

@@ -31,9 +31,9 @@ COLUMNS = (
     Column("正式党员", "formal", kind="number", order="formal"),
     Column("为什么", "line.why", kind="words"),
     Column("起始日期", "since", kind="date", screen=False),
-    Column("已过(天)", "line.days", kind="number", order="-since", html=days_cell),
+    Column("已过（天）", "line.days", kind="number", order="-since", html=days_cell),
     Column("管理党组织", "managed_by.name"),
-    Column("负责人", lambda row: ";".join(row.line.responsible), html=responsible_cell),
+    Column("负责人", lambda row: "；".join(row.line.responsible), html=responsible_cell),
     Column("建议", "line.step.sentence", kind="words", html=step_cell),
 )
 

@@ -84,7 +84,7 @@ def test_an_account_unused_for_ninety_days_closes_at_night(city: City, days: int
     job = job_kinds["accounts.close_unused"]
     assert job.daily
     assert job.run(Job(), Progress()) == {"closed": closed}
-    assert AuditEntry.objects.filter(action="accounts.close", label="李领导(leader)").count() == closed
+    assert AuditEntry.objects.filter(action="accounts.close", label="李领导（leader）").count() == closed
 
 
 def test_one_administrator_of_each_duty_stays_open(city: City) -> None:

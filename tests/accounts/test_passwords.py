@@ -18,9 +18,9 @@ from tests.people import PASSWORD, City
     [
         ("Spring-202", None),
         ("Spring-20", "至少要 10 位"),
-        ("springtime2026", "至少要有 3 种,现在有 2 种"),
+        ("springtime2026", "至少要有 3 种，现在有 2 种"),
         ("springtime-2026", None),
-        ("SPRING春天springs", "至少要有 3 种,现在有 2 种"),
+        ("SPRING春天springs", "至少要有 3 种，现在有 2 种"),
         ("My-Secretary-1", "不能含有登录名或电话号码"),
         ("Tel-13900000000", "不能含有登录名或电话号码"),
         ("Password123", "太常见"),

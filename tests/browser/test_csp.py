@@ -75,7 +75,7 @@ def test_a_masked_value_is_asked_for_and_shown_in_its_place(city: City, signed_i
 def test_places_are_suggested_while_one_types(city: City, signed_in: Callable[[str], Page]) -> None:
     page = signed_in("security")
     page.goto("/appointments/new/")
-    page.get_by_label("党组织(编码)").press_sequentially("溪口")
+    page.get_by_label("党组织（编码）").press_sequentially("溪口")
     page.locator("#node_suggestions option[value=CZ112]").wait_for(state="attached")
 
 

@@ -30,7 +30,7 @@ def workbook(tmp_path: Path) -> Path:
     sheet = book.active
     sheet.title = "登记企业"
     sheet.append(["云溪区登记企业名单"])
-    sheet.append(["单位:人、万元"])
+    sheet.append(["单位：人、万元"])
     columns = [*MARKET, "经营范围"]
     sheet.append(columns)
     rows = [firm(number) for number in range(1, 61)]
@@ -62,7 +62,7 @@ def test_a_clerk_imports_a_list_and_takes_it_back(signed_in, workbook, screen):
     page.get_by_role("link", name="导入一份名单").click()
     page.get_by_label("名单种类").select_option("market")
     page.get_by_label("名单文件").set_input_files(workbook)
-    expect(page.get_by_text("已选择:十月登记名单.xlsx")).to_be_visible()
+    expect(page.get_by_text("已选择：十月登记名单.xlsx")).to_be_visible()
     page.get_by_label("名单日期").fill("2026-10-31")
     fits(page, screen["width"])
     page.get_by_role("button", name="上传并读取").click()
@@ -108,7 +108,7 @@ def test_a_file_can_be_dropped_and_a_broken_one_is_refused_on_the_page(signed_in
         "return carried; }"
     )
     page.dispatch_event("[data-drop]", "drop", {"dataTransfer": carried})
-    expect(page.get_by_text("已选择:坏.xlsx")).to_be_visible()
+    expect(page.get_by_text("已选择：坏.xlsx")).to_be_visible()
     page.get_by_role("button", name="上传并读取").click()
     expect(page.get_by_role("alert")).to_contain_text("坏.xlsx", timeout=SHORT)
     page.get_by_label("名单文件").set_input_files({"name": "空.csv", "mimeType": "text/csv", "buffer": b""})

@@ -39,7 +39,7 @@ def test_a_leader_goes_from_the_answer_to_the_names(
     page = signed_in("leader")
     page.set_viewport_size({"width": width, "height": height})
     page.goto("/dashboard/")
-    expect(page.locator("p.lead")).to_contain_text("应建党组织的 3 家中,1 家已建,尚未建 2 家")
+    expect(page.locator("p.lead")).to_contain_text("应建党组织的 3 家中，1 家已建，尚未建 2 家")
     assert fits(page)
     page.locator("p.lead a.due").click()
     expect(page.locator("#results")).to_contain_text("共 2 家")
@@ -79,7 +79,7 @@ def test_the_print_is_one_portrait_page_for_signing(
     paper = page.pdf(prefer_css_page_size=True)
     assert paper.count(b"/Type /Page\n") == 1
     page.emulate_media(media="print")
-    expect(page.get_by_text("签批:")).to_be_visible()
+    expect(page.get_by_text("签批：")).to_be_visible()
     expect(page.get_by_text("应建未建时间最长的单位")).to_be_visible()
     expect(page.locator("nav.nav")).to_be_hidden()
 

@@ -64,7 +64,7 @@ def test_a_member_is_transferred_and_the_unit_leaves_the_list(
     page = signed_in("district")
     opened(page, screen, "/worklists/member/")
     page.get_by_role("link", name="接转").click()
-    pick(page, 0, "林", "林若水(中共澄州明川电子有限公司支部委员会)")
+    pick(page, 0, "林", "林若水（中共澄州明川电子有限公司支部委员会）")
     page.get_by_label("到岗（转入）日期").fill("2026-11-20")
     fits(page, screen)
     page.get_by_role("button", name="登记", exact=True).click()

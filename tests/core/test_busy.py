@@ -74,7 +74,7 @@ def test_who_waits_too_long_is_told_to_come_back(writer: None, visitor: Client) 
 def test_any_other_failure_is_none_of_that(visitor: Client) -> None:
     answer = visitor.post("/fail/")
     assert answer.status_code == 500
-    assert "系统出错,这一步没有保存" in answer.content.decode()
+    assert "系统出错，这一步没有保存" in answer.content.decode()
 
 
 @login_not_required

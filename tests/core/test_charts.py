@@ -23,7 +23,7 @@ def test_an_empty_denominator_has_no_bar() -> None:
 
 def test_a_goal_bar_says_rate_pace_and_target() -> None:
     drawn = goal_bar(Decimal("87.3"), Decimal(95), Decimal("90.1"))
-    assert ElementTree.fromstring(drawn).attrib["aria-label"] == "87.3%,序时 90.1%,目标 95.0%"
+    assert ElementTree.fromstring(drawn).attrib["aria-label"] == "87.3%，序时 90.1%，目标 95.0%"
     assert "style" not in drawn
 
 

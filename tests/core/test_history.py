@@ -48,11 +48,11 @@ def test_values_are_named_as_people_know_them(city: City) -> None:
             "孙街",
             "修改单位",
             [
-                f"地址:{EMPTY} → 云台街 1 号",
-                "类别:个人控股的公司制企业 → 其他类型的私营企业",
-                "港澳台投资:否 → 是",
-                "所在区划:云台街道 → 溪口街道",
-                "管理党组织:中共云台街道工作委员会 → 中共溪口街道工作委员会",
+                f"地址：{EMPTY} → 云台街 1 号",
+                "类别：个人控股的公司制企业 → 其他类型的私营企业",
+                "港澳台投资：否 → 是",
+                "所在区划：云台街道 → 溪口街道",
+                "管理党组织：中共云台街道工作委员会 → 中共溪口街道工作委员会",
             ],
         )
     ]
@@ -62,7 +62,7 @@ def test_personal_values_stay_masked_and_are_not_in_the_table(city: City) -> Non
     person = city.member(phone="13812345678")
     changes = audit.difference({"phone": ""}, audit.snapshot(person, ["phone"]))
     audit.record(by=city.user("street"), action="members.change", target=person, changes=changes)
-    assert told(city, person)[0][2] == [f"联系电话:{EMPTY} → *******5678"]
+    assert told(city, person)[0][2] == [f"联系电话：{EMPTY} → *******5678"]
     assert "12345678" not in str(AuditEntry.objects.get(model="members.member").changes)
 
 
@@ -77,7 +77,7 @@ def test_what_has_no_field_is_named_or_counted(city: City) -> None:
     changes = {"coverages_ended": [[1, 2, 3], unit.pk], "rows": [None, 12], "strange": "x"}
     audit.record(by=None, action="gone.verb", target=unit, changes=changes)
     assert told(city, unit) == [
-        ("系统", "gone.verb", [f"终止的覆盖关系:3 条 → {unit.pk}", f"行数:{EMPTY} → 12", f"strange:{EMPTY} → x"])
+        ("系统", "gone.verb", [f"终止的覆盖关系：3 条 → {unit.pk}", f"行数：{EMPTY} → 12", f"strange:{EMPTY} → x"])
     ]
 
 
@@ -120,7 +120,7 @@ def test_a_field_that_holds_a_structure_is_told_as_it_is(city: City) -> None:
     changes = {"sources": [{}, {"7": ["name"]}], "other_columns": [{}, {"备注": "新设"}]}
     audit.record(by=None, action="organizations.change", target=unit, changes=changes)
     label = str(type(unit)._meta.get_field("sources").verbose_name)
-    assert told(city, unit)[0][2] == [f"原表其他列:{EMPTY} → ****", f'{label}:{EMPTY} → {{"7": ["name"]}}']
+    assert told(city, unit)[0][2] == [f"原表其他列：{EMPTY} → ****", f'{label}:{EMPTY} → {{"7": ["name"]}}']
 
 
 def test_a_moment_is_told_in_local_time(city: City) -> None:
@@ -137,7 +137,7 @@ def test_codes_are_told_in_words(city: City) -> None:
     changes = {"staff_source": ["survey", "hand"], "company_type": ["1130", ""], "industry": ["39", "gone"]}
     audit.record(by=None, action="organizations.change", target=unit, changes=changes)
     (told_of,) = (changed for _, _, changed in told(city, unit))
-    assert "职工数来源:党建摸底表 → 人工核定" in told_of
+    assert "职工数来源：党建摸底表 → 人工核定" in told_of
     assert not any("1130" in one or "survey" in one for one in told_of)
 
 

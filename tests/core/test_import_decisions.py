@@ -60,7 +60,7 @@ def test_conflicts_wait_and_show_both_values(clerk, disputed):
 
 def test_taking_theirs_writes_the_value_with_its_reason_into_the_history(clerk, disputed):
     first, second = open_rows(disputed)
-    assert "已采用名单的值:1 处" in decide(clerk, disputed, "take", [first])
+    assert "已采用名单的值：1 处" in decide(clerk, disputed, "take", [first])
     assert Organization.objects.get(pk=first.target_id).legal_representative == "丙某"
     entry = AuditEntry.objects.get(action="organizations.change")
     assert "税务名单" in entry.reason
@@ -69,7 +69,7 @@ def test_taking_theirs_writes_the_value_with_its_reason_into_the_history(clerk, 
 
 def test_keeping_ours_changes_nothing_and_is_remembered(clerk, disputed):
     rows = open_rows(disputed)
-    assert "已保留本系统的值:2 处" in decide(clerk, disputed, "keep", rows)
+    assert "已保留本系统的值：2 处" in decide(clerk, disputed, "keep", rows)
     assert set(Organization.objects.values_list("legal_representative", flat=True)) == {"甲某", "乙某"}
     entry = AuditEntry.objects.filter(action="import.keep").first()
     assert "保留“甲某”" in entry.reason
@@ -134,7 +134,7 @@ def test_a_missing_record_ends_only_when_the_clerk_says_so_after_a_preview(clerk
     given = {"ending": "STRUCK_OFF", "picked": [one.pk]}
     assert "将把 <b>1</b> 家标记为“注销”" in said(clerk.post(where, given))
     assert not Organization.objects.filter(status="STRUCK_OFF").exists(), "the preview changes nothing"
-    assert "已标记为“注销”:1 家" in said(clerk.post(where, given | {"do": "confirm"}, follow=True))
+    assert "已标记为“注销”：1 家" in said(clerk.post(where, given | {"do": "confirm"}, follow=True))
     assert Organization.objects.get(status="STRUCK_OFF").pk == one.object_id
     assert MissingRecord.objects.filter(batch=shrunk).count() == 1
 
@@ -200,9 +200,9 @@ def test_a_refused_value_names_its_row_and_nothing_of_what_was_ticked_is_written
     page = said(clerk.get(reverse("import-conflicts", args=[batch.pk])))
     assert city["CZ112"].name in page
     answer = decide(clerk, batch, "take", open_rows(batch))
-    assert f"第 3 行“{city['CZ1112'].name}”不能采用,这次勾选的都没有写入:" in answer
+    assert f"第 3 行“{city['CZ1112'].name}”不能采用，这次勾选的都没有写入：" in answer
     city["CZ1111"].refresh_from_db()
     assert city["CZ1111"].parent == city["CZ111"]
-    assert "已采用名单的值:1 处" in decide(clerk, batch, "take", open_rows(batch)[:1])
+    assert "已采用名单的值：1 处" in decide(clerk, batch, "take", open_rows(batch)[:1])
     city["CZ1111"].refresh_from_db()
     assert city["CZ1111"].parent == city["CZ112"]

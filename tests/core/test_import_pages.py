@@ -85,7 +85,7 @@ def test_a_request_larger_than_any_list_is_refused_before_its_file_is_kept(clerk
     monkeypatch.setattr("core.uploads.MAX_FILE_BYTES", 10)
     monkeypatch.setattr("core.uploads.FORM_BYTES", 10)
     given = {"source": "market", "as_of": "2026-11-20", "file": SimpleUploadedFile("a.csv", b"x" * 500)}
-    assert "没有上传;请拆成几个文件" in said(clerk.post(reverse("import-new"), given))
+    assert "没有上传；请拆成几个文件" in said(clerk.post(reverse("import-new"), given))
 
 
 def test_a_list_of_tomorrow_is_refused(clerk, tmp_path):

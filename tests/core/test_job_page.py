@@ -14,7 +14,7 @@ from tests.people import City
     [
         ({"status": "QUEUED"}, "hx-trigger"),
         ({"status": "RUNNING"}, "progress"),
-        ({"status": "DONE", "result": {"changed": 788, "left": {"已并入另一条登记": 12}}}, "已并入另一条登记,12 条"),
+        ({"status": "DONE", "result": {"changed": 788, "left": {"已并入另一条登记": 12}}}, "已并入另一条登记，12 条"),
         ({"status": "FAILED", "error": "委员会已撤销"}, "委员会已撤销"),
     ],
     ids=["waiting", "running", "done", "failed"],

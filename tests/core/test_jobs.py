@@ -91,11 +91,11 @@ def test_an_unknown_kind_cannot_be_enqueued(kind):
 
 
 def test_a_refusal_is_shown_in_its_own_words_and_leaves_nothing(kind, worker):
-    kind(write_then(Refusal("名单已写入,不能再写一次")))
+    kind(write_then(Refusal("名单已写入，不能再写一次")))
     job = enqueue(kind="tests.job", arguments={}, by=None)
     worker.run_next()
     job.refresh_from_db()
-    assert (job.status, job.error) == ("FAILED", "名单已写入,不能再写一次")
+    assert (job.status, job.error) == ("FAILED", "名单已写入，不能再写一次")
     assert not ColumnMapping.objects.exists()
 
 

@@ -87,7 +87,7 @@ def test_the_look_is_written_down_without_the_value(city: City, person: Member, 
     assert (entry.user, entry.object_id, entry.reason) == (
         city.user("district"),
         str(person.pk),
-        "联系电话:通知参加会议",
+        "联系电话：通知参加会议",
     )
     assert PHONE not in str(entry.changes)
 

@@ -176,7 +176,7 @@ def test_choices_are_offered_in_every_row_and_nothing_else_is_taken() -> None:
 
 
 def test_lists_of_choices_of_any_length_stand_side_by_side() -> None:
-    long, short = [f"{n}号原因,含逗号" for n in range(100)], ["=是", "否"]
+    long, short = [f"{n}号原因，含逗号" for n in range(100)], ["=是", "否"]
     book = form(Page("甲", [Column("一", choices=long), Column("二", choices=short)], [[None, None]]))
     assert [cell.value for cell in book["选项"]["A"]] == long
     assert [(cell.value, cell.data_type) for cell in book["选项"]["B"]][:2] == [("=是", "s"), ("否", "s")]

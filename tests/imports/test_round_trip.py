@@ -53,7 +53,7 @@ def test_a_workbook_that_nobody_edited_changes_nothing(city: City, unit: Organiz
 def test_only_edited_cells_count(city: City, unit: Organization, tmp_path: Path) -> None:
     book = exported(city, tmp_path)
     change(by=None, organization=unit, values={"address": "人民路 1 号"}, version=unit.version, on=TODAY)
-    book.edit(UNIT, **{"职工(从业人员)数": 128, "法定代表人": "清空", "控股情况": ""})
+    book.edit(UNIT, **{"职工（从业人员）数": 128, "法定代表人": "清空", "控股情况": ""})
     counts = book.back("registry").counts
     unit.refresh_from_db()
     assert counts["changed"] == 1
@@ -82,9 +82,9 @@ def test_the_same_workbook_again_changes_nothing(city: City, unit: Organization,
     ("cells", "code"),
     [
         ({"统一社会信用代码": "91990102MA00000025"}, "key_edited"),
-        ({"系统标记(两新组织,请勿改动)": "1:abc"}, "mark_missing"),
+        ({"系统标记（两新组织，请勿改动）": "1:abc"}, "mark_missing"),
         ({"名称": "清空"}, "name_missing"),
-        ({"职工(从业人员)数": -3}, "headcount_negative"),
+        ({"职工（从业人员）数": -3}, "headcount_negative"),
     ],
 )
 def test_what_cannot_be_edited_so_is_an_error(
@@ -105,7 +105,7 @@ def test_a_row_of_another_district_stays_out(city: City, unit: Organization, tmp
 
 def test_an_undo_takes_the_edits_back(city: City, unit: Organization, tmp_path: Path) -> None:
     book = exported(city, tmp_path)
-    book.edit(UNIT, **{"职工(从业人员)数": 128, "经营状态": "停业"})
+    book.edit(UNIT, **{"职工（从业人员）数": 128, "经营状态": "停业"})
     services.undo(book.back("registry"), by=city.user("street"))
     unit.refresh_from_db()
     assert (unit.staff, unit.status, unit.staff_source) == (80, "NORMAL", "market")

@@ -128,7 +128,7 @@ def test_a_list_of_organizations_of_now_comes_back_as_organizations(
     Organization.objects.filter(pk=unit.pk).update(category="" if "undecided" in url else "E4")
     refresh(None, on=TODAY)
     book = Workbook.of(city, tmp_path, url, "street")
-    book.edit(UNIT, **{"职工(从业人员)数": 130})
+    book.edit(UNIT, **{"职工（从业人员）数": 130})
     batch = book.back("registry")
     unit.refresh_from_db()
     assert (batch.counts["rows"], batch.counts["changed"], unit.staff, codes(batch)) == (1, 1, 130, set())

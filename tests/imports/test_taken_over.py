@@ -209,7 +209,7 @@ def test_a_branch_that_covers_another_by_itself_is_not_taken(road: Road, city: C
     city.cover(unit, "CZ1112")
     city.cover(city.organization("澄州禾岸食品厂"), "CZ1111")
     batch = listed(road, city, "CZ1111", "单独组建", "2020-01-01")
-    with pytest.raises(settling.NotTaken, match="单独组建;覆盖多家单位请选择"):
+    with pytest.raises(settling.NotTaken, match="单独组建；覆盖多家单位请选择"):
         settle(city, batch)
 
 

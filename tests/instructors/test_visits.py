@@ -68,7 +68,7 @@ def test_more_than_the_usual_number_is_warned_about(city: City):
     for _ in range(5):
         assign(city, city.organization(), instructor)
     made = services.assign(by=None, instructor=instructor, organization=city.organization(), since=TODAY, on=TODAY)
-    assert made.warnings == ("吴指导现派驻 6 家,超过每名指导员 5 家的上限",)
+    assert made.warnings == ("吴指导现派驻 6 家，超过每名指导员 5 家的上限",)
 
 
 def test_a_visit_outside_the_assignment_or_in_the_future_is_refused(city: City):

@@ -66,7 +66,7 @@ def test_a_wrong_value_is_refused_at_its_field(city: City, client_of, field: str
 @pytest.mark.parametrize(
     ("code", "word"),
     [
-        ("91350100M000100Y43", "代码校验通过:企业(市场监管)"),
+        ("91350100M000100Y43", "代码校验通过：企业（市场监管）"),
         ("９１350100 M000100Y43", "代码校验通过"),
         ("91350100M000100Y44", "校验位不符"),
         ("91350100", "18 位"),

@@ -42,7 +42,7 @@ def test_appointments_are_found_by_person_place_role_and_time(security: Client, 
 
 def test_a_duty_is_given_by_name_and_code(security: Client, newcomer: User) -> None:
     answer = security.post("/appointments/new/", given(), follow=True)
-    assert "已授权:新同志,街道(乡镇)党建工作人员,中共溪口街道工作委员会" in answer.content.decode()
+    assert "已授权：新同志，街道（乡镇）党建工作人员，中共溪口街道工作委员会" in answer.content.decode()
     one = newcomer.appointments.get()
     assert (one.role, one.node.code, one.appointed_by.username) == ("STREET", "CZ112", "security")
 
@@ -101,7 +101,7 @@ def test_a_street_sees_whom_it_looks_after_and_where_they_serve(city: City, clie
     client.force_login(city.user("street"))
     page = client.get("/people/").content.decode()
     assert "共 2 人" in page
-    assert "党支部书记(中共澄州明川电子有限公司支部委员会)" in page
+    assert "党支部书记（中共澄州明川电子有限公司支部委员会）" in page
     client.force_login(city.user("stranger"))
     assert "还没有书记、指导员账号" in client.get("/people/").content.decode()
     assert client.get(f"/people/{city.user('secretary').pk}/").status_code == 404

@@ -157,7 +157,7 @@ def test_without_a_credit_code_the_type_tells_the_register(company_type, control
 def test_the_reasons_name_what_was_seen():
     found = suggest_category(credit_code=FIRM, company_type="1130", control="3", industry="7241")
     assert found.reasons == (
-        "企业类型为有限责任公司(自然人投资或控股)",
+        "企业类型为有限责任公司（自然人投资或控股）",
         "控股情况为私人控股",
         "行业 7241 属于社会中介服务",
     )

@@ -136,9 +136,9 @@ def test_areas_drill_from_districts_to_communities(busy: City) -> None:
     assert [row.name for row in districts] == ["云溪区", "临江区", "区划不明"]
     assert [row.opens for row in districts] == [True, True, False]
     streets = by_region(cells, districts[0].narrow, ("organizations",))
-    assert [row.name for row in streets] == ["云溪区(未分到下级)", "云台街道", "溪口街道"]
+    assert [row.name for row in streets] == ["云溪区（未分到下级）", "云台街道", "溪口街道"]
     communities = by_region(cells, streets[1].narrow, ("organizations",))
-    assert [row.name for row in communities] == ["云台街道(未分到下级)", "南墩社区"]
+    assert [row.name for row in communities] == ["云台街道（未分到下级）", "南墩社区"]
     assert not any(row.opens for row in communities)
 
 
@@ -154,7 +154,7 @@ def test_the_party_tree_drills_and_keeps_what_a_committee_manages_itself(busy: C
     assert [row.name for row in below] == [
         "中共云台街道工作委员会",
         "中共溪口街道工作委员会",
-        "中共云溪区委两新工委(本级管理)",
+        "中共云溪区委两新工委（本级管理）",
     ]
     assert sum(row.sums["organizations"] for row in below) == first[0].sums["organizations"]
     assert [row.opens for row in below] == [False, False, False]

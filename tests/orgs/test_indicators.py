@@ -84,9 +84,9 @@ def test_differences_are_named_in_chinese(city: City) -> None:
     OrganizationFacts.objects.filter(pk=wrong.pk).update(formal=4)
     found = differences(on=TODAY)
     assert found == [
-        "组织情况有 2 家与来源不一致:",
-        f"  澄州乙厂(编号 {wrong.pk}):正式党员应为 0,现为 4",
-        f"  澄州丙厂(编号 {missing.pk}):没有组织情况",
+        "组织情况有 2 家与来源不一致：",
+        f"  澄州乙厂（编号 {wrong.pk}）：正式党员应为 0，现为 4",
+        f"  澄州丙厂（编号 {missing.pk}）：没有组织情况",
         "汇总缺少或少计 5 格",
         "汇总多出或多计 5 格",
     ]

@@ -26,7 +26,7 @@ def test_a_field_names_the_list_the_hand_or_the_count_it_comes_from(city: City, 
     road = Road(tmp_path, city.user("city"), SENT)
     road.send([firm(1, 法定代表人="赵一", 住所="人民路 1 号")])
     assert origins(city)["地址"] == origins(city)["名称"] == ("市场监管登记名单", SENT)
-    assert origins(city)["职工(从业人员)数"] == ("市场监管登记名单", SENT)
+    assert origins(city)["职工（从业人员）数"] == ("市场监管登记名单", SENT)
 
     unit = Organization.objects.get()
     told = {"by": city.user("street"), "organization": unit, "on": TODAY}
@@ -35,4 +35,4 @@ def test_a_field_names_the_list_the_hand_or_the_count_it_comes_from(city: City, 
     now = origins(city)
     assert now["地址"][0].startswith(f"{city.user('street').name} ")
     assert now["法定代表人"] == ("市场监管登记名单", SENT)
-    assert now["职工(从业人员)数"] == ("人工核定", COUNTED)
+    assert now["职工（从业人员）数"] == ("人工核定", COUNTED)

@@ -23,8 +23,8 @@ def run(*arguments: str) -> str:
 
 def test_recount_states_all_facts_and_the_check_is_content(city: City) -> None:
     city.organization(staff=120)
-    assert run().startswith("已重新计算,更正 1 家")
-    assert run().startswith("已重新计算,更正 0 家")
+    assert run().startswith("已重新计算，更正 1 家")
+    assert run().startswith("已重新计算，更正 0 家")
     assert run("--check").startswith("核对无误")
 
 

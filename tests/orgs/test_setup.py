@@ -184,10 +184,10 @@ def without(*ways):
 @pytest.mark.parametrize(
     ("formal", "sentence"),
     [
-        (3, "正式党员 3 名,单独组建党支部"),
-        (7, "正式党员 7 名,单独组建党支部,选举支部委员会"),
-        (50, "正式党员 50 名,单独组建党总支"),
-        (100, "正式党员 100 名,单独组建党委"),
+        (3, "正式党员 3 名，单独组建党支部"),
+        (7, "正式党员 7 名，单独组建党支部，选举支部委员会"),
+        (50, "正式党员 50 名，单独组建党总支"),
+        (100, "正式党员 100 名，单独组建党委"),
     ],
 )
 def test_enough_formal_members_found_their_own_party_organization(formal, sentence):
@@ -218,7 +218,7 @@ def test_a_joint_branch_takes_no_more_neighbours_than_it_needs():
     )
     step = next_step(Situation("E4", 1, neighbours))
     assert step.names == ("甲厂", "丁厂")
-    assert step.sentence == "与邻近的甲厂、丁厂联合组建(共有正式党员 3 名)"
+    assert step.sentence == "与邻近的甲厂、丁厂联合组建（共有正式党员 3 名）"
 
 
 def test_a_joint_branch_of_too_many_or_too_few_is_not_proposed():

@@ -52,7 +52,7 @@ def test_the_answer_is_a_sentence_made_from_the_figures(
     city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
 ) -> None:
     page = opened("leader").get(PAGE).content.decode()
-    assert answer(page) == "全市应建党组织的5家中,1家已建,尚未建4家。云溪区最多(3家)。"
+    assert answer(page) == "全市应建党组织的5家中，1家已建，尚未建4家。云溪区最多（3家）。"
 
 
 def test_all_built_is_said_and_nothing_to_build_too(city: City, opened: Callable[..., Client]) -> None:
@@ -61,7 +61,7 @@ def test_all_built_is_said_and_nothing_to_build_too(city: City, opened: Callable
     assert "未建原因" not in browser.get(PAGE).content.decode(), "there is none"
     city.cover(city.organization(staff=100), "CZ1111")
     refresh(None, on=TODAY)
-    assert answer(browser.get(PAGE).content.decode()) == "全市应建党组织的1家中,1家已建,全部已建✓。"
+    assert answer(browser.get(PAGE).content.decode()) == "全市应建党组织的1家中，1家已建，全部已建✓。"
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_the_print_names_the_longest_overdue_the_basis_and_the_signatures(
     page = opened("leader").get(PAGE).content.decode()
     printed = page[page.index("应建未建时间最长的单位") :]
     assert printed.index("澄州东方医药有限公司") < printed.index("澄州禾岸食品厂")
-    for word in ("未建原因：尚未填报 4 家", "口径：", "制表:", "审核:", "签批:"):
+    for word in ("未建原因：尚未填报 4 家", "口径：", "制表：", "审核：", "签批："):
         assert word in printed
 
 

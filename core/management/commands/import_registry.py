@@ -31,15 +31,15 @@ WORDS = {
 class Command(BaseCommand):
     """Imports a list; without `--apply` only says what would become of it."""
 
-    help = "导入名单(不加 --apply 时只核对,不写入)"
+    help = "导入名单（不加 --apply 时只核对，不写入）"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The arguments of DESIGN §8."""
-        parser.add_argument("file", type=Path, help="名单文件(.xlsx、.xls、.csv)")
+        parser.add_argument("file", type=Path, help="名单文件（.xlsx、.xls、.csv）")
         parser.add_argument("--source", required=True, choices=sources.codes(), help="名单种类")
-        parser.add_argument("--sheet", help="工作表名称;* 为全部;不填时取第一个有表头的工作表")
-        parser.add_argument("--extent", default="", help="名单覆盖的行政区划代码;不填时为导入人的全部管辖范围")
-        parser.add_argument("--as-of", type=date.fromisoformat, help="名单日期,不填时为今天")
+        parser.add_argument("--sheet", help="工作表名称；* 为全部；不填时取第一个有表头的工作表")
+        parser.add_argument("--extent", default="", help="名单覆盖的行政区划代码；不填时为导入人的全部管辖范围")
+        parser.add_argument("--as-of", type=date.fromisoformat, help="名单日期，不填时为今天")
         parser.add_argument("--apply", action="store_true", help="写入")
         parser.add_argument("--by", help="导入人的登录名")
         parser.add_argument("--errors", type=Path, help="问题数据另存为这个 .xlsx")
@@ -91,11 +91,11 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(json.dumps(report, ensure_ascii=False))
             return
-        told = ",".join(f"{word} {report[name]:,}" for name, word in WORDS.items())
-        done = f"批次 {report['batch']} 已写入" if report["batch"] else "核对完成,没有写入"
-        self.stdout.write(f"{done}:{told};用时 {report['seconds']} 秒")
+        told = "，".join(f"{word} {report[name]:,}" for name, word in WORDS.items())
+        done = f"批次 {report['batch']} 已写入" if report["batch"] else "核对完成，没有写入"
+        self.stdout.write(f"{done}：{told}；用时 {report['seconds']} 秒")
         for problem in report["problems"]:
-            self.stdout.write("  {sheet} 第 {row} 行 {column}:{code} {value}".format_map(problem))
+            self.stdout.write("  {sheet} 第 {row} 行 {column}：{code} {value}".format_map(problem))
 
 
 def user_named(name: str | None) -> User | None:

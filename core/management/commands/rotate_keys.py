@@ -15,7 +15,7 @@ from core.rotation import rotate
 class Command(BaseCommand):
     """Rewrites all ciphertexts, those of the audit trail too; may be broken off and started again."""
 
-    help = "用 FIELD_KEYS 中的第一个密钥重新加密全部内容(先把新密钥加在最前面,再运行)"
+    help = "用 FIELD_KEYS 中的第一个密钥重新加密全部内容（先把新密钥加在最前面，再运行）"
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Rotate and say which keys may go."""

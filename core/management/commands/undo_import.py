@@ -42,9 +42,9 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(report, ensure_ascii=False))
             return
         self.stdout.write(
-            f"批次 {batch.pk} 已撤销:恢复 {undone.restored:,} 条,删除 {undone.deleted:,} 条,"
+            f"批次 {batch.pk} 已撤销：恢复 {undone.restored:,} 条，删除 {undone.deleted:,} 条，"
             f"因后来有修改、或原党组织已撤销而保留 {len(undone.left):,} 条"
         )
         for left in undone.left:
             kept = "、".join(left.columns) or "整条登记"
-            self.stdout.write(f"  {left.label}:{kept}")
+            self.stdout.write(f"  {left.label}：{kept}")

@@ -24,7 +24,7 @@ PAUSE_SECONDS = 5.0  # when the database is away
 class Command(BaseCommand):
     """Runs jobs until it is told to stop; then it finishes the one it has."""
 
-    help = "运行后台任务(导入、夜间计算)。收到停止信号后做完手上的任务再退出;再次收到则立即退出,任务留待下次继续"
+    help = "运行后台任务（导入、夜间计算）。收到停止信号后做完手上的任务再退出；再次收到则立即退出，任务留待下次继续"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Whether to wait for more."""

@@ -19,7 +19,7 @@ COLUMNS = ("code", "name", "parent")
 class Command(BaseCommand):
     """Reads a table with the columns code, name, parent; may be run again with a newer one."""
 
-    help = "导入行政区划:表格须有 code、name、parent 三列,代码 12 位(统计用区划代码),市一级的 parent 为空"
+    help = "导入行政区划：表格须有 code、name、parent 三列，代码 12 位（统计用区划代码），市一级的 parent 为空"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The file."""
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             counts = load(by=None, areas=list(self._areas(options["file"])))
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
-        self.stdout.write("新增 {new:,} 个,更新 {changed:,} 个,未变 {unchanged:,} 个".format(**counts))
+        self.stdout.write("新增 {new:,} 个，更新 {changed:,} 个，未变 {unchanged:,} 个".format(**counts))
 
     def _areas(self, path: Path) -> Iterator[Area]:
         book = open_book(path, name=path.name)
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         _, header = next(lines, (0, []))
         names = [str(cell or "").strip().lower() for cell in header]
         if missing := [name for name in COLUMNS if name not in names]:
-            raise CommandError(f"“{path.name}”的表头缺少 {'、'.join(missing)},应有 {'、'.join(COLUMNS)} 三列")
+            raise CommandError(f"“{path.name}”的表头缺少 {'、'.join(missing)}，应有 {'、'.join(COLUMNS)} 三列")
         places = [names.index(name) for name in COLUMNS]
         for line, cells in lines:
             code, name, parent = (str(cells[place] or "").strip() if place < len(cells) else "" for place in places)

@@ -19,7 +19,7 @@ from reports.demo.lists import import_lists
 class Command(BaseCommand):
     """Sets up the demonstration city."""
 
-    help = "建立演示城市(仅在 NINGJU_DEMO=1 时可用)"
+    help = "建立演示城市（仅在 NINGJU_DEMO=1 时可用）"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """How large the city shall be."""
@@ -30,10 +30,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Refuse outside a demonstration; build all or nothing; print the accounts. A city that is there stays as it is."""
         if not settings.DEMO:
-            raise CommandError("演示数据只能写入演示系统:请设置环境变量 NINGJU_DEMO=1 后再运行")
+            raise CommandError("演示数据只能写入演示系统：请设置环境变量 NINGJU_DEMO=1 后再运行")
         with transaction.atomic():
             if not build_city():
-                self.stdout.write("数据库中已有行政区划,没有改动。")
+                self.stdout.write("数据库中已有行政区划，没有改动。")
             elif options["orgs"]:
                 builder = Builder(
                     organizations=options["orgs"],
@@ -45,6 +45,6 @@ class Command(BaseCommand):
                 if options["orgs"] <= DENSE:
                     import_lists(by=builder.clerk, today=timezone.localdate())
             settle_names()
-        self.stdout.write(f"演示城市的各角色账号(口令 {settings.DEMO_PASSWORD}):")
+        self.stdout.write(f"演示城市的各角色账号（口令 {settings.DEMO_PASSWORD}）：")
         for account in ACCOUNTS:
             self.stdout.write(f"  {account.username:<12}{account.name}  {ROLES[account.role].name}")

@@ -38,8 +38,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """When, where, cut by what, in which form."""
-        parser.add_argument("--month", help="已关账的月份,如 2026-10;不填为实时数据")
-        parser.add_argument("--node", help="党委、工委的编码;不填为全市")
+        parser.add_argument("--month", help="已关账的月份，如 2026-10；不填为实时数据")
+        parser.add_argument("--node", help="党委、工委的编码；不填为全市")
         parser.add_argument("--by", choices=BY, help="按区划、党组织或类别分列")
         parser.add_argument("--json", action="store_true", help="输出 JSON")
 
