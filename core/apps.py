@@ -1,10 +1,7 @@
 """Loads what the apps put into the registries."""
 
 from django.apps import AppConfig
-from django.db.backends.signals import connection_created
 from django.utils.module_loading import autodiscover_modules
-
-from core.search import give_functions
 
 REGISTRY_FILES = (
     "parameters",
@@ -27,6 +24,5 @@ class CoreConfig(AppConfig):
     verbose_name = "系统"
 
     def ready(self) -> None:
-        """Read every app's registry files, and give SQLite the functions that its triggers call."""
-        connection_created.connect(give_functions, dispatch_uid="core.search")
+        """Read every app's registry files."""
         autodiscover_modules(*REGISTRY_FILES)

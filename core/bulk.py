@@ -21,7 +21,6 @@ from core.fields import EncryptedTextField, column_of
 from core.numbering import reserve_ids
 
 CHUNK = 2_000  # rows a buffer of COPY or executemany holds
-STROKE = 20_000  # rows that SQLite moves from a temporary table at once
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": ""})
 
 
@@ -52,8 +51,7 @@ def insert_rows(
         [str(field.column) for field in fields],
         {str(field.column): _column_converter(field)([value])[0] for field, value in same.items()},
     )
-    by_way = connection.vendor == "sqlite" and _has_insert_triggers(table.name)
-    return (_load_by_way if by_way else _load)(table, _prepared(fields, rows))
+    return _load(table, _prepared(fields, rows))
 
 
 def update_rows(model: type[models.Model], attributes: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -127,16 +125,14 @@ class _Table:
     columns: Sequence[str]
     same: Mapping[str, Any] = field(default_factory=dict)
 
-    def insert(self, source: str) -> str:
-        """SQLite's `INSERT` of what a source gives for the columns; `{}` in it is where the others stand.
-
-        They are written out: bound to each row they cost as much as the row itself.
-        """
+    def insert(self) -> str:
+        """SQLite's `INSERT` of a row. What all have in common is written out: bound to each row it costs as much as the
+        row itself."""
         quote = connection.ops.quote_name
         literals = [connection.connection.execute("SELECT quote(?)", [one]).fetchone()[0] for one in self.same.values()]
         listed = ", ".join(map(quote, (*self.columns, *self.same)))
-        written = "".join(f", {one}" for one in literals).replace("%", "%%")
-        return f"INSERT INTO {quote(self.name)} ({listed}) {source.format(written)}"
+        values = ", ".join(["%s"] * len(self.columns) + [one.replace("%", "%%") for one in literals])
+        return f"INSERT INTO {quote(self.name)} ({listed}) VALUES ({values})"
 
 
 def _load(table: _Table, chunks: Iterator[list[Any]]) -> int:
@@ -151,38 +147,11 @@ def _load(table: _Table, chunks: Iterator[list[Any]]) -> int:
                 cursor.cursor.copy_expert(f"COPY {connection.ops.quote_name(table.name)} ({listed}) FROM STDIN", text)
                 count += len(chunk)
         else:
-            insert = table.insert(f"VALUES ({', '.join(['%s'] * len(table.columns))}{{}})")
+            insert = table.insert()
             for chunk in chunks:
                 cursor.executemany(insert, chunk)
                 count += len(chunk)
     return count
-
-
-def _load_by_way(table: _Table, chunks: Iterator[list[Any]]) -> int:
-    """By way of a temporary table and from there in few statements, on SQLite: its triggers cost twice as much row by
-    row."""
-    quote, count = connection.ops.quote_name, 0
-    listed, temporary = ", ".join(map(quote, table.columns)), _Table(f"loaded_{table.name}", table.columns)
-    source = f"FROM {quote(temporary.name)}"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE TEMPORARY TABLE {quote(temporary.name)} AS SELECT {listed} FROM {quote(table.name)} LIMIT 0"
-        )
-        insert = table.insert(f"SELECT {listed}{{}} {source}")
-        while stroke := _load(temporary, itertools.islice(chunks, STROKE // CHUNK)):
-            cursor.execute(insert, [])
-            cursor.execute(f"DELETE {source}")
-            count += stroke
-        cursor.execute(f"DROP TABLE {quote(temporary.name)}")
-    return count
-
-
-def _has_insert_triggers(table: str) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s AND sql LIKE '%%INSERT ON%%'", [table]
-        )
-        return cursor.fetchone() is not None
 
 
 def _prepared(fields: Sequence[models.Field], rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:

@@ -9,7 +9,6 @@ from django.utils import timezone
 from core.jobs import JobKind, Progress, job_kinds
 from core.models import Job
 from core.sealing import JOB, seal
-from core.search import settle_names
 
 
 def _seal(job: Job, progress: Progress) -> dict[str, Any]:
@@ -23,9 +22,4 @@ def _seal(job: Job, progress: Progress) -> dict[str, Any]:
     }
 
 
-def _settle_names(job: Job, progress: Progress) -> None:
-    settle_names()
-
-
-job_kinds.add(JobKind("core.settle_names", "更新名称索引", "", _settle_names, daily=True))
 job_kinds.add(JobKind(JOB, "核对并封存审计记录", "", _seal, daily=True))

@@ -67,7 +67,7 @@ class ScopedModelAdmin(ModelAdmin):
     personal = False
     reveal_permission = ""  # who may have personal values whole in the workbook; empty: nobody
     returning_source = ""  # the source by which the list's workbook comes back edited
-    indexed_names = False  # `core.search.index_names` was run for the model
+    indexed_names = False  # names are indexed by pairs of characters (core.search)
     codes: tuple[str, ...] = ()
     resource: type[TableResource] | None = None  # the table can come in as a workbook
     # the form

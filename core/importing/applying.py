@@ -11,7 +11,6 @@ from core.importing.comparing import Comparison, Met, Tally
 from core.importing.targets import Changes, Merge, Record, Target, Written
 from core.jobs import Progress
 from core.models import ImportBatch, Listed, StagedRow
-from core.search import settle_names
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -34,7 +33,6 @@ def write(comparison: Comparison, progress: Progress, total: int, rows: QuerySet
         progress.step(done, total, "写入")
     if rows is None:
         comparison.finish()
-    settle_names()
     progress.step(total, total, "更新组织情况")
     target.refresh(touched)
     return comparison.tally

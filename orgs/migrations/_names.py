@@ -1,7 +1,7 @@
-"""For the migrations 0002 and 0006: indexes over the pairs of neighbouring characters of names. Frozen.
+"""For the migrations 0002, 0006 and 0010: indexes over the pairs of neighbouring characters of names. Frozen.
 
 PostgreSQL has a GIN index over an immutable function, which `core.search` asks. SQLite had an FTS5 table beside a list of
-stale rows, which triggers filled; a later migration takes them away, since reading all names is fast enough there.
+stale rows, which triggers filled; 0010 takes them away, since reading all names is fast enough there.
 """
 
 from django.db.migrations import RunPython
@@ -90,7 +90,7 @@ def _fill(editor, table):
 
 def _empty(editor, table):
     for event in TRIGGERS:
-        editor.execute(f'DROP TRIGGER "{_index(table)}_{event}"')
+        editor.execute(f'DROP TRIGGER IF EXISTS "{_index(table)}_{event}"')
     editor.execute(f'DROP TABLE "{_index(table)}"')
     editor.execute(f'DROP TABLE "{_index(table)}_stale"')
 

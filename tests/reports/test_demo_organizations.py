@@ -54,8 +54,8 @@ def test_the_same_seed_draws_the_same_city_and_another_seed_another():
         undo = transaction.savepoint()
         Builder(organizations=60, members=30, seed=seed, today=TODAY).build(lambda line: None)
         told = [
-            *Organization.objects.order_by("name").values_list("name", "credit_code", "staff", "status", "region"),
-            *Coverage.objects.order_by("organization__name", "since").values_list("party_organization__name", "since"),
+            *Organization.objects.order_by("pk").values_list("name", "credit_code", "staff", "status", "region"),
+            *Coverage.objects.order_by("pk").values_list("organization__name", "party_organization__name", "since"),
             *Member.objects.order_by("id_digest").values_list("name", "id_digest", "organization__name", "status"),
         ]
         transaction.savepoint_rollback(undo)

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.roles import ROLES
-from core.search import settle_names
 from reports.demo.build import DENSE, Builder
 from reports.demo.city import ACCOUNTS, build_city
 from reports.demo.lists import import_lists
@@ -44,7 +43,6 @@ class Command(BaseCommand):
                 builder.build(self.stdout.write)
                 if options["orgs"] <= DENSE:
                     import_lists(by=builder.clerk, today=timezone.localdate())
-            settle_names()
         self.stdout.write(f"演示城市的各角色账号（口令 {settings.DEMO_PASSWORD}）：")
         for account in ACCOUNTS:
             self.stdout.write(f"  {account.username:<12}{account.name}  {ROLES[account.role].name}")
