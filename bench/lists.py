@@ -9,7 +9,7 @@ from random import Random
 
 import xlsxwriter
 
-from reports.demo.invent import Dice, Inventor
+from demo.invent import Dice, Inventor
 
 HEADERS = (
     "序号", "企业名称", "统一社会信用代码", "注册号", "企业类型", "行业门类", "行业代码", "注册资本（万元）", "币种", "成立日期",

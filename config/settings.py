@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "members",
     "instructors",
     "reports",
+    "demo",
 ]
 
 MIDDLEWARE = [

@@ -17,7 +17,7 @@ if __name__ == "__main__":
     django.setup()
     from django.utils import timezone
 
-    from reports.demo.lists import founded, registered, write_list, wrong_ones_among
+    from demo.lists import founded, registered, write_list, wrong_ones_among
 
     known = registered("market", DISTRICT)
     new = founded(NEW, on=timezone.localdate())

@@ -9,9 +9,9 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from accounts.roles import ROLES
+from demo.city import ACCOUNTS, build_city
 from orgs.access import scope_for
 from orgs.models import Appointment, Jurisdiction, PartyOrganization, Region
-from reports.demo.city import ACCOUNTS, build_city
 
 pytestmark = pytest.mark.django_db
 

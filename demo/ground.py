@@ -7,9 +7,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import accumulate
 
+from demo.city import BRANCH
+from demo.invent import Dice
 from orgs.models import Jurisdiction, PartyOrganization, Region, Zone
-from reports.demo.city import BRANCH
-from reports.demo.invent import Dice
 
 # how much of the city's economy a district has, and how much of what should be covered it has covered
 DISTRICTS = {

@@ -7,17 +7,17 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from core.numbering import reserve_ids
+from demo.calendar import Calendar
+from demo.ground import Ground
+from demo.invent import Dice, Inventor
+from demo.organizations import Drawn
 from orgs.models import Coverage, PartyOrganization, Venue, VenueUse
 from orgs.models.party import step_of
 from orgs.rules.setup import DEFAULTS, recommended_kind
-from reports.demo.calendar import Calendar
-from reports.demo.ground import Ground
-from reports.demo.invent import Dice, Inventor
-from reports.demo.organizations import Drawn
 
 if TYPE_CHECKING:
+    from demo.ledger import Ledger
     from orgs.models import Zone
-    from reports.demo.ledger import Ledger
 
 POOL = 500  # ids taken at once
 _NUMERALS = "〇一二三四五六七八九"

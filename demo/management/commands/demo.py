@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.roles import ROLES
-from reports.demo.build import DENSE, Builder
-from reports.demo.city import ACCOUNTS, build_city
-from reports.demo.lists import import_lists
+from demo.build import DENSE, Builder
+from demo.city import ACCOUNTS, build_city
+from demo.lists import import_lists
 
 
 class Command(BaseCommand):

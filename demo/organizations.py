@@ -9,16 +9,16 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from demo.calendar import Calendar
+from demo.ground import Ground, Place
+from demo.invent import Dice, Inventor
+from demo.kinds import CAPITALS, FORMER_UNITS, KINDS, Kind
 from orgs.models import Headcount, Organization
 from orgs.rules.setup import ASSOCIATION, DEFAULTS
-from reports.demo.calendar import Calendar
-from reports.demo.ground import Ground, Place
-from reports.demo.invent import Dice, Inventor
-from reports.demo.kinds import CAPITALS, FORMER_UNITS, KINDS, Kind
 
 if TYPE_CHECKING:
+    from demo.ledger import Ledger
     from orgs.models import PartyOrganization, Zone
-    from reports.demo.ledger import Ledger
 
 Count = tuple[str, int, date, str]  # what was counted, how many, when, by which source
 _NOT_COUNTED: tuple[int | None, date | None, str] = (None, None, "")

@@ -18,9 +18,9 @@ from openpyxl import Workbook
 from accounts.models import User
 from core.importing import services
 from core.sources import sources
+from demo.invent import Dice, Inventor
 from orgs.models import Organization
 from orgs.sources.telling import WORDS
-from reports.demo.invent import Dice, Inventor
 
 Line = tuple[object, ...]
 

@@ -12,17 +12,17 @@ from django.utils import timezone
 from accounts.models import User
 from core.bulk import analyze
 from core.numbering import reserve_ids
+from demo.branches import Branches
+from demo.calendar import CLOSED_MONTHS, CLOSED_MONTHS_OF_MANY, Calendar
+from demo.fieldwork import Fieldwork
+from demo.ground import Ground
+from demo.invent import Dice, Inventor
+from demo.ledger import COLUMNS, Ledger
+from demo.membership import Membership, fit, wanted
+from demo.organizations import Organizations
 from members.models import Member
 from orgs.facts import refresh
 from orgs.models import Organization, OrganizationFacts, PartyOrganization, Tally
-from reports.demo.branches import Branches
-from reports.demo.calendar import CLOSED_MONTHS, CLOSED_MONTHS_OF_MANY, Calendar
-from reports.demo.fieldwork import Fieldwork
-from reports.demo.ground import Ground
-from reports.demo.invent import Dice, Inventor
-from reports.demo.ledger import COLUMNS, Ledger
-from reports.demo.membership import Membership, fit, wanted
-from reports.demo.organizations import Organizations
 from reports.models import FrozenFigure, FrozenUnit, GapAnswer, Target
 from reports.services.months import freeze
 

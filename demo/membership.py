@@ -7,14 +7,14 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from core.crypto import blind_index
+from demo.calendar import Calendar
+from demo.invent import Dice, Inventor
+from demo.organizations import Drawn
 from members.models import FormerMembership, Member
-from reports.demo.calendar import Calendar
-from reports.demo.invent import Dice, Inventor
-from reports.demo.organizations import Drawn
 
 if TYPE_CHECKING:
-    from reports.demo.branches import Branches
-    from reports.demo.ledger import Ledger
+    from demo.branches import Branches
+    from demo.ledger import Ledger
 
 HOLDING_FORMS = ("SINGLE", "JOINT", "ATTACHED", "AREA")  # the covering branch holds the members; else the street's does
 MOST = 160  # members of one organization

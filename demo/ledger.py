@@ -10,6 +10,7 @@ from typing import Any
 from django.db import models
 
 from core.bulk import insert_rows, update_rows
+from demo.calendar import Calendar
 from instructors.models import Assignment, Instructor, Visit
 from members.models import FormerMembership, Member
 from orgs.models import (
@@ -24,7 +25,6 @@ from orgs.models import (
     Venue,
     VenueUse,
 )
-from reports.demo.calendar import Calendar
 from reports.models import GapAnswer
 
 COLUMNS: dict[type[models.Model], tuple[str, ...]] = {

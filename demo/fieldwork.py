@@ -10,16 +10,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.numbering import reserve_ids
+from demo.calendar import Calendar
+from demo.invent import Dice, Inventor
+from demo.organizations import Drawn
 from instructors.models import Assignment, Instructor, Visit
 from orgs.models import Democracy, Liaison, MassOrganization, Organization, OwnerRecord
-from reports.demo.calendar import Calendar
-from reports.demo.invent import Dice, Inventor
-from reports.demo.organizations import Drawn
 from reports.models import GapAnswer
 
 if TYPE_CHECKING:
+    from demo.ledger import Ledger
     from orgs.models import PartyOrganization
-    from reports.demo.ledger import Ledger
 
 _DONE = (
     "向负责人宣讲政策，了解职工和党员情况", "摸排流动党员，登记组织关系所在地", "指导筹建党支部，商定支部书记人选",

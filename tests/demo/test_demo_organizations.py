@@ -12,13 +12,13 @@ from django.utils import timezone
 
 from core.indicators import indicators, measures
 from core.models import ImportBatch
+from demo.build import Builder
+from demo.city import build_city
 from members.models import Member
 from members.rules import check_id_number
 from orgs.facts import refresh
 from orgs.models import Coverage, Organization, OrganizationFacts, PartyOrganization
 from orgs.rules.credit_code import check_credit_code, organisation_code_ok
-from reports.demo.build import Builder
-from reports.demo.city import build_city
 from reports.models import ClosedMonth, FrozenFigure, FrozenUnit
 
 pytestmark = pytest.mark.django_db
@@ -120,7 +120,7 @@ def test_two_years_of_months_are_closed_and_the_city_has_come_forward():
 
 @pytest.mark.parametrize(("dense", "months"), [(20_000, 24), (100, 6)])
 def test_the_names_of_every_closed_month_add_up_to_its_figures(monkeypatch, dense, months):
-    monkeypatch.setattr("reports.demo.build.DENSE", dense)
+    monkeypatch.setattr("demo.build.DENSE", dense)
     build()
     closed = list(ClosedMonth.objects.order_by("month"))
     assert len(closed) == months
