@@ -175,6 +175,7 @@ class AccountRequest(models.Model):
         FACTOR = "factor", "重置动态口令"
         REOPEN = "reopen", "启用账号"
         CLOSE = "close", "停用账号"
+        RENAME = "rename", "更改姓名"
 
     class Decision(models.TextChoices):
         """The answer."""
@@ -185,6 +186,7 @@ class AccountRequest(models.Model):
 
     account = models.ForeignKey(User, models.PROTECT, related_name="requests", verbose_name="账号")
     act = models.CharField("事项", max_length=10, choices=Act)
+    name = models.CharField("新姓名", max_length=60, blank=True)  # of a change of the name
     reason = models.CharField("原因", max_length=100)
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="申请人")
     asked_at = models.DateTimeField("申请时间")

@@ -63,13 +63,13 @@ def open_account(
 
 
 @transaction.atomic
-def change_account(*, user: User, by: User, name: str, unit: str, phone: str = "") -> None:
+def change_account(*, user: User, by: User, name: str, unit: str, phone: str = "", reason: str = "") -> None:
     """Correct what the account says of its person; an empty phone number leaves the one that is known. Raises OwnAccount
     for one's own name, which the trail puts to what one does."""
     if name != user.name:
         refuse_own(user, by)
     values = {"name": name, "unit": unit, "phone": phone or user.phone}
-    writing.change(by=by, record=user, values=values, action="accounts.change", path="")
+    writing.change(by=by, record=user, values=values, action="accounts.change", path="", reason=reason)
 
 
 @transaction.atomic

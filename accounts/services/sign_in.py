@@ -8,10 +8,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import SignIn, TrustedDevice, User, plain_name
+from accounts.models import AccountRequest, SignIn, TrustedDevice, User, plain_name
 from accounts.services.sessions import make_room
 from core import audit, writing
+from core.audit_words import action_name
 from core.models import AuditEntry
+
+OPENING = ("accounts.reset", "accounts.factor_reset", "accounts.reopen")  # what opens an account to somebody else
 
 
 @transaction.atomic
@@ -35,9 +38,18 @@ def note_sign_in(
 
 
 @transaction.atomic
-def tell_of_requests(*, user: User, at: datetime | None = None) -> list[str]:
-    """What was asked for the user's account: what is decided is told once, what waits at every sign-in."""
-    told = []
+def tell_owner(*, user: User, since: datetime | None, at: datetime | None = None) -> list[str]:
+    """What others did with the user's account since the last sign-in, and asked for: what is decided is told once, what
+    waits at every sign-in."""
+    confirmed = user.requests.filter(decision=AccountRequest.Decision.CONFIRMED)
+    done = AuditEntry.objects.filter(model="accounts.user", object_id=str(user.pk), action__in=OPENING)
+    told = [
+        f"{one.user_name or '服务器上的操作人员'}于 {timezone.localtime(one.at):%Y-%m-%d %H:%M} 对您的账号{action_name(one.action)}"
+        f"（{one.reason}）。不是您本人要求的，请告诉管理员。"
+        for one in done.filter(at__gt=since or user.created_at)
+        .exclude(user__in=confirmed.values("answered_by"))
+        .order_by("pk")
+    ]
     for one in user.requests.filter(told_at=None).select_related("asked_by", "answered_by").order_by("asked_at"):
         when = f"{timezone.localtime(one.asked_at):%Y-%m-%d %H:%M}"
         answer = f"{one.answered_by.name}{one.get_decision_display()}" if one.answered_by else "尚未确认"

@@ -28,7 +28,7 @@ from accounts.permissions import Permission
 from accounts.roles import ROLES
 from accounts.services import factors
 from accounts.services.sessions import change_key
-from accounts.services.sign_in import note_failure, note_sign_in, note_sign_out, tell_of_requests
+from accounts.services.sign_in import note_failure, note_sign_in, note_sign_out, tell_owner
 
 PHONE_COOKIE = "ningju_phone"
 BEGUN = "enrolment"  # in the session: the authenticator that it may confirm
@@ -99,7 +99,7 @@ def complete(request: HttpRequest, phone: TrustedDevice | None = None) -> None:
             request,
             f"同一账号最多 {settings.SESSIONS_AT_ONCE} 处同时登录，{began} 在{one.device}（{one.address}）的登录已结束。",
         )
-    for sentence in tell_of_requests(user=user):
+    for sentence in tell_owner(user=user, since=before):
         messages.warning(request, sentence)
     if any(Permission.ACCOUNTS_CONFIRM in role.permissions for role in roles_of(request)):
         waiting = AccountRequest.objects.waiting().exclude(account=user).count()

@@ -20,6 +20,7 @@ from orgs.access import scope_for
 from orgs.services.duties import hold_people, is_administrator, require_other_holders
 
 Act = AccountRequest.Act
+AT_A_BUTTON = frozenset(Act) - {Act.RENAME}  # which `correct` asks for
 
 
 class MayNotManageAccounts(Refusal):
@@ -46,19 +47,25 @@ class NoAdministrator(Refusal):
 def act_on(*, account: User, act: str, by: User, reason: str, on: date) -> str | AccountRequest | None:
     """Do it and give back the one-time password that it made, if any; or, with an administrator's account, ask for it and
     give back the request."""
-    if not scope_for(by, on=on).may(Permission.ACCOUNTS_CHANGE):
-        raise MayNotManageAccounts("只有系统管理员可以办理账号")
-    hold_people(account.pk)
-    account.refresh_from_db()
+    _hold(account, by, on)
     accounts.refuse_own(account, by)
     if not is_administrator(account, on=on):
         return _carry_out(account, act, by=by, reason=reason, on=on)
-    if account.requests.waiting().exists():
-        raise WaitsAlready(f"{account.name}的账号已有一项申请等待确认，请先由安全管理员或审计管理员办理")
     _require_possible(account, act, on)
-    wanted = AccountRequest(account=account, act=act, reason=reason, asked_by=by, asked_at=timezone.now())
-    writing.add(by=by, record=wanted, action="accounts.ask", path="", reason=reason)
-    return wanted
+    return _ask(AccountRequest(account=account, act=act, reason=reason, asked_by=by))
+
+
+@transaction.atomic
+def correct(*, account: User, by: User, name: str, unit: str, phone: str, on: date) -> AccountRequest | None:
+    """Correct what the account says of its person. Another name of an administrator is asked for: the trail puts it to what
+    he does from then on."""
+    _hold(account, by, on)
+    asks = name != account.name and account != by and is_administrator(account, on=on)
+    accounts.change_account(user=account, by=by, name=account.name if asks else name, unit=unit, phone=phone)
+    if not asks:
+        return None
+    reason = f"{account.name}改为{name}"
+    return _ask(AccountRequest(account=account, act=Act.RENAME, name=name, reason=reason, asked_by=by))
 
 
 @transaction.atomic
@@ -82,7 +89,7 @@ def answer(*, asked: AccountRequest, by: User, confirm: bool, on: date) -> str |
         path="",
         reason=both,
     )
-    return _carry_out(account, asked.act, by=by, reason=both, on=on) if confirm else None
+    return _carry_out(account, asked.act, name=asked.name, by=by, reason=both, on=on) if confirm else None
 
 
 @transaction.atomic
@@ -100,7 +107,22 @@ def let_back_in(*, account: User, reason: str, on: date) -> str:
     return accounts.reopen_account(user=account, by=None, reason=reason)
 
 
-def _carry_out(account: User, act: str, *, by: User, reason: str, on: date) -> str | None:
+def _hold(account: User, by: User, on: date) -> None:
+    if not scope_for(by, on=on).may(Permission.ACCOUNTS_CHANGE):
+        raise MayNotManageAccounts("只有系统管理员可以办理账号")
+    hold_people(account.pk)
+    account.refresh_from_db()
+
+
+def _ask(wanted: AccountRequest) -> AccountRequest:
+    if wanted.account.requests.waiting().exists():
+        raise WaitsAlready(f"{wanted.account.name}的账号已有一项申请等待确认，请先由安全管理员或审计管理员办理")
+    wanted.asked_at = timezone.now()
+    writing.add(by=wanted.asked_by, record=wanted, action="accounts.ask", path="", reason=wanted.reason)
+    return wanted
+
+
+def _carry_out(account: User, act: str, *, name: str = "", by: User, reason: str, on: date) -> str | None:
     _require_possible(account, act, on)
     match act:
         case Act.RESET:
@@ -111,6 +133,8 @@ def _carry_out(account: User, act: str, *, by: User, reason: str, on: date) -> s
             return accounts.close_account(user=account, by=by, reason=reason)
         case Act.FACTOR:
             return factors.reset_authenticator(user=account, by=by, reason=reason)
+        case Act.RENAME:
+            return accounts.change_account(user=account, by=by, name=name, unit=account.unit, reason=reason)
     raise ValueError(act)
 
 

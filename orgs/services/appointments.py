@@ -96,12 +96,13 @@ def appoint(
 
 @transaction.atomic
 def end_appointment(*, by: User, appointment: Appointment, until: date, reason: str, on: date) -> None:
-    """End an appointment on a day: it does not hold on that day any more."""
+    """End an appointment on a day: it does not hold on that day any more, and never did if it would have begun later."""
     _require_right(by, appointment.user, on)
-    if appointment.until is not None and appointment.until <= until:
-        raise EndedAlready(f"这项授权已于 {appointment.until} 终止")
     if until < on:
         raise Backdated(f"终止日期不能早于今天（{on}）")
+    until = max(until, appointment.since)
+    if appointment.until is not None and appointment.until <= until:
+        raise EndedAlready(f"这项授权已于 {appointment.until} 终止")
     hold_people(appointment.user_id)
     require_another_holder(appointment.role, besides=appointment.user, on=until)
     appointment.end(by=by, until=until, action="appointments.end", reason=reason, on=on)
@@ -123,13 +124,15 @@ def revoke_phones(*, user: User, by: User, scope: Scope, reason: str, on: date) 
 
 @transaction.atomic
 def close_unused_accounts(*, at: datetime) -> int:
-    """Close the accounts that nobody uses any more; of each administrative duty the one used last stays, so that
-    somebody can open the others again."""
-    held = Appointment.objects.on(timezone.localdate(at)).of_administrators().filter(user__is_active=True)
+    """Close the accounts that nobody uses any more, but for those whose duty is still to begin; of each administrative duty
+    the one used last stays, so that somebody can open the others again."""
+    today = timezone.localdate(at)
+    held = Appointment.objects.on(today).of_administrators().filter(user__is_active=True)
     lasting_last = held.annotate(lasting=Q(until=None)).order_by("lasting", "user__last_seen_at", "user__created_at")
     by_use = lasting_last.values_list("role", "user_id")
     latest = dict(by_use)  # a later row of the same role replaces an earlier one
-    return accounts.close_unused(keep=latest.values(), at=at)
+    awaited = Appointment.objects.during(today, None).filter(since__gt=today).values_list("user_id", flat=True)
+    return accounts.close_unused(keep={*latest.values(), *awaited}, at=at)
 
 
 def _require_right(by: User | None, user: User, on: date) -> None:

@@ -26,7 +26,7 @@ from core.listing import Column, ListFilters, ListPage, Order
 from core.pages import PageRequest, PermissionMixin
 from core.refusals import Refusal, as_sentence
 from orgs.filters import search_filter
-from orgs.services.account_acts import act_on, answer
+from orgs.services.account_acts import AT_A_BUTTON, act_on, answer, correct
 from orgs.services.duties import is_administrator
 
 STATES = (("open", "启用"), ("closed", "停用"), ("waiting", "未首次登录"))
@@ -117,8 +117,9 @@ class AccountPage(PermissionMixin, View):
             if request.POST.get("do") == "change":
                 if not form.is_valid():
                     return self._page(request, user, form)
-                accounts.change_account(user=user, by=request.user, **form.cleaned_data)
-                messages.success(request, "已保存。")
+                self._told(
+                    request, correct(account=user, by=request.user, on=timezone.localdate(), **form.cleaned_data)
+                )
             elif code := self._act(request, user):
                 return show_code(request, user, code)
         except Refusal as refusal:
@@ -134,19 +135,22 @@ class AccountPage(PermissionMixin, View):
         act = request.POST.get("do", "")
         if act == "phones":
             factors.revoke_phones(user=user, **asked)
-        elif act in AccountRequest.Act.values:
+        elif act in AT_A_BUTTON:
             done = act_on(account=user, act=act, on=timezone.localdate(), **asked)
-            if isinstance(done, AccountRequest):
-                messages.success(
-                    request, f"已申请{done.get_act_display()}。这是管理员的账号，须由安全管理员或审计管理员确认后办理。"
-                )
-                return None
-            if done:
+            if isinstance(done, str):
                 return done
+            self._told(request, done)
+            return None
         else:
             raise BadRequest("没有这项操作")
-        messages.success(request, "已办理。")
+        self._told(request, None)
         return None
+
+    def _told(self, request: PageRequest, asked: AccountRequest | None) -> None:
+        sentence = "已办理。"
+        if asked:
+            sentence = f"已申请{asked.get_act_display()}。这是管理员的账号，须由安全管理员或审计管理员确认后办理。"
+        messages.success(request, sentence)
 
     def _page(self, request: PageRequest, user: User, form: AccountForm) -> HttpResponse:
         phones = user.trusted_devices.filter(revoked_at=None, expires_at__gt=timezone.now()).order_by("-trusted_at")

@@ -23,6 +23,7 @@ from core.days import AnyDay
 from core.history import history_of
 from core.listing import Column, ListFilters, ListPage, Order
 from core.pages import PageRequest, PermissionMixin
+from core.periods import over
 from core.refusals import Refusal, as_sentence
 from orgs.filters import search_filter
 from orgs.models import Appointment, PartyOrganization
@@ -227,8 +228,12 @@ class AppointmentPage(PermissionMixin, View):
         return get_object_or_404(rows, pk=pk)
 
     def _page(self, request: PageRequest, one: Appointment, form: EndForm) -> HttpResponse:
-        ended = one.until is not None and one.until <= timezone.localdate()
-        context = {"one": one, "form": form, "ended": ended, "lines": history_of(one, request.scope)}
+        context = {
+            "one": one,
+            "form": form,
+            "ended": over(one, timezone.localdate()),
+            "lines": history_of(one, request.scope),
+        }
         return render(request, "orgs/appointment.html", context)
 
 

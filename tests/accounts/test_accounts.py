@@ -101,6 +101,22 @@ def test_one_administrator_of_each_duty_stays_open(city: City) -> None:
     }
 
 
+def test_an_account_whose_duty_is_still_to_begin_stays_open(city: City) -> None:
+    """Of the duty of `security`, which ends, nobody would be left."""
+    now, today = timezone.now(), timezone.localdate()
+    awaited = User.objects.create_user("awaited", None, name="接任安全")
+    city.user("security").appointments.update(until=today + timedelta(days=9))
+    Appointment.objects.create(user=awaited, role="SECURITY", node=city["CZ"], since=today + timedelta(days=9))
+    User.objects.update(last_seen_at=now - timedelta(days=200))
+    close_unused_accounts(at=now)
+    assert set(User.objects.filter(is_active=True).values_list("username", flat=True)) == {
+        "awaited",
+        "security",
+        "auditor",
+        "sysadmin",
+    }
+
+
 NAMES = ("--sysadmin", "冯系统", "--security", "韩安全", "--auditor", "杨审计")
 
 

@@ -7,13 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
 from accounts.middleware import SessionLimitsMiddleware
-from accounts.models import SignIn
+from accounts.models import SignIn, User
 from accounts.services import accounts
+from core.audit_words import risks
 from core.jobs import Progress, job_kinds
 from core.models import AuditEntry, Job
 from orgs.services.account_acts import act_on, answer
@@ -170,3 +172,16 @@ def test_the_owner_of_an_account_is_told_at_the_next_sign_in(city: City) -> None
     assert "冯系统于" in told
     assert "杨审计已确认" in told
     assert "杨审计已确认" not in signed_in("security").get("/roles/").content.decode()
+
+
+def test_whose_password_was_reset_by_an_administrator_is_told(city: City) -> None:
+    account = city.user("city")
+    signed_in("city")
+    act_on(account=account, act="reset", by=city.user("sysadmin"), reason="本人遗忘", on=TODAY)
+    User.objects.filter(pk=account.pk).update(
+        password=make_password(PASSWORD), must_change_password=False, code_expires_at=None
+    )
+    assert "冯系统于" in (told := signed_in("city").get("/roles/").content.decode())
+    assert "对您的账号重置口令（本人遗忘）" in told
+    assert "对您的账号重置口令" not in signed_in("city").get("/roles/").content.decode()
+    assert "accounts.reset" in risks["重置口令、动态口令"]

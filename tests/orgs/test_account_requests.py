@@ -23,12 +23,14 @@ from core.models import AuditEntry
 from core.refusals import Refusal
 from orgs.models import Appointment
 from orgs.services.account_acts import (
+    AT_A_BUTTON,
     AnsweredAlready,
     MayNotConfirm,
     MayNotManageAccounts,
     WaitsAlready,
     act_on,
     answer,
+    correct,
 )
 from orgs.services.appointments import end_appointment
 from orgs.services.duties import LastHolder
@@ -77,7 +79,7 @@ def test_the_system_administrator_does_not_become_the_security_administrator(cit
     assert AccountRequest.objects.waiting().exists()
 
 
-@pytest.mark.parametrize("act", AccountRequest.Act.values)
+@pytest.mark.parametrize("act", sorted(AT_A_BUTTON))
 @pytest.mark.parametrize("username", ["security", "auditor", "sysadmin2"])
 def test_another_duty_confirms_and_both_are_named(city: City, second: dict[str, User], username: str, act: str) -> None:
     account = city.user(username)
@@ -156,7 +158,7 @@ def test_accounts_of_others_are_done_at_once(city: City) -> None:
             act_on(account=city.user("leader"), act="reset", by=city.user(username), reason="遗忘", on=TODAY)
 
 
-@pytest.mark.parametrize("act", AccountRequest.Act.values)
+@pytest.mark.parametrize("act", sorted(AT_A_BUTTON))
 def test_nobody_does_it_for_themselves(city: City, act: str) -> None:
     with pytest.raises(OwnAccount):
         act_on(account=city.user("sysadmin"), act=act, by=city.user("sysadmin"), reason="遗忘", on=TODAY)
@@ -215,7 +217,33 @@ def test_the_way_on_the_server_is_for_administrators(city: City, username: str, 
         call_command("let_administrator_in", username, "--reason", "遗忘口令")
 
 
-HANDING_OVER = {"reset_password", "reopen_account", "close_account", "reset_authenticator"}
+def test_an_administrator_gets_another_name_when_another_duty_agrees(city: City, client: Client) -> None:
+    """What the administrator does from then on stands in the trail under that name."""
+    client.force_login(city.user("sysadmin"))
+    account = city.user("security")
+    page = client.post(f"/accounts/{account.pk}/", {"do": "change", "name": "冯系统", "unit": "保密办"}, follow=True)
+    assert "须由安全管理员或审计管理员确认" in page.content.decode()
+    account.refresh_from_db()
+    assert (account.name, account.unit) == ("韩安全", "保密办")
+    asked = AccountRequest.objects.get()
+    answer(asked=asked, by=city.user("auditor"), confirm=True, on=TODAY)
+    account.refresh_from_db()
+    assert (account.name, account.unit) == ("冯系统", "保密办")
+    entry = AuditEntry.objects.filter(action="accounts.change").latest("pk")
+    assert (entry.user, entry.reason) == (city.user("auditor"), "冯系统申请，杨审计确认：韩安全改为冯系统")
+    assert client.post(f"/accounts/{account.pk}/", {"do": "rename", "reason": "改名"}).status_code == 400
+
+
+def test_others_are_renamed_at_once(city: City) -> None:
+    by, leader = city.user("sysadmin"), city.user("leader")
+    assert correct(account=leader, by=by, name="李新名", unit="", phone="", on=TODAY) is None
+    leader.refresh_from_db()
+    assert leader.name == "李新名"
+    with pytest.raises(MayNotManageAccounts):
+        correct(account=leader, by=city.user("city"), name="李旧名", unit="", phone="", on=TODAY)
+
+
+HANDING_OVER = {"change_account", "reset_password", "reopen_account", "close_account", "reset_authenticator"}
 
 
 def test_no_other_way_leads_to_what_opens_an_account() -> None:

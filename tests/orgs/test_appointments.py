@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 
@@ -167,10 +166,14 @@ def test_an_ended_appointment_gives_nothing_from_that_day_on(city: City) -> None
         end_appointment(by=city.user("security"), appointment=held, until=LATER, reason="延长", on=TODAY)
 
 
-def test_an_end_before_the_beginning_is_refused(city: City, newcomer: User) -> None:
+def test_what_is_ended_before_its_first_day_never_held(city: City, newcomer: User) -> None:
     held = give(city, newcomer, since=LATER)
-    with pytest.raises(ValidationError, match="终止日期不能早于起始日期"):
-        end_appointment(by=city.user("security"), appointment=held, until=TOMORROW, reason="误", on=TODAY)
+    end_appointment(by=city.user("security"), appointment=held, until=TOMORROW, reason="误", on=TODAY)
+    for day in (TODAY, TOMORROW, LATER, LATER + timedelta(days=1)):
+        assert not newcomer.appointments.on(day).exists()
+    with pytest.raises(appointments.EndedAlready):
+        end_appointment(by=city.user("security"), appointment=held, until=TODAY, reason="再误", on=TODAY)
+    assert give(city, newcomer, since=LATER)
 
 
 @pytest.mark.parametrize("username", ["sysadmin", "security", "auditor"])
