@@ -31,6 +31,7 @@ from orgs.models import (
     Appointment,
     Coverage,
     Democracy,
+    Jurisdiction,
     Liaison,
     MassOrganization,
     Organization,
@@ -390,6 +391,10 @@ def _going_on(today: date) -> tuple[models.QuerySet, ...]:
         PartyOrganization.objects.standing(),
         Coverage.objects.filter(not_over(today)),
         Appointment.objects.filter(not_over(today)),
+        Jurisdiction.objects.all(),
+        Liaison.objects.filter(not_over(today)),
+        Venue.objects.filter(closed_on=None),
+        VenueUse.objects.filter(not_over(today)),
     )
 
 

@@ -27,7 +27,7 @@ from orgs.models import (
     VenueUse,
 )
 from orgs.services import party
-from orgs.services.coverage import end_rows, hand_over_rows
+from orgs.services.coverage import SingleCoversOne, end_rows, hand_over_rows
 
 
 class AlreadyDissolved(Refusal):
@@ -84,6 +84,7 @@ def merge(
     _require_mergeable(source, target)
     touched = {*source.organizations.values_list("pk", flat=True), *_covered(source, target, on=on)}
     hold(Organization, touched)
+    _require_one_single(source, target, on)
     children = list(source.children.standing())
     if children:
         party.require_place(target)
@@ -96,9 +97,8 @@ def merge(
     _hand_over_management(source, target, since, told)
     for dependant in party_dependants:
         dependant.move(Handover(by, source.pk, target.pk, since, on, reason))
-    _hand_over_venues(source, target, since, told)
-    named = Liaison.objects.filter(not_over(on), appointed_by=source)
-    writing.change_many(named, {"appointed_by": target}, action="liaisons.change", **told)
+    _hand_over_uses(source, target, since, told)
+    _hand_over_venues_and_liaisons(source, target, told)
     _end_appointments(source, told)
     _end(source, since, told, action="party.merge", into=target)
     refresh(touched, on=on)
@@ -117,7 +117,8 @@ def dissolve(
 ) -> PartyOrganization:
     """Dissolve a Party organization on which nothing hangs any more, on a day (`dissolved_on`, else today).
 
-    `end_coverages` ends its coverages first, those that end or begin later too.
+    `end_coverages` ends its coverages first, those that end or begin later too. Appointments and the use of rooms end; the
+    one above takes over its venues and liaisons.
     """
     day = _day_of_end(dissolved_on, on)
     one_at_a_time()
@@ -130,6 +131,8 @@ def dissolve(
         raise StillHasChildren(f"“{node}”下面还有 {below} 个党组织，请先移走、合并或撤销")
     if managed := node.organizations.count():
         raise StillManagesOrganizations(f"“{node}”还管理着 {managed} 家两新组织，请先移交管理关系")
+    if governed := node.jurisdictions.count():
+        raise StillManagesOrganizations(f"“{node}”还有 {governed} 项管理权限，请先改由其他党组织管理")
     for dependant in party_dependants:
         if held := dependant.count(node.pk, on):
             raise StillHolds(f"“{node}”还有{dependant.name} {held} {dependant.unit}，请先转走")
@@ -142,9 +145,27 @@ def dissolve(
     _end_appointments(node, told)
     for use in node.venue_uses.filter(not_over(on)):
         use.end(until=max(day, use.since), action="venues.stop", **told)
+    _hand_over_venues_and_liaisons(node, node.parent, told)
     _end(node, day, told, action="party.dissolve", into=None)
     refresh([coverage.organization_id for coverage in covered], on=on)
     return node
+
+
+def hanging_on(node: PartyOrganization, *, on: date) -> list[str]:
+    """What hangs on a Party organization, each with its number: said before it ends."""
+    held = not_over(on)
+    counts = [
+        ("下级党组织", node.children.standing().count(), "个"),
+        ("管理的两新组织", node.organizations.count(), "家"),
+        ("管理权限", node.jurisdictions.count(), "项"),
+        *((one.name, one.count(node.pk, on), one.unit) for one in party_dependants),
+        ("覆盖关系", node.coverages.filter(held).count(), "条"),
+        ("管理的场所", node.venues.filter(closed_on=None).count(), "处"),
+        ("使用的场所", node.venue_uses.filter(held).count(), "处"),
+        ("联络员", Liaison.objects.filter(held, appointed_by=node).count(), "名"),
+        ("用户授权", Appointment.objects.filter(held, node=node).count(), "项"),
+    ]
+    return [f"{name} {count:,} {unit}" for name, count, unit in counts if count]
 
 
 def _day_of_end(dissolved_on: date | None, on: date) -> date:
@@ -162,6 +183,14 @@ def _require_mergeable(source: PartyOrganization, target: PartyOrganization) -> 
     if not target.manages and (source.organizations.exists() or source.jurisdictions.exists()):
         raise TargetCannotManage(
             f"“{source}”管理着两新组织，“{target}”是{target.get_kind_display()}，不能接管；请选择委员会"
+        )
+
+
+def _require_one_single(source: PartyOrganization, target: PartyOrganization, on: date) -> None:
+    single = Coverage.objects.filter(not_over(on), form=Coverage.Form.SINGLE, party_organization__in=(source, target))
+    if len(set(single.values_list("organization", flat=True))) > 1:
+        raise SingleCoversOne(
+            f"“{source}”和“{target}”分别由一家单位单独组建，合并后是联合组建：请先把覆盖形式改为联合组建，再合并"
         )
 
 
@@ -190,10 +219,15 @@ def _hand_over_management(
     writing.change_many(jurisdictions, {"committee": target}, action="jurisdictions.change", **told)
 
 
-def _hand_over_venues(source: PartyOrganization, target: PartyOrganization, since: date, told: dict[str, Any]) -> None:
-    """The venues, and where it meets: where the other meets as long anyhow, the use ends."""
+def _hand_over_venues_and_liaisons(source: PartyOrganization, target: PartyOrganization, told: dict[str, Any]) -> None:
     owned = Venue.objects.filter(managed_by=source)
     writing.change_many(owned, {"managed_by": target}, action="venues.change", **told)
+    named = Liaison.objects.filter(not_over(told["on"]), appointed_by=source)
+    writing.change_many(named, {"appointed_by": target}, action="liaisons.change", **told)
+
+
+def _hand_over_uses(source: PartyOrganization, target: PartyOrganization, since: date, told: dict[str, Any]) -> None:
+    """Where it meets: where the other meets as long anyhow, the use ends."""
     for use in source.venue_uses.filter(not_over(told["on"])):
         begins = max(since, use.since)
         same = list(target.venue_uses.filter(not_over(told["on"]), venue=use.venue_id))

@@ -185,7 +185,13 @@ CHANGES = {
             TargetForm,
             _merge,
         ),
-        Change("dissolve", "撤销", "没有下级、党员和管理的单位时可以撤销。", DissolveForm, _dissolve),
+        Change(
+            "dissolve",
+            "撤销",
+            "没有下级、党员和管理的单位时可以撤销。场所、联络员改由上级党组织管理，用户授权和场所使用终止。",
+            DissolveForm,
+            _dissolve,
+        ),
     )
 }
 
@@ -225,6 +231,7 @@ class PartyChangePage(PermissionMixin, View):
             "title": f"{change.title}：{node}",
             "node": node,
             "change": change,
+            "hanging": endings.hanging_on(node, on=timezone.localdate()),
             "form": form,
             "media": form.media,
         }

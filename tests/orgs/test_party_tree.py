@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from core.models import AuditEntry, ImportBatch
 from core.refusals import Refusal
-from orgs.models import Appointment, Coverage, FormerManagement, FormerParent, Organization, PartyOrganization
+from orgs.models import (
+    Appointment,
+    Coverage,
+    FormerManagement,
+    FormerParent,
+    Jurisdiction,
+    Liaison,
+    Organization,
+    PartyOrganization,
+    Venue,
+)
 from orgs.models.party import step_of
-from orgs.services import endings, party
+from orgs.services import coverage, endings, party
 from tests.people import LONG_AGO, TODAY, City
 
 
@@ -165,6 +176,35 @@ def test_only_an_empty_party_organization_is_dissolved(city: City) -> None:
     assert PartyOrganization.objects.get(code="CZ1111").dissolved_on == TODAY
     with pytest.raises(endings.AlreadyDissolved):
         dissolve("CZ1111")
+
+
+def test_the_one_above_takes_over_venues_and_liaisons_of_what_is_dissolved(city: City) -> None:
+    node = city["CZ1111"]
+    venue = Venue.objects.create(name="红色驿站", kind="SHARED", managed_by=node)
+    liaison = Liaison.objects.create(organization=city.organization(), name="小王", appointed_by=node, since=LONG_AGO)
+    assert endings.hanging_on(node, on=TODAY) == ["管理的场所 1 处", "联络员 1 名", "用户授权 1 项"]
+    endings.dissolve(by=None, party_organization=node, on=TODAY, reason="撤并")
+    venue.refresh_from_db()
+    liaison.refresh_from_db()
+    assert (venue.managed_by, liaison.appointed_by) == (city["CZ111"], city["CZ111"])
+    assert endings.hanging_on(node, on=TODAY) == []
+
+
+def test_a_committee_with_a_jurisdiction_is_not_dissolved(city: City) -> None:
+    with pytest.raises(endings.StillManagesOrganizations, match="1 项管理权限"):
+        endings.dissolve(by=None, party_organization=city["CZ112"], on=TODAY, reason="")
+
+
+def test_two_that_each_stand_for_one_unit_become_a_joint_one_first(city: City) -> None:
+    """单独组建 means one unit of one's own; whoever covers the same unit twice has still one."""
+    firms = [city.organization(), city.organization()]
+    one, _ = (city.cover(firm, code, "SINGLE") for firm, code in zip(firms, ("CZ1111", "CZ1112"), strict=True))
+    merger: Any = {"by": None, "party_organization": city["CZ1111"], "into": city["CZ1112"], "on": TODAY, "reason": ""}
+    with pytest.raises(coverage.SingleCoversOne, match="合并后是联合组建"):
+        endings.merge(**merger)
+    coverage.change_form(by=None, coverage=one, form="JOINT", on=TODAY)
+    endings.merge(**merger)
+    assert Coverage.objects.filter(party_organization=city["CZ1112"], until=None, form="SINGLE").count() == 1
 
 
 def test_a_committee_that_manages_organizations_is_not_dissolved(city: City) -> None:
