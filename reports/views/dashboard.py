@@ -68,7 +68,7 @@ class DashboardPage(PermissionMixin, View):
             "apart": (seen.whole.row.sums[APART], to.units(narrow, measure=APART)),
             "months": closed,
             "live": Moment(timezone.localdate()) if seen.moment.closed else seen.moment,
-            "regions": region_choices(scope, narrow.region, seen.tree),
+            "regions": regions_of(scope, seen),
             "indicators": [seen.moment.indicator(one) for one in SHOWN],
             "bridge": _bridge(bridge(between), to) if between else None,
             "paper": paper(scope, seen),
@@ -83,6 +83,7 @@ class DashboardPage(PermissionMixin, View):
         if not request.scope.may(Permission.REGISTRY_EXPORT):
             raise PermissionDenied("您的角色不能导出。")
         seen = seen_by(request, closed_months())
+        regions_of(request.scope, seen)
         title = f"应建党组织情况 {place(request.scope, seen.narrow, seen.tree)} 按{seen.cut_name}"
         target = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 (the response closes it)
         headers, rows = workbook(seen)
@@ -103,6 +104,14 @@ def seen_by(request: PageRequest, closed: Sequence[ClosedMonth]) -> Overview:
     narrow = narrow_of(request.GET)
     digits = 0 if narrow.region else home_digits(request.scope, moment)
     return overview(request.scope, moment=moment, closed=closed, narrow=narrow, by=by, digits=digits)
+
+
+def regions_of(scope: Scope, seen: Overview) -> list[tuple[str, str]]:
+    """The areas to choose from; 404 when the page asks for one that there is not, or where the scope has nothing to do."""
+    choices, asked = region_choices(scope, seen.narrow.region, seen.tree), seen.narrow.region
+    if asked and asked not in dict(choices) and not any(seen.whole.row.sums.values()):
+        raise Http404
+    return choices
 
 
 def home_digits(scope: Scope, moment: Moment) -> int:

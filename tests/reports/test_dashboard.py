@@ -282,3 +282,20 @@ def test_a_day_in_december_needs_everything_in_one_month(city: City, gaps: dict[
     card = next(card for card in found.cards if card.indicator.code == "T2")
     assert card.pace is not None
     assert card.pace.monthly == card.pace.missing == 3
+
+
+@pytest.mark.parametrize(
+    ("username", "region", "status"),
+    [
+        ("leader", "990199", 404),
+        ("leader", "990103", 200),
+        ("district", "990199", 404),
+        ("district", "990103", 404),
+        ("district", "990102002", 200),
+    ],
+)
+def test_an_area_that_there_is_not_or_that_is_out_of_reach_has_no_figures(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client], username: str, region: str, status: int
+) -> None:
+    browser, address = opened(username), f"/dashboard/?region={region}"
+    assert (browser.get(address).status_code, browser.post(address).status_code) == (status, status)
