@@ -51,6 +51,7 @@ def action_name(code: str) -> str:
 
 name_actions(
     {
+        "core.clock_is_right": "确认服务器时钟无误",
         "core.export": "导出",
         "core.refused": "访问被拒绝",
         "core.reveal": "查看被遮盖的信息",
@@ -70,6 +71,6 @@ name_risks(
         "导出": ("core.export",),
         "撤销导入、合并": ("import.undo",),
         "访问被拒绝": ("core.refused",),
-        "密钥和封存": ("core.rotate", "core.seal_accept"),
+        "密钥、封存和时钟": ("core.rotate", "core.seal_accept", "core.clock_is_right"),
     }
 )

@@ -44,7 +44,12 @@ WAITS = {
     Trouble.FULL: "磁盘空间不足，正在等待；系统管理员清理出空间后自动继续，不必重新提交",
     Trouble.AWAY: "数据库暂时连不上，正在等待；恢复后自动继续，不必重新提交",
 }
-CLOCK_AHEAD = "服务器时钟比已有记录晚了不止一天，后台任务暂停，以免误删数据、误停账号；请系统管理员核对时钟（时钟无误时，有人登录后自动继续）"
+HOLIDAYS = timedelta(days=14)  # so long a server may stand still without being asked about its clock
+CLOCK_IS_RIGHT = "core.clock_is_right"
+CLOCK_AHEAD = (
+    "服务器时钟比上一次夜间计算晚了不止一天，后台任务暂停，以免误删数据、误停账号；请系统管理员核对时钟"
+    f"（时钟无误的：停机不超过 {HOLIDAYS.days} 天，有人登录后自动继续；更久的，由系统管理员在“运行状况”确认）"
+)
 
 
 class Superseded(Exception):
@@ -116,15 +121,24 @@ def enqueue(*, kind: str, arguments: Mapping[str, Any], by: User | None) -> Job:
 
 
 def clock_is_ahead(now: datetime) -> bool:
-    """Whether the clock is more than a day after everything the database knows: every night and every sign-in leaves a
-    trace. On an implausible day accounts would be closed and data erased. A failed sign-in has no person, and counts for
-    nothing: anybody can cause one."""
-    entry = AuditEntry.objects.filter(user__isnull=False).order_by("-pk").first()
-    job = Job.objects.order_by("-pk").first()
-    days: list[date] = [timezone.localdate(moment) for moment in (entry and entry.at, job and job.created_at) if moment]
-    if night := Job.objects.aggregate(night=Max("day"))["night"]:
-        days.append(night)
-    return bool(days) and timezone.localdate(now) > max(days) + timedelta(days=1)
+    """Whether the clock is more than a day after the last night, and nobody says that it is right: on an implausible day
+    accounts would be closed and data erased.
+
+    Whoever signs in says so of a server that stood still over holidays; after a longer time a system administrator must
+    (`CLOCK_IS_RIGHT`), since people sign in whatever the clock says. A failed sign-in has no person and counts for nothing.
+    What lies in the future counts for nothing either.
+    """
+    today, day_before = timezone.localdate(now), now - timedelta(days=1)
+    night = Job.objects.filter(day__lte=today).aggregate(night=Max("day"))["night"]
+    said = AuditEntry.objects.filter(user__isnull=False, at__lte=now)
+    if night is None:  # a system that has just been set up
+        known = [said.aggregate(at=Max("at"))["at"], Job.objects.aggregate(at=Max("created_at"))["at"]]
+        return any(known) and day_before > max(filter(None, known))
+    if today <= night + timedelta(days=1):
+        return False
+    if today > night + HOLIDAYS:
+        said = said.filter(action=CLOCK_IS_RIGHT)
+    return not said.filter(at__gt=day_before).exists()
 
 
 def enqueue_daily(*, now: datetime) -> bool:

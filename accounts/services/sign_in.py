@@ -44,7 +44,7 @@ def tell_owner(*, user: User, since: datetime | None, at: datetime | None = None
     confirmed = user.requests.filter(decision=AccountRequest.Decision.CONFIRMED)
     done = AuditEntry.objects.filter(model="accounts.user", object_id=str(user.pk), action__in=OPENING)
     told = [
-        f"{one.user_name or '服务器上的操作人员'}于 {timezone.localtime(one.at):%Y-%m-%d %H:%M} 对您的账号{action_name(one.action)}"
+        f"{one.user_name}于 {timezone.localtime(one.at):%Y-%m-%d %H:%M} 对您的账号{action_name(one.action)}"
         f"（{one.reason}）。不是您本人要求的，请告诉管理员。"
         for one in done.filter(at__gt=since or user.created_at)
         .exclude(user__in=confirmed.values("answered_by"))

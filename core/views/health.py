@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views import View
 
+from core.audit import record
 from core.health import failed_jobs, kind_name, signs
+from core.jobs import CLOCK_IS_RIGHT, clock_is_ahead
 from core.pages import PageRequest, PermissionMixin
 
 
@@ -20,4 +22,10 @@ class StatusPage(PermissionMixin, View):
         """What is well, what is not and what to do; below the jobs that failed for good."""
         now = timezone.now()
         failed = [(job, kind_name(job.kind)) for job in failed_jobs(now=now)]
-        return render(request, "core/status.html", {"signs": signs(now=now), "failed": failed})
+        context = {"signs": signs(now=now), "failed": failed, "clock": clock_is_ahead(now) and timezone.localtime(now)}
+        return render(request, "core/status.html", context)
+
+    def post(self, request: PageRequest) -> HttpResponse:
+        """The clock is right: the server stood still for long."""
+        record(by=request.user, action=CLOCK_IS_RIGHT, target=request.user)
+        return redirect("status")

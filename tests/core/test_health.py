@@ -17,8 +17,8 @@ from django.test import Client
 from django.utils import timezone
 
 from core.health import signs
-from core.jobs import Worker
-from core.models import Job
+from core.jobs import Worker, clock_is_ahead
+from core.models import AuditEntry, Job
 from tests.people import City
 
 DOWN = "后台程序没有运行"
@@ -70,6 +70,18 @@ def test_a_job_that_failed_for_good_is_shown_with_its_reason(city: City, client:
         assert told in text
     client.force_login(clerk)
     assert "委员会已撤销" in client.get(f"/jobs/{known.pk}/").content.decode()
+
+
+@pytest.mark.django_db
+def test_the_system_administrator_says_that_the_clock_is_right(city: City, client: Client, data: Path) -> None:
+    Job.objects.create(kind="orgs.recount", day=timezone.localdate() - timedelta(days=30), status="DONE")
+    assert clock_is_ahead(timezone.now())
+    client.force_login(city.user("city"))
+    assert client.post("/status/").status_code == 403
+    client.force_login(city.user("sysadmin"))
+    assert "时钟无误，继续后台任务" in client.get("/status/").content.decode()
+    assert "时钟无误，继续后台任务" not in client.post("/status/", follow=True).content.decode()
+    assert AuditEntry.objects.get(action="core.clock_is_right").user == city.user("sysadmin")
 
 
 @pytest.mark.django_db

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -224,24 +224,62 @@ def test_daily_jobs_run_once_a_day_however_many_workers_ask(kind, worker):
     assert seen == ["2026-11-24", "2026-11-25"]
 
 
-def test_a_clock_that_is_ahead_runs_nothing_until_somebody_leaves_a_trace_on_that_day(kind, worker, city):
-    """Accounts would be closed and lists erased. A failed sign-in is no trace of anybody."""
+ENTRY = {"user_name": "", "action": "accounts.sign_in", "model": "", "object_id": "", "label": ""}
+
+
+@pytest.fixture
+def nights(kind, worker):
+    """The days whose night has run; a call lets the worker take its turns at a moment."""
     seen = []
-    kind(lambda job, progress: seen.append(job.day), daily=True)
-    known, now = datetime(2026, 11, 24, 4, tzinfo=UTC), datetime(2027, 3, 1, 4, tzinfo=UTC)
-    entry = {"user_name": "", "action": "accounts.sign_in", "model": "", "object_id": "", "label": ""}
-    somebody = entry | {"user": city.user("city")}
-    AuditEntry.objects.create(at=known, **somebody)
-    AuditEntry.objects.create(at=now, **entry | {"action": "accounts.sign_in_failed"})
-    assert not worker.turn(now=now)
-    assert not Job.objects.exists()
-    assert "时钟" in what_waits(1)
-    for day in (known + timedelta(days=1), now):
-        AuditEntry.objects.create(at=day, **somebody)
-        Job.objects.update(created_at=day)
-        while worker.turn(now=day):
+    kind(lambda job, progress: seen.append(job.day.isoformat()), daily=True)
+
+    def turn(at: datetime) -> list[str]:
+        while worker.turn(now=at):
             pass
-    assert [day.isoformat() for day in seen] == ["2026-11-25", "2027-03-01"]
+        return seen
+
+    return turn
+
+
+@pytest.mark.parametrize(
+    ("days", "runs"),
+    [
+        pytest.param(2, ["2026-11-24", "2026-11-26"], id="a weekend"),
+        pytest.param(14, ["2026-11-24", "2026-12-08"], id="long holidays"),
+        pytest.param(15, ["2026-11-24"], id="another month"),
+        pytest.param(500, ["2026-11-24"], id="another year"),
+    ],
+)
+def test_a_clock_that_is_ahead_runs_nothing_until_somebody_says_that_it_is_right(nights, city, days, runs):
+    """Accounts would be closed and lists erased. People sign in whatever the clock says; a failed sign-in is nobody's."""
+    known = datetime(2026, 11, 24, 4, tzinfo=UTC)
+    somebody, now = ENTRY | {"user": city.user("city")}, known + timedelta(days=days)
+    AuditEntry.objects.create(at=known, **somebody)
+    assert nights(known) == ["2026-11-24"]
+    AuditEntry.objects.create(at=now, **ENTRY | {"action": "accounts.sign_in_failed"})
+    assert nights(now) == ["2026-11-24"]
+    assert "时钟" in what_waits(1)
+    AuditEntry.objects.create(at=now, **somebody)
+    assert nights(now) == runs
+    AuditEntry.objects.create(at=now, **somebody | {"action": "core.clock_is_right"})
+    assert nights(now) == ["2026-11-24", f"{now:%Y-%m-%d}"]
+
+
+def test_a_system_that_was_just_set_up_compares_its_clock_with_that(nights, city):
+    set_up = datetime(2026, 11, 24, 4, tzinfo=UTC)
+    AuditEntry.objects.create(at=set_up, **ENTRY | {"user": city.user("city")})
+    assert nights(set_up + timedelta(days=90)) == []
+    assert nights(set_up + timedelta(days=1)) == ["2026-11-25"]
+
+
+def test_what_lies_in_the_future_makes_no_day_plausible(nights, city):
+    """Once the clock was wrong, and a night or an entry of then is still there."""
+    known = datetime(2026, 11, 24, 4, tzinfo=UTC)
+    assert nights(known) == ["2026-11-24"]
+    Job.objects.create(kind="tests.job", day=date(2030, 1, 1), status="DONE")
+    AuditEntry.objects.create(at=known + timedelta(days=1_200), **ENTRY | {"user": city.user("city")})
+    assert nights(known + timedelta(days=400)) == ["2026-11-24"]
+    assert nights(known + timedelta(days=1)) == ["2026-11-24", "2026-11-25"]
 
 
 def test_a_job_in_parts_keeps_no_other_writer_out(transactional_db, kind, worker):

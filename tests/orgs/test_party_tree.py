@@ -14,7 +14,6 @@ from orgs.models import (
     Coverage,
     FormerManagement,
     FormerParent,
-    Jurisdiction,
     Liaison,
     Organization,
     PartyOrganization,
