@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0004_bound_ciphertexts"),
+        ("accounts", "0005_full_width"),
     ]
 
     operations = [
