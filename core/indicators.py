@@ -1,8 +1,8 @@
-"""Named figures. A measure counts or sums rows of the facts; an indicator sets two measures against each other.
+"""Named figures. A measure counts or sums the things of one subject; an indicator sets two measures against each other.
 
 Their texts name the thresholds that they are made with as `%(code)s` of a parameter: `worded` fills in the values of a day.
 
-The apps declare both in `indicators.py`. Everything that shows a figure, its list of names or its 口径 reads them here,
+The apps declare them in `indicators.py`. Everything that shows a figure, its list of names or its 口径 reads them here,
 so that number, list and export cannot differ.
 """
 
@@ -18,18 +18,25 @@ from django.db.models import Q
 from core.registries import Registry
 
 
-@dataclass(frozen=True)
-class Measure:
-    """How many units meet a condition, or the sum of a column over them.
-
-    `code` is also the column that holds it in the summed facts; `where` filters the facts.
-    """
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What figures count. The measure of the same code counts all of it."""
 
     code: str
     name: str
-    where: Q
-    sums: str = ""  # a column of the facts; empty: units are counted
-    unit: str = "家"
+    unit: str  # the word between a number and its name: 家, 个, 名
+    keys: frozenset[str]  # of its sums besides the committee: what its figures can be cut by and narrowed to
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How many things of a subject meet a condition, or the sum of a column over them."""
+
+    subject: Subject
+    code: str
+    name: str
+    where: Q = Q()  # over the rows of the subject  # noqa: RUF009 - nobody changes it
+    sums: str = ""  # a column of them; empty: they are counted
 
     def worded(self, parameters: Mapping[str, Any]) -> Self:
         """The same with its name in the values of the parameters."""
@@ -46,7 +53,9 @@ class Indicator:
     basis: str  # 口径: what is counted, in the words that print beside the figure
     denominator: Measure
     numerator: Measure
-    target: Decimal | None = None  # percent
+    group: str = ""  # of the Opinion, under which it stands on /figures/
+    target: Decimal | None = None  # percent; None: it may have no target
+    more_is_better: bool = True
 
     def worded(self, parameters: Mapping[str, Any]) -> Self:
         """The same with its name and 口径 in the values of the parameters."""

@@ -1,7 +1,7 @@
-"""Figures: measures summed over cells of facts, cut five ways, and the facts behind each number.
+"""Figures: measures summed over the tally, cut five ways, and the facts behind each number.
 
-A number and the list behind it are narrowed by the same `Narrow`, whose condition reads columns that cells and facts
-share; so they cannot differ. Live figures come from `Tally`, those of a closed month from its frozen cells: both have
+A number and the list behind it are narrowed by the same `Narrow`, whose condition reads columns that tally and facts
+share; so they cannot differ. Live figures come from `Tally`, those of a closed month from its frozen copy: both have
 the same columns.
 """
 
@@ -15,10 +15,11 @@ from typing import Any
 from django.db.models import F, Func, Q, QuerySet, Sum
 from django.db.models.functions import Substr
 
-from core.indicators import Indicator, added, less, percent
+from core.indicators import Indicator, added, less, measures, percent
 from core.pages import number
 from core.scope import Scope
 from orgs.models import Jurisdiction, OrganizationFacts, PartyOrganization, Region, Tally, Zone
+from orgs.models.facts import CUTS as KEPT
 from orgs.models.facts import SizeBand, cut_knowing
 from orgs.models.organizations import Category, Sector
 from orgs.models.party import MANAGING_KINDS, STEP
@@ -27,6 +28,7 @@ from orgs.models.places import DISTRICT_DIGITS, STREET_DIGITS
 CITY_DIGITS, COMMUNITY_DIGITS = 4, 12
 DIGITS = (CITY_DIGITS, DISTRICT_DIGITS, STREET_DIGITS, COMMUNITY_DIGITS)
 LEVELS = {DISTRICT_DIGITS: "区县", STREET_DIGITS: "街道（乡镇）", COMMUNITY_DIGITS: "社区（村）"}  # of rows by area
+KEYS = frozenset(KEPT.values())
 NONE = "none"  # in an address: the key is empty
 
 Sums = dict[str, int | None]  # by measure; None: there was no such measure then
@@ -154,18 +156,32 @@ class Cells:
     tree: Tree
     known: Collection[str] | None = None
 
-    def sums(self, narrow: Narrow, keys: Sequence[Any], measures: Iterable[str]) -> list[tuple[tuple[Any, ...], Sums]]:
-        """The measures by keys (columns or expressions), in ONE query over the fewest rows that know them."""
-        codes = list(dict.fromkeys(measures))
-        totals = {f"sum_{code}": Sum(code) for code in codes if self.known is None or code in self.known}
+    def sums(self, narrow: Narrow, keys: Sequence[Any], codes: Iterable[str]) -> list[tuple[tuple[Any, ...], Sums]]:
+        """Measures by keys (columns or expressions), in ONE query over the fewest rows that know them.
+
+        There are sums wherever there is anything of the subjects, and None for what these keys cannot tell.
+        """
         named = {f"key{index}": F(key) if isinstance(key, str) else key for index, key in enumerate(keys)}
         condition = narrow.condition(self.tree)
         read = condition.referenced_base_fields | {name for key in named.values() for name in _columns_of(key)}
-        found = self.rows.filter(condition, cut=cut_knowing(read)).order_by()
-        return [
-            (tuple(row[name] for name in named), {code: row.get(f"sum_{code}") for code in codes})
-            for row in found.values(**named).annotate(**totals)
-        ]
+        asked = list(dict.fromkeys(codes))
+        told = [code for code in asked if self._tells(code, read & KEYS)]
+        sought = {*told, *(measures[code].subject.code for code in told)}
+        found = self.rows.filter(condition, cut=cut_knowing(read), measure__in=sought).exclude(value=0).order_by()
+        nothing: Sums = {code: 0 if code in told else None for code in asked}
+        sums: dict[tuple[Any, ...], Sums] = {} if keys else {(): dict(nothing)}
+        for row in found.values("measure", **named).annotate(sum=Sum("value")):
+            here = sums.setdefault(tuple(row[name] for name in named), dict(nothing))
+            if row["measure"] in here:
+                here[row["measure"]] = row["sum"]
+        return list(sums.items())
+
+    def whole(self, narrow: Narrow, codes: Iterable[str]) -> Sums:
+        """Measures of everything that the narrowing leaves."""
+        return dict(self.sums(narrow, [], codes))[()]
+
+    def _tells(self, code: str, keys: Collection[str]) -> bool:
+        return (self.known is None or code in self.known) and measures[code].subject.keys.issuperset(keys)
 
 
 def within_area(prefix: str, column: str = "region_code") -> Q:

@@ -214,6 +214,6 @@ def _history(scope: Scope, closed: Sequence[ClosedMonth], narrow: Narrow) -> dic
 
     def read() -> dict[str, Sums]:
         moments = [Moment(item.counted_on, item) for item in closed]
-        return {at.month: sums for at in moments for _, sums in at.cells(scope).sums(narrow, ["month"], codes)}
+        return {at.month: at.cells(scope).whole(narrow, codes) for at in moments}
 
     return remembered(scope, ("history", *((item.pk, item.taken_at) for item in closed), narrow), read)

@@ -14,7 +14,7 @@ from core.fields import YearField
 from core.months import YearMonth
 from core.scope import PublicQuerySet, Scope, ScopedQuerySet
 from orgs.models import Organization, PartyOrganization
-from orgs.models.facts import Cell, StatedFacts
+from orgs.models.facts import Figure, StatedFacts
 
 
 class ClosedMonth(models.Model):
@@ -70,24 +70,6 @@ class ManagedWithin(ScopedQuerySet):
         return self.all() if scope.whole else self.filter(managed_by__in=scope.unit_managers)
 
 
-class FrozenFigure(Cell):
-    """One cell of the tally as it stood when the month was closed, so that any cut can be summed later."""
-
-    month = models.ForeignKey(ClosedMonth, models.CASCADE, related_name="figures")
-
-    objects = ManagedWithin.as_manager()
-    view_permission = "figures.view"
-    change_permission = ""  # frozen
-
-    class Meta:
-        verbose_name = "冻结数据"
-        verbose_name_plural = "冻结数据"
-        indexes = [models.Index(fields=["month", "cut", "managed_by"], name="frozen_figure")]
-
-    def __str__(self) -> str:
-        return f"{self.month} {self.managed_by_id} {self.region_code}"
-
-
 class Lasting(models.Model):
     """One row for the closed months in a row in which nothing of it changed."""
 
@@ -101,6 +83,29 @@ class Lasting(models.Model):
 def lasting(month: str) -> Q:
     """The rows that hold for a closed month (YYYY-MM)."""
     return Q(Q(last_month=None) | Q(last_month__gte=month), first_month__lte=month)
+
+
+class FrozenFigure(Figure, Lasting):
+    """One figure of the tally as it stood when months were closed: nothing, where there is no row."""
+
+    objects = ManagedWithin.as_manager()
+    view_permission = "figures.view"
+    change_permission = ""  # frozen
+
+    class Meta:
+        verbose_name = "冻结数据"
+        verbose_name_plural = "冻结数据"
+        indexes = [models.Index(fields=["cut", "measure", "managed_by", "first_month"], name="frozen_figure_read")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cut", "measure", "managed_by", "region_code", "zone_key", "category", "band"],
+                condition=Q(last_month=None),
+                name="frozen_figure_goes_on_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_month} {self.measure} {self.managed_by_id} {self.region_code}"
 
 
 class FrozenUnitQuerySet(ManagedWithin):

@@ -40,6 +40,7 @@ from orgs.models import (
     Venue,
     VenueUse,
 )
+from orgs.models.facts import STATED
 from orgs.services import (
     appointments,
     bulk,
@@ -243,9 +244,7 @@ def dated_parameters() -> Iterator[tuple[str, str]]:
 
 
 def stated() -> list[Any]:
-    tally = Tally.objects.order_by("pk").values_list(
-        *(f.name for f in Tally._meta.concrete_fields if f.name != "version")
-    )
+    tally = Tally.objects.exclude(measure=STATED).order_by("pk").values()
     return [*OrganizationFacts.objects.order_by("pk").values(), *tally]
 
 

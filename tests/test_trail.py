@@ -77,7 +77,6 @@ RAW = {  # module and table of every statement in SQL that writes, and what it w
     "orgs/facts/refresh.py {ORPHANS}": "facts, computed from what has entries",
     "orgs/facts/statement.py {TABLE}": "facts, computed from what has entries",
     "orgs/facts/tally.py {TABLE}": "sums, computed from what has entries",
-    "reports/services/months.py {FrozenFigure._meta.db_table}": "a closed month, which has an entry",
     "reports/services/months.py {frozen}": "a closed month, which has an entry",
 }
 SILENT = {  # where rows are written without entries, and why

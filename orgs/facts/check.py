@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from orgs.facts.sources import Day
 from orgs.facts.statement import COLUMNS, ORPHANS, Reach, Statement, differing, listed
-from orgs.facts.tally import wrong_cells
+from orgs.facts.tally import wrong_figures
 from orgs.models import Organization, OrganizationFacts
 
 FIELDS = OrganizationFacts._meta.concrete_fields
@@ -57,10 +57,10 @@ def _orphans() -> Iterator[str]:
 
 
 def _cells() -> Iterator[str]:
-    """Cells that are not the sum of their facts, compared both ways."""
-    for title, count in zip(("汇总缺少或少计", "汇总多出或多计"), wrong_cells(), strict=True):
+    """Figures that are not what their facts add up to, compared both ways."""
+    for title, count in zip(("汇总缺少或少计", "汇总多出或多计"), wrong_figures(), strict=True):
         if count:
-            yield f"{title} {count:,} 格"
+            yield f"{title} {count:,} 个数"
 
 
 def _count(sql: str, parameters: tuple[Any, ...] = ()) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -42,7 +43,7 @@ class _Gathered:
     """What several services touched, and the sums of what was forgotten."""
 
     touched: dict[date, set[int]] = field(default_factory=dict)
-    gone: tally.Sums = field(default_factory=dict)
+    gone: tally.Sums = field(default_factory=Counter)
 
 
 _gathered: ContextVar[_Gathered | None] = ContextVar("facts_gathered", default=None)
@@ -83,7 +84,7 @@ def refresh(organization_ids: Collection[int] | None, *, on: date) -> int:
     if (gathered := _gathered.get()) is not None:
         gathered.touched.setdefault(on, set()).update(organization_ids)
         return 0
-    return _state({on: organization_ids}, {})
+    return _state({on: organization_ids}, Counter())
 
 
 @transaction.atomic(savepoint=False)
@@ -95,9 +96,9 @@ def forget(organization_ids: Collection[int]) -> None:
     _lock(ids)
     before, gathered = tally.read(ids), _gathered.get()
     if gathered is None:
-        tally.move(before, {})
+        tally.move(before, Counter())
     else:
-        gathered.gone = tally.together(gathered.gone, before)
+        gathered.gone.update(before)
     _execute(about_touched(f"DELETE FROM {TABLE} WHERE organization_id IN ({TOUCHED})").sql, (ids.parameter,))
 
 
@@ -115,7 +116,7 @@ def _state(touched: Mapping[date, Collection[int]], gone: tally.Sums) -> int:
     everything = set().union(*touched.values())
     ids, written = Touched.of(everything), 0
     if not everything:
-        tally.move(gone, {})
+        tally.move(gone, Counter())
         return 0
     _lock(ids)
     if ids.many:
@@ -131,7 +132,7 @@ def _state(touched: Mapping[date, Collection[int]], gone: tally.Sums) -> int:
     if ids.many:
         analyze(OrganizationFacts)
     if written or gone:
-        tally.move(tally.together(gone, before), tally.read(ids))
+        tally.move(gone + before, tally.read(ids))
     return written
 
 
@@ -144,7 +145,7 @@ def _refresh_all(on: date) -> int:
     found = differing(day, Reach.ALL, connection.vendor)
     ids = _column(f"WITH {found.sql} SELECT organization_id FROM differing", found.parameters)
     if len(ids) < SWEEPING and not _column(f"SELECT organization_id {ORPHANS}", ()) and tally.agrees():
-        return _state({on: ids}, {})
+        return _state({on: ids}, Counter())
     if connection.vendor == "postgresql":
         _execute(f"LOCK TABLE {TABLE} IN SHARE ROW EXCLUSIVE MODE", ())
     _execute(f"DELETE {ORPHANS}", ())

@@ -173,12 +173,12 @@ class TallyQuerySet(ScopedQuerySet):
         return self.all() if scope.whole else self.filter(managed_by__in=scope.unit_managers)
 
 
-class Cell(models.Model):
-    """Facts summed for one managing committee × region × zone × category × size band.
+class Figure(models.Model):
+    """One measure, counted or summed for one managing committee × region × zone × category × size band.
 
-    Most questions ask for one of the four at a time, so the cells are summed once more by each alone (`cut`): then the
-    other three are empty and say nothing. Besides the keys, each column holds the measure of the same code in `orgs/indicators.py` (a test compares them).
-    Keys are plain values with '' and 0 for none, so that a cell is unique on both databases.
+    Most questions ask for one of the four at a time or for none, so the same is summed once more by each alone and by none
+    (`cut`): then the other keys are empty and say nothing. Keys are plain values with '' and 0 for none, so that a figure
+    is unique on both databases.
     """
 
     cut = models.CharField(max_length=8, blank=True)  # empty: by all four
@@ -189,65 +189,19 @@ class Cell(models.Model):
     zone_key = models.BigIntegerField(default=0)
     category = models.CharField(max_length=3, blank=True)
     band = models.CharField(max_length=1, blank=True)
-
-    organizations = models.IntegerField(default=0)  # all rows of the cell, counted or not
-    counted = models.IntegerField(default=0)
-    units = models.IntegerField(default=0)
-    staff = models.IntegerField(default=0)
-    formal = models.IntegerField(default=0)
-    probationary = models.IntegerField(default=0)
-    single = models.IntegerField(default=0)
-    joint = models.IntegerField(default=0)
-    attached = models.IntegerField(default=0)
-    area = models.IntegerField(default=0)
-    industry = models.IntegerField(default=0)
-    chain = models.IntegerField(default=0)
-    functional = models.IntegerField(default=0)
-    uncovered = models.IntegerField(default=0)
-    instructor = models.IntegerField(default=0)
-    union = models.IntegerField(default=0)
-    youth = models.IntegerField(default=0)
-    women = models.IntegerField(default=0)
-    branch_offices = models.IntegerField(default=0)
-    undecided = models.IntegerField(default=0)
-    should = models.IntegerField(default=0)
-    should_built = models.IntegerField(default=0)
-    economic_50 = models.IntegerField(default=0)
-    economic_50_member = models.IntegerField(default=0)
-    economic_100 = models.IntegerField(default=0)
-    economic_100_built = models.IntegerField(default=0)
-    social_20 = models.IntegerField(default=0)
-    social_20_member = models.IntegerField(default=0)
-    social_50 = models.IntegerField(default=0)
-    social_50_built = models.IntegerField(default=0)
-    restructured = models.IntegerField(default=0)
-    restructured_built = models.IntegerField(default=0)
-    units_built = models.IntegerField(default=0)
-    units_single = models.IntegerField(default=0)
-    ready = models.IntegerField(default=0)
-    ready_built = models.IntegerField(default=0)
-    units_worked = models.IntegerField(default=0)
-    large_units = models.IntegerField(default=0)
-    large_units_built = models.IntegerField(default=0)
-    member_units = models.IntegerField(default=0)
-    member_units_with = models.IntegerField(default=0)
-    open_units = models.IntegerField(default=0)
-    open_units_instructed = models.IntegerField(default=0)
-    with_member = models.IntegerField(default=0)
-    with_member_built = models.IntegerField(default=0)
+    measure = models.CharField(max_length=40)
+    value = models.BigIntegerField(default=0)
 
     class Meta:
         abstract = True
 
 
-class Tally(Cell):
-    """The facts as they stand, summed. Cells without organizations may remain until the next full recount.
+class Tally(Figure):
+    """The figures as they stand. Those that have become 0 may remain until the next full recount.
 
-    `version` counts up in the same transaction with every statement of facts in the row, also one that leaves its sums
+    The measure without a code (`STATED`) counts how often anything of a committee was stated, also where its sums stayed
     as they were: see `orgs.facts.state`.
     """
-
-    version = models.BigIntegerField(default=1)
 
     objects = TallyQuerySet.as_manager()
     view_permission = "registry.view"
@@ -257,22 +211,25 @@ class Tally(Cell):
         verbose_name = "汇总"
         verbose_name_plural = "汇总"
         constraints = [
+            # in this order it is also the index that figures are read by
             models.UniqueConstraint(
-                fields=["cut", "managed_by", "region_code", "zone_key", "category", "band"], name="tally_cell"
+                fields=["cut", "measure", "managed_by", "region_code", "zone_key", "category", "band"],
+                name="tally_figure",
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.cut} {self.managed_by_id} {self.region_code} {self.category}"
+        return f"{self.measure} {self.cut} {self.managed_by_id} {self.region_code} {self.category}"
 
 
+STATED = ""  # the measure that counts statements
 CELL_KEYS = ("managed_by_id", "region_code", "zone_key", "category", "band")
-TALLY_KEYS = ("cut", *CELL_KEYS)
+TALLY_KEYS = ("cut", *CELL_KEYS, "measure")
+SMALLEST = "whole"  # of the cuts: by the committee alone
 CUTS = {"region": "region_code", "zone": "zone_key", "category": "category", "band": "band"}  # to the key that it keeps
-SMALLEST = "band"  # of the cuts
 
 
 def cut_knowing(columns: Set[str]) -> str:
-    """The cut with the fewest rows that knows these keys: with several at once only the cells themselves do."""
+    """The cut with the fewest rows that knows these keys: with several at once only the one by all of them does."""
     asked = [cut for cut, key in CUTS.items() if key in columns]
     return "" if len(asked) > 1 else asked[0] if asked else SMALLEST

@@ -18,7 +18,7 @@ from core.scope import Scope
 from orgs.facts import recounted
 from orgs.figures import Cells, Narrow, Tree, facts_of, live, steps, tree_of
 from orgs.models import Recount
-from reports.models import ClosedMonth, FrozenFigure, FrozenUnit, Target
+from reports.models import ClosedMonth, FrozenFigure, FrozenUnit, Target, lasting
 from reports.queries.places import FrozenTree
 
 
@@ -75,7 +75,7 @@ class Moment:
         if self.closed is None:
             return live(scope)
         tree = FrozenTree(self.month, scope)
-        rows = FrozenFigure.objects.within(tree.scope).filter(month=self.closed)
+        rows = FrozenFigure.objects.within(tree.scope).filter(lasting(self.month))
         return Cells(rows, tree, self.closed.words["measures"])
 
     def tree(self, scope: Scope) -> Tree:

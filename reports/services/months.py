@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import Permission as P
 from core import writing
-from core.indicators import indicators
+from core.indicators import indicators, measures
 from core.locks import one_at_a_time
 from core.models import AuditEntry
 from core.months import YearMonth
@@ -26,9 +26,9 @@ from core.refusals import Refusal
 from orgs.access import scope_for
 from orgs.facts import refresh
 from orgs.facts.statement import TOUCHED, Touched, about_touched
-from orgs.facts.tally import tally_columns, tally_measures
 from orgs.models import Organization, OrganizationFacts, Tally
-from orgs.models.facts import StatedFacts
+from orgs.models.facts import STATED as STATEMENTS
+from orgs.models.facts import TALLY_KEYS, StatedFacts
 from reports.models import ClosedMonth, FrozenFigure, FrozenUnit, GapAnswer
 from reports.services.changes import freeze_changes
 from reports.services.places import freeze_places
@@ -146,7 +146,8 @@ def freeze(
     )
     writing.add_many([closed], by=None, action="months.take", on=counted_on)
     freeze_places(closed, newest)
-    _freeze_figures(closed)
+    with _whole_sets():
+        _freeze_figures(closed, newest)
     if newest is None or changed is None:
         with _whole_sets():
             _freeze_units(closed, newest)
@@ -158,22 +159,30 @@ def freeze(
 
 
 def words_of(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The texts of all figures that the tally has, in the values of the parameters."""
-    said, kept = spoken(values), {measure.code for measure in tally_measures()}
-    found = [one.worded(said) for one in indicators if {one.numerator.code, one.denominator.code} <= kept]
+    """The texts of all figures, in the values of the parameters."""
+    said = spoken(values)
+    found = [indicator.worded(said) for indicator in indicators]
     return {
-        "measures": {measure.code: measure.worded(said).name for measure in tally_measures()},
+        "measures": {measure.code: measure.worded(said).name for measure in measures},
         "indicators": {one.code: {"name": one.name, "clause": one.clause, "basis": one.basis} for one in found},
     }
 
 
-def _freeze_figures(closed: ClosedMonth) -> None:
-    """Copy the filled cells."""
-    cell = tally_columns()
+def _freeze_figures(closed: ClosedMonth, before: ClosedMonth | None) -> None:
+    """End the rows that no longer hold with the month before, and write those that do now."""
+    frozen, keys = FrozenFigure._meta.db_table, _quoted(TALLY_KEYS)
+    same = f"({_quoted(TALLY_KEYS, 'now')}) = ({_quoted(TALLY_KEYS, frozen)})"
+    if before is not None:
+        _run(
+            f"UPDATE {frozen} SET last_month = %s WHERE last_month IS NULL AND NOT EXISTS "
+            f"(SELECT 1 FROM {Tally._meta.db_table} now WHERE {same} AND now.value = {frozen}.value)",
+            [before.month],
+        )
     _run(
-        f"INSERT INTO {FrozenFigure._meta.db_table} (month_id, {_quoted(cell)}) "
-        f"SELECT %s, {_quoted(cell, 'cell')} FROM {Tally._meta.db_table} cell WHERE cell.organizations <> 0",
-        [closed.pk],
+        f"INSERT INTO {frozen} (first_month, {keys}, value) SELECT %s, {keys}, value FROM {Tally._meta.db_table} now "
+        "WHERE value <> 0 AND measure <> %s AND NOT EXISTS "
+        f"(SELECT 1 FROM {frozen} WHERE {same} AND {frozen}.last_month IS NULL)",
+        [closed.month, STATEMENTS],
     )
 
 

@@ -14,9 +14,10 @@ from core.scope import Scope
 from orgs.facts import refresh
 from orgs.figures import CUTS, NONE, Cells, Narrow, Row, by_party, by_region, facts_of, live, steps, total, within_area
 from orgs.models import OrganizationFacts, PartyOrganization, Tally, Zone
+from orgs.subjects import ORGANIZATIONS
 from tests.people import TODAY, City
 
-CODES = tuple(measure.code for measure in measures if hasattr(Tally, measure.code))
+CODES = tuple(measure.code for measure in measures if measure.subject is ORGANIZATIONS)
 SCOPES = ("city", "district", "street", "stranger", "leader", "secretary")
 AREAS = ("990102001001", "990102001000", "990102002000", "990102000000", "990103001000", None)
 MANAGERS = ("CZ111", "CZ112", "CZ11", "CZ121", "CZ13")
@@ -184,7 +185,7 @@ def test_a_cut_is_one_query_over_the_cells(busy: City) -> None:
         ("region", Narrow(region="990102", node="CZ1"), "region"),
         ("zone", Narrow(), "zone"),
         ("category", Narrow(category="SO"), "category"),
-        ("party", Narrow(), "band"),
+        ("party", Narrow(), "whole"),
         ("party", Narrow(category=NONE), "category"),
         ("band", Narrow(own="CZ11"), "band"),
         ("region", Narrow(category="SO"), ""),

@@ -272,7 +272,7 @@ def test_a_number_that_there_is_not_opens_nothing(city: City, opened: Callable[.
     assert opened("leader").get(f"/{query}").status_code == 404
 
 
-def test_all_measures_of_the_page_are_columns_of_the_tally(city: City, gaps: dict[str, Organization]) -> None:
+def test_the_sums_of_the_page_are_its_measures(city: City, gaps: dict[str, Organization]) -> None:
     assert set(seen(city).whole.row.sums) == set(MEASURES)
 
 

@@ -19,7 +19,8 @@ from core.months import YearMonth
 from core.scope import Scope
 from orgs.facts import refresh
 from orgs.figures import Cells, Narrow, Tree, by_party, by_region, facts_of, live
-from orgs.models import Organization, PartyOrganization, Tally
+from orgs.models import Organization, PartyOrganization
+from orgs.subjects import ORGANIZATIONS
 from reports.models import ClosedMonth, FrozenUnit
 from reports.queries.moments import Moment
 from reports.services.months import (
@@ -34,7 +35,7 @@ from tests.people import City
 
 OCTOBER, NOVEMBER = YearMonth(2026, 10), YearMonth(2026, 11)
 IN_NOVEMBER, IN_DECEMBER = date(2026, 11, 2), date(2026, 12, 1)
-CODES = [measure.code for measure in measures if hasattr(Tally, measure.code) and measure.code != "organizations"]
+CODES = [one.code for one in measures if one.subject is ORGANIZATIONS and one.code != "organizations"]
 
 
 def close(city: City, month: YearMonth, on: date) -> ClosedMonth:

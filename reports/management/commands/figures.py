@@ -15,8 +15,7 @@ from core.indicators import Indicator, indicators
 from core.months import YearMonth
 from core.scope import Grant, Scope
 from core.templatetags.ningju import number
-from orgs.facts.tally import tally_columns
-from orgs.figures import DIGITS, Cells, Narrow, Row, Tree, by_category, by_party, by_region, total
+from orgs.figures import DIGITS, Cells, Narrow, Row, Tree, by_category, by_party, by_region
 from orgs.models import PartyOrganization
 from reports.queries.moments import Moment, closed_months, moment_of
 
@@ -48,7 +47,7 @@ class Command(BaseCommand):
         moment = _moment(options["month"])
         cells = moment.cells(_whole())
         node = _node(options["node"], cells.tree)
-        shown = [i for i in indicators if {i.numerator.code, i.denominator.code} <= set(tally_columns())]
+        shown = list(indicators)
         codes = list(dict.fromkeys(m.code for i in shown for m in (i.denominator, i.numerator)))
         narrow = Narrow(node=node.code if options["node"] else "")
         lines = _lines(cells, narrow, node, options["by"], codes)
@@ -98,10 +97,9 @@ def _lines(cells: Cells, narrow: Narrow, node: PartyOrganization, by: str | None
         prefix = "".join(area.prefix for area in cells.tree.areas([node.region_id] if node.region_id else []).values())
         digits = next((each for each in DIGITS[1:] if each > len(prefix)), DIGITS[-1])
         return [Line(row.narrow.region, row) for row in by_region(cells, narrow, codes, digits=digits)]
-    rows = by_category(cells, narrow, codes)
     if by == "category":
-        return [Line(row.narrow.category, row) for row in rows]
-    return [Line(node.code, total(rows, codes, narrow, node.name))]
+        return [Line(row.narrow.category, row) for row in by_category(cells, narrow, codes)]
+    return [Line(node.code, Row(node.name, cells.whole(narrow, codes), narrow))]
 
 
 def _as_json(indicator: Indicator, line: Line) -> dict[str, Any]:
