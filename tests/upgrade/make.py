@@ -16,9 +16,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, models
 from django.utils import timezone
+from reports.demo import build
 
 from core.sealing import seal
-from reports.demo import build
 from reports.models import ClosedMonth
 
 NOT_OURS = {"auth.permission", "contenttypes.contenttype", "sessions.session"}
