@@ -9,7 +9,7 @@ from random import Random
 
 import xlsxwriter
 
-from demo.invent import Dice, Inventor
+from demo.invent import Inventor
 
 HEADERS = (
     "序号", "企业名称", "统一社会信用代码", "注册号", "企业类型", "行业门类", "行业代码", "注册资本（万元）", "币种", "成立日期",
@@ -22,7 +22,7 @@ TRADES = (("3670", "汽车部件"), ("3982", "电路"), ("1411", "食品"), ("47
 def rows(count: int, columns: int) -> Iterator[list[object]]:
     """So many organizations, all good and all new; columns beyond the known ones are kept as others."""
     rng = Random(1)
-    invent = Inventor(Dice(1))
+    invent = Inventor(1)
     for number in range(1, count + 1):
         industry, trade = rng.choice(TRADES)
         row: list[object] = [

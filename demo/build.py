@@ -13,22 +13,21 @@ from accounts.models import User
 from core.bulk import analyze
 from core.numbering import reserve_ids
 from demo.branches import Branches
-from demo.calendar import CLOSED_MONTHS, CLOSED_MONTHS_OF_MANY, Calendar
 from demo.fieldwork import Fieldwork
-from demo.ground import Ground
-from demo.invent import Dice, Inventor
-from demo.ledger import COLUMNS, Ledger
-from demo.membership import Membership, fit, wanted
+from demo.invent import Inventor
+from demo.ledger import MONTHS, Ledger
+from demo.members import Members, fit, wanted
 from demo.organizations import Organizations
+from demo.places import Ground
 from members.models import Member
 from orgs.facts import refresh
 from orgs.models import Organization, OrganizationFacts, PartyOrganization, Tally
 from reports.models import FrozenFigure, FrozenUnit, GapAnswer, Target
 from reports.services.months import freeze
 
-STREET = "CZ001001001"  # where the accounts of street and instructor are
 CHUNK = 20_000  # organizations in memory at once
 DENSE = 20_000  # with more organizations, joint branches are set up by community and fewer months are told
+MONTHS_OF_MANY = 6
 # percent to be reached by the end of each of five years, from the second year told on (Opinion 二-1: 3–5 years)
 TARGETS = {"T1": 88, "T2": 82, "T3": 86, "T4": 80, "T5": 92}
 TARGET_YEARS = 5
@@ -39,20 +38,15 @@ class Builder:
     """One city of organizations and members, deterministic for its seed and day."""
 
     def __init__(self, *, organizations: int, members: int, seed: int, today: date) -> None:
-        self.wanted, self.members = organizations, members
-        self.calendar = Calendar(today, CLOSED_MONTHS if organizations <= DENSE else CLOSED_MONTHS_OF_MANY)
-        self.ledger = Ledger(self.calendar)
-        rng = self.rng = Dice(seed)
-        self.ground, invent = Ground(rng), Inventor(rng)
-        parts = (invent, self.calendar, self.ledger)
-        self.organizations = Organizations(rng, self.ground, *parts)
-        self.branches = Branches(rng, self.ground, *parts, dense=organizations > DENSE)
-        self.membership = Membership(rng, *parts, self.branches)
+        self.wanted, self.of_members = organizations, members
+        dense = organizations > DENSE
+        self.ledger, self.invent, ground = Ledger(today, MONTHS_OF_MANY if dense else MONTHS), Inventor(seed), Ground()
         users = {user.username: user for user in User.objects.filter(username__in=("clerk", "instructor"))}
         self.clerk = users["clerk"]
-        self.fieldwork = Fieldwork(
-            rng, *parts, clerk=self.clerk, user=users["instructor"], street=self.ground.nodes[STREET]
-        )
+        self.organizations = Organizations(self.invent, ground, self.ledger)
+        self.branches = Branches(self.invent, ground, self.ledger, dense=dense)
+        self.members = Members(self.invent, self.ledger, self.branches)
+        self.fieldwork = Fieldwork(self.invent, self.ledger, clerk=self.clerk, instructor=users["instructor"])
 
     def build(self, report: Callable[[str], None]) -> None:
         """Write everything in one transaction; `report` gets a line now and then."""
@@ -61,49 +55,49 @@ class Builder:
             while entered < self.wanted:
                 size = min(CHUNK, self.wanted - entered)
                 entered += size
-                budget = self.members * entered // self.wanted - given
+                budget = self.of_members * entered // self.wanted - given
                 given += budget
                 self._chunk(size, budget)
                 self.ledger.write(0)
                 report(f"已生成 {entered:,} 家单位、{given:,} 名党员")
             self.branches.finish()
             self._targets()
-            self._pass_time(report)
+            self._pass_time()
             for model in RESULTS:
                 analyze(model)
+            report("组织情况和汇总已更新")
 
     def _chunk(self, size: int, budget: int) -> None:
         drawn = [self.organizations.draw(pk) for pk in reserve_ids(Organization, size)]
         for organization in drawn:
-            organization.wanted = wanted(self.rng, organization)
+            organization.wanted = wanted(self.invent, organization)
         fit(drawn, budget)
-        states = [self.membership.divide(organization) for organization in drawn]
+        states = [self.members.divide(organization) for organization in drawn]
         ids = iter(reserve_ids(Member, sum(map(len, states))))
         for organization, parts in zip(drawn, states, strict=True):
             self.branches.cover(organization)
             for place, state in enumerate(parts):
-                self.membership.enter(next(ids), state, organization, place)
+                self.members.enter(next(ids), state, organization, place)
             self.fieldwork.enter(organization)
         self.fieldwork.assign()
 
-    def _pass_time(self, report: Callable[[str], None]) -> None:
+    def _pass_time(self) -> None:
         """Let the stages come true one after the other, bringing the facts up to date at each and closing its month."""
-        calendar = self.calendar
-        for stage, day in enumerate(calendar.days):
-            written = self.ledger.write(stage)
+        ledger = self.ledger
+        for stage, day in enumerate(ledger.days):
+            written = ledger.write(stage)
             if not stage:
-                for model in COLUMNS:
+                for model in ledger.models:
                     analyze(model)
-            touched = written if 0 < stage < len(calendar.days) - 1 else None
+            touched = written if 0 < stage < len(ledger.months) else None
             refresh(touched, on=day)
-            if stage < len(calendar.months):
+            if stage < len(ledger.months):
                 night = timezone.make_aware(datetime.combine(day + timedelta(days=1), time(2)))
-                freeze(month=calendar.months[stage], by=self.clerk, counted_on=day, changed=touched, at=night)
-        report("组织情况和汇总已更新")
+                freeze(month=ledger.months[stage], by=self.clerk, counted_on=day, changed=touched, at=night)
 
     def _targets(self) -> None:
         """Each year a step towards all that should, for the city and every district."""
-        first = self.calendar.today.year - 1
+        first = self.ledger.today.year - 1
         nodes = PartyOrganization.objects.filter(code__in=["CZ", "CZ001"]) | PartyOrganization.objects.filter(
             parent__code="CZ001", kind=PartyOrganization.Kind.WORKING_COMMITTEE
         )

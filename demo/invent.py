@@ -1,4 +1,4 @@
-"""Names, codes and numbers that nobody holds. Everything is drawn from one `Random`: the same seed, the same city.
+"""Draws of chance, and names, codes and numbers that nobody holds: the same seed, the same city.
 
 Codes carry area digits (9901…) that no register uses and pass every check; the mobile numbers' block is the one that
 the sample lists use.
@@ -11,12 +11,7 @@ from operator import mul
 from random import Random
 from typing import Any
 
-from orgs.rules.credit_code import (
-    ALPHABET,
-    ORGANISATION_ALPHABET,
-    ORGANISATION_WEIGHTS,
-    WEIGHTS,
-)
+from orgs.rules.credit_code import ALPHABET, ORGANISATION_ALPHABET, ORGANISATION_WEIGHTS, WEIGHTS
 
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢"
 GIVEN_FIRST = "建国志海文明永春晓雪思嘉子俊秀玉月立振家德光宏庆学长新景亚卫少云风若清书雅瑞静"
@@ -32,90 +27,76 @@ ROADS = (
     "工业大道",
     "兴业路",
     "桂香街",
-    "南薰巷",
     "江堤路",
     "春晖路",
 )
-ORGANISATION_STEP = 61_803_399  # has no factor in common with 10⁸: the bodies of codes repeat only after all of them
+AREAS = ("990102", "990103", "990104", "990121", "990122", "990181")
+BODY_STEP = 61_803_399  # has no factor in common with 10⁸: the bodies of codes repeat only after all of them
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _VALUES = {sign: value for value, sign in enumerate(ALPHABET)}
 _ORGANISATION_VALUES = {sign: value for value, sign in enumerate(ORGANISATION_ALPHABET)}
 
 
-class Dice(Random):
-    """Random draws by the million: a few of them, made from one `random()` each, in a fraction of the library's time."""
+class Inventor(Random):
+    """Draws by the million: the simple ones are made from one `random()` each, in a fraction of the library's time."""
 
-    def choice(self, seq: Any) -> Any:
-        """One of a sequence."""
-        return seq[int(self.random() * len(seq))]
-
-    def below(self, stop: int) -> int:
-        """A whole number from 0 and less than `stop`."""
-        return int(self.random() * stop)
-
-    def randint(self, a: int, b: int) -> int:
-        """A whole number from a to b, both included."""
-        return a + int(self.random() * (b - a + 1))
-
-
-class Inventor:
-    """Draws names and numbers that never repeat where they must not."""
-
-    def __init__(self, rng: Dice) -> None:
-        self.rng = rng
-        self._body = rng.below(100_000_000)
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self._body = int(self.random() * 100_000_000)
         self._old_number = 0
         self._names: set[str] = set()
         self._citizens: set[str] = set()
 
+    def choice(self, seq: Any) -> Any:
+        return seq[int(self.random() * len(seq))]
+
+    def randint(self, a: int, b: int) -> int:
+        return a + int(self.random() * (b - a + 1))
+
+    def chance(self, share: float) -> bool:
+        return self.random() < share
+
+    def day(self, first: date, last: date) -> date:
+        """From the first to the last, both included; the first when the last lies before it."""
+        start = first.toordinal()
+        return date.fromordinal(start + self.randint(0, max(last.toordinal() - start, 0)))
+
     def credit_code(self, prefix: str, area: str) -> str:
-        """A valid credit code of a register (two signs) in an area (six digits); domain §1.3, §1.4."""
-        self._body = (self._body + ORGANISATION_STEP) % 100_000_000
+        """Of a register (two signs) in an area (six digits); domain §1.3, §1.4."""
+        self._body = (self._body + BODY_STEP) % 100_000_000
         body = f"{self._body:08d}"
         rest = 11 - sum(map(mul, (_ORGANISATION_VALUES[sign] for sign in body), ORGANISATION_WEIGHTS)) % 11
         code = f"{prefix}{area}{body}{'0123456789X0'[rest]}"
         return code + ALPHABET[-sum(map(mul, (_VALUES[sign] for sign in code), WEIGHTS)) % 31]
 
     def old_number(self) -> str:
-        """A 15-digit registration number of the time before credit codes."""
+        """Of 15 digits, as before there were credit codes."""
         self._old_number += 1
         return f"9901002{self._old_number:08d}"
 
     def id_number(self, born_on: date, *, male: bool) -> str:
-        """A citizen's number with a good check sign (GB 11643) under an area code that does not exist."""
-        while True:
-            area = self.rng.choice(("990102", "990103", "990104", "990121", "990122", "990181"))
-            order = self.rng.below(500) * 2 + male
-            number = f"{area}{born_on:%Y%m%d}{order:03d}"
-            if number not in self._citizens:
-                self._citizens.add(number)
-                return number + "10X98765432"[sum(map(mul, map(int, number), _ID_WEIGHTS)) % 11]
+        """A citizen's number with a good check sign (GB 11643)."""
+        number = ""
+        while not number or number in self._citizens:
+            number = f"{self.choice(AREAS)}{born_on:%Y%m%d}{self.randint(0, 499) * 2 + male:03d}"
+        self._citizens.add(number)
+        return number + "10X98765432"[sum(map(mul, map(int, number), _ID_WEIGHTS)) % 11]
 
     def phone(self) -> str:
-        """A mobile number of a block that stands for no subscriber here."""
-        return f"1990000{self.rng.below(10_000):04d}"
+        return f"1990000{self.randint(0, 9_999):04d}"
 
     def person(self) -> str:
-        """A Chinese name of two or three signs."""
-        rng = self.rng
-        first = rng.choice(GIVEN_FIRST) if rng.random() < 0.75 else ""
-        return rng.choice(SURNAMES) + first + rng.choice(GIVEN_LAST)
+        first = self.choice(GIVEN_FIRST) if self.chance(0.75) else ""
+        return self.choice(SURNAMES) + first + self.choice(GIVEN_LAST)
 
     def name(self, place: str, trade: str, end: str) -> str:
-        """A name that no other organization of the city has."""
-        choice, least = self.rng.choice, 2
-        while True:
-            name = place + "".join(choice(MARKS) for _ in range(least)) + trade + end
-            if name not in self._names:
-                self._names.add(name)
-                return name
-            least = 3
+        """What no other organization of the city is called."""
+        marks, name = 2, ""
+        while not name or name in self._names:
+            name = place + "".join(self.choice(MARKS) for _ in range(marks)) + trade + end
+            marks = 3
+        self._names.add(name)
+        return name
 
     def address(self, place: str) -> str:
-        """A house in a street of a place."""
-        return f"{place}{self.rng.choice(ROADS)}{self.rng.randint(1, 300)}号"
-
-    def day(self, first: date, last: date) -> date:
-        """A day from the first to the last, both included; the first when the last lies before it."""
-        start = first.toordinal()
-        return date.fromordinal(start + self.rng.randint(0, max(last.toordinal() - start, 0)))
+        return f"{place}{self.choice(ROADS)}{self.randint(1, 300)}号"

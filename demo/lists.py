@@ -18,7 +18,7 @@ from openpyxl import Workbook
 from accounts.models import User
 from core.importing import services
 from core.sources import sources
-from demo.invent import Dice, Inventor
+from demo.invent import Inventor
 from orgs.models import Organization
 from orgs.sources.telling import WORDS
 
@@ -78,7 +78,7 @@ def _line(number: int, unit: Organization) -> Line:
 
 def founded(count: int, *, on: date) -> list[Line]:
     """Lines about companies that nobody knew of."""
-    invent = Inventor(Dice(7))
+    invent = Inventor(7)
     return [
         (
             invent.name("澄州", "科技", "有限公司"), invent.credit_code("91", "990102"), PRIVATE_COMPANY,
