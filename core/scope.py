@@ -31,6 +31,7 @@ class Grant:
     unit_managers: frozenset[int]  # ids of the nodes below that manage units
     whole: bool = False  # the node is the root: nothing needs to be filtered
     own: bool = False
+    place: str = ""  # what the node is called
 
     @property
     def interval(self) -> tuple[str, str]:
@@ -52,6 +53,11 @@ class Scope:
     def having(self, permission: str) -> Scope:
         """Narrow to the grants that hold the permission; empty when none does."""
         return Scope(self.user_id, tuple(grant for grant in self.grants if permission in grant.permissions))
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """What the nodes are called at which the user serves."""
+        return tuple(dict.fromkeys(grant.place for grant in self.grants))
 
     @cached_property
     def whole(self) -> bool:

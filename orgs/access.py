@@ -43,6 +43,7 @@ def _grant(appointment: Appointment, managers: frozenset[int]) -> Grant:
         unit_managers=managers,
         whole=node.parent_id is None and not duty.own,
         own=duty.own,
+        place=node.name,
     )
 
 

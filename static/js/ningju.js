@@ -8,6 +8,65 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// an open menu is walked by the arrows and closed by Escape
+document.addEventListener("keydown", (event) => {
+  const menu = event.target.closest("details.menu[open]");
+  if (!menu) return;
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const items = [...menu.querySelectorAll("summary, a, button, input:not([type=hidden]), select")];
+  if (event.key === "Escape") {
+    menu.open = false;
+    items[0].focus();
+  } else if (step && !event.target.matches("input, select")) {
+    event.preventDefault();
+    items[(items.indexOf(event.target) + step + items.length) % items.length].focus();
+  }
+});
+
+// on a phone a row shows its name and one figure (the one that the list is sorted by, or the first); a tap shows the rest
+const PHONE = matchMedia("(max-width: 640px)");
+
+function fold(row) {
+  const cells = [...row.cells].filter((cell) => !cell.matches(".pick"));
+  if (cells.length < 4 || row.querySelector(".more")) return;
+  const name = cells.find((cell) => cell.matches(".name, th")) || cells[0];
+  const rest = cells.filter((cell) => cell !== name);
+  const sorted = row.closest("table").querySelector("thead [aria-sort]");
+  const key = rest.find((cell) => cell.matches(".key")) || rest.find((cell) => sorted && cell.cellIndex === sorted.cellIndex)
+    || rest.find((cell) => cell.matches(".num")) || rest[0];
+  name.classList.add("name");
+  key.classList.add("key");
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: "＋" });
+  button.setAttribute("aria-label", `${name.innerText.split("\n")[0]}：其余内容`);
+  const show = (open) => {
+    row.classList.toggle("folded", !open);
+    button.setAttribute("aria-expanded", open);
+    button.textContent = open ? "－" : "＋";
+  };
+  button.addEventListener("click", () => show(row.matches(".folded")));
+  row.insertCell().append(button);
+  row.lastElementChild.className = "more";
+  show(false);
+}
+
+function foldRows() {
+  if (PHONE.matches) document.querySelectorAll(".stack tbody tr").forEach(fold);
+}
+PHONE.addEventListener("change", foldRows);
+document.addEventListener("htmx:load", foldRows);
+foldRows();
+
+// leaving a form in which something was typed, or which came back with errors, asks first
+function differs(field) {
+  if (field.type === "hidden" || !field.name) return false;
+  if (field.options) return field.selectedIndex !== Math.max(field.length ? 0 : -1, [...field.options].findIndex((one) => one.defaultSelected));
+  return field.checked !== field.defaultChecked || (field.type !== "checkbox" && field.type !== "radio" && field.value !== field.defaultValue);
+}
+window.addEventListener("beforeunload", (event) => {
+  const left = [...document.forms].filter((form) => form.method === "post" && !form.dataset.sent && form.dataset.again === undefined);
+  if (left.some((form) => form.querySelector("[aria-invalid]") || [...form.elements].some(differs))) event.preventDefault();
+});
+
 // a filter form sends itself when a choice changes; its button stays for keyboards and for browsers without script
 document.addEventListener("change", (event) => {
   const form = event.target.form;
