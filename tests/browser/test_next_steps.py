@@ -22,6 +22,13 @@ UNIT = "澄州溪口纺织厂"
 def opened(page: Page, screen: dict[str, int], url: str) -> None:
     page.set_viewport_size(screen)
     page.goto(url)
+    unfold(page)
+
+
+def unfold(page: Page) -> None:
+    """On a phone the rest of a row, with its button, comes by a tap."""
+    for more in page.locator(".more button").all():
+        more.click()
 
 
 def pick(page: Page, number: int, text: str, option: str) -> None:
@@ -50,6 +57,7 @@ def test_an_instructor_is_sent_to_the_unit(city: City, signed_in: Callable[[str]
     fits(page, screen)
     page.get_by_role("button", name="保存", exact=True).click()
     expect(page).to_have_url(re.compile("/worklists/party-organization/$"))
+    unfold(page)
     expect(page.get_by_text("推荐党员就业")).to_be_visible()
     assert Assignment.objects.get().organization == unit
 
