@@ -74,9 +74,7 @@ _STATUS_WORDS = word_table(
     }
 )
 _SEX_WORDS = word_table({"1": ("男", "1", "男性"), "2": ("女", "2", "女性"), "0": ("未知", "0", "未说明", "9")})
-_ETHNIC_WORDS = word_table(
-    {code: (code, group.name, group.name.removesuffix("族")) for code, group in ETHNIC_GROUPS.items()}
-)
+_ETHNIC_WORDS = word_table({code: (code, name, name.removesuffix("族")) for code, name in ETHNIC_GROUPS.items()})
 _EDUCATION_WORDS = word_table(
     {code: (code, name) for code, name in EDUCATION.items()},
     {

@@ -1,8 +1,8 @@
 """The national code lists that organizations and people are described with, read once.
 
 Sources and doubts are in the field's own reference (domain.md §3): the SAMR company types carry the category that they
-suggest, `X` for out of scope and `?` where the controlling interest decides. The NBS lists are kept for old lists and
-exports; they are derived from the SAMR code, which is the one value stored (domain.md §3.5).
+suggest, `X` for out of scope and `?` where the controlling interest decides. Old lists name the NBS classes
+of 2011; what is stored is the SAMR code (domain.md §3.5).
 """
 
 import json
@@ -26,15 +26,6 @@ class Section(NamedTuple):
     divisions: tuple[str, ...]
 
 
-class EthnicGroup(NamedTuple):
-    """A row of GB/T 3304."""
-
-    code: str
-    name: str
-    roman: str
-    letters: str
-
-
 def _span(text: str) -> tuple[str, ...]:
     """`05-08` → 05, 06, 07, 08; `83` → 83."""
     first, _, last = text.partition("-")
@@ -50,20 +41,16 @@ def _names(key: str) -> dict[str, str]:
 
 COMPANY_TYPES = {row[0]: CompanyType(*row) for row in _LISTS["samr_company_type"]}
 NBS_2011 = _names("nbs2011")
-NBS_2023 = _names("nbs2023")
-ECONOMIC_TYPES = _names("gbt12402")
 SECTIONS = {code: Section(code, name, _span(divisions)) for code, name, divisions in _LISTS["industry_section"]}
 DIVISIONS = _names("industry_division")
 SECTION_OF_DIVISION = {division: section.code for section in SECTIONS.values() for division in section.divisions}
-ETHNIC_GROUPS = {row[0]: EthnicGroup(*row) for row in _LISTS["ethnic"]}
+ETHNIC_GROUPS = _names("ethnic")
 EDUCATION = _names("education")
-POLITICAL_STATUS = _names("political")
-PROVINCES = _names("province")
 
 
 def ethnic_choices() -> list[tuple[str, str]]:
     """GB/T 3304 as choices of a field."""
-    return [(code, group.name) for code, group in ETHNIC_GROUPS.items()]
+    return list(ETHNIC_GROUPS.items())
 
 
 def education_choices() -> list[tuple[str, str]]:

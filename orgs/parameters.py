@@ -9,7 +9,6 @@ parameters.add(
     ParameterDefinition("org.committee_min_formal", "应设支部委员会的正式党员数", 7, "名", "ORG-8", GROUP),
     ParameterDefinition("org.general_branch_min", "可设党总支的正式党员数", 50, "名", "ORG-7", GROUP),
     ParameterDefinition("org.party_committee_min", "可设党委的正式党员数", 100, "名", "ORG-7", GROUP),
-    ParameterDefinition("org.branch_max_members", "党支部党员人数上限", 50, "名", "ORG-4", GROUP),
     ParameterDefinition("org.joint_branch_warn_units", "联合党支部覆盖单位提醒数", 5, "家", "ORG-3", GROUP),
     ParameterDefinition("org.joint_branch_max_units", "联合党支部覆盖单位上限", 10, "家", "ORG-3", GROUP),
     ParameterDefinition("econ.member_headcount", "新经济组织应有党员的职工数", 50, "名", "意见二-1", GROUP),

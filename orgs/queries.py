@@ -66,11 +66,6 @@ def undecided(scope: Scope) -> QuerySet[Organization]:
 
 
 Alike = Literal["name", "fragment", "old_number"]
-ALIKE: Mapping[Alike, str] = {
-    "name": "名称相同",
-    "fragment": "名称前六字和法定代表人相同",
-    "old_number": "原注册号相同",
-}
 
 
 def possible_duplicates(scope: Scope, alike: Alike = "name") -> QuerySet[Organization]:

@@ -26,7 +26,6 @@ EXACT_BELOW = 10**15
 HEADER_COLOUR = "#F3E3E0"
 A4 = 9
 _FORBIDDEN_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]+")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 class TooManyRows(Refusal):
@@ -135,14 +134,3 @@ def sheet_name(text: str) -> str:
     while len(name.encode("utf-16-le")) // 2 > MAX_SHEET_NAME:
         name = name[:-1].rstrip(" '")
     return name or "名单"
-
-
-def neutralise(value: Value) -> Value:
-    """For .csv only: a text that a spreadsheet would run as a formula gets an apostrophe in front.
-
-    Full-width signs are included, since Chinese Excel takes them for the narrow ones. Cells of an .xlsx carry their
-    type and need none of this.
-    """
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value

@@ -106,11 +106,6 @@ def judge_again(known: Mapping[str, Any], changed: Collection[str]) -> dict[str,
     return judge(known)
 
 
-def is_branch_office(company_type: str) -> bool:
-    """Is it a branch or office of another body? Party statistics count legal persons only (domain.md §1.5)."""
-    return len(company_type) == 4 and company_type.startswith(BRANCH_TYPES)
-
-
 def _register(credit_code: str, company_type: str) -> Register | None:
     """Who registered it: told by the code, without one by the type."""
     if credit_code:

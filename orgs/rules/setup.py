@@ -23,9 +23,7 @@ class Thresholds:
     committee_min: int = 7  # formal members from which a branch elects a committee
     general_branch_min: int = 50
     party_committee_min: int = 100
-    branch_max: int = 50
     joint_warn: int = 5
-    joint_red: int = 10
     evidence_months: int = 6
 
     @classmethod
@@ -54,9 +52,7 @@ _PARAMETERS = {
     "committee_min": "org.committee_min_formal",
     "general_branch_min": "org.general_branch_min",
     "party_committee_min": "org.party_committee_min",
-    "branch_max": "org.branch_max_members",
     "joint_warn": "org.joint_branch_warn_units",
-    "joint_red": "org.joint_branch_max_units",
     "evidence_months": "work.evidence_months",
 }
 DEFAULTS = Thresholds()
@@ -119,16 +115,6 @@ def size_of(category: str, staff: int | None, membership: int | None) -> int | N
     return membership if category == ASSOCIATION else staff
 
 
-def size_band(category: str, size: int | None, thresholds: Thresholds = DEFAULTS) -> str:
-    """`L` at or above the threshold for a Party organization, `M` for a member, `S` below, `U` when unknown."""
-    large, middle = thresholds.for_organization(category), thresholds.for_member(category)
-    if size is None:
-        return "U"
-    if size >= large:
-        return "L"
-    return "M" if size >= middle else "S"
-
-
 def reasons_for_party_organization(
     *, category: str, size: int | None, formal: int, restructured: bool, thresholds: Thresholds = DEFAULTS
 ) -> list[Reason]:
@@ -177,18 +163,6 @@ def suggested_name(unit: str, kind: str, formal: int, thresholds: Thresholds = D
     elected = "委员会" if elects_committee(formal, thresholds) else ""
     titles = {"committee": "委员会", "general_branch": "总支部委员会", "joint_branch": f"等单位联合支部{elected}"}
     return f"中共{unit}{titles.get(kind, f'支部{elected}')}"
-
-
-def branch_too_large(members: int, thresholds: Thresholds = DEFAULTS) -> bool:
-    """Has a branch more members than it usually may (ORG-4)?"""
-    return members > thresholds.branch_max
-
-
-def joint_branch_level(units: int, thresholds: Thresholds = DEFAULTS) -> str:
-    """`red` or `warn` when a joint branch covers too many organizations (ORG-3), else empty."""
-    if units > thresholds.joint_red:
-        return "red"
-    return "warn" if units > thresholds.joint_warn else ""
 
 
 def next_step(situation: Situation, thresholds: Thresholds = DEFAULTS) -> NextStep:

@@ -185,11 +185,6 @@ def section_of(industry: str) -> str:
     return industry if industry in SECTIONS else SECTION_OF_DIVISION.get(industry[:2], "")
 
 
-def samr_from_nbs(code: str) -> str | None:
-    """The SAMR type of an NBS 2011 class, or None for an unknown class."""
-    return _SAMR_OF_NBS.get(code)
-
-
 def nbs_classes(samr: str) -> frozenset[str]:
     """The NBS 2011 classes in which an organization of this SAMR type can stand. A branch stands where its company
     does."""

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from core.workbooks import writing
 from core.workbooks.reading import open_book
-from core.workbooks.writing import TooManyRows, Value, neutralise, sheet_name, write_rows
+from core.workbooks.writing import TooManyRows, Value, sheet_name, write_rows
 
 HEADERS = ["名称", "代码", "职工"]
 
@@ -146,16 +146,6 @@ def test_repeated_headers_are_an_error() -> None:
 )
 def test_a_sheet_name_is_made_fit_for_excel(wanted: str, given: str) -> None:
     assert sheet_name(wanted) == given
-
-
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
-def test_a_text_that_could_run_in_a_text_table_is_neutralised(start: str) -> None:
-    assert neutralise(f"{start}1+1") == f"'{start}1+1"
-
-
-@pytest.mark.parametrize("value", ["甲=乙", "'=1", "", None, -5, -1.5, date(2019, 3, 5)], ids=repr)
-def test_what_cannot_run_is_left_alone(value: Value) -> None:
-    assert neutralise(value) == value
 
 
 texts = st.one_of(

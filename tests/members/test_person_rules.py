@@ -134,7 +134,7 @@ def test_an_education_is_known_by_name_or_code(cell, code):
 
 
 def test_every_row_of_the_code_lists_is_read_by_its_name():
-    assert all(rules.ethnic_group(group.name) == code for code, group in ETHNIC_GROUPS.items())
+    assert all(rules.ethnic_group(name) == code for code, name in ETHNIC_GROUPS.items())
     assert all(rules.education(name) == code for code, name in EDUCATION.items())
 
 

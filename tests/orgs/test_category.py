@@ -3,7 +3,7 @@
 import pytest
 
 from orgs.codelists import COMPANY_TYPES
-from orgs.rules.category import INTERMEDIARIES, Suggestion, is_branch_office, judge, judge_again, suggest_category
+from orgs.rules.category import INTERMEDIARIES, Suggestion, judge, judge_again, suggest_category
 
 FIRM, SHOP, SERVICE = "91110108551385082Q", "92350100M000100Y43", "52100000500021676K"
 
@@ -172,18 +172,6 @@ def test_every_type_under_every_control_has_an_answer(control):
         assert found.category in ("", "E1", "E2", "E3", "E4", "E5"), company_type
         assert (found.confidence == "needs_input") == (found.in_scope and not found.category), company_type
         assert control not in ("1", "2") or not found.in_scope, company_type
-
-
-@pytest.mark.parametrize(
-    "company_type", ["2100", "2130", "4310", "4410", "4551", "4560", "5810", "6830", "7110", "9200"]
-)
-def test_a_branch_is_no_legal_person(company_type):
-    assert is_branch_office(company_type)
-
-
-@pytest.mark.parametrize("company_type", ["1130", "4533", "4540", "4700", "5110", "6110", "9500", "51", "31", ""])
-def test_a_body_of_its_own_is_no_branch(company_type):
-    assert not is_branch_office(company_type)
 
 
 KNOWN = {"credit_code": "91990102MA0000001X", "company_type": "1151", "control": "3", "name": "澄州某某有限公司"}

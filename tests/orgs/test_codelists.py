@@ -8,7 +8,6 @@ def test_the_lists_are_whole():
     assert len(codelists.DIVISIONS) == 97
     assert len(codelists.ETHNIC_GROUPS) == 56
     assert len(codelists.EDUCATION) == 40
-    assert len(codelists.PROVINCES) == 34
     assert len(codelists.NBS_2011) == 25
     assert codelists.COMPANY_TYPES["1130"].name == "有限责任公司（自然人投资或控股）"
     assert codelists.COMPANY_TYPES["2130"].name == "有限责任公司分公司（自然人投资或控股）"

@@ -54,6 +54,14 @@ def test_only_normal_organizations_in_scope_count(
     assert (found.counted, found.unit, found.undecided) == (counted, unit, undecided)
 
 
+def test_a_branch_is_no_legal_person_and_a_body_of_its_own_is_no_branch(city: City) -> None:
+    branches = ("2100", "2130", "4310", "4410", "4551", "4560", "5810", "6830", "7110", "9200")
+    bodies = ("1130", "4533", "4540", "4700", "5110", "6110", "9500", "51", "31", "")
+    units = {kind: city.organization(company_type=kind) for kind in branches + bodies}
+    refresh(None, on=TODAY)
+    assert {kind for kind, unit in units.items() if facts_of(unit).branch_office} == set(branches)
+
+
 @pytest.mark.parametrize("company_type", ["2130", "4330", "4553", "5810", "7200"])
 def test_a_branch_office_counts_apart_and_is_not_asked_for_anything(city: City, company_type: str) -> None:
     """Its head office is (domain §1.5): not even with members of its own or as a restructured unit."""
@@ -104,6 +112,8 @@ def test_a_merged_organization_does_not_count_at_all(city: City) -> None:
         ("SO2", 50, None, "L"),
         ("SO3", 20, None, "M"),
         ("SO5", 19, None, "S"),
+        ("", None, None, "U"),
+        ("", 50, None, "M"),
         ("", 99, 500, "M"),
         ("", 100, None, "L"),
         ("", 49, None, "S"),

@@ -6,23 +6,19 @@ from hypothesis import strategies as st
 
 from core.parameters import parameters
 from orgs.models import PartyOrganization
-from orgs.models.facts import SizeBand
 from orgs.rules.setup import (
     DEFAULTS,
     Neighbour,
     Reason,
     Situation,
     Thresholds,
-    branch_too_large,
     elects_committee,
     in_one_sentence,
-    joint_branch_level,
     next_step,
     next_step_for_member,
     reasons_for_member,
     reasons_for_party_organization,
     recommended_kind,
-    size_band,
     size_of,
     suggested_name,
 )
@@ -81,7 +77,7 @@ def test_a_restructured_state_unit_asks_for_a_party_organization_at_any_size():
 def test_more_people_or_members_never_take_a_reason_away(category, size, formal, restructured):
     fewer = set(should(category, size, formal, restructured))
     assert fewer <= set(should(category, (size or 0) + 1, formal + 1, restructured))
-    assert ("size" in fewer) == (size_band(category, size) == "L")
+    assert ("size" in fewer) == (size is not None and size >= DEFAULTS.for_organization(category))
 
 
 @pytest.mark.parametrize(
@@ -131,19 +127,6 @@ def test_a_reason_of_an_undecided_organization_says_that_its_category_does_not_m
 
 
 @pytest.mark.parametrize(
-    ("category", "size", "band"),
-    [
-        ("E4", 100, "L"), ("E4", 99, "M"), ("E4", 50, "M"), ("E4", 49, "S"), ("E4", 0, "S"), ("E4", None, "U"),
-        ("SO3", 50, "L"), ("SO3", 49, "M"), ("SO3", 20, "M"), ("SO3", 19, "S"),
-        ("", None, "U"), ("", 49, "S"), ("", 50, "M"), ("", 99, "M"), ("", 100, "L"),
-    ],
-)  # fmt: skip
-def test_the_band_follows_the_thresholds_of_the_sector(category, size, band):
-    assert size_band(category, size) == band
-    assert band in SizeBand.values
-
-
-@pytest.mark.parametrize(
     ("formal", "kind"),
     [(0, None), (2, None), (3, "branch"), (49, "branch"), (50, "general_branch"), (99, "general_branch"),
      (100, "committee"), (500, "committee")],
@@ -156,16 +139,6 @@ def test_the_number_of_formal_members_recommends_a_kind(formal, kind):
 @pytest.mark.parametrize(("formal", "elects"), [(6, False), (7, True)])
 def test_seven_formal_members_elect_a_committee(formal, elects):
     assert elects_committee(formal) is elects
-
-
-@pytest.mark.parametrize(("members", "too_large"), [(50, False), (51, True)])
-def test_a_branch_has_at_most_fifty_members(members, too_large):
-    assert branch_too_large(members) is too_large
-
-
-@pytest.mark.parametrize(("units", "level"), [(2, ""), (5, ""), (6, "warn"), (10, "warn"), (11, "red")])
-def test_a_joint_branch_of_many_units_is_marked(units, level):
-    assert joint_branch_level(units) == level
 
 
 # --- next step ------------------------------------------------------------------------------------------------------

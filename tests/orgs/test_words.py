@@ -88,7 +88,7 @@ def test_every_type_of_its_own_name_is_read_back():
 
 def test_every_nbs_class_has_a_type_it_agrees_with():
     for nbs, name in NBS_2011.items():
-        samr = words.samr_from_nbs(nbs)
+        samr = words.company_type(nbs)
         assert samr in COMPANY_TYPES
         assert words.same_type(samr, nbs), name
         assert words.company_type(name) is not None
