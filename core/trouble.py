@@ -21,6 +21,7 @@ MEGABYTE = 1 << 20
 _BUSY = ("55P03", "40P01", "40001")
 _AWAY = ("57P01", "57P02", "57P03", "08", "53")
 _FULL_CODE = "53100"
+GONE = "connection already closed"  # so say Django and psycopg2, without a code
 _SQLITE_FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE)
 
 
@@ -61,8 +62,8 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 def _kind(error: BaseException) -> Trouble | None:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Trouble.FULL
-    if isinstance(error, InterfaceError):
-        return Trouble.AWAY  # “connection already closed”
+    if isinstance(error, InterfaceError):  # else a mistake of the program, such as a closed cursor
+        return Trouble.AWAY if GONE in str(error) else None
     cause = error.__cause__
     # a session that breaks off while it is answered is told by the plain class, without a code
     broken_off = type(error) is DatabaseError and cause is not None and getattr(cause, "pgcode", "") is None

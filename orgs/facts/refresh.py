@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from core.bulk import analyze
 from core.locks import keep_derived
+from core.parameters import values_on
 from orgs.facts import prepared, tally
 from orgs.facts.sources import Day
 from orgs.facts.statement import (
@@ -79,7 +80,8 @@ def refresh(organization_ids: Collection[int] | None, *, on: date) -> int:
     """
     if organization_ids is None:
         written = _refresh_all(on)
-        Recount.objects.update_or_create(pk=ONE, defaults={"on": on, "at": timezone.now()})
+        counted = {"on": on, "at": timezone.now(), "parameters": dict(values_on(on))}
+        Recount.objects.update_or_create(pk=ONE, defaults=counted)
         return written
     if (gathered := _gathered.get()) is not None:
         gathered.touched.setdefault(on, set()).update(organization_ids)

@@ -149,10 +149,11 @@ class OrganizationFacts(StatedFacts):
 
 
 class Recount(models.Model):
-    """The last time that all facts were stated, and the day they were stated for: one row."""
+    """The last time that all facts were stated, the day they were stated for, and the parameters of then: one row."""
 
     on = EventDateField("日期")
     at = models.DateTimeField("时间")
+    parameters = models.JSONField("参数", default=dict)
 
     objects = PublicQuerySet.as_manager()
     change_permission = ""  # the system's own

@@ -58,12 +58,12 @@ class Moment:
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
-        """The thresholds that the figures were made with: live ones with those of their last recount, so that a value that
-        begins today is not said of them before the night has counted it."""
+        """The thresholds that the figures were made with: live ones with those of their last recount, so that a new value is
+        not said of them before it was counted."""
         if self.closed:
             return self.closed.parameters
         last = self._recounted
-        return dict(values_on(min(self.on, last.on) if last else self.on))
+        return last.parameters if last else dict(values_on(self.on))
 
     @cached_property
     def spoken(self) -> dict[str, Any]:

@@ -138,6 +138,16 @@ def test_a_session_that_breaks_off_while_it_is_answered_is_the_database_being_aw
     assert trouble_of(malformed) is None
 
 
+@pytest.mark.parametrize(
+    ("told", "trouble"),
+    [("connection already closed", Trouble.AWAY), ("cursor already closed", None), ("Error binding parameter 0", None)],
+)
+def test_a_mistake_with_a_connection_that_is_there_is_no_database_away(told: str, trouble: Trouble | None) -> None:
+    error = InterfaceError(told)
+    error.__cause__ = psycopg2.InterfaceError(told)
+    assert trouble_of(error) == trouble
+
+
 @pytest.mark.django_db
 def test_whoever_waits_to_write_leaves_threads_for_reading(city: City, client: Client, monkeypatch: Any) -> None:
     """When all places of writers are taken the next one is told at once; readers and sign-in go on."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from core.indicators import indicators, measures
 from core.models import Parameter
 from core.parameters import parameters, spoken
 from orgs.facts import refresh
 from orgs.models import Organization
+from orgs.services.parameters import set_parameter
 from reports.models import ClosedMonth
 from tests.people import LONG_AGO, TODAY, City
 from tests.reports.closing import close
@@ -36,6 +39,20 @@ def test_a_closed_month_says_the_thresholds_of_then(
             assert words in page, query
         listed = browser.get(f"/units/?gap=T2&{query[1:]}").content.decode()
         assert f"职工 {number} 名以上、经营正常的新经济组织中" in listed, query
+
+
+def test_a_value_of_today_is_said_once_it_was_counted(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
+) -> None:
+    """Set in the morning, with no worker that counts it."""
+    today, browser = timezone.localdate(), opened("leader")
+    refresh(None, on=today)
+    for value in (80, 90):
+        told: dict[str, Any] = {"valid_from": today, "note": "文件", "on": today}
+        set_parameter(by=city.user("city"), code="econ.org_headcount", value=value, **told)
+        assert "100 人以上新经济组织有党组织" in browser.get("/dashboard/").content.decode()
+    refresh(None, on=today)
+    assert "90 人以上新经济组织有党组织" in browser.get("/dashboard/").content.decode()
 
 
 def test_no_text_of_a_figure_names_a_parameter_that_there_is_not_or_a_number_beside_one() -> None:
