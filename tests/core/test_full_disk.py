@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.test import Client
 
@@ -21,7 +22,7 @@ from core.jobs import JobKind, Worker, enqueue, job_kinds
 from core.models import ColumnMapping, ImportBatch, Job
 from core.workbooks.writing import write_rows
 from orgs.models import Organization
-from tests.people import City
+from tests.people import PASSWORD, City
 from tests.routes import ROUTES
 from tests.test_guards import table
 from tests.world import World, build_world
@@ -98,6 +99,23 @@ def test_a_password_is_not_repeated(city: City, client: Client) -> None:
         answer = client.post("/login/", {"username": "city", "password": "secret-of-mine"})
     assert answer.status_code == 503
     assert "secret-of-mine" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_nobody_signs_in_untold_and_what_is_wrong_is_seen_on_the_server(
+    city: City, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A sign-in is in the trail, or there is none."""
+    settings.DISK_RESERVE_MB = 10**9
+    browser, told = Client(raise_request_exception=False), {"username": "sysadmin", "password": PASSWORD}
+    with full_disk():
+        answer = browser.post("/login/", told)
+        assert browser.get("/status/").status_code == 302
+        with pytest.raises(CommandError, match="上传和导出已停止；请清理磁盘或扩容"):
+            call_command("status")
+    assert "可在服务器上用 manage.py status 查看" in answer.content.decode()
+    assert "注意\t磁盘空间：数据目录：剩余" in capsys.readouterr().out
+    assert browser.post("/login/", told).status_code == 302
 
 
 @pytest.mark.django_db
