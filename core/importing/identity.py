@@ -15,6 +15,7 @@ from core.importing.comparing import Comparison
 from core.importing.problems import ERROR, IDENTITY_DOUBTFUL
 from core.importing.reports import counts_of
 from core.importing.services import NotReady, target_of
+from core.importing.targets import parts
 from core.importing.telling import Teller
 from core.jobs import Progress
 from core.locks import derived_once, one_at_a_time
@@ -49,18 +50,19 @@ def accept(
     if batch.status not in (Status.STAGED, Status.APPLIED):
         raise NotReady(f"批次 {batch.pk} {batch.get_status_display()}，不能再确认")
     waiting = held_back(batch) if picked is None else held_back(batch).filter(pk__in=picked)
-    rows = list(waiting.order_by("pk"))
-    _say(batch, rows, by)
+    ids = list(waiting.order_by("pk").values_list("pk", flat=True))
+    for part in parts(ids):
+        _say(batch, list(StagedRow.objects.filter(pk__in=part).order_by("pk")), by)
     written = batch.status == Status.APPLIED
     comparison = Comparison(batch, sources[batch.source], target_of(batch, by=by), lock=written)
-    said = StagedRow.objects.filter(batch=batch, pk__in=among([row.pk for row in rows]))
+    said = StagedRow.objects.filter(batch=batch, pk__in=among(ids))
     if written:
-        write(comparison, progress or Progress(), len(rows), said)
+        write(comparison, progress or Progress(), len(ids), said)
     else:
         deque(comparison.chunks(said), maxlen=0)
     counts = counts_of(batch, comparison.tally)
     batch.counts = batch.counts | {name: batch.counts[name] + counts[name] for name in ADJUSTED}
-    batch.counts["errors"] -= len(rows)
+    batch.counts["errors"] -= len(ids)
     batch.save(update_fields=["counts"])
     return batch.counts
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -32,6 +33,15 @@ COUNTS = ("staff", "membership")
 KNOWN_BY = ("legal_representative", "address")
 PLACED_BY = frozenset({"category", "in_scope", "region_id", "authority"})  # what the managing committee hangs on
 NO_ROW = ("合计", "总计", "小计", "备注", "说明", "填报", "制表")  # what stands in the name's column below a table
+
+
+class Numbered(NamedTuple):
+    """A record by its old number."""
+
+    registrar: str
+    pk: int
+    code: str | None
+    managed_by: int
 
 
 class OrganizationTarget(Target):
@@ -91,7 +101,8 @@ class OrganizationTarget(Target):
 
     # --- meeting ---
     def match(self, rows: Sequence[Row]) -> list[int | None]:
-        """By credit code; else by old number within the registrar, unless that record has another code."""
+        """By credit code; else by old number within the registrar, unless that record has another code. Where only one side
+        says the registrar, the number is enough to ask (`_another`)."""
         codes = [row.key for row in rows if row.key and "|" not in row.key]
         by_code: dict[str, int] = {}
         for part in parts(codes):
@@ -105,32 +116,33 @@ class OrganizationTarget(Target):
                 registrar, number = row.values.get("registrar", ""), row.values.get("old_number", "")
                 if "|" in row.key:
                     registrar, _, number = row.key.rpartition("|")
-                pk = self._of_number(by_number.get((registrar, number)), has_code="|" not in row.key)
+                pk = self._of_number(by_number.get(number, ()), registrar, has_code="|" not in row.key)
             found.append(pk)
         return found
 
-    def _by_number(
-        self, rows: Sequence[Row], by_code: dict[str, int]
-    ) -> dict[tuple[str, str], list[tuple[int, str | None]]]:
+    def _by_number(self, rows: Sequence[Row], by_code: dict[str, int]) -> dict[str, list[Numbered]]:
         numbers: set[str] = {
             row.values.get("old_number") or row.key.rpartition("|")[2]
             for row in rows
             if row.key not in by_code and ("|" in row.key or "old_number" in row.values)
         }
-        by_number: dict[tuple[str, str], list[tuple[int, str | None]]] = {}
+        by_number: dict[str, list[Numbered]] = {}
         for part in parts(sorted(numbers)):
             known = Organization.objects.filter(~Q(old_number=""), old_number__in=part).order_by("pk")
-            for number, registrar, pk, code in known.values_list("old_number", "registrar", "pk", "credit_code"):
-                by_number.setdefault((registrar, number), []).append((pk, code))
+            for number, *one in known.values_list("old_number", "registrar", "pk", "credit_code", "managed_by"):
+                by_number.setdefault(number, []).append(Numbered(*one))
         return by_number
 
-    @staticmethod
-    def _of_number(records: list[tuple[int, str | None]] | None, *, has_code: bool) -> int | None:
+    def _of_number(self, records: Sequence[Numbered], registrar: str, *, has_code: bool) -> int | None:
         """A record without a code first; one with a code only for a row that has none."""
-        free = [pk for pk, code in records or () if not code]
+        found = [one for one in records if one.registrar == registrar]
+        if not found:
+            known = [one for one in records if not (one.registrar and registrar)]
+            found = known if len(known) == 1 and self._within({"managed_by_id": known[0].managed_by}) else []
+        free = [one.pk for one in found if not one.code]
         if free or has_code:
             return free[0] if free else None
-        return records[0][0] if records else None
+        return found[0].pk if found else None
 
     def merge(self, row: Row, record: Record | None) -> Merge:
         """What the row says, where it is believed; then category and committee anew where they hang on that."""
@@ -146,12 +158,14 @@ class OrganizationTarget(Target):
     @staticmethod
     def _another(stated: Values, row: Row, record: Record) -> Changes:
         """What says that the row means another organization, where an old number alone led to the record: all of name,
-        legal representative and address that both sides know differ, the name among them, and another one too."""
+        legal representative and address that both sides know differ, the name among them, and another one too, unless
+        the registrar is not known of both."""
         if row.key == record["credit_code"]:
             return {}
         known = {c: [record[c], stated[c]] for c in ("name", *KNOWN_BY) if record[c] and stated.get(c)}
         differing = {c: pair for c, pair in known.items() if pair[0] != pair[1] and not same(c, *pair, exact=False)}
-        return differing if "name" in differing and len(differing) == len(known) > 1 else {}
+        enough = 1 if record["registrar"] == stated.get("registrar", "") else 0
+        return differing if "name" in differing and len(differing) == len(known) > enough else {}
 
     def expected(self, ids: Sequence[int], extent: str) -> set[int]:
         """Those that did not end or move away, within the scope and the extent."""

@@ -58,6 +58,31 @@ def test_a_code_alone_makes_no_other_company_of_it(road):
     assert road.send([OTHER | {"统一社会信用代码": credit_code(1)}]).counts == counts(rows=1, errors=1)
 
 
+@pytest.mark.parametrize("silent", ["row", "record"])
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (OTHER, counts(rows=1, errors=1)),
+        (OTHER | {"法定代表人": "", "住所": ""}, counts(rows=1, errors=1)),
+        (FIRST | {"法定代表人": "丙某"}, counts(rows=1, changed=1)),
+    ],
+    ids=["all differs", "nothing but the name to compare by", "the same name"],
+)
+def test_a_number_without_its_registrar_is_asked_about(road, cells, expected, silent):
+    """A number is given by a registrar: where only one side names it, it may be another's."""
+    unsaid = {"登记机关": ""}
+    road.send([FIRST | (unsaid if silent == "record" else {})])
+    batch = road.send([cells | (unsaid if silent == "row" else {})])
+    assert batch.counts == expected
+    assert [p["code"] for p in services.problem_list(batch)] == ["identity_doubtful"] * expected["errors"]
+
+
+def test_a_number_that_two_registrars_gave_is_nobody_s_without_one(road):
+    for registrar in ("云溪区市场监督管理局", "临江区市场监督管理局"):
+        road.send([FIRST | {"登记机关": registrar, "企业名称": registrar}])
+    assert road.send([OTHER | {"登记机关": ""}]).counts == counts(rows=1, new=1, missing=2)
+
+
 def test_a_known_code_is_the_company_whatever_else_differs(road):
     road.send([FIRST | {"统一社会信用代码": credit_code(1)}])
     assert road.send([OTHER | {"统一社会信用代码": credit_code(1)}]).counts == counts(rows=1, changed=1)
@@ -122,3 +147,14 @@ def test_the_wizard_shows_both_and_takes_one_or_all(client: Client, city: City, 
     batch.refresh_from_db()
     assert batch.counts["errors"] == 0
     assert "没有待确认的行" in client.get(where).content.decode()
+
+
+def test_many_answers_are_taken_in_parts(road, city: City, monkeypatch: pytest.MonkeyPatch):
+    """So that memory does not grow with the list."""
+    monkeypatch.setattr("core.importing.targets.IN_LIST", 2)
+    say, lengths = identity._say, []
+    monkeypatch.setattr(identity, "_say", lambda batch, rows, by: (lengths.append(len(rows)), say(batch, rows, by)))
+    road.send([FIRST | {"注册号": str(n)} for n in range(5)])
+    batch = road.send([OTHER | {"注册号": str(n)} for n in range(5)])
+    assert identity.accept(batch=batch, picked=None, by=city.user("city")) == counts(rows=5, changed=5)
+    assert lengths == [2, 2, 1]
