@@ -27,6 +27,7 @@ RESTRUCTURED = Q(should=True, restructured=True)
 READY = Q(should=True, formal_ready=True)
 MIDDLE_UP = Q(should_member=True)  # counted, and in one of the two upper bands
 
+WITHOUT_BRANCHES = "分支机构由总机构统一计算，不计入。"
 BUILT_FORMS = "单独、联合、挂靠、区域、行业、产业链覆盖的，功能型%(coverage.functional_counts)s"
 
 declare_measures(
@@ -56,8 +57,10 @@ SHOULD = Indicator(
     name="应建党组织已建率",
     clause="意见二-1",
     basis="应建党组织：正式党员 %(org.formal_min_to_found)s 名以上，或人数达到组建标准（新经济组织职工 %(econ.org_headcount)s 名、"
-    "新社会组织从业人员或会员 %(social.org_headcount)s 名以上），或由国有（集体）单位改制而来；分支机构由总机构统一计算，不计入。"
-    "已建：" + BUILT_FORMS + "。",
+    "新社会组织从业人员或会员 %(social.org_headcount)s 名以上），或由国有（集体）单位改制而来。已建："
+    + BUILT_FORMS
+    + "。"
+    + WITHOUT_BRANCHES,
     denominator=counts("should", "应建党组织", Q(should=True)),
     numerator=counts("should_built", "应建已建", Q(should=True) & BUILT),
     target=Decimal(100),
@@ -66,7 +69,7 @@ T1 = Indicator(
     code="T1",
     name="%(econ.member_headcount)s 人以上新经济组织有党员",
     clause="意见二-1",
-    basis="职工 %(econ.member_headcount)s 名以上、经营正常的新经济组织中，有正式或预备党员的。",
+    basis="职工 %(econ.member_headcount)s 名以上、经营正常的新经济组织中，有正式或预备党员的。" + WITHOUT_BRANCHES,
     denominator=counts(
         "economic_50", "职工 %(econ.member_headcount)s 名以上的新经济组织", COUNTED & ECONOMIC & MIDDLE_UP
     ),
@@ -77,7 +80,7 @@ T2 = Indicator(
     code="T2",
     name="%(econ.org_headcount)s 人以上新经济组织有党组织",
     clause="意见二-1",
-    basis="职工 %(econ.org_headcount)s 名以上、经营正常的新经济组织中，已建党组织的。",
+    basis="职工 %(econ.org_headcount)s 名以上、经营正常的新经济组织中，已建党组织的。" + WITHOUT_BRANCHES,
     denominator=counts("economic_100", "职工 %(econ.org_headcount)s 名以上的新经济组织", COUNTED & ECONOMIC & LARGE),
     numerator=counts("economic_100_built", "其中有党组织", COUNTED & ECONOMIC & LARGE & BUILT),
     target=Decimal(100),
@@ -86,7 +89,8 @@ T3 = Indicator(
     code="T3",
     name="%(social.member_headcount)s 人以上新社会组织有党员",
     clause="意见二-1",
-    basis="从业人员（社会团体按会员）%(social.member_headcount)s 名以上、正常的新社会组织中，有正式或预备党员的。",
+    basis="从业人员（社会团体按会员）%(social.member_headcount)s 名以上、正常的新社会组织中，有正式或预备党员的。"
+    + WITHOUT_BRANCHES,
     denominator=counts("social_20", "%(social.member_headcount)s 名以上的新社会组织", COUNTED & SOCIAL & MIDDLE_UP),
     numerator=counts("social_20_member", "其中有党员", COUNTED & SOCIAL & MIDDLE_UP & MEMBER),
     target=Decimal(100),
@@ -95,7 +99,8 @@ T4 = Indicator(
     code="T4",
     name="%(social.org_headcount)s 人以上新社会组织有党组织",
     clause="意见二-1",
-    basis="从业人员（社会团体按会员）%(social.org_headcount)s 名以上、正常的新社会组织中，已建党组织的。",
+    basis="从业人员（社会团体按会员）%(social.org_headcount)s 名以上、正常的新社会组织中，已建党组织的。"
+    + WITHOUT_BRANCHES,
     denominator=counts("social_50", "%(social.org_headcount)s 名以上的新社会组织", COUNTED & SOCIAL & LARGE),
     numerator=counts("social_50_built", "其中有党组织", COUNTED & SOCIAL & LARGE & BUILT),
     target=Decimal(100),
@@ -104,7 +109,7 @@ T5 = Indicator(
     code="T5",
     name="改制单位有党组织",
     clause="意见二-1",
-    basis="事业单位或国有（集体）企业改制而来、经营正常的，必须同步组建党的组织。",
+    basis="事业单位或国有（集体）企业改制而来、经营正常的，必须同步组建党的组织。" + WITHOUT_BRANCHES,
     denominator=counts("restructured", "改制而来的两新组织", COUNTED & RESTRUCTURED),
     numerator=counts("restructured_built", "其中有党组织", COUNTED & RESTRUCTURED & BUILT),
     target=Decimal(100),

@@ -68,17 +68,12 @@ class Returned:
 
 def plan(*, scope: Scope, worklist: Worklist, on: date) -> Issuing:
     """One book for each committee below the user's own with units on the list."""
-    found = _recipients(scope, worklist)
+    found = recipients(scope=scope, worklist=worklist)
     units = _by_committee(worklist, scope.having(StreetBook.change_permission), on)
     return Issuing([issue._replace(units=units[issue.committee.pk]) for issue in found.issues], found.held)
 
 
-def may_hand_out(*, scope: Scope, worklist: Worklist) -> bool:
-    """Whether there is anybody to hand out to."""
-    return bool(_recipients(scope, worklist).issues)
-
-
-def _recipients(scope: Scope, worklist: Worklist) -> Issuing:
+def recipients(*, scope: Scope, worklist: Worklist) -> Issuing:
     """The plan without the units, which take long to read."""
     granted = scope.having(StreetBook.change_permission)
     found = Issuing([], [])

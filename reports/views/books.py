@@ -103,6 +103,7 @@ class BooksPage(PermissionMixin, View):
         newest = list(mine.newest(worklist.code).order_by("committee__path"))
         newest.sort(key=lambda book: not book.is_open)  # what is still to come stands on top
         earlier = mine.filter(worklist=worklist.code).exclude(pk__in=[book.pk for book in newest]).order_by("-pk")
+        recipients = books.recipients(scope=scope, worklist=worklist)
         own = [book for book in newest if book.committee_id in scope.measured_nodes]
         context = {
             "worklist": worklist,
@@ -111,7 +112,8 @@ class BooksPage(PermissionMixin, View):
             "missing": [book for book in newest if book.is_open],
             "own": own[0] if len(newest) == len(own) == 1 else None,
             "form": HandOutForm(),
-            "may_issue": books.may_hand_out(scope=scope, worklist=worklist),
+            "may_issue": bool(recipients.issues),
+            "held": recipients.held,
             "may_return": any(may_change(book, scope) for book in newest),
             "may_fetch": scope.may(Permission.REGISTRY_EXPORT),
             "today": today,

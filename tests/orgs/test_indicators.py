@@ -117,3 +117,8 @@ def test_the_worked_example_of_the_field(city: City) -> None:
     sums = summed(live(city.scope("city")), measured)
     rates = {i.code: str(percent(sums[i.numerator.code], sums[i.denominator.code])) for i in measured}
     assert rates == {"R1": "50.0", "R2": "20.0", "R3": "95.7", "R4": "90.0", "R7": "70.0"}
+
+
+@pytest.mark.parametrize("code", ["SHOULD", "T1", "T2", "T3", "T4", "T5"])
+def test_what_leaves_branch_offices_out_says_so(code: str) -> None:
+    assert indicators[code].basis.endswith("分支机构由总机构统一计算，不计入。")

@@ -278,6 +278,8 @@ def test_a_lower_level_does_not_replace_the_open_book_of_the_level_above(
     handed_out(city)
     page = opened("district").post(BOOKS, {"do": "hand-out"}, follow=True).content.decode()
     assert "不用发簿" in page
+    assert "上级已发出 1 簿，还没有全部交回" in page
+    assert "上级已发出" not in opened("street").get(BOOKS).content.decode()
     assert StreetBook.objects.count() == 3
 
 
