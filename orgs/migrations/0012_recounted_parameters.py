@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orgs', '0010_names_without_index'),
+        ('orgs', '0011_tally_of_rows'),
     ]
 
     operations = [
