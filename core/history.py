@@ -18,7 +18,7 @@ from core import audit, audit_words
 from core.crypto import Undecipherable
 from core.masking import mask
 from core.models import AuditEntry
-from core.scope import Scope
+from core.scope import Scope, may_see
 
 EMPTY = "（空）"
 LENGTH = 200  # characters of a value that are shown
@@ -60,7 +60,7 @@ def history_of(
     Empty when the record is outside the scope. A constant number of queries: one for the scope, one for the entries, one
     for each kind of record that the changes refer to.
     """
-    if not type(record)._default_manager.within(scope).filter(pk=record.pk).exists():  # type: ignore[attr-defined]
+    if not may_see(record, scope):
         return []
     ids: dict[str, list[str]] = defaultdict(list)
     for one in (record, *also):

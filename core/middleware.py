@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -18,6 +19,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from core import audit
 from core.locks import impatient
+from core.once import reading_page
 from core.trouble import Trouble, trouble_of
 from core.views.failures import SAFE, unavailable
 
@@ -59,7 +61,10 @@ class AddressMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer with the address set."""
         request.META["REMOTE_ADDR"] = client_address(request)
-        with audit.from_address(request.META["REMOTE_ADDR"]):
+        with (
+            audit.from_address(request.META["REMOTE_ADDR"]),
+            reading_page() if request.method in SAFE else nullcontext(),
+        ):
             return self.get_response(request)
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from core.models import Parameter
+from core.once import once_a_page
 from core.registries import Registry
 
 
@@ -27,6 +28,7 @@ class ParameterDefinition:
 parameters: Registry[ParameterDefinition] = Registry()
 
 
+@once_a_page
 def values_on(day: date) -> Mapping[str, Any]:
     """All parameters as they hold on a day: the newest dated value, else the default. One query."""
     values: dict[str, Any] = {definition.code: definition.default for definition in parameters}

@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
 
 from django.db import models
 
+from core.once import once_a_page
 from core.refusals import Refusal
 
 PATH_END = "~"  # sorts after every character that a path holds
@@ -28,7 +30,9 @@ class Grant:
     permissions: frozenset[str]
     node_id: int
     path: str
-    unit_managers: frozenset[int]  # ids of the nodes below that manage units
+    unit_managers: Collection[int] = field(
+        compare=False
+    )  # ids of the nodes below that manage units: the path says which
     whole: bool = False  # the node is the root: nothing needs to be filtered
     own: bool = False
     place: str = ""  # what the node is called
@@ -177,8 +181,26 @@ class PublicQuerySet(ScopedQuerySet):
 
 def may_change(record: models.Model, scope: Scope, permission: str = "") -> bool:
     """Tell whether a row is the scope's to change, by the model's own permission or by that of the act."""
-    rows: Any = type(record)._default_manager
-    return rows.changeable(scope, permission).filter(pk=record.pk).exists()
+    rows: Any = type(record)._default_manager.all()
+    if type(rows).changeable is not ScopedQuerySet.changeable:  # the model has a rule of its own
+        return rows.changeable(scope, permission).filter(pk=record.pk).exists()
+    return _reaches(type(record), record.pk, scope.having(permission or rows.model.change_permission), "changed_by")
+
+
+def may_see(record: models.Model, scope: Scope, permission: str = "") -> bool:
+    """Tell whether a row is the scope's to see, by the model's own permission or by another one."""
+    rows: Any = type(record)._default_manager.all()
+    if type(rows).within is not ScopedQuerySet.within:
+        return rows.within(scope.having(permission) if permission else scope).filter(pk=record.pk).exists()
+    return _reaches(type(record), record.pk, scope.having(permission or rows.model.view_permission), "reached_by")
+
+
+@once_a_page
+def _reaches(model: Any, key: Any, granted: Scope, how: str) -> bool:
+    """Several rights of one role reach the same rows."""
+    rows = getattr(model._default_manager.all(), how)(granted)
+    everything = not rows.query.has_filters()
+    return bool(granted.grants) and (everything or rows.filter(pk=key).exists())
 
 
 class OutsideScope(Refusal):

@@ -22,7 +22,7 @@ def of_organization(record: models.Model, scope: Scope, on: date) -> Mapping[str
     """Members who work at an organization; of those whose branch is outside the scope only how many."""
     employed = Member.objects.on_the_roll().filter(organization=record.pk)
     panel = _panel(employed, scope, record)
-    panel["outside"] = employed.count() - panel["count"]
+    panel["outside"] = 0 if scope.having(P.MEMBERS_VIEW).whole else employed.count() - panel["count"]
     panel["by_party"] = False
     panel["url"] = f"{reverse('admin:members_member_changelist')}?organization={record.pk}"
     return panel
@@ -38,13 +38,17 @@ def of_party_organization(record: models.Model, scope: Scope, on: date) -> Mappi
 
 def _panel(members: Any, scope: Scope, record: models.Model) -> dict[str, Any]:
     """The first names in the order of their joining, the numbers of all, and whether the reader may register more here."""
-    seen = members.within(scope)
-    numbers = seen.aggregate(
-        count=models.Count("pk"), probationary=models.Count("pk", filter=models.Q(status__in=PROBATIONARY))
-    )
-    rows = seen.select_related("party_organization", "organization").order_by("joined_on", "pk")[:SHOWN]
+    seen = members.within(scope).select_related("party_organization", "organization")
+    seen = seen.only("name", "sex", "job", "joined_on", "status", "party_organization__name", "organization__name")
+    rows = list(seen.order_by("joined_on", "pk")[: SHOWN + 1])
+    probationary = sum(row.status in PROBATIONARY for row in rows)
+    numbers = {"count": len(rows), "probationary": probationary}
+    if len(rows) > SHOWN:
+        numbers = members.within(scope).aggregate(
+            count=models.Count("pk"), probationary=models.Count("pk", filter=models.Q(status__in=PROBATIONARY))
+        )
     may = scope.may(Member.change_permission) and may_change(record, scope)
-    return {**numbers, "formal": numbers["count"] - numbers["probationary"], "rows": list(rows), "may": may}
+    return {**numbers, "formal": numbers["count"] - numbers["probationary"], "rows": rows[:SHOWN], "may": may}
 
 
 panels.add(

@@ -2,49 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from datetime import date
+from functools import cache, reduce
+from operator import or_
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.roles import ROLES
-from core.scope import Grant, Scope
+from core.scope import PATH_END, Grant, Scope
 from orgs.models import Appointment, PartyOrganization
 from orgs.models.party import MANAGING_KINDS
 
 
 def scope_for(user: User, *, on: date) -> Scope:
-    """What the user may see and do on a day. Two queries, whatever the number of appointments."""
-    appointments = list(Appointment.objects.on(on).filter(user=user, user__is_active=True).select_related("node"))
-    reaching = [a for a in appointments if not a.duty.own]
-    managers: list[tuple[int, str]] = []
-    if reaching:
-        reach = Scope(user.pk, tuple(_grant(a, frozenset()) for a in reaching))
-        nodes = PartyOrganization.objects.filter(reach.path_filter("path"), kind__in=MANAGING_KINDS)
-        managers = list(nodes.values_list("pk", "path"))
-    grants = []
-    for appointment in appointments:
-        start, stop = appointment.node.path, appointment.node.path + "~"
-        below = (
-            frozenset(pk for pk, path in managers if start <= path < stop) if appointment in reaching else frozenset()
+    """What the user may see and do on a day. One query, and another one when it matters which nodes below manage units."""
+    held = Appointment.objects.on(on).filter(user=user, user__is_active=True).order_by()
+    found = list(held.values_list("role", "node", "node__path", "node__parent", "node__name"))
+    reaching = [path for role, _, path, _, _ in found if not ROLES[role].own]
+    managers: Callable[[], list[tuple[int, str]]] = cache(lambda: _managers(reaching))
+
+    def grant(role: str, node: int, path: str, parent: int | None, name: str) -> Grant:
+        duty = ROLES[role]
+        below = SimpleLazyObject(lambda: frozenset(pk for pk, place in managers() if place.startswith(path)))
+        return Grant(
+            role=role,
+            permissions=duty.permissions,
+            node_id=node,
+            path=path,
+            unit_managers=frozenset() if duty.own else below,  # type: ignore[arg-type]
+            whole=parent is None and not duty.own,
+            own=duty.own,
+            place=name,
         )
-        grants.append(_grant(appointment, below))
-    return Scope(user.pk, tuple(grants))
+
+    return Scope(user.pk, tuple(grant(*one) for one in found))
 
 
-def _grant(appointment: Appointment, managers: frozenset[int]) -> Grant:
-    duty, node = appointment.duty, appointment.node
-    return Grant(
-        role=duty.code,
-        permissions=duty.permissions,
-        node_id=node.pk,
-        path=node.path,
-        unit_managers=managers,
-        whole=node.parent_id is None and not duty.own,
-        own=duty.own,
-        place=node.name,
-    )
+def _managers(paths: Collection[str]) -> list[tuple[int, str]]:
+    """The nodes below any of the paths that manage units: id and path."""
+    below = reduce(or_, (Q(path__gte=path, path__lt=path + PATH_END) for path in paths), Q(pk__in=[]))
+    return list(PartyOrganization.objects.filter(below, kind__in=MANAGING_KINDS).values_list("pk", "path"))
 
 
 def supervised_users(scope: Scope, *, on: date) -> QuerySet[User]:

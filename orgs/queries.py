@@ -91,11 +91,11 @@ def twins_of(organization: Organization, scope: Scope, *, most: int = 5) -> list
     alike = Q(name__in=_spellings(organization.name))
     fragment = BRACKET.split(organization.name)[0][:FRAGMENT]
     if len(fragment) > 1 and organization.legal_representative:
-        alike |= Q(legal_representative=organization.legal_representative, name__startswith=fragment)
+        alike |= Q(legal_representative=organization.legal_representative, name__begins=fragment)
     if organization.old_number:
         alike |= Q(old_number=organization.old_number)
     others = Organization.objects.within(scope).filter(merged_into=None).exclude(pk=organization.pk)
-    return list(others.filter(alike).order_by("pk")[:most])
+    return list(others.filter(alike).only("name", "credit_code", "old_number").order_by("pk")[:most])
 
 
 def _plain_name() -> Replace:

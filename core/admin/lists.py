@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
 def label(field: str) -> Callable[[Any], str]:
     """A column's value: what the choice of a field is called."""
-    return lambda row: str(getattr(row, f"get_{field}_display")())
+    words: dict[Any, Any] = {}
+
+    def read(row: Any) -> str:
+        if not words:
+            words.update(row._meta.get_field(field).flatchoices)  # Django makes them anew for each row
+        value = getattr(row, field)
+        return str(words.get(value, value))
+
+    return read
 
 
 class AdminList(ListPage):
@@ -36,6 +44,7 @@ class AdminList(ListPage):
         self.personal = self.admin.personal
         self.reveal_permission = self.admin.reveal_permission
         self.returning_source = self.admin.returning_source
+        self.reads = self.admin.reads
         self.unit = self.admin.unit
         self.empty = self.admin.empty
         return super().dispatch(request, *args, **kwargs)

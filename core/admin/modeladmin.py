@@ -58,6 +58,7 @@ class ScopedModelAdmin(ModelAdmin):
     note = ""
     # the list
     columns: Sequence[Column] = (Column("名称", str),)
+    reads: Sequence[str] = ()
     filters: type[ListFilters] = ListFilters
     orders: Sequence[Order] = (Order("id", ()),)
     bulk_actions: Sequence[BulkAction] = ()

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
+from html import escape
 from typing import Any
 
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from core.scope import Scope
@@ -62,13 +62,13 @@ class Column:
         value = self.read(row)
         if self.html:
             return self.html(row, value)
-        text = conditional_escape(self._printed(value))
+        text = escape(self._printed(value))
         url = self.link(row) if self.link and self._opens(row, reached) else ""
-        return SafeString(f'<a href="{conditional_escape(url)}">{text}</a>') if url else SafeString(text)
+        return SafeString(f'<a href="{escape(url)}">{text}</a>') if url else SafeString(text)
 
     @cached_property
     def _opening(self) -> str:
-        return f'<td class="{self.css}" data-label="{conditional_escape(self.header)}">'
+        return f'<td class="{self.css}" data-label="{escape(self.header)}">'
 
     def drawn(self, row: Any, reached: Reached) -> str:
         """The cell with the element around it."""

@@ -43,6 +43,9 @@ class ListPage(PermissionMixin, View):
     empty = "没有符合条件的记录。"
     unit = "条"
     page_size = 50
+    reads: Sequence[
+        str
+    ] = ()  # the fields behind the columns of the screen: a row has many more, which only the workbook has
     template_name = "core/list.html"
     results_template_name = "core/list_results.html"
     export_permission = ""  # empty: the list is not exported
@@ -84,7 +87,7 @@ class ListPage(PermissionMixin, View):
         order, descending = self._order()
         keys = order.spelled(descending=descending)
         place = {name: request.GET.get(name, "") for name in PLACE}
-        page = page_of(found, keys, size=self.page_size, **place)
+        page = page_of(found.only(*self.reads) if self.reads else found, keys, size=self.page_size, **place)
         self.prepare(page.rows)
         columns = [column for column in self.get_columns() if column.screen]
         reached = reached_by(request.scope, columns, page.rows)

@@ -80,8 +80,11 @@ def page_of(queryset: QuerySet, keys: Sequence[str], *, size: int, after: str = 
     ordered = queryset.order_by(*walked)
     if len(walked) > 1:
         # a list without an index for its order is sorted whole: by keys alone, which takes a tenth of sorting whole rows
-        ordered = ordered.filter(pk__in=list(ordered.values_list("pk", flat=True)[: size + 1]))
-    rows = list(ordered[: size + 1])
+        shown = list(ordered.values_list("pk", flat=True)[: size + 1])
+        found = {row.pk: row for row in queryset.filter(pk__in=shown).order_by()}
+        rows = [found[key] for key in shown if key in found]
+    else:
+        rows = list(ordered[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,9 +17,10 @@ from core.history import history_of
 from core.pages import PageRequest, PermissionMixin
 from core.panels import panels_for
 from core.parameters import values_on
-from core.scope import Scope, may_change
+from core.related import prefetch_filled
+from core.scope import Scope, may_change, may_see
 from orgs.bulk_actions import ORGANIZATION_ACTIONS
-from orgs.models import Organization, OrganizationFacts, PartyOrganization
+from orgs.models import Coverage, FormerManagement, Organization, OrganizationFacts, PartyOrganization, Region
 from orgs.provenance import provenance_of
 from orgs.queries import twins_of
 from orgs.rules.category import Suggestion, suggest_category
@@ -28,6 +30,17 @@ from orgs.sources.telling import source_name
 
 HEADCOUNTS_SHOWN = 8
 DEMOCRACY_SHOWN = 8
+# the columns of the record and its facts, and of what they name no more than the page prints
+WHOLE = tuple(
+    f"{prefix}{field.name}"
+    for model, prefix in ((Organization, ""), (OrganizationFacts, "facts__"))
+    for field in model._meta.concrete_fields
+)
+NAMED = (
+    "facts__covered_by__name", "region__name", "region__level", "region__parent__name",
+    "region__parent__level", "region__parent__parent__name", "region__parent__parent__level", "region__parent__parent__parent", "zone__name",
+    "managed_by__name", "managed_by__path",
+)  # fmt: skip
 MASS_KINDS = (("union", "工会"), ("youth", "团"), ("women", "妇联"))
 
 
@@ -55,8 +68,8 @@ class OrganizationPage(PermissionMixin, View):
             "suggested": dict(Organization._meta.get_field("category").flatchoices).get(suggestion.category, ""),
             "headcounts": _headcounts(unit),
             "counted_by": {"staff": source_name(unit.staff_source), "membership": source_name(unit.membership_source)},
-            "former": unit.former_managements.select_related("committee").order_by("-until"),
-            "democracy": unit.democracy.order_by("-held_on")[:DEMOCRACY_SHOWN],
+            "former": sorted(unit.former_managements.all(), key=lambda one: one.until, reverse=True),
+            "democracy": sorted(unit.democracy.all(), key=lambda one: one.held_on, reverse=True)[:DEMOCRACY_SHOWN],
             "twins": (twins := twins_of(unit, request.scope)),
             "mergeable": Organization.objects.changeable(request.scope).filter(pk__in=[one.pk for one in twins]),
             "panels": panels_for(unit, request.scope, today),
@@ -73,12 +86,18 @@ class OrganizationPage(PermissionMixin, View):
 def record(pk: int, scope: Scope) -> Organization:
     """The organization within the scope, else 404."""
     rows = Organization.objects.within(scope).select_related(
-        "facts", "facts__covered_by", "region__parent__parent", "zone", "managed_by", "merged_into"
+        "facts__covered_by", "region__parent__parent", "zone", "managed_by"
     )
-    rows = rows.prefetch_related("coverages__party_organization", "mass_organizations", "owner_records", "liaisons")
-    unit = rows.filter(pk=pk).first()
-    if unit is None:
-        raise Http404("没有这家单位，或不在您的管辖范围")
+    try:
+        unit = rows.only(*WHOLE, *NAMED).get(pk=pk)
+    except Organization.DoesNotExist:
+        raise Http404("没有这家单位，或不在您的管辖范围") from None
+    prefetch_filled(
+        unit,
+        Prefetch("coverages", Coverage.objects.select_related("party_organization")),
+        Prefetch("former_managements", FormerManagement.objects.select_related("committee")),
+        "mass_organizations", "owner_records", "liaisons", "democracy", "headcounts",
+    )  # fmt: skip
     return unit
 
 
@@ -135,7 +154,8 @@ def _merged_open(unit: Organization, scope: Scope) -> bool:
 
 def _headcounts(unit: Organization) -> list[Any]:
     """The newest counts, each with the name of its source."""
-    rows = list(unit.headcounts.order_by("-counted_on", "-pk")[:HEADCOUNTS_SHOWN])
+    newest = sorted(unit.headcounts.all(), key=lambda row: (row.counted_on, row.pk), reverse=True)
+    rows = newest[:HEADCOUNTS_SHOWN]
     for row in rows:
         row.source_name = source_name(row.source)  # type: ignore[attr-defined]
     return rows
@@ -147,7 +167,7 @@ def _places(unit: Organization) -> list[str]:
     region = unit.region
     while region is not None and region.parent_id:
         names.insert(0, region.name)
-        region = region.parent
+        region = region.parent if region.level != Region.Level.DISTRICT else None  # above it is the city
     return [*names, unit.zone.name] if unit.zone else names
 
 
@@ -172,5 +192,5 @@ def _rights(unit: Organization, scope: Scope) -> dict[str, bool]:
         "change": change,
         "only_see": scope.may(Organization.change_permission) and not change,
         "cover": may_change(unit, scope, P.COVERAGE_CHANGE),
-        "members": Organization.objects.within(scope.having(P.MEMBERS_VIEW)).filter(pk=unit.pk).exists(),
+        "members": may_see(unit, scope, P.MEMBERS_VIEW),
     }
