@@ -32,7 +32,7 @@ class Grant:
     path: str
     unit_managers: Collection[int] = field(
         compare=False
-    )  # ids of the nodes below that manage units: the path says which
+    )  # ids of the nodes below that manage units; the path says which
     whole: bool = False  # the node is the root: nothing needs to be filtered
     own: bool = False
     place: str = ""  # what the node is called

@@ -51,7 +51,7 @@ def test_the_page_names_the_next_step_and_where_it_starts(city: City, client_of)
         city.member(of="CZ1111", at=unit, formal_on=LONG_AGO)
     refresh([unit.pk], on=NOW())
     page = text(client_of("street"), unit)
-    assert "正式党员 3 名,单独组建党支部" in page
+    assert "正式党员 3 名，单独组建党支部" in page
     assert f"/worklists/party-organization/start/?unit={unit.pk}" in page
     assert "/start/?unit=" not in text(client_of("leader"), unit)
 
