@@ -4,7 +4,8 @@ from __future__ import annotations
 
 
 class Refusal(Exception):
-    """A service did not do what was asked. Subclasses name the rule; `str()` is the Chinese sentence that is shown."""
+    """A service did not do what was asked; `str()` is the Chinese sentence that is shown. What somebody catches is a
+    subclass."""
 
 
 def as_sentence(refusal: object) -> str:

@@ -203,14 +203,10 @@ def _reaches(model: Any, key: Any, granted: Scope, how: str) -> bool:
     return bool(granted.grants) and (everything or rows.filter(pk=key).exists())
 
 
-class OutsideScope(Refusal):
-    """A row that was written would no longer be the user's to change."""
-
-
 def require_changeable(record: models.Model, scope: Scope) -> None:
     """After a write: what was written must still be the user's to change, but for services that hand over (DESIGN §4).
 
-    Called inside the transaction of the write, which the refusal takes back. Raises OutsideScope.
+    Called inside the transaction of the write, which the refusal takes back. Raises Refusal.
     """
     if not may_change(record, scope):
-        raise OutsideScope("保存后这条记录不归您的党组织管理，没有保存；请核对所属党组织或区划")
+        raise Refusal("保存后这条记录不归您的党组织管理，没有保存；请核对所属党组织或区划")

@@ -52,10 +52,6 @@ class InstructorResource(TableResource):
         return services.change(by=who, instructor=known, values=values, on=timezone.localdate())
 
 
-class AssignedOtherwise(Refusal):
-    """What was assigned does not change: it ends, and another assignment begins."""
-
-
 def assign(**told: Any) -> Assignment:
     """Begin an assignment; what the clerk should know of it is told on its page."""
     return services.assign(**told).assignment
@@ -63,7 +59,7 @@ def assign(**told: Any) -> Assignment:
 
 def keep(*, assignment: Assignment, **told: Any) -> Assignment:
     """Refuse any correction."""
-    raise AssignedOtherwise(f"派驻登记后不能修改，只能填写终止日期；请终止“{assignment.instructor}”的派驻后另加一行")
+    raise Refusal(f"派驻登记后不能修改，只能填写终止日期；请终止“{assignment.instructor}”的派驻后另加一行")
 
 
 class AssignmentResource(OfOrganizationResource):

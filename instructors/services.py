@@ -33,10 +33,6 @@ class NotAssigned(Refusal):
     """A visit is logged by the instructor who was assigned on that day."""
 
 
-class AssignedMeanwhile(Refusal):
-    """The assignments are others than those that were shown."""
-
-
 class AlreadyEnded(Refusal):
     """What ended cannot be ended again."""
 
@@ -153,7 +149,7 @@ def _serving_all(instructor: Instructor, on: date) -> Instructor:
     hold(Organization, held)
     row = _serving(instructor, on)
     if held != {*_looked_after(instructor)}:
-        raise AssignedMeanwhile(f"刚才有人调整了{row.name}的派驻，您的操作没有保存；请重新打开后再办理")
+        raise Refusal(f"刚才有人调整了{row.name}的派驻，您的操作没有保存；请重新打开后再办理")
     return row
 
 

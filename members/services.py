@@ -49,20 +49,12 @@ class DiffersFromNumber(Refusal):
     """Sex or birth date differ from the number, and no note says why."""
 
 
-class HoldsNoMembers(Refusal):
-    """A department or a dissolved Party organization has no members."""
-
-
 class SameAsBefore(Refusal):
     """Nothing would change."""
 
 
 class DateDoesNotFit(Refusal):
     """A step in a member's life cannot be before the one that led to it."""
-
-
-class DayWithoutStep(Refusal):
-    """The day of a move comes with the move."""
 
 
 class StatusDoesNotFit(Refusal):
@@ -215,7 +207,7 @@ def revise(
 ) -> Member:
     """Write whatever was changed of a member, each thing as the step it is; a step without its day is of today.
 
-    Raises DayWithoutStep for a day of a move without the move, and the refusals of the steps.
+    Raises the refusals of the steps, and one for a day of a move without the move.
     """
     told: Any = {"by": by, "on": on, "reason": reason}
     described = {name: value for name, value in values.items() if name in EDITABLE}
@@ -225,7 +217,7 @@ def revise(
         to, since = values["party_organization"], values.get("since") or on
         member = move_to(member=member, party_organization=to, since=since, **told)
     elif "since" in values:
-        raise DayWithoutStep("转入日期随组织关系一起调整，不能单独修改；请同时选择转入的党组织")
+        raise Refusal("转入日期随组织关系一起调整，不能单独修改；请同时选择转入的党组织")
     if not values.keys().isdisjoint({"organization", "organization_since"}):
         employer, since = values.get("organization", member.organization), values.get("organization_since", on)
         member = set_employer(member=member, organization=employer, since=since, **told)
@@ -287,9 +279,9 @@ def _require_editable(values: Mapping[str, Any]) -> None:
 
 def _require_holding(party_organization: PartyOrganization) -> None:
     if party_organization.dissolved_on:
-        raise HoldsNoMembers(f"{party_organization}已撤销，请选择其他党组织")
+        raise Refusal(f"{party_organization}已撤销，请选择其他党组织")
     if party_organization.kind == PartyOrganization.Kind.DEPARTMENT:
-        raise HoldsNoMembers(f"{party_organization}是工作部门，党员应编入党支部")
+        raise Refusal(f"{party_organization}是工作部门，党员应编入党支部")
 
 
 def _require_status_day(member: Member, status_on: date) -> None:

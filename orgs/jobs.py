@@ -20,20 +20,16 @@ from orgs.services.acts import undo
 from orgs.services.appointments import close_unused_accounts
 
 
-class NotFilledIn(Refusal):
-    """What was asked for in the browser cannot be read any more: a committee was dissolved meanwhile, for instance."""
-
-
 def change_many(job: Job, progress: Progress) -> dict[str, Any]:
     """Apply a bulk action as the user could today: rows that left their scope since stay as they are."""
     today = timezone.localdate()
     action = next(found for found in ORGANIZATION_ACTIONS if found.code == job.arguments["action"])
     if job.created_by is None:
-        raise NotFilledIn("没有发起人，不能批量修改")
+        raise Refusal("没有发起人，不能批量修改")
     scope = scope_for(job.created_by, on=today).having(action.permission)
     form = action.form(job.arguments["data"], scope=scope)
     if not form.is_valid():
-        raise NotFilledIn("；".join(str(message) for messages in form.errors.values() for message in messages))
+        raise Refusal("；".join(str(message) for messages in form.errors.values() for message in messages))
     asked = job.arguments["ids"]
     progress.step(0, len(asked), action.title)
     ids = list(
@@ -57,7 +53,7 @@ def undo_many(job: Job, progress: Progress) -> dict[str, Any]:
     """Take a bulk change back as the user could today."""
     today, act = timezone.localdate(), BulkAct.objects.get(pk=job.arguments["act"])
     if job.created_by is None:
-        raise NotFilledIn("没有发起人，不能撤销")
+        raise Refusal("没有发起人，不能撤销")
     scope = scope_for(job.created_by, on=today)
     done = undo(act=act, by=job.created_by, scope=scope, on=today, at=timezone.now(), progress=progress)
     return {"changed": done.restored, "url": reverse("bulk_act", args=[done.pk])}

@@ -38,10 +38,6 @@ from core.sets import among
 ROW_NUMBER = "行号"  # a column of ours: the sheet's own number of each row
 
 
-class Unclear(Refusal):
-    """Which record a row speaks of cannot be told, or it is not the user's to change."""
-
-
 @dataclass
 class Told:
     """What is known of a row beside its record."""
@@ -138,22 +134,22 @@ class TableResource(ModelResource):
             self._remember(self.marked.get(one.pk, one))
 
     def get_instance(self, instance_loader: Any, row: Mapping[str, Any]) -> Any:
-        """The record that the row is, or None for a new one. Raises Unclear."""
+        """The record that the row is, or None for a new one. Raises Refusal."""
         self.told[row[ROW_NUMBER]] = told = Told()
         if not _said(row, self.mark()):
             return self._alike(row)
         if (mark := self._mark(row)) is None:
-            raise Unclear(problems[MARK_MISSING].sentence)
+            raise Refusal(problems[MARK_MISSING].sentence)
         if first := self.met.get(mark.key):
-            raise Unclear(f"系统标记与第 {first} 行相同；每条记录只保留一行，新增的行请清空系统标记")
+            raise Refusal(f"系统标记与第 {first} 行相同；每条记录只保留一行，新增的行请清空系统标记")
         self.met[mark.key] = row[ROW_NUMBER]
         if mark.key not in self.marked:
-            raise Unclear(problems[OUTSIDE_SCOPE].sentence)
+            raise Refusal(problems[OUTSIDE_SCOPE].sentence)
         told.shown = dict(zip(self.exported, mark.digests, strict=True))
         for header in self.exported:
             if header not in self.headers and self._edited(row, header, told):
                 if header in self.whose:
-                    raise Unclear(f"{header}：{problems[KEY_EDITED].sentence}")
+                    raise Refusal(f"{header}：{problems[KEY_EDITED].sentence}")
                 told.notes.append(f"{header}：{problems[NOT_EDITABLE].sentence}")
         return self.marked[mark.key]
 
@@ -194,14 +190,14 @@ class TableResource(ModelResource):
         return None if column.null else ""
 
     def _alike(self, row: Mapping[str, Any]) -> models.Model | None:
-        """The record that a row without mark speaks of, if there is one. Raises Unclear when there are several."""
+        """The record that a row without mark speaks of, if there is one. Raises Refusal when there are several."""
         said = {name: value for name in self.key or self.fields if (value := self._cell(name, row)) is not None}
         if not said.keys() >= set(self.key or self._needed()):
             return None
         near = self.nearby.get(said[self.near], [])
         same = [one for one in near if all(self.fields[name].get_value(one) == value for name, value in said.items())]
         if len(same) > 1 and self.key:
-            raise Unclear("登记里有几条和这一行相同的，分不清是哪一条；请导出后在清单中修改")
+            raise Refusal("登记里有几条和这一行相同的，分不清是哪一条；请导出后在清单中修改")
         return same[0] if same else None
 
     def _cell(self, name: str, row: Mapping[str, Any]) -> Any:

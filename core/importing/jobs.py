@@ -37,21 +37,17 @@ FROM: Mapping[str, tuple[Status, ...]] = {
 UPLOADERS = (LOOK, CHECK, APPLY, SAME)  # rows go in under the uploader's name and within the uploader's area
 
 
-class NotYours(Refusal):
-    """Somebody else uploaded the list."""
-
-
 @transaction.atomic
 def start(step: str, *, batch: ImportBatch, by: User, **more: Any) -> Job:
     """Put a step into the queue; while one waits or runs, that one is returned: a second click does nothing more.
 
-    Raises NotReady when the batch has gone on meanwhile, NotYours when only the uploader may go on.
+    Raises NotReady when the batch has gone on meanwhile, a refusal when only the uploader may go on.
     """
     locked = ImportBatch.objects.select_for_update(of=("self",), no_key=True).select_related("job").get(pk=batch.pk)
     if locked.job and locked.job.status in ACTIVE:
         return locked.job
     if step in UPLOADERS and locked.created_by_id != by.pk:
-        raise NotYours(f"批次 {batch.pk} 由上传人本人继续；如须由您办理，请自行上传这份名单")
+        raise Refusal(f"批次 {batch.pk} 由上传人本人继续；如须由您办理，请自行上传这份名单")
     if locked.status not in FROM[step]:
         raise services.NotReady(
             f"批次 {batch.pk} 的状态已经是“{locked.get_status_display()}”，不能再{job_kinds[step].name}"

@@ -24,10 +24,6 @@ LONGEST = 60  # characters of a cell shown as a sample
 Kept = list[tuple[int, list[str | None]]]  # the first lines of a sheet: row number, cells as text
 
 
-class NotMapped(Refusal):
-    """The columns as assigned do not make a list of this kind."""
-
-
 @dataclass(frozen=True)
 class Proposal:
     """A sheet as it would be read."""
@@ -70,11 +66,11 @@ def propose(batch: ImportBatch, *, at: Mapping[str, int] | None = None) -> list[
 def adopt(batch: ImportBatch, tables: Sequence[Table]) -> None:
     """Take the tables as the clerk set them, and remember for the next list of this source what was set by hand.
 
-    Raises NotMapped when nothing is chosen, a field has two columns, or name or identity are missing.
+    Raises Refusal when nothing is chosen, a field has two columns, or name or identity are missing.
     """
     source = sources[batch.source]
     if not tables:
-        raise NotMapped("请至少勾选一个要读取的工作表")
+        raise Refusal("请至少勾选一个要读取的工作表")
     for table in tables:
         _check(table, source)
     _remember(batch, tables)
@@ -122,7 +118,7 @@ def _check(table: Table, source: Source) -> None:
     for column in table.columns:
         if column.field and column.field in given:
             label = source.field(column.field).label
-            raise NotMapped(
+            raise Refusal(
                 f"工作表“{table.sheet}”：{given[column.field]} 列和 {column.letter} 列都对应“{label}”，请只保留一列"
             )
         if column.field:
@@ -130,7 +126,7 @@ def _check(table: Table, source: Source) -> None:
     for group in source.required:
         if given.keys().isdisjoint(group):
             labels = "或".join(f"“{source.field(name).label}”" for name in group)
-            raise NotMapped(f"工作表“{table.sheet}”：还没有对应{labels}的列，请指定后再继续")
+            raise Refusal(f"工作表“{table.sheet}”：还没有对应{labels}的列，请指定后再继续")
 
 
 def _remember(batch: ImportBatch, tables: Sequence[Table]) -> None:

@@ -34,10 +34,6 @@ class NotTaken(Refusal):
     """A value cannot be taken over from here; the sentence says of which row, why, and where to do it."""
 
 
-class NothingPicked(Refusal):
-    """No line was ticked."""
-
-
 @dataclass
 class Settled:
     """What became of the picked conflicts. `stale` ones had been edited meanwhile: they stay, with the new value."""
@@ -54,7 +50,8 @@ def settle(
     """Take over the list's value of the picked (row, column), or keep ours; a value against which ours was kept does not
     ask again when a later list of the source says the same. All or nothing; what is picked of one row is taken together.
 
-    Raises NotReady before the batch is written, NothingPicked, and NotTaken for what the source does not take over.
+    Raises NotReady before the batch is written, NotTaken for what the source does not take over, and a refusal when
+    nothing is picked.
     """
     one_at_a_time()
     _require_ready(batch, picked, "处理", "不一致")
@@ -95,7 +92,7 @@ def _require_ready(batch: ImportBatch, picked: Collection, verb: str, what: str)
     if batch.status != ImportBatch.Status.APPLIED:
         raise NotReady(f"批次 {batch.pk} {batch.get_status_display()}，写入后才能{verb}{what}")
     if not picked:
-        raise NothingPicked(f"请先勾选要{verb}的行")
+        raise Refusal(f"请先勾选要{verb}的行")
 
 
 def _by_row(picked: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
@@ -165,15 +162,16 @@ def _note_kept(batch: ImportBatch, row: StagedRow, teller: Teller, column: str, 
 
 
 def plan_ending(*, batch: ImportBatch, ending: Ending, picked: Collection[int], scope: Scope) -> EndingPlan:
-    """What saying `ending` of the picked missing records would do. Raises NothingPicked."""
+    """What saying `ending` of the picked missing records would do. Raises Refusal."""
     if not picked:
-        raise NothingPicked("请先勾选要标记的行")
+        raise Refusal("请先勾选要标记的行")
     return ending.plan(scope, _missing(batch, picked))
 
 
 @transaction.atomic
 def end(*, batch: ImportBatch, ending: Ending, picked: Collection[int], by: User, scope: Scope, on: date) -> int:
-    """Say it; the records leave the list of missing ones. Returns how many ended. Raises NotReady, NothingPicked."""
+    """Say it; the records leave the list of missing ones. Returns how many ended. Raises NotReady, and a refusal when
+    nothing is picked."""
     one_at_a_time()
     _require_ready(batch, picked, "标记", "名单里没有的单位")
     reason = f"批次 {batch.pk}“{sources[batch.source].name}”中没有"

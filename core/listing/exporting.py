@@ -26,10 +26,6 @@ CHUNK = 2_000
 SHORTEST_REASON = 4
 
 
-class CannotExport(Refusal):
-    """Too many rows, or personal data without a reason."""
-
-
 @dataclass(frozen=True)
 class ExportOrder:
     """What is to be exported: an ordered queryset and its columns; `prepare` completes the rows of one stretch."""
@@ -45,16 +41,16 @@ class ExportOrder:
 def export_list(*, order: ExportOrder, by: User, reason: str, at: datetime) -> BinaryIO:
     """Write the workbook to a temporary file and the export to the audit trail; the caller closes the file.
 
-    Personal data need a reason, have a low cap and carry a watermark line (DESIGN §4). Raises CannotExport.
+    Personal data need a reason, have a low cap and carry a watermark line (DESIGN §4). Raises Refusal.
     """
     if order.personal and len(reason) < SHORTEST_REASON:
-        raise CannotExport(f"导出含个人信息，请写明用途（不少于 {SHORTEST_REASON} 个字）")
+        raise Refusal(f"导出含个人信息，请写明用途（不少于 {SHORTEST_REASON} 个字）")
     cap = PERSONAL_CAP if order.personal else CAP
     watermark = f"{by.name} {at:%Y-%m-%d %H:%M} 导出，含个人信息，仅限工作使用，用后销毁"
     target = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 (the response closes it)
     with reading():
         if order.found.order_by()[: cap + 1].count() > cap:
-            raise CannotExport(f"符合条件的超过 {cap:,} 行，一次不能全部导出。请先用筛选缩小范围，再分批导出")
+            raise Refusal(f"符合条件的超过 {cap:,} 行，一次不能全部导出。请先用筛选缩小范围，再分批导出")
         rows = write_rows(
             target,
             sheet=order.title,

@@ -136,7 +136,7 @@ class ListPage(PermissionMixin, View):
         return HttpResponseRedirect(self.url())
 
     def export(self, reason: str) -> FileResponse:
-        """The workbook of the filtered list. Raises CannotExport."""
+        """The workbook of the filtered list. Raises Refusal."""
         if not self._may_export():
             raise PermissionDenied("您的角色不能导出这份清单。")
         # who has several duties takes out only what those reach that allow it

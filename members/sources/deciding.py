@@ -11,14 +11,10 @@ from members.models import Member
 from members.services import revise
 
 
-class NumberByHand(Refusal):
-    """Who a person is is looked up in the file, not taken from a list."""
-
-
 def take(*, importer: Importer, key: int, values: Values, on: date, reason: str) -> int:
     """Write the values; a move, an employer or a status without its day is of today."""
     if "id_number" in values:
-        raise NumberByHand("公民身份号码不能直接采用名单的值，请对照档案在党员页面修改")
+        raise Refusal("公民身份号码不能直接采用名单的值，请对照档案在党员页面修改")
     member, fields = Member.objects.get(pk=key), from_plain(Member, values)
     revise(by=importer.user, member=member, values=fields, version=member.version, on=on, reason=reason)
     return key

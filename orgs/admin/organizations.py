@@ -271,5 +271,5 @@ def own_committee(request: HttpRequest) -> PartyOrganization:
     nodes = PartyOrganization.objects.attachable(request.scope, Organization).filter(kind__in=MANAGING_KINDS)  # type: ignore[attr-defined]
     node = nodes.order_by("path").first()
     if node is None:
-        raise organizations.NoCommittee("您的管辖范围内没有委员会或工作委员会，不能登记单位；请联系上级组织部门")
+        raise organizations.Refusal("您的管辖范围内没有委员会或工作委员会，不能登记单位；请联系上级组织部门")
     return node

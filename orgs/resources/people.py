@@ -21,10 +21,6 @@ from orgs.services import people
 CODE = "统一社会信用代码"
 
 
-class OtherOrganization(Refusal):
-    """Whose a row is does not change."""
-
-
 class UnitWidget(Widget):
     """An organization by its credit code, among those that the table names."""
 
@@ -80,7 +76,7 @@ class OfOrganizationResource(TableResource):
         else:
             row = self._meta.model._default_manager.get(pk=instance.pk)
             if row.organization_id != values.pop("organization").pk:
-                raise OtherOrganization(f"登记属于“{row.organization}”，不能改到别的单位；请恢复原值，另加一行")
+                raise Refusal(f"登记属于“{row.organization}”，不能改到别的单位；请恢复原值，另加一行")
             if any(getattr(row, name) != value for name, value in values.items()):
                 row = type(self).correct(**told, **{self.argument: row}, **values)
         ended = getattr(instance, self.ends_with) if self.ends_with else None

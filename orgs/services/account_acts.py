@@ -39,10 +39,6 @@ class WaitsAlready(Refusal):
     """One request for an account at a time, so that its owner and the others see what is going on."""
 
 
-class NoAdministrator(Refusal):
-    """The way back in on the server is for administrators alone."""
-
-
 @transaction.atomic
 def act_on(*, account: User, act: str, by: User, reason: str, on: date) -> str | AccountRequest | None:
     """Do it and give back the one-time password that it made, if any; or, with an administrator's account, ask for it and
@@ -99,7 +95,7 @@ def let_back_in(*, account: User, reason: str, on: date) -> str:
     hold_people(account.pk)
     account.refresh_from_db()
     if not is_administrator(account, on=on):
-        raise NoAdministrator(f"{account}不是系统、安全或审计管理员，请由系统管理员在“账号”页办理")
+        raise Refusal(f"{account}不是系统、安全或审计管理员，请由系统管理员在“账号”页办理")
     if account.authenticators.exists():
         factors.reset_authenticator(user=account, by=None, reason=reason)
     if account.is_active:

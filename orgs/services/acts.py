@@ -29,10 +29,6 @@ UNDONE = "organizations.undo"
 MODELS: dict[str, type[models.Model]] = {m._meta.label_lower: m for m in (Organization, Coverage, FormerManagement)}
 
 
-class UndoneAlready(Refusal):
-    """An act is taken back once."""
-
-
 @contextmanager
 def acting(*, by: User, scope: Scope, title: str, reason: str, at: datetime) -> Iterator[BulkAct]:
     """Everything written inside belongs to one act, in one transaction."""
@@ -48,10 +44,10 @@ def acting(*, by: User, scope: Scope, title: str, reason: str, at: datetime) -> 
 @derived_once()
 def undo(*, act: BulkAct, by: User, scope: Scope, on: date, at: datetime, progress: Progress | None = None) -> BulkAct:
     """Restore what the act changed, unless it was edited since, is no longer the user's to change or would come back to a
-    Party organization that has ended; chunk by chunk, the newest first. Raises UndoneAlready."""
+    Party organization that has ended; chunk by chunk, the newest first. Raises Refusal."""
     act = BulkAct.objects.select_for_update(of=("self",), no_key=True).get(pk=act.pk)
     if act.undone_at:
-        raise UndoneAlready(f"“{act}”已于 {act.undone_at:%Y-%m-%d} 撤销")
+        raise Refusal(f"“{act}”已于 {act.undone_at:%Y-%m-%d} 撤销")
     entries = AuditEntry.objects.filter(batch_id=act.batch, model__in=MODELS).order_by("-id")
     own = entries.filter(model=Organization._meta.label_lower).values_list("object_id", flat=True)
     ids = sorted({int(key) for key in own} | _covered(entries))

@@ -34,10 +34,6 @@ class CannotCover(Refusal):
     """The Party organization is dissolved or is not one that covers."""
 
 
-class CannotBeCovered(Refusal):
-    """The organization was merged into another record."""
-
-
 class SingleCoversOne(Refusal):
     """单独组建 means one organization of one's own."""
 
@@ -77,7 +73,7 @@ def cover(
     """Begin a coverage. A second primary one is refused; a joint branch with many units is warned about (ORG-3)."""
     unit = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     if unit.merged_into_id:
-        raise CannotBeCovered(f"“{unit}”已并入另一条登记，请在并入的登记上办理")
+        raise Refusal(f"“{unit}”已并入另一条登记，请在并入的登记上办理")
     _require_able(party_organization, form, on=on)
     if primary:
         _require_uncovered(unit.coverages.filter(not_over(max(since, on))))

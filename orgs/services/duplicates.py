@@ -41,20 +41,8 @@ MOVED: tuple[type[models.Model], ...] = (Coverage, Headcount, FormerManagement, 
 GIVEN_BACK: tuple[type[models.Model], ...] = (*MOVED, MassOrganization)
 
 
-class MergedAlready(Refusal):
-    """One of the two was merged before."""
-
-
-class SameRecord(Refusal):
-    """A record is not merged into itself."""
-
-
 class KeepTheOneWithCode(Refusal):
     """The record with a credit code is the one to keep."""
-
-
-class NotMerged(Refusal):
-    """There is nothing to take apart."""
 
 
 @transaction.atomic
@@ -94,7 +82,7 @@ def merge(*, by: User | None, keep: Organization, drop: Organization, on: date, 
 def unmerge(*, by: User | None, dropped: Organization, on: date, reason: str) -> Organization:
     """Take a merge back: what moved returns, unless it was moved on since; filled fields return unless edited since."""
     if not dropped.merged_into_id:
-        raise NotMerged(f"“{dropped}”没有并入别的登记")
+        raise Refusal(f"“{dropped}”没有并入别的登记")
     kept, back = _both(dropped.merged_into_id, dropped.pk)
     entries = AuditEntry.objects.filter(model="orgs.organization")
     trail = entries.filter(action=MERGE, object_id=str(back.pk)).latest("pk")
@@ -125,10 +113,10 @@ def _both(first: int, second: int) -> tuple[Organization, Organization]:
 
 def _require_mergeable(kept: Organization, dropped: Organization) -> None:
     if kept.pk == dropped.pk:
-        raise SameRecord("请选择两条不同的登记")
+        raise Refusal("请选择两条不同的登记")
     for unit in (kept, dropped):
         if unit.merged_into_id:
-            raise MergedAlready(f"“{unit}”已并入另一条登记")
+            raise Refusal(f"“{unit}”已并入另一条登记")
     if dropped.credit_code and not kept.credit_code:
         raise KeepTheOneWithCode(f"“{dropped}”有统一社会信用代码，请保留这一条，把没有代码的并入它")
 

@@ -34,10 +34,6 @@ class AlreadyDissolved(Refusal):
     """The Party organization ended before."""
 
 
-class RootStays(Refusal):
-    """The root holds the administrators and everything else."""
-
-
 class StillHasChildren(Refusal):
     """There are Party organizations below it."""
 
@@ -126,7 +122,7 @@ def dissolve(
     if node.dissolved_on:
         raise AlreadyDissolved(f"“{node}”已于 {node.dissolved_on} 撤销")
     if node.parent_id is None:
-        raise RootStays(f"“{node}”是最上级党组织，不能撤销")
+        raise Refusal(f"“{node}”是最上级党组织，不能撤销")
     if below := node.children.standing().count():
         raise StillHasChildren(f"“{node}”下面还有 {below} 个党组织，请先移走、合并或撤销")
     if managed := node.organizations.count():

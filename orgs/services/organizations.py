@@ -41,10 +41,6 @@ class StaleRecord(Refusal):
     """Somebody else changed the record since the form was opened."""
 
 
-class NoCommittee(Refusal):
-    """Organizations are registered under a committee; the user has none."""
-
-
 class JustRegistered(Refusal):
     """An organization without a code is registered under this name: by a double click, or by two at once."""
 

@@ -33,10 +33,6 @@ class NotUnderABranch(Refusal):
     """Branches are the leaves of the tree."""
 
 
-class NotUnderADissolvedOne(Refusal):
-    """A dissolved node takes nothing in."""
-
-
 class StillManages(Refusal):
     """A committee that manages organizations must stay one."""
 
@@ -135,7 +131,7 @@ def move(
 def require_place(parent: PartyOrganization) -> None:
     """Refuse a parent that cannot have anything below it."""
     if parent.dissolved_on:
-        raise NotUnderADissolvedOne(f"“{parent}”已于 {parent.dissolved_on} 撤销，请选择现有的党组织")
+        raise Refusal(f"“{parent}”已于 {parent.dissolved_on} 撤销，请选择现有的党组织")
     if parent.kind in BRANCH_KINDS:
         raise NotUnderABranch(f"“{parent}”是{parent.get_kind_display()}，下面不能再设党组织；请选择党总支或委员会")
 

@@ -16,10 +16,6 @@ from orgs.models import Democracy, Liaison, MassOrganization, Organization, Owne
 from orgs.services.locking import locked
 
 
-class AlreadyClosed(Refusal):
-    """What ended cannot be changed or ended again."""
-
-
 @transaction.atomic
 def found_mass_organization(
     *, by: User | None, organization: Organization, kind: str, on: date, **values: Any
@@ -125,5 +121,5 @@ def _locked(record: models.Model) -> Any:
 def _open(record: models.Model, end: str, word: str, on: date) -> Any:
     row = _locked(record)
     if (ended := getattr(row, end)) and ended <= on:
-        raise AlreadyClosed(f"“{row}”已于 {ended} {word}，不能再修改")
+        raise Refusal(f"“{row}”已于 {ended} {word}，不能再修改")
     return row

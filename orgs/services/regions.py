@@ -30,15 +30,11 @@ class Area:
     parent: str
 
 
-class WrongAreas(Refusal):
-    """The list has lines that cannot be taken; nothing of it was written."""
-
-
 @transaction.atomic
 def load(*, by: User | None, areas: Sequence[Area]) -> Mapping[str, int]:
     """Add the areas and rename those that are called otherwise now; none is removed, since records may lie in it.
 
-    Returns how many are `new`, `changed` and `unchanged`. Raises WrongAreas naming the lines.
+    Returns how many are `new`, `changed` and `unchanged`. Raises Refusal naming the lines.
     """
     one_at_a_time()
     held = {region.code: region for region in Region.objects.all()}
@@ -68,7 +64,7 @@ def _require_sound(areas: Sequence[Area], known: set[str]) -> None:
         problems = ["文件中没有区划"]
     if problems:
         more = f"；另有 {len(problems) - SHOWN} 处" if len(problems) > SHOWN else ""
-        raise WrongAreas(f"没有写入任何区划。{'；'.join(problems[:SHOWN])}{more}")
+        raise Refusal(f"没有写入任何区划。{'；'.join(problems[:SHOWN])}{more}")
 
 
 def _wrong(area: Area, known: set[str]) -> str:

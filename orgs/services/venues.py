@@ -17,14 +17,6 @@ from orgs.facts import refresh
 from orgs.models import Coverage, PartyOrganization, Venue, VenueUse
 
 
-class VenueClosed(Refusal):
-    """A closed venue takes nobody in and is not changed."""
-
-
-class UseEnded(Refusal):
-    """The use ended before."""
-
-
 @transaction.atomic
 def open_venue(*, by: User | None, managed_by: PartyOrganization, on: date, **values: Any) -> Venue:
     """Enter a venue under the Party organization that looks after it."""
@@ -80,7 +72,7 @@ def stop_using(*, by: User | None, use: VenueUse, until: date, on: date) -> Venu
         VenueUse.objects.select_for_update(of=["self"], no_key=True).select_related("party_organization").get(pk=use.pk)
     )
     if over(row, on):
-        raise UseEnded(f"“{row}”已于 {row.until} 终止")
+        raise Refusal(f"“{row}”已于 {row.until} 终止")
     path = row.party_organization.path
     writing.change(by=by, record=row, values={"until": until}, action="venues.stop", path=path, on=on)
     _touch([row.party_organization_id], on)
@@ -91,7 +83,7 @@ def _open(venue: Venue) -> Venue:
     between_turns()  # before the venue: the organizations of those who meet there are touched
     row = Venue.objects.select_for_update(of=["self"], no_key=True).select_related("managed_by").get(pk=venue.pk)
     if row.closed_on:
-        raise VenueClosed(f"“{row}”已于 {row.closed_on} 停用")
+        raise Refusal(f"“{row}”已于 {row.closed_on} 停用")
     return row
 
 

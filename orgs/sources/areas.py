@@ -14,10 +14,6 @@ from orgs.models import Jurisdiction, Region
 Level = Region.Level
 
 
-class UnknownExtent(Refusal):
-    """A list can only claim a part of the city that exists."""
-
-
 class Areas:
     """All areas, loaded once, and the words for them."""
 
@@ -86,7 +82,7 @@ class Areas:
 def check_extent(code: str) -> None:
     """Refuse an extent that is no area of the city."""
     if not Region.objects.filter(pk=code).exists():
-        raise UnknownExtent(f"行政区划代码“{code}”不存在，请填写本市的 12 位区划代码")
+        raise Refusal(f"行政区划代码“{code}”不存在，请填写本市的 12 位区划代码")
 
 
 def extents(scope: Scope) -> list[tuple[str, str]]:

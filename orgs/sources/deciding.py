@@ -28,22 +28,6 @@ from orgs.sources.organizations import COUNTS
 FIELDS = {field.name: field for field in Organization._meta.concrete_fields}
 
 
-class NotByHand(Refusal):
-    """The column follows from others and is not taken over from a list."""
-
-
-class NoSuchParent(Refusal):
-    """A list names a parent that nobody registered."""
-
-
-class OutOfReach(Refusal):
-    """The Party organization lies outside the clerk's scope."""
-
-
-class EndsWithReason(Refusal):
-    """A coverage ends on a day for a reason."""
-
-
 def take(*, importer: Importer, key: int, values: Values, on: date, reason: str) -> int:
     """Write the values of an organization as a change by hand; counts become 核定 of that day."""
     fields = from_plain(Organization, values)
@@ -60,7 +44,7 @@ def take(*, importer: Importer, key: int, values: Values, on: date, reason: str)
         bulk.apply(change=bulk.to_status(status, status_on=on), organization_ids=[key], **told)
     if unknown := fields.keys() - EDITABLE:
         labels = "、".join(str(FIELDS[name].verbose_name) for name in sorted(unknown))
-        raise NotByHand(f"“{labels}”不能直接采用名单的值，请在单位页面办理")
+        raise Refusal(f"“{labels}”不能直接采用名单的值，请在单位页面办理")
     if fields:
         unit = Organization.objects.get(pk=key)
         change(organization=unit, values=fields, version=unit.version, **told)
@@ -78,7 +62,7 @@ def take_node(*, importer: Importer, key: int, values: Values, on: date, reason:
         # a list's own word for one that was not there yet: it may have come with the same list
         place = {"pk": parent} if isinstance(parent, int) else {"code": parent}
         if (to := PartyOrganization.objects.filter(**place).first()) is None:
-            raise NoSuchParent(f"没有编码为“{parent}”的党组织，请先登记上级党组织，再采用或在党组织页面调整隶属")
+            raise Refusal(f"没有编码为“{parent}”的党组织，请先登记上级党组织，再采用或在党组织页面调整隶属")
         party.move(party_organization=node, to=to, **told)
     return key
 
@@ -103,7 +87,7 @@ def take_returned_coverage(*, importer: Importer, key: int, values: Values, on: 
         key = _renewed(row, fields, importer, told)
     if until or why:
         if not (until and why):
-            raise EndsWithReason("终止日期和终止原因要一起采用，请都勾选；也可以在覆盖关系页面办理")
+            raise Refusal("终止日期和终止原因要一起采用，请都勾选；也可以在覆盖关系页面办理")
         coverage.end(coverage=Coverage.objects.get(pk=key), until=until, **told | {"reason": why, "basis": reason})
     return key
 
@@ -112,7 +96,7 @@ def _renewed(row: Coverage, fields: Mapping[str, Any], importer: Importer, told:
     """Hand over to a Party organization of the clerk's scope, or go over to another form."""
     to = fields.get("party_organization", row.party_organization)
     if not importer.scope.holds_path(to.path):
-        raise OutOfReach(f"“{to}”不在您的管辖范围内，请由上级组织部门办理")
+        raise Refusal(f"“{to}”不在您的管辖范围内，请由上级组织部门办理")
     return coverage.hand_over(coverage=row, to=to, form=fields.get("form", row.form), **told).pk
 
 

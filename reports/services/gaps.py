@@ -30,20 +30,8 @@ from reports.models import GapAnswer
 Kind = PartyOrganization.Kind
 
 
-class TooFewMembers(Refusal):
-    """A branch needs three formal members (ORG-1), together when it is a joint one (ORG-2)."""
-
-
-class CoveredMeanwhile(Refusal):
-    """Somebody else covered one of the organizations since the list was opened."""
-
-
 class NothingAnswered(Refusal):
     """An answer says at least why, how or until when."""
-
-
-class WorksThereAlready(Refusal):
-    """Nothing would change."""
 
 
 @dataclass(frozen=True)
@@ -120,9 +108,9 @@ def employ_member(
     party_organization: PartyOrganization | None = None,
 ) -> Member:
     """Register that a member works at the unit from a day on, and, where one is given, that the membership has moved to a
-    Party organization. Raises WorksThereAlready, and the refusals of the services of members."""
+    Party organization. Raises Refusal."""
     if member.organization_id == unit.pk:
-        raise WorksThereAlready(f"“{member}”已登记在“{unit}”工作，不需要再登记")
+        raise Refusal(f"“{member}”已登记在“{unit}”工作，不需要再登记")
     hold(Organization, [unit.pk, member.organization_id])
     told: dict[str, Any] = {"by": by, "since": since, "on": on, "reason": f"接转到“{unit}”"[:200]}
     if party_organization and party_organization.pk != member.party_organization_id:
@@ -172,7 +160,7 @@ def _require_members(ids: list[int], on: date) -> None:
     least = Thresholds.of(values_on(on)).formal_min
     formal = OrganizationFacts.objects.filter(pk__in=ids).aggregate(formal=Sum("formal"))["formal"] or 0
     if formal < least:
-        raise TooFewMembers(
+        raise Refusal(
             f"所选单位共有正式党员 {formal} 名，不足 {least} 名，不能组建党支部；可增加联合的单位，或由现有党组织覆盖、挂靠"
         )
 
@@ -184,4 +172,4 @@ def _cover(
     done = cover_many(by=by, organization_ids=ids, party_organization=node, form=form, since=since, on=on)
     missed = [unit.name for unit in units if unit.pk not in set(done)]
     if missed:
-        raise CoveredMeanwhile(f"{'、'.join(missed)}已有主要覆盖关系或已并入其他登记，请刷新清单后重新选择")
+        raise Refusal(f"{'、'.join(missed)}已有主要覆盖关系或已并入其他登记，请刷新清单后重新选择")

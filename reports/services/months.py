@@ -38,39 +38,23 @@ _STATED_NAMES = {field.name for field in StatedFacts._meta.local_concrete_fields
 STATED = tuple(str(field.column) for field in OrganizationFacts._meta.concrete_fields if field.name in _STATED_NAMES)
 
 
-class MayNotClose(Refusal):
-    """Months are closed for the whole city by those who may."""
-
-
-class MonthNotOver(Refusal):
-    """A month can be closed when its last day is past."""
-
-
-class MonthAlreadyClosed(Refusal):
-    """What is frozen stays so."""
-
-
-class MonthOutOfOrder(Refusal):
-    """Months are closed one after the other, so that each bridge has its beginning."""
-
-
 @transaction.atomic
 def close_month(*, month: YearMonth, by: User, on: date) -> ClosedMonth:
     """Sign a month that is over; one that no night has taken is taken now, as things stand on the day `on`.
 
-    Raises MayNotClose, MonthNotOver, MonthAlreadyClosed, MonthOutOfOrder.
+    Raises Refusal.
     """
     if not scope_for(by, on=on).having(P.MONTHS_CLOSE).whole:
-        raise MayNotClose("关账须由市级组织部门工作人员办理")
+        raise Refusal("关账须由市级组织部门工作人员办理")
     if on <= month.last_day:
-        raise MonthNotOver(f"{month} 还没有结束，请在 {month.plus(1).first_day} 以后关账")
+        raise Refusal(f"{month} 还没有结束，请在 {month.plus(1).first_day} 以后关账")
     one_at_a_time()  # a second hand sees what the first has closed
     closed = ClosedMonth.objects.filter(month=str(month)).first()
     if closed and closed.signed_at:
-        raise MonthAlreadyClosed(f"{month} 已经关账，数据已冻结，不能再次关账")
+        raise Refusal(f"{month} 已经关账，数据已冻结，不能再次关账")
     unsigned = ClosedMonth.objects.filter(signed_at=None, month__lt=str(month)).order_by("month").first()
     if unsigned:
-        raise MonthOutOfOrder(f"{unsigned.month} 已取数、还未签发，请先关 {unsigned.month}")
+        raise Refusal(f"{unsigned.month} 已取数、还未签发，请先关 {unsigned.month}")
     return _sign(closed or _take(month, counted_on=on, today=on), by=by)
 
 
@@ -104,8 +88,8 @@ def _take(month: YearMonth, *, counted_on: date, today: date) -> ClosedMonth:
     newest = ClosedMonth.objects.order_by("-month").first()
     if newest and month != YearMonth.parse(newest.month).plus(1):
         if str(month) < newest.month:
-            raise MonthOutOfOrder(f"{newest.month} 已经取数，不能再关更早的 {month}")
-        raise MonthOutOfOrder(f"上次关账到 {newest.month}，请先关 {YearMonth.parse(newest.month).plus(1)}")
+            raise Refusal(f"{newest.month} 已经取数，不能再关更早的 {month}")
+        raise Refusal(f"上次关账到 {newest.month}，请先关 {YearMonth.parse(newest.month).plus(1)}")
     refresh(None, on=counted_on)
     closed = freeze(month=month, counted_on=counted_on)
     if counted_on != today:

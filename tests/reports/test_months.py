@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 from core.indicators import indicators, measures
 from core.models import AuditEntry
 from core.months import YearMonth
+from core.refusals import Refusal
 from core.scope import Scope
 from orgs.facts import refresh
 from orgs.figures import Cells, Narrow, Tree, by_party, by_region, facts_of, live
@@ -24,10 +25,6 @@ from orgs.subjects import ORGANIZATIONS
 from reports.models import ClosedMonth, FrozenUnit
 from reports.queries.moments import Moment
 from reports.services.months import (
-    MayNotClose,
-    MonthAlreadyClosed,
-    MonthNotOver,
-    MonthOutOfOrder,
     close_month,
 )
 from tests.orgs.plain import EDITS, random_units
@@ -137,42 +134,37 @@ def test_the_gap_of_a_closed_month_opens_its_names(city: City) -> None:
 
 
 @pytest.mark.parametrize(
-    ("closing", "refusal", "sentence"),
+    ("closing", "sentence"),
     [
         pytest.param(
             lambda city: close(city, NOVEMBER, date(2026, 11, 30)),
-            MonthNotOver,
             "2026-11 还没有结束，请在 2026-12-01 以后关账",
             id="on its last day",
         ),
         pytest.param(
-            lambda city: close(city, OCTOBER, IN_NOVEMBER), MonthAlreadyClosed, "2026-10 已经关账", id="a second time"
+            lambda city: close(city, OCTOBER, IN_NOVEMBER), "2026-10 已经关账", id="a second time"
         ),
         pytest.param(
-            lambda city: close(city, YearMonth(2026, 9), IN_NOVEMBER), MonthOutOfOrder, "不能再关更早的 2026-09", id="earlier"
+            lambda city: close(city, YearMonth(2026, 9), IN_NOVEMBER), "不能再关更早的 2026-09", id="earlier"
         ),
         pytest.param(
-            lambda city: close(city, YearMonth(2026, 12), date(2027, 1, 1)), MonthOutOfOrder, "请先关 2026-11", id="a gap"
+            lambda city: close(city, YearMonth(2026, 12), date(2027, 1, 1)), "请先关 2026-11", id="a gap"
         ),
         pytest.param(
             lambda city: close_month(month=NOVEMBER, by=city.user("district"), on=IN_DECEMBER),
-            MayNotClose,
             "市级",
             id="a district's clerk",
         ),
         pytest.param(
             lambda city: close_month(month=NOVEMBER, by=city.user("leader"), on=IN_DECEMBER),
-            MayNotClose,
             "市级",
             id="a leader",
         ),
     ],
 )  # fmt: skip
-def test_a_month_is_refused_in_a_sentence(
-    city: City, closing: Callable[[City], ClosedMonth], refusal: type[Exception], sentence: str
-) -> None:
+def test_a_month_is_refused_in_a_sentence(city: City, closing: Callable[[City], ClosedMonth], sentence: str) -> None:
     close(city, OCTOBER, IN_NOVEMBER)
-    with pytest.raises(refusal, match=sentence):
+    with pytest.raises(Refusal, match=sentence):
         closing(city)
     assert ClosedMonth.objects.count() == 1
 
@@ -203,8 +195,8 @@ def test_two_who_close_at_once_close_once(city: City) -> None:
     def hand(_: int) -> bool:
         try:
             close(city, OCTOBER, IN_NOVEMBER)
-        except MonthAlreadyClosed:
-            return False
+        except Refusal as refusal:
+            return "已经关账" not in str(refusal)
         finally:
             connection.close()
         return True

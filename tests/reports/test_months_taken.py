@@ -11,12 +11,13 @@ from core import audit
 from core.jobs import job_kinds
 from core.models import AuditEntry, Parameter
 from core.months import YearMonth
+from core.refusals import Refusal
 from orgs.facts import differences, refresh
 from orgs.indicators import T2
 from orgs.models import Organization
 from reports.models import ClosedMonth, FrozenUnit
 from reports.queries.moments import Moment
-from reports.services.months import MonthAlreadyClosed, MonthOutOfOrder, close_month, take_months
+from reports.services.months import close_month, take_months
 from tests.people import City
 
 SEPTEMBER, OCTOBER = YearMonth(2026, 9), YearMonth(2026, 10)
@@ -91,12 +92,12 @@ def test_it_is_a_job_of_the_night() -> None:
 def test_closing_signs_what_the_night_took_and_in_order(begun: City) -> None:
     take_months(at=at(2026, 11, 1, 2))
     city, today = begun.user("city"), date(2026, 11, 2)
-    with pytest.raises(MonthOutOfOrder, match="2026-09 已取数、还未签发"):
+    with pytest.raises(Refusal, match="2026-09 已取数、还未签发"):
         close_month(month=OCTOBER, by=city, on=today)
     signed = close_month(month=SEPTEMBER, by=city, on=today)
     assert (signed.signed_by, signed.counted_on) == (city, date(2026, 11, 1))
     assert close_month(month=OCTOBER, by=city, on=today).counted_on == date(2026, 10, 31)
-    with pytest.raises(MonthAlreadyClosed):
+    with pytest.raises(Refusal, match="已经关账"):
         close_month(month=SEPTEMBER, by=city, on=today)
 
 
