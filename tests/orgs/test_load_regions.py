@@ -35,7 +35,7 @@ def load(tmp_path):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_areas_come_in_with_their_levels_and_parents(load, encoding):
-    assert load(CITY, encoding) == "新增 4 个,更新 0 个,未变 0 个"
+    assert load(CITY, encoding) == "新增 4 个，更新 0 个，未变 0 个"
     rows = Region.objects.order_by("code").values_list("name", "level", "parent_id")
     assert list(rows) == [
         ("临澜市", "city", None),
@@ -48,14 +48,14 @@ def test_areas_come_in_with_their_levels_and_parents(load, encoding):
 def test_a_newer_list_renames_adds_and_removes_nothing(load):
     load(CITY)
     newer = "code,name,parent\n990201000000,港口区,990200000000\n990202000000,西山区,990200000000\n"
-    assert load(newer) == "新增 1 个,更新 1 个,未变 0 个"
+    assert load(newer) == "新增 1 个，更新 1 个，未变 0 个"
     assert Region.objects.get(pk="990201000000").name == "港口区"
     assert Region.objects.count() == 5
 
 
 def test_the_same_list_again_changes_nothing_and_leaves_no_trace(load):
     load(CITY)
-    assert load(CITY) == "新增 0 个,更新 0 个,未变 4 个"
+    assert load(CITY) == "新增 0 个，更新 0 个，未变 4 个"
     assert AuditEntry.objects.filter(action="regions.load").count() == 4
 
 
