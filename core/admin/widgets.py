@@ -18,13 +18,14 @@ Known = TypeVar("Known")
 
 
 def look_up(value: Any, known: Mapping[str, Known], refusal: str) -> Known | None:
-    """What a cell names; None for a word that stands for nothing. Raises ValueError: the refusal about the text."""
+    """What a cell names, in either width of letters and signs (the keys are `half_width`); None for a word that stands for
+    nothing. Raises ValueError: the refusal about the text."""
     text = str(value or "").strip()
     if is_blank(text):
         return None
-    if text not in known:
+    if half_width(text) not in known:
         raise ValueError(refusal.format(text))
-    return known[text]
+    return known[half_width(text)]
 
 
 class TextWidget(Widget):
@@ -48,8 +49,8 @@ class ScopedWidget(Widget):
         self.found = {}
         names: dict[str, list[models.Model]] = {}
         for row in rows:
-            self.found[str(getattr(row, self.code))] = row
-            names.setdefault(str(getattr(row, self.name)), []).append(row)
+            self.found[half_width(str(getattr(row, self.code)))] = row
+            names.setdefault(half_width(str(getattr(row, self.name))), []).append(row)
         for label, same in names.items():
             if len(same) == 1:
                 self.found.setdefault(label, same[0])
@@ -78,11 +79,11 @@ class ChoiceWidget(Widget):
     def __init__(self, choices: Iterable[tuple[Any, Any]]) -> None:
         super().__init__()
         self.labels = {str(value): str(label) for value, label in choices}
-        self.values = {label: value for value, label in self.labels.items()}
+        self.values = {half_width(label): value for value, label in self.labels.items()}
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str | None:
         """The stored value."""
-        return look_up(value, self.values, f"“{{}}”不在可选范围：{'、'.join(self.values)}")
+        return look_up(value, self.values, f"“{{}}”不在可选范围：{'、'.join(self.labels.values())}")
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         """The label."""

@@ -53,7 +53,7 @@ def half_width(text: str) -> str:
 def _spellings(words: tuple[str, ...]) -> frozenset[str]:
     """The words in every case and width, so that one look-up decides."""
     cased = {variant for word in words for variant in (word, word.lower(), word.upper(), word.title())}
-    return frozenset(cased | {word.translate(_HALF_TO_FULL) for word in cased})
+    return frozenset(cased | {word.translate(_HALF_TO_FULL) for word in cased} | {half_width(word) for word in cased})
 
 
 BLANKS = _spellings(BLANK_WORDS) | {""}

@@ -17,6 +17,7 @@ from core.importing.problems import ERROR, WARNING, Problem, problems
 
 MARK_BEGINS = "系统标记（"  # the header of a mark; what follows says whose list it is
 ERASE = "清空"
+_FULL_WIDTH = str.maketrans("(),", "（），")
 WIDTH = 8  # hex digits of a digest
 MARK_MISSING, KEY_EDITED, NOT_EDITABLE = "mark_missing", "key_edited", "not_editable"
 
@@ -40,8 +41,9 @@ def mark_header(called: str) -> str:
 
 
 def mark_headers(cells: Iterable[Cell]) -> set[str]:
-    """The headers of marks in a line, or in a few."""
-    return {cell.strip() for cell in cells if type(cell) is str and cell.strip().startswith(MARK_BEGINS)}
+    """The headers of marks in a line, or in a few; those of lists exported before had half-width signs."""
+    texts = {cell.strip().translate(_FULL_WIDTH) for cell in cells if type(cell) is str}
+    return {text for text in texts if text.startswith(MARK_BEGINS)}
 
 
 def write_mark(key: int, digests: Iterable[str]) -> str:

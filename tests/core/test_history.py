@@ -77,7 +77,7 @@ def test_what_has_no_field_is_named_or_counted(city: City) -> None:
     changes = {"coverages_ended": [[1, 2, 3], unit.pk], "rows": [None, 12], "strange": "x"}
     audit.record(by=None, action="gone.verb", target=unit, changes=changes)
     assert told(city, unit) == [
-        ("系统", "gone.verb", [f"终止的覆盖关系：3 条 → {unit.pk}", f"行数：{EMPTY} → 12", f"strange:{EMPTY} → x"])
+        ("系统", "gone.verb", [f"终止的覆盖关系：3 条 → {unit.pk}", f"行数：{EMPTY} → 12", f"strange：{EMPTY} → x"])
     ]
 
 
@@ -120,7 +120,7 @@ def test_a_field_that_holds_a_structure_is_told_as_it_is(city: City) -> None:
     changes = {"sources": [{}, {"7": ["name"]}], "other_columns": [{}, {"备注": "新设"}]}
     audit.record(by=None, action="organizations.change", target=unit, changes=changes)
     label = str(type(unit)._meta.get_field("sources").verbose_name)
-    assert told(city, unit)[0][2] == [f"原表其他列：{EMPTY} → ****", f'{label}:{EMPTY} → {{"7": ["name"]}}']
+    assert told(city, unit)[0][2] == [f"原表其他列：{EMPTY} → ****", f'{label}：{EMPTY} → {{"7": ["name"]}}']
 
 
 def test_a_moment_is_told_in_local_time(city: City) -> None:

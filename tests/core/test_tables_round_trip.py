@@ -119,7 +119,7 @@ def test_what_must_be_there_cannot_be_erased(world: World, tmp_path: Path, label
     case, book = CASES[label], book_of(world.city, tmp_path, label)
     book.edit(case.word, **{case.needed: "清空"})
     (line,) = [line for line in book.carried_in() if line.outcome == "错误"]
-    assert line.problems == [f"{case.needed}:必须填写,不能清空;请填写新的内容或恢复原值"]
+    assert line.problems == [f"{case.needed}：必须填写，不能清空；请填写新的内容或恢复原值"]
 
 
 @pytest.mark.parametrize("label", sorted(label for label, case in CASES.items() if case.optional))
@@ -203,8 +203,8 @@ def test_the_preview_counts_all_rows_and_lists_those_to_look_at(world: World, tm
         shown = client.post(f"{url_of('orgs.zone')}import/", {"file": file})
     assert shown.context["counts"] == {"有变化": 2, "未变": 2, "不一致": 1}
     page = shown.content.decode()
-    assert "名称不一致:现登记 高新北园,表中 高新南园" in page
-    assert "类型:园区 → 楼宇" in page
+    assert "名称不一致：现登记 高新北园，表中 高新南园" in page
+    assert "类型：园区 → 楼宇" in page
     assert "云台2园" in page
     assert "云台3园" not in page
 
@@ -273,7 +273,7 @@ def test_a_column_that_is_only_shown_is_left_out_with_a_word(world: World, tmp_p
     book = book_of(world.city, tmp_path, "orgs.venue")
     book.edit("本区中心", 停用日期="2026-11-02", 地址="云台路 1 号")
     (line,) = [line for line in book.carried_in(write=True) if line.outcome != "未变"]
-    assert line.notes == [f"停用日期:{problems['not_editable'].sentence}"]
+    assert line.notes == [f"停用日期：{problems['not_editable'].sentence}"]
     venue = Venue.objects.get(name="本区中心")
     assert (venue.address, venue.closed_on) == ("云台路 1 号", None)
 
@@ -332,7 +332,7 @@ def test_a_new_row_that_lacks_what_each_has_is_no_known_one(world: World) -> Non
     client.force_login(world.city.user("city"))
     table = f"统一社会信用代码,形式\n{unit.credit_code},厂务公开\n"
     (line,) = carried_in(client, url_of("orgs.democracy"), table.encode())
-    assert (line.outcome, line.problems) == ("错误", ["日期:不能为空"])
+    assert (line.outcome, line.problems) == ("错误", ["日期：不能为空"])
 
 
 def test_a_double_click_enters_new_rows_once(transactional_db, city: City) -> None:

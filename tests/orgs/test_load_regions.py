@@ -67,13 +67,13 @@ def test_parents_may_stand_below_their_children(load):
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        pytest.param("99020100,东港区,990200000000", "第 2 行:代码“99020100”不是 12 位数字", id="short code"),
+        pytest.param("99020100,东港区,990200000000", "第 2 行：代码“99020100”不是 12 位数字", id="short code"),
         pytest.param("９９０２０１０００００１,东港区,", "不是 12 位数字", id="full-width code"),
         pytest.param("990201000000,,990200000000", "名称应为", id="no name"),
         pytest.param("990201000000,东港区,990299000000", "找不到上级“990299000000”", id="unknown parent"),
         pytest.param("990201000000,东港区,990201000000", "上级是它自己", id="own parent"),
         pytest.param("990201000000,东港区,", "只有市一级可以没有", id="district without a parent"),
-        pytest.param("990200000000,甲市,\n990200000000,乙市,", "第 3 行:代码 990200000000 重复", id="twice"),
+        pytest.param("990200000000,甲市,\n990200000000,乙市,", "第 3 行：代码 990200000000 重复", id="twice"),
     ],
 )
 def test_a_wrong_line_is_named_and_nothing_is_written(load, line, said):

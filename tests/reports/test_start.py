@@ -38,9 +38,9 @@ def test_the_form_begins_with_what_the_rules_recommend(
 ) -> None:
     page = opened("street").get(f"{START}?unit={gaps['large'].pk}").content.decode()
     assert "中共澄州明川电子有限公司支部委员会" in page
-    assert "正式党员 4 名,单独组建党支部" in page
+    assert "正式党员 4 名，单独组建党支部" in page
     joint = opened("street").get(f"{START}?unit={gaps['lonely'].pk}").content.decode()
-    assert "澄州星湖机械有限公司(正式党员 2 名)" in joint
+    assert "澄州星湖机械有限公司（正式党员 2 名）" in joint
 
 
 def test_one_step_sets_up_the_branch_and_its_coverage(
@@ -73,7 +73,7 @@ def test_too_few_formal_members_are_refused_and_nothing_is_written(
     data = founding(city, kind="joint_branch", partners=[gaps["near"].pk])
     response = opened("street").post(f"{START}?unit={gaps['lonely'].pk}", data)
     assert response.status_code == 422
-    assert "共有正式党员 2 名,不足 3 名" in response.content.decode()
+    assert "共有正式党员 2 名，不足 3 名" in response.content.decode()
     assert not PartyOrganization.objects.filter(code="CZ111-1").exists()
 
 
@@ -139,7 +139,7 @@ def test_an_answer_is_kept_beside_the_unit_and_in_the_trail(
     assert "业主暂不理解" in page
     assert AuditEntry.objects.filter(action="gaps.answer").count() == 2
     told = history_of(gaps["large"], city.scope("street"))[0]
-    assert {change.label for change in told.changes} == {"原因", "方式(措施)", "完成时限", "责任人"}
+    assert {change.label for change in told.changes} == {"原因", "方式（措施）", "完成时限", "责任人"}
 
 
 def test_the_same_answer_again_writes_nothing(city: City, gaps: dict[str, Organization]) -> None:
