@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 ATTEMPTS = 25  # a job that takes its worker down so often (it needs more memory than there is) is given up
+HOUR = timedelta(hours=1)
 NIGHT_HOUR = 2  # daily jobs start at this hour of local time, or at the worker's next start
 PROGRESS_SECONDS = 0.2  # between two writes of the progress
 FULL_SECONDS = 30.0  # until a job that found the disk full is tried again; others go on meanwhile
@@ -100,7 +101,7 @@ class JobKind:
     """What a job does. `run` works on the database and returns the result; it never commits and never catches a kill.
 
     `permission` is what whoever starts it must hold (checked by the view that starts it; empty for the system's own).
-    `daily` kinds run once a night with `job.day` set. Kinds `in_parts` commit as they go, and may be run again from the
+    `daily` kinds run once a night with `job.day` set, `hourly` ones when an hour has passed. Kinds `in_parts` commit as they go, and may be run again from the
     start after any of their commits: they hold up no other writer on SQLite.
     """
 
@@ -109,6 +110,7 @@ class JobKind:
     permission: str
     run: Callable[[Job, Progress], Mapping[str, Any] | None]
     daily: bool = False
+    hourly: bool = False
     in_parts: bool = False
 
 
@@ -151,6 +153,13 @@ def enqueue_daily(*, now: datetime) -> bool:
     return True
 
 
+def enqueue_hourly(*, now: datetime) -> None:
+    """Put the jobs of the hour into the queue, unless they were within the last one."""
+    for kind in job_kinds:
+        if kind.hourly and not Job.objects.filter(kind=kind.code, created_at__gt=now - HOUR).exists():
+            enqueue(kind=kind.code, arguments={}, by=None)
+
+
 def progress_of(job: Job) -> Progress:
     """How far the job is, as its worker wrote it last."""
     path = _progress_file(job)
@@ -166,16 +175,20 @@ class Worker(workers.Presence):
     def __init__(self) -> None:
         super().__init__()
         self._night: date | None = None
+        self._hour: datetime | None = None
         self._later: dict[int, float] = {}  # jobs that wait for room, and when they are tried again
 
     def turn(self, *, now: datetime) -> bool:
-        """Queue the jobs of the night, and run the next job; False when there is nothing to do."""
+        """Queue the jobs of the night and of the hour, and run the next job; False when there is nothing to do."""
         if clock_is_ahead(now):
             logger.error("the clock is ahead of everything the database knows: no job is run")
             self.say({workers.ANY: CLOCK_AHEAD})
             return False
         if self._night != timezone.localdate(now) and enqueue_daily(now=now):
             self._night = timezone.localdate(now)
+        if self._hour is None or now - self._hour >= HOUR:
+            enqueue_hourly(now=now)
+            self._hour = now
         return self.run_next()
 
     def run_next(self) -> bool:

@@ -1,4 +1,4 @@
-"""What the shared machinery does every night."""
+"""What the shared machinery does every night and every hour."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from core.jobs import JobKind, Progress, job_kinds
 from core.models import Job
-from core.sealing import JOB, seal
+from core.sealing import JOB, seal, seal_meanwhile
 
 
 def _seal(job: Job, progress: Progress) -> dict[str, Any]:
@@ -22,4 +22,11 @@ def _seal(job: Job, progress: Progress) -> dict[str, Any]:
     }
 
 
-job_kinds.add(JobKind(JOB, "核对并封存审计记录", "", _seal, daily=True))
+def _seal_meanwhile(job: Job, progress: Progress) -> dict[str, Any]:
+    return {"entries": seal_meanwhile(at=timezone.now()).entries}
+
+
+job_kinds.add(
+    JobKind(JOB, "核对并封存审计记录", "", _seal, daily=True),
+    JobKind("core.seal_meanwhile", "封存审计记录", "", _seal_meanwhile, hourly=True),
+)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from django.utils import timezone
 
 from core.jobs import (
     ATTEMPTS,
@@ -222,6 +223,19 @@ def test_daily_jobs_run_once_a_day_however_many_workers_ask(kind, worker):
         while worker.run_next():
             pass
     assert seen == ["2026-11-24", "2026-11-25"]
+
+
+def test_hourly_jobs_run_every_hour_however_many_workers_ask(kind, worker):
+    seen = []
+    kind(lambda job, progress: seen.append(job.pk), hourly=True)
+    now = timezone.now()
+    with Worker() as other:
+        for moment in (now, now + timedelta(minutes=59), now + timedelta(minutes=60)):
+            for one in (worker, other):
+                while one.turn(now=moment):
+                    pass
+            Job.objects.update(created_at=moment - timedelta(minutes=60))
+    assert len(seen) == 2
 
 
 ENTRY = {"user_name": "", "action": "accounts.sign_in", "model": "", "object_id": "", "label": ""}

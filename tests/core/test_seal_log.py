@@ -229,3 +229,19 @@ def test_a_change_of_keys_may_write_ciphertexts_and_nothing_else(trail: list[int
             assert refused("DELETE FROM core_auditentry")
             assert refused("UPDATE core_auditseal SET entries = 7")
     assert refused("UPDATE core_auditentry SET changes = changes")
+
+
+def test_what_is_cut_off_by_day_is_found_too(city: City, django_capture_on_commit_callbacks: Committing) -> None:
+    """Sealed every hour, not only at night: an owner of the database cuts off what is younger than two hours at most."""
+    execute("DELETE FROM core_auditentry")
+    for _ in range(2):
+        entry(city)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert sealing.seal_meanwhile(at=NOW).entries == 2
+    assert sealing.verify().problems == []
+    execute("DELETE FROM core_auditseal")
+    execute("DELETE FROM core_auditentry")
+    entry(city)
+    assert "末尾可能被截去" in sealing.verify().problems[0]
+    assert sealing.seal_meanwhile(at=NOW).entries == 0, "nothing is sealed on top of it"
+    assert "core.seal_meanwhile" in {kind.code for kind in job_kinds if kind.hourly}

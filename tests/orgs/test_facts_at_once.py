@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,8 +11,8 @@ import pytest
 from django.db import connection, transaction
 
 from members.models import Member
-from orgs.facts import differences, refresh
-from orgs.models import OrganizationFacts
+from orgs.facts import differences, refresh, tally
+from orgs.models import Organization, OrganizationFacts
 from tests.people import LONG_AGO, TODAY, City
 
 ROUNDS = 8
@@ -69,3 +70,17 @@ def test_a_plan_that_is_kept_survives_a_rollback_and_a_new_day(city: City) -> No
     for day, built in ((TODAY, True), (LONG_AGO, False), (TODAY, True)):
         assert refresh([unit.pk], on=day) == 1
         assert OrganizationFacts.objects.get().has_org is built
+
+
+def test_the_planner_is_told_before_many_are_stated(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an undo the tables held something else than PostgreSQL thought: 50,000 rows took five minutes."""
+    told: list[object] = []
+    monkeypatch.setattr("orgs.facts.statement.MANY", 2)
+    monkeypatch.setattr(sys.modules[refresh.__module__], "analyze", told.append)
+    read = tally.read
+    monkeypatch.setattr(tally, "read", lambda ids: (told.append("read"), read(ids))[1])
+    ids = [city.organization().pk for _ in range(2)]
+    refresh(ids[:1], on=TODAY)
+    assert told == ["read", "read"]
+    refresh(ids, on=TODAY)
+    assert told[2:] == [Organization, OrganizationFacts, "read", OrganizationFacts, "read"]
