@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.mixins import AccessMixin
@@ -57,6 +58,12 @@ class NavigationLink:
     title: str
     url: str
     current: bool
+
+
+@cache
+def address(name: str) -> str:
+    """What `reverse` gives for an address without numbers: a page has hundreds, so each is asked for once a process."""
+    return reverse(name)
 
 
 def number(text: str | None) -> int | None:
@@ -131,7 +138,7 @@ def links(scope: Scope | None, path: str) -> list[NavigationLink]:
     if scope is None:
         return []
     entries = sorted((e for e in navigation if scope.may(e.permission)), key=lambda entry: entry.order)
-    urls = {entry.code: reverse(entry.url_name) for entry in entries}
+    urls = {entry.code: address(entry.url_name) for entry in entries}
     above = [
         (len(place), e.code) for e in entries for place in (urls[e.code], e.also) if place and path.startswith(place)
     ]

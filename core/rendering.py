@@ -11,12 +11,16 @@ from html import escape
 from typing import Any
 
 from django.forms.renderers import DjangoTemplates
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 EMPTY = "—"
 WIDGETS = "django/forms/widgets/"
 INPUTS = ("checkbox", "date", "datetime", "email", "file", "hidden", "number", "password", "text", "time", "url")
+
+
+def drawn(pattern: str, *values: Any) -> SafeString:
+    """`format_html`, in half the time."""
+    return SafeString(pattern.format(*map(_escaped, values)))
 
 
 class PlainRenderer(DjangoTemplates):
@@ -54,11 +58,11 @@ def _text_area(widget: Mapping[str, Any]) -> str:
 def _drop_down(widget: Mapping[str, Any]) -> str:
     parts = [f'<select name="{_escaped(widget["name"])}"{_attributes(widget["attrs"])}>']
     for group, options, _ in widget["optgroups"]:
-        drawn = "\n".join(
+        lines = "\n".join(
             f'<option value="{_escaped(one["value"])}"{_attributes(one["attrs"])}>{_escaped(one["label"])}</option>'
             for one in options
         )
-        parts.append(f'<optgroup label="{_escaped(group)}">\n{drawn}\n</optgroup>' if group else drawn)
+        parts.append(f'<optgroup label="{_escaped(group)}">\n{lines}\n</optgroup>' if group else lines)
     return "\n".join([*parts, "</select>"])
 
 
@@ -72,13 +76,11 @@ DRAWN: dict[str, Callable[[Mapping[str, Any]], str]] = {
 def listed_changes(changes: Iterable[Any]) -> SafeString | str:
     """The changes of an entry of the trail, one a line (`core.history`)."""
     told = ((one.label, "" if one.added else f"{one.before} → ", one.after) for one in changes)
-    lines = format_html_join("", '<li><span class="quiet">{}</span> {}{}</li>', told)
-    return format_html("<ul>{}</ul>", lines) if lines else EMPTY
+    lines = "".join(drawn('<li><span class="quiet">{}</span> {}{}</li>', *one) for one in told)
+    return SafeString(f"<ul>{lines}</ul>") if lines else EMPTY
 
 
 def masked(value: str, url: str) -> SafeString:
     """A masked value with the way to the whole one, where there is one."""
     way = '\n<a href="{0}?ask" hx-get="{0}?ask" hx-target="closest .masked" hx-swap="outerHTML">查看</a>'
-    return format_html(
-        '<span class="masked">{}{}</span>', value or EMPTY, format_html(way, url) if url and value else ""
-    )
+    return drawn('<span class="masked">{}{}</span>', value or EMPTY, drawn(way, url) if url and value else "")

@@ -19,7 +19,7 @@ def _rows(scope: Scope, on: date) -> QuerySet:
 
 
 def _items(rows: QuerySet, scope: Scope, on: date) -> Iterator[DueItem]:
-    for row in state_due(rows, on=on):
+    for row in state_due(rows.only("since", "organization__name", "instructor__name"), on=on):
         url = reverse("organization", args=[row.organization_id])
         yield DueItem(row.organization.name, f"走访（{row.instructor.name}）", row.due_on, url, "查看")
 

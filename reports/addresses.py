@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from core.indicators import Indicator
+from core.pages import address
 from orgs.figures import Narrow, Row
 from orgs.indicators import R3, R7, SHOULD
 from reports.dashboard import Line, Overview
@@ -39,7 +40,7 @@ class Addresses:
         """A list of names. What is missing now is the worklist, with reasons and next steps."""
         if asked.get("gap") == SHOULD.code and not self.seen.moment.closed:
             return _address(reverse("worklist", args=["party-organization"]), narrow.query())
-        return _address(reverse("units"), {**asked, **narrow.query(), "month": self.seen.moment.month})
+        return _address(address("units"), {**asked, **narrow.query(), "month": self.seen.moment.month})
 
     def of_line(self, line: Line) -> dict[str, str]:
         """The lists behind the numbers of a row."""
@@ -65,7 +66,7 @@ class Addresses:
     def of_term(self, term: Term) -> str:
         """The list behind a term of the bridge."""
         words = {"change": term.code, **self.seen.narrow.query(), "month": self.seen.moment.month}
-        return _address(reverse("changes"), words)
+        return _address(address("changes"), words)
 
     def _drill(self, row: Row) -> str:
         """Where a row's name leads: one level down, or from a category, zone or size to its areas; '' at the end."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from core.rendering import drawn
 from core.templatetags.ningju import DASH, iso, number
 
 LATE_AFTER = 90  # days
@@ -17,14 +17,14 @@ def unit_cell(row: Any, name: str) -> SafeString:
     region = row.organization.region
     place = f" · {region.name}" if region else ""
     kind = row.get_category_display() or "待判定"
-    return format_html('<a href="{}">{}</a>\n<small>{}{}</small>', row.url, name, kind, place)
+    return drawn('<a href="{}">{}</a>\n<small>{}{}</small>', row.url, name, kind, place)
 
 
 def tick_cell(row: Any, key: int) -> SafeString:
     """A box for a start of several at once."""
     if not row.button:
         return SafeString("")
-    return format_html(
+    return drawn(
         '<label class="tick"><input type="checkbox" name="unit" value="{}" form="bulk" aria-label="选择{}"></label>',
         key,
         row.organization.name,
@@ -34,14 +34,14 @@ def tick_cell(row: Any, key: int) -> SafeString:
 def days_cell(row: Any, days: int | None) -> SafeString:
     """How long, and whether that is too long."""
     if days is not None and days > LATE_AFTER:
-        return format_html('<span class="late">{} 天 · 逾期</span>', number(days))
-    return format_html("<span>{} 天</span>", number(days))
+        return drawn('<span class="late">{} 天 · 逾期</span>', number(days))
+    return drawn("<span>{} 天</span>", number(days))
 
 
 def responsible_cell(row: Any, names: str) -> SafeString:
     """Each of them on a line."""
-    people = ((person,) for person in row.line.responsible)
-    return format_html("<span>{}</span>", format_html_join("<br>", '<span class="tight">{}</span>', people) or DASH)
+    people = "<br>".join(drawn('<span class="tight">{}</span>', person) for person in row.line.responsible)
+    return drawn("<span>{}</span>", SafeString(people or DASH))
 
 
 def step_cell(row: Any, sentence: str) -> SafeString:
@@ -51,6 +51,6 @@ def step_cell(row: Any, sentence: str) -> SafeString:
     if answer:
         until = f"，{iso(answer.planned_by)} 前" if answer.planned_by else ""
         reason = f"；{answer.reason}" if answer.reason else ""
-        said = format_html("<br><small>已填报：{}{}{}</small>", answer.planned_form or "未定方式", until, reason)
-    start = format_html('\n<a class="button small" href="{}">{}</a>', button.url, button.label) if button else ""
-    return format_html("<span>{}{}</span>{}", sentence, said, start)
+        said = drawn("<br><small>已填报：{}{}{}</small>", answer.planned_form or "未定方式", until, reason)
+    start = drawn('\n<a class="button small" href="{}">{}</a>', button.url, button.label) if button else ""
+    return drawn("<span>{}{}</span>{}", sentence, said, start)

@@ -17,6 +17,8 @@ from orgs.models import OrganizationFacts
 from reports.models import StreetBook
 from reports.worklists import Worklist, worklists
 
+PROMISE = tuple(f"organization__gap_answer__{name}" for name in ("planned_form", "planned_by", "responsible"))
+
 
 def _promised(worklist: Worklist, scope: Scope) -> QuerySet[OrganizationFacts]:
     """Units still on the list for which a day was promised; one on two lists stands under the first."""
@@ -25,7 +27,8 @@ def _promised(worklist: Worklist, scope: Scope) -> QuerySet[OrganizationFacts]:
     )
     for other in takewhile(lambda one: one is not worklist, worklists):
         rows = rows.exclude(other.gap)
-    return rows.select_related("organization__gap_answer").order_by("organization__gap_answer__planned_by", "pk")
+    rows = rows.select_related("organization__gap_answer").only("organization__name", *PROMISE)
+    return rows.order_by("organization__gap_answer__planned_by", "pk")
 
 
 def _promises(worklist: Worklist, rows: QuerySet, scope: Scope, on: date) -> Iterator[DueItem]:
@@ -53,7 +56,10 @@ def _promise_kind(worklist: Worklist) -> DueKind:
 def _open_books(worklist: Worklist, scope: Scope, on: date) -> QuerySet[StreetBook]:
     """The newest book of each committee, where something is still to come back."""
     books = StreetBook.objects.within(scope).newest(worklist.code).not_back()
-    return books.select_related("committee").order_by(F("due_on").asc(nulls_last=True), "pk")
+    books = books.select_related("committee").only(
+        "worklist", "rows", "due_on", "returned_at", "problems", "committee__name"
+    )
+    return books.order_by(F("due_on").asc(nulls_last=True), "pk")
 
 
 def _books(rows: QuerySet, scope: Scope, on: date) -> Iterator[DueItem]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from django.urls import reverse
-
 from accounts.permissions import Permission
+from core.pages import address
 from core.scope import Scope
 from orgs.models import OrganizationFacts
 from orgs.rules.setup import NextStep
@@ -39,16 +38,16 @@ def button_of(worklist: Worklist, step: NextStep, unit: OrganizationFacts, *, sc
         return Button(LABELS[step.code], instructor_url(unit.organization_id, back=back))
     if not scope.manages(unit.managed_by_id, Permission.COVERAGE_CHANGE):
         return None
-    start = reverse("worklist-start", args=[worklist.code])
-    return Button(LABELS[step.code], f"{start}?{urlencode({'unit': unit.organization_id, 'next': back})}")
+    start = f"{address('worklists')}{worklist.code}/start/"
+    return Button(LABELS[step.code], f"{start}?unit={unit.organization_id}&{urlencode({'next': back})}")
 
 
 def instructor_url(unit_id: int, *, back: str) -> str:
     """The form that sends an instructor to the unit."""
-    return f"{reverse('admin:instructors_assignment_add')}?{urlencode({'organization': unit_id, 'next': back})}"
+    return f"{address('admin:instructors_assignment_add')}?{urlencode({'organization': unit_id, 'next': back})}"
 
 
 def member_url(unit_id: int, *, party_organization: int | None, back: str) -> str:
     """The form that registers a member who works at the unit, in the Party organization that covers it."""
     filled = {"organization": unit_id, "party_organization": party_organization or "", "next": back}
-    return f"{reverse('admin:members_member_add')}?{urlencode(filled)}"
+    return f"{address('admin:members_member_add')}?{urlencode(filled)}"

@@ -56,6 +56,10 @@ class NingjuAdminSite(AdminSite):
         """Whoever holds an appointment may enter; what they see there is decided model by model."""
         return request.user.is_active and bool(getattr(request, "scope", None) and request.scope.grants)  # type: ignore[attr-defined]
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Nothing: our pages have a frame of their own, and Django's list of all apps takes longer than a form."""
+        return {}
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """There is one sign-in page; whoever comes here signed in has no appointment."""
         raise PermissionDenied

@@ -110,14 +110,14 @@ class WorklistPage(ListPage):
 
     def prepare(self, rows: list[Any]) -> None:
         """Add to each row its line and where its button leads."""
-        today = timezone.localdate()
+        today, back = timezone.localdate(), self.url()
         found = lines(
             self.worklist, rows, scope=self.request.scope, thresholds=Thresholds.of(values_on(today)), on=today
         )
         for row, line in zip(rows, found, strict=True):
             row.line = line
             row.url = organization_url(row)
-            row.button = button_of(self.worklist, line.step, row, scope=self.request.scope, back=self.url())
+            row.button = button_of(self.worklist, line.step, row, scope=self.request.scope, back=back)
 
     def extra(self) -> dict[str, Any]:
         """The other lists, for the tabs."""
