@@ -22,7 +22,7 @@ from typing import Any
 import psycopg2
 from python_calamine import CalamineWorkbook
 
-from core.importing.cells import CellProblem, read_amount, read_count, read_currency, read_date, read_text
+from core.cells import CellProblem, read_amount, read_count, read_currency, read_date, read_text
 from orgs.rules import words
 from orgs.rules.category import suggest_category
 from orgs.rules.credit_code import check_credit_code, normalise_code, organisation_code_ok

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
-from core.importing.cells import Cell
+from core.cells import Cell
 from core.plain import Plain
 from core.registries import Registry
 from core.scope import Scope

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from stdnum.iso7064 import mod_11_2
 
-from core.importing.cells import Cell, half_width, raw_text, read_text
+from core.cells import Cell, half_width, raw_text, read_text
 from orgs.codelists import EDUCATION, ETHNIC_GROUPS
 from orgs.rules.words import look_up, word_table
 

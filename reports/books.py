@@ -8,7 +8,7 @@ from datetime import date
 from typing import BinaryIO, NamedTuple
 
 from core import pages
-from core.importing.cells import CellProblem, raw_text, read_date, read_text
+from core.cells import CellProblem, raw_text, read_date, read_text
 from core.refusals import Refusal
 from core.workbooks.book import Book, Cell
 from core.workbooks.forms import Column, Page, write_form

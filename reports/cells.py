@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
+from core.formats import DASH, iso, number
 from core.rendering import drawn
-from core.templatetags.ningju import DASH, iso, number
 
 LATE_AFTER = 90  # days
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.permissions import Permission
 from core import audit, writing
-from core.importing.cells import Cell, CellProblem, read_text
+from core.cells import Cell, CellProblem, read_text
 from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import coming_day, text
 from core.importing.returning import MARK, Part, ReturnedRows, Returning

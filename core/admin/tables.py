@@ -24,7 +24,7 @@ from import_export.results import RowResult
 from tablib import Dataset
 
 from core.admin.resources import ROW_NUMBER, TableResource, Told
-from core.importing.cells import raw_text
+from core.cells import raw_text
 from core.importing.marks import mark_headers
 from core.importing.sheets import OTHER_LISTS
 from core.locks import derived_once, one_at_a_time

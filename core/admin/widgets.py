@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 from import_export.widgets import Widget
 
-from core.importing.cells import CellProblem, half_width, is_blank, read_date, read_text, read_yes_no
+from core.cells import CellProblem, half_width, is_blank, read_date, read_text, read_yes_no
 from core.pages import number
 
 Known = TypeVar("Known")

@@ -8,7 +8,7 @@ from itertools import islice
 
 from django.db import transaction
 
-from core.importing.cells import raw_text
+from core.cells import raw_text
 from core.importing.services import opened
 from core.importing.sheets import Table, known_headers, require_own, table_at
 from core.models import ColumnMapping, ImportBatch

@@ -12,7 +12,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
-from core.importing.cells import Cell, raw_text
+from core.cells import Cell, raw_text
 from core.importing.problems import ERROR, WARNING, Problem, problems
 
 MARK_BEGINS = "系统标记（"  # the header of a mark; what follows says whose list it is

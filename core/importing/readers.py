@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.importing.cells import HOME_CURRENCY, Cell, CellProblem, read_amount, read_date, read_text
+from core.cells import HOME_CURRENCY, Cell, CellProblem, read_amount, read_date, read_text
 from core.masking import personal_numbers
 from core.plain import plain_decimal
 from core.sources import Read, Run

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from core.importing.cells import raw_text
+from core.cells import raw_text
 from core.importing.comparing import Tally
 from core.importing.problems import ERROR, LEVEL_NAMES, WARNING, problems
 from core.importing.sheets import Table

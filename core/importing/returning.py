@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
+from core.cells import Cell, CellProblem, raw_text
 from core.crypto import blind_indexes
-from core.importing.cells import Cell, CellProblem, raw_text
 from core.importing.marks import (
     ERASE,
     KEY_EDITED,

@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 from openpyxl.utils import get_column_letter
 
-from core.importing.cells import raw_text
+from core.cells import raw_text
 from core.importing.marks import mark_headers
 from core.masking import column_kind
 from core.models import ColumnMapping

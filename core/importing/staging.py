@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Count, F
 
 from core.bulk import Encoded, insert_rows
-from core.importing.cells import CellProblem, raw_text
+from core.cells import CellProblem, raw_text
 from core.importing.problems import DUPLICATE_DIFFERS, ERROR, level_of
 from core.importing.sheets import Table
 from core.importing.targets import Row, Target, parts

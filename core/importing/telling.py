@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.db import models
 from django.urls import reverse
 
-from core.importing.cells import raw_text
+from core.cells import raw_text
 from core.importing.problems import LEVEL_NAMES, problems
 from core.importing.sheets import Table
 from core.masking import mask, struck

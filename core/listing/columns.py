@@ -12,8 +12,8 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
+from core.formats import DASH, iso, number, percent
 from core.scope import Scope
-from core.templatetags.ningju import DASH, iso, number, percent
 
 Reached = Mapping[str, Collection[Any]]  # foreign key → keys of the records behind it that the reader may open
 NUMBER, PERCENT, DATE, TEXT, NAME, WORDS, PICK = "number", "percent", "date", "text", "name", "words", "pick"

@@ -11,8 +11,8 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from accounts.permissions import Permission
+from core.cells import read_text
 from core.crypto import blind_index, blind_indexes
-from core.importing.cells import read_text
 from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import day, text
 from core.importing.returning import MARK, Part, ReturnedRows, Returning, Words, choice_words, plainly

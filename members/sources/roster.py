@@ -12,8 +12,8 @@ from collections.abc import Collection, Sequence
 from accounts.permissions import Permission
 from core.asking import Asking
 from core.bulk import insert_rows
+from core.cells import Cell, CellProblem, read_text
 from core.crypto import blind_index, blind_indexes
-from core.importing.cells import Cell, CellProblem, read_text
 from core.importing.problems import ERROR, WARNING, Problem, problems
 from core.importing.readers import code_text, day, text
 from core.importing.targets import Changes, Merge, Record, Row, Target, Written, parts

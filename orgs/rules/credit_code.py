@@ -8,7 +8,7 @@ import re
 from operator import mul
 from typing import NamedTuple
 
-from core.importing.cells import BLANKS, Cell, half_width, raw_text
+from core.cells import BLANKS, Cell, half_width, raw_text
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # 31 signs in the order of their values: no I, O, S, V, Z
 WEIGHTS = tuple(pow(3, place, 31) for place in range(17))

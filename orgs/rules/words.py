@@ -1,6 +1,6 @@
 """The words of official lists for type, controlling interest, industry and status, read into codes.
 
-Like the readers of `core.importing.cells`: the value, None for a blank cell, or `CellProblem` for a word nobody knows.
+Like the readers of `core.cells`: the value, None for a blank cell, or `CellProblem` for a word nobody knows.
 Words are compared without width, spaces, commas and the order in which 港澳台 is written.
 """
 
@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from core.importing.cells import Cell, CellProblem, half_width, read_text
+from core.cells import Cell, CellProblem, half_width, read_text
 from orgs.codelists import COMPANY_TYPES, DIVISIONS, NBS_2011, SECTION_OF_DIVISION, SECTIONS
 
 # 控股情况, domain.md §3.2

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from functools import lru_cache
 
-from core.importing.cells import Cell, CellProblem, half_width, read_text
+from core.cells import Cell, CellProblem, half_width, read_text
 from core.refusals import Refusal
 from core.scope import Scope
 from orgs.models import Jurisdiction, Region

@@ -5,7 +5,7 @@ A field that is named like a column of the organization holds that column's valu
 
 from __future__ import annotations
 
-from core.importing.cells import Cell, CellProblem, read_count, read_currency, read_yes_no
+from core.cells import Cell, CellProblem, read_count, read_currency, read_yes_no
 from core.importing.readers import amount, code_text, day, text
 from core.sources import Read, Run, SourceField, always
 from orgs.rules import words

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from accounts.permissions import Permission
 from core import writing
 from core.audit import Event
-from core.importing.cells import Cell, CellProblem, read_text
+from core.cells import Cell, CellProblem, read_text
 from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import code_text, day, text
 from core.importing.returning import MARK, Part, ReturnedRows, Returning, Words, choice_words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from core.importing.cells import half_width
+from core.cells import half_width
 from core.importing.targets import Merge, Record
 from core.plain import Plain
 from core.sources import Values

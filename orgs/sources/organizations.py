@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from core import writing
 from core.bulk import insert_rows
-from core.importing.cells import HOME_CURRENCY
+from core.cells import HOME_CURRENCY
 from core.importing.problems import IDENTITY_DOUBTFUL, OUTSIDE_SCOPE
 from core.importing.targets import Changes, Merge, Record, Row, Target, Written, parts
 from core.models import AuditEntry, ImportBatch

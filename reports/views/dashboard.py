@@ -25,9 +25,9 @@ from reports.dashboard import APART, CARDS, SHOWN, Line, Overview, ordered, over
 from reports.filters import narrow_of
 from reports.models import ClosedMonth
 from reports.naming import crumbs, place
+from reports.paper import paper
 from reports.queries.bridge import Bridge, between_of, bridge
 from reports.queries.moments import Moment, closed_months, moment_of
-from reports.queries.paper import paper
 
 HEADERS = (
     ("should", "应建"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.importing.cells import (
+from core.cells import (
     Amount,
     CellProblem,
     half_width,

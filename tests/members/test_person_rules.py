@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.iso7064 import mod_11_2
 
-from core.importing.cells import CellProblem
+from core.cells import CellProblem
 from members import rules
 from members.models import Member
 from orgs.codelists import EDUCATION, ETHNIC_GROUPS

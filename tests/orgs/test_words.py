@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.importing.cells import CellProblem
+from core.cells import CellProblem
 from orgs.codelists import COMPANY_TYPES, DIVISIONS, NBS_2011, SECTIONS
 from orgs.models import Organization
 from orgs.rules import words

@@ -11,10 +11,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.permissions import Permission as P
+from core.formats import number
 from core.indicators import Indicator, indicators
 from core.months import YearMonth
 from core.scope import Grant, Scope
-from core.templatetags.ningju import number
 from orgs.figures import DIGITS, Cells, Narrow, Row, Tree, by_category, by_party, by_region
 from orgs.models import PartyOrganization
 from reports.queries.moments import Moment, closed_months, moment_of

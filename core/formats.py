@@ -1,0 +1,37 @@
+"""How figures, rates and dates are printed everywhere (pages.md, “How it looks”)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils import timezone
+
+DASH = "—"
+
+
+def number(value: int | Decimal | None) -> str:
+    """A figure with separators from four digits on; — when there is none."""
+    return DASH if value is None or value == "" else f"{value:,}"
+
+
+def signed(value: int | Decimal | None) -> str:
+    """A change with its sign; 0 stands without one."""
+    if value is None or value == "":
+        return DASH
+    return "0" if value == 0 else f"{value:+,}".replace("-", "−")
+
+
+def percent(value: Decimal | float | None) -> str:
+    """A rate that is already a percent, with one decimal; — for an empty denominator, never 0% or 100%."""
+    return DASH if value is None or value == "" else f"{value:.1f}%"
+
+
+def iso(value: date | datetime | None) -> str:
+    """A date as 2026-11-24, a moment as 2026-11-24 14:03 in local time; — when there is none."""
+    if not value:
+        return DASH
+    if isinstance(value, datetime):
+        moment = timezone.localtime(value) if timezone.is_aware(value) else value
+        return f"{moment:%Y-%m-%d %H:%M}"
+    return f"{value:%Y-%m-%d}"
