@@ -19,6 +19,11 @@ from core.refusals import Refusal
 PATH_END = "~"  # sorts after every character that a path holds
 
 
+def subtree(path: str, field: str = "path") -> models.Q:
+    """The node of a path and everything under it."""
+    return models.Q(**{f"{field}__gte": path, f"{field}__lt": path + PATH_END})
+
+
 @dataclass(frozen=True)
 class Grant:
     """One appointment as the queries need it: permissions over the subtree of one node.

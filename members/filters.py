@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from core.crypto import blind_indexes
+from core.scope import subtree
 from members.models import Member
 from members.rules import normalise_id_number
 from orgs.filters import PlaceFilters, search_filter
@@ -48,7 +49,7 @@ class MemberFilters(PlaceFilters):
         node = PartyOrganization.objects.within(self.request.scope).filter(pk=value).first()
         if node is None:
             return queryset.none()
-        return queryset.filter(party_organization__path__gte=node.path, party_organization__path__lt=node.path + "~")
+        return queryset.filter(subtree(node.path, "party_organization__path"))
 
     def with_gone(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
         """Answered in `filter_queryset`."""

@@ -13,7 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.roles import ROLES
-from core.scope import PATH_END, Grant, Scope
+from core.scope import Grant, Scope, subtree
 from orgs.models import Appointment, PartyOrganization
 from orgs.models.party import MANAGING_KINDS
 
@@ -44,7 +44,7 @@ def scope_for(user: User, *, on: date) -> Scope:
 
 def _managers(paths: Collection[str]) -> list[tuple[int, str]]:
     """The nodes below any of the paths that manage units: id and path."""
-    below = reduce(or_, (Q(path__gte=path, path__lt=path + PATH_END) for path in paths), Q(pk__in=[]))
+    below = reduce(or_, map(subtree, paths), Q(pk__in=[]))
     return list(PartyOrganization.objects.filter(below, kind__in=MANAGING_KINDS).values_list("pk", "path"))
 
 

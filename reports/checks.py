@@ -18,11 +18,11 @@ from core.importing.queries import open_conflicts, sources_for
 from core.importing.telling import Teller
 from core.listing import Column, ListFilters, Order
 from core.models import StagedRow
-from core.months import YearMonth
+from core.months import months_before
 from core.periods import holding_on, not_over
 from core.registries import Registry
 from core.scope import Scope
-from orgs.facts.statement import among
+from core.sets import among
 from orgs.models import Coverage, OrganizationFacts, PartyOrganization
 from orgs.queries import GONE, possible_duplicates
 from orgs.sources.telling import WORDS
@@ -54,11 +54,6 @@ class Look:
         """The facts of the scope with what the columns read."""
         rows = OrganizationFacts.objects.within(self.scope).annotate(name_key=F("organization__name"))
         return rows.select_related("organization", "organization__region", "managed_by", "covered_by")
-
-    def months_ago(self, months: int) -> date:
-        """The first day that lies within so many months."""
-        then = YearMonth.of(self.on).plus(-months)
-        return then.first_day.replace(day=min(self.on.day, then.last_day.day))
 
 
 @dataclass(frozen=True)
@@ -93,7 +88,7 @@ def _survey_above_roster(look: Look) -> QuerySet:
 
 def _survey_out_of_date(look: Look) -> QuerySet:
     """Only where the numbers decide something: at or above the threshold for a member."""
-    valid_from = look.months_ago(look.parameters["survey.valid_months"])
+    valid_from = months_before(look.on, look.parameters["survey.valid_months"])
     old = Q(organization__survey_on=None) | Q(organization__survey_on__lt=valid_from)
     return look.facts().filter(old, should_member=True)
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from core.admin.widgets import Autocomplete
 from core.days import AnyDay, PastDay
-from core.scope import Scope
+from core.scope import Scope, subtree
 from members.models import FormerMembership, Member
 from orgs.models import Coverage, OrganizationFacts, PartyOrganization
 from orgs.models.party import MANAGING_KINDS
@@ -96,7 +96,7 @@ class CoverForm(PlainForm):
         named = [node.id for node, _ in suggested.values() if node]
         below = Q(pk__in=named)
         for path in {row.managed_by.path for row in rows}:
-            below |= Q(path__gte=path, path__lt=path + "~")
+            below |= subtree(path)
         nodes = PartyOrganization.objects.standing().filter(below).exclude(kind=Kind.DEPARTMENT)
         reach = nodes.attachable(scope, Coverage) | nodes.filter(pk__in=named)
         self.fields["node"].queryset = reach.order_by("path")  # type: ignore[attr-defined]

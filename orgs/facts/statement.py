@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
 from enum import Enum, auto
 from functools import lru_cache
 from typing import Any, Self
@@ -18,7 +17,7 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from core import sets
-from core.months import YearMonth
+from core.months import months_before
 from orgs.facts.sources import SOCIAL, Day, fact_sources
 from orgs.models import Organization, OrganizationFacts
 from orgs.models.organizations import Category
@@ -47,11 +46,6 @@ class Statement:
 def about_touched(sql: str, parameters: tuple[Any, ...] = ()) -> Statement:
     """A statement that reads `touched(id)`; its first parameter, that of the table, is left open."""
     return Statement(f"WITH {TOUCHED_TABLE[connection.vendor]} {sql}", parameters)
-
-
-def among(organization_ids: Collection[int]) -> RawSQL:
-    """The ids as a subquery of `__in`: one parameter, whatever their number."""
-    return RawSQL(about_touched(TOUCHED).sql, (Touched.of(organization_ids).parameter,))
 
 
 def compiled(rows: QuerySet) -> Statement:
@@ -164,12 +158,6 @@ def _words(day: Day, vendor: str) -> dict[str, str]:
         "any_large": str(int(at.for_organization(""))),
         "any_middle": str(int(at.for_member(""))),
     }
-
-
-def months_before(day: date, months: int) -> date:
-    """The same day so many months earlier, or the last day of a shorter month."""
-    month = YearMonth.of(day).plus(-months)
-    return min(month.first_day + timedelta(days=day.day - 1), month.last_day)
 
 
 # organization and sources side by side; missing rows of sources become nothing known

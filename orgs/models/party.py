@@ -13,7 +13,7 @@ from accounts.roles import ADMINISTRATORS, ROLE_CHOICES, ROLES, Role
 from core.days import DeadlineField, EventDateField
 from core.fields import PathField
 from core.periods import Period, PeriodQuerySet, not_over
-from core.scope import Scope, ScopedQuerySet
+from core.scope import Scope, ScopedQuerySet, subtree
 from orgs.models.places import Region
 
 STEP = 6  # characters of one step of a path: the node's id in base 36
@@ -37,7 +37,7 @@ class PartyOrganizationQuerySet(ScopedQuerySet):
 
     def below(self, node: PartyOrganization) -> Self:
         """The node and everything under it."""
-        return self.filter(path__gte=node.path, path__lt=node.path + "~")
+        return self.filter(subtree(node.path))
 
     def attachable(self, scope: Scope, to: type[models.Model]) -> Self:
         """Standing ones, also the own node: branches are set up under it, coverages and members belong to it. What is

@@ -17,6 +17,7 @@ from core.locks import one_at_a_time
 from core.models import ImportBatch
 from core.numbering import reserve_ids
 from core.refusals import Refusal
+from core.scope import subtree
 from orgs.models import FormerParent, PartyOrganization
 from orgs.models.party import BRANCH_KINDS, MANAGING_KINDS, step_of
 
@@ -150,5 +151,5 @@ def _rewrite_paths(node: PartyOrganization, path: str) -> None:
     if deepest - len(node.path) + len(path) > LONGEST_PATH:
         raise MoveTooDeep(f"党组织层级太多：“{node}”移到那里以后超过 {LONGEST_PATH // len(step_of(1))} 级")
     moved = Concat(Value(path), Substr(F("path"), len(node.path) + 1))
-    ImportBatch.objects.filter(path__gte=node.path, path__lt=node.path + "~").update(path=moved)
+    ImportBatch.objects.filter(subtree(node.path)).update(path=moved)
     writing.derive(below, path=moved)

@@ -13,10 +13,10 @@ from core.cells import HOME_CURRENCY
 from core.importing.problems import IDENTITY_DOUBTFUL, OUTSIDE_SCOPE
 from core.importing.targets import Changes, Merge, Record, Row, Target, Written, parts
 from core.models import AuditEntry, ImportBatch
+from core.months import months_before
 from core.parameters import values_on
 from core.sources import Run, Values
 from orgs import facts
-from orgs.facts.statement import months_before
 from orgs.models import FormerManagement, Headcount, Organization, OrganizationFacts, PartyOrganization, Region
 from orgs.models.party import MANAGING_KINDS
 from orgs.queries import GONE, Jurisdictions
