@@ -80,7 +80,8 @@ def merge(*, by: User | None, keep: Organization, drop: Organization, on: date, 
 
 @transaction.atomic
 def unmerge(*, by: User | None, dropped: Organization, on: date, reason: str) -> Organization:
-    """Take a merge back: what moved returns, unless it was moved on since; filled fields return unless edited since."""
+    """Take a merge back: what moved returns, unless it was moved on since, and so does a coverage that took over from one
+    that returns; filled fields return unless edited since."""
     if not dropped.merged_into_id:
         raise Refusal(f"“{dropped}”没有并入别的登记")
     kept, back = _both(dropped.merged_into_id, dropped.pk)
@@ -88,6 +89,7 @@ def unmerge(*, by: User | None, dropped: Organization, on: date, reason: str) ->
     trail = entries.filter(action=MERGE, object_id=str(back.pk)).latest("pk")
     absorbed = entries.filter(action="organizations.absorb", object_id=str(kept.pk), pk__lt=trail.pk).latest("pk")
     moved = {name: pair[0] for name, pair in trail.changes.items() if name != "merged_into"}
+    moved["coverage"] = _with_successors(kept, moved.get("coverage", []), since=trail)
     for model in GIVEN_BACK:
         ids = moved.get(_trail_name(model), [])
         _move(model._default_manager.filter(pk__in=ids, organization=kept), back, GIVE_BACK, by, reason)
@@ -131,6 +133,21 @@ def _end_second_coverage(
     second = [row for row in dropped.coverages.filter(not_over(on), primary=True) if not over(row, first.since)]
     end_rows(by=by, coverages=second, until=max(on, first.since), reason=SAME_ORGANIZATION)
     return [row.pk for row in second]
+
+
+def _with_successors(kept: Organization, ids: list[int], *, since: AuditEntry) -> list[int]:
+    """Coverages and those that were begun since the merge on the day on which one of them ended: by another Party
+    organization, or in another form."""
+    own = map(str, kept.coverages.values_list("pk", flat=True))
+    begun = AuditEntry.objects.filter(
+        model="orgs.coverage", object_id__in=own, action="coverage.begin", pk__gt=since.pk
+    )
+    fresh, found = kept.coverages.filter(pk__in=[int(entry.object_id) for entry in begun]), list(ids)
+    while following := fresh.filter(since__in=Coverage.objects.filter(pk__in=found).values("until")).exclude(
+        pk__in=found
+    ):
+        found += following.values_list("pk", flat=True)
+    return found
 
 
 def _go_on(by: User | None, back: Organization, ended: list[int], on: date, reason: str) -> None:

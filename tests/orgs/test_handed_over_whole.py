@@ -243,3 +243,24 @@ def test_one_primary_coverage_at_any_time(
     assert OrganizationFacts.objects.get(pk=unit.pk).covered_by == city["CZ1112"]
     refresh(None, on=LATER)
     assert OrganizationFacts.objects.get(pk=unit.pk).covered_by == city["CZ111"]
+
+
+@pytest.mark.parametrize("how", ["handed over", "in another form"])
+def test_who_took_over_a_coverage_that_a_merge_had_moved_covers_the_record_that_goes_apart(
+    city: City, how: str
+) -> None:
+    keep, drop = city.organization(), city.organization()
+    former = city.cover(drop, "CZ1111", "JOINT")
+    refresh(None, on=TODAY)
+    duplicates.merge(by=None, keep=keep, drop=drop, on=TODAY, reason="重复")
+    former.refresh_from_db()
+    told: dict[str, Any] = {"by": None, "coverage": former, "on": TODAY, "reason": "调整"}
+    if how == "handed over":
+        fresh = coverage.hand_over(to=city["CZ1112"], **told)
+    else:
+        fresh = coverage.change_form(form="AREA", **told)
+    drop.refresh_from_db()
+    duplicates.unmerge(by=None, dropped=drop, on=TODAY, reason="弄错了")
+    assert set(drop.coverages.values_list("pk", "until")) == {(former.pk, TODAY), (fresh.pk, None)}
+    assert not keep.coverages.exists()
+    sound()
