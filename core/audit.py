@@ -64,7 +64,7 @@ class Event(NamedTuple):
     batch_id: int | None = None
 
 
-def sealed(column: models.Field, value: Any, key: Any) -> Any:
+def encrypted(column: models.Field, value: Any, key: Any) -> Any:
     """A personal value of a record as ciphertext beside a keyed digest; what is empty stays empty."""
     if not value:
         return value
@@ -75,16 +75,16 @@ def sealed(column: models.Field, value: Any, key: Any) -> Any:
 def opened(column: models.Field, value: Any, key: Any) -> Any:
     """What the trail holds of a record's column in plain form. Raises Undecipherable.
 
-    A ciphertext of the version before is bound to no place; what keeps it where it is, is the seal.
+    A ciphertext of the version before is bound to no place; that it stays where it is, is proved by the seal.
     """
-    if not is_sealed(value):
+    if not is_encrypted(value):
         return value
     cipher = value["cipher"]
     text = decrypt(cipher, _place(column, key)) if cipher.startswith(BOUND) else decrypt_unbound(cipher)
     return column.from_text(text) if isinstance(column, EncryptedTextField) else text
 
 
-def is_sealed(value: Any) -> bool:
+def is_encrypted(value: Any) -> bool:
     """Whether a value of the trail is a ciphertext."""
     return isinstance(value, dict) and "cipher" in value
 
@@ -95,7 +95,7 @@ def _place(column: models.Field, key: Any) -> str:
 
 
 def snapshot(record: models.Model, fields: Iterable[str] | None = None) -> dict[str, Any]:
-    """The record's own columns in plain form (foreign keys by id), personal values sealed."""
+    """The record's own columns in plain form (foreign keys by id), personal values encrypted."""
     wanted = set(fields) if fields is not None else None
     values = {}
     for column in record._meta.concrete_fields:
@@ -103,12 +103,12 @@ def snapshot(record: models.Model, fields: Iterable[str] | None = None) -> dict[
             continue
         value = to_plain(getattr(record, column.attname))
         personal = getattr(column, "personal", False)
-        values[column.attname] = sealed(column, value, record.pk) if personal else value
+        values[column.attname] = encrypted(column, value, record.pk) if personal else value
     return values
 
 
 def difference(before: dict[str, Any], after: dict[str, Any]) -> Changes:
-    """`{field: [before, after]}` of what differs; sealed values differ when their digests do."""
+    """`{field: [before, after]}` of what differs; encrypted values differ when their digests do."""
 
     def digest(value: Any) -> Any:
         return value["digest"] if isinstance(value, dict) and "digest" in value else value

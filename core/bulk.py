@@ -164,7 +164,7 @@ def _prepared(fields: Sequence[models.Field], rows: Iterable[Sequence[Any]]) -> 
     while chunk := list(itertools.islice(rows, CHUNK)):
         given: list[Sequence[Any]] = list(zip(*chunk, strict=True))
         for at in encrypted:
-            given[at] = fields[at].sealed_column(given[at], given[key])  # type: ignore[attr-defined]
+            given[at] = fields[at].encrypted_column(given[at], given[key])  # type: ignore[attr-defined]
         columns = [convert(column) for convert, column in zip(converters, given, strict=True)]
         lines = zip(*columns, strict=True)
         yield ["\t".join(line) for line in lines] if copying else list(lines)

@@ -69,10 +69,10 @@ def encrypt_bytes(content: bytes, place: str) -> bytes:
     return nonce + _cipher(current_key_id()).encrypt(nonce, content, place.encode())
 
 
-def decrypt_bytes(sealed: bytes, key_id: str, place: str | None) -> bytes:
+def decrypt_bytes(ciphertext: bytes, key_id: str, place: str | None) -> bytes:
     """Give back the content; raises Undecipherable. Without a place only what the version before bound to none."""
     try:
-        nonce, rest = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+        nonce, rest = ciphertext[:NONCE_BYTES], ciphertext[NONCE_BYTES:]
         return _cipher(key_id).decrypt(nonce, rest, None if place is None else place.encode())
     except (InvalidTag, ValueError):
         raise Undecipherable("密文无法解密，可能被改动或从别处移来") from None
@@ -94,10 +94,10 @@ def decrypt_unbound(stored: str) -> str:
 
 def _opened(stored: str, place: str | None) -> str:
     try:
-        sealed = base64.b64decode(stored.removeprefix(BOUND).partition(":")[2])
+        ciphertext = base64.b64decode(stored.removeprefix(BOUND).partition(":")[2])
     except ValueError:
-        sealed = b""
-    return decrypt_bytes(sealed, key_of(stored), place).decode()
+        ciphertext = b""
+    return decrypt_bytes(ciphertext, key_of(stored), place).decode()
 
 
 def blind_index(text: str) -> str:

@@ -67,7 +67,7 @@ class EncryptedTextField(models.TextField):
         """What a ciphertext is bound to, but for the row's number, which follows."""
         return f"{self.model._meta.label_lower}.{self.attname}#"
 
-    def sealed_column(self, values: Iterable[Any], keys: Iterable[Any]) -> list[str | None]:
+    def encrypted_column(self, values: Iterable[Any], keys: Iterable[Any]) -> list[str | None]:
         """The values of rows with these numbers as ciphertexts."""
         place, text = self.place, self.to_text
         return [
@@ -90,7 +90,7 @@ class EncryptedTextField(models.TextField):
             return held
         if model_instance.pk is None:
             raise TypeError(f"{self}: a row needs its number before it is encrypted")
-        return Ciphertext(self.sealed_column([held], [model_instance.pk])[0])
+        return Ciphertext(self.encrypted_column([held], [model_instance.pk])[0])
 
     def get_prep_value(self, value: Any) -> str | None:
         """What `pre_save` made, and what is empty. Any other value has no row: TypeError."""

@@ -126,7 +126,7 @@ def _short(value: Any) -> str:
 
 def _is_personal(field: models.Field | None, value: Any) -> bool:
     """Also what entered the trail readable, at a time when the field was not personal."""
-    return bool(value) and (audit.is_sealed(value) or getattr(field, "personal", False))
+    return bool(value) and (audit.is_encrypted(value) or getattr(field, "personal", False))
 
 
 def _masked(field: models.Field | None, value: Any, entry: AuditEntry) -> str:

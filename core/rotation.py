@@ -94,7 +94,7 @@ def _digests(rows: models.QuerySet, column: BlindIndexField) -> tuple[list[tuple
 
 def renewed(model: str, object_id: str, changes: Any) -> Any:
     """What an entry of the trail says of a record, with every ciphertext made with the current key and bound to its place;
-    personal values that entered readable are sealed too."""
+    personal values that entered readable are encrypted too."""
     try:
         columns = {column.attname: column for column in apps.get_model(model)._meta.concrete_fields}
     except (LookupError, ValueError):
@@ -102,10 +102,10 @@ def renewed(model: str, object_id: str, changes: Any) -> Any:
 
     def made(name: str, value: Any) -> Any:
         column = columns.get(name)
-        current = audit.is_sealed(value) and value["cipher"].startswith(f"{BOUND}{current_key_id()}:")
-        if column is None or current or not (audit.is_sealed(value) or getattr(column, "personal", False)):
+        current = audit.is_encrypted(value) and value["cipher"].startswith(f"{BOUND}{current_key_id()}:")
+        if column is None or current or not (audit.is_encrypted(value) or getattr(column, "personal", False)):
             return value
-        return audit.sealed(column, audit.opened(column, value, object_id), object_id)
+        return audit.encrypted(column, audit.opened(column, value, object_id), object_id)
 
     return {
         name: [made(name, value) for value in pair] if isinstance(pair, list) else pair

@@ -282,7 +282,7 @@ def _texts(entries: QuerySet, told: Callable[[Any], Any] = lambda changes: chang
 
 
 def _by_digest(value: Any) -> Any:
-    """The value with every sealed one replaced by its digest."""
+    """The value with every ciphertext replaced by its digest."""
     if isinstance(value, dict):
         if "cipher" in value:
             return {"digest": value.get("digest")}

@@ -90,7 +90,7 @@ def update(batch: ImportBatch, target: Target, changed: Sequence[Written], actio
 
 
 def history(batch: ImportBatch, target: Target, action: str, written: Iterable[Written]) -> Iterator[audit.Event]:
-    """One audit entry a record. Personal values are sealed."""
+    """One audit entry a record. Personal values are encrypted."""
     label = target.model._meta.label_lower
     for one in written:
         yield audit.Event(
@@ -105,12 +105,12 @@ def history(batch: ImportBatch, target: Target, action: str, written: Iterable[W
 
 
 def _told(one: Written, target: Target) -> Changes:
-    """The changes as the trail keeps them: personal values sealed."""
+    """The changes as the trail keeps them: personal values encrypted."""
     if target.personal.keys().isdisjoint(one.changes):
         return one.changes
     told = one.changes.copy()
     for name in target.personal.keys() & one.changes.keys():
-        told[name] = [audit.sealed(target.personal[name], value, one.id) for value in one.changes[name]]
+        told[name] = [audit.encrypted(target.personal[name], value, one.id) for value in one.changes[name]]
     return told
 
 

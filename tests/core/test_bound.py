@@ -41,11 +41,11 @@ def put(model: type[models.Model], column: str, pk: int, text: str) -> None:
 def test_a_ciphertext_of_one_field_opens_in_no_other_and_in_no_other_row() -> None:
     assert len(ENCRYPTED) > 15
     for field in ENCRYPTED:
-        (sealed,) = field.sealed_column(["x"] if field.to_text("x") == "x" else [{"x": 1}], [7])
-        assert field.opened(sealed, 7)
+        (ciphertext,) = field.encrypted_column(["x"] if field.to_text("x") == "x" else [{"x": 1}], [7])
+        assert field.opened(ciphertext, 7)
         for other in ENCRYPTED:
             with pytest.raises(Undecipherable):
-                other.opened(sealed, 8 if other is field else 7)
+                other.opened(ciphertext, 8 if other is field else 7)
 
 
 @pytest.mark.parametrize("place", ["row", "column", "model", "trail"])
@@ -73,11 +73,11 @@ def test_what_is_pasted_from_elsewhere_is_not_read(city: City, place: str) -> No
 def test_an_entry_of_the_trail_does_not_open_for_another_record(city: City) -> None:
     one, other = city.member(phone=PHONE), city.member()
     field = Member._meta.get_field("phone")
-    sealed = audit.snapshot(one, ["phone"])["phone"]
-    assert audit.opened(field, sealed, one.pk) == PHONE
+    ciphertext = audit.snapshot(one, ["phone"])["phone"]
+    assert audit.opened(field, ciphertext, one.pk) == PHONE
     for key, column in ((other.pk, field), (one.pk, Member._meta.get_field("id_number"))):
         with pytest.raises(Undecipherable):
-            audit.opened(column, sealed, key)
+            audit.opened(column, ciphertext, key)
 
 
 def test_what_is_bound_to_nothing_is_refused_and_a_migration_binds_it(city: City) -> None:

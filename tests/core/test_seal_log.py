@@ -86,7 +86,7 @@ def test_what_a_seal_says_of_itself_is_covered(trail: list[int], statement: str,
 
 def test_a_ciphertext_put_in_place_of_another_is_found(trail: list[int]) -> None:
     changes = AuditEntry.objects.get(pk=trail[6]).changes
-    changes["phone"][1]["cipher"] = audit.sealed(Member._meta.get_field("phone"), "13912345678", 1)["cipher"]
+    changes["phone"][1]["cipher"] = audit.encrypted(Member._meta.get_field("phone"), "13912345678", 1)["cipher"]
     execute("UPDATE core_auditentry SET changes = %s WHERE id = %s", json.dumps(changes), trail[6])
     (problem,) = sealing.verify().problems
     assert "有内容被改动" in problem

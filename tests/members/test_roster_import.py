@@ -1,4 +1,4 @@
-"""A roster comes in on the import road: numbers sealed on the way, facts true at the end, undone whole."""
+"""A roster comes in on the import road: numbers encrypted on the way, facts true at the end, undone whole."""
 
 from __future__ import annotations
 
