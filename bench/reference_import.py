@@ -2,12 +2,16 @@
 
 Frozen: the road is held to a multiple of it, so it must not change with the road. It reads the market list of
 `bench.lists`, checks every cell with the house's pure readers, loads the rows into a table of its own, compares them by
-statements over whole sets and applies them with a history row for each: no Django, no model, no staging of raw cells,
-no provenance, no scope, no facts. The database is DATABASE_URL's; its tables are made and dropped.
+statements over whole sets and applies them. It writes what the road must keep: the clerk's cells and what was read of them
+as one ciphertext a row, the telephone as ciphertext with its digest, where each value comes from, dated headcounts, names
+that can be searched, and an entry of the trail for each record, personal values encrypted. No Django, no model, no scope, no
+preview between checking and writing, no progress, no facts. The database is DATABASE_URL's; its tables are made and dropped.
 """
 
 from __future__ import annotations
 
+import base64
+import hmac
 import io
 import json
 import os
@@ -19,7 +23,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import orjson
 import psycopg2
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from python_calamine import CalamineWorkbook
 
 from core.cells import CellProblem, read_amount, read_count, read_currency, read_date, read_text
@@ -59,8 +65,18 @@ COLUMNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "核准日期": ("approved", read_text), "经营范围": ("business", read_text),
 }  # fmt: skip
 NAMES = [name for name, _ in COLUMNS.values()]
-STORED = [*NAMES, "category", "managed_by"]
-LISTED = ", ".join(STORED)
+COMPARED = [*(name for name in NAMES if name != "phone"), "phone_digest", "category", "managed_by"]
+RECORD = ["id", *COMPARED, "phone", "sources"]
+STAGED = [*RECORD, "phone_told", "cells"]
+TOLD = [*(name for name in COMPARED if name != "phone_digest"), "phone_told"]
+KEY = os.urandom(32)
+CIPHER = AESGCM(KEY)
+
+
+def encrypt(content: bytes, place: str) -> str:
+    """As the road encrypts: bound to its place."""
+    nonce = os.urandom(12)
+    return base64.b64encode(nonce + CIPHER.encrypt(nonce, content, place.encode())).decode()
 
 
 def read(path: Path) -> tuple[list[str], Iterator[list[Any]]]:
@@ -72,26 +88,41 @@ def read(path: Path) -> tuple[list[str], Iterator[list[Any]]]:
 def check(headers: list[str], rows: Iterator[list[Any]]) -> Iterator[tuple[Any, ...]]:
     """Every cell read, every row judged; problems are counted and their cells left out."""
     places = [(headers.index(header), reader) for header, (_, reader) in COLUMNS.items()]
-    at = {name: index for index, name in enumerate(NAMES)}
-    for row in rows:
-        values = []
-        for index, reader in places:
+    for number, row in enumerate(rows, 1):
+        values: dict[str, Any] = {}
+        for name, (index, reader) in zip(NAMES, places, strict=True):
             try:
-                values.append(reader(row[index]))
+                values[name] = reader(row[index])
             except CellProblem:
-                values.append(None)
-        code = values[at["code"]]
-        if not values[at["name"]] or not code or not organisation_code_ok(code):
+                values[name] = None
+        if not values["name"] or not values["code"] or not organisation_code_ok(values["code"]):
             continue
-        told = {name: values[at[name]] or "" for name in ("company_type", "control", "industry", "name")}
-        category = suggest_category(credit_code=code, **told).category
-        yield (*values, category, values[at["area"]])
+        told = {name: values[name] or "" for name in ("company_type", "control", "industry", "name")}
+        values["category"] = suggest_category(credit_code=values["code"], **told).category
+        values["managed_by"] = values["area"]
+        yield kept(number, row, values)
+
+
+def kept(number: int, row: list[Any], values: dict[str, Any]) -> tuple[Any, ...]:
+    """The row as it is staged: what is personal as ciphertext."""
+    cells = orjson.dumps([[cell if isinstance(cell, str) else str(cell) for cell in row], values])
+    sources = orjson.dumps({"1": sorted(name for name, value in values.items() if value is not None)}).decode()
+    phone = (values["phone"] or "").encode()
+    values |= {
+        "phone_digest": hmac.digest(KEY, phone, "sha256").hex(),
+        "phone": encrypt(phone, f"record.phone#{number}"),
+    }
+    told = encrypt(phone, f"trail|record.phone#{number}")
+    record = (number, *(values[name] for name in COMPARED), values["phone"], sources)
+    return *record, told, encrypt(cells, f"staged.cells#{number}")
 
 
 class Postgres:
     """What differs on PostgreSQL."""
 
-    key, json_type = "BIGSERIAL PRIMARY KEY", "JSONB"
+    json_type = "JSONB"
+    # names are searched by pairs of characters (the function is made in the migrations of `orgs`)
+    search = ("CREATE INDEX reference_search ON reference_records USING gin (ningju_bigrams(name))",)
 
     def __init__(self, url: str) -> None:
         self.connection = psycopg2.connect(url)
@@ -101,11 +132,11 @@ class Postgres:
         cursor = self.connection.cursor()
         while chunk := [row for _, row in zip(range(CHUNK), rows, strict=False)]:
             lines = ["\t".join("\\N" if v is None else str(v).replace("\\", "\\\\") for v in row) for row in chunk]
-            cursor.copy_expert(f"COPY {table} ({LISTED}) FROM STDIN", io.StringIO("\n".join(lines) + "\n"))
+            cursor.copy_expert(f"COPY {table} ({', '.join(STAGED)}) FROM STDIN", io.StringIO("\n".join(lines) + "\n"))
 
     def object_of(self, alias: str) -> str:
         """A row as JSON."""
-        pairs = ", ".join(f"'{name}', {alias}.{name}" for name in STORED)
+        pairs = ", ".join(f"'{name}', {alias}.{name}" for name in TOLD)
         return f"jsonb_build_object({pairs})"
 
     differs = "IS DISTINCT FROM"
@@ -114,7 +145,8 @@ class Postgres:
 class Sqlite:
     """What differs on SQLite."""
 
-    key, json_type, differs = "INTEGER PRIMARY KEY", "TEXT", "IS NOT"
+    json_type, differs = "TEXT", "IS NOT"
+    search: tuple[str, ...] = ()  # names are read
 
     def __init__(self, path: str) -> None:
         self.connection = sqlite3.connect(path, isolation_level=None)
@@ -124,27 +156,30 @@ class Sqlite:
 
     def load(self, table: str, rows: Iterator[tuple[Any, ...]]) -> None:
         """executemany."""
-        marks = ", ".join("?" * len(STORED))
-        self.connection.executemany(f"INSERT INTO {table} ({LISTED}) VALUES ({marks})", rows)
+        marks = ", ".join("?" * len(STAGED))
+        self.connection.executemany(f"INSERT INTO {table} ({', '.join(STAGED)}) VALUES ({marks})", rows)
 
     def object_of(self, alias: str) -> str:
         """A row as JSON."""
-        pairs = ", ".join(f"'{name}', {alias}.{name}" for name in STORED)
+        pairs = ", ".join(f"'{name}', {alias}.{name}" for name in TOLD)
         return f"json_object({pairs})"
 
 
 def statements(database: Postgres | Sqlite) -> dict[str, Sequence[str]]:
     """The stages over whole sets: tables, comparison, history, records."""
-    columns = ", ".join(f"{name} TEXT" for name in STORED)
-    changed = " OR ".join(f"r.{name} {database.differs} s.{name}" for name in STORED)
-    assigned = ", ".join(f"{name} = excluded.{name}" for name in STORED if name != "code")
+    staged, record = (", ".join(f"{name} TEXT" for name in names if name != "id") for names in (STAGED, RECORD))
+    changed = " OR ".join(f"r.{name} {database.differs} s.{name}" for name in COMPARED)
+    assigned = ", ".join(f"{name} = excluded.{name}" for name in RECORD if name not in ("id", "code"))
+    listed, given = ", ".join(RECORD), ", ".join(f"s.{name}" for name in RECORD)
+    before = database.object_of("r").replace("r.phone_told", "NULL")
     return {
         "tables": (
-            f"CREATE TABLE reference_staged (id {database.key}, {columns})",
-            f"CREATE TABLE reference_records (id {database.key}, {columns}, UNIQUE (code))",
-            f"CREATE TABLE reference_history (id {database.key}, code TEXT, at TEXT, who TEXT, before {database.json_type}, "
-            f"after {database.json_type})",
-            "CREATE TABLE reference_counts (code TEXT, staff TEXT, counted_on TEXT)",
+            f"CREATE TABLE reference_staged (id INTEGER PRIMARY KEY, {staged})",
+            f"CREATE TABLE reference_records (id INTEGER PRIMARY KEY, {record}, UNIQUE (code))",
+            *database.search,
+            "CREATE TABLE reference_history (id INTEGER PRIMARY KEY, at TEXT, who TEXT, action TEXT, model TEXT, label TEXT, "
+            f"path TEXT, batch INTEGER, before {database.json_type}, after {database.json_type})",
+            "CREATE TABLE reference_counts (record INTEGER, kind TEXT, number TEXT, counted_on TEXT, source TEXT, batch INTEGER)",
         ),
         "compare": (
             "CREATE INDEX reference_staged_code ON reference_staged (code)",
@@ -155,13 +190,14 @@ def statements(database: Postgres | Sqlite) -> dict[str, Sequence[str]]:
             "FROM reference_staged s LEFT JOIN reference_records r ON r.code = s.code",
         ),
         "apply": (
-            "INSERT INTO reference_history (code, at, who, before, after) SELECT s.code, CURRENT_TIMESTAMP, 'clerk', "
-            f"CASE WHEN r.id IS NULL THEN NULL ELSE {database.object_of('r')} END, {database.object_of('s')} "
+            "INSERT INTO reference_history SELECT s.id, CURRENT_TIMESTAMP, 'clerk', 'import.add', 'organization', s.name, "
+            f"'000100020003', 1, CASE WHEN r.id IS NULL THEN NULL ELSE {before} END, {database.object_of('s')} "
             f"FROM reference_staged s LEFT JOIN reference_records r ON r.code = s.code WHERE r.id IS NULL OR {changed}",
-            f"INSERT INTO reference_records ({LISTED}) SELECT {LISTED} FROM reference_staged WHERE TRUE "
+            f"INSERT INTO reference_records ({listed}) SELECT {given} FROM reference_staged s WHERE TRUE "
             f"ON CONFLICT (code) DO UPDATE SET {assigned} WHERE "
-            + " OR ".join(f"reference_records.{n} {database.differs} excluded.{n}" for n in STORED),
-            "INSERT INTO reference_counts SELECT code, staff, CURRENT_DATE FROM reference_staged WHERE staff IS NOT NULL",
+            + " OR ".join(f"reference_records.{n} {database.differs} excluded.{n}" for n in COMPARED),
+            "INSERT INTO reference_counts SELECT id, 'staff', staff, CURRENT_DATE, 'market', 1 FROM reference_staged "
+            "WHERE staff IS NOT NULL",
         ),
         "drop": tuple(
             f"DROP TABLE reference_{name}" for name in ("staged", "records", "history", "counts")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from core.bulk import insert_rows
-from core.crypto import BOUND, blind_index, decrypt, decrypt_unbound, encrypt
+from core.crypto import BOUND, blind_index_many, decrypt, decrypt_unbound, encrypt_many
 from core.fields import EncryptedTextField
 from core.masking import struck
 from core.models import AuditEntry
@@ -66,10 +66,17 @@ class Event(NamedTuple):
 
 def encrypted(column: models.Field, value: Any, key: Any) -> Any:
     """A personal value of a record as ciphertext beside a keyed digest; what is empty stays empty."""
-    if not value:
-        return value
-    text = column.to_text(value) if isinstance(column, EncryptedTextField) else str(value)
-    return {"cipher": encrypt(text, _place(column, key)), "digest": blind_index(text)}
+    return encrypted_column(column, [value], [key])[0]
+
+
+def encrypted_column(column: models.Field, values: Sequence[Any], keys: Iterable[Any]) -> list[Any]:
+    """The same of the records with these numbers."""
+    text = column.to_text if isinstance(column, EncryptedTextField) else str
+    texts = [text(value) if value else "" for value in values]
+    ciphers = encrypt_many(texts, (_place(column, key) for key in keys))
+    digests = blind_index_many(texts)
+    found = zip(values, ciphers, digests, strict=True)
+    return [{"cipher": cipher, "digest": digest} if cipher else value for value, cipher, digest in found]
 
 
 def opened(column: models.Field, value: Any, key: Any) -> Any:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
-from core.crypto import decrypt, encrypt
+from core.crypto import decrypt_many, encrypt_many
 from core.days import EventDateField
 from core.numbering import reserve_ids
 
@@ -69,15 +69,20 @@ class EncryptedTextField(models.TextField):
 
     def encrypted_column(self, values: Iterable[Any], keys: Iterable[Any]) -> list[str | None]:
         """The values of rows with these numbers as ciphertexts."""
-        place, text = self.place, self.to_text
-        return [
-            None if value is None else encrypt(text(value), f"{place}{key}")
-            for value, key in zip(values, keys, strict=True)
-        ]
+        place, text, given = self.place, self.to_text, list(values)
+        texts = ("" if value is None else text(value) for value in given)
+        sealed = encrypt_many(texts, (f"{place}{key}" for key in keys))
+        return [None if value is None else one for value, one in zip(given, sealed, strict=True)]
+
+    def opened_column(self, stored: Sequence[str | None], keys: Iterable[Any]) -> list[Any]:
+        """The values that rows with these numbers hold. Raises Undecipherable."""
+        place, value = self.place, self.from_text
+        texts = decrypt_many((one or "" for one in stored), (f"{place}{key}" for key in keys))
+        return [None if one is None else value(text) for one, text in zip(stored, texts, strict=True)]
 
     def opened(self, stored: str | None, key: Any) -> Any:
         """The value that a row with this number holds. Raises Undecipherable."""
-        return None if stored is None else self.from_text(decrypt(stored, f"{self.place}{key}"))
+        return self.opened_column([stored], [key])[0]
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
         """The ciphertext, to be opened by the row."""

@@ -60,7 +60,7 @@ def fetch_plain(rows: models.QuerySet, attributes: Sequence[str]) -> list[tuple[
     for at, column in enumerate(named):
         if isinstance(column, EncryptedTextField):
             keys = columns[named.index(rows.model._meta.pk)]
-            columns[at] = [column.opened(value, key) for value, key in zip(columns[at], keys, strict=True)]
+            columns[at] = column.opened_column(columns[at], keys)
         elif convert := _converter(column):
             columns[at] = [None if value is None else convert(value) for value in columns[at]]
     return list(zip(*columns, strict=True))

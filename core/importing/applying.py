@@ -91,26 +91,30 @@ def update(batch: ImportBatch, target: Target, changed: Sequence[Written], actio
 
 def history(batch: ImportBatch, target: Target, action: str, written: Iterable[Written]) -> Iterator[audit.Event]:
     """One audit entry a record. Personal values are encrypted."""
-    label = target.model._meta.label_lower
-    for one in written:
+    label, written = target.model._meta.label_lower, list(written)
+    for one, changes in zip(written, _told(written, target), strict=True):
         yield audit.Event(
             action=action,
             model=label,
             object_id=str(one.id),
             label=target.label_of(one.after),
             path=target.path_of(one.after),
-            changes=_told(one, target),
+            changes=changes,
             batch_id=batch.pk,
         )
 
 
-def _told(one: Written, target: Target) -> Changes:
-    """The changes as the trail keeps them: personal values encrypted."""
-    if target.personal.keys().isdisjoint(one.changes):
-        return one.changes
-    told = one.changes.copy()
-    for name in target.personal.keys() & one.changes.keys():
-        told[name] = [audit.encrypted(target.personal[name], value, one.id) for value in one.changes[name]]
+def _told(written: Sequence[Written], target: Target) -> list[Changes]:
+    """The changes as the trail keeps them: personal values encrypted, column by column."""
+    told = [one.changes for one in written]
+    for name, column in target.personal.items():
+        places = [at for at, one in enumerate(written) if name in one.changes]
+        keys = [written[at].id for at in places]
+        before, after = (
+            audit.encrypted_column(column, [written[at].changes[name][side] for at in places], keys) for side in (0, 1)
+        )
+        for at, pair in zip(places, zip(before, after, strict=True), strict=True):
+            told[at] = told[at] | {name: list(pair)}
     return told
 
 
