@@ -49,8 +49,6 @@ class Period(models.Model):
     since = PeriodDateField("起始")
     until = PeriodDateField("终止", null=True, blank=True)
 
-    objects = PeriodQuerySet.as_manager()
-
     class Meta:
         abstract = True
         constraints = [

@@ -58,7 +58,7 @@ def add(
 def path_of(record: models.Model) -> str:
     """The path of the node that a record belongs to, as its model says (`core.scope`); empty where it belongs to none."""
     found: Any = record
-    for name in _lookup(type(record)).split("__"):
+    for name in lookup(type(record)).split("__"):
         found = getattr(found, name) if name else ""
     return str(found)
 
@@ -260,7 +260,7 @@ def _record(told: Sequence[tuple[Any, Changes]], path: str, *, by: User | None, 
     if not told:
         return
     model = type(told[0][0])
-    path = path or _lookup(model)
+    path = path or lookup(model)
     kept = model._base_manager.filter(pk__in=[record.pk for record, _ in told])
     paths = dict(kept.values_list("pk", path)) if path else {}
     events = [
@@ -278,7 +278,7 @@ def _record(told: Sequence[tuple[Any, Changes]], path: str, *, by: User | None, 
     audit.record_many(by=by, events=events)
 
 
-def _lookup(model: type[models.Model]) -> str:
+def lookup(model: type[models.Model]) -> str:
     """How a row hangs on the tree (`core.scope.ScopedQuerySet`)."""
     return getattr(model, "change_path", "") or getattr(model, "scope_path", "")
 

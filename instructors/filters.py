@@ -9,9 +9,10 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.listing.filters import search_filter
 from core.search import search
 from instructors.queries import overdue
-from orgs.filters import PlaceFilters, search_filter
+from orgs.filters import PlaceFilters
 from orgs.models import Organization
 
 

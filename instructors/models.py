@@ -40,6 +40,7 @@ class Instructor(Period):
     since = PeriodDateField("选派日期")
     until = PeriodDateField("终止日期", null=True, blank=True)
 
+    objects = PeriodQuerySet.as_manager()
     view_permission = "visits.view"
     change_permission = reveal_permission = "visits.change"
     scope_path = "sent_by__path"

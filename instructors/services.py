@@ -2,116 +2,122 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
-from core import writing
 from core.days import require_past
 from core.locks import hold
+from core.models import AuditEntry
 from core.parameters import values_on
 from core.periods import not_over, over
+from core.plain import from_plain
 from core.refusals import Refusal
 from instructors.models import Assignment, Instructor, Visit
 from instructors.queries import loads
 from orgs.facts import refresh
-from orgs.models import Organization, PartyOrganization
-from orgs.services.locking import locked
+from orgs.handover import Handover
+from orgs.models import Organization
+from orgs.services.duplicates import SAME_ORGANIZATION
+from orgs.services.tables import OrganizationRows, PartyRows
 
-EDITABLE = frozenset({"name", "user", "source", "home_unit", "paid_by", "full_time", "phone", "sent_by", "since"})
-
-
-class NotServing(Refusal):
-    """An instructor whose service ended looks after nobody."""
+END, REOPEN = "instructors.end_assignment", "instructors.reopen_assignment"
 
 
 class NotAssigned(Refusal):
     """A visit is logged by the instructor who was assigned on that day."""
 
 
-class AlreadyEnded(Refusal):
-    """What ended cannot be ended again."""
+class Instructors(PartyRows[Instructor]):
+    """Instructors; pay stays with the home unit. The facts of the organizations that they look after hold their names."""
+
+    def hold(self, rows: Collection[Instructor]) -> None:
+        """All organizations that they look after."""
+        hold(Organization, _looked_after(rows))
+
+    def locked(self, row: Instructor) -> Instructor:
+        """Refused where somebody assigned or ended meanwhile."""
+        held = _looked_after([row])
+        found = super().locked(row)
+        if held != _looked_after([row]):
+            raise Refusal(f"刚才有人调整了{found.name}的派驻，您的操作没有保存；请重新打开后再办理")
+        return found
+
+    def follow(self, row: Instructor, on: date) -> None:
+        """The organizations that the instructor looks after."""
+        refresh(_looked_after([row]), on=on)
+
+    @transaction.atomic
+    def end(self, *, row: Instructor, day: date | None, on: date, **told: Any) -> Instructor:
+        """With the service all assignments end."""
+        found = self.opened(row, on)
+        ending = found.assignments.filter(not_over(day)) if day else found.assignments.none()
+        for assignment in ending.select_related("organization__managed_by"):
+            assignment.end(until=max(day or on, assignment.since), action=END, on=on, **told)
+        return super().end(row=row, day=day, on=on, **told)
 
 
-@dataclass(frozen=True)
-class Assigned:
-    """An assignment that began, with what the clerk should know about it."""
+class Assignments(OrganizationRows[Assignment]):
+    """Who looks after which organization. What was assigned does not change: it ends, and another assignment begins."""
 
-    assignment: Assignment
-    warnings: tuple[str, ...] = ()
+    @transaction.atomic
+    def add(self, *, on: date, **told: Any) -> Assignment:
+        """An instructor whose service ended looks after nobody."""
+        hold(Organization, [told["organization"].pk])
+        serving = instructors.require_open(instructors.lock(told["instructor"]), on)
+        return super().add(on=on, **told | {"instructor": serving})
 
+    def move(self, handover: Handover) -> list[int]:
+        """All of them; one of an instructor who has one there already ends, when that one holds."""
+        there = Assignment.objects.filter(not_over(handover.on), organization=handover.target_id).order_by("-since")
+        begins = dict(there.values_list("instructor", "since"))  # of several the first one
+        rows = Assignment.objects.filter(organization=handover.source_id)
+        doubled = rows.filter(not_over(handover.on), instructor__in=begins).select_related("organization__managed_by")
+        told: Any = {"by": handover.by, "reason": SAME_ORGANIZATION, "on": handover.on}
+        for row in doubled:
+            until = max(handover.since, row.since, begins[row.instructor_id])
+            if not over(row, until):
+                row.end(until=until, action=END, **told)
+        return super().move(handover)
 
-@transaction.atomic
-def select(
-    *, by: User | None, sent_by: PartyOrganization, values: Mapping[str, Any], since: date, reason: str = ""
-) -> Instructor:
-    """Select an instructor; pay stays with the home unit."""
-    instructor = Instructor(**{**values, "sent_by": sent_by, "since": since})
-    writing.add(by=by, record=instructor, action="instructors.select", path=sent_by.path, reason=reason)
-    return instructor
-
-
-@transaction.atomic
-def change(
-    *, by: User | None, instructor: Instructor, values: Mapping[str, Any], on: date, reason: str = ""
-) -> Instructor:
-    """Change what is registered of an instructor; the organizations' facts hold the name."""
-    if unknown := set(values) - EDITABLE:
-        raise TypeError(f"not changed this way: {', '.join(sorted(unknown))}")
-    row = _serving_all(instructor, on)
-    writing.change(by=by, record=row, values=values, action="instructors.change", path=row.sent_by.path, reason=reason)
-    _refresh(row, on)
-    return row
-
-
-@transaction.atomic
-def end_service(*, by: User | None, instructor: Instructor, until: date, on: date, reason: str = "") -> Instructor:
-    """End an instructor's service and all assignments with it."""
-    row = _serving_all(instructor, on)
-    for assignment in row.assignments.filter(not_over(until)).select_related("organization__managed_by"):
-        set_end(by=by, assignment=assignment, until=max(until, assignment.since), reason=reason, on=on)
-    path = row.sent_by.path
-    writing.change(by=by, record=row, values={"until": until}, action="instructors.end", path=path, reason=reason)
-    _refresh(row, on)
-    return row
+    def give_back(self, handover: Handover, ids: list[int]) -> None:
+        """Those that are still there; what the merge ended has the end that it had before, or that of the instructor's
+        service where that ended meanwhile."""
+        super().give_back(handover, ids)
+        ended = AuditEntry.objects.filter(
+            model="instructors.assignment", object_id__in=map(str, ids), reason=SAME_ORGANIZATION
+        )
+        before = {int(entry.object_id): entry.changes["until"][0] for entry in ended.order_by("pk")}
+        rows = Assignment.objects.filter(pk__in=before, organization=handover.target_id)
+        for row in rows.select_related("organization__managed_by", "instructor"):
+            until = from_plain(Assignment, {"until": before[row.pk]})["until"]
+            if row.instructor.until and (until is None or until > row.instructor.until):
+                until = max(row.instructor.until, row.since)
+            told: Any = {"by": handover.by, "until": until, "on": handover.on, "reason": handover.reason}
+            row.end(action=END, **told) if until else row.reopen(action=REOPEN, **told)
 
 
-@transaction.atomic
-def assign(
-    *,
-    by: User | None,
-    instructor: Instructor,
-    organization: Organization,
-    since: date,
-    on: date,
-    tasks: str = "",
-    reason: str = "",
-) -> Assigned:
-    """Let an instructor look after an organization from a day on; warns above the usual number."""
-    hold(Organization, [organization.pk])
-    row = _serving(instructor, on)
-    assignment = Assignment(instructor=row, organization=organization, since=since, tasks=tasks)
-    path = organization.managed_by.path
-    writing.add(by=by, record=assignment, action="instructors.assign", path=path, reason=reason)
-    refresh([organization.pk], on=on)
-    units, most = loads([row.pk], on=on).get(row.pk, 0), int(values_on(on)["instructor.max_units"])
-    warning = (f"{row.name}现派驻 {units} 家，超过每名指导员 {most} 家的上限",) if units > most else ()
-    return Assigned(assignment, warning)
+instructors = Instructors(
+    Instructor,
+    add=("instructors.select", "选派指导员"),
+    change=("instructors.change", "修改指导员信息"),
+    end=("instructors.end", "终止指导员工作"),
+    holder="sent_by",
+    unit="名",
+)
+assignments = Assignments(
+    Assignment, add=("instructors.assign", "派驻指导员"), end=(END, "终止派驻"), moved_as="assignments"
+)
+visits = OrganizationRows(Visit, add=("instructors.visit", "登记走访"), moved_as="visits")
 
 
-@transaction.atomic
-def end_assignment(*, by: User | None, assignment: Assignment, until: date, on: date, reason: str = "") -> Assignment:
-    """End an assignment on a day."""
-    row: Assignment = locked(assignment, "organization__managed_by")
-    if over(row, on):
-        raise AlreadyEnded(f"这项派驻已于 {row.until} 终止")
-    set_end(by=by, assignment=row, until=until, reason=reason, on=on)
-    refresh([row.organization_id], on=on)
-    return row
+def load_warning(*, instructor: Instructor, on: date) -> str:
+    """What to know of somebody who looks after more than the usual number of organizations; empty of others."""
+    units, most = loads([instructor.pk], on=on).get(instructor.pk, 0), int(values_on(on)["instructor.max_units"])
+    return f"{instructor.name}现派驻 {units} 家，超过每名指导员 {most} 家的上限" if units > most else ""
 
 
 @transaction.atomic
@@ -129,46 +135,10 @@ def log_visit(
     require_past(Visit, {"visited_on": visited_on}, on=on)
     if not instructor.assignments.on(visited_on).filter(organization=organization).exists():
         raise NotAssigned(f"{instructor.name}在 {visited_on} 没有派驻“{organization}”，请核对走访日期")
-    visit = Visit(instructor=instructor, organization=organization, visited_on=visited_on, done=done, result=result)
-    writing.add(by=by, record=visit, action="instructors.visit", path=organization.managed_by.path)
-    refresh([organization.pk], on=on)
-    return visit
+    told: Any = {"by": by, "instructor": instructor, "organization": organization, "on": on}
+    return visits.add(visited_on=visited_on, done=done, result=result, **told)
 
 
-def _serving(instructor: Instructor, on: date) -> Instructor:
-    """The record as it is, locked; refused when the service ended."""
-    row = Instructor.objects.select_for_update(of=["self"], no_key=True).select_related("sent_by").get(pk=instructor.pk)
-    if over(row, on):
-        raise NotServing(f"{row.name}已于 {row.until} 终止指导员工作")
-    return row
-
-
-def _serving_all(instructor: Instructor, on: date) -> Instructor:
-    """The same for what touches all organizations that the instructor looks after: they are locked before (`core.locks`)."""
-    held = {*_looked_after(instructor)}
-    hold(Organization, held)
-    row = _serving(instructor, on)
-    if held != {*_looked_after(instructor)}:
-        raise Refusal(f"刚才有人调整了{row.name}的派驻，您的操作没有保存；请重新打开后再办理")
-    return row
-
-
-def set_end(*, by: User | None, assignment: Assignment, until: date | None, reason: str, on: date) -> None:
-    """Write the end of an assignment, or that it goes on, with its entry. Facts are the caller's."""
-    writing.change(
-        by=by,
-        record=assignment,
-        values={"until": until},
-        action="instructors.end_assignment" if until else "instructors.reopen_assignment",
-        path=assignment.organization.managed_by.path,
-        reason=reason,
-        on=on,
-    )
-
-
-def _refresh(instructor: Instructor, on: date) -> None:
-    refresh(_looked_after(instructor), on=on)
-
-
-def _looked_after(instructor: Instructor) -> list[int]:
-    return list(instructor.assignments.values_list("organization", flat=True))
+def _looked_after(rows: Collection[Instructor]) -> set[int]:
+    known = [row.pk for row in rows if row.pk]
+    return set(Assignment.objects.filter(instructor__in=known).values_list("organization", flat=True))

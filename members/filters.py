@@ -9,10 +9,11 @@ from django import forms
 from django.db.models import QuerySet
 
 from core.crypto import blind_indexes
+from core.listing.filters import search_filter
 from core.scope import subtree
 from members.models import Member
 from members.rules import normalise_id_number
-from orgs.filters import PlaceFilters, search_filter
+from orgs.filters import PlaceFilters
 from orgs.models import PartyOrganization
 
 ID_NUMBER_LENGTH = 18

@@ -38,11 +38,6 @@ def move_to_party_organization(handover: Handover) -> list[int]:
     return [*moved, *_change(handover, members, target, "members.hand_over")]
 
 
-def employed(organization_id: int, on: date) -> int:
-    """Members who work at an organization."""
-    return Member.objects.on_the_roll().filter(organization=organization_id).count()
-
-
 def move_to_organization(handover: Handover) -> list[int]:
     """The employer is the same one under another record: no period ends."""
     members = _locked(organization=handover.source_id)
@@ -63,7 +58,5 @@ def _change(handover: Handover, members: MemberQuerySet, values: dict[str, Any],
     return writing.change_many(members, values, by=handover.by, action=action, reason=handover.reason, on=handover.on)
 
 
-party_dependants.add(Dependant("members", "党员", "名", on_the_roll, move_to_party_organization))
-organization_dependants.add(
-    Dependant("members", "党员", "名", employed, move_to_organization, give_back_to_organization)
-)
+party_dependants.add(Dependant("members", "党员", Member, move_to_party_organization, count=on_the_roll, unit="名"))
+organization_dependants.add(Dependant("members", "党员", Member, move_to_organization, give_back_to_organization))

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.listing import ListFilters
+from core.listing.filters import search_filter
 from core.periods import not_over
 from core.scope import Scope
 from core.search import search
@@ -20,8 +21,6 @@ from orgs.models import (
     Organization,
     PartyOrganization,
     Region,
-    Venue,
-    Zone,
 )
 from orgs.models.facts import SizeBand
 from orgs.models.organizations import Category, Sector
@@ -31,12 +30,6 @@ CATEGORIES = [
     *((sector.value, f"{sector.label}（全部）") for sector in Sector),
     *((category.value, category.label) for category in Category),
 ]
-
-
-def search_filter(placeholder: str) -> django_filters.CharFilter:
-    """The search field at the head of a list."""
-    widget = forms.TextInput(attrs={"type": "search", "placeholder": placeholder, "class": "search"})
-    return django_filters.CharFilter(method="search", label=placeholder, widget=widget)
 
 
 class PlaceFilters(ListFilters):
@@ -167,28 +160,6 @@ class OfOrganizationFilters(ListFilters):
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """By the organization."""
         return queryset.filter(organization__in=search(Organization.objects.all(), value))
-
-
-class NamedFilters(ListFilters):
-    """Small tables with a name."""
-
-    q = search_filter("名称")
-
-    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """A fragment of the name; the table is small."""
-        return queryset.filter(name__contains=value.strip())
-
-
-class VenueFilters(NamedFilters):
-    """Kind, and whether it is open."""
-
-    kind = django_filters.ChoiceFilter(field_name="kind", label="类型", choices=Venue.Kind.choices)
-
-
-class ZoneFilters(NamedFilters):
-    """Kind."""
-
-    kind = django_filters.ChoiceFilter(field_name="kind", label="类型", choices=Zone.Kind.choices)
 
 
 def region_choices(scope: Scope, asked: str = "", tree: Tree = TODAY) -> list[tuple[str, str]]:

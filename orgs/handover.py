@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Model
+
 from accounts.models import User
 from core.registries import Registry
 
@@ -33,11 +35,14 @@ class Dependant:
     """A kind of row that hangs on a holder."""
 
     code: str
-    name: str  # in Chinese, with its measure word in `unit`
-    unit: str
-    count: Callable[[int, date], int]  # rows that hang on the holder with this id and are not over on a day
+    name: str
+    model: type[Model]
     move: Callable[[Handover], list[int]]
     give_back: Callable[[Handover, list[int]], None] | None = None  # undo of `move`; None where nothing can be undone
+    # rows that hang on the holder with this id and are not over on a day, with their measure word: they keep a Party
+    # organization from being dissolved
+    count: Callable[[int, date], int] = lambda holder, on: 0
+    unit: str = "条"
 
 
 party_dependants: Registry[Dependant] = Registry()

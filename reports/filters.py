@@ -12,9 +12,10 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from core.listing.filters import search_filter
 from core.search import search
 from orgs.figures import NONE, TODAY, Narrow, Tree, tree_of
-from orgs.filters import CATEGORIES, PlaceFilters, search_filter
+from orgs.filters import CATEGORIES, PlaceFilters
 from orgs.models import Organization
 from orgs.models.facts import SizeBand
 from reports.models import FrozenUnit

@@ -219,18 +219,18 @@ def _people(s: Stage) -> Any:
     kind, worked = s.pick.choice(MassOrganization.Kind.values), {"party_work_on": s.end(), "party_work": "讲座"}
     return s.pick.choice(
         (
-            lambda: people.found_mass_organization(organization=unit, kind=kind, founded_on=day, **worked, **s.told),
-            lambda: people.change_mass_organization(mass_organization=s.one(MassOrganization), **worked, **s.told),
-            lambda: people.close_mass_organization(mass_organization=s.one(MassOrganization), closed_on=day, **s.told),
-            lambda: people.appoint_liaison(
+            lambda: people.mass_organizations.add(organization=unit, kind=kind, founded_on=day, **worked, **s.told),
+            lambda: people.mass_organizations.change(row=s.one(MassOrganization), **worked, **s.told),
+            lambda: people.mass_organizations.end(row=s.one(MassOrganization), day=day, **s.told),
+            lambda: people.liaisons.add(
                 organization=unit, name="何某", appointed_by=s.node, since=day, contacted_on=s.end(), **s.told
             ),
-            lambda: people.change_liaison(liaison=s.one(Liaison), contacted_on=day, **s.told),
-            lambda: people.end_liaison(liaison=s.one(Liaison), until=day, **s.told),
-            lambda: people.record_owner(organization=unit, name="何某", recorded_on=day, opinion_on=s.end(), **s.told),
-            lambda: people.change_owner(owner=s.one(OwnerRecord), opinion_on=day, **s.told),
-            lambda: people.record_democracy(organization=unit, kind="TALK", held_on=day, **s.told),
-            lambda: people.change_democracy(democracy=s.one(Democracy), held_on=day, **s.told),
+            lambda: people.liaisons.change(row=s.one(Liaison), contacted_on=day, **s.told),
+            lambda: people.liaisons.end(row=s.one(Liaison), day=day, **s.told),
+            lambda: people.owners.add(organization=unit, name="何某", recorded_on=day, opinion_on=s.end(), **s.told),
+            lambda: people.owners.change(row=s.one(OwnerRecord), opinion_on=day, **s.told),
+            lambda: people.democracy.add(organization=unit, kind="TALK", held_on=day, **s.told),
+            lambda: people.democracy.change(row=s.one(Democracy), held_on=day, **s.told),
         )
     )()
 
@@ -239,14 +239,14 @@ def _venues(s: Stage) -> Any:
     day = s.day()
     return s.pick.choice(
         (
-            lambda: venues.open_venue(managed_by=s.node, name="中心", kind=s.pick.choice(Venue.Kind.values), **s.told),
-            lambda: venues.change_venue(
-                venue=s.one(Venue), values={"kind": s.pick.choice(Venue.Kind.values), "managed_by": s.node}, **s.told
+            lambda: venues.venues.add(managed_by=s.node, name="中心", kind=s.pick.choice(Venue.Kind.values), **s.told),
+            lambda: venues.venues.change(
+                row=s.one(Venue), kind=s.pick.choice(Venue.Kind.values), managed_by=s.node, **s.told
             ),
-            lambda: venues.use_venue(venue=s.one(Venue), party_organization=s.node, since=day, **s.told),
-            lambda: venues.use_venue(venue=s.one(Venue), party_organization=s.node, since=day, **s.told),
-            lambda: venues.stop_using(use=s.one(VenueUse), until=day, **s.told),
-            lambda: venues.close_venue(venue=s.one(Venue), closed_on=day, **s.told),
+            lambda: venues.uses.add(venue=s.one(Venue), party_organization=s.node, since=day, **s.told),
+            lambda: venues.uses.add(venue=s.one(Venue), party_organization=s.node, since=day, **s.told),
+            lambda: venues.uses.end(row=s.one(VenueUse), day=day, **s.told),
+            lambda: venues.venues.end(row=s.one(Venue), day=day, **s.told),
         )
     )()
 
@@ -279,12 +279,14 @@ def _guides(s: Stage) -> Any:
     values = {"name": "吴某", "source": "OFFICE"}
     return s.pick.choice(
         (
-            lambda: instructors.select(by=s.told["by"], sent_by=s.node, values=values, since=day),
-            lambda: instructors.assign(instructor=s.one(Instructor), organization=s.unit, since=day, **s.told),
-            lambda: instructors.assign(instructor=guide or s.one(Instructor), organization=s.unit, since=day, **s.told),
-            lambda: instructors.end_assignment(assignment=s.one(Assignment), until=day, **s.told),
-            lambda: instructors.end_service(instructor=s.one(Instructor), until=day, **s.told),
-            lambda: instructors.change(instructor=s.one(Instructor), values={"since": day}, **s.told),
+            lambda: instructors.instructors.add(sent_by=s.node, since=day, **values, **s.told),
+            lambda: instructors.assignments.add(instructor=s.one(Instructor), organization=s.unit, since=day, **s.told),
+            lambda: instructors.assignments.add(
+                instructor=guide or s.one(Instructor), organization=s.unit, since=day, **s.told
+            ),
+            lambda: instructors.assignments.end(row=s.one(Assignment), day=day, **s.told),
+            lambda: instructors.instructors.end(row=s.one(Instructor), day=day, **s.told),
+            lambda: instructors.instructors.change(row=s.one(Instructor), since=day, **s.told),
             lambda: _visit(s, s.one(Assignment)),
         )
     )()

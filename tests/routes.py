@@ -156,7 +156,7 @@ ADMIN = {
     "members/member": AdminModel("member", HERE, STAFF, STRANGER, paged=False, reads=STAFF | {"secretary"}),
     "orgs/coverage": AdminModel("coverage", HERE, STAFF, OUTSIDE),
     "orgs/democracy": AdminModel("democracy", HERE, STAFF, STRANGER, imported=True),
-    "orgs/jurisdiction": AdminModel("jurisdiction", DEPARTMENT, DEPARTMENT, paged=False, public=True),
+    "orgs/jurisdiction": AdminModel("jurisdiction", DEPARTMENT, DEPARTMENT, paged=False, public=True, imported=True),
     "orgs/liaison": AdminModel("liaison", HERE, STAFF, OUTSIDE | {"secretary"}, imported=True),
     "orgs/massorganization": AdminModel("mass", HERE, STAFF, STRANGER, imported=True),
     "orgs/organization": AdminModel("unit", HERE, STAFF, STRANGER),
@@ -164,7 +164,7 @@ ADMIN = {
     "orgs/partyorganization": AdminModel("branch", HERE - {"street"}, DEPARTMENT, OUTSIDE),
     "orgs/region": AdminModel("region", paged=False, public=True),
     "orgs/venue": AdminModel("venue", HERE, STAFF, OUTSIDE | {"secretary"}, paged=False, imported=True),
-    "orgs/venueuse": AdminModel("use", HERE, STAFF, OUTSIDE, paged=False),
+    "orgs/venueuse": AdminModel("use", HERE, STAFF, OUTSIDE, paged=False, imported=True),
     "reports/target": AdminModel("target", HERE - {"street"}, DEPARTMENT, STRANGER, paged=False, reads=OFFICE),
     "orgs/zone": AdminModel("zone", DEPARTMENT, DEPARTMENT, paged=False, public=True, imported=True),
 }

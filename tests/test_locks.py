@@ -153,13 +153,13 @@ ACTS: Mapping[str, Act] = {
     "change a status": lambda w: people.set_status(
         member=w.members[1], status="TRANSFERRED", status_on=TODAY, **w.told
     ),
-    "assign": lambda w: guides.assign(instructor=w.guide, organization=w.firms[1], since=TODAY, **w.told),
-    "end an assignment": lambda w: guides.end_assignment(
-        assignment=Assignment.objects.get(organization=w.firms[2]), until=TODAY, **w.told
+    "assign": lambda w: guides.assignments.add(instructor=w.guide, organization=w.firms[1], since=TODAY, **w.told),
+    "end an assignment": lambda w: guides.assignments.end(
+        row=Assignment.objects.get(organization=w.firms[2]), day=TODAY, **w.told
     ),
-    "end a service": lambda w: guides.end_service(instructor=w.guide, until=TODAY, **w.told),
-    "end a liaison": lambda w: offices.end_liaison(liaison=w.liaison, until=TODAY, **w.told),
-    "close a venue": lambda w: venues.close_venue(venue=w.venue, closed_on=TODAY, **w.told),
+    "end a service": lambda w: guides.instructors.end(row=w.guide, day=TODAY, **w.told),
+    "end a liaison": lambda w: offices.liaisons.end(row=w.liaison, day=TODAY, **w.told),
+    "close a venue": lambda w: venues.venues.end(row=w.venue, day=TODAY, **w.told),
     "merge two branches": lambda w: endings.merge(
         party_organization=w.city["CZ1111"], into=w.city["CZ1112"], reason="合并", **w.told
     ),

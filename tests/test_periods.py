@@ -56,7 +56,7 @@ def test_a_period_ends_and_goes_on_with_its_entry(city: City) -> None:
     world = build_world(city)
     use = VenueUse.objects.get(pk=world.here["use"])
     with pytest.raises(ValidationError, match="终止日期不能早于起始日期"):
-        venues.stop_using(by=None, use=use, until=use.since - timedelta(1), on=TODAY)
+        venues.uses.end(by=None, row=use, day=use.since - timedelta(1), on=TODAY)
     use.end(by=None, until=TODAY, action="venues.stop", on=TODAY)
     assert over(VenueUse.objects.get(pk=use.pk), TODAY)
     use.reopen(by=None, action="venues.use", on=TODAY)

@@ -285,7 +285,7 @@ def _dissolve(world: World) -> None:
     node = party.establish(
         by=world.by, name="中共澄州新支部", kind="branch", parent=world.city["CZ111"], code="新", on=TODAY
     )
-    use = venues.use_venue(venue=world.venue, party_organization=node, since=TODAY, **world.told)
+    use = venues.uses.add(venue=world.venue, party_organization=node, since=TODAY, **world.told)
     endings.dissolve(party_organization=use.party_organization, reason="撤销", **world.told)
 
 

@@ -13,6 +13,7 @@ from django.test import Client
 
 from core.admin.tables import Line
 from core.importing import services
+from core.importing.marks import MARK_BEGINS
 from core.models import ImportBatch
 from core.sources import sources
 from tests.people import TODAY, City
@@ -47,7 +48,7 @@ class Workbook:
     def row(self, word: str) -> dict[str, Any]:
         """The row with this word, by header."""
         lines = self.lines()
-        header = next(line for line in lines if any(str(cell).startswith("系统标记（") for cell in line))
+        header = next(line for line in lines if any(str(cell).startswith(MARK_BEGINS) for cell in line))
         return dict(zip(header, next(line for line in lines if word in line), strict=True))
 
     def edit(self, word: str, **cells: Any) -> None:

@@ -9,5 +9,16 @@ from core.admin.forms import ServiceForm
 from core.admin.lists import AdminList, label
 from core.admin.modeladmin import ScopedModelAdmin
 from core.admin.site import NingjuAdminSite
+from core.admin.table import TableAdmin, TableForm
 
-__all__ = ["AdminList", "BulkAction", "BulkForm", "NingjuAdminSite", "ScopedModelAdmin", "ServiceForm", "label"]
+__all__ = [
+    "AdminList",
+    "BulkAction",
+    "BulkForm",
+    "NingjuAdminSite",
+    "ScopedModelAdmin",
+    "ServiceForm",
+    "TableAdmin",
+    "TableForm",
+    "label",
+]

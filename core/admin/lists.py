@@ -64,9 +64,8 @@ class AdminList(ListPage):
         return str(self.admin.opts.verbose_name_plural)
 
     def get_columns(self) -> Sequence[Column]:
-        """The columns of the admin class; those of a small table come in again."""
-        columns = self.admin.columns_for(self.request)
-        return self.admin.resource.columns(columns) if self.admin.resource else columns
+        """The columns of the admin class."""
+        return self.admin.columns_for(self.request)
 
     def records(self) -> QuerySet:
         """What the scope may see of the model."""

@@ -1,39 +1,35 @@
 """A small table comes in as a workbook, through django-import-export with its traps closed; ours goes out and comes back.
 
-Each instance is checked whole, blank cells leave a value alone, foreign keys are looked up in the scope and read once, and
-every row is written by a service. A row of a list of ours carries a mark (`core.importing.marks`): it is that record, and
-only the cells edited since then count. A row without one is new, or a record that is told by its `key`.
+Each instance is checked whole, blank cells leave a value alone, foreign keys are looked up in the scope at once, and every
+row is written by the table's services. A row of a list of ours carries a mark (`core.importing.returning`): it is that record,
+and only the cells edited since then count. A row without one is new, or a record that is told by the table's key.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, cast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils import timezone
 from import_export.fields import Field
 from import_export.resources import ModelResource
 from tablib import Dataset
 
-from core.importing.marks import (
-    ERASE,
-    KEY_EDITED,
-    MARK_MISSING,
-    NOT_EDITABLE,
-    Mark,
-    digest,
-    mark_header,
-    read_mark,
-    write_mark,
-)
+from core.admin.cells import FieldColumn, widget_of
+from core.cells import raw_text
+from core.importing.marks import ERASE, KEY_EDITED, MARK_MISSING, NOT_EDITABLE, digest
 from core.importing.problems import OUTSIDE_SCOPE, problems
-from core.listing import Column
+from core.importing.returning import MARK, Origin
 from core.refusals import Refusal
 from core.scope import Scope, require_changeable
 from core.sets import among
+
+if TYPE_CHECKING:
+    from core.admin.table import TableAdmin
 
 ROW_NUMBER = "行号"  # a column of ours: the sheet's own number of each row
 
@@ -42,18 +38,28 @@ ROW_NUMBER = "行号"  # a column of ours: the sheet's own number of each row
 class Told:
     """What is known of a row beside its record."""
 
-    shown: Mapping[str, str] = field(default_factory=dict)  # header → digest of the exported cell; empty without mark
+    origin: Origin | None = None  # None: a row without mark
+    edited: list[str] = field(default_factory=list)  # fields that it changes
     # header, what the record says, what the row says
     conflicts: list[tuple[str, str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
-class TableResource(ModelResource):
-    """A small table. Subclasses declare fields with their headers and call a service in `write`."""
+def resource_of(table: TableAdmin) -> type[TableResource]:
+    """The resource of a table, from its columns."""
+    columns = {column.field: column for column in table.columns if isinstance(column, FieldColumn)}
+    fields = {
+        name: Field(name, column.header, widget_of(_field(table.model, name))) for name, column in columns.items()
+    }
+    meta = type("Meta", (TableResource.Meta,), {"model": table.model, "fields": tuple(fields)})
+    return type("Resource", (TableResource,), {**fields, "table": table, "columns": columns, "Meta": meta})
 
-    near: ClassVar[str]  # the field by which records that rows without mark may speak of are read at once
-    key: ClassVar[tuple[str, ...]] = ()  # fields that tell a record; without, a row that agrees in every cell is known
-    whose: ClassVar[tuple[str, ...]] = ()  # headers that are shown to tell whose a row is
+
+class TableResource(ModelResource):
+    """A small table that comes in, made by `resource_of`."""
+
+    table: ClassVar[TableAdmin]
+    columns: ClassVar[Mapping[str, FieldColumn]]  # of its fields
 
     class Meta:
         clean_model_instances = True
@@ -64,69 +70,42 @@ class TableResource(ModelResource):
         skip_html_diff = True
         import_id_fields = ()
 
-    def __init__(self, request: HttpRequest, listed: Sequence[Column]) -> None:
+    def __init__(self, request: HttpRequest) -> None:
         super().__init__()
         self.request = request
         self.scope: Scope = request.scope  # type: ignore[attr-defined]
-        self.exported = [column.header for column in self.columns(listed) if column.export][:-1]
+        self.returning = self.table.returning
+        # the field by which records that rows without mark may speak of are read at once
+        self.near = [*(self.table.key or self.fields)][-1 if self.table.key else 0]
         self.marked: dict[int, models.Model] = {}
         self.nearby: dict[Any, list[models.Model]] = {}
         self.met: dict[int, str] = {}  # number of a record → the sheet's number of the row that carries its mark
         self.told: dict[str, Told] = {}
+        self.now = Told()  # of the row at hand
 
-    def write(self, instance: Any, is_create: bool) -> models.Model:
-        """Call the service that writes this row."""
-        raise NotImplementedError
-
-    def choices(self, dataset: Dataset) -> Mapping[str, Iterable[models.Model]]:
-        """The rows that the cells of each foreign key may name."""
-        model: Any = self._meta.model
-        named = {name: model._meta.get_field(name).related_model._default_manager for name in self._relations()}
-        return {name: rows.attachable(self.scope, model) for name, rows in named.items()}
-
-    def lock_first(self, known: models.QuerySet) -> None:
-        """Lock what stands before the records that the rows may speak of in the order of locks (`core.locks`)."""
-
-    # --- going out
-    @classmethod
-    def mark(cls) -> str:
-        """The header of the marks."""
-        return mark_header(str(cls._meta.model._meta.verbose_name_plural))
-
-    @classmethod
-    def columns(cls, listed: Sequence[Column]) -> list[Column]:
-        """The columns of the list, with every field as it comes in again and the mark last."""
-        own = {one.column_name: one for one in cls.fields.values()}
-        found: list[Column] = []
-        for column in listed:
-            if column.header in own:
-                found += [replace(column, export=False), _exported(own.pop(column.header))]
-            else:
-                found.append(column)
-        found += map(_exported, own.values())
-        exported = [column for column in found if column.export]
-
-        def mark(row: Any) -> str:
-            return write_mark(row.pk, [digest(column.read(row)) for column in exported])
-
-        return [*found, Column(cls.mark(), mark, screen=False)]
-
-    # --- coming in
     @property
     def headers(self) -> list[str]:
         """The headers of the fields."""
         return [one.column_name for one in self.fields.values()]
 
+    def shown(self, name: str, instance: Any) -> str:
+        """The cell of a field, as the list shows it."""
+        return raw_text(self.columns[name].read(instance)).strip()
+
     def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
         """Read at once what the rows name and speak of; lock the records with a mark in the order of their numbers."""
-        for name, rows in self.choices(dataset).items():
-            self.fields[name].widget.choose_from(rows)
-        marks = [self._mark(row) for row in dataset.dict]
-        mine = self._meta.model._default_manager.changeable(self.scope)
-        known = mine.select_related(*self._relations()).order_by("pk")
-        named = {self._cell(self.near, row) for row in dataset.dict if not _said(row, self.mark())} - {None}
-        by_mark, by_name = Q(pk__in=among([mark.key for mark in marks if mark])), Q(**{f"{self.near}__in": named})
-        self.lock_first(known.filter(by_mark | by_name))
+        model: Any = self._meta.model
+        for name in self._relations():
+            rows = model._meta.get_field(name).related_model._default_manager.attachable(self.scope, model)
+            self.fields[name].widget.name_among(
+                rows, {_said(row, self.columns[name].header) for row in dataset.dict} - {""}
+            )
+        origins = [self._origin(row) for row in dataset.dict]
+        known = model._default_manager.changeable(self.scope).select_related(*self._relations()).order_by("pk")
+        named = {self._cell(self.near, row) for row in dataset.dict if not self._mark(row)} - {None}
+        by_mark = Q(pk__in=among([origin.key for origin in origins if origin]))
+        by_name = Q(**{f"{self.near}__in": named})
+        self.table.services.hold(list(known.filter(by_mark | by_name)))
         marked = known.filter(by_mark).select_for_update(of=("self",), no_key=True)
         self.marked = {one.pk: one for one in marked}
         self.nearby, self.met, self.told = {}, {}, {}
@@ -135,68 +114,78 @@ class TableResource(ModelResource):
 
     def get_instance(self, instance_loader: Any, row: Mapping[str, Any]) -> Any:
         """The record that the row is, or None for a new one. Raises Refusal."""
-        self.told[row[ROW_NUMBER]] = told = Told()
-        if not _said(row, self.mark()):
+        self.told[row[ROW_NUMBER]] = self.now = Told()
+        if not self._mark(row):
             return self._alike(row)
-        if (mark := self._mark(row)) is None:
+        if (origin := self._origin(row)) is None:
             raise Refusal(problems[MARK_MISSING].sentence)
-        if first := self.met.get(mark.key):
+        if first := self.met.get(origin.key):
             raise Refusal(f"系统标记与第 {first} 行相同；每条记录只保留一行，新增的行请清空系统标记")
-        self.met[mark.key] = row[ROW_NUMBER]
-        if mark.key not in self.marked:
+        self.met[origin.key] = row[ROW_NUMBER]
+        if origin.key not in self.marked:
             raise Refusal(problems[OUTSIDE_SCOPE].sentence)
-        told.shown = dict(zip(self.exported, mark.digests, strict=True))
-        for header in self.exported:
-            if header not in self.headers and self._edited(row, header, told):
-                if header in self.whose:
-                    raise Refusal(f"{header}：{problems[KEY_EDITED].sentence}")
-                told.notes.append(f"{header}：{problems[NOT_EDITABLE].sentence}")
-        return self.marked[mark.key]
+        self.now.origin = origin
+        for part in self.returning.parts:
+            if part.name not in self.fields and self._edited(row, part.name, part.header):
+                if part.names_row:
+                    raise Refusal(f"{part.header}：{problems[KEY_EDITED].sentence}")
+                self.now.notes.append(f"{part.header}：{problems[NOT_EDITABLE].sentence}")
+        return self.marked[origin.key]
 
     def import_field(self, field: Any, instance: Any, row: Mapping[str, Any], **kwargs: Any) -> None:
         """Take a cell that says something new; if the record changed there meanwhile, keep both sides for the preview."""
-        header, told = field.column_name, self.told[row[ROW_NUMBER]]
-        text, before, shown = _said(row, header), field.get_value(instance), str(field.export(instance))
-        if not self._edited(row, header, told) or (instance.pk and text == shown):
+        name, header, origin = field.attribute, field.column_name, self.now.origin
+        text, before = _said(row, header), field.get_value(instance)
+        shown = self.shown(name, instance) if instance.pk else ""
+        if not self._edited(row, name, header) or (instance.pk and text == shown):
             return
         value = self._erased(field) if text == ERASE else field.clean(row)
         if (value is None and text != ERASE) or value == before:
             return
-        if told.shown and digest(shown) != told.shown[header]:
-            told.conflicts.append((header, shown, text))
+        if instance.pk and name in self.table.fixed:
+            raise ValueError("登记后不能修改；请恢复原值，另加一行")
+        if origin and digest(shown) != origin.shown[name]:
+            self.now.conflicts.append((header, shown, text))
         else:
-            setattr(instance, field.attribute, value)
+            setattr(instance, name, value)
+            self.now.edited.append(name)
 
     def do_instance_save(self, instance: Any, is_create: bool) -> None:
         """Never a bare save."""
-        saved = self.write(instance, is_create)
+        row = None if is_create else self._meta.model._default_manager.get(pk=instance.pk)
+        values = {name: getattr(instance, name) for name in (self.fields if is_create else self.now.edited)}
+        who: Any = self.request.user
+        saved = self.table.services.write(by=who, row=row, values=values, on=timezone.localdate())
         require_changeable(saved, self.scope)
         instance.pk = saved.pk
         if is_create:
             self._remember(instance)
 
-    def _mark(self, row: Mapping[str, Any]) -> Mark | None:
-        return read_mark(_said(row, self.mark()), len(self.exported))
+    def _mark(self, row: Mapping[str, Any]) -> str:
+        return _said(row, self.returning.header)
 
-    @staticmethod
-    def _edited(row: Mapping[str, Any], header: str, told: Told) -> bool:
-        text = _said(row, header)
-        return bool(text) and digest(text) != told.shown.get(header)
+    def _origin(self, row: Mapping[str, Any]) -> Origin | None:
+        return self.returning.origin({MARK: self._mark(row)})
+
+    def _edited(self, row: Mapping[str, Any], name: str, header: str) -> bool:
+        text, origin = _said(row, header), self.now.origin
+        return bool(text) and (origin is None or digest(text) != origin.shown[name])
 
     def _erased(self, field: Any) -> Any:
-        column = cast(models.Field, self._meta.model._meta.get_field(field.attribute))
+        column = _field(self._meta.model, field.attribute)
         if not column.blank:
             raise ValueError("必须填写，不能清空；请填写新的内容或恢复原值")
         return None if column.null else ""
 
     def _alike(self, row: Mapping[str, Any]) -> models.Model | None:
         """The record that a row without mark speaks of, if there is one. Raises Refusal when there are several."""
-        said = {name: value for name in self.key or self.fields if (value := self._cell(name, row)) is not None}
-        if not said.keys() >= set(self.key or self._needed()):
+        key = self.table.key
+        said = {name: value for name in key or self.fields if (value := self._cell(name, row)) is not None}
+        if not said.keys() >= set(key or self._needed()):
             return None
         near = self.nearby.get(said[self.near], [])
         same = [one for one in near if all(self.fields[name].get_value(one) == value for name, value in said.items())]
-        if len(same) > 1 and self.key:
+        if len(same) > 1 and key:
             raise Refusal("登记里有几条和这一行相同的，分不清是哪一条；请导出后在清单中修改")
         return same[0] if same else None
 
@@ -210,19 +199,18 @@ class TableResource(ModelResource):
 
     def _needed(self) -> set[str]:
         """What every record has."""
-        columns = {column.name: column for column in self._meta.model._meta.concrete_fields}
-        return {name for name in self.fields if not columns[name].blank and not columns[name].has_default()}
+        columns = {name: _field(self._meta.model, name) for name in self.fields}
+        return {name for name, column in columns.items() if not column.blank and not column.has_default()}
 
     def _remember(self, record: models.Model) -> None:
         self.nearby.setdefault(getattr(record, self.near), []).append(record)
 
     def _relations(self) -> list[str]:
-        columns = {column.name for column in self._meta.model._meta.concrete_fields if column.is_relation}
-        return [one.attribute for one in self.fields.values() if one.attribute in columns]
+        return [name for name in self.fields if _field(self._meta.model, name).is_relation]
 
 
-def _exported(field: Field) -> Column:
-    return Column(field.column_name, field.export, screen=False)
+def _field(model: type[models.Model], name: str) -> models.Field:
+    return cast(models.Field, model._meta.get_field(name))
 
 
 def _said(row: Mapping[str, Any], header: str) -> str:

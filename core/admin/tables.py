@@ -78,7 +78,7 @@ def table_view(admin: ScopedModelAdmin, request: HttpRequest) -> HttpResponse:
     """Choose a file, see what it would do, write it."""
     if admin.resource is None or not admin.has_add_permission(request):
         raise PermissionDenied("您的角色不能导入这张表")
-    resource = admin.resource(request, admin.columns_for(request))
+    resource = admin.resource(request)
     form = FileForm(request.POST or None, request.FILES or None)
     back = reverse(f"admin:{admin.opts.app_label}_{admin.opts.model_name}_changelist")
     context: dict[str, Any] = {
@@ -114,14 +114,15 @@ def read_rows(file: Any, resource: TableResource) -> TableRows:
 
     Raises Unreadable with a Chinese sentence.
     """
-    mark, own = resource.mark(), resource.headers
+    mark, own = resource.returning.header, resource.headers
+    known = {header: header for header in (*own, *(part.header for part in resource.returning.parts), mark)}
     with tempfile.NamedTemporaryFile(suffix=Path(file.name).suffix) as kept:
         for chunk in file.chunks():
             kept.write(chunk)
         kept.flush()
         book = open_book(Path(kept.name), name=file.name)
         for sheet in book.sheets:
-            found = find_header(book.rows(sheet), {header: header for header in [*own, *resource.exported, mark]})
+            found = find_header(book.rows(sheet), known)
             if found is None or len(found.fields.keys() & {*own, mark}) < 2:
                 continue
             if mark_headers(column.header for column in found.columns) - {mark}:
@@ -163,8 +164,8 @@ def _line(resource: TableResource, number: str, row: Any) -> Line:
     changes: list[tuple[str, str, str]] = []
     if row.import_type == RowResult.IMPORT_TYPE_UPDATE:
         shown = [
-            (field.column_name, str(field.export(row.original)), str(field.export(row.instance)))
-            for field in resource.get_import_fields()
+            (column.header, resource.shown(name, row.original), resource.shown(name, row.instance))
+            for name, column in resource.columns.items()
         ]
         changes = [change for change in shown if change[1] != change[2]]
     problems = _problems(resource, row)

@@ -1,4 +1,4 @@
-"""党组织 and 管理权限 in the back office."""
+"""党组织 in the back office."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from django.utils import timezone
 
 from accounts.permissions import Permission as P
 from core.admin import ScopedModelAdmin, ServiceForm, label
-from core.listing import Column, ListFilters, Order
+from core.listing import Column, Order
 from orgs.filters import PartyOrganizationFilters
-from orgs.models import Jurisdiction, PartyOrganization
-from orgs.services import party, places
+from orgs.models import PartyOrganization
+from orgs.services import party
 from orgs.sources.party_tree import NODES
 
 
@@ -101,31 +101,3 @@ class PartyOrganizationAdmin(ScopedModelAdmin):
         node = PartyOrganization.objects.get(pk=form.instance.pk)
         told: dict[str, Any] = {"by": request.user, "on": timezone.localdate(), "reason": form.cleaned_data["reason"]}
         return party.change(party_organization=node, values=values, **told)
-
-
-@admin.register(Jurisdiction)
-class JurisdictionAdmin(ScopedModelAdmin):
-    """Territory for economic organizations, industry for social ones."""
-
-    group, order, note = "党组织", 40, "区划由谁管理，行业由谁管理；新登记的单位据此归口"
-    autocomplete_fields = ("committee", "region")
-    orders = (Order("id", ()),)
-    filters = ListFilters
-    columns = (
-        Column("管理党组织", "committee", link=lambda row: reverse("admin:orgs_jurisdiction_change", args=[row.pk])),
-        Column("管理区划", "region"),
-        Column("业务主管单位", "authority"),
-    )
-
-    def listed(self, request: HttpRequest) -> QuerySet:
-        """With the names."""
-        return self.get_queryset(request).select_related("committee", "region")
-
-    def create(self, request: HttpRequest, form: ServiceForm) -> Jurisdiction:
-        """Add one."""
-        values = {name: form.cleaned_data[name] for name in ("committee", "region", "authority")}
-        return places.set_jurisdiction(by=request.user, jurisdiction=None, values=values)  # type: ignore[arg-type]
-
-    def change(self, request: HttpRequest, form: ServiceForm) -> Jurisdiction:
-        """Change one."""
-        return places.set_jurisdiction(by=request.user, jurisdiction=form.instance, values=form.values)  # type: ignore[arg-type]

@@ -120,6 +120,7 @@ class VenueUse(Period):
         PartyOrganization, models.CASCADE, related_name="venue_uses", verbose_name="使用的党组织"
     )
 
+    objects = PeriodQuerySet.as_manager()
     view_permission = "registry.view"
     change_permission = "registry.change"
     scope_path = "party_organization__path"

@@ -70,6 +70,10 @@ class OrganizationQuerySet(ScopedQuerySet):
         """Managed within the scope: what is merely covered or assigned may be looked at."""
         return self.all() if scope.whole else self.filter(managed_by__in=scope.unit_managers)
 
+    def attachable(self, scope: Scope, to: type[models.Model]) -> Self:
+        """Nothing is added to a record that was merged into another one."""
+        return super().attachable(scope, to).standing()
+
     def managed_within(self, scope: Scope) -> Self:
         """Managed within the scope: what lists and figures count, each organization once."""
         return self.changeable(scope, self.model.view_permission)

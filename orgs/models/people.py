@@ -40,7 +40,7 @@ class MassOrganization(models.Model):
     founded_on = EventDateField("成立日期", null=True, blank=True)
     term_ends_on = DeadlineField("届满日期", null=True, blank=True)
     head = models.CharField("负责人", max_length=60, blank=True)
-    party_work_on = EventDateField("最近开展党的工作日期", null=True, blank=True)
+    party_work_on = EventDateField("最近开展党的工作", null=True, blank=True)
     party_work = models.CharField("开展的工作", max_length=200, blank=True)
     closed_on = EventDateField("撤销日期", null=True, blank=True)
 
@@ -136,10 +136,10 @@ class Liaison(Period):
     """党建工作联络员 of an organization without a Party organization; `contacted_on` is the evidence that it works."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="liaisons", verbose_name="两新组织")
-    name = models.CharField("姓名", max_length=60)
+    name = models.CharField("联络员", max_length=60)
     phone = EncryptedTextField("联系电话", blank=True)
     appointed_by = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="确定的党组织")
-    contacted_on = EventDateField("最近联系日期", null=True, blank=True)
+    contacted_on = EventDateField("最近联系", null=True, blank=True)
 
     objects = OfOrganization.as_manager()
     view_permission = "registry.view"

@@ -17,28 +17,18 @@ from core.plain import from_plain
 from core.refusals import Refusal
 from orgs.facts import refresh
 from orgs.handover import Handover, organization_dependants
-from orgs.models import (
-    Coverage,
-    Democracy,
-    FormerManagement,
-    Headcount,
-    Liaison,
-    MassOrganization,
-    Organization,
-    OwnerRecord,
-)
+from orgs.models import Coverage, FormerManagement, Headcount, Organization
 from orgs.services.coverage import end_rows, hand_over_rows
+from orgs.services.tables import GIVE_BACK, MOVE
 
 MERGE, UNMERGE = "organizations.merge", "organizations.unmerge"
-MOVE, GIVE_BACK = "organizations.move_along", "organizations.give_back"
 SAME_ORGANIZATION = "重复登记合并"
 FILLED = (  # taken from the dropped record where the kept one has nothing
     "old_number", "registrar", "registered_on", "company_type", "control", "industry", "capital", "currency",
     "legal_representative", "contact_phone", "address", "authority", "inspected_on", "restructured_from",
     "restructured_on", "region", "zone",
 )  # fmt: skip
-MOVED: tuple[type[models.Model], ...] = (Coverage, Headcount, FormerManagement, Liaison, OwnerRecord, Democracy)
-GIVEN_BACK: tuple[type[models.Model], ...] = (*MOVED, MassOrganization)
+MOVED: tuple[type[models.Model], ...] = (Coverage, Headcount, FormerManagement)
 
 
 class KeepTheOneWithCode(Refusal):
@@ -51,10 +41,9 @@ def merge(*, by: User | None, keep: Organization, drop: Organization, on: date, 
     kept, dropped = _both(keep.pk, drop.pk)
     _require_mergeable(kept, dropped)
     moved = {"coverages_ended": _end_second_coverage(by, kept, dropped, on, reason)}
-    moved["mass_organizations"] = _move_mass_organizations(by, kept, dropped, reason)
     for model in MOVED:
         rows = model._default_manager.filter(organization=dropped)
-        moved[_trail_name(model)] = sorted(rows.values_list("pk", flat=True))
+        moved[str(model._meta.model_name)] = sorted(rows.values_list("pk", flat=True))
         _move(rows, kept, MOVE, by, reason)
     handover = Handover(by, dropped.pk, kept.pk, on, on, reason)
     for dependant in organization_dependants:
@@ -90,8 +79,8 @@ def unmerge(*, by: User | None, dropped: Organization, on: date, reason: str) ->
     absorbed = entries.filter(action="organizations.absorb", object_id=str(kept.pk), pk__lt=trail.pk).latest("pk")
     moved = {name: pair[0] for name, pair in trail.changes.items() if name != "merged_into"}
     moved["coverage"] = _with_successors(kept, moved.get("coverage", []), since=trail)
-    for model in GIVEN_BACK:
-        ids = moved.get(_trail_name(model), [])
+    for model in MOVED:
+        ids = moved.get(str(model._meta.model_name), [])
         _move(model._default_manager.filter(pk__in=ids, organization=kept), back, GIVE_BACK, by, reason)
     _go_on(by, back, moved.get("coverages_ended", []), on, reason)
     handover = Handover(by, kept.pk, back.pk, on, on, reason)
@@ -184,15 +173,6 @@ def _move(rows: models.QuerySet, to: Organization, action: str, by: User | None,
     writing.change_many(rows.select_related(), {"organization": to}, by=by, action=action, reason=reason)
 
 
-def _move_mass_organizations(by: User | None, kept: Organization, dropped: Organization, reason: str) -> list[int]:
-    """Those of a kind that the kept record has no open one of; the others stay with the dropped record."""
-    taken = kept.mass_organizations.filter(closed_on=None).values("kind")
-    rows = dropped.mass_organizations.exclude(kind__in=list(taken.values_list("kind", flat=True)), closed_on=None)
-    ids = sorted(rows.values_list("pk", flat=True))
-    _move(MassOrganization.objects.filter(pk__in=ids), kept, MOVE, by, reason)
-    return ids
-
-
 def _newest_counts(kept: Organization, dropped: Organization) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for kind in ("staff", "membership"):
@@ -200,10 +180,6 @@ def _newest_counts(kept: Organization, dropped: Organization) -> dict[str, Any]:
         if theirs and (ours is None or theirs > ours):
             values |= {name: getattr(dropped, name) for name in (kind, f"{kind}_on", f"{kind}_source")}
     return values
-
-
-def _trail_name(model: type[models.Model]) -> str:
-    return "mass_organizations" if model is MassOrganization else str(model._meta.model_name)
 
 
 def _restored(kept: Organization, changes: audit.Changes) -> dict[str, Any]:

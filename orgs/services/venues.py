@@ -2,92 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import models, transaction
 
-from accounts.models import User
-from core import writing
 from core.locks import between_turns
-from core.periods import not_over, over
-from core.refusals import Refusal
+from core.periods import not_over
+from core.services import RowServices
 from orgs.facts import refresh
-from orgs.models import Coverage, PartyOrganization, Venue, VenueUse
+from orgs.models import Coverage, Venue, VenueUse
+
+Row = TypeVar("Row", bound=models.Model)
 
 
-@transaction.atomic
-def open_venue(*, by: User | None, managed_by: PartyOrganization, on: date, **values: Any) -> Venue:
-    """Enter a venue under the Party organization that looks after it."""
-    venue = Venue(managed_by=managed_by, **values)
-    writing.add(by=by, record=venue, action="venues.open", path=managed_by.path, on=on)
-    _touch([managed_by.pk], on)
-    return venue
+class _Rooms(RowServices[Row]):
+    """Before a venue and its uses: the organizations of those who meet there are touched."""
+
+    def hold(self, rows: Collection[Row]) -> None:
+        """A turn beside others."""
+        between_turns()
 
 
-@transaction.atomic
-def change_venue(*, by: User | None, venue: Venue, values: Mapping[str, Any], on: date) -> Venue:
-    """Change what is known of a venue."""
-    row = _open(venue)
-    looking_after = row.managed_by_id
-    writing.change(by=by, record=row, values=values, action="venues.change", path=row.managed_by.path, on=on)
-    using = row.uses.filter(not_over(on)).values_list("party_organization", flat=True)
-    _touch([looking_after, row.managed_by_id, *using], on)
-    return row
+class Venues(_Rooms[Venue]):
+    """Venues, under the Party organization that looks after them."""
+
+    def follow(self, row: Venue, on: date) -> None:
+        """The units of whoever looks after it, or meets there."""
+        using = row.uses.filter(not_over(on)).values_list("party_organization", flat=True)
+        _touch([row.managed_by_id, *using], on)
+
+    @transaction.atomic
+    def change(self, *, row: Venue, on: date, **told: Any) -> Venue:
+        """Whoever looked after it before is touched too."""
+        before = self.opened(row, on).managed_by_id
+        changed = super().change(row=row, on=on, **told)
+        _touch([before], on)
+        return changed
+
+    @transaction.atomic
+    def end(self, *, row: Venue, day: date | None, on: date, **told: Any) -> Venue:
+        """Those who meet there lose it on that day, and nobody begins to meet there later."""
+        uses = list(self.opened(row, on).uses.filter(not_over(on)).select_related("party_organization"))
+        closed = super().end(row=row, day=day, on=on, **told)
+        for use in uses:
+            use.end(until=max(day or on, use.since), action="venues.stop", on=on, **told)
+        _touch([use.party_organization_id for use in uses], on)
+        return closed
 
 
-@transaction.atomic
-def close_venue(*, by: User | None, venue: Venue, closed_on: date, on: date, reason: str = "") -> Venue:
-    """Close a venue; those who meet there lose it on that day, and nobody begins to meet there later."""
-    row = _open(venue)
-    uses = list(row.uses.filter(not_over(on)).select_related("party_organization"))
-    writing.change(
-        by=by, record=row, values={"closed_on": closed_on}, action="venues.close", path=row.managed_by.path,
-        reason=reason, on=on,
-    )  # fmt: skip
-    for use in uses:
-        values, path = {"until": max(closed_on, use.since)}, use.party_organization.path
-        writing.change(by=by, record=use, values=values, action="venues.stop", path=path, reason=reason, on=on)
-    _touch([row.managed_by_id, *(use.party_organization_id for use in uses)], on)
-    return row
+class VenueUses(_Rooms[VenueUse]):
+    """Which Party organization meets where."""
+
+    def follow(self, row: VenueUse, on: date) -> None:
+        """The units of whoever meets there."""
+        _touch([row.party_organization_id], on)
+
+    @transaction.atomic
+    def add(self, *, on: date, **told: Any) -> VenueUse:
+        """A closed venue takes nobody in."""
+        return super().add(on=on, **told | {"venue": venues.opened(told["venue"], on)})
 
 
-@transaction.atomic
-def use_venue(
-    *, by: User | None, venue: Venue, party_organization: PartyOrganization, since: date, on: date
-) -> VenueUse:
-    """Enter that a Party organization meets at a venue."""
-    use = VenueUse(venue=_open(venue), party_organization=party_organization, since=since)
-    writing.add(by=by, record=use, action="venues.use", path=party_organization.path, on=on)
-    _touch([party_organization.pk], on)
-    return use
+venues = Venues(
+    Venue,
+    add=("venues.open", "设立阵地"),
+    change=("venues.change", "修改阵地"),
+    end=("venues.close", "停用阵地"),
+    ends_with="closed_on",
+)
+uses = VenueUses(VenueUse, add=("venues.use", "使用阵地"), end=("venues.stop", "终止使用阵地"))
 
 
-@transaction.atomic
-def stop_using(*, by: User | None, use: VenueUse, until: date, on: date) -> VenueUse:
-    """Enter that it meets there no longer."""
-    between_turns()
-    row = (
-        VenueUse.objects.select_for_update(of=["self"], no_key=True).select_related("party_organization").get(pk=use.pk)
-    )
-    if over(row, on):
-        raise Refusal(f"“{row}”已于 {row.until} 终止")
-    path = row.party_organization.path
-    writing.change(by=by, record=row, values={"until": until}, action="venues.stop", path=path, on=on)
-    _touch([row.party_organization_id], on)
-    return row
-
-
-def _open(venue: Venue) -> Venue:
-    between_turns()  # before the venue: the organizations of those who meet there are touched
-    row = Venue.objects.select_for_update(of=["self"], no_key=True).select_related("managed_by").get(pk=venue.pk)
-    if row.closed_on:
-        raise Refusal(f"“{row}”已于 {row.closed_on} 停用")
-    return row
-
-
-def _touch(party_ids: list[int], on: date) -> None:
+def _touch(party_ids: Iterable[int], on: date) -> None:
     """The organizations covered by Party organizations whose venues changed."""
-    covered = Coverage.objects.filter(not_over(on), party_organization__in=party_ids)
+    covered = Coverage.objects.filter(not_over(on), party_organization__in={*party_ids})
     refresh(set(covered.values_list("organization_id", flat=True)), on=on)

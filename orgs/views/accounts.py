@@ -23,9 +23,9 @@ from accounts.permissions import Permission
 from accounts.services import accounts, factors
 from core.history import history_of
 from core.listing import Column, ListFilters, ListPage, Order
+from core.listing.filters import search_filter
 from core.pages import PageRequest, PermissionMixin
 from core.refusals import Refusal, as_sentence
-from orgs.filters import search_filter
 from orgs.services.account_acts import AT_A_BUTTON, act_on, answer, correct
 from orgs.services.duties import is_administrator
 

@@ -14,10 +14,10 @@ from accounts.permissions import Permission as P
 from core.admin.bulk import AT_ONCE
 from core.jobs import enqueue
 from core.listing import Column, ListFilters, ListPage, Order
+from core.listing.filters import search_filter
 from core.pages import PageRequest, PermissionMixin, way_back
 from core.refusals import Refusal, as_sentence
 from orgs.bulk_actions import UNDO
-from orgs.filters import search_filter
 from orgs.models import BulkAct
 from orgs.services.acts import undo
 

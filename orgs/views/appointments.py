@@ -22,10 +22,10 @@ from accounts.roles import ROLE_CHOICES, ROLES
 from core.days import AnyDay
 from core.history import history_of
 from core.listing import Column, ListFilters, ListPage, Order
+from core.listing.filters import search_filter
 from core.pages import PageRequest, PermissionMixin
 from core.periods import over
 from core.refusals import Refusal, as_sentence
-from orgs.filters import search_filter
 from orgs.models import Appointment, PartyOrganization
 from orgs.models.party import AppointmentQuerySet
 from orgs.services.appointments import appoint, end_appointment

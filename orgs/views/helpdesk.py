@@ -17,10 +17,10 @@ from accounts.forms import ReasonForm
 from accounts.models import User
 from accounts.permissions import Permission
 from core.listing import Column, ListFilters, ListPage, Order
+from core.listing.filters import search_filter
 from core.pages import PageRequest, PermissionMixin
 from core.refusals import Refusal, as_sentence
 from orgs.access import supervised_users
-from orgs.filters import search_filter
 from orgs.models import Appointment
 from orgs.services.appointments import issue_code, revoke_phones
 from orgs.views.accounts import show_code

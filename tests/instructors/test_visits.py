@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from core.days import InFuture
 from core.models import AuditEntry
+from core.services import Ended
 from instructors import services
 from instructors.models import Assignment, Instructor, Visit
 from instructors.queries import open_assignments, overdue, state_due
@@ -24,16 +25,16 @@ pytestmark = pytest.mark.django_db
 def select(city: City, user: str = "instructor", node: str = "CZ111") -> Instructor:
     """An instructor sent by a street, with an account of one of the named people."""
     values = {"name": "吴指导", "source": "RETIRED", "user": city.user(user) if user else None}
-    return services.select(by=city.user("street"), sent_by=city[node], values=values, since=LONG_AGO)
+    return services.instructors.add(by=city.user("street"), sent_by=city[node], since=LONG_AGO, on=TODAY, **values)
 
 
 def assign(
     city: City, unit: Organization, instructor: Instructor, since: date = LONG_AGO, on: date = TODAY
 ) -> Assignment:
     """Let the instructor look after an organization."""
-    return services.assign(
+    return services.assignments.add(
         by=city.user("street"), instructor=instructor, organization=unit, since=since, on=on
-    ).assignment
+    )
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def test_assignment_and_visit_are_facts_at_once(city: City):
     services.log_visit(by=None, instructor=instructor, organization=unit, visited_on=TODAY, done="宣讲政策", on=TODAY)
     facts.refresh_from_db()
     assert facts.visited_on == facts.evidence_on == TODAY
-    services.end_assignment(by=None, assignment=assignment, until=TODAY, on=TODAY)
+    services.assignments.end(by=None, row=assignment, day=TODAY, on=TODAY)
     facts.refresh_from_db()
     assert not facts.instructor
 
@@ -67,8 +68,9 @@ def test_more_than_the_usual_number_is_warned_about(city: City):
     instructor = select(city)
     for _ in range(5):
         assign(city, city.organization(), instructor)
-    made = services.assign(by=None, instructor=instructor, organization=city.organization(), since=TODAY, on=TODAY)
-    assert made.warnings == ("吴指导现派驻 6 家，超过每名指导员 5 家的上限",)
+        assert services.load_warning(instructor=instructor, on=TODAY) == ""
+    assign(city, city.organization(), instructor)
+    assert services.load_warning(instructor=instructor, on=TODAY) == "吴指导现派驻 6 家，超过每名指导员 5 家的上限"
 
 
 def test_a_visit_outside_the_assignment_or_in_the_future_is_refused(city: City):
@@ -86,10 +88,10 @@ def test_the_end_of_service_ends_every_assignment(city: City):
     units, instructor = [city.organization(), city.organization()], select(city)
     for unit in units:
         assign(city, unit, instructor)
-    services.end_service(by=None, instructor=instructor, until=TODAY, on=TODAY)
+    services.instructors.end(by=None, row=instructor, day=TODAY, on=TODAY)
     assert set(Assignment.objects.values_list("until", flat=True)) == {TODAY}
     assert not OrganizationFacts.objects.filter(instructor=True).exists()
-    with pytest.raises(services.NotServing):
+    with pytest.raises(Ended):
         assign(city, city.organization(), instructor)
 
 
@@ -181,8 +183,8 @@ def test_a_second_assignment_ends_with_a_merge_and_goes_on_when_it_is_taken_apar
     actions = AuditEntry.objects.filter(model="instructors.assignment", object_id=str(doubled.pk)).order_by("pk")
     assert list(actions.values_list("action", flat=True))[1:] == [
         "instructors.end_assignment",
-        "instructors.move_along",
-        "instructors.move_along",
+        "organizations.move_along",
+        "organizations.give_back",
         "instructors.reopen_assignment",
     ]
 
@@ -192,7 +194,7 @@ def test_an_assignment_given_back_ends_with_the_service_that_ended_meanwhile(cit
     assign(city, keep, instructor)
     doubled = assign(city, drop, instructor)
     duplicates.merge(by=city.user("street"), keep=keep, drop=drop, on=TODAY, reason="同一家")
-    services.end_service(by=city.user("street"), instructor=instructor, until=TODAY, on=TODAY, reason="期满")
+    services.instructors.end(by=city.user("street"), row=instructor, day=TODAY, on=TODAY, reason="期满")
     drop.refresh_from_db()
     duplicates.unmerge(by=city.user("street"), dropped=drop, on=TODAY, reason="弄错了")
     doubled.refresh_from_db()

@@ -145,7 +145,7 @@ def test_liaisons_and_rooms_go_along_with_a_merge_and_rooms_close_whole(
     liaison.refresh_from_db()
     assert liaison.appointed_by_id == holder
     sound()
-    venues.close_venue(by=None, venue=room, closed_on=ACT, on=TODAY)
+    venues.venues.end(by=None, row=room, day=ACT, on=TODAY)
     assert periods(room.uses) == [(since, until if until == BEFORE else max(since, ACT))]
     sound()
 

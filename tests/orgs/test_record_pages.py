@@ -145,8 +145,8 @@ def fill(city: City, unit: Organization, times: int) -> None:
             organization=unit, party_organization=city["CZ1112"], form="JOINT", since=day, until=day + timedelta(days=1)
         )
         unit.headcounts.create(kind="staff", number=10, counted_on=day, source="market")
-        people.record_owner(by=by, organization=unit, name=f"何{number}", recorded_on=day, on=NOW())
-        people.record_democracy(by=by, organization=unit, kind="TALK", held_on=day, on=NOW())
+        people.owners.add(by=by, organization=unit, name=f"何{number}", recorded_on=day, on=NOW())
+        people.democracy.add(by=by, organization=unit, kind="TALK", held_on=day, on=NOW())
         city.member(of="CZ1111", at=unit)
 
 

@@ -31,18 +31,18 @@ def test_every_service_brings_the_facts_along(city: City) -> None:
         by=by, organization=unit, party_organization=city["CZ1111"], form="SINGLE", since=TODAY, on=TODAY
     ).coverage
     assert facts_of(unit).has_org
-    people.found_mass_organization(
+    people.mass_organizations.add(
         by=by, organization=unit, kind=MassOrganization.Kind.UNION, on=TODAY, party_work_on=TODAY, party_work="讲座"
     )
     assert facts_of(unit).union
-    people.appoint_liaison(
+    people.liaisons.add(
         by=by, organization=other, name="何某", appointed_by=city["CZ112"], since=TODAY, on=TODAY, contacted_on=TODAY
     )
     assert facts_of(other).work_covered
-    venue = venues.open_venue(by=by, managed_by=city["CZ111"], on=TODAY, name="党群服务中心", kind="SHARED")
-    use = venues.use_venue(by=by, venue=venue, party_organization=city["CZ1111"], since=TODAY, on=TODAY)
+    venue = venues.venues.add(by=by, managed_by=city["CZ111"], on=TODAY, name="党群服务中心", kind="SHARED")
+    use = venues.uses.add(by=by, venue=venue, party_organization=city["CZ1111"], since=TODAY, on=TODAY)
     assert facts_of(unit).venue
-    venues.stop_using(by=by, use=use, until=TODAY, on=TODAY)
+    venues.uses.end(by=by, row=use, day=TODAY, on=TODAY)
     assert not facts_of(unit).venue
     coverage.hand_over(by=by, coverage=row, to=city["CZ1112"], on=TODAY, form="JOINT")
     assert facts_of(unit).covered_by == city["CZ1112"]

@@ -60,7 +60,7 @@ def test_a_table_is_previewed_and_written_when_confirmed(city: City, client_of) 
     ("row", "word"),
     [
         ("L1,大厦,摩天楼,云溪区", "不在可选范围"),
-        ("L1,大厦,楼宇,无名区", "没有“无名区”这个区划"),
+        ("L1,大厦,楼宇,无名区", "没有“无名区”这个行政区划"),
         ("L1,,楼宇,云溪区", "不能为空"),
     ],
 )

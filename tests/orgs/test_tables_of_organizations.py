@@ -25,10 +25,10 @@ def unit(city: City) -> Organization:
     """An organization of the street with a row in each list."""
     unit = city.organization("澄州明川电子", credit_code=CODE)
     told: dict[str, Any] = {"by": city.user("street"), "organization": unit, "on": TODAY}
-    people.found_mass_organization(**told, kind="UNION", founded_on=LONG_AGO, head="何思鹏")
-    people.appoint_liaison(**told, name="黄学宁", appointed_by=city["CZ111"], since=LONG_AGO)
-    people.record_owner(**told, name="蔡远", recorded_on=LONG_AGO, attitude="SUPPORTS")
-    people.record_democracy(**told, kind="CONGRESS", held_on=LONG_AGO, note="换届")
+    people.mass_organizations.add(**told, kind="UNION", founded_on=LONG_AGO, head="何思鹏")
+    people.liaisons.add(**told, name="黄学宁", appointed_by=city["CZ111"], since=LONG_AGO)
+    people.owners.add(**told, name="蔡远", recorded_on=LONG_AGO, attitude="SUPPORTS")
+    people.democracy.add(**told, kind="CONGRESS", held_on=LONG_AGO, note="换届")
     return unit
 
 

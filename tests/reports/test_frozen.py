@@ -15,7 +15,7 @@ from orgs.facts import forget, refresh
 from orgs.models import Coverage, Jurisdiction, Organization, Zone
 from orgs.services import bulk, coverage, duplicates, endings, organizations, party
 from orgs.services.parameters import set_parameter
-from orgs.services.places import set_zone
+from orgs.services.places import zones
 from orgs.services.regions import Area, load
 from reports.models import GapAnswer, Target
 from reports.services.targets import set_target
@@ -83,8 +83,8 @@ ACTS: dict[str, Act] = {
     "an area is renamed": lambda c: load(
         by=c.user("city"), areas=[Area(1, "990102001000", "改名街道", "990102000000")]
     ),
-    "a zone is renamed": lambda c: set_zone(
-        by=c.user("city"), zone=Zone.objects.get(), values={"name": "改名的园", "kind": "chain", "code": "Z9"}
+    "a zone is renamed": lambda c: zones.change(
+        row=Zone.objects.get(), name="改名的园", kind="chain", code="Z9", **told(c)
     ),
     "a parameter changes": lambda c: set_parameter(
         code="econ.org_headcount", value=50, valid_from=TODAY, note="文件", **told(c)

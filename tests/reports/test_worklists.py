@@ -99,7 +99,7 @@ def test_those_responsible_are_named(city: City, gaps: dict[str, Organization]) 
     unit = gaps["large"]
     assert line_of(city, unit).responsible == ()
     for name, until in (("韩晓梅", None), ("赵国平", date(2026, 9, 1))):
-        people.appoint_liaison(
+        people.liaisons.add(
             by=city.user("city"),
             organization=unit,
             name=name,

@@ -1,0 +1,127 @@
+"""What is done with the rows of a small table: one is added, changed, ended, each time with its entry in the trail.
+
+A table needs no service of its own unless something else has to be locked before its rows or follows from them: then it has a
+subclass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from django.db import models, transaction
+
+from core import writing
+from core.audit_words import name_actions
+from core.periods import Period
+from core.refusals import Refusal
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+Row = TypeVar("Row", bound=models.Model)
+Action = tuple[str, str]  # its code in the trail, and its name
+
+
+class Ended(Refusal):
+    """What ended is not changed, and does not end again."""
+
+
+class RowServices(Generic[Row]):
+    """The writes of one model. `ends_with` is the field that holds the day of a row's end; a period has `until`.
+
+    The trail's actions are called after the model unless they are given.
+    """
+
+    def __init__(
+        self,
+        model: type[Row],
+        *,
+        add: Action | None = None,
+        change: Action | None = None,
+        end: Action | None = None,
+        ends_with: str = "",
+    ) -> None:
+        self.model = model
+        self.ends_with = ends_with or ("until" if issubclass(model, Period) else "")
+        code, name = model._meta.model_name, model._meta.verbose_name
+        actions = (add or (f"{code}.add", f"登记{name}"), change or (f"{code}.change", f"修改{name}"),
+                   end or (f"{code}.end", f"终止{name}"))  # fmt: skip
+        self.adding, self.changing, self.ending = (action for action, _ in actions)
+        name_actions(dict(actions[: 3 if self.ends_with else 2]))
+
+    @transaction.atomic
+    def add(self, *, by: User | None, on: date, reason: str = "", **values: Any) -> Row:
+        """Enter a row."""
+        row = self.model(**values)
+        self.hold([row])
+        writing.add(by=by, record=row, action=self.adding, reason=reason, on=on)
+        self.follow(row, on)
+        return row
+
+    @transaction.atomic
+    def change(self, *, by: User | None, row: Row, on: date, reason: str = "", **values: Any) -> Row:
+        """Change a row that has not ended."""
+        return self._set(self.opened(row, on), values, self.changing, by=by, reason=reason, on=on)
+
+    @transaction.atomic
+    def end(self, *, by: User | None, row: Row, day: date | None, on: date, reason: str = "") -> Row:
+        """Let a row end on a day; with None an end that lies ahead is taken back."""
+        return self._set(self.opened(row, on), {self.ends_with: day}, self.ending, by=by, reason=reason, on=on)
+
+    @transaction.atomic
+    def write(self, *, by: User | None, row: Row | None, values: Mapping[str, Any], on: date, reason: str = "") -> Row:
+        """What a form or a line of a workbook says: add or change a row, and end it where it has the day of its end."""
+        told: dict[str, Any] = {"by": by, "on": on, "reason": reason}
+        kept = {name: value for name, value in values.items() if name != self.ends_with}
+        if row is None:
+            row = self.add(**told, **kept)
+        elif kept:
+            row = self.change(row=row, **told, **kept)
+        if self.ends_with in values and values[self.ends_with] != getattr(row, self.ends_with):
+            row = self.end(row=row, day=values[self.ends_with], **told)
+        return row
+
+    def ended(self, row: Row, on: date) -> date | None:
+        """The day of its end, if that has come: one that ends before it begins never holds."""
+        day: date | None = getattr(row, self.ends_with) if self.ends_with else None
+        return day if day and day <= max(on, getattr(row, "since", on)) else None
+
+    def open_rows(self, on: date) -> models.QuerySet[Row]:
+        """The rows that have not ended."""
+        rows = self.model._default_manager.all()
+        return rows.exclude(**{f"{self.ends_with}__lte": on}) if self.ends_with else rows
+
+    def opened(self, row: Row, on: date) -> Row:
+        """The row as it is, locked. Raises Ended."""
+        return self.require_open(self.locked(row), on)
+
+    def require_open(self, row: Row, on: date) -> Row:
+        """The row itself. Raises Ended."""
+        if day := self.ended(row, on):
+            word = str(self.model._meta.get_field(self.ends_with).verbose_name).removesuffix("日期")  # type: ignore[union-attr]
+            raise Ended(f"“{row}”已于 {day} {word}，不能再修改")
+        return row
+
+    def locked(self, row: Row) -> Row:
+        """The row as it is, locked after what stands before it."""
+        self.hold([row])
+        return self.lock(row)
+
+    def lock(self, row: Row) -> Row:
+        """The row as it is, locked by itself."""
+        rows = self.model._default_manager.select_for_update(of=["self"], no_key=True)
+        node = writing.lookup(self.model).rpartition("__")[0]
+        return (rows.select_related(node) if node else rows).get(pk=row.pk)
+
+    def hold(self, rows: Collection[Row]) -> None:
+        """Lock what stands before these rows in the order of locks (`core.locks`): nothing, unless a subclass says more."""
+
+    def follow(self, row: Row, on: date) -> None:
+        """State what follows from a row that was written: nothing, unless a subclass says more."""
+
+    def _set(self, row: Row, values: Mapping[str, Any], action: str, *, on: date, **told: Any) -> Row:
+        if writing.change(record=row, values=values, action=action, on=on, **told):
+            self.follow(row, on)
+        return row

@@ -1,1 +1,0 @@
-"""Small tables of the registry as workbooks, through django-import-export."""
