@@ -58,7 +58,6 @@ class SessionLimitsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """End the session or go on."""
         if request.user.is_authenticated:
             now, session = self.now().timestamp(), request.session
             began, seen = session.setdefault("began", now), session.setdefault("seen", now)
@@ -85,7 +84,6 @@ class SignedInMiddleware(LoginRequiredMiddleware):
     """Every page asks for a sign-in unless its view says otherwise (`login_not_required`)."""
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:  # type: ignore[override]
-        """To the sign-in page."""
         return go_to_sign_in(request)
 
 

@@ -30,8 +30,6 @@ def plain_name(typed: str) -> str:
 
 
 class UserQuerySet(ScopedQuerySet):
-    """Accounts as a scope sees them."""
-
     def within(self, scope: Scope) -> Self:
         """All of them for whoever opens, appoints or audits, else one's own."""
         if any(scope.may(permission) for permission in SEES_ACCOUNTS):
@@ -61,8 +59,6 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 
 
 class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
-    """An account of one person."""
-
     username = models.CharField(
         "登录名", max_length=40, unique=True, error_messages={"unique": "这个登录名已被使用，请换一个"}
     )
@@ -146,8 +142,6 @@ class TrustedDevice(models.Model):
 
 
 class AccountRequestQuerySet(ScopedQuerySet):
-    """Requests as a scope sees them."""
-
     def within(self, scope: Scope) -> Self:
         """All of them for administrators who ask or answer; nobody else has to do with them."""
         sees = scope.may(Permission.ACCOUNTS_CHANGE) or scope.may(Permission.ACCOUNTS_CONFIRM)
@@ -178,8 +172,6 @@ class AccountRequest(models.Model):
         RENAME = "rename", "更改姓名"
 
     class Decision(models.TextChoices):
-        """The answer."""
-
         WAITING = "waiting", "待确认"
         CONFIRMED = "confirmed", "已确认"
         REFUSED = "refused", "未同意"

@@ -26,7 +26,6 @@ class Composition:
             raise ValidationError(f"大写字母、小写字母、数字、符号中至少要有 {MIN_CLASSES} 种，现在有 {held} 种")
 
     def get_help_text(self) -> str:
-        """The rule in a sentence."""
         return f"至少 {MIN_LENGTH} 位，大写字母、小写字母、数字、符号中至少有 {MIN_CLASSES} 种"
 
 
@@ -40,7 +39,6 @@ class NothingPersonal:
             raise ValidationError("口令不能含有登录名或电话号码")
 
     def get_help_text(self) -> str:
-        """The rule in a sentence."""
         return "不含登录名和电话号码"
 
 
@@ -57,7 +55,6 @@ class NotUsedBefore:
             raise ValidationError(f"不能与现在的口令和最近 {settings.PASSWORD_HISTORY} 次用过的口令相同")
 
     def get_help_text(self) -> str:
-        """The rule in a sentence."""
         return f"不与最近 {settings.PASSWORD_HISTORY} 次的口令相同"
 
 
@@ -65,9 +62,7 @@ class NotCommon(CommonPasswordValidator):
     """Is none of the twenty thousand passwords that everybody tries first."""
 
     def get_error_message(self) -> str:
-        """What is wrong with it."""
         return "这个口令太常见，容易被猜到，请换一个"
 
     def get_help_text(self) -> str:
-        """The rule in a sentence."""
         return "不是常见口令"

@@ -133,7 +133,6 @@ def blind_index(text: str) -> str:
 
 
 def blind_index_many(texts: Iterable[str]) -> list[str]:
-    """The digests of many texts."""
     key = _derived_key(b"blind index", current_key_id())
     return [hmac.digest(key, text.encode(), "sha256").hex() if text else "" for text in texts]
 

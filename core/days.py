@@ -38,7 +38,6 @@ class PastDay(forms.DateField):
     widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
     def validate(self, value: Any) -> None:
-        """Refuse tomorrow."""
         super().validate(value)
         if value and value > timezone.localdate():
             raise ValidationError(not_yet(str(self.label or "日期"), value), code="future")
@@ -64,7 +63,6 @@ class DayField(models.DateField):
     form_class: type[forms.DateField] = AnyDay
 
     def deconstruct(self) -> tuple[str, str, Any, dict[str, Any]]:
-        """As a plain date."""
         name, _, args, kwargs = super().deconstruct()
         return name, "django.db.models.DateField", args, kwargs
 

@@ -14,8 +14,6 @@ from core.scope import Scope
 
 @dataclass(frozen=True)
 class DueItem:
-    """One line of a due list."""
-
     who: str
     what: str
     until: date | None

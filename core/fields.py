@@ -119,11 +119,9 @@ class EncryptedJSONField(EncryptedTextField):
     _pyi_private_get_type: Any
 
     def to_text(self, value: Any) -> str:
-        """As JSON."""
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode() if value else ""
 
     def from_text(self, text: str) -> Any:
-        """From JSON."""
         return orjson.loads(text) if text else self.get_default()
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
@@ -131,7 +129,6 @@ class EncryptedJSONField(EncryptedTextField):
         return Ciphertext(value) if value else self.get_default()
 
     def to_python(self, value: Any) -> Any:
-        """Plain data is what it is."""
         return value
 
 

@@ -27,12 +27,10 @@ def keep(source: Path, name: str) -> None:
 
 
 def forget(name: str) -> None:
-    """Erase a kept file."""
     (Path(settings.DATA_DIR) / name).unlink(missing_ok=True)
 
 
 def is_kept(name: str) -> bool:
-    """Whether the file still lies there."""
     return bool(name) and (Path(settings.DATA_DIR) / name).is_file()
 
 

@@ -51,5 +51,4 @@ class UploadForm(forms.Form):
             fields["file"].error_messages["required"] = TOO_LARGE
 
     def clean_source(self) -> Source:
-        """The declared source."""
         return sources[self.cleaned_data["source"]]

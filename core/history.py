@@ -35,7 +35,6 @@ class Change:
 
     @property
     def added(self) -> bool:
-        """Whether there was nothing before."""
         return self.before == EMPTY
 
     def __str__(self) -> str:

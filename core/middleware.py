@@ -59,7 +59,6 @@ class AddressMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer with the address set."""
         request.META["REMOTE_ADDR"] = client_address(request)
         with (
             audit.from_address(request.META["REMOTE_ADDR"]),
@@ -95,7 +94,6 @@ class ReadingSessionMiddleware(SessionMiddleware):
     be written: on a full disk, or while a list is written on SQLite."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Keep the session."""
         keep = super().process_response
         if request.method in SAFE and request.session.modified:
             _unless_it_passes(lambda: keep(request, response))

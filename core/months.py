@@ -10,8 +10,6 @@ from datetime import date, timedelta
 
 @dataclass(frozen=True, order=True)
 class YearMonth:
-    """A calendar month."""
-
     year: int
     month: int
 
@@ -21,7 +19,6 @@ class YearMonth:
 
     @classmethod
     def of(cls, day: date) -> YearMonth:
-        """The month that holds a day."""
         return cls(day.year, day.month)
 
     @classmethod
@@ -33,12 +30,10 @@ class YearMonth:
 
     @property
     def first_day(self) -> date:
-        """The month's first day."""
         return date(self.year, self.month, 1)
 
     @property
     def last_day(self) -> date:
-        """The month's last day."""
         return date(self.year, self.month, calendar.monthrange(self.year, self.month)[1])
 
     def plus(self, months: int) -> YearMonth:

@@ -36,10 +36,7 @@ def over(row: Any, day: date) -> bool:
 
 
 class PeriodQuerySet(ScopedQuerySet):
-    """Periods by day."""
-
     def on(self, day: date) -> Self:
-        """Those that hold on a day."""
         return self.filter(holding_on(day))
 
 

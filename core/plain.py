@@ -25,7 +25,6 @@ def plain_decimal(value: Decimal) -> str:
 
 
 def to_plain(value: Any) -> Plain:
-    """A value in plain form."""
     if isinstance(value, Decimal):
         return plain_decimal(value)
     return value.isoformat() if isinstance(value, date) else value

@@ -21,16 +21,13 @@ class Plan:
 
     @property
     def left_count(self) -> int:
-        """How many stay as they are."""
         return sum(len(ids) for ids in self.left.values())
 
     def change(self, key: int, group: str, doubt: str = "") -> None:
-        """One that changes."""
         self.changing.append(key)
         self.groups.setdefault(group, []).append(key)
         if doubt:
             self.doubts.setdefault(doubt, []).append(key)
 
     def leave(self, key: int, why: str) -> None:
-        """One that stays as it is."""
         self.left.setdefault(why, []).append(key)

@@ -43,5 +43,4 @@ class Registry(Generic[Item]):
         return iter(self._items.values())
 
     def codes(self) -> tuple[str, ...]:
-        """All codes in order."""
         return tuple(self._items)

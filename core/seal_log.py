@@ -79,5 +79,4 @@ def append(lines: Iterable[Mapping[str, Any]]) -> None:
 
 
 def line(what: str, *, at: datetime, last_id: int, digest: str, **more: Any) -> dict[str, Any]:
-    """One line of the file."""
     return {"what": what, "at": at.isoformat(), "last_id": last_id, "digest": digest, **more}

@@ -53,7 +53,6 @@ class RowServices(Generic[Row]):
 
     @transaction.atomic
     def add(self, *, by: User | None, on: date, reason: str = "", **values: Any) -> Row:
-        """Enter a row."""
         row = self.model(**values)
         self.hold([row])
         writing.add(by=by, record=row, action=self.adding, reason=reason, on=on)
@@ -89,7 +88,6 @@ class RowServices(Generic[Row]):
         return day if day and day <= max(on, getattr(row, "since", on)) else None
 
     def open_rows(self, on: date) -> models.QuerySet[Row]:
-        """The rows that have not ended."""
         rows = self.model._default_manager.all()
         return rows.exclude(**{f"{self.ends_with}__lte": on}) if self.ends_with else rows
 
@@ -98,7 +96,6 @@ class RowServices(Generic[Row]):
         return self.require_open(self.locked(row), on)
 
     def require_open(self, row: Row, on: date) -> Row:
-        """The row itself. Raises Ended."""
         if day := self.ended(row, on):
             word = str(self.model._meta.get_field(self.ends_with).verbose_name).removesuffix("日期")  # type: ignore[union-attr]
             raise Ended(f"“{row}”已于 {day} {word}，不能再修改")

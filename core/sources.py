@@ -96,8 +96,6 @@ class Ending:
 
 @dataclass(frozen=True)
 class Source:
-    """A kind of list."""
-
     code: str
     name: str
     model: type[Model]  # what its rows become
@@ -120,7 +118,6 @@ class Source:
         return {header: item.name for item in self.fields for header in (item.label, *item.headers)}
 
     def field(self, name: str) -> SourceField:
-        """The field of that name."""
         return next(item for item in self.fields if item.name == name)
 
 

@@ -26,8 +26,6 @@ _SQLITE_FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_
 
 
 class Trouble(Enum):
-    """What passes by itself."""
-
     BUSY = "正在写入名单"
     AWAY = "数据库暂时连不上"
     FULL = "磁盘已满"

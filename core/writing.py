@@ -289,7 +289,6 @@ def _held(record: models.Model) -> Changes:
 
 
 def _told(record: models.Model, changes: Changes) -> Changes:
-    """The changes without what is secret."""
     secret = getattr(record, "secret", ())
     return {name: pair for name, pair in changes.items() if name not in secret}
 

@@ -54,8 +54,6 @@ def fit(drawn: Sequence[Drawn], budget: int) -> None:
 
 
 class Members:
-    """Enters members into the ledger."""
-
     def __init__(self, invent: Inventor, ledger: Ledger, branches: Branches) -> None:
         self.invent, self.ledger, self.branches = invent, ledger, branches
 

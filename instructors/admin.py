@@ -69,7 +69,6 @@ class AssignmentAdmin(OrganizationTable):
         return timed(super().listed(request), on=timezone.localdate())
 
     def record_url(self, record: Any) -> str:
-        """The form itself."""
         return ""
 
     def notes(self, row: Any) -> Iterable[str]:

@@ -27,7 +27,6 @@ class AssignmentFilters(PlaceFilters):
     late = django_filters.BooleanFilter(method="only_late", label="只看逾期", widget=forms.CheckboxInput)
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """By the organization."""
         return queryset.filter(organization__in=search(Organization.objects.all(), value))
 
     def managed_by(self, queryset: QuerySet, name: str, value: str) -> QuerySet:

@@ -52,7 +52,6 @@ class Instructors(PartyRows[Instructor]):
 
     @transaction.atomic
     def end(self, *, row: Instructor, day: date | None, on: date, **told: Any) -> Instructor:
-        """With the service all assignments end."""
         found = self.opened(row, on)
         ending = found.assignments.filter(not_over(day)) if day else found.assignments.none()
         for assignment in ending.select_related("organization__managed_by"):

@@ -49,7 +49,6 @@ class OwnVisits(PermissionMixin, View):
     permission = P.VISITS_LOG
 
     def get(self, request: PageRequest) -> HttpResponse:
-        """The page."""
         rows = state_due(own_assignments(request).order_by("counts_from", "pk"), on=timezone.localdate())
         context = {"title": "走访", "rows": rows, "late": sum(row.late for row in rows)}
         return render(request, "instructors/visits.html", context)
@@ -65,7 +64,6 @@ class LogVisit(PermissionMixin, View):
         return self._page(request, pk, VisitForm(initial={"visited_on": timezone.localdate()}))
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse:
-        """Enter the visit."""
         assignment, form = self._assignment(request, pk), VisitForm(request.POST)
         if form.is_valid():
             try:
@@ -121,7 +119,6 @@ class AssignmentList(ListPage):
     orders = (Order("waiting", ("counts_from",)),)
 
     def records(self) -> QuerySet:
-        """All open assignments of the scope."""
         rows = open_assignments(self.request.scope, on=timezone.localdate())
         return rows.select_related("organization__managed_by")
 

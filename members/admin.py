@@ -63,7 +63,6 @@ class MemberForm(ServiceForm):
 
 
 def employer_url(row: Member) -> str:
-    """The record page of the employer."""
     return reverse("organization", args=[row.organization_id]) if row.organization_id else ""
 
 

@@ -4,7 +4,5 @@ from django.apps import AppConfig
 
 
 class MembersConfig(AppConfig):
-    """Members and roster."""
-
     name = "members"
     verbose_name = "党员"

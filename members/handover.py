@@ -12,7 +12,6 @@ from orgs.handover import Dependant, Handover, organization_dependants, party_de
 
 
 def on_the_roll(party_organization_id: int, on: date) -> int:
-    """Members of a Party organization."""
     return Member.objects.on_the_roll().filter(party_organization=party_organization_id).count()
 
 

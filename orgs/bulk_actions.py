@@ -33,8 +33,6 @@ CHOOSE = ("", "请选择")  # nothing is chosen beforehand
 
 
 class DayForm(BulkForm):
-    """Asks from which day on."""
-
     on: forms.DateField = PastDay(label="生效日期", help_text="不填为今天", required=False)
 
     def day(self, today: date) -> date:
@@ -43,8 +41,6 @@ class DayForm(BulkForm):
 
 
 class StatusForm(DayForm):
-    """The new status."""
-
     status = forms.ChoiceField(label="经营状态", choices=[CHOOSE, *Organization.Status.choices])
     end_coverages = forms.BooleanField(
         label="注销、迁出的，同时终止覆盖关系", required=False, help_text="不勾选的，列入“已注销仍有党员或覆盖”清单"
@@ -80,8 +76,6 @@ class ZoneForm(BulkForm):
 
 
 class RegionForm(BulkForm):
-    """The area."""
-
     region = forms.ModelChoiceField(label="所在区划", queryset=Region.objects.order_by("code"))
 
 
@@ -103,13 +97,11 @@ class CoverForm(DayForm):
 
 
 def status_change(form: Any, today: date) -> bulk.Change:
-    """Set the status."""
     data = form.cleaned_data
     return bulk.to_status(data["status"], status_on=form.day(today), end_coverages=data["end_coverages"])
 
 
 def category_change(form: Any, today: date) -> bulk.Change:
-    """Decide the category."""
     asked = form.cleaned_data["category"]
     category = "" if asked == OUT_OF_SCOPE else asked
     return bulk.to_category(category, note=form.cleaned_data["reason"], in_scope=asked != OUT_OF_SCOPE)
@@ -121,18 +113,15 @@ def committee_change(form: Any, today: date) -> bulk.Change:
 
 
 def zone_change(form: Any, today: date) -> bulk.Change:
-    """Set the zone."""
     asked = form.cleaned_data["zone"]
     return bulk.to_zone(None if asked == NO_ZONE else Zone.objects.select_related("region").get(pk=asked))
 
 
 def region_change(form: Any, today: date) -> bulk.Change:
-    """Set the area."""
     return bulk.to_region(form.cleaned_data["region"])
 
 
 def _action(code: str, title: str, form: type[BulkForm], change: Callable[[Any, date], bulk.Change]) -> BulkAction:
-    """A bulk action that sets columns."""
 
     def plan(filled: BulkForm, rows: QuerySet, on: date) -> Plan:
         return bulk.plan(change(filled, on), rows)

@@ -47,7 +47,6 @@ class Tree:
         self.nodes = nodes
 
     def named(self, code: str) -> PartyOrganization | None:
-        """The committee with a code."""
         return next((node for node in self.nodes.values() if node.code == code), None)
 
     def managers_below(self, code: str) -> list[int]:
@@ -56,7 +55,6 @@ class Tree:
         return [key for key, manager in self.nodes.items() if node and node.pk in steps(manager.path)]
 
     def areas(self, codes: Collection[str]) -> dict[str, Region]:
-        """Areas by their codes."""
         return Region.objects.in_bulk(list(codes))
 
     def streets(self) -> list[Region]:
@@ -141,7 +139,6 @@ class Row:
         return percent(self.sums[indicator.numerator.code], self.sums[indicator.denominator.code])
 
     def gap(self, indicator: Indicator) -> int | None:
-        """How many are missing."""
         return less(self.sums[indicator.denominator.code], self.sums[indicator.numerator.code])
 
 
@@ -192,7 +189,6 @@ def within_area(prefix: str, column: str = "region_code") -> Q:
 
 
 def _columns_of(key: F | Func) -> set[str]:
-    """The columns that a key reads."""
     parts = [key] if isinstance(key, F) else key.flatten()
     return {part.name for part in parts if isinstance(part, F)}  # type: ignore[attr-defined]
 
@@ -209,7 +205,6 @@ def tree_of(scope: Scope) -> Tree:
 
 
 def live(scope: Scope) -> Cells:
-    """The figures as they stand."""
     return Cells(Tally.objects.within(scope), tree_of(scope))
 
 

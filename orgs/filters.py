@@ -38,7 +38,6 @@ class PlaceFilters(ListFilters):
     tree = TODAY  # where areas and zones are looked for
 
     def offer(self) -> None:
-        """Only what the list filters by."""
         scope: Scope = self.request.scope
         offered = {
             "region": lambda: region_choices(scope, self.data.get("region", ""), self.tree),
@@ -144,7 +143,6 @@ class CoverageFilters(ListFilters):
         return found if self.form.cleaned_data.get("ended") else found.filter(not_over(timezone.localdate()))
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """By the covered organization."""
         return queryset.filter(organization__in=search(Organization.objects.all(), value))
 
     def with_ended(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
@@ -153,12 +151,9 @@ class CoverageFilters(ListFilters):
 
 
 class OfOrganizationFilters(ListFilters):
-    """Rows that belong to an organization."""
-
     q = search_filter("单位名称或代码")
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """By the organization."""
         return queryset.filter(organization__in=search(Organization.objects.all(), value))
 
 

@@ -19,7 +19,6 @@ class ScopeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Attach the lazy scope."""
 
         def build() -> Scope:
             if not request.user.is_authenticated:

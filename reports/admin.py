@@ -34,8 +34,6 @@ class TargetForm(ServiceForm):
 
 
 class TargetFilters(ListFilters):
-    """By year and indicator."""
-
     year = django_filters.AllValuesFilter(label="年份")
     indicator = django_filters.ChoiceFilter(label="指标", choices=aimed_at, empty_label="全部指标")
 
@@ -76,7 +74,6 @@ class TargetAdmin(ScopedModelAdmin):
         return set_target(by=request.user, this_year=timezone.localdate().year, **form.cleaned_data)  # type: ignore[arg-type]
 
     def change(self, request: HttpRequest, form: ServiceForm) -> Target:
-        """Change the value."""
         target = form.instance
         return set_target(
             by=request.user,  # type: ignore[arg-type]

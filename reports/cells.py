@@ -39,7 +39,6 @@ def days_cell(row: Any, days: int | None) -> SafeString:
 
 
 def responsible_cell(row: Any, names: str) -> SafeString:
-    """Each of them on a line."""
     people = "<br>".join(drawn('<span class="tight">{}</span>', person) for person in row.line.responsible)
     return drawn("<span>{}</span>", SafeString(people or DASH))
 

@@ -152,8 +152,6 @@ def _conflict_url(row: Any) -> str:
 
 
 class ConflictFilters(ListFilters):
-    """By the kind of list."""
-
     source = django_filters.ChoiceFilter(field_name="batch__source", label="名单种类")
 
     class Meta:

@@ -42,7 +42,6 @@ class Card:
 
     @property
     def gap(self) -> int | None:
-        """How many are missing."""
         return less(self.denominator, self.numerator)
 
     @property

@@ -41,7 +41,6 @@ def _promises(worklist: Worklist, rows: QuerySet, scope: Scope, on: date) -> Ite
 
 
 def _promise_kind(worklist: Worklist) -> DueKind:
-    """The promises given on one worklist."""
     return DueKind(
         f"reports.promises.{worklist.code}",
         f"承诺的时限：{worklist.promise}",
@@ -71,7 +70,6 @@ def _books(rows: QuerySet, scope: Scope, on: date) -> Iterator[DueItem]:
 
 
 def _book_kind(worklist: Worklist) -> DueKind:
-    """The books of one worklist."""
     return DueKind(
         f"reports.books.{worklist.code}",
         f"一街一簿：{worklist.title}",

@@ -109,8 +109,6 @@ class FrozenFigure(Figure, Lasting):
 
 
 class FrozenUnitQuerySet(ManagedWithin):
-    """Frozen names by month."""
-
     def of_month(self, month: str) -> Self:
         """The units as they stood when a month (YYYY-MM) was closed, one row each."""
         return self.filter(lasting(month))
@@ -211,8 +209,6 @@ class FrozenChange(models.Model):
 
 
 class TargetQuerySet(ScopedQuerySet):
-    """Targets by who sets them."""
-
     def changeable(self, scope: Scope, permission: str = "") -> Self:
         """Those of nodes below: never of one at which the user serves, in whatever role. The root sets its own."""
         return super().changeable(scope, permission).exclude(node__in=scope.measured_nodes)

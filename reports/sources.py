@@ -88,7 +88,6 @@ class ReturnedAnswers(ReturnedRows, Target):
         return [held.get(pk) for pk in wanted]
 
     def load(self, ids: Sequence[int], *, lock: bool) -> dict[int, Record]:
-        """With the names of their units."""
         records = super().load(ids, lock=lock)
         self.units |= self._named(
             [record["organization_id"] for record in records.values()], Organization.objects.all()
@@ -113,7 +112,6 @@ class ReturnedAnswers(ReturnedRows, Target):
         return merge
 
     def follow(self, merge: Merge, record: Record) -> Merge:
-        """An answer says something."""
         after = record | {column: now for column, (_, now) in merge.changes.items()}
         if merge.changes and not any(after[column] for column in ANSWERED):
             return Merge(problem="answer_empty")
@@ -124,7 +122,6 @@ class ReturnedAnswers(ReturnedRows, Target):
         return self.units[record["organization_id"]][1]
 
     def label_of(self, record: Record) -> str:
-        """The unit."""
         return self.units[record["organization_id"]][0]
 
     def written(self, new: Sequence[Written], changed: Sequence[Written]) -> None:

@@ -26,8 +26,6 @@ LABELS = {
 
 
 class Button(NamedTuple):
-    """Where a step starts."""
-
     label: str
     url: str
 

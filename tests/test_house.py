@@ -21,6 +21,9 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 OWN_APPS = PROJECT["tool"]["importlinter"]["root_packages"]
 MODULE_LINES = 400
 FUNCTION_LINES = 50
+PLAIN = 6  # statements of a function that its name and types may explain
+FEW = 6  # words
+TOLD_BY_THE_CLASS = (".get", ".post", ".handle")
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX)\b")
 SWITCHED_OFF = re.compile(r"pytest\.(mark\.)?(skip|xfail|importorskip)|@unittest\.skip")
 FOREIGN_ADDRESS = re.compile(r"(?:https?:)?//[a-z0-9-]+\.[a-z]", re.IGNORECASE)
@@ -100,13 +103,115 @@ def test_a_module_stays_readable(path):
 
 
 @pytest.mark.parametrize("path", homes_of_logic(), ids=by_path)
-def test_what_others_call_is_typed_and_says_what_it_means(path):
+def test_what_others_call_is_typed_and_what_is_long_says_what_it_means(path):
     for name, function in public_functions(path):
         arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
         bare = [a.arg for a in arguments if a.annotation is None and a.arg not in ("self", "cls")]
         assert not bare, f"{name}: arguments without a type"
         assert function.returns is not None, f"{name}: no type of the result"
-        assert ast.get_docstring(function), f"{name}: no docstring"
+        told = len(function.body) <= PLAIN or name.endswith(TOLD_BY_THE_CLASS) or ast.get_docstring(function)
+        assert told, f"{name}: no docstring"
+
+
+FILLERS = frozenset(
+    [
+        "a",
+        "all",
+        "an",
+        "and",
+        "any",
+        "are",
+        "as",
+        "at",
+        "be",
+        "by",
+        "can",
+        "do",
+        "each",
+        "every",
+        "for",
+        "from",
+        "has",
+        "have",
+        "how",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "itself",
+        "many",
+        "much",
+        "no",
+        "none",
+        "not",
+        "now",
+        "of",
+        "off",
+        "on",
+        "one",
+        "only",
+        "or",
+        "other",
+        "out",
+        "own",
+        "so",
+        "that",
+        "the",
+        "their",
+        "them",
+        "there",
+        "they",
+        "this",
+        "to",
+        "up",
+        "was",
+        "were",
+        "what",
+        "when",
+        "where",
+        "whether",
+        "which",
+        "who",
+        "whom",
+        "whose",
+        "with",
+    ]
+)
+
+
+def words_of(text: str) -> set[str]:
+    """Words without their endings, and without those that say nothing."""
+    words = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).replace("_", " ").lower())
+    return {re.sub(r"(?<=..[a-z])(ings?|ie[sd]|e[sd]|s|e|y)$", "", word) for word in words if word not in FILLERS}
+
+
+def repeats_a_name(node: ast.AST, around: str) -> bool:
+    """Whether a docstring of few words has at most two that do not stand in the name, what is around it, or the
+    signature."""
+    said = ast.get_docstring(node) or ""
+    if not said or not said.isascii() or "\n" in said or len(said.split()) > FEW or re.search(r"[§\d`/:;,]", said):
+        return False
+    names = f"{around} {node.name}"
+    if isinstance(node, Function):
+        names += ast.unparse(node.args) + (ast.unparse(node.returns) if node.returns else "")
+    return len(words_of(said) - words_of(names)) < 3
+
+
+@pytest.mark.parametrize("path", MODULES, ids=by_path)
+def test_a_docstring_says_what_the_name_does_not(path):
+    assert [f"{line}: {name}" for name, line in noise(path)] == []
+
+
+def noise(path: Path) -> Iterator[tuple[str, int]]:
+    """Name and line of what has a docstring that could be left out."""
+    around = " ".join(path.relative_to(ROOT).with_suffix("").parts)
+    for holder in ast.walk(ast.parse(path.read_text())):
+        for node in getattr(holder, "body", []) if isinstance(holder, ast.Module | ast.ClassDef) else []:
+            if isinstance(node, ast.ClassDef | Function) and len(node.body) > 1:
+                above = f"{around} {holder.name}" if isinstance(holder, ast.ClassDef) else around
+                if repeats_a_name(node, above):
+                    yield node.name, node.body[0].lineno
 
 
 @pytest.mark.parametrize("path", [p for p in MODULES if "services" in p.with_suffix("").parts], ids=by_path)

@@ -18,7 +18,6 @@ class OwnAccount(View):
     """Shows it; ends a session elsewhere, or the trust in the own phones."""
 
     def get(self, request: PageRequest) -> HttpResponse:
-        """Show it."""
         now = timezone.now()
         context = {
             "sessions": sessions.open_sessions(request.user, at=now),
@@ -30,7 +29,6 @@ class OwnAccount(View):
         return render(request, "accounts/own.html", context)
 
     def post(self, request: PageRequest) -> HttpResponse:
-        """Do it."""
         match request.POST.get("do"):
             case "phones":
                 factors.revoke_phones(user=request.user, by=request.user, reason="本人撤销")

@@ -65,7 +65,6 @@ class CellWidget(Widget):
         self.field, self.named = field, dict[str, models.Model]()
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        """The stored value."""
         field = self.field
         if field.choices:
             words = {half_width(str(word)): key for key, word in field.flatchoices}

@@ -56,15 +56,12 @@ class AdminList(ListPage):
 
     @property
     def filters(self) -> type[ListFilters]:  # type: ignore[override]
-        """The filters of the admin class."""
         return self.admin.filters
 
     def get_title(self) -> str:
-        """What the model is called."""
         return str(self.admin.opts.verbose_name_plural)
 
     def get_columns(self) -> Sequence[Column]:
-        """The columns of the admin class."""
         return self.admin.columns_for(self.request)
 
     def records(self) -> QuerySet:
@@ -72,7 +69,6 @@ class AdminList(ListPage):
         return self.admin.listed(self.request)
 
     def prepare(self, rows: list[Any]) -> None:
-        """What takes queries of its own."""
         self.admin.prepare(self.request, rows)
 
     def extra(self) -> dict[str, Any]:

@@ -119,13 +119,11 @@ class ScopedModelAdmin(ModelAdmin):
         return str(record)
 
     def changelist_view(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> Any:
-        """The list page."""
         return AdminList.as_view(admin=self)(request)
 
     # who may
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """The index asks model by model."""
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
@@ -221,7 +219,6 @@ class ScopedModelAdmin(ModelAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], obj: models.Model | None = None, **kwargs: Any
     ) -> HttpResponse:
-        """Say where one came from."""
         context["record_url"] = way_back(request, self.record_url(obj) if obj else "")
         return super().render_change_form(request, context, obj=obj, **kwargs)
 
@@ -256,12 +253,10 @@ class ScopedModelAdmin(ModelAdmin):
         return ""
 
     def response_add(self, request: HttpRequest, obj: models.Model, post_url_continue: str | None = None) -> Any:
-        """On to the record."""
         response = super().response_add(request, obj, post_url_continue)
         return self._onwards(request, obj, response)
 
     def response_change(self, request: HttpRequest, obj: models.Model) -> Any:
-        """On to the record."""
         return self._onwards(request, obj, super().response_change(request, obj))
 
     def _onwards(self, request: HttpRequest, obj: models.Model, response: HttpResponse) -> HttpResponse:
@@ -282,5 +277,4 @@ class ScopedModelAdmin(ModelAdmin):
         return [path("import/", self.admin_site.admin_view(partial(table_view, self)), name=name), *urls]
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Nothing is deleted."""
         raise PermissionDenied("登记过的不能删除，请填写终止日期")

@@ -85,7 +85,6 @@ class TableResource(ModelResource):
 
     @property
     def headers(self) -> list[str]:
-        """The headers of the fields."""
         return [one.column_name for one in self.fields.values()]
 
     def shown(self, name: str, instance: Any) -> str:
@@ -198,7 +197,6 @@ class TableResource(ModelResource):
             return None
 
     def _needed(self) -> set[str]:
-        """What every record has."""
         columns = {name: _field(self._meta.model, name) for name in self.fields}
         return {name for name, column in columns.items() if not column.blank and not column.has_default()}
 

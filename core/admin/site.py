@@ -45,8 +45,6 @@ class Suggestions(AutocompleteJsonView):
 
 
 class NingjuAdminSite(AdminSite):
-    """The admin site of the product."""
-
     site_header = "凝聚 · 两新组织党建"
     site_title = "凝聚"
     index_title = "业务管理"

@@ -99,7 +99,6 @@ class TableAdmin(ScopedModelAdmin):
 
     @cached_property
     def resource(self) -> type[TableResource]:  # type: ignore[override]
-        """By which the table comes in."""
         return resource_of(self)
 
     def columns_for(self, request: HttpRequest) -> Sequence[Column]:
@@ -107,7 +106,6 @@ class TableAdmin(ScopedModelAdmin):
         return self.returning.columns(self.columns)
 
     def listed(self, request: HttpRequest) -> QuerySet:
-        """With what the columns name."""
         return self.get_queryset(request).select_related(*self.autocomplete_fields)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -115,7 +113,6 @@ class TableAdmin(ScopedModelAdmin):
         return self.fixed if obj else ()
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What ended stays as it is."""
         ended = obj and self.services.ended(obj, timezone.localdate())
         return not ended and super().has_change_permission(request, obj)
 
@@ -124,7 +121,7 @@ class TableAdmin(ScopedModelAdmin):
         return ()
 
     def write(self, request: HttpRequest, form: ServiceForm) -> models.Model:
-        """Write what was typed."""
+        """Hand what was filled in to the table's services, and tell what is worth knowing of the row."""
         row = self.model._default_manager.filter(pk=form.instance.pk).first()
         values = dict(form.values if row else form.cleaned_data)
         values.pop("reason", None)

@@ -69,8 +69,6 @@ class Line:
 
 
 class FileForm(forms.Form):
-    """The workbook."""
-
     file = forms.FileField(label="文件", help_text=f".xlsx、.xls 或 .csv，最多 {MOST_ROWS:,} 行")
 
 

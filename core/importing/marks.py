@@ -47,7 +47,6 @@ def mark_headers(cells: Iterable[Cell]) -> set[str]:
 
 
 def write_mark(key: int, digests: Iterable[str]) -> str:
-    """The mark of a record."""
     return f"{key}:" + "".join(digests)
 
 

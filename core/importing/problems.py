@@ -50,5 +50,4 @@ problems.add(
 
 
 def level_of(code: str) -> str:
-    """Error or warning."""
     return problems[code].level

@@ -48,7 +48,6 @@ problems.add(
 
 
 def plainly() -> Words:
-    """Values that need no words."""
     return lambda value: value
 
 
@@ -58,7 +57,6 @@ def text_words() -> Words:
 
 
 def choice_words(choices: Iterable[tuple[Any, Any]]) -> Callable[[], Words]:
-    """The words of a column's choices."""
     words = dict(choices)
     return lambda: lambda value: words.get(value, value)
 
@@ -104,7 +102,6 @@ class Returning:
 
     @cached_property
     def by_name(self) -> Mapping[str, Part]:
-        """The parts by name."""
         return {part.name: part for part in self.parts}
 
     @property
@@ -223,7 +220,6 @@ class ReturnedRows(Target):
         return self.model._default_manager.reached_by(self.run.importer.scope)  # type: ignore[attr-defined, no-any-return]
 
     def match(self, rows: Sequence[Row]) -> list[int | None]:
-        """By number."""
         wanted = [int(row.key[1:]) if row.key else 0 for row in rows]
         found: Any = self.reached().filter(pk__in=among(wanted))
         known = set(found.values_list("pk", flat=True))
@@ -231,7 +227,6 @@ class ReturnedRows(Target):
         return [pk if pk in known else None for pk in wanted]
 
     def expected(self, ids: Sequence[int], extent: str) -> set[int]:
-        """Nothing."""
         return set()
 
     def merge(self, row: Row, record: Record | None) -> Merge:

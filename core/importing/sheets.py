@@ -28,8 +28,6 @@ NEVER_KEPT = frozenset({"序号", "编号", "行号", *ERROR_COLUMNS})
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table."""
-
     index: int  # 0 is column A
     header: str
     field: str | None  # None: kept as 原表其他列

@@ -45,8 +45,6 @@ class Difference:
 
 @dataclass
 class Line:
-    """A row as it is shown."""
-
     id: int
     sheet: str
     number: int

@@ -43,8 +43,6 @@ class Left:
 
 @dataclass
 class Undone:
-    """What an undo did."""
-
     deleted: int = 0
     restored: int = 0
     left: list[Left] = field(default_factory=list)
@@ -185,7 +183,6 @@ def _restore(batch: ImportBatch, target: Target, restored: Sequence[Written]) ->
 
 
 def _delete(batch: ImportBatch, target: Target, free: Sequence[int], records: dict[int, Record]) -> None:
-    """Delete records with all they own."""
     if not free:
         return
     target.forget(free)

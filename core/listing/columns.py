@@ -41,7 +41,6 @@ class Column:
 
     @property
     def css(self) -> str:
-        """The classes of its cells."""
         return {NUMBER: "num", PERCENT: "num", DATE: "tight", NAME: "name", WORDS: "words", PICK: "pick"}.get(
             self.kind, ""
         )

@@ -34,8 +34,6 @@ def search_filter(placeholder: str) -> django_filters.CharFilter:
 
 
 class NamedFilters(ListFilters):
-    """Small tables with a name."""
-
     q = search_filter("名称")
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:

@@ -57,7 +57,6 @@ class Total:
 
 
 def turned(key: str) -> str:
-    """The key in the other direction."""
     return key[1:] if key.startswith("-") else f"-{key}"
 
 

@@ -15,11 +15,9 @@ class AuditQuerySet(ScopedQuerySet):
     """Entries are append-only: changing or deleting them through the ORM is refused."""
 
     def update(self, **values: Any) -> int:
-        """Refuse."""
         raise TypeError("审计记录只能追加，不能修改")
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        """Refuse."""
         raise TypeError("审计记录只能追加，不能删除")
 
 
@@ -77,7 +75,6 @@ class AuditEntry(models.Model):
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Refuse."""
         raise TypeError("审计记录只能追加，不能删除")
 
 

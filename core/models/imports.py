@@ -15,8 +15,6 @@ class ImportBatch(models.Model):
     """One list on its road: uploaded, staged, compared, applied, perhaps undone."""
 
     class Status(models.TextChoices):
-        """How far the batch has come."""
-
         UPLOADED = "UPLOADED", "已上传"
         MAPPED = "MAPPED", "已对应"
         STAGED = "STAGED", "已核对"

@@ -21,8 +21,6 @@ class Job(models.Model):
     """A piece of background work: `kind` names the function, `arguments` its ids."""
 
     class Status(models.TextChoices):
-        """Where a job stands."""
-
         QUEUED = "QUEUED", "等待"
         RUNNING = "RUNNING", "进行中"
         DONE = "DONE", "完成"

@@ -11,10 +11,7 @@ from core.scope import Scope, ScopedQuerySet
 
 
 class SavedFilterQuerySet(ScopedQuerySet):
-    """A saved filter is its owner's."""
-
     def within(self, scope: Scope) -> Self:
-        """The filters of the scope's user."""
         return self.filter(user_id=scope.user_id)
 
     def changeable(self, scope: Scope, permission: str = "") -> Self:

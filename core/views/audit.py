@@ -69,11 +69,9 @@ class AuditFilters(ListFilters):
         return found.filter(user__in=list(people.values_list("pk", flat=True)[:200]))
 
     def by_first_day(self, found: QuerySet, name: str, value: date) -> QuerySet:
-        """From the beginning of a day."""
         return found.filter(at__gte=_midnight(value))
 
     def by_last_day(self, found: QuerySet, name: str, value: date) -> QuerySet:
-        """To the end of a day."""
         return found.filter(at__lt=_midnight(date.fromordinal(value.toordinal() + 1)))
 
 
@@ -105,7 +103,6 @@ class AuditPage(ListPage):
         return AuditEntry.objects.within(self.request.scope)
 
     def extra(self) -> dict[str, Any]:
-        """What the seals say."""
         return {"sealing": state(now=timezone.now())}
 
     def prepare(self, rows: list[Any]) -> None:

@@ -36,8 +36,6 @@ class Choice:
 
 @dataclass(frozen=True)
 class SheetChoice:
-    """One sheet on the form."""
-
     number: int
     proposal: Proposal
     ticked: bool

@@ -33,11 +33,9 @@ class DecidingPage(BatchView):
     template_name: str
 
     def found(self, batch: ImportBatch) -> QuerySet:
-        """The rows that wait."""
         raise NotImplementedError
 
     def get(self, request: PageRequest, pk: int) -> HttpResponse:
-        """One page of what is open."""
         batch = self.batch()
         if batch.status != Status.APPLIED or is_active(batch):
             return redirect("import", pk)
@@ -68,7 +66,6 @@ class ConflictsPage(DecidingPage):
         return rows if one is None else rows.filter(pk=one)
 
     def context(self, batch: ImportBatch) -> dict[str, Any]:
-        """The rows in words."""
         context = {
             **super().context(batch),
             "single": self.request.GET.get("row", ""),
@@ -139,7 +136,6 @@ class MissingPage(DecidingPage):
     template_name = "core/imports/missing.html"
 
     def found(self, batch: ImportBatch) -> QuerySet:
-        """The records that are missing."""
         return missing_of(batch)
 
     def context(self, batch: ImportBatch) -> dict[str, Any]:
@@ -176,7 +172,6 @@ class UndoPage(BatchView):
     """Take a batch back: first what that restores and what it cannot, then the button."""
 
     def get(self, request: PageRequest, pk: int) -> HttpResponse:
-        """What is known so far."""
         batch = self.batch()
         if is_active(batch):
             return working(request, batch)

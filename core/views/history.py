@@ -53,8 +53,6 @@ def _state(batch: ImportBatch) -> str:
 
 
 class BatchList(ListPage):
-    """The history of batches in scope."""
-
     title = "导入名单"
     permission = ImportBatch.view_permission
     template_name = "core/imports/history.html"
@@ -77,5 +75,4 @@ class BatchList(ListPage):
     )
 
     def records(self) -> QuerySet:
-        """Batches with their people and jobs."""
         return batches(self.request.scope).select_related("created_by", "job")

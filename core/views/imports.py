@@ -93,7 +93,6 @@ class UploadPage(PermissionMixin, View):
     request: PageRequest
 
     def get(self, request: PageRequest) -> HttpResponse:
-        """The form."""
         return self._page(self._form())
 
     def post(self, request: PageRequest) -> HttpResponse:
@@ -279,7 +278,6 @@ class OriginalFile(BatchView):
     """The file as it was uploaded, never shown in the browser, and only with a reason."""
 
     def get(self, request: PageRequest, pk: int) -> HttpResponse:
-        """The question why."""
         return self._page()
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse | FileResponse:

@@ -22,8 +22,6 @@ _HINT = re.compile(
 
 @dataclass(frozen=True)
 class ColumnMatch:
-    """One column of a table."""
-
     index: int
     """From 0, column A being 0: the place in the cells of a `Row`."""
     letter: str
@@ -35,8 +33,6 @@ class ColumnMatch:
 
 @dataclass(frozen=True)
 class Header:
-    """The header of a table."""
-
     row: int
     """Number of its (last) line in the sheet; the data begin below."""
     columns: tuple[ColumnMatch, ...]

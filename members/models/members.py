@@ -19,7 +19,6 @@ class MemberQuerySet(ScopedQuerySet):
     """Members in the words of the field."""
 
     def on_the_roll(self) -> Self:
-        """Formal and probationary members."""
         return self.filter(status__in=ON_THE_ROLL)
 
     def formal(self) -> Self:

@@ -99,7 +99,6 @@ class ReturnedMembers(ReturnedRows, MemberTarget):
         return super().match(rows)
 
     def load(self, ids: Sequence[int], *, lock: bool) -> dict[int, Record]:
-        """With the codes of their employers."""
         records = super().load(ids, lock=lock)
         employers = {record["organization_id"] for record in records.values()} - {None}
         units = Organization.objects.filter(pk__in=among(employers))
@@ -111,7 +110,6 @@ class ReturnedMembers(ReturnedRows, MemberTarget):
         return self.codes.get(value) if part.name == "organization_id" else super().shown(part, value)
 
     def meant(self, edits: Values) -> tuple[Values, str]:
-        """Employers by their number."""
         if code := edits.get("organization_id"):
             unit = self.employers.get(code)
             return edits | {"organization_id": unit}, "" if unit else UNKNOWN_EMPLOYER

@@ -202,7 +202,6 @@ class MemberTarget(Target):
         return TAKEN if self.asking.answers(found, found.party_organization.path) else UNCHECKED
 
     def load(self, ids: Sequence[int], *, lock: bool) -> dict[int, Record]:
-        """With their own numbers."""
         records = super().load(ids, lock=lock)
         for pk, record in records.items():
             record["pk"] = pk
@@ -251,7 +250,6 @@ class MemberTarget(Target):
         return self.paths.get(record["party_organization_id"], self.run.importer.path)
 
     def label_of(self, record: Record) -> str:
-        """The member's name."""
         return record["name"]
 
     def written(self, new: Sequence[Written], changed: Sequence[Written]) -> None:

@@ -73,7 +73,6 @@ class CoverageAdmin(ScopedModelAdmin):
         return COVERAGES.columns(self.columns)
 
     def listed(self, request: HttpRequest) -> QuerySet:
-        """With the two names."""
         return self.get_queryset(request).select_related("organization", "party_organization")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -92,11 +91,9 @@ class CoverageAdmin(ScopedModelAdmin):
         return ("organization", "primary", "since", "until") if obj else ()
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What ended stays as it is."""
         return super().has_change_permission(request, obj) and not (obj and over(obj, timezone.localdate()))
 
     def record_url(self, record: Any) -> str:
-        """Back to the organization."""
         return reverse("organization", args=[record.organization_id])
 
     def create(self, request: HttpRequest, form: ServiceForm) -> Coverage:

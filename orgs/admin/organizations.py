@@ -138,13 +138,11 @@ def coverage_of(row: Organization) -> str:
 
 
 def size_of(row: Organization) -> int | None:
-    """The size that the thresholds use."""
     facts = getattr(row, "facts", None)
     return facts.size if facts else row.staff
 
 
 def organization_url(row: Organization) -> str:
-    """The record page."""
     return reverse("organization", args=[row.pk])
 
 
@@ -213,7 +211,6 @@ class OrganizationAdmin(ScopedModelAdmin):
         return ORGANIZATIONS.columns([_told_where(granted, c) if c.header == "党员" else c for c in shown])
 
     def record_url(self, record: Any) -> str:
-        """The record page."""
         return organization_url(record)
 
     def create(self, request: HttpRequest, form: ServiceForm) -> Organization:

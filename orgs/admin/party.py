@@ -70,7 +70,6 @@ class PartyOrganizationAdmin(ScopedModelAdmin):
         return NODES.columns(self.columns)
 
     def listed(self, request: HttpRequest) -> QuerySet:
-        """In the order of the tree."""
         return self.get_queryset(request).select_related("parent")
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
@@ -86,7 +85,6 @@ class PartyOrganizationAdmin(ScopedModelAdmin):
         ]
 
     def record_url(self, record: Any) -> str:
-        """The record page."""
         return reverse("party", args=[record.pk])
 
     def create(self, request: HttpRequest, form: ServiceForm) -> PartyOrganization:
@@ -96,7 +94,6 @@ class PartyOrganizationAdmin(ScopedModelAdmin):
         return party.establish(by=request.user, parent=parent, on=today, **data)  # type: ignore[arg-type]
 
     def change(self, request: HttpRequest, form: ServiceForm) -> PartyOrganization:
-        """Change what it is described by."""
         values = {name: value for name, value in form.values.items() if name in party.EDITABLE}
         node = PartyOrganization.objects.get(pk=form.instance.pk)
         told: dict[str, Any] = {"by": request.user, "on": timezone.localdate(), "reason": form.cleaned_data["reason"]}

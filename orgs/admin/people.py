@@ -38,7 +38,6 @@ class OrganizationTable(TableAdmin):
     fixed: Sequence[str] = ("organization",)
 
     def record_url(self, record: Any) -> str:
-        """Back to the organization."""
         return reverse("organization", args=[record.organization_id])
 
 

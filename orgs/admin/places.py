@@ -73,8 +73,6 @@ class JurisdictionAdmin(TableAdmin):
 
 @admin.register(Venue)
 class VenueAdmin(TableAdmin):
-    """Own and shared venues."""
-
     services = venues.venues
     export_permission = P.REGISTRY_EXPORT
     group, order, note = "党组织", 90, "活动场所和党群服务中心"

@@ -37,8 +37,6 @@ TOUCHED_TABLE = {vendor: f"touched(id) AS ({rows})" for vendor, rows in sets.ROW
 
 @dataclass(frozen=True)
 class Statement:
-    """SQL with its parameters."""
-
     sql: str
     parameters: tuple[Any, ...]
 
@@ -49,7 +47,6 @@ def about_touched(sql: str, parameters: tuple[Any, ...] = ()) -> Statement:
 
 
 def compiled(rows: QuerySet) -> Statement:
-    """The SQL of a queryset."""
     sql, parameters = rows.query.get_compiler(connection=connection).as_sql()
     return Statement(sql, tuple(parameters))
 
@@ -71,7 +68,6 @@ class Touched:
 
     @classmethod
     def of(cls, organization_ids: Collection[int]) -> Self:
-        """From their ids."""
         return cls(sets.parameter(organization_ids), len(organization_ids))
 
     @property

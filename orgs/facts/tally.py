@@ -30,7 +30,6 @@ ROWS_A_STATEMENT = 500  # SQLite takes some 32,000 parameters
 
 
 def measured() -> tuple[Measure, ...]:
-    """The measures of organizations."""
     return tuple(measure for measure in measures if measure.subject is ORGANIZATIONS)
 
 

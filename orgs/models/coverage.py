@@ -16,8 +16,6 @@ from orgs.models.places import Region, Zone
 
 
 class CoverageQuerySet(PeriodQuerySet):
-    """Coverages by day and scope."""
-
     def reached_by(self, scope: Scope) -> Self:
         """Of an organization managed within the scope, or by a Party organization within it."""
         if scope.whole:
@@ -83,8 +81,6 @@ class Venue(models.Model):
     """活动场所: an organization's own, or a shared 党群服务中心 of a region or zone (Opinion 三-3)."""
 
     class Kind(models.TextChoices):
-        """Own or shared."""
-
         OWN = "OWN", "本单位场所"
         SHARED = "SHARED", "党群服务中心（共享）"
 

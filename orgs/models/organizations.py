@@ -40,7 +40,6 @@ class Category(models.TextChoices):
 
     @property
     def sector(self) -> Sector:
-        """Economic or social."""
         return Sector.SOCIAL if self.value.startswith("SO") else Sector.ECONOMIC
 
 
@@ -268,8 +267,6 @@ class Headcount(models.Model):
     """职工数、会员数 with date and source. The newest valid one is copied to the organization."""
 
     class Kind(models.TextChoices):
-        """What was counted."""
-
         STAFF = "staff", "职工（从业人员）数"
         MEMBERSHIP = "membership", "会员数"
 

@@ -32,11 +32,9 @@ class PartyOrganizationQuerySet(ScopedQuerySet):
     """Party organizations in the words of the field."""
 
     def standing(self) -> Self:
-        """Those not dissolved."""
         return self.filter(dissolved_on=None)
 
     def below(self, node: PartyOrganization) -> Self:
-        """The node and everything under it."""
         return self.filter(subtree(node.path))
 
     def attachable(self, scope: Scope, to: type[models.Model]) -> Self:
@@ -56,8 +54,6 @@ class PartyOrganization(models.Model):
     """党组织: a node of the Party tree. `path` is the materialised way from the root, made of ids and set by services."""
 
     class Kind(models.TextChoices):
-        """Kinds of nodes."""
-
         COMMITTEE = "committee", "委员会"
         WORKING_COMMITTEE = "working_committee", "工作委员会"
         GENERAL_BRANCH = "general_branch", "党总支"
@@ -153,8 +149,6 @@ class FormerParent(models.Model):
 
 
 class AppointmentQuerySet(PeriodQuerySet):
-    """Appointments by day."""
-
     def during(self, since: date, until: date | None) -> Self:
         """Those that hold on some day of [since, until)."""
         later = self.filter(not_over(since))

@@ -17,7 +17,6 @@ class OfOrganization(PeriodQuerySet):
     """Rows that belong to one organization are seen with it."""
 
     def reached_by(self, scope: Scope) -> OfOrganization:
-        """Rows of organizations within the scope."""
         if scope.whole:
             return self.all()
         return self.filter(organization__in=Organization.objects.within(scope).values("pk"))
@@ -27,8 +26,6 @@ class MassOrganization(models.Model):
     """工会、共青团、妇联 of an organization; through it Party work can be done before there is a branch (Opinion 二-1)."""
 
     class Kind(models.TextChoices):
-        """Kinds that the Opinion names."""
-
         UNION = "UNION", "工会"
         YOUTH = "YOUTH", "共青团"
         WOMEN = "WOMEN", "妇联"

@@ -14,8 +14,6 @@ DISTRICT_DIGITS, STREET_DIGITS = 6, 9  # leading digits of a code that name the 
 
 
 class RegionQuerySet(PublicQuerySet):
-    """Areas by who manages them."""
-
     def attachable(self, scope: Scope, to: type[models.Model]) -> Self:
         """Any area may be named, but zones and jurisdictions are kept in the own ones."""
         return self.governed(scope.having("tree.change")) if to in (Zone, Jurisdiction) else self.all()
@@ -35,8 +33,6 @@ class Region(models.Model):
     """行政区划: a node of the 12-digit statistical area code tree. The code is the key: records keep it readable."""
 
     class Level(models.TextChoices):
-        """Levels of the tree."""
-
         CITY = "city", "市"
         DISTRICT = "district", "区县"
         STREET = "street", "街道（乡镇）"
@@ -69,8 +65,6 @@ class Region(models.Model):
 
 
 class JurisdictionQuerySet(PublicQuerySet):
-    """Jurisdictions by who gives them."""
-
     def changed_by(self, scope: Scope) -> Self:
         """Of committees below the own node, over areas of its own; an industry authority is the whole city's."""
         if scope.whole:
@@ -121,8 +115,6 @@ class Jurisdiction(models.Model):
 
 
 class ZoneQuerySet(PublicQuerySet):
-    """Zones by who keeps them."""
-
     def changed_by(self, scope: Scope) -> Self:
         """Those that lie in the areas of the scope."""
         return self.filter(region__in=Region.objects.governed(scope))
@@ -132,8 +124,6 @@ class Zone(models.Model):
     """园区、商圈、楼宇、市场、产业链: a functional area in which Party organizations are set up (Opinion 二-1)."""
 
     class Kind(models.TextChoices):
-        """Kinds that the Opinion names."""
-
         PARK = "park", "园区"
         BUILDING = "building", "楼宇"
         BUSINESS_DISTRICT = "business_district", "商圈"

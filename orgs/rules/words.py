@@ -92,7 +92,6 @@ _LEADING_INDUSTRY = re.compile(r"([A-T])?(\d{2,4})(?!\d)", re.ASCII)
 
 
 def word_key(text: str) -> str:
-    """The word as tables compare it."""
     return _PUNCTUATION.sub("", half_width(text)).upper().replace("台港澳", "港澳台")
 
 

@@ -68,7 +68,6 @@ def to_status(status: str, *, status_on: date, end_coverages: bool = False) -> C
 
 
 def _still_attached(unit: Organization, *, ends: bool) -> str:
-    """What stays when the organization goes."""
     facts = getattr(unit, "facts", None)
     if facts is None:
         return ""
@@ -186,7 +185,6 @@ def _of_another_district(place: Region | None) -> Callable[[Organization], str]:
 
 
 def to_region(region: Region) -> Change:
-    """Set the area."""
     return Change(
         "organizations.change",
         f"所在区划改为“{region}”",

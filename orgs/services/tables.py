@@ -30,7 +30,6 @@ class OrganizationRows(RowServices[Row]):
         organization_dependants.add(Dependant(code, name, model, self.move, self.give_back))
 
     def hold(self, rows: Collection[Row]) -> None:
-        """Their organizations."""
         hold(Organization, [row.organization_id for row in rows])  # type: ignore[attr-defined]
 
     def locked(self, row: Row) -> Row:
@@ -39,7 +38,6 @@ class OrganizationRows(RowServices[Row]):
         return found
 
     def follow(self, row: Row, on: date) -> None:
-        """The facts of its organization."""
         refresh([row.organization_id], on=on)  # type: ignore[attr-defined]
 
     def move(self, handover: Handover) -> list[int]:
@@ -52,7 +50,6 @@ class OrganizationRows(RowServices[Row]):
         return ids
 
     def give_back(self, handover: Handover, ids: list[int]) -> None:
-        """Those that are still there."""
         self._change(handover, ids, GIVE_BACK)
 
     def _change(self, handover: Handover, ids: list[int], action: str) -> None:
@@ -89,7 +86,6 @@ class PartyRows(RowServices[Row]):
         return self.open_rows(on).filter(**{self.holder: party_organization_id}).count()
 
     def move(self, handover: Handover) -> list[int]:
-        """All of them."""
         rows = self.model._default_manager.filter(**{self.holder: handover.source_id})
         values = {f"{self.holder}_id": handover.target_id}
         return writing.change_many(

@@ -23,7 +23,6 @@ def read_code(cell: Cell) -> str | None:
 
 
 def area(run: Run) -> Read:
-    """An area by its names."""
     return Areas().read
 
 

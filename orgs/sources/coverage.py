@@ -153,7 +153,6 @@ class CoverageTarget(Target):
         return f"{self.names.get(record['party_organization_id'], '')} {Form(record['form']).label}"
 
     def written(self, new: Sequence[Written], changed: Sequence[Written]) -> None:
-        """Remember whose facts change."""
         self.touched.update(one.after["organization_id"] for one in new)
 
     def refresh(self, ids: Collection[int]) -> None:

@@ -36,8 +36,6 @@ NO_ROW = ("合计", "总计", "小计", "备注", "说明", "填报", "制表") 
 
 
 class Numbered(NamedTuple):
-    """A record by its old number."""
-
     registrar: str
     pk: int
     code: str | None
@@ -274,11 +272,9 @@ class OrganizationTarget(Target):
 
     # --- writing ---
     def path_of(self, record: Record) -> str:
-        """Of the managing committee."""
         return self.paths[record["managed_by_id"]]
 
     def label_of(self, record: Record) -> str:
-        """The name."""
         return record["name"]
 
     def written(self, new: Sequence[Written], changed: Sequence[Written]) -> None:
@@ -347,7 +343,6 @@ class OrganizationTarget(Target):
         return rows
 
     def refresh(self, ids: Collection[int]) -> None:
-        """Facts and tally."""
         facts.refresh(ids, on=self.run.today)
 
     def forget(self, ids: Collection[int]) -> None:

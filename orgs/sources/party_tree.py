@@ -97,12 +97,10 @@ class PartyTreeTarget(Target):
         return [(code, name) for name, code in REQUIRED.items() if name not in values and name not in unread]
 
     def key(self, values: Values, unread: Collection[str]) -> str:
-        """The code."""
         return values.get("code", "")
 
     # --- meeting ---
     def match(self, rows: Sequence[Row]) -> list[int | None]:
-        """By code."""
         return [self.nodes[row.key][0] if row.key in self.nodes else None for row in rows]
 
     def merge(self, row: Row, record: Record | None) -> Merge:
@@ -162,7 +160,6 @@ class PartyTreeTarget(Target):
         return set(standing.filter(self.run.importer.scope.path_filter("path")).values_list("pk", flat=True))
 
     def lock_first(self, ids: Collection[int]) -> None:
-        """The tree."""
         lock_tree()
 
     # --- writing ---
@@ -191,11 +188,9 @@ class PartyTreeTarget(Target):
         return {code: (*place(code), places[self.listed[code]["parent"]][0]) for code in fresh}
 
     def path_of(self, record: Record) -> str:
-        """The node's own."""
         return record["path"]
 
     def label_of(self, record: Record) -> str:
-        """The name."""
         return record["name"]
 
 

@@ -33,8 +33,6 @@ STATES = (("open", "启用"), ("closed", "停用"), ("waiting", "未首次登录
 
 
 class AccountFilters(ListFilters):
-    """By person and by state."""
-
     q = search_filter("姓名、登录名或单位")
     state = django_filters.ChoiceFilter(label="状态", choices=STATES, method="by_state")
 
@@ -53,8 +51,6 @@ class AccountFilters(ListFilters):
 
 
 class AccountList(ListPage):
-    """All accounts."""
-
     title = "账号"
     permission = Permission.ACCOUNTS_CHANGE
     filters = AccountFilters
@@ -71,7 +67,6 @@ class AccountList(ListPage):
     template_name = "accounts/account_list.html"
 
     def records(self) -> QuerySet:
-        """The accounts that the scope sees."""
         return User.objects.within(self.request.scope)
 
 
@@ -81,7 +76,6 @@ class NewAccount(PermissionMixin, View):
     permission = Permission.ACCOUNTS_CHANGE
 
     def get(self, request: PageRequest) -> HttpResponse:
-        """The empty form."""
         return render(request, "accounts/account_new.html", {"form": NewAccountForm()})
 
     def post(self, request: PageRequest) -> HttpResponse:
@@ -105,7 +99,6 @@ class AccountPage(PermissionMixin, View):
     permission = Permission.ACCOUNTS_CHANGE
 
     def get(self, request: PageRequest, pk: int) -> HttpResponse:
-        """Show it."""
         user = self._account(request, pk)
         return self._page(request, user, AccountForm(initial={"name": user.name, "unit": user.unit}))
 
@@ -176,8 +169,6 @@ def show_code(request: PageRequest, user: User, code: str, *, back: str = "/acco
 
 
 class RequestFilters(ListFilters):
-    """By what became of it."""
-
     decision = django_filters.ChoiceFilter(label="办理结果", choices=AccountRequest.Decision.choices)
 
     class Meta:
@@ -216,7 +207,6 @@ class RequestPage(PermissionMixin, View):
     permission = Permission.ACCOUNTS_CONFIRM
 
     def get(self, request: PageRequest, pk: int) -> HttpResponse:
-        """Show it."""
         found = AccountRequest.objects.within(request.scope).select_related("account", "asked_by", "answered_by")
         return render(request, "accounts/request.html", {"one": get_object_or_404(found, pk=pk)})
 

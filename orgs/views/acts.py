@@ -23,8 +23,6 @@ from orgs.services.acts import undo
 
 
 class ActFilters(ListFilters):
-    """By what was done."""
-
     q = search_filter("办理内容")
 
     class Meta:
@@ -55,7 +53,6 @@ class ActList(ListPage):
     )
 
     def records(self) -> QuerySet[BulkAct]:
-        """Within the scope."""
         return BulkAct.objects.within(self.request.scope).select_related("done_by")
 
 
@@ -65,7 +62,6 @@ class ActPage(PermissionMixin, View):
     permission = P.REGISTRY_CHANGE
 
     def get(self, request: PageRequest, pk: int) -> HttpResponse:
-        """The act."""
         rows = BulkAct.objects.within(request.scope).select_related("done_by", "undone_by")
         back = way_back(request, reverse("admin:orgs_organization_changelist"))
         return render(request, "orgs/bulk_act.html", {"act": get_object_or_404(rows, pk=pk), "back": back})

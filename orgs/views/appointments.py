@@ -61,8 +61,6 @@ class AppointmentFilters(ListFilters):
 
 
 class AppointmentList(ListPage):
-    """Who has which duty where."""
-
     title = "用户授权"
     permission = Permission.APPOINTMENTS_CHANGE
     export_permission = Permission.APPOINTMENTS_CHANGE
@@ -82,7 +80,6 @@ class AppointmentList(ListPage):
     template_name = "orgs/appointment_list.html"
 
     def records(self) -> QuerySet:
-        """All that the scope sees."""
         return Appointment.objects.within(self.request.scope).select_related("user", "node", "appointed_by")
 
     def extra(self) -> dict[str, Any]:
@@ -109,7 +106,6 @@ class DayFilters(ListFilters):
         super().__init__({"on": f"{timezone.localdate():%Y-%m-%d}", **given}, *args, **kwargs)
 
     def by_day(self, found: AppointmentQuerySet, name: str, value: date) -> QuerySet:
-        """Those that held on the day."""
         return found.on(value)
 
     def filter_queryset(self, queryset: Any) -> Any:
@@ -168,8 +164,6 @@ class AppointForm(forms.Form):
 
 
 class NewAppointment(PermissionMixin, View):
-    """Gives a duty."""
-
     permission = Permission.APPOINTMENTS_CHANGE
 
     def get(self, request: PageRequest) -> HttpResponse:
@@ -202,12 +196,9 @@ class EndForm(forms.Form):
 
 
 class AppointmentPage(PermissionMixin, View):
-    """One appointment and its end."""
-
     permission = Permission.APPOINTMENTS_CHANGE
 
     def get(self, request: PageRequest, pk: int) -> HttpResponse:
-        """Show it."""
         return self._page(request, self._one(request, pk), EndForm(initial={"until": timezone.localdate()}))
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse:

@@ -39,7 +39,6 @@ class MergePage(PermissionMixin, View):
     permission = P.REGISTRY_CHANGE
 
     def get(self, request: PageRequest, pk: int, other: int) -> HttpResponse:
-        """Side by side."""
         return self._page(request, *self._both(request, pk, other), MergeForm())
 
     def post(self, request: PageRequest, pk: int, other: int) -> HttpResponse:

@@ -27,8 +27,6 @@ from orgs.views.accounts import show_code
 
 
 class PeopleFilters(ListFilters):
-    """By name."""
-
     q = search_filter("姓名或登录名")
 
     class Meta:
@@ -36,7 +34,6 @@ class PeopleFilters(ListFilters):
         fields = ()
 
     def search(self, found: QuerySet, name: str, value: str) -> QuerySet:
-        """The person is called so."""
         return found.filter(Q(name__contains=value) | Q(username__iexact=value))
 
 
@@ -79,7 +76,6 @@ class PersonPage(PermissionMixin, View):
     permission = Permission.CODES_ISSUE
 
     def get(self, request: PageRequest, pk: int) -> HttpResponse:
-        """Show the account."""
         user = self._person(request, pk)
         phones = user.trusted_devices.filter(revoked_at=None, expires_at__gt=timezone.now()).order_by("-trusted_at")
         return render(request, "orgs/person.html", {"account": user, "phones": phones})

@@ -50,7 +50,6 @@ class OrganizationPage(PermissionMixin, View):
     permission = P.REGISTRY_VIEW
 
     def get(self, request: PageRequest, pk: int) -> HttpResponse:
-        """The page."""
         unit = record(pk, request.scope)
         today = timezone.localdate()
         history = history_of(unit, request.scope, also=_belonging(unit))

@@ -27,8 +27,6 @@ def may_set(request: PageRequest) -> bool:
 
 
 class ParametersPage(PermissionMixin, View):
-    """All parameters by group."""
-
     permission = Permission.PARAMETERS_CHANGE
 
     def get(self, request: PageRequest) -> HttpResponse:
@@ -64,7 +62,6 @@ class ParameterPage(PermissionMixin, View):
         return self._page(request, code, ParameterForm(initial={"valid_from": timezone.localdate()}))
 
     def post(self, request: PageRequest, code: str) -> HttpResponse:
-        """Date the value."""
         if not may_set(request):
             raise PermissionDenied("参数对全市生效，由市级组织部门设置。")
         form = ParameterForm(request.POST)

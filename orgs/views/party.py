@@ -37,7 +37,6 @@ class PartyPage(PermissionMixin, View):
     permission = P.REGISTRY_VIEW
 
     def get(self, request: PageRequest, pk: int) -> HttpResponse:
-        """The page."""
         node = record(pk, request.scope)
         today = timezone.localdate()
         covers = Coverage.objects.within(request.scope).filter(not_over(today), party_organization=node)
@@ -72,7 +71,6 @@ class OwnBranch(PermissionMixin, View):
     permission = P.BRANCH_WORK
 
     def get(self, request: PageRequest) -> HttpResponse:
-        """Go there."""
         nodes = {grant.node_id for grant in request.scope.having(P.BRANCH_WORK).grants}
         return redirect("party", *nodes) if len(nodes) == 1 else redirect("admin:orgs_partyorganization_changelist")
 
@@ -106,8 +104,6 @@ class ChangeForm(forms.Form):
 
 
 class TargetForm(ChangeForm):
-    """Also which other Party organization."""
-
     target = forms.ModelChoiceField(label="党组织", queryset=PartyOrganization.objects.none())
     field_order = ("target", "on", "reason")
 
@@ -208,7 +204,6 @@ class PartyChangePage(PermissionMixin, View):
         return self._page(request, node, wanted, wanted.form(scope=request.scope, initial={"on": today}))
 
     def post(self, request: PageRequest, pk: int, change: str) -> HttpResponse:
-        """Do it."""
         wanted, node = self._asked(request, pk, change)
         form = wanted.form(request.POST, scope=request.scope)
         if form.is_valid():

@@ -102,13 +102,11 @@ class Between:
 
     @cached_property
     def gap_before(self) -> frozenset[int]:
-        """Ids of what was missing."""
         about = ("gap", _standing(self.before.moment), self.narrow)
         return remembered(self.scope, about, lambda: ids_of(self.gap(self.before), "organization"))
 
     @cached_property
     def gap_now(self) -> frozenset[int]:
-        """Ids of what is missing."""
         return ids_of(self.gap(self.now), "organization")
 
     @cached_property

@@ -71,7 +71,6 @@ class Moment:
         return spoken(self.parameters)
 
     def cells(self, scope: Scope) -> Cells:
-        """The cells of the moment."""
         if self.closed is None:
             return live(scope)
         tree = FrozenTree(self.month, scope)
@@ -79,7 +78,6 @@ class Moment:
         return Cells(rows, tree, self.closed.words["measures"])
 
     def tree(self, scope: Scope) -> Tree:
-        """The places of the moment."""
         return FrozenTree(self.month, scope) if self.closed else tree_of(scope)
 
     def units(self, scope: Scope, where: Q, narrow: Narrow, tree: Tree) -> QuerySet:

@@ -45,7 +45,6 @@ class FrozenTree(Tree):
         }
 
     def areas(self, codes: Collection[str]) -> dict[str, Region]:
-        """Areas by their codes."""
         return {area.code: area for area in self._areas(kind__in=LEVELS, key__in=[int(code) for code in codes])}
 
     def streets(self) -> list[Region]:

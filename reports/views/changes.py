@@ -43,7 +43,6 @@ class ChangesPage(UnitsPage):
 
     @cached_property
     def term(self) -> Term:
-        """The term whose units are listed."""
         code = self.request.GET.get("change", "")
         if code not in terms:
             raise Http404
@@ -59,7 +58,6 @@ class ChangesPage(UnitsPage):
 
     @property
     def title(self) -> str:  # type: ignore[override]
-        """What is listed."""
         return f"未建变化：{self.term.name}（自 {self.between.before.moment.month} 末）"
 
     def records(self) -> QuerySet:

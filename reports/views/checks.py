@@ -36,7 +36,6 @@ class ChecksPage(PermissionMixin, View):
     permission = Permission.FIGURES_VIEW
 
     def get(self, request: PageRequest) -> HttpResponse:
-        """One bounded count for each check."""
         look = look_of(request)
         asked = [check for check in checks if request.scope.may(check.permission)]
         rows = [(check, bounded_count(check.find(look)) if check.counted else None) for check in asked]
@@ -62,12 +61,10 @@ class CheckPage(ListPage):
 
     @property
     def title(self) -> str:  # type: ignore[override]
-        """The check's name."""
         return self.check.title
 
     @property
     def unit(self) -> str:  # type: ignore[override]
-        """What is counted."""
         return self.check.unit
 
     @property
@@ -83,12 +80,10 @@ class CheckPage(ListPage):
 
     @property
     def orders(self) -> tuple[Order, ...]:  # type: ignore[override]
-        """The check's orders."""
         return self.check.orders
 
     @property
     def filters(self) -> type[ListFilters]:  # type: ignore[override]
-        """The check's filters."""
         return self.check.filters
 
     @property

@@ -29,7 +29,6 @@ HISTORY = Column(f"{MARK_BEGINS}历史名单，不能导入）", lambda row: Non
 
 
 def forms_of(row: Any) -> str:
-    """The form of coverage in words."""
     return FORMS.get(row.form, "")
 
 
@@ -97,7 +96,6 @@ class UnitsPage(ListPage):
 
     @cached_property
     def closed(self) -> list[ClosedMonth]:
-        """All closed months."""
         return closed_months()
 
     @cached_property
@@ -107,12 +105,10 @@ class UnitsPage(ListPage):
 
     @property
     def narrow(self) -> Narrow:
-        """What the address narrows to."""
         return narrow_of(self.request.GET)
 
     @cached_property
     def indicator(self) -> Indicator | None:
-        """The indicator whose gap is listed."""
         code = self.request.GET.get("gap", "")
         if code and code not in indicators:
             raise Http404
@@ -131,7 +127,6 @@ class UnitsPage(ListPage):
 
     @property
     def title(self) -> str:  # type: ignore[override]
-        """What is listed."""
         if self.indicator:
             return f"{self.indicator.denominator.name}：未达到的"
         return self.moment.measure(measures[self.request.GET.get("measure", "organizations")]).name

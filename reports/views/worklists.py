@@ -94,7 +94,6 @@ class WorklistPage(ListPage):
 
     @property
     def may_start(self) -> bool:
-        """Whether the buttons are offered."""
         return self.request.scope.may(Permission.COVERAGE_CHANGE)
 
     def get_columns(self) -> list[Column]:
@@ -105,7 +104,6 @@ class WorklistPage(ListPage):
         return [TICK, *columns] if self.may_start else columns
 
     def records(self) -> QuerySet[OrganizationFacts]:
-        """The gap of the scope."""
         return self.worklist.records(self.request.scope)
 
     def prepare(self, rows: list[Any]) -> None:

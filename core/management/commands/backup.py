@@ -26,7 +26,6 @@ class Command(BaseCommand):
     help = "备份数据库和数据目录到指定目录，并记下时间供“运行状况”显示。密钥文件须另行保存"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Where to."""
         parser.add_argument("folder", type=Path, help="备份目录，应在另一块磁盘上，不能在数据目录里面")
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:

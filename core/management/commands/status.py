@@ -16,7 +16,6 @@ class Command(BaseCommand):
     help = "显示运行状况（同“运行状况”页）；有不正常的，退出码为 1"
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """One line each."""
         found = signs(now=timezone.now())
         for sign in found:
             self.stdout.write(f"{'正常' if sign.well else '注意'}\t{sign.name}：{sign.value}")

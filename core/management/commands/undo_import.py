@@ -27,7 +27,6 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="输出 JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Undo and report."""
         started = time.monotonic()
         user = user_named(options["by"])
         batch = ImportBatch.objects.filter(pk=options["batch"]).first()

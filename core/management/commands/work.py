@@ -27,7 +27,6 @@ class Command(BaseCommand):
     help = "运行后台任务（导入、夜间计算）。收到停止信号后做完手上的任务再退出；再次收到则立即退出，任务留待下次继续"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Whether to wait for more."""
         parser.add_argument("--once", action="store_true", help="做完已有的任务就退出")
 
     def handle(self, *args: Any, **options: Any) -> None:

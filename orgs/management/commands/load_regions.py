@@ -22,7 +22,6 @@ class Command(BaseCommand):
     help = "导入行政区划：表格须有 code、name、parent 三列，代码 12 位（统计用区划代码），市一级的 parent 为空"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The file."""
         parser.add_argument("file", metavar="FILE.csv", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -17,7 +17,6 @@ class Command(BaseCommand):
     help = "重新计算组织情况和汇总；--check 只核对，有不一致时退出码为 1"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Recompute or check."""
         parser.add_argument("--check", action="store_true", help="只核对，不写入")
 
     def handle(self, *args: Any, **options: Any) -> None:

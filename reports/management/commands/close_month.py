@@ -14,8 +14,6 @@ from reports.services.months import close_month
 
 
 class Command(BaseCommand):
-    """Closes a month that is over."""
-
     help = "关账：签发一个月冻结的数据和名单，未取数的先取数"
 
     def add_arguments(self, parser: CommandParser) -> None:

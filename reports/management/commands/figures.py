@@ -43,7 +43,6 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="输出 JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Sum and print."""
         moment = _moment(options["month"])
         cells = moment.cells(_whole())
         node = _node(options["node"], cells.tree)
