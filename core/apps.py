@@ -1,20 +1,8 @@
 """Loads what the apps put into the registries."""
 
 from django.apps import AppConfig
-from django.utils.module_loading import autodiscover_modules
 
-REGISTRY_FILES = (
-    "parameters",
-    "indicators",
-    "due",
-    "panels",
-    "sources",
-    "jobs",
-    "importing.jobs",
-    "navigation",
-    "audit_words",
-    "nightly",
-)
+from core.registries import discover
 
 
 class CoreConfig(AppConfig):
@@ -24,5 +12,5 @@ class CoreConfig(AppConfig):
     verbose_name = "系统"
 
     def ready(self) -> None:
-        """Read every app's registry files."""
-        autodiscover_modules(*REGISTRY_FILES)
+        """Read what the apps declare."""
+        discover()

@@ -1,12 +1,21 @@
 """The registries by which a lower app shows what an upper app knows (DESIGN §3).
 
 An app fills them in a file of the registry's name: `indicators.py`, `due.py`, `panels.py`, `sources.py`, `parameters.py`.
+Nothing names these files: whatever stands in an app is read when the server starts (`discover`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
 from typing import Generic, Protocol, TypeVar
+
+from django.apps import AppConfig, apps
+from django.conf import settings
+
+READ_BY_DJANGO = {"migrations", "management"}
 
 
 class Coded(Protocol):
@@ -44,3 +53,21 @@ class Registry(Generic[Item]):
 
     def codes(self) -> tuple[str, ...]:
         return tuple(self._items)
+
+
+def own_apps() -> list[AppConfig]:
+    """The apps of the project itself, the lowest first."""
+    base = Path(settings.BASE_DIR)
+    return [
+        config
+        for config in apps.get_app_configs()
+        if Path(config.path).is_relative_to(base) and "site-packages" not in Path(config.path).parts
+    ]
+
+
+def discover() -> None:
+    """Read every module of the apps: what is declared anywhere in them is known."""
+    for config in own_apps():
+        for found in walk_packages([config.path], f"{config.name}."):
+            if not READ_BY_DJANGO & set(found.name.split(".")):
+                import_module(found.name)

@@ -21,9 +21,9 @@ from core.writing import DERIVED
 from orgs.services import bulk, duplicates, endings, parameters, party, regions, venues
 from reports.services import gaps
 from tests.people import TODAY, City
+from tests.test_guards import OURS
 from tests.test_locks import ACTS, Act, World
 
-OURS = ("accounts", "core", "orgs", "members", "instructors", "reports")
 UNAUDITED = {  # why rows of these have no entry of their own
     "accounts.authenticator": "the second factor of an account, whose entries say when it was set up and forgotten",
     "accounts.formerpassword": "the past of a password, kept by its change, which has an entry",
@@ -92,7 +92,7 @@ Kinds = frozenset[type[models.Model]]
 def modules() -> Iterator[tuple[str, ast.Module]]:
     """Production code: all of ours but migrations and the demonstration, which writes a city that nobody has yet."""
     base = Path(settings.BASE_DIR)
-    for path in sorted(path for app in OURS for path in (base / app).rglob("*.py")):
+    for path in sorted(path for folder in OURS.values() for path in folder.rglob("*.py")):
         name = path.relative_to(base).as_posix()
         if "/migrations/" not in name and name != WRITER:
             yield name, ast.parse(path.read_text())
