@@ -16,7 +16,7 @@ from django.utils import timezone
 from core import sealing
 from core.jobs import job_kinds
 from core.models import Job
-from core.trouble import MEGABYTE, free_bytes
+from core.outages import MEGABYTE, free_bytes
 from core.workers import NONE_LIVES, living
 
 GIGABYTE = 1 << 30

@@ -2,7 +2,7 @@
 
 An app declares its kinds of jobs in `jobs.py`: `job_kinds.add(JobKind("orgs.recount", "重新计算", "", recount, daily=True))`.
 A job runs in one transaction, which also holds the word that it is done; so a job happens once or not at all, whatever
-is killed when. Whoever sees that a worker is dead (`core.workers`) takes over its job. What passes by itself (`core.trouble`)
+is killed when. Whoever sees that a worker is dead (`core.workers`) takes over its job. What passes by itself (`core.outages`)
 ends no job: it is tried again until it is through. Everyone who shares the database shares DATA_DIR, where uploaded lists
 lie too.
 """
@@ -27,9 +27,9 @@ from django.utils import timezone
 from core import workers
 from core.masking import struck
 from core.models import AuditEntry, Job
+from core.outages import Trouble, trouble_of
 from core.refusals import Refusal
 from core.registries import Registry
-from core.trouble import Trouble, trouble_of
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from django.db import connection, models, transaction
 
-from core.sets import ROWS, parameter
+from core.id_sets import ROWS, parameter
 
 _TURN = 0x4E494E47  # any number that no one else locks
 _BETWEEN = "pg_advisory_xact_lock_shared"

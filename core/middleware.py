@@ -19,8 +19,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from core import audit
 from core.locks import impatient
-from core.once import reading_page
-from core.trouble import Trouble, trouble_of
+from core.outages import Trouble, trouble_of
+from core.page_cache import reading_page
 from core.views.failures import SAFE, unavailable
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from core.models import Parameter
-from core.once import once_a_page
+from core.page_cache import once_a_page
 from core.registries import Registry
 
 

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from django.db import models
 
-from core.once import once_a_page
+from core.page_cache import once_a_page
 from core.refusals import Refusal
 
 PATH_END = "~"  # sorts after every character that a path holds

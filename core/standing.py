@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 
-from core.sets import among
+from core.id_sets import among
 
 
 def on_ended(model: type[models.Model], rows: Mapping[int, Mapping[str, Any]]) -> set[int]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
-from core.trouble import MEGABYTE, free_bytes
+from core.outages import MEGABYTE, free_bytes
 from core.workbooks.book import MAX_FILE_BYTES
 
 FORM_BYTES = 1 << 20  # what a form may weigh beside its file

@@ -4,7 +4,7 @@ from django.urls import path
 
 from core.views.audit import AuditPage
 from core.views.columns import ColumnsPage
-from core.views.deciding import ConflictsPage, IdentityPage, MissingPage, UndoPage
+from core.views.decisions import ConflictsPage, IdentityPage, MissingPage, UndoPage
 from core.views.health import StatusPage
 from core.views.history import BatchList
 from core.views.imports import BatchPage, ErrorWorkbook, OriginalFile, UploadPage, show_progress

@@ -20,7 +20,7 @@ from core.importing import services
 from core.sources import sources
 from demo.invent import Inventor
 from orgs.models import Organization
-from orgs.sources.telling import WORDS
+from orgs.sources.wording import WORDS
 
 Line = tuple[object, ...]
 

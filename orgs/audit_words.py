@@ -1,7 +1,7 @@
 """Actions on the registry, in Chinese."""
 
 from core.audit_words import name_actions, name_keys, name_risks, name_values
-from orgs.sources.telling import WORDS, source_name
+from orgs.sources.wording import WORDS, source_name
 
 name_actions(
     {

@@ -13,9 +13,9 @@ from django.utils import timezone
 from accounts.permissions import Permission as P
 from core.admin import BulkAction, BulkForm
 from core.days import AnyDay, PastDay
+from core.id_sets import among
 from core.jobs import Progress
 from core.plans import Plan
-from core.sets import among
 from orgs.models import Coverage, Organization, PartyOrganization, Region, Zone
 from orgs.models.organizations import Category
 from orgs.models.party import MANAGING_KINDS

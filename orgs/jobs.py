@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Permission as P
+from core.id_sets import among
 from core.jobs import JobKind, Progress, job_kinds
 from core.models import Job
 from core.refusals import Refusal
-from core.sets import among
 from orgs.access import scope_for
 from orgs.bulk_actions import JOB, ORGANIZATION_ACTIONS, UNDO
 from orgs.facts import refresh

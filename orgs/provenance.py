@@ -13,7 +13,7 @@ from core.history import Line
 from core.masking import mask
 from core.models import ImportBatch
 from orgs.models import Organization
-from orgs.sources.telling import WORDS, source_name
+from orgs.sources.wording import WORDS, source_name
 
 SHOWN = (
     "name", "credit_code", "old_number", "no_code_reason", "registrar", "registered_on", "company_type", "control",

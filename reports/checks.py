@@ -14,18 +14,18 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.permissions import Permission
+from core.id_sets import among
 from core.importing.queries import open_conflicts, sources_for
-from core.importing.telling import Teller
+from core.importing.wording import Teller
 from core.listing import Column, ListFilters, Order
 from core.models import StagedRow
 from core.months import months_before
 from core.periods import holding_on, not_over
 from core.registries import Registry
 from core.scope import Scope
-from core.sets import among
 from orgs.models import Coverage, OrganizationFacts, PartyOrganization
 from orgs.queries import GONE, possible_duplicates
-from orgs.sources.telling import WORDS
+from orgs.sources.wording import WORDS
 from reports.cells import unit_cell
 from reports.filters import UnitFilters
 

@@ -17,8 +17,8 @@ from core.scope import Scope
 from orgs.figures import CUTS, LEVELS, Narrow, Row, Sums, Tree, digits_below, total
 from orgs.indicators import R3, R7, SHOULD, T1, T2, T3, T4, T5
 from reports.models import ClosedMonth
+from reports.queries.cache import remembered
 from reports.queries.moments import Moment
-from reports.queries.remembering import remembered
 from reports.rules import Pace, pace
 
 CARDS = (T1, T2, T3, T4, T5)

@@ -15,7 +15,7 @@ from core import audit, writing
 from core.cells import Cell, CellProblem, read_text
 from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import coming_day, text
-from core.importing.returning import MARK, Part, ReturnedRows, Returning
+from core.importing.round_trip import MARK, Part, ReturnedRows, Returning
 from core.importing.targets import Merge, Record, Row, Target, Written
 from core.plain import from_plain
 from core.sources import Importer, Run, Source, Values, always, sources

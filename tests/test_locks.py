@@ -20,8 +20,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from core.importing import decisions
 from core.importing import services as importing
-from core.importing import settling
 from core.models import ImportBatch, StagedRow
 from core.refusals import Refusal
 from instructors import services as guides
@@ -96,7 +96,7 @@ def _settle(world: World) -> None:
     picked = [(row.pk, column) for row in rows for column in row.conflicts]
     assert picked
     scope = world.city.scope("city")
-    settling.settle(batch=batch, picked=picked, take=True, by=world.by, scope=scope, on=TODAY)
+    decisions.settle(batch=batch, picked=picked, take=True, by=world.by, scope=scope, on=TODAY)
 
 
 def _write(world: World, source: str) -> None:

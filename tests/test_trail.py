@@ -84,7 +84,7 @@ SILENT = {  # where rows are written without entries, and why
     "orgs/sources/organizations.py Organization": "which batch a value came from, which the entry's number says",
     "reports/services/gaps.py GapAnswer": "the entry of the organization has the answer",
     "core/rotation.py model": "the same in other ciphertexts",
-    "core/importing/undoing.py model": "rows that go with their record, whose entry says so",
+    "core/importing/undo.py model": "rows that go with their record, whose entry says so",
 }
 Kinds = frozenset[type[models.Model]]
 

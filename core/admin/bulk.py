@@ -21,12 +21,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from core.id_sets import among
 from core.jobs import enqueue
 from core.pages import number
 from core.plans import Plan
 from core.refusals import Refusal
 from core.scope import Scope
-from core.sets import among
 
 if TYPE_CHECKING:
     from core.admin.modeladmin import ScopedModelAdmin

@@ -160,7 +160,7 @@ class ScopedModelAdmin(ModelAdmin):
         return form
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
-        """Whoever may only look sees the record's own fields, as `core.admin.looking` shows them."""
+        """Whoever may only look sees the record's own fields, as `core.admin.readonly` shows them."""
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None or self.has_change_permission(request, obj):
             return fieldsets

@@ -1,7 +1,7 @@
 """A small table comes in as a workbook, through django-import-export with its traps closed; ours goes out and comes back.
 
 Each instance is checked whole, blank cells leave a value alone, foreign keys are looked up in the scope at once, and every
-row is written by the table's services. A row of a list of ours carries a mark (`core.importing.returning`): it is that record,
+row is written by the table's services. A row of a list of ours carries a mark (`core.importing.round_trip`): it is that record,
 and only the cells edited since then count. A row without one is new, or a record that is told by the table's key.
 """
 
@@ -21,12 +21,12 @@ from tablib import Dataset
 
 from core.admin.cells import FieldColumn, widget_of
 from core.cells import raw_text
+from core.id_sets import among
 from core.importing.marks import ERASE, KEY_EDITED, MARK_MISSING, NOT_EDITABLE, digest
 from core.importing.problems import OUTSIDE_SCOPE, problems
-from core.importing.returning import MARK, Origin
+from core.importing.round_trip import MARK, Origin
 from core.refusals import Refusal
 from core.scope import Scope, require_changeable
-from core.sets import among
 
 if TYPE_CHECKING:
     from core.admin.table import TableAdmin

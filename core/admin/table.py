@@ -24,7 +24,7 @@ from core.admin.cells import FieldColumn, column_of
 from core.admin.forms import ServiceForm
 from core.admin.modeladmin import ScopedModelAdmin
 from core.admin.resources import TableResource, resource_of
-from core.importing.returning import Part, Returning
+from core.importing.round_trip import Part, Returning
 from core.listing import Column, ListFilters
 from core.listing.columns import NAME
 from core.listing.filters import NamedFilters

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from core import audit
+from core.id_sets import among
 from core.importing.answers import keep, same
-from core.importing.applying import write
-from core.importing.comparing import Comparison
+from core.importing.apply import write
+from core.importing.comparison import Comparison
 from core.importing.problems import ERROR, IDENTITY_DOUBTFUL
 from core.importing.reports import counts_of
 from core.importing.services import NotReady, target_of
 from core.importing.targets import parts
-from core.importing.telling import Teller
+from core.importing.wording import Teller
 from core.jobs import Progress
 from core.locks import derived_once, one_at_a_time
 from core.models import ImportBatch, StagedRow
-from core.sets import among
 from core.sources import sources
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.importing import identity, services
 from core.importing.mapping import look
-from core.importing.undoing import Undone
+from core.importing.undo import Undone
 from core.jobs import JobKind, Progress, enqueue, job_kinds
 from core.models import ImportBatch, Job
 from core.refusals import Refusal

@@ -1,7 +1,7 @@
 """The mark of an exported row: the record's number and digests, by which edited cells are told when the row comes back.
 
 A workbook needs no memory of its own: a cell counts only if its digest is another one now, and a record has changed
-meanwhile if it no longer looks like its digest. Used by the import road (`core.importing.returning`) and by small
+meanwhile if it no longer looks like its digest. Used by the import road (`core.importing.round_trip`) and by small
 tables (`core.admin.resources`).
 """
 

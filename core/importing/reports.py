@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from core.cells import raw_text
-from core.importing.comparing import Tally
+from core.importing.comparison import Tally
 from core.importing.problems import ERROR, LEVEL_NAMES, WARNING, problems
 from core.importing.sheets import Table
 from core.importing.staging import count_problems, with_problems

@@ -25,10 +25,10 @@ from core import audit, files
 from core.bulk import analyze
 from core.days import require_past
 from core.importing import reports, staging
-from core.importing.applying import write
-from core.importing.comparing import Comparison
+from core.importing.apply import write
+from core.importing.comparison import Comparison
 from core.importing.sheets import ALL_SHEETS, Table, looked_through, no_table, tables
-from core.importing.undoing import Undone, take_back
+from core.importing.undo import Undone, take_back
 from core.jobs import Progress
 from core.locks import derived_once, one_at_a_time
 from core.masking import struck

@@ -9,10 +9,10 @@ from typing import ClassVar, TypeVar
 
 from django.db import connection, models
 
+from core.id_sets import among
 from core.importing.problems import OUTSIDE_SCOPE
 from core.numbering import reserve_ids
 from core.plain import Plain, fetch_plain, to_plain
-from core.sets import among
 from core.sources import Run, Values
 
 Record = dict[str, Plain]  # column → plain value

@@ -11,7 +11,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from core.admin import looking
+from core.admin import readonly
 from core.masking import mask
 from core.scope import may_change
 
@@ -37,4 +37,4 @@ def masked(context: Any, record: models.Model, field: str) -> dict[str, Any]:
 @register.simple_tag(takes_context=True)
 def looked_at(context: Any, field: AdminReadonlyField) -> SafeString:
     """A read-only field of the back office in words, within the reader's scope."""
-    return looking.looked_at(field, context["request"].scope)
+    return readonly.looked_at(field, context["request"].scope)

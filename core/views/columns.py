@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from core.importing import jobs, mapping
 from core.importing.mapping import Proposal
 from core.importing.sheets import Column, Table
-from core.importing.telling import Teller
+from core.importing.wording import Teller
 from core.masking import mask, struck
 from core.models import ImportBatch
 from core.pages import PageRequest, number

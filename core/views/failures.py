@@ -1,4 +1,4 @@
-"""The page of a request that failed: out of order (500), or by something that passes (503, `core.trouble`)."""
+"""The page of a request that failed: out of order (500), or by something that passes (503, `core.outages`)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from core.trouble import Trouble, trouble_of
+from core.outages import Trouble, trouble_of
 
 SAFE = ("GET", "HEAD")
 COME_BACK = {

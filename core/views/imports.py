@@ -23,7 +23,7 @@ from core.importing import jobs, services
 from core.importing.identity import held_back
 from core.importing.queries import KINDS, batches, missing_of, rows_of, sought
 from core.importing.sheets import Table
-from core.importing.telling import Teller
+from core.importing.wording import Teller
 from core.jobs import job_kinds, progress_of
 from core.listing.paging import page_of
 from core.masking import struck

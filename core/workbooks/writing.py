@@ -13,8 +13,8 @@ from typing import Any, BinaryIO
 from django.utils.timezone import is_aware, make_naive
 from rustpy_xlsxwriter import Format, write_worksheet
 
+from core.outages import require_room
 from core.refusals import Refusal
-from core.trouble import require_room
 
 Value = str | int | float | bool | Decimal | date | datetime | None
 

@@ -1,4 +1,4 @@
-"""Our own list of members come back (DESIGN §6, `core.importing.returning`): the edited cells count as typed by hand.
+"""Our own list of members come back (DESIGN §6, `core.importing.round_trip`): the edited cells count as typed by hand.
 
 Number, birth date and phone are masked in the workbook unless it was asked for with them; a masked cell that comes back as it was
 changes nothing. Another Party organization, employer or status counts from the day that stands beside it, else from the
@@ -13,18 +13,18 @@ from typing import Any
 from accounts.permissions import Permission
 from core.cells import read_text
 from core.crypto import blind_index, blind_indexes
+from core.id_sets import among
 from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import day, text
-from core.importing.returning import MARK, Part, ReturnedRows, Returning, Words, choice_words, plainly
+from core.importing.round_trip import MARK, Part, ReturnedRows, Returning, Words, choice_words, plainly
 from core.importing.targets import Changes, Merge, Record, Row, parts
 from core.plain import Plain
-from core.sets import among
 from core.sources import Run, Source, Values, always, sources
 from members.models import Member
 from members.models.members import PROBATIONARY
 from members.rules import birth_date_of, education, ethnic_group, member_status, normalise_id_number, sex_of
-from members.sources.deciding import take
 from members.sources.roster import UNCHECKED, UNKNOWN_EMPLOYER, MemberTarget, id_number, job
+from members.sources.takeover import take
 from orgs.codelists import education_choices, ethnic_choices
 from orgs.models import Organization
 from orgs.sources.areas import check_extent

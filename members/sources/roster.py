@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from accounts.permissions import Permission
-from core.asking import Asking
 from core.bulk import insert_rows
 from core.cells import Cell, CellProblem, read_text
 from core.crypto import blind_index, blind_indexes
+from core.id_sets import among
 from core.importing.problems import ERROR, WARNING, Problem, problems
 from core.importing.readers import code_text, day, text
 from core.importing.targets import Changes, Merge, Record, Row, Target, Written, parts
 from core.locks import hold
-from core.sets import among
+from core.lookups import Asking
 from core.sources import Read, Run, Source, SourceField, Values, always, sources
 from members.models import FormerMembership, Member
 from members.models.members import ON_THE_ROLL
@@ -32,7 +32,7 @@ from members.rules import (
     sex_of,
 )
 from members.services import ASKED
-from members.sources.deciding import take
+from members.sources.takeover import take
 from orgs import facts
 from orgs.models import Organization, PartyOrganization
 from orgs.rules.words import look_up, word_table

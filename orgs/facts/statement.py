@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
-from core import sets
+from core import id_sets
 from core.months import months_before
 from orgs.facts.sources import SOCIAL, Day, fact_sources
 from orgs.models import Organization, OrganizationFacts
@@ -32,7 +32,7 @@ MANY = 5_000  # from so many organizations on, a statement gets a plan of its ow
 SWEEPING = 30_000  # from so many on, reading the sources whole is cheaper than looking each organization up
 # facts whose organization was deleted without `forget`; NOT IN would compare each with all
 ORPHANS = f"FROM {TABLE} WHERE NOT EXISTS (SELECT 1 FROM {ORGANIZATION} o WHERE o.id = {TABLE}.organization_id)"
-TOUCHED_TABLE = {vendor: f"touched(id) AS ({rows})" for vendor, rows in sets.ROWS.items()}
+TOUCHED_TABLE = {vendor: f"touched(id) AS ({rows})" for vendor, rows in id_sets.ROWS.items()}
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Touched:
 
     @classmethod
     def of(cls, organization_ids: Collection[int]) -> Self:
-        return cls(sets.parameter(organization_ids), len(organization_ids))
+        return cls(id_sets.parameter(organization_ids), len(organization_ids))
 
     @property
     def many(self) -> bool:

@@ -12,6 +12,7 @@ from django.db import models, transaction
 
 from accounts.models import User
 from core import audit, writing
+from core.id_sets import among
 from core.jobs import Progress
 from core.locks import derived_once, hold
 from core.models import AuditEntry
@@ -19,7 +20,6 @@ from core.periods import over
 from core.plain import to_plain
 from core.refusals import Refusal
 from core.scope import Scope
-from core.sets import among
 from core.standing import on_ended
 from orgs.facts import refresh
 from orgs.models import BulkAct, Coverage, FormerManagement, Organization

@@ -15,11 +15,11 @@ from django.db import models, transaction
 from accounts.models import User
 from core import writing
 from core.days import require_past
+from core.id_sets import among
 from core.jobs import Progress
 from core.locks import derived_once, hold
 from core.periods import not_over
 from core.plans import Plan
-from core.sets import among
 from orgs.facts import refresh
 from orgs.models import Coverage, FormerManagement, Organization, PartyOrganization, Region, Zone
 from orgs.models.organizations import Category

@@ -13,12 +13,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
 from core import writing
+from core.id_sets import among
 from core.locks import hold
 from core.parameters import values_on
 from core.periods import not_over, over
 from core.plans import Plan
 from core.refusals import Refusal
-from core.sets import among
 from orgs.facts import refresh
 from orgs.models import Coverage, Organization, PartyOrganization
 from orgs.services.locking import locked

@@ -12,22 +12,22 @@ from accounts.permissions import Permission
 from core import writing
 from core.audit import Event
 from core.cells import Cell, CellProblem, read_text
+from core.id_sets import among
 from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import code_text, day, text
-from core.importing.returning import MARK, Part, ReturnedRows, Returning, Words, choice_words
+from core.importing.round_trip import MARK, Part, ReturnedRows, Returning, Words, choice_words
 from core.importing.targets import Merge, Record, Row, Target, Written, parts
 from core.locks import hold
 from core.numbering import reserve_ids
 from core.periods import not_over
-from core.sets import among
 from core.sources import Read, Run, Source, SourceField, Values, always, sources
 from orgs import facts
 from orgs.models import Coverage, Organization, PartyOrganization
 from orgs.rules.words import look_up, word_table
 from orgs.sources.areas import check_extent
 from orgs.sources.columns import CODE, NAME
-from orgs.sources.deciding import take_coverage, take_returned_coverage
 from orgs.sources.importers import admission
+from orgs.sources.takeover import take_coverage, take_returned_coverage
 
 Form = Coverage.Form
 FORMS = word_table(

@@ -10,10 +10,10 @@ from core.sources import Source, SourceField
 from orgs.models import Organization
 from orgs.sources.areas import check_extent, extents
 from orgs.sources.authority import Authority
-from orgs.sources.deciding import ENDINGS, take
 from orgs.sources.importers import admission
 from orgs.sources.organizations import OrganizationTarget
-from orgs.sources.telling import WORDS
+from orgs.sources.takeover import ENDINGS, take
+from orgs.sources.wording import WORDS
 
 
 def organization_list(*, code: str, name: str, fields: tuple[SourceField, ...], authority: Authority) -> Source:

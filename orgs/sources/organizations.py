@@ -24,8 +24,8 @@ from orgs.rules.category import judge, judge_again
 from orgs.rules.credit_code import organisation_code_ok
 from orgs.sources.areas import Areas
 from orgs.sources.authority import Authority
-from orgs.sources.merging import STATED, UNSTATED, FieldMerge, same
-from orgs.sources.merging import count as merge_count
+from orgs.sources.merge import STATED, UNSTATED, FieldMerge, same
+from orgs.sources.merge import count as merge_count
 
 Basis = Organization.Basis
 UNDECIDED, NORMAL = Basis.UNDECIDED.value, Organization.Status.NORMAL.value

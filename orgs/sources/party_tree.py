@@ -13,7 +13,7 @@ from functools import cached_property
 from accounts.permissions import Permission
 from core.importing.problems import ERROR, OUTSIDE_SCOPE, Problem, problems
 from core.importing.readers import code_text, coming_day, day, text
-from core.importing.returning import MARK, Part, ReturnedRows, Returning, plainly
+from core.importing.round_trip import MARK, Part, ReturnedRows, Returning, plainly
 from core.importing.targets import Merge, Record, Row, Target
 from core.models import StagedRow
 from core.numbering import reserve_ids
@@ -25,9 +25,9 @@ from orgs.rules.words import look_up, word_table
 from orgs.services.party import lock_tree
 from orgs.sources.areas import check_extent
 from orgs.sources.columns import area
-from orgs.sources.deciding import take_node
 from orgs.sources.importers import admission
 from orgs.sources.returned import area_words
+from orgs.sources.takeover import take_node
 
 Kind = PartyOrganization.Kind
 KINDS = word_table(

@@ -1,4 +1,4 @@
-"""Our own list of organizations come back (DESIGN §6, `core.importing.returning`): the edited cells count as typed by hand."""
+"""Our own list of organizations come back (DESIGN §6, `core.importing.round_trip`): the edited cells count as typed by hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import starmap
 from django.db.models import QuerySet
 
 from accounts.permissions import Permission
-from core.importing.returning import MARK, Part, ReturnedRows, Returning, Words, choice_words, text_words
+from core.importing.round_trip import MARK, Part, ReturnedRows, Returning, Words, choice_words, text_words
 from core.importing.targets import Merge, Record
 from core.sources import Run, Source, SourceField, Values, always, sources
 from orgs.models import Organization, Region
@@ -16,11 +16,11 @@ from orgs.rules.words import industry
 from orgs.sources import columns
 from orgs.sources.areas import check_extent
 from orgs.sources.authority import RETURNED, Authority
-from orgs.sources.deciding import take
 from orgs.sources.importers import admission
-from orgs.sources.merging import FieldMerge
+from orgs.sources.merge import FieldMerge
 from orgs.sources.organizations import COUNTS, OrganizationTarget
-from orgs.sources.telling import WORDS
+from orgs.sources.takeover import take
+from orgs.sources.wording import WORDS
 
 
 def area_words() -> Words:

@@ -26,7 +26,7 @@ from orgs.queries import twins_of
 from orgs.rules.category import Suggestion, suggest_category
 from orgs.rules.setup import Thresholds, in_one_sentence, reasons_for_party_organization
 from orgs.rules.words import CONTROL
-from orgs.sources.telling import source_name
+from orgs.sources.wording import source_name
 
 HEADCOUNTS_SHOWN = 8
 DEMOCRACY_SHOWN = 8

@@ -19,16 +19,16 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
+from core.id_sets import among, ids_of
 from core.registries import Registry
 from core.scope import Scope
-from core.sets import among, ids_of
 from orgs.facts import Day, state
 from orgs.figures import Narrow, Tree
 from orgs.indicators import SHOULD
 from orgs.models import OrganizationFacts
 from reports.models import ClosedMonth, FrozenUnit
+from reports.queries.cache import remembered
 from reports.queries.moments import Moment
-from reports.queries.remembering import remembered
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,15 @@ from typing import Any, NamedTuple
 
 from django.db.models import Max
 
+from core.id_sets import among
 from core.models import Parameter
 from core.parameters import parameters
-from core.sets import among
 from members.models import Member
 from orgs.figures import steps
 from orgs.models import Coverage, Organization, OrganizationFacts, PartyOrganization
 from orgs.models.organizations import Category
 from orgs.rules.setup import ASSOCIATION
-from orgs.sources.telling import source_name
+from orgs.sources.wording import source_name
 from reports.models import FrozenChange, FrozenUnit
 from reports.queries.moments import Moment
 from reports.queries.places import FrozenTree

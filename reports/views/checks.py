@@ -21,7 +21,7 @@ from core.parameters import values_on
 from orgs.sources.authority import RETURNED
 from reports.checks import UNIT, Check, Look, checks
 from reports.filters import organization_url
-from reports.returning import organization_columns
+from reports.round_trip import organization_columns
 
 
 def look_of(request: PageRequest) -> Look:

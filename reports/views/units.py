@@ -22,7 +22,7 @@ from orgs.sources.authority import RETURNED
 from reports.filters import UnitFilters, narrow_of, organization_url
 from reports.models import ClosedMonth, FrozenUnit
 from reports.queries.moments import Moment, closed_months, moment_of
-from reports.returning import organization_columns
+from reports.round_trip import organization_columns
 
 FORMS = dict(Coverage.Form.choices)
 HISTORY = Column(f"{MARK_BEGINS}历史名单，不能导入）", lambda row: None, screen=False)

@@ -20,7 +20,7 @@ from django.urls import path
 from config.urls import handler500  # noqa: F401 - what this module is asked for as the root of addresses
 from core.locks import _TURN, one_at_a_time
 from core.middleware import WritersMiddleware
-from core.trouble import Trouble, trouble_of
+from core.outages import Trouble, trouble_of
 from tests.people import City
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from core.id_sets import among, ids_of
 from core.models import Job
-from core.sets import among, ids_of
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from core.importing import identity, services
-from core.importing.undoing import Undone
+from core.importing.undo import Undone
 from core.models import AuditEntry, ImportBatch
 from orgs.facts import differences
 from orgs.models import Organization

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.importing import services, settling
+from core.importing import decisions, services
 from core.models import AuditEntry, ImportBatch
 from orgs.facts import refresh
 from orgs.models import Organization, PartyOrganization, Zone
@@ -86,8 +86,8 @@ def test_what_was_handed_over_is_not_taken_over_from_a_list_of_before(city: City
     bulk.apply(by=None, change=to, organization_ids=[unit.pk], on=TODAY)
     row = batch.rows.get()
     for take in (True, False):
-        with pytest.raises(settling.NotTaken, match="不归您的党组织管理"):
-            settling.settle(
+        with pytest.raises(decisions.NotTaken, match="不归您的党组织管理"):
+            decisions.settle(
                 batch=batch,
                 picked=[(row.pk, column) for column in row.conflicts],
                 take=take,

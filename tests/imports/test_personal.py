@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from core.importing import services
-from core.importing.telling import Teller
+from core.importing.wording import Teller
 from core.models import AuditEntry, ImportBatch
 from orgs.models import Organization
 from tests.lists import MARKET, Road, counts, credit_code, firm

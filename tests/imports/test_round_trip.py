@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.importing import services
-from core.importing.returning import digest
+from core.importing.round_trip import digest
 from core.models import AuditEntry, Listed
 from core.workbooks.book import Unreadable
 from core.workbooks.reading import open_book

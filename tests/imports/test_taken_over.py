@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from core.importing import settling
+from core.importing import decisions
 from core.models import AuditEntry, ImportBatch
 from members.models import FormerMembership, Member
 from members.services import change, move_to, register, set_employer, set_status
@@ -55,7 +55,9 @@ def settle(
     row = batch.rows.exclude(conflicts={}).get()
     picked = [(row.pk, column) for column in columns or row.conflicts]
     before = AuditEntry.objects.count()
-    done = settling.settle(batch=batch, picked=picked, take=take, by=city.user(by), scope=city.scope(by), on=TODAY).done
+    done = decisions.settle(
+        batch=batch, picked=picked, take=take, by=city.user(by), scope=city.scope(by), on=TODAY
+    ).done
     told = list(AuditEntry.objects.order_by("pk").values_list("reason", flat=True))[before:]
     assert told
     assert not take or all(f"批次 {batch.pk}" in reason for reason in told)
@@ -122,9 +124,9 @@ def test_a_number_and_the_day_of_a_move_alone_are_refused_with_what_to_do(
 
     cells = {"公民身份号码": checked("99010219850304001"), "党组织编码": "CZ1112", "转入日期": LATER}
     batch = edited_meanwhile(city, tmp_path, meanwhile, **cells)
-    with pytest.raises(settling.NotTaken, match=r"第 .*行“林若水”.*对照档案在党员页面修改"):
+    with pytest.raises(decisions.NotTaken, match=r"第 .*行“林若水”.*对照档案在党员页面修改"):
         settle(city, batch, ["id_number"])
-    with pytest.raises(settling.NotTaken, match="请同时选择转入的党组织"):
+    with pytest.raises(decisions.NotTaken, match="请同时选择转入的党组织"):
         settle(city, batch, ["since"])
     assert settle(city, batch, ["party_organization_id"]) == 1
     assert Member.objects.get().since == TODAY
@@ -138,7 +140,7 @@ def test_nothing_is_taken_out_of_the_clerks_scope(city: City, member: Member, tm
         党组织编码="CZ121",
     )
     ImportBatch.objects.update(path=city["CZ111"].path)
-    with pytest.raises(settling.NotTaken, match="不再属于您的管辖范围"):
+    with pytest.raises(decisions.NotTaken, match="不再属于您的管辖范围"):
         settle(city, batch, by="district")
     member.refresh_from_db()
     assert member.party_organization == city["CZ1112"]
@@ -150,7 +152,7 @@ def test_a_database_rule_is_told_as_a_sentence(city: City, member: Member, tmp_p
         change(by=None, member=member, values=values, version=member.version, on=TODAY)
 
     batch = edited_meanwhile(city, tmp_path, meanwhile, 入党日期="2009-07-01", 转正日期="2010-07-01")
-    with pytest.raises(settling.NotTaken, match="转正日期不能早于入党日期"):
+    with pytest.raises(decisions.NotTaken, match="转正日期不能早于入党日期"):
         settle(city, batch, ["formal_on"])
     assert settle(city, batch) == 2
     assert Member.objects.get().formal_on == date(2010, 7, 1)
@@ -209,7 +211,7 @@ def test_a_branch_that_covers_another_by_itself_is_not_taken(road: Road, city: C
     city.cover(unit, "CZ1112")
     city.cover(city.organization("澄州禾岸食品厂"), "CZ1111")
     batch = listed(road, city, "CZ1111", "单独组建", "2020-01-01")
-    with pytest.raises(settling.NotTaken, match="单独组建；覆盖多家单位请选择"):
+    with pytest.raises(decisions.NotTaken, match="单独组建；覆盖多家单位请选择"):
         settle(city, batch)
 
 
@@ -217,7 +219,7 @@ def test_a_party_organization_outside_the_clerks_scope_is_not_taken(road: Road, 
     city.cover(unit, "CZ1111")
     batch = listed(road, city, "CZ121", "区域覆盖", "2020-01-01")
     ImportBatch.objects.update(path=city["CZ111"].path)
-    with pytest.raises(settling.NotTaken, match="不在您的管辖范围内"):
+    with pytest.raises(decisions.NotTaken, match="不在您的管辖范围内"):
         settle(city, batch, by="street")
 
 
@@ -225,7 +227,7 @@ def test_a_coverage_does_not_reach_back_into_the_one_before(road: Road, city: Ci
     city.cover(unit, "CZ1112", "JOINT", since=date(2018, 1, 1), until=LONG_AGO)
     city.cover(unit, "CZ1111")
     batch = listed(road, city, "CZ1111", "单独组建", "2019-01-01")
-    with pytest.raises(settling.NotTaken, match="2020-01-01 才终止"):
+    with pytest.raises(decisions.NotTaken, match="2020-01-01 才终止"):
         settle(city, batch)
 
 
@@ -250,7 +252,7 @@ def test_an_end_that_was_entered_meanwhile_stays(city: City, unit: Organization,
     book.edit(UNIT, 终止="2026-11-20", 终止原因="单位迁出")
     batch = book.back("coverage_list")
     assert (batch.counts["conflicts"], codes(batch)) == (1, set())
-    with pytest.raises(settling.NotTaken, match="不能再修改；需要时请重新登记"):
+    with pytest.raises(decisions.NotTaken, match="不能再修改；需要时请重新登记"):
         settle(city, batch)
     true_facts()
 
@@ -290,14 +292,14 @@ def test_a_parent_that_came_with_the_same_list_is_found_by_its_code(road: Road, 
 def test_what_the_tree_does_not_allow_is_said(
     road: Road, city: City, code: str, kind: str, parent: str, sentence: str
 ) -> None:
-    with pytest.raises(settling.NotTaken, match=sentence):
+    with pytest.raises(decisions.NotTaken, match=sentence):
         settle(city, tree(road, city, code, kind, parent))
 
 
 def test_a_node_does_not_move_out_of_the_clerks_scope(road: Road, city: City) -> None:
     batch = tree(road, city, "CZ1111", "党支部", "CZ121")
     ImportBatch.objects.update(path=city["CZ11"].path)
-    with pytest.raises(settling.NotTaken, match="不再属于您的管辖范围"):
+    with pytest.raises(decisions.NotTaken, match="不再属于您的管辖范围"):
         settle(city, batch, by="district")
     assert PartyOrganization.objects.get(code="CZ1111").parent == city["CZ111"]
 

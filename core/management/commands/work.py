@@ -13,7 +13,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from core.jobs import Worker
-from core.trouble import trouble_of
+from core.outages import trouble_of
 
 logger = logging.getLogger(__name__)
 

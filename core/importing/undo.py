@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Min, Q, QuerySet
 
 from core import audit, writing
-from core.importing.applying import ADDED, CHANGED, UNDONE, history, update
+from core.id_sets import among
+from core.importing.apply import ADDED, CHANGED, UNDONE, history, update
 from core.importing.targets import Changes, Record, Target, Written
 from core.jobs import Progress
 from core.locks import derived_once, hold
 from core.models import AuditEntry, ImportBatch, Listed
 from core.plain import fetch_plain
-from core.sets import among
 from core.standing import on_ended
 
 CHUNK = 2_000

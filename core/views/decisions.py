@@ -12,10 +12,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from core.importing import jobs, settling
+from core.importing import decisions, jobs
 from core.importing.identity import held_back
 from core.importing.queries import missing_of, rows_of
-from core.importing.telling import Teller
+from core.importing.wording import Teller
 from core.listing.paging import page_of
 from core.models import ImportBatch, Job
 from core.pages import PageRequest, number, numbers, way_back
@@ -77,7 +77,7 @@ class ConflictsPage(DecidingPage):
         """Settle the ticked ones."""
         batch = self.batch()
         try:
-            settled = settling.settle(
+            settled = decisions.settle(
                 batch=batch,
                 picked=_pairs(request.POST.getlist("picked")),
                 take=request.POST.get("do") == "take",
@@ -152,11 +152,11 @@ class MissingPage(DecidingPage):
         picked = numbers(request.POST.getlist("picked"))
         try:
             if request.POST.get("do") != "confirm":
-                plan = settling.plan_ending(batch=batch, ending=ending, picked=picked, scope=request.scope)
+                plan = decisions.plan_ending(batch=batch, ending=ending, picked=picked, scope=request.scope)
                 lines = Teller(batch).absent(list(missing_of(batch).filter(pk__in=picked).order_by("pk")))
                 context = {**head(request, batch, 5), "ending": ending, "plan": plan, "lines": lines}
                 return render(request, "core/imports/ending.html", context)
-            ended = settling.end(
+            ended = decisions.end(
                 batch=batch, ending=ending, picked=picked, by=request.user, scope=request.scope, on=timezone.localdate()
             )
             messages.success(request, f"已标记为“{ending.name}”：{ended:,} 家。")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core import audit, writing
 from core.bulk import insert_rows
-from core.importing.comparing import Comparison, Met, Tally
+from core.importing.comparison import Comparison, Met, Tally
 from core.importing.targets import Changes, Merge, Record, Target, Written
 from core.jobs import Progress
 from core.models import ImportBatch, Listed, StagedRow

@@ -15,7 +15,7 @@ from core.bulk import update_rows
 from core.importing.answers import answer, follow, keep
 from core.importing.services import NotReady, target_of
 from core.importing.targets import Record
-from core.importing.telling import Teller
+from core.importing.wording import Teller
 from core.locks import derived_once, one_at_a_time
 from core.models import ImportBatch, MissingRecord, StagedRow
 from core.refusals import Refusal

@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 
 from core.cells import Cell, CellProblem, raw_text
 from core.crypto import blind_indexes
+from core.id_sets import among
 from core.importing.marks import (
     ERASE,
     KEY_EDITED,
@@ -36,7 +37,6 @@ from core.importing.targets import Merge, Record, Row, Target
 from core.listing import Column
 from core.masking import HIDDEN, mask
 from core.plain import Plain, to_plain
-from core.sets import among
 from core.sources import Read, Run, SourceField, Values, always
 
 MARK = "mark"
