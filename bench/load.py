@@ -103,17 +103,18 @@ class Measured:
     def _read(self, number: int, over: threading.Event) -> None:
         while not over.wait(THINK):
             number += 1
-            self._timed(self.reading, PAGES[number % len(PAGES)])
+            self.timed(self.reading, PAGES[number % len(PAGES)])
 
     def _save(self, number: int, over: threading.Event) -> None:
         while not over.wait(THINK):
             number += SAVERS
             address = f"/admin/orgs/organization/{self.units[number % len(self.units)]}/change/"
-            form = Form(self._timed(self.reading, address)).given
+            form = Form(self.timed(self.reading, address)).given
             if form:
-                self._timed(self.saving, address, form | {"address": f"人民路 {number} 号"})
+                self.timed(self.saving, address, form | {"address": f"人民路 {number} 号"})
 
-    def _timed(self, taken: list[float], address: str, form: dict[str, str] | None = None) -> str:
+    def timed(self, taken: list[float], address: str, form: dict[str, str] | None = None) -> str:
+        """A page, and how long it took."""
         started = time.perf_counter()
         try:
             page = self.browser.page(address, form)
@@ -132,7 +133,7 @@ def lines(wanted: str) -> Iterator[Line]:
         database.city(20_000, 5_000)
         lists.write_xlsx(Path(folder) / "list.xlsx", ROWS)
         with serving(database) as root:
-            _wait(database)
+            wait(database)
             browser, units = Browser(root), database.measure("unrelated")["ids"]
             alone, beside = Measured(browser, units), Measured(browser, units)
             over = threading.Event()
@@ -140,12 +141,12 @@ def lines(wanted: str) -> Iterator[Line]:
             alone.during(over)
             database.measure("begin_list", Path(folder) / "list.xlsx")
             over = threading.Event()
-            threading.Thread(target=lambda: (_wait(database), over.set())).start()
+            threading.Thread(target=lambda: (wait(database), over.set())).start()
             beside.during(over)
-    yield Line("orgs.reading_while_importing_seconds", _p95(beside.reading), "s")
-    yield Line("orgs.reading_while_importing", _p95(beside.reading) / _p95(alone.reading), "× without", bound=3)
+    yield Line("orgs.reading_while_importing_seconds", p95(beside.reading), "s")
+    yield Line("orgs.reading_while_importing", p95(beside.reading) / p95(alone.reading), "× without", bound=3)
     yield Line("orgs.saving_while_importing_seconds", max(beside.saving), "s", bound=2)
-    yield Line("orgs.saving_while_importing", _p95(beside.saving) / _p95(alone.saving), "× without", bound=3)
+    yield Line("orgs.saving_while_importing", p95(beside.saving) / p95(alone.saving), "× without", bound=3)
     yield Line("orgs.refused_while_importing", alone.refused + beside.refused, "requests", bound=0)
 
 
@@ -180,7 +181,7 @@ def _answering(place: str) -> None:
     raise RuntimeError("the web server did not start")
 
 
-def _wait(database: Database) -> None:
+def wait(database: Database) -> None:
     """Until no job waits or runs."""
     connection = psycopg2.connect(database.environment["DATABASE_URL"])
     connection.autocommit = True
@@ -193,5 +194,6 @@ def _wait(database: Database) -> None:
     connection.close()
 
 
-def _p95(seconds: list[float]) -> float:
+def p95(seconds: list[float]) -> float:
+    """What nineteen of twenty stay below."""
     return statistics.quantiles(seconds, n=20)[-1]

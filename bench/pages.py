@@ -1,20 +1,32 @@
-"""What a page costs the processor, as a multiple of an empty signed-in answer in the same run (SQLite, everything counted)."""
+"""What a page costs the processor, as a multiple of an empty signed-in answer in the same run (SQLite, everything counted);
+and a hundred people at once, against one alone (PostgreSQL, the real web server)."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from itertools import cycle
 
 from bench.lines import Line
+from bench.load import Browser, Measured, p95, serving, wait
 from bench.worker import databases
 
 SIZE = (20_000, 5_000)
 BOUNDS = {"list": 8, "worklist": 8, "form": 5, "due": 5, "record": 5, "dashboard": 5}
+CITY = (100_000, 30_000)
+PEOPLE, THINK = 100, 3.0  # seconds between two pages of one person
+ALONE, TOGETHER = 40.0, 60.0  # seconds of measuring
 
 
 def lines(wanted: str) -> Iterator[Line]:
     """The main pages, the empty answer against Django's own, and a hundred people at once."""
     if not "pages".startswith(wanted) and not wanted.startswith("pages"):
         return
+    yield from _costs()
+    yield from _hundred_people()
+
+
+def _costs() -> Iterator[Line]:
     with databases("sqlite") as found:
         database = found["sqlite"]
         database.city(*SIZE)
@@ -24,3 +36,45 @@ def lines(wanted: str) -> Iterator[Line]:
     yield Line("pages.empty", taken["empty"] / taken["bare"], "× Django's own", bound=2)
     yield Line("pages.empty_seconds", taken["empty"], "s of the processor")
     yield Line("pages.record_queries", taken["record_queries"], "queries", bound=15)
+
+
+def _hundred_people() -> Iterator[Line]:
+    with databases("postgresql") as found:
+        database = found["postgresql"]
+        database.city(*CITY)
+        units = database.measure("unrelated")["ids"]
+        with serving(database) as root:
+            wait(database)
+            browser = Browser(root)
+            alone, together = (_during(browser, units, *told) for told in ((1, 0.5, ALONE), (PEOPLE, THINK, TOGETHER)))
+    yield Line("pages.hundred_people_seconds", p95(together.reading), "s")
+    yield Line("pages.hundred_people", p95(together.reading) / p95(alone.reading), "× alone", bound=3)
+    yield Line("pages.hundred_people_refused", alone.refused + together.refused, "requests", bound=0)
+
+
+def _during(browser: Browser, units: list[int], people: int, think: float, seconds: float) -> Measured:
+    """So many people read one page after another, each from another place in the round."""
+    measured, over = Measured(browser, units), threading.Event()
+
+    def read(number: int) -> None:
+        pages = cycle(_round(units, number))
+        over.wait(think * number / people)
+        while not over.wait(think):
+            measured.timed(measured.reading, next(pages))
+
+    readers = [threading.Thread(target=read, args=(number,)) for number in range(people)]
+    threading.Timer(seconds, over.set).start()
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    return measured
+
+
+def _round(units: list[int], number: int) -> list[str]:
+    unit = units[number % len(units)]
+    pages = [
+        "/dashboard/", "/admin/orgs/organization/", f"/organizations/{unit}/", "/worklists/party-organization/", "/due/",
+        f"/admin/orgs/organization/{unit}/change/",
+    ]  # fmt: skip
+    return pages[number % len(pages) :] + pages[: number % len(pages)]

@@ -185,7 +185,12 @@ def within_area(prefix: str, column: str = "region_code") -> Q:
     """Area codes below leading digits. Digits sort alike in every collation."""
     if prefix == NONE:
         return Q(**{column: ""})
-    return Q(**{f"{column}__range": (prefix.ljust(COMMUNITY_DIGITS, "0"), prefix.ljust(COMMUNITY_DIGITS, "9"))})
+    return Q(**{f"{column}__range": area_codes(prefix)})
+
+
+def area_codes(prefix: str) -> tuple[str, str]:
+    """The first and the last code that begin with the digits."""
+    return prefix.ljust(COMMUNITY_DIGITS, "0"), prefix.ljust(COMMUNITY_DIGITS, "9")
 
 
 def _columns_of(key: F | Func) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
@@ -12,8 +13,10 @@ from django.urls import reverse
 from core.listing import Column, ListPage, Order
 from core.listing.filters import ListFilters
 from core.pages import PageRequest
+from core.rendering import drawn
 
 if TYPE_CHECKING:
+    from core.admin.bulk import BulkAction
     from core.admin.modeladmin import ScopedModelAdmin
 
 
@@ -71,12 +74,23 @@ class AdminList(ListPage):
     def prepare(self, rows: list[Any]) -> None:
         self.admin.prepare(self.request, rows)
 
+    def row_head(self, row: Any) -> str:
+        """A box to tick, where something can be done with what is ticked."""
+        if not self.offered:
+            return ""
+        box = '<td class="pick"><input type="checkbox" name="ticked" value="{}" aria-label="勾选{}"></td>'
+        return drawn(box, row.pk, row)
+
+    @cached_property
+    def offered(self) -> list[BulkAction]:
+        return [action for action in self.admin.bulk_actions if self.request.scope.may(action.permission)]
+
     def extra(self) -> dict[str, Any]:
         """Bulk actions and the way to a new record."""
         here = f"admin:{self.admin.opts.app_label}_{self.admin.opts.model_name}"
         query = self._query().urlencode()
         may_add = self.admin.has_add_permission(self.request)
-        acts = any(self.request.scope.may(action.permission) for action in self.admin.bulk_actions) and self.admin.acts
+        acts = self.admin.acts if self.offered else ""
         return {
             "model_admin": self.admin,
             "add_url": reverse(f"{here}_add") if may_add else "",
@@ -84,7 +98,6 @@ class AdminList(ListPage):
             "acts_url": reverse(acts) if acts else "",
             "bulk_actions": [
                 (action, reverse(f"{here}_bulk", args=[action.code]) + (f"?{query}" if query else ""))
-                for action in self.admin.bulk_actions
-                if self.request.scope.may(action.permission)
+                for action in self.offered
             ],
         }

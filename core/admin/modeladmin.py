@@ -31,6 +31,7 @@ from core.listing.paging import COUNT_BOUND
 from core.pages import to_attach, to_change, way_back
 from core.scope import may_change
 from core.search import search
+from core.views.failures import SAFE
 
 
 class BoundedPaginator(Paginator):
@@ -120,6 +121,13 @@ class ScopedModelAdmin(ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> Any:
         return AdminList.as_view(admin=self)(request)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The record, read once for a page: whether it may be changed is asked before Django's own view asks for it."""
+        asked = (self.model, object_id)
+        if getattr(request, "_record", (None,))[0] != asked or request.method not in SAFE:
+            request._record = (asked, super().get_object(request, object_id, from_field))  # type: ignore[attr-defined]
+        return request._record[1]  # type: ignore[attr-defined]
 
     # who may
 

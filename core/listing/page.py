@@ -61,6 +61,10 @@ class ListPage(PermissionMixin, View):
     def prepare(self, rows: list[Any]) -> None:
         """Add to the rows of one page (or one stretch of the export) what takes queries of its own."""
 
+    def row_head(self, row: Any) -> str:
+        """The cell that stands before all columns, where there is one."""
+        return ""
+
     def bind(self, records: QuerySet) -> ListFilters:
         """The filters with what the address says."""
         return self.filters(self.request.GET, queryset=records, request=self.request)
@@ -91,13 +95,18 @@ class ListPage(PermissionMixin, View):
         self.prepare(page.rows)
         columns = [column for column in self.get_columns() if column.screen]
         reached = reached_by(request.scope, columns, page.rows)
+        drawn = [
+            (row, SafeString(self.row_head(row) + "".join(one.drawn(row, reached) for one in columns)))
+            for row in page.rows
+        ]
         context = {
             "view": self,
             "title": self.get_title(),
             "filters": filters,
             "total": bounded_count(found),
             "headers": [(column, *self._order_link(column)) for column in columns],
-            "rows": [(row, SafeString("".join(one.drawn(row, reached) for one in columns))) for row in page.rows],
+            "rows": drawn,
+            "body": SafeString("".join(f"<tr>{cells}</tr>\n" for _, cells in drawn)),
             "before_url": self.url(before=page.before) if page.before else "",
             "after_url": self.url(after=page.after) if page.after else "",
             "may_export": self._may_export(),

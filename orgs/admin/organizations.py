@@ -143,7 +143,7 @@ def size_of(row: Organization) -> int | None:
 
 
 def organization_url(row: Organization) -> str:
-    return reverse("organization", args=[row.pk])
+    return f"/organizations/{row.pk}/"
 
 
 @admin.register(Organization)

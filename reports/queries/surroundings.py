@@ -6,17 +6,15 @@ Always for a whole page at once: the number of queries does not depend on the nu
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import NamedTuple
 
-from django.db.models import Count, F, Q, Window
+from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 
 from core.scope import Scope
-from orgs.figures import within_area
+from orgs.figures import area_codes
 from orgs.models import Coverage, Jurisdiction, Organization, OrganizationFacts
 from orgs.models.places import STREET_DIGITS
 from orgs.rules.setup import Neighbour, Situation, Thresholds
@@ -91,11 +89,6 @@ def surroundings_of(
     }
 
 
-def within_areas(prefixes: Iterable[str]) -> Q:
-    """Area codes below any of the leading digits."""
-    return reduce(or_, map(within_area, prefixes))
-
-
 def _street(region_code: str) -> str:
     """The digits of the street; empty for an area that is larger than one."""
     digits = region_code[:STREET_DIGITS]
@@ -110,7 +103,7 @@ def _neighbours(rows: Sequence[OrganizationFacts], scope: Scope, thresholds: Thr
     rank = Window(RowNumber(), partition_by=F("region_code"), order_by=[F("formal").desc(), F("pk")])
     joinable = (
         OrganizationFacts.objects.within(scope)
-        .filter(within_areas(sorted(streets)), counted=True, has_org=False)
+        .filter(region_code__between=[area_codes(street) for street in sorted(streets)], counted=True, has_org=False)
         .filter(formal__gt=0, formal__lt=thresholds.formal_min)
         .annotate(rank=rank)
         .filter(rank__lte=NEIGHBOURS_A_COMMUNITY)
