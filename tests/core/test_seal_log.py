@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -245,3 +250,15 @@ def test_what_is_cut_off_by_day_is_found_too(city: City, django_capture_on_commi
     assert "末尾可能被截去" in sealing.verify().problems[0]
     assert sealing.seal_meanwhile(at=NOW).entries == 0, "nothing is sealed on top of it"
     assert "core.seal_meanwhile" in {kind.code for kind in job_kinds if kind.hourly}
+
+
+def test_the_head_goes_to_syslog_where_that_is_set(tmp_path: Path) -> None:
+    """In a process of its own, since the log is set up at its start."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as syslog:
+        syslog.bind(("127.0.0.1", 0))
+        syslog.settimeout(10)
+        told = {"SEAL_SYSLOG": f"127.0.0.1:{syslog.getsockname()[1]}", "SEAL_LOG": str(tmp_path / "seals.log")}
+        program = "import django; django.setup(); from core import seal_log; seal_log.append([{'digest': 'abc'}])"
+        environment = {**os.environ, **told, "DJANGO_SETTINGS_MODULE": "config.settings"}
+        subprocess.run([sys.executable, "-c", program], env=environment, check=True)
+        assert b'{"digest": "abc"}' in syslog.recv(1_000)
