@@ -28,6 +28,10 @@ class Ended(Refusal):
     """What ended is not changed, and does not end again."""
 
 
+class Gone(Refusal):
+    """What has ended gets nothing new."""
+
+
 class RowServices(Generic[Row]):
     """The writes of one model. `ends_with` is the field that holds the day of a row's end; a period has `until`.
 
@@ -53,6 +57,7 @@ class RowServices(Generic[Row]):
 
     @transaction.atomic
     def add(self, *, by: User | None, on: date, reason: str = "", **values: Any) -> Row:
+        require_standing(values)
         row = self.model(**values)
         self.hold([row])
         writing.add(by=by, record=row, action=self.adding, reason=reason, on=on)
@@ -61,8 +66,10 @@ class RowServices(Generic[Row]):
 
     @transaction.atomic
     def change(self, *, by: User | None, row: Row, on: date, reason: str = "", **values: Any) -> Row:
-        """Change a row that has not ended."""
-        return self._set(self.opened(row, on), values, self.changing, by=by, reason=reason, on=on)
+        """Change a row that has not ended. Raises Gone."""
+        row = self.opened(row, on)
+        require_standing({name: value for name, value in values.items() if value != getattr(row, name)})
+        return self._set(row, values, self.changing, by=by, reason=reason, on=on)
 
     @transaction.atomic
     def end(self, *, by: User | None, row: Row, day: date | None, on: date, reason: str = "") -> Row:
@@ -122,3 +129,11 @@ class RowServices(Generic[Row]):
         if writing.change(record=row, values=values, action=action, on=on, **told):
             self.follow(row, on)
         return row
+
+
+def require_standing(values: Mapping[str, Any]) -> None:
+    """Refuse to name a record that stands no more; the queryset of its model knows which do (`core.standing`)."""
+    for value in values.values():
+        standing = getattr(value._meta.default_manager, "standing", None) if isinstance(value, models.Model) else None
+        if standing and not standing().filter(pk=value.pk).exists():
+            raise Gone(f"“{value}”已撤销或已并入其他登记，请另选")

@@ -9,6 +9,7 @@ import pytest
 
 from core.models import AuditEntry, ImportBatch
 from core.refusals import Refusal
+from core.services import Gone
 from orgs.models import (
     Appointment,
     Coverage,
@@ -20,7 +21,7 @@ from orgs.models import (
     Venue,
 )
 from orgs.models.party import step_of
-from orgs.services import coverage, endings, party
+from orgs.services import coverage, endings, party, people, venues
 from tests.people import LONG_AGO, TODAY, City
 
 
@@ -187,6 +188,26 @@ def test_the_one_above_takes_over_venues_and_liaisons_of_what_is_dissolved(city:
     liaison.refresh_from_db()
     assert (venue.managed_by, liaison.appointed_by) == (city["CZ111"], city["CZ111"])
     assert endings.hanging_on(node, on=TODAY) == []
+
+
+def test_nothing_new_hangs_on_what_has_ended(city: City) -> None:
+    ended, told = city["CZ1112"], {"by": None, "on": TODAY}
+    venue = venues.venues.add(managed_by=city["CZ111"], name="驿站", kind="SHARED", **told)
+    new: dict[str, Any] = {"organization": city.organization(), "name": "小王", "since": TODAY}
+    liaison = people.liaisons.add(appointed_by=city["CZ111"], **new, **told)
+    endings.dissolve(party_organization=ended, reason="撤并", **told)
+    for act in (
+        lambda: venues.venues.add(managed_by=ended, name="中心", kind="SHARED", **told),
+        lambda: venues.venues.change(row=venue, managed_by=ended, **told),
+        lambda: venues.uses.add(venue=venue, party_organization=ended, since=TODAY, **told),
+        lambda: people.liaisons.add(appointed_by=ended, **new, **told),
+        lambda: people.liaisons.change(row=liaison, appointed_by=ended, **told),
+    ):
+        with pytest.raises(Gone, match="已撤销"):
+            act()
+    Liaison.objects.update(appointed_by=ended)  # as the version before could leave it
+    liaison.refresh_from_db()
+    people.liaisons.change(row=liaison, appointed_by=ended, name="小张", **told)
 
 
 def test_a_committee_with_a_jurisdiction_is_not_dissolved(city: City) -> None:
