@@ -127,8 +127,9 @@ class OrganizationTarget(Target):
         by_number: dict[str, list[Numbered]] = {}
         for part in parts(sorted(numbers)):
             known = Organization.objects.filter(~Q(old_number=""), old_number__in=part).order_by("pk")
-            for number, *one in known.values_list("old_number", "registrar", "pk", "credit_code", "managed_by"):
-                by_number.setdefault(number, []).append(Numbered(*one))
+            rows = known.values_list("old_number", "registrar", "pk", "credit_code", "managed_by")
+            for number, registrar, pk, code, committee in rows:
+                by_number.setdefault(number, []).append(Numbered(registrar, pk, code, committee))
         return by_number
 
     def _of_number(self, records: Sequence[Numbered], registrar: str, *, has_code: bool) -> int | None:
