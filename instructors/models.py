@@ -79,7 +79,6 @@ class Assignment(Period):
     view_permission = "visits.view"
     scope_path = "organization__managed_by__path"
     change_permission = "visits.change"
-    change_path = "organization__managed_by__path"
 
     class Meta:
         verbose_name = "派驻"

@@ -7,6 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.contrib.admin import AdminSite, ModelAdmin
+
+from accounts.roles import ROLES
+from core.admin import TableAdmin
+from tests.people import PEOPLE
+
 EVERYONE = frozenset(
     {"city", "district", "street", "stranger", "secretary", "leader", "instructor", "sysadmin", "security", "auditor"}
 )
@@ -170,10 +176,26 @@ ADMIN = {
 }
 
 
-def admin_routes() -> dict[str, list[Route]]:
+def holders(permission: str) -> frozenset[str]:
+    """Whose role has a permission."""
+    return frozenset(name for name, _, role, _ in PEOPLE if permission in ROLES[role].permissions)
+
+
+def following(one: ModelAdmin) -> AdminModel:
+    """The line of a model that is not in the table: a small table whose rows are seen with their organization."""
+    adds = holders(getattr(one.model, "change_permission", ""))  # which another guard asks for
+    name = str(one.opts.model_name)
+    return AdminModel(name, HERE & adds, adds, STRANGER, imported=True, reads=holders(one.view_permission))
+
+
+def admin_routes(site: AdminSite) -> dict[str, list[Route]]:
     """The addresses that every model of the back office has; the form has two: for those who write and who read."""
     routes: dict[str, list[Route]] = {}
-    for label, model in ADMIN.items():
+    labels = {f"{one.opts.app_label}/{one.opts.model_name}": one for one in site._registry.values()}
+    others = {
+        label: following(one) for label, one in labels.items() if label not in ADMIN and isinstance(one, TableAdmin)
+    }
+    for label, model in (ADMIN | others).items():
         base, row, readers = f"admin/{label}/", f"admin/{label}/{{{model.row}}}/", model.reads - model.misses
         routes[base] = [Route(base, model.reads)]
         routes[f"{base}add/"] = [Route(f"{base}add/", model.adds)]

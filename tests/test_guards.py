@@ -11,7 +11,6 @@ from pathlib import Path
 import openpyxl
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.contrib import admin as django_admin
 from django.db import models
 from django.test import Client
@@ -23,11 +22,12 @@ from accounts.roles import ROLES
 from core import audit_words
 from core.fields import BlindIndexField, EncryptedTextField
 from core.jobs import job_kinds
+from core.pages import PermissionMixin
 from core.parameters import parameters
 from core.registries import own_apps
 from core.scope import PublicQuerySet
 from tests.people import City
-from tests.routes import EVERYONE, ROUTES, Route, admin_routes
+from tests.routes import EVERYONE, ROUTES, Route, admin_routes, holders
 from tests.world import PERSONAL, THERE, World, build_world
 
 OURS = {
@@ -70,7 +70,18 @@ def addresses() -> dict[str, URLPattern]:
 
 
 def table() -> dict[str, list[Route]]:
-    return {route: [line] for route, line in ROUTES.items()} | admin_routes()
+    """The lines of `tests.routes`; of pages and models of other apps those that follow from what they ask for."""
+    return asked() | {route: [line] for route, line in ROUTES.items()} | admin_routes(django_admin.site)
+
+
+def asked() -> dict[str, list[Route]]:
+    """Pages without rows in their address that open to whoever has their permission."""
+    views = {route: getattr(found.callback, "view_class", None) for route, found in addresses().items()}
+    return {
+        route: [Route(route, holders(view.permission))]
+        for route, view in views.items()
+        if "<" not in route and issubclass(view or object, PermissionMixin)
+    }
 
 
 @pytest.fixture
@@ -326,11 +337,13 @@ def test_every_action_that_a_service_writes_down_has_a_chinese_name() -> None:
     assert unnamed == set()
 
 
+WRITERS = ("services.py", "services/*.py", "handover.py")
+
+
 def _writers() -> list[Path]:
     """Modules that write to the trail: services, and what stands beside them in core."""
-    base = Path(settings.BASE_DIR)
-    found = [*base.glob("*/services.py"), *base.glob("*/services/*.py"), *base.glob("*/handover.py")]
-    return [*found, *(path for path in (base / "core").glob("*.py") if "audit.record" in path.read_text())]
+    found = [path for one in OURS.values() for name in WRITERS for path in one.glob(name)]
+    return [*found, *(path for path in OURS["core"].glob("*.py") if "audit.record" in path.read_text())]
 
 
 def _subjects() -> set[str]:

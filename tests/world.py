@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model
+from django.contrib import admin
+from django.db.models import CharField, DateField, Model
 from django.utils import timezone
 
 from accounts.models import AccountRequest
@@ -23,7 +24,9 @@ from orgs.models import (
     Jurisdiction,
     Liaison,
     MassOrganization,
+    Organization,
     OwnerRecord,
+    PartyOrganization,
     Venue,
     VenueUse,
     Zone,
@@ -81,7 +84,29 @@ def build_world(city: City) -> World:
         "region": "990102001000",
         **{name: user.pk for name, user in city.people.items()},
     }
+    for model in [model for model in admin.site._registry if not model._default_manager.exists()]:  # of other apps
+        for side, rows in zip(SIDES, (here, there), strict=True):
+            rows[str(model._meta.model_name)] = _any_row(model, city, side, rows).pk
     return World(city, here | common, there | common)
+
+
+def _any_row(model: type[Model], city: City, side: Side, rows: dict[str, Any]) -> Model:
+    """A row of any model that belongs to the unit or the committee of a side, with something in every field that needs it."""
+    said: dict[str, Any] = {}
+    for one in [one for one in model._meta.concrete_fields if not (one.null or one.has_default() or one.primary_key)]:
+        if one.related_model is Organization:
+            said[one.name] = Organization.objects.get(pk=rows["unit"])
+        elif one.related_model is PartyOrganization:
+            said[one.name] = city[side.committee]
+        elif one.choices:
+            said[one.name] = one.flatchoices[0][0]
+        elif isinstance(one, DateField):
+            said[one.name] = LONG_AGO
+        elif isinstance(one, CharField):
+            said[one.name] = f"{side.mark}{one.verbose_name}"[: one.max_length]
+        else:
+            said[one.name] = 1
+    return model._default_manager.create(**said)
 
 
 BETWEEN = Side("邻区", "CZ121", "CZ1111", "stranger", "stranger", "", "13933334444", "")

@@ -15,6 +15,7 @@ from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.functional import cached_property
 
@@ -25,6 +26,7 @@ from core.admin.resources import TableResource
 from core.admin.tables import table_view
 from core.admin.widgets import Autocomplete
 from core.fields import EncryptedTextField
+from core.history import history_of
 from core.listing import Column, Order
 from core.listing.filters import ListFilters
 from core.listing.paging import COUNT_BOUND
@@ -283,6 +285,17 @@ class ScopedModelAdmin(ModelAdmin):
             return urls
         name = f"{self.opts.app_label}_{self.opts.model_name}_import"
         return [path("import/", self.admin_site.admin_view(partial(table_view, self)), name=name), *urls]
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """What the trail tells of a record."""
+        record = self.get_object(request, unquote(object_id))
+        if record is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_permission(request, record):
+            raise PermissionDenied
+        lines = history_of(record, request.scope)  # type: ignore[attr-defined]
+        context = {"title": f"变动记录：{record}", "original": record, "opts": self.opts, "lines": lines}
+        return render(request, "admin/history.html", context)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         raise PermissionDenied("登记过的不能删除，请填写终止日期")

@@ -5,7 +5,7 @@ from orgs.models.coverage import Coverage, Venue, VenueUse
 from orgs.models.facts import OrganizationFacts, Recount, Tally
 from orgs.models.organizations import FormerManagement, Headcount, Organization
 from orgs.models.party import Appointment, FormerParent, PartyOrganization
-from orgs.models.people import Democracy, Liaison, MassOrganization, OwnerRecord
+from orgs.models.people import Democracy, Liaison, MassOrganization, OrganizationRow, OwnerRecord
 from orgs.models.places import Jurisdiction, Region, Zone
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "MassOrganization",
     "Organization",
     "OrganizationFacts",
+    "OrganizationRow",
     "OwnerRecord",
     "PartyOrganization",
     "Recount",

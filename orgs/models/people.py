@@ -22,7 +22,19 @@ class OfOrganization(PeriodQuerySet):
         return self.filter(organization__in=Organization.objects.within(scope).values("pk"))
 
 
-class MassOrganization(models.Model):
+class OrganizationRow(models.Model):
+    """A row with an `organization`: whoever sees that sees it, whoever manages that changes it."""
+
+    objects = OfOrganization.as_manager()
+    view_permission = "registry.view"
+    scope_path = "organization__managed_by__path"
+    change_permission = "registry.change"
+
+    class Meta:
+        abstract = True
+
+
+class MassOrganization(OrganizationRow):
     """工会、共青团、妇联 of an organization; through it Party work can be done before there is a branch (Opinion 二-1)."""
 
     class Kind(models.TextChoices):
@@ -41,12 +53,6 @@ class MassOrganization(models.Model):
     party_work = models.CharField("开展的工作", max_length=200, blank=True)
     closed_on = EventDateField("撤销日期", null=True, blank=True)
 
-    objects = OfOrganization.as_manager()
-    view_permission = "registry.view"
-    scope_path = "organization__managed_by__path"
-    change_permission = "registry.change"
-    change_path = "organization__managed_by__path"
-
     class Meta:
         verbose_name = "群团组织"
         verbose_name_plural = "群团组织"
@@ -63,7 +69,7 @@ class MassOrganization(models.Model):
         return f"{self.organization} {self.get_kind_display()}"
 
 
-class Democracy(models.Model):
+class Democracy(OrganizationRow):
     """民主管理: 职代会、厂务公开、信访接待、定期约谈 with its latest date (Opinion 二-3)."""
 
     class Kind(models.TextChoices):
@@ -79,12 +85,6 @@ class Democracy(models.Model):
     held_on = EventDateField("日期")
     note = models.CharField("情况", max_length=200, blank=True)
 
-    objects = OfOrganization.as_manager()
-    view_permission = "registry.view"
-    scope_path = "organization__managed_by__path"
-    change_permission = "registry.change"
-    change_path = "organization__managed_by__path"
-
     class Meta:
         verbose_name = "民主管理"
         verbose_name_plural = "民主管理"
@@ -93,7 +93,7 @@ class Democracy(models.Model):
         return f"{self.get_kind_display()} {self.held_on}"
 
 
-class OwnerRecord(models.Model):
+class OwnerRecord(OrganizationRow):
     """出资人(负责人): attitude and support, the opinion given when honours or social posts are decided (Opinion 三-3)."""
 
     class Attitude(models.TextChoices):
@@ -115,11 +115,7 @@ class OwnerRecord(models.Model):
     opinion_on = EventDateField("意见日期", null=True, blank=True)
     recorded_on = EventDateField("登记日期")
 
-    objects = OfOrganization.as_manager()
-    view_permission = "registry.view"
-    scope_path = "organization__managed_by__path"
-    change_permission = reveal_permission = "registry.change"
-    change_path = "organization__managed_by__path"
+    reveal_permission = "registry.change"
 
     class Meta:
         verbose_name = "出资人情况"
@@ -129,7 +125,7 @@ class OwnerRecord(models.Model):
         return self.name
 
 
-class Liaison(Period):
+class Liaison(OrganizationRow, Period):
     """党建工作联络员 of an organization without a Party organization; `contacted_on` is the evidence that it works."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="liaisons", verbose_name="两新组织")
@@ -138,11 +134,7 @@ class Liaison(Period):
     appointed_by = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="确定的党组织")
     contacted_on = EventDateField("最近联系", null=True, blank=True)
 
-    objects = OfOrganization.as_manager()
-    view_permission = "registry.view"
-    scope_path = "organization__managed_by__path"
-    change_permission = reveal_permission = "registry.change"
-    change_path = "organization__managed_by__path"
+    reveal_permission = "registry.change"
 
     class Meta(Period.Meta):
         verbose_name = "联络员"

@@ -106,3 +106,13 @@ def test_a_file_that_is_no_table_gets_a_sentence(city: City, client_of, name: st
 @pytest.mark.parametrize(("username", "status"), [("leader", 403), ("street", 403), ("city", 200)])
 def test_only_who_may_change_the_table_may_import_it(city: City, client_of, username: str, status: int) -> None:
     assert client_of(username).get(ZONES).status_code == status
+
+
+def test_the_history_of_a_row_tells_who_changed_what_and_why(city: City, client_of) -> None:
+    client = client_of("city")
+    zone = Zone.objects.create(code="Y1", kind="park", name="高新园", region_id="990102000000")
+    said = {"code": "Y1", "kind": "park", "name": "高新产业园", "region": "990102000000", "reason": "更名通知"}
+    assert client.post(f"/admin/orgs/zone/{zone.pk}/change/", said).status_code == 302
+    page = client.get(f"/admin/orgs/zone/{zone.pk}/history/").content.decode()
+    assert all(word in page for word in ("修改园区、楼宇等", "高新产业园", "更名通知", "陈市"))
+    assert f"/admin/orgs/zone/{zone.pk}/history/" in client.get(f"/admin/orgs/zone/{zone.pk}/change/").content.decode()

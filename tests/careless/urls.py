@@ -1,0 +1,7 @@
+"""Where it stands."""
+
+from django.urls import path
+
+from tests.careless.views import scribble
+
+urlpatterns = [path("careless/", scribble)]

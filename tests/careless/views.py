@@ -1,0 +1,20 @@
+"""A view that asks nobody, and writes by itself; a list that stands nowhere."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from core.listing import ListPage
+from tests.careless.models import Note
+
+
+@csrf_exempt
+def scribble(request: HttpRequest) -> HttpResponse:
+    """Whoever asks."""
+    Note.objects.create(text=request.GET["text"])
+    return HttpResponse("ok")
+
+
+class ForgottenList(ListPage):
+    """Declared and never shown."""
+
+    title = "忘了"

@@ -1,0 +1,198 @@
+"""What an app must say of itself, whatever it is: the guards find models, lists and references by themselves, and name what is
+silent. `tests/careless` forgets all of it, and each guard says so; `tests/careful` is how it should be."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.db import models
+
+from core.admin import ScopedModelAdmin, TableAdmin
+from core.admin.lists import AdminList
+from core.listing import ListPage
+from orgs.handover import organization_dependants, party_dependants
+from orgs.models import Organization, PartyOrganization
+from orgs.services.duplicates import MOVED
+from orgs.services.tables import OrganizationRows
+from tests.test_guards import OURS, addresses, own_models
+from tests.test_pages_hold import HAN
+from tests.test_trail import audited
+
+WITH_THEIR_RECORD = {  # references that stay, or follow by themselves, when two records become one
+    "orgs.organization.merged_into": "the merge itself",
+    "orgs.organizationfacts.organization": "computed anew",
+    "orgs.tally.managed_by": "computed anew",
+    "orgs.organizationfacts.managed_by": "computed anew",
+    "orgs.organizationfacts.covered_by": "computed anew",
+    "members.formermembership.organization": "the past stays what it was",
+    "members.formermembership.party_organization": "the past stays what it was",
+    "orgs.formermanagement.committee": "the past stays what it was",
+    "orgs.formerparent.party_organization": "the past stays what it was",
+    "orgs.formerparent.parent": "the past stays what it was",
+    "reports.gapanswer.organization": "an answer is about a gap of its own record",
+    "reports.target.node": "a target is set for one node and year",
+    "reports.streetbook.committee": "a book was handed out to whoever it was",
+    "reports.streetbook.issued_from": "a book was handed out by whoever it was",
+    "reports.frozenunit.organization": "a closed month",
+    "reports.frozenunit.managed_by": "a closed month",
+    "reports.frozenunit.covered_by": "a closed month",
+    "reports.frozenchange.organization": "a closed month",
+    "reports.frozenfigure.managed_by": "a closed month",
+}
+BY_THE_MERGE = {  # of Party organizations: `orgs.services.endings` says what becomes of each
+    "orgs.organization.managed_by", "orgs.partyorganization.parent", "orgs.partyorganization.merged_into",
+    "orgs.jurisdiction.committee", "orgs.appointment.node", "orgs.coverage.party_organization", "orgs.venue.managed_by",
+    "orgs.venueuse.party_organization", "orgs.liaison.appointed_by",
+}  # fmt: skip
+
+
+def references(to: type[models.Model]) -> Iterator[tuple[str, type[models.Model]]]:
+    """Every foreign key of ours to a model, with the model that holds it."""
+    for model in own_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.ForeignKey) and field.related_model is to:
+                yield f"{model._meta.label_lower}.{field.name}", model
+
+
+def subclasses(base: type) -> Iterator[type]:
+    for found in base.__subclasses__():
+        yield found
+        yield from subclasses(found)
+
+
+def test_whatever_names_an_organization_is_handed_over_with_it() -> None:
+    moved = {*MOVED, *(one.model for one in organization_dependants)}
+    left = {name for name, model in references(Organization) if model not in moved}
+    assert left - WITH_THEIR_RECORD.keys() == set()
+
+
+def test_whatever_names_a_party_organization_is_handed_over_with_it() -> None:
+    moved = {one.model for one in party_dependants}
+    left = {name for name, model in references(PartyOrganization) if model not in moved}
+    assert left - WITH_THEIR_RECORD.keys() - BY_THE_MERGE == set()
+
+
+def test_what_stays_behind_is_there() -> None:
+    known = {name for to in (Organization, PartyOrganization) for name, _ in references(to)}
+    assert WITH_THEIR_RECORD.keys() | BY_THE_MERGE <= known
+
+
+def test_the_back_office_shows_what_the_scope_reaches() -> None:
+    stock = [model._meta.label for model, one in admin.site._registry.items() if not isinstance(one, ScopedModelAdmin)]
+    assert stock == []
+
+
+def test_a_table_of_an_organization_locks_it_and_states_its_facts() -> None:
+    bare = [
+        model._meta.label
+        for model, one in admin.site._registry.items()
+        if isinstance(one, TableAdmin)
+        and any(field.name == "organization" for field in model._meta.concrete_fields)
+        and not isinstance(one.services, OrganizationRows)
+    ]
+    assert bare == []
+
+
+def test_every_list_stands_at_an_address() -> None:
+    shown = {getattr(found.callback, "view_class", None) for found in addresses().values()}
+    ours = {one for one in subclasses(ListPage) if one is not AdminList and one.__module__.split(".")[0] != "demo"}
+    assert {one.__qualname__ for one in ours - shown if not one.__subclasses__()} == set()
+
+
+def test_what_the_trail_tells_of_has_a_name_in_chinese() -> None:
+    nameless = [
+        str(field)
+        for model in filter(audited, own_models())
+        for field in model._meta.concrete_fields
+        if field.editable and not field.primary_key and not HAN.search(str(field.verbose_name))
+    ]
+    nameless += [model._meta.label for model in own_models() if not HAN.search(str(model._meta.verbose_name))]
+    assert nameless == []
+
+
+# --- the same over an app that forgets everything, and over one that forgets nothing
+HERE = "tests/test_nothing_forgotten.py"
+CARELESS = {
+    f"{HERE}::test_whatever_names_an_organization_is_handed_over_with_it": "careless.note.organization",
+    f"{HERE}::test_whatever_names_a_party_organization_is_handed_over_with_it": "careless.note.node",
+    f"{HERE}::test_the_back_office_shows_what_the_scope_reaches": "careless.Note",
+    f"{HERE}::test_a_table_of_an_organization_locks_it_and_states_its_facts": "careless.Sheet",
+    f"{HERE}::test_every_list_stands_at_an_address": "ForgottenList",
+    f"{HERE}::test_what_the_trail_tells_of_has_a_name_in_chinese": "careless.Note.text",
+    "tests/test_guards.py::test_every_address_stands_in_the_table_and_every_line_is_an_address": "careless/",
+    "tests/test_guards.py::test_every_model_is_narrowed_by_a_scope_or_named_as_public_or_inner": "careless.note",
+    "tests/test_guards.py::test_every_model_says_by_which_permission_it_is_changed": "careless.Sheet",
+    "tests/test_guards.py::test_what_its_name_says_to_be_personal_is_encrypted": "careless.Note.phone",
+    "tests/test_guards.py::test_no_view_is_exempt_from_the_token_against_forged_posts": "careless/",
+    "tests/test_guards.py::test_every_action_that_a_service_writes_down_has_a_chinese_name": "careless.scribble",
+    "tests/test_trail.py::test_one_module_writes_what_is_audited": "tests/careless/views.py",
+    "tests/test_days.py::test_every_date_of_a_model_is_an_event_s_a_period_s_or_a_deadline": "careless.Note.day",
+    "tests/test_periods.py::test_whatever_has_a_first_day_and_a_day_of_its_end_is_a_period": "careless.models.Sheet",
+}  # fmt: skip
+CAREFUL = (
+    *CARELESS,
+    "tests/test_guards.py::test_every_scoped_model_has_a_row_here_and_one_in_the_other_district",
+    "tests/test_guards.py::test_each_role_gets_what_the_table_says_and_nothing_of_others[street]",
+    "tests/test_guards.py::test_each_role_gets_what_the_table_says_and_nothing_of_others[stranger]",
+    "tests/test_days_of_services.py::test_no_small_table_takes_what_has_not_happened_and_each_ends_by_itself",
+    "tests/trial_of_careful.py",
+)
+
+
+def guarded(app: str, tests: tuple[str, ...], folder: Path) -> tuple[str, set[str]]:
+    """What the guards say in a project that has one app more, and which of them fail."""
+    code = f"""
+from tests.settings import *
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.{app}"]
+ROOT_URLCONF = "addresses"
+DATABASES = {{"default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}}}
+"""
+    (folder / "with_one_more.py").write_text(code)
+    (folder / "addresses.py").write_text(
+        "from django.urls import include, path\nfrom config.urls import handler500, urlpatterns as known\n"
+        f"urlpatterns = [path('', include('tests.{app}.urls')), *known]\n"
+    )
+    known = {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{settings.BASE_DIR}", "NINGJU_DATA": str(folder)}
+    for name in [name for name in known if name.startswith("PYTEST_") or name == "DATABASE_URL"]:
+        del known[name]
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-vvv", "--tb=short", "-p", "no:cacheprovider", "--ds=with_one_more", *tests],
+        cwd=settings.BASE_DIR, env=known, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return run.stdout + run.stderr, set(re.findall(r"^(?:FAILED|ERROR) (\S+)", run.stdout, re.MULTILINE))
+
+
+def test_whatever_a_careless_app_forgets_is_named(tmp_path: Path) -> None:
+    told, failed = guarded("careless", (*CARELESS,), tmp_path)
+    assert failed == CARELESS.keys(), told
+    silent = []
+    for test, named in CARELESS.items():
+        name = test.split("::")[1]
+        (said,) = re.findall(rf"^_+ {name} _+$(.*?)(?=^_+ test_|^=+ short)", told, re.MULTILINE | re.DOTALL)
+        silent += [] if named in said else [f"{name} does not name {named}"]
+    assert silent == [], told
+
+
+def test_a_careful_app_passes_every_guard(tmp_path: Path) -> None:
+    told, failed = guarded("careful", CAREFUL, tmp_path)
+    assert not failed, told
+    assert " passed" in told, told
+
+
+@pytest.mark.parametrize(("app", "most"), [("careful", 150)])
+def test_a_whole_app_is_short(app: str, most: int) -> None:
+    files = Path(settings.BASE_DIR, "tests", app).glob("*.py")
+    assert sum(len(path.read_text().splitlines()) for path in files) <= most
+
+
+def test_the_models_of_the_project_are_those_of_its_apps() -> None:
+    assert {model._meta.app_label for model in own_models()} == OURS.keys() & {a.label for a in apps.get_app_configs()}
