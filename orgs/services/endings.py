@@ -121,7 +121,7 @@ def dissolve(
     node = party.lock_tree(party_organization.pk)[party_organization.pk]
     if node.dissolved_on:
         raise AlreadyDissolved(f"“{node}”已于 {node.dissolved_on} 撤销")
-    if node.parent_id is None:
+    if node.parent is None:
         raise Refusal(f"“{node}”是最上级党组织，不能撤销")
     if below := node.children.standing().count():
         raise StillHasChildren(f"“{node}”下面还有 {below} 个党组织，请先移走、合并或撤销")

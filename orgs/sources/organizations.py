@@ -127,8 +127,8 @@ class OrganizationTarget(Target):
         by_number: dict[str, list[Numbered]] = {}
         for part in parts(sorted(numbers)):
             known = Organization.objects.filter(~Q(old_number=""), old_number__in=part).order_by("pk")
-            rows = known.values_list("old_number", "registrar", "pk", "credit_code", "managed_by")
-            for number, registrar, pk, code, committee in rows:
+            held = known.values_list("old_number", "registrar", "pk", "credit_code", "managed_by")
+            for number, registrar, pk, code, committee in held:
                 by_number.setdefault(number, []).append(Numbered(registrar, pk, code, committee))
         return by_number
 
