@@ -12,5 +12,4 @@ class CoreConfig(AppConfig):
     verbose_name = "系统"
 
     def ready(self) -> None:
-        """Read what the apps declare."""
         discover()

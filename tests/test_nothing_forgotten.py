@@ -188,6 +188,15 @@ def test_a_careful_app_passes_every_guard(tmp_path: Path) -> None:
     assert " passed" in told, told
 
 
+def test_the_guide_quotes_what_is_there() -> None:
+    guide = Path(settings.BASE_DIR, "docs", "adding.md").read_text()
+    quoted = re.findall(r"^```python\n# (\S+)\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    assert {path for path, _ in quoted} >= {
+        f"tests/careful/{name}.py" for name in ("models", "admin", "due", "indicators")
+    }
+    assert [path for path, code in quoted if code not in Path(settings.BASE_DIR, path).read_text()] == []
+
+
 @pytest.mark.parametrize(("app", "most"), [("careful", 150)])
 def test_a_whole_app_is_short(app: str, most: int) -> None:
     files = Path(settings.BASE_DIR, "tests", app).glob("*.py")

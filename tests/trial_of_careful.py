@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
 from core.due import due_kinds
 from core.models import AuditEntry
 from core.sources import sources
+from orgs.facts import refresh
+from orgs.models import MassOrganization
 from orgs.services import duplicates
 from tests.people import TODAY, City
 from tests.workbooks import Workbook
@@ -66,6 +71,12 @@ def test_due_source_and_hand_over(world: World) -> None:
     (item,) = kind.items(kind.rows(scope, TODAY), scope, TODAY)
     assert item.what == "党课（本区主题）"
     assert "lessons" in sources
+    MassOrganization.objects.filter(organization=lesson.organization).update(kind="UNION")
+    refresh(None, on=TODAY)
+    told = StringIO()
+    call_command("figures", "--json", stdout=told)
+    (unions,) = [one for one in json.loads(told.getvalue()) if one["indicator"] == "UNIONS"]
+    assert 0 < unions["numerator"] < unions["denominator"]
     keep, drop = world.city.organization("旧档"), lesson.organization
     duplicates.merge(by=world.city.user("street"), keep=keep, drop=drop, on=TODAY, reason="同一家")
     lesson.refresh_from_db()
