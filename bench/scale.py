@@ -23,6 +23,8 @@ def lines(wanted: str) -> Iterator[Line]:
         (few, many), raw = _in_turns("pages", small, large), large.measure("raw_sql")
         yield Line("reports.dashboard_seconds", many["dashboard"], "s")
         yield Line("reports.dashboard", many["dashboard"] / few["dashboard"], "× at 10,000", bound=1.5)
+        yield Line("reports.figures_page_seconds", many["figures"], "s")
+        yield Line("reports.figures_page", many["figures"] / few["figures"], "× at 10,000", bound=1.5)
         yield Line("reports.dashboard_queries", many["dashboard_queries"], "queries", bound=few["dashboard_queries"])
         share = many["dashboard_database"] / raw["seconds"]
         yield Line("reports.dashboard_database", share, "× hand-written SQL", bound=1 / 100)

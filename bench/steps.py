@@ -109,7 +109,7 @@ def _memory() -> int:
 def restate_facts() -> dict[str, Any]:
     """Facts and tally of all organizations written as an import of them writes them: none are there before."""
     ids = list(Organization.objects.values_list("pk", flat=True))
-    forget(ids)
+    forget(ids, on=timezone.localdate())
     started = time.perf_counter()
     refresh(ids, on=timezone.localdate())
     return {"seconds": time.perf_counter() - started}
@@ -179,6 +179,7 @@ def pages() -> dict[str, Any]:
     listed = "/admin/orgs/organization/"
     told: dict[str, Any] = {
         "dashboard": seconds(lambda: fetch(client, "/dashboard/")),
+        "figures": seconds(lambda: fetch(client, "/figures/")),
         "list": seconds(lambda: fetch(client, listed)),
         "deep": seconds(lambda: fetch(client, listed, after=after)),
         "search": seconds(lambda: fetch(client, listed, q=FRAGMENT)),

@@ -90,7 +90,8 @@ class Builder:
                 for model in ledger.models:
                     analyze(model)
             touched = written if 0 < stage < len(ledger.months) else None
-            refresh(touched, on=day)
+            nodes = () if touched is None else PartyOrganization.objects.standing().values_list("pk", flat=True)
+            refresh(touched, on=day, nodes=nodes)
             if stage < len(ledger.months):
                 night = timezone.make_aware(datetime.combine(day + timedelta(days=1), time(2)))
                 freeze(month=ledger.months[stage], by=self.clerk, counted_on=day, changed=touched, at=night)

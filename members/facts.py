@@ -1,4 +1,5 @@
-"""What the roster knows of organizations: how many members work there, and since when enough are formal."""
+"""What the roster knows: how many members work at an organization, since when enough are formal, how many a Party
+organization has."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from django.db.models.functions import Coalesce, Greatest
 from members.models import Member
 from members.models.members import PROBATIONARY
 from orgs.facts.sources import Day, FactSource, fact_sources, nth_of_each
+from orgs.subjects import NodeFact, node_facts, number_of
 
 
 def _members(day: Day) -> QuerySet:
@@ -36,3 +38,4 @@ fact_sources.add(
     FactSource("members", ("formal", "probationary"), _members),
     FactSource("formal_since", ("formal_since",), _formal_since),
 )
+node_facts.add(NodeFact("formal", lambda day: number_of(Member.objects.formal(), "party_organization")))

@@ -105,7 +105,7 @@ def register(
         )
         path = party_organization.path
         writing.add(by=by, record=member, action="members.register", path=path, reason=reason, on=on)
-        _refresh(member.organization_id, on=on)
+        _refresh(member, on=on)
     return member
 
 
@@ -119,7 +119,7 @@ def change(
     with transaction.atomic():
         row = _current(member, version)
         _write(by, row, found, "members.change", reason, on)
-        _refresh(row.organization_id, on=on)
+        _refresh(row, on=on)
     return row
 
 
@@ -147,8 +147,9 @@ def move_to(
         since=row.since,
         until=since,
     )
+    before = row.party_organization_id
     _write(by, row, {"party_organization": party_organization, "since": since}, "members.move", reason, on)
-    _refresh(row.organization_id, on=on)
+    _refresh(row, before, on=on)
     return row
 
 
@@ -164,12 +165,12 @@ def set_employer(
 ) -> Member:
     """Enter where a member works from a day on, or that they work at no organization of the registry."""
     row = _current(member, also=[organization.pk] if organization else ())
-    before = row.organization_id
+    before = [row.organization_id] if row.organization_id else []
     if organization and since is None:
         raise DateDoesNotFit("请填写到岗日期")
     values = {"organization": organization, "organization_since": since if organization else None}
     _write(by, row, values, "members.employer", reason, on)
-    _refresh(before, row.organization_id, on=on)
+    _refresh(row, on=on, employers=before)
     return row
 
 
@@ -186,7 +187,7 @@ def set_status(*, by: User | None, member: Member, status: str, status_on: date,
     if status == Member.Status.FORMAL and not row.formal_on:
         values["formal_on"] = status_on
     _write(by, row, values, "members.status", reason, on)
-    _refresh(row.organization_id, on=on)
+    _refresh(row, on=on)
     return row
 
 
@@ -197,6 +198,7 @@ def date_status(*, by: User | None, member: Member, status_on: date | None, on: 
     if status_on:
         _require_status_day(row, status_on)
     _write(by, row, {"status_on": status_on}, "members.status", reason, on)
+    _refresh(row, on=on)
     return row
 
 
@@ -268,8 +270,10 @@ def _write(by: User | None, row: Member, values: Mapping[str, Any], action: str,
     writing.keep(by=by, record=row, changes=changes, action=action, path=row.party_organization.path, reason=reason)
 
 
-def _refresh(*organizations: int | None, on: date) -> None:
-    refresh([pk for pk in organizations if pk], on=on)
+def _refresh(member: Member, *nodes: int, on: date, employers: Collection[int] = ()) -> None:
+    """Of the employer and the Party organization, and of those before."""
+    employed = [member.organization_id] if member.organization_id else []
+    refresh([*employed, *employers], on=on, nodes=[member.party_organization_id, *nodes])
 
 
 def _require_editable(values: Mapping[str, Any]) -> None:

@@ -22,7 +22,7 @@ from orgs.models import Jurisdiction, OrganizationFacts, PartyOrganization, Regi
 from orgs.models.facts import CUTS as KEPT
 from orgs.models.facts import SizeBand, cut_knowing
 from orgs.models.organizations import Category, Sector
-from orgs.models.party import MANAGING_KINDS, STEP
+from orgs.models.party import MANAGING_KINDS, steps
 from orgs.models.places import DISTRICT_DIGITS, STREET_DIGITS
 
 CITY_DIGITS, COMMUNITY_DIGITS = 4, 12
@@ -198,11 +198,6 @@ def _columns_of(key: F | Func) -> set[str]:
     return {part.name for part in parts if isinstance(part, F)}  # type: ignore[attr-defined]
 
 
-def steps(path: str) -> list[int]:
-    """The ids of a path, from the root down."""
-    return [int(path[start : start + STEP], 36) for start in range(0, len(path), STEP)]
-
-
 def tree_of(scope: Scope) -> Tree:
     """The committees of the scope as they stand. One query."""
     rows = PartyOrganization.objects.within(scope).filter(kind__in=MANAGING_KINDS).order_by("path")
@@ -258,9 +253,7 @@ def by_party(cells: Cells, narrow: Narrow, measures: Sequence[str]) -> list[Row]
     }
     base = tree.named(narrow.node)
     depth = next((way.index(base.pk) + 1 for way, _ in ways.values() if base and base.pk in way), 0)
-    while not narrow.node and ways and len({tuple(way[: depth + 1]) for way, _ in ways.values()}) == 1:
-        if any(len(way) == depth + 1 for way, _ in ways.values()):
-            break
+    while not narrow.node and len(ways) > 1 and len({tuple(way[: depth + 1]) for way, _ in ways.values()}) == 1:
         depth += 1
     grouped: dict[tuple[int, bool], list[tuple[list[int], Sums]]] = {}
     for way, sums in ways.values():

@@ -13,7 +13,13 @@ from core.indicators import Indicator, declare, declare_measures
 from orgs.models import Coverage
 from orgs.models.facts import SizeBand
 from orgs.models.organizations import Category, Sector
-from orgs.subjects import counts
+from orgs.models.party import PartyOrganization
+from orgs.subjects import counts, nodes
+
+# the Opinion's groups, in the order of /figures/
+GROUPS = COVERAGE, MEMBERS, WORK, INSTRUCTORS, LIFE, MONEY, GOODS, QUALITY = (
+    "组织覆盖", "党员", "工作覆盖", "指导员", "组织生活", "党费经费", "五个好", "数据质量",
+)  # fmt: skip
 
 COUNTED = Q(counted=True)
 UNIT = Q(unit=True)
@@ -32,7 +38,7 @@ BUILT_FORMS = "单独、联合、挂靠、区域、行业、产业链覆盖的�
 
 declare_measures(
     [
-        counts("organizations", "登记单位", Q()),
+        counts("organizations", "登记单位"),
         counts("counted", "纳入统计单位", COUNTED),
         counts("units", "法人单位", UNIT),
         counts("branch_offices", "分支机构", Q(branch_office=True)),
@@ -54,6 +60,7 @@ declare_measures(
 
 SHOULD = Indicator(
     code="SHOULD",
+    group=COVERAGE,
     name="应建党组织已建率",
     clause="意见二-1",
     basis="应建党组织：正式党员 %(org.formal_min_to_found)s 名以上，或人数达到组建标准（新经济组织职工 %(econ.org_headcount)s 名、"
@@ -67,6 +74,7 @@ SHOULD = Indicator(
 )
 T1 = Indicator(
     code="T1",
+    group=MEMBERS,
     name="%(econ.member_headcount)s 人以上新经济组织有党员",
     clause="意见二-1",
     basis="职工 %(econ.member_headcount)s 名以上、经营正常的新经济组织中，有正式或预备党员的。" + WITHOUT_BRANCHES,
@@ -78,6 +86,7 @@ T1 = Indicator(
 )
 T2 = Indicator(
     code="T2",
+    group=COVERAGE,
     name="%(econ.org_headcount)s 人以上新经济组织有党组织",
     clause="意见二-1",
     basis="职工 %(econ.org_headcount)s 名以上、经营正常的新经济组织中，已建党组织的。" + WITHOUT_BRANCHES,
@@ -87,6 +96,7 @@ T2 = Indicator(
 )
 T3 = Indicator(
     code="T3",
+    group=MEMBERS,
     name="%(social.member_headcount)s 人以上新社会组织有党员",
     clause="意见二-1",
     basis="从业人员（社会团体按会员）%(social.member_headcount)s 名以上、正常的新社会组织中，有正式或预备党员的。"
@@ -97,6 +107,7 @@ T3 = Indicator(
 )
 T4 = Indicator(
     code="T4",
+    group=COVERAGE,
     name="%(social.org_headcount)s 人以上新社会组织有党组织",
     clause="意见二-1",
     basis="从业人员（社会团体按会员）%(social.org_headcount)s 名以上、正常的新社会组织中，已建党组织的。"
@@ -107,6 +118,7 @@ T4 = Indicator(
 )
 T5 = Indicator(
     code="T5",
+    group=COVERAGE,
     name="改制单位有党组织",
     clause="意见二-1",
     basis="事业单位或国有（集体）企业改制而来、经营正常的，必须同步组建党的组织。" + WITHOUT_BRANCHES,
@@ -116,6 +128,7 @@ T5 = Indicator(
 )
 R1 = Indicator(
     code="R1",
+    group=COVERAGE,
     name="组织覆盖率",
     clause="统计口径 R1",
     basis="正常的法人单位（不含个体工商户）中，有" + BUILT_FORMS + "。",
@@ -124,6 +137,7 @@ R1 = Indicator(
 )
 R2 = Indicator(
     code="R2",
+    group=COVERAGE,
     name="单独组建率",
     clause="统计口径 R2",
     basis="正常的法人单位中，单独组建党组织的。",
@@ -132,6 +146,7 @@ R2 = Indicator(
 )
 R3 = Indicator(
     code="R3",
+    group=COVERAGE,
     name="应建已建率（正式党员 %(org.formal_min_to_found)s 名以上）",
     clause="意见二-1；统计口径 R3",
     basis="正式党员 %(org.formal_min_to_found)s 名以上的法人单位中，已建党组织的。只数正式党员。",
@@ -141,6 +156,7 @@ R3 = Indicator(
 )
 R4 = Indicator(
     code="R4",
+    group=WORK,
     name="工作覆盖率",
     clause="意见二-1；统计口径 R4",
     basis="法人单位中，已建党组织，或 %(work.evidence_months)s 个月内有指导员走访、联络员联系、群团组织开展党的工作记录的。"
@@ -150,6 +166,7 @@ R4 = Indicator(
 )
 R5 = Indicator(
     code="R5",
+    group=COVERAGE,
     name="规模以上覆盖率",
     clause="统计口径 R5",
     basis="职工 %(econ.org_headcount)s 名以上的新经济组织、%(social.org_headcount)s 名以上的新社会组织（法人单位）中，已建党组织的。",
@@ -158,6 +175,7 @@ R5 = Indicator(
 )
 R6 = Indicator(
     code="R6",
+    group=MEMBERS,
     name="有党员率",
     clause="统计口径 R6",
     basis="职工 %(econ.member_headcount)s 名以上的新经济组织、%(social.member_headcount)s 名以上的新社会组织（法人单位）中，有党员的。",
@@ -166,6 +184,7 @@ R6 = Indicator(
 )
 R7 = Indicator(
     code="R7",
+    group=INSTRUCTORS,
     name="指导员派驻率",
     clause="意见二-1；统计口径 R7",
     basis="未建党组织的法人单位中，有在任指导员的。",
@@ -174,6 +193,7 @@ R7 = Indicator(
 )
 MEMBERS_COVERED = Indicator(
     code="MC",
+    group=COVERAGE,
     name="有党员单位组织覆盖率",
     clause="意见一",
     basis="有正式或预备党员的两新组织中，已有党的组织覆盖的：有党员的地方就有党的组织覆盖。",
@@ -182,4 +202,104 @@ MEMBERS_COVERED = Indicator(
     target=Decimal(100),
 )
 
-declare(SHOULD, T1, T2, T3, T4, T5, R1, R2, R3, R4, R5, R6, R7, MEMBERS_COVERED)
+ALONE = Indicator(
+    code="ALONE",
+    group=COVERAGE,
+    name="应单独组建未单独组建",
+    clause="意见二-1；统计口径 R3",
+    basis="正式党员 %(org.formal_min_to_found)s 名以上、已建党组织的法人单位中，由联合、挂靠、区域等方式覆盖，没有单独组建的。",
+    denominator=R3.numerator,
+    numerator=counts("ready_not_alone", "其中没有单独组建", UNIT & READY & BUILT & ~Q(form=Coverage.Form.SINGLE)),
+    more_is_better=False,
+)
+COVERED = counts("covered", "有覆盖的单位", COUNTED & ~Q(form=""))
+FORMS = tuple(
+    Indicator(
+        code=f"C_{form.name}",
+        group=COVERAGE,
+        name=f"覆盖形式：{form.label}",
+        clause="意见二-1",
+        basis=f"有党组织覆盖的两新组织中，覆盖形式是{form.label}的。",
+        denominator=COVERED,
+        numerator=counts(form.name.lower(), form.label, COUNTED & Q(form=form.value)),
+    )
+    for form in Coverage.Form
+)
+ALL_NODES = nodes("party_organizations", "党组织")
+KINDS = tuple(
+    Indicator(
+        code=f"K_{kind.name}",
+        group=COVERAGE,
+        name=f"党组织类型：{kind.label}",
+        clause="支部工作条例",
+        basis=f"未撤销的党组织（不含部门）中，类型是{kind.label}的。",
+        denominator=ALL_NODES,
+        numerator=nodes(f"nodes_{kind.name.lower()}", kind.label, Q(kind=kind.value)),
+    )
+    for kind in PartyOrganization.Kind
+    if kind != PartyOrganization.Kind.DEPARTMENT
+)
+TERM = Indicator(
+    code="TERM",
+    group=COVERAGE,
+    name="届满未换届",
+    clause="支部工作条例",
+    basis="登记了届满日期的党组织中，已过届满日期的。",
+    denominator=nodes("nodes_with_term", "登记了届满日期的党组织", Q(term_ends_on__isnull=False)),
+    numerator=nodes("nodes_over", "其中已届满", Q(over=True)),
+    more_is_better=False,
+)
+NO_TERM = Indicator(
+    code="NO_TERM",
+    group=QUALITY,
+    name="届满日期未登记",
+    clause="支部工作条例",
+    basis="未撤销的党组织（不含部门）中，没有登记届满日期的。",
+    denominator=ALL_NODES,
+    numerator=nodes("nodes_without_term", "其中没有登记届满日期", Q(term_ends_on__isnull=True)),
+    more_is_better=False,
+)
+UNKNOWN_SIZE = Indicator(
+    code="U",
+    group=QUALITY,
+    name="人数不明",
+    clause="意见三-2",
+    basis="纳入统计的单位中，没有职工（社会团体为会员）人数的，无法判断是否达标。",
+    denominator=counts("counted", "纳入统计单位", COUNTED),
+    numerator=counts("unknown_size", "其中人数不明", COUNTED & Q(band=SizeBand.UNKNOWN)),
+    more_is_better=False,
+)
+STALE = Indicator(
+    code="STALE",
+    group=QUALITY,
+    name="人数超过 %(survey.valid_months)s 个月未更新",
+    clause="意见三-2",
+    basis="人数已知、纳入统计的单位中，人数是 %(survey.valid_months)s 个月以前的。",
+    denominator=counts("known_size", "人数已知的单位", COUNTED & ~Q(band=SizeBand.UNKNOWN)),
+    numerator=counts("stale_size", "其中人数过期", COUNTED & Q(stale=True)),
+    more_is_better=False,
+)
+DISPUTED = Indicator(
+    code="DISPUTED",
+    group=QUALITY,
+    name="达标线上人数不一致",
+    clause="意见三-2",
+    basis="人数已知、纳入统计的单位中，另一来源 %(survey.valid_months)s 个月内的人数在达标线的另一边的。",
+    denominator=STALE.denominator,
+    numerator=counts("disputed_size", "其中不一致", COUNTED & Q(disputed=True)),
+    more_is_better=False,
+)
+UNDECIDED = Indicator(
+    code="UNDECIDED",
+    group=QUALITY,
+    name="待判定",
+    clause="意见三-2",
+    basis="纳入统计的和待判定的单位中，类别或管理党组织无法判断的。",
+    denominator=counts("counted_or_undecided", "纳入统计和待判定的单位", COUNTED | Q(undecided=True)),
+    numerator=counts("undecided", "待判定", Q(undecided=True)),
+    more_is_better=False,
+)
+AIMS = (R1, R4, MEMBERS_COVERED)  # 意见一: 党的组织覆盖、党的工作覆盖、有党员的地方就有党的组织
+
+declare(SHOULD, R1, R2, R3, R5, T2, T4, T5, MEMBERS_COVERED, ALONE, *FORMS, *KINDS, TERM)
+declare(T1, T3, R6, R4, R7, UNKNOWN_SIZE, STALE, DISPUTED, UNDECIDED, NO_TERM)

@@ -7,12 +7,14 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from core.indicators import Indicator
+from core.indicators import Indicator, indicators, measures
 from core.pages import address
 from orgs.figures import Narrow, Row
 from orgs.indicators import R3, R7, SHOULD
+from orgs.subjects import NodeSubject
 from reports.dashboard import Line, Overview
 from reports.queries.bridge import Term
+from reports.queries.moments import Moment
 
 KEPT = ("month", "by", "sort")
 
@@ -38,9 +40,7 @@ class Addresses:
 
     def units(self, narrow: Narrow, **asked: str) -> str:
         """A list of names. What is missing now is the worklist, with reasons and next steps."""
-        if asked.get("gap") == SHOULD.code and not self.seen.moment.closed:
-            return _address(reverse("worklist", args=["party-organization"]), narrow.query())
-        return _address(address("units"), {**asked, **narrow.query(), "month": self.seen.moment.month})
+        return names_of(self.seen.moment, narrow, **asked)
 
     def of_line(self, line: Line) -> dict[str, str]:
         """The lists behind the numbers of a row."""
@@ -56,12 +56,11 @@ class Addresses:
 
     def of_indicator(self, indicator: Indicator) -> dict[str, str]:
         """The lists behind a card."""
-        narrow = self.seen.narrow
-        return {
-            "numerator": self.units(narrow, measure=indicator.numerator.code),
-            "denominator": self.units(narrow, measure=indicator.denominator.code),
-            "gap": self.units(narrow, gap=indicator.code),
-        }
+        return lists_of(indicator, self.seen.moment, self.seen.narrow)
+
+    def figures(self) -> str:
+        """All figures of the same place and month."""
+        return _address(address("figures"), {**self.seen.narrow.query(), "month": self.seen.moment.month})
 
     def of_term(self, term: Term) -> str:
         """The list behind a term of the bridge."""
@@ -73,6 +72,24 @@ class Addresses:
         if row.opens:
             return self.page(row.narrow, sort="")
         return self.page(row.narrow, by="region", sort="") if self.seen.by in ("category", "zone", "band") else ""
+
+
+def names_of(moment: Moment, narrow: Narrow, **asked: str) -> str:
+    """The list of names behind a measure (`measure=`) or behind what an indicator lacks (`gap=`)."""
+    if asked.get("gap") == SHOULD.code and not moment.closed:
+        return _address(reverse("worklist", args=["party-organization"]), narrow.query())
+    measure = indicators[asked["gap"]].denominator if "gap" in asked else measures[asked["measure"]]
+    page = "nodes" if isinstance(measure.subject, NodeSubject) else "units"
+    return _address(address(page), {**asked, **narrow.query(), "month": moment.month})
+
+
+def lists_of(indicator: Indicator, moment: Moment, narrow: Narrow) -> dict[str, str]:
+    """The lists behind an indicator."""
+    return {
+        "numerator": names_of(moment, narrow, measure=indicator.numerator.code),
+        "denominator": names_of(moment, narrow, measure=indicator.denominator.code),
+        "gap": names_of(moment, narrow, gap=indicator.code),
+    }
 
 
 def _address(path: str, words: Mapping[str, str]) -> str:

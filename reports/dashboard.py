@@ -11,43 +11,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from core.indicators import Indicator, added, less, percent
-from core.months import YearMonth
+from core.indicators import added, less
 from core.scope import Scope
-from orgs.figures import CUTS, LEVELS, Narrow, Row, Sums, Tree, digits_below, total
-from orgs.indicators import R3, R7, SHOULD, T1, T2, T3, T4, T5
+from orgs.figures import CUTS, LEVELS, Narrow, Row, Tree, digits_below, total
+from orgs.indicators import AIMS, R3, R7, SHOULD, T1, T2, T3, T4, T5
+from reports.figures import Standing, measures_of, standings
 from reports.models import ClosedMonth
 from reports.queries.cache import remembered
 from reports.queries.moments import Moment
-from reports.rules import Pace, pace
 
 CARDS = (T1, T2, T3, T4, T5)
-SHOWN = (SHOULD, *CARDS, R3, R7)
+SHOWN = (SHOULD, *CARDS, R3, R7, *AIMS)
 APART = "branch_offices"  # counted, but not asked for anything
-MEASURES = (*dict.fromkeys(m.code for i in SHOWN for m in (i.numerator, i.denominator)), APART)
-MONTHS_DRAWN = 12
-
-
-@dataclass(frozen=True)
-class Card:
-    """One target: the figure, its line over the closed months, and how it stands against the year's goal."""
-
-    indicator: Indicator
-    numerator: int | None
-    denominator: int | None
-    rate: Decimal | None
-    points: list[tuple[str, Decimal | None]]
-    goal: Decimal | None
-    pace: Pace | None
-
-    @property
-    def gap(self) -> int | None:
-        return less(self.denominator, self.numerator)
-
-    @property
-    def expected(self) -> Decimal | None:
-        """Where the year's line stands today."""
-        return self.pace.expected if self.pace else None
+MEASURES = (*measures_of(SHOWN), APART)
 
 
 @dataclass(frozen=True)
@@ -98,7 +74,8 @@ class Overview:
     cut_name: str  # what the rows are: 街道, 类别 …
     lines: list[Line]
     whole: Line
-    cards: list[Card]
+    cards: list[Standing]
+    aims: list[Standing]  # of the Opinion, in one line
     tree: Tree
 
     @property
@@ -133,12 +110,11 @@ def overview(
     summed = total(rows, MEASURES, narrow)
     built = summed.sums[SHOULD.numerator.code]
     whole = Line(summed, None if before is None else less(built, added(before.values())))
-    drawn = [item for item in closed if not moment.closed or item.month <= moment.closed.month][: MONTHS_DRAWN + 1]
-    history = _history(scope, drawn, narrow)
-    targets = targets_of(moment, narrow, cells.tree)
-    cards = [_card(moment.indicator(indicator), summed, history, targets, moment) for indicator in CARDS]
+    told: Any = {"moment": moment, "closed": closed, "narrow": narrow, "cells": cells, "sums": summed.sums}
+    found = standings(scope, (*CARDS, *AIMS), **told)
+    cards, aims = found[: len(CARDS)], found[len(CARDS) :]
     cut_name = LEVELS[digits or digits_below(narrow.region)] if by == "region" else CUTS[by][0]
-    return Overview(moment, narrow, by, cut_name, lines, whole, cards, cells.tree)
+    return Overview(moment, narrow, by, cut_name, lines, whole, cards, aims, cells.tree)
 
 
 def ordered(lines: Sequence[Line], sort: str) -> list[Line]:
@@ -147,41 +123,6 @@ def ordered(lines: Sequence[Line], sort: str) -> list[Line]:
     if column is None:
         return list(lines)
     return sorted(lines, key=column, reverse=sort.startswith("-"))
-
-
-def targets_of(moment: Moment, narrow: Narrow, tree: Tree) -> dict[tuple[str, int], Decimal]:
-    """The targets that hold for the node, its own before those of the nodes above it, by (indicator, year).
-
-    What is set above holds for everyone below, so they are read along the node's path and not by the scope.
-    """
-    node = tree.named(narrow.node or narrow.own) or min(
-        tree.nodes.values(), key=lambda node: (len(node.path), node.path), default=None
-    )
-    return {(code, year): value for code, year, value in moment.targets(node.path, tree)} if node else {}
-
-
-def _card(
-    indicator: Indicator,
-    row: Row,
-    history: dict[str, Sums],
-    targets: dict[tuple[str, int], Decimal],
-    moment: Moment,
-) -> Card:
-    numerator, denominator = row.sums[indicator.numerator.code], row.sums[indicator.denominator.code]
-    rates = {
-        month: percent(sums[indicator.numerator.code], sums[indicator.denominator.code])
-        for month, sums in sorted(history.items())
-    }
-    year = moment.on.year
-    goal, found = targets.get((indicator.code, year)), None
-    if goal is not None and denominator and numerator is not None:
-        last_year = targets.get((indicator.code, year - 1))
-        start = rates.get(str(YearMonth(year - 1, 12)), last_year)
-        found = pace(numerator=numerator, denominator=denominator, target=goal, start=start, on=moment.on)
-    points = list(rates.items())
-    if not moment.closed:
-        points.append((moment.on.isoformat(), row.rate(indicator)))
-    return Card(indicator, numerator, denominator, row.rate(indicator), points, goal or indicator.target, found)
 
 
 def _cut(by: str, digits: int) -> Callable[..., list[Row]]:
@@ -205,14 +146,3 @@ def _change(row: Row, before: dict[Narrow, int | None] | None) -> int | None:
     if before is None:
         return None
     return less(row.sums[SHOULD.numerator.code], before.get(row.narrow, 0))
-
-
-def _history(scope: Scope, closed: Sequence[ClosedMonth], narrow: Narrow) -> dict[str, Sums]:
-    """The measures of the cards by closed month, each by the places of then."""
-    codes = tuple(dict.fromkeys(m.code for i in CARDS for m in (i.numerator, i.denominator)))
-
-    def read() -> dict[str, Sums]:
-        moments = [Moment(item.counted_on, item) for item in closed]
-        return {at.month: at.cells(scope).whole(narrow, codes) for at in moments}
-
-    return remembered(scope, ("history", *((item.pk, item.taken_at) for item in closed), narrow), read)

@@ -24,14 +24,11 @@ OVERDUE_DAYS = 90
 NARROW_WORDS = tuple(field.name for field in fields(Narrow))
 
 
-class UnitFilters(PlaceFilters):
-    """Where, what and how large: the words of `orgs.figures.Narrow`, and a search."""
+class NodeFilters(PlaceFilters):
+    """Where, in the words of `orgs.figures.Narrow`, and a search: of what is counted by Party organization."""
 
-    q = search_filter("名称或代码")
+    q = search_filter("名称")
     region = django_filters.ChoiceFilter(method="later", label="区县、街道")
-    category = django_filters.ChoiceFilter(method="later", label="类别", choices=[*CATEGORIES, (NONE, "待判定")])
-    zone = django_filters.ChoiceFilter(method="later", label="园区、楼宇")
-    band = django_filters.ChoiceFilter(method="later", label="规模", choices=SizeBand.choices)
     node = django_filters.CharFilter(method="later", label="党组织编码", widget=forms.HiddenInput)
     own = django_filters.CharFilter(method="later", label="本级管理的党组织编码", widget=forms.HiddenInput)
 
@@ -48,14 +45,27 @@ class UnitFilters(PlaceFilters):
         return super().filter_queryset(queryset.filter(narrow.condition(tree)))
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """A fragment of the name, or the beginning of the code: in a closed month those of then."""
-        if queryset.model is FrozenUnit:
-            return queryset.filter(Q(name__contains=value.strip()) | Q(credit_code__startswith=value.strip().upper()))
-        return queryset.filter(organization__in=search(Organization.objects.all(), value.strip()))
+        """A fragment of the name."""
+        return queryset.filter(name__contains=value.strip())
 
     def later(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Part of the narrowing; see `filter_queryset`."""
         return queryset
+
+
+class UnitFilters(NodeFilters):
+    """Also what and how large."""
+
+    q = search_filter("名称或代码")
+    category = django_filters.ChoiceFilter(method="later", label="类别", choices=[*CATEGORIES, (NONE, "待判定")])
+    zone = django_filters.ChoiceFilter(method="later", label="园区、楼宇")
+    band = django_filters.ChoiceFilter(method="later", label="规模", choices=SizeBand.choices)
+
+    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """A fragment of the name, or the beginning of the code: in a closed month those of then."""
+        if queryset.model is FrozenUnit:
+            return queryset.filter(Q(name__contains=value.strip()) | Q(credit_code__startswith=value.strip().upper()))
+        return queryset.filter(organization__in=search(Organization.objects.all(), value.strip()))
 
 
 class WorklistFilters(UnitFilters):

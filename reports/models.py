@@ -14,7 +14,7 @@ from core.fields import YearField
 from core.months import YearMonth
 from core.scope import PublicQuerySet, Scope, ScopedQuerySet
 from orgs.models import Organization, PartyOrganization
-from orgs.models.facts import Figure, StatedFacts
+from orgs.models.facts import Figure, StatedFacts, StatedNode
 
 
 class ClosedMonth(models.Model):
@@ -108,7 +108,7 @@ class FrozenFigure(Figure, Lasting):
         return f"{self.first_month} {self.measure} {self.managed_by_id} {self.region_code}"
 
 
-class FrozenUnitQuerySet(ManagedWithin):
+class NamesQuerySet(ManagedWithin):
     def of_month(self, month: str) -> Self:
         """The units as they stood when a month (YYYY-MM) was closed, one row each."""
         return self.filter(lasting(month))
@@ -129,7 +129,7 @@ class FrozenUnit(StatedFacts, Lasting):
     status = models.CharField("经营状态", max_length=10, choices=Organization.Status, blank=True)
     answered = models.CharField("填报的原因", max_length=200, blank=True)
 
-    objects = FrozenUnitQuerySet.as_manager()
+    objects = NamesQuerySet.as_manager()
     view_permission = "figures.view"
     change_permission = ""  # frozen
 
@@ -149,6 +149,30 @@ class FrozenUnit(StatedFacts, Lasting):
             models.UniqueConstraint(
                 fields=["organization"], condition=Q(last_month=None), name="frozen_unit_goes_on_once"
             )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FrozenNode(StatedNode, Lasting):
+    """A Party organization by name, with what was counted by it."""
+
+    node = models.ForeignKey(
+        PartyOrganization, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    name = models.CharField("名称", max_length=120)
+
+    objects = NamesQuerySet.as_manager()
+    view_permission = "figures.view"
+    change_permission = ""  # frozen
+
+    class Meta:
+        verbose_name = "冻结的党组织名单"
+        verbose_name_plural = "冻结的党组织名单"
+        indexes = [models.Index(fields=["managed_by", "node"], name="frozen_node_managed")]
+        constraints = [
+            models.UniqueConstraint(fields=["node"], condition=Q(last_month=None), name="frozen_node_goes_on_once")
         ]
 
     def __str__(self) -> str:

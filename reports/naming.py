@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from core.pages import number
 from core.scope import Scope
-from orgs.figures import DIGITS, NONE, Narrow, Tree, steps
+from orgs.figures import DIGITS, NONE, Narrow, Tree
 from orgs.models.facts import SizeBand
 from orgs.models.organizations import Category, Sector
+from orgs.models.party import steps
 
 Crumb = tuple[str, Narrow]
 WORDS: dict[str, str] = {

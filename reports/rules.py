@@ -7,9 +7,14 @@ from where the year began to where it must end.
 from __future__ import annotations
 
 import calendar
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+
+from core.months import YearMonth
+
+FAR = 60  # months ahead of which nothing is foretold
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,20 @@ def pace(*, numerator: int, denominator: int, target: Decimal, start: Decimal | 
     expected = None if start is None else on_line(start=start, target=target, on=on)
     behind = 0 if expected is None else _short(expected, numerator, denominator)
     return Pace(target, expected, behind, missing, -(-missing // months_left))
+
+
+def forecast(rates: Sequence[Decimal | None], *, target: Decimal | None, on: date) -> YearMonth | None:
+    """The month in which a rate reaches its target if it goes on as over these months, the last being now; None when it is
+    there, does not rise, or would take more than FAR months."""
+    known = [(place, rate) for place, rate in enumerate(rates) if rate is not None]
+    if target is None or len(known) < 2 or known[-1][0] != len(rates) - 1:
+        return None
+    (since, first), (until, now) = known[0], known[-1]
+    risen = now - first
+    if now >= target or risen <= 0:
+        return None
+    months = -(-(target - now) * (until - since) // risen)
+    return YearMonth.of(on).plus(int(months)) if months <= FAR else None
 
 
 def on_line(*, start: Decimal, target: Decimal, on: date) -> Decimal:

@@ -9,7 +9,9 @@ from reports.views.checks import CheckPage, ChecksPage
 from reports.views.cross import CrossPage
 from reports.views.dashboard import DashboardPage
 from reports.views.due import DuePage
+from reports.views.figures import FiguresPage
 from reports.views.months import MonthsPage
+from reports.views.nodes import NodesPage
 from reports.views.start import StartPage
 from reports.views.units import UnitsPage
 from reports.views.worklists import WorklistPage
@@ -18,6 +20,8 @@ urlpatterns = [
     path("dashboard/", DashboardPage.as_view(), name="dashboard"),
     path("dashboard/cross/", CrossPage.as_view(), name="cross"),
     path("months/", MonthsPage.as_view(), name="months"),
+    path("figures/", FiguresPage.as_view(), name="figures"),
+    path("nodes/", NodesPage.as_view(), name="nodes"),
     path("units/", UnitsPage.as_view(), name="units"),
     path("changes/", ChangesPage.as_view(), name="changes"),
     path("due/", DuePage.as_view(), name="due"),

@@ -19,7 +19,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db import transaction
+
 from accounts.models import User
+from core.locks import derived_once
 from core.scope import Scope
 from members.models import Member
 from orgs.access import scope_for
@@ -128,6 +131,11 @@ class City:
 
 def build_city() -> City:
     """Write the small tree, its jurisdictions, and the named people with their appointments."""
+    with transaction.atomic(), derived_once():
+        return _built()
+
+
+def _built() -> City:
     city = City()
     for code, name, level, parent in REGIONS:
         Region.objects.create(code=code, name=name, level=level, parent_id=parent)

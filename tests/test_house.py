@@ -31,6 +31,7 @@ WRITTEN_BY_CODE_ALONE = {
     "tally_figure",
     "frozen_change_once",
     "frozen_figure_goes_on_once",
+    "frozen_node_goes_on_once",
     "frozen_place_goes_on_once",
     "frozen_unit_goes_on_once",
     "column_mapping_once",

@@ -191,6 +191,7 @@ ORDER = (  # of the table in “Locks”
     "orgs_organization",
     "orgs_coverage|orgs_liaison|members_member|instructors_.*",
     "orgs_organizationfacts",
+    "orgs_partyfacts",
     "orgs_tally",
 )
 LOCKED = re.compile(

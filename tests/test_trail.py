@@ -44,10 +44,12 @@ UNAUDITED = {  # why rows of these have no entry of their own
     "orgs.formermanagement": "the past of an organization's committee, kept by a change that has an entry with both",
     "orgs.formerparent": "the past of a node's parent, kept by a change that has an entry with both",
     "orgs.organizationfacts": "computed from what has entries",
+    "orgs.partyfacts": "computed from what has entries",
     "orgs.tally": "computed from what has entries",
     "orgs.recount": "when the facts were computed last",
     "reports.frozenchange": "copied when a month is closed, which has an entry",
     "reports.frozenfigure": "copied when a month is closed, which has an entry",
+    "reports.frozennode": "copied when a month is closed, which has an entry",
     "reports.frozenplace": "copied when a month is closed, which has an entry",
     "reports.frozenunit": "copied when a month is closed, which has an entry",
 }

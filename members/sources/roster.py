@@ -134,6 +134,7 @@ class MemberTarget(Target):
         self.employers: dict[str, int | None] = {}
         self.foreign: set[int] = set()  # of these, managed elsewhere: only who works there already is left there
         self.touched: set[int] = set()
+        self.nodes: set[int] = set()
         self.asking = Asking(run.importer.user, ASKED, run.batch_id)
 
     # --- reading ---
@@ -281,19 +282,20 @@ class MemberTarget(Target):
             past.filter(since=one.after["since"]).delete()
 
     def _touch(self, *groups: Sequence[Written]) -> None:
-        for one in (one for group in groups for one in group):
-            self.touched.update(
-                pk for record in (one.before, one.after) if record and (pk := record.get("organization_id"))
-            )
+        for record in (record for group in groups for one in group for record in (one.before, one.after) if record):
+            self.nodes.add(record["party_organization_id"])
+            if employer := record.get("organization_id"):
+                self.touched.add(employer)
 
     def refresh(self, ids: Collection[int]) -> None:
         """Facts and tally of the organizations where members come and go."""
-        facts.refresh(self.touched, on=self.run.today)
+        facts.refresh(self.touched, on=self.run.today, nodes=self.nodes)
 
     def forget(self, ids: Collection[int]) -> None:
         """The organizations' facts change when their members go."""
-        employed = Member.objects.filter(pk__in=list(ids), organization__isnull=False)
-        self.touched.update(employed.values_list("organization", flat=True))
+        gone = Member.objects.filter(pk__in=list(ids))
+        self.nodes.update(gone.values_list("party_organization", flat=True))
+        self.touched.update(gone.filter(organization__isnull=False).values_list("organization", flat=True))
 
 
 sources.add(

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from orgs.facts import nodes
 from orgs.facts.sources import Day
 from orgs.facts.statement import COLUMNS, ORPHANS, Reach, Statement, differing, listed
 from orgs.facts.tally import wrong_figures
-from orgs.models import Organization, OrganizationFacts
+from orgs.models import Organization, OrganizationFacts, PartyOrganization
 
 FIELDS = OrganizationFacts._meta.concrete_fields
 NAMED = 20  # differences that are named in full
@@ -21,7 +22,7 @@ NAMED = 20  # differences that are named in full
 def differences(*, on: date) -> list[str]:
     """What differs from a recomputation, a Chinese sentence each; empty when all agree. Nothing is written."""
     statement = differing(Day.of(on), Reach.ALL, connection.vendor)
-    return [*_facts(statement), *_orphans(), *_cells()]
+    return [*_facts(statement), *_orphans(), *_nodes(Day.of(on)), *_cells()]
 
 
 def _facts(statement: Statement) -> Iterator[str]:
@@ -54,6 +55,13 @@ def _orphans() -> Iterator[str]:
     """Facts of organizations that are no longer there."""
     if count := _count(f"SELECT count(*) {ORPHANS}"):
         yield f"有 {count:,} 条组织情况没有对应的单位"
+
+
+def _nodes(day: Day) -> Iterator[str]:
+    """Party organizations of which something else is counted."""
+    if found := nodes.differing(day):
+        names = PartyOrganization.objects.filter(pk__in=found[:NAMED]).order_by("pk").values_list("name", flat=True)
+        yield f"党组织情况有 {len(found):,} 个与来源不一致：{'、'.join(names)}"
 
 
 def _cells() -> Iterator[str]:

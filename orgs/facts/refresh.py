@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from django.apps import apps
@@ -18,8 +19,10 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from core.bulk import analyze
+from core.indicators import measures
 from core.locks import keep_derived
 from core.parameters import values_on
+from orgs.facts import nodes as nodes_of
 from orgs.facts import prepared, tally
 from orgs.facts.sources import Day
 from orgs.facts.statement import (
@@ -41,9 +44,10 @@ ONE = 1  # the row of the recount
 
 @dataclass
 class _Gathered:
-    """What several services touched, and the sums of what was forgotten."""
+    """What several services touched, organizations and Party organizations by day, and the sums of what was forgotten."""
 
     touched: dict[date, set[int]] = field(default_factory=dict)
+    nodes: dict[date, set[int]] = field(default_factory=dict)
     gone: tally.Sums = field(default_factory=Counter)
 
 
@@ -64,15 +68,16 @@ def gathering() -> Iterator[None]:
         _gathered.reset(token)
     if gathered.gone or Touched.of(set().union(*gathered.touched.values())).many:
         _check_references()
-    _state(gathered.touched, gathered.gone)
+    _state(gathered)
 
 
 keep_derived(gathering)
 
 
 @transaction.atomic(savepoint=False)
-def refresh(organization_ids: Collection[int] | None, *, on: date) -> int:
-    """State the facts anew for organizations that were touched, or for all (None); returns how many rows differed.
+def refresh(organization_ids: Collection[int] | None, *, on: date, nodes: Collection[int] = ()) -> int:
+    """State the facts anew for organizations and Party organizations (`nodes`) that were touched, or for all (None);
+    returns how many rows differed.
 
     Call it in the writing transaction, after the writes, once with all ids. `on` is the day for everything that comes
     by the calendar. Two transactions that touch the same organization wait for each other here, if they did not before.
@@ -80,51 +85,74 @@ def refresh(organization_ids: Collection[int] | None, *, on: date) -> int:
     """
     if organization_ids is None:
         written = _refresh_all(on)
-        counted = {"on": on, "at": timezone.now(), "parameters": dict(values_on(on))}
-        Recount.objects.update_or_create(pk=ONE, defaults=counted)
+        told = {"on": on, "at": timezone.now(), "parameters": dict(values_on(on)), "measures": _declared()}
+        Recount.objects.update_or_create(pk=ONE, defaults=told)
         return written
-    if (gathered := _gathered.get()) is not None:
-        gathered.touched.setdefault(on, set()).update(organization_ids)
-        return 0
-    return _state({on: organization_ids}, Counter())
+    gathered = _gathered.get() or _Gathered()
+    gathered.touched.setdefault(on, set()).update(organization_ids)
+    gathered.nodes.setdefault(on, set()).update(nodes)
+    return 0 if _gathered.get() else _state(gathered)
 
 
 @transaction.atomic(savepoint=False)
-def forget(organization_ids: Collection[int]) -> None:
-    """Take organizations out of facts and tally. Call it before deleting them (undo of an import)."""
-    if not organization_ids:
-        return
-    ids = Touched.of(organization_ids)
-    _lock(ids)
-    before, gathered = tally.read(ids), _gathered.get()
-    if gathered is None:
-        tally.move(before, Counter())
-    else:
-        gathered.gone.update(before)
-    _execute(about_touched(f"DELETE FROM {TABLE} WHERE organization_id IN ({TOUCHED})").sql, (ids.parameter,))
+def forget(organization_ids: Collection[int] = (), *, on: date, nodes: Collection[int] = ()) -> None:
+    """Take organizations and Party organizations out of facts and tally. Call it before deleting them (undo of an
+    import)."""
+    gathered = _gathered.get() or _Gathered()
+    if organization_ids:
+        ids = Touched.of(organization_ids)
+        _lock(ids)
+        gathered.gone.update(tally.read(ids))
+        gathered.nodes.setdefault(on, set()).update(nodes_of.reached(organization_ids))
+        _execute(about_touched(f"DELETE FROM {TABLE} WHERE organization_id IN ({TOUCHED})").sql, (ids.parameter,))
+    if nodes:
+        gathered.gone.update(nodes_of.forget(nodes))
+    if not _gathered.get():
+        _state(gathered)
 
 
 @receiver(post_migrate, sender=apps.get_app_config("orgs"))
 def state_after_upgrade(*, using: str, plan: Any = (), **about: Any) -> None:
-    """A new version may state facts otherwise: state all of them, once the last migration has run."""
+    """A new version may state facts or count otherwise: state all of them, once the last migration has run."""
     executor = MigrationExecutor(connections[using])
-    backwards = any(back for _, back in plan)
-    if plan and not backwards and not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if any(back for _, back in plan) or executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return
+    last = recounted()
+    if plan or (last and last.measures != _declared()):
         refresh(None, on=timezone.localdate())
 
 
-def _state(touched: Mapping[date, Collection[int]], gone: tally.Sums) -> int:
+def _declared() -> str:
+    """A digest of all measures: as long as it is the same, nothing is counted otherwise."""
+    return sha256(repr([(one.code, str(one.where), one.sums) for one in measures]).encode()).hexdigest()
+
+
+def _state(gathered: _Gathered) -> int:
     """State facts, and take all that changes into the tally in one go."""
-    everything = set().union(*touched.values())
-    ids, written = Touched.of(everything), 0
-    if not everything:
-        tally.move(gone, Counter())
-        return 0
+    before, after, written = gathered.gone, tally.Sums(), 0
+    if everything := set().union(*gathered.touched.values()):
+        was, now, reached, written = _state_organizations(gathered.touched, Touched.of(everything), everything)
+        before, after = before + was, now
+        gathered.nodes.setdefault(max(gathered.touched), set()).update(reached)
+    for on, some in sorted(gathered.nodes.items()):
+        if some:
+            was, now, differed = nodes_of.restate(some, Day.of(on))
+            before, after, written = before + was, after + now, written + differed
+    if before or after:
+        tally.move(before, after)
+    return written
+
+
+def _state_organizations(
+    touched: Mapping[date, Collection[int]], ids: Touched, everything: Collection[int]
+) -> tuple[tally.Sums, tally.Sums, set[int], int]:
+    """What organizations added up to before and after, the Party organizations that this reaches, and how many rows
+    differed."""
     _lock(ids)
     if ids.many:
         analyze(Organization)
         analyze(OrganizationFacts)
-    before = tally.read(ids)
+    before, reached, written = tally.read(ids), nodes_of.reached(everything), 0
     for on, some in touched.items():
         part = Touched.of(some)
         statement = writing(Day.of(on), part.reach, connection.vendor)
@@ -133,9 +161,9 @@ def _state(touched: Mapping[date, Collection[int]], gone: tally.Sums) -> int:
             written += int(cursor.rowcount)
     if ids.many:
         analyze(OrganizationFacts)
-    if written or gone:
-        tally.move(gone + before, tally.read(ids))
-    return written
+    if not written:
+        return tally.Sums(), tally.Sums(), set(), 0
+    return before, tally.read(ids), reached | nodes_of.covering(everything), written
 
 
 def _refresh_all(on: date) -> int:
@@ -147,12 +175,13 @@ def _refresh_all(on: date) -> int:
     found = differing(day, Reach.ALL, connection.vendor)
     ids = _column(f"WITH {found.sql} SELECT organization_id FROM differing", found.parameters)
     if len(ids) < SWEEPING and not _column(f"SELECT organization_id {ORPHANS}", ()) and tally.agrees():
-        return _state({on: ids}, Counter())
+        return _state(_Gathered({on: set(ids)}, {on: set(nodes_of.differing(day))}))
     if connection.vendor == "postgresql":
         _execute(f"LOCK TABLE {TABLE} IN SHARE ROW EXCLUSIVE MODE", ())
     _execute(f"DELETE {ORPHANS}", ())
     statement = writing(day, Reach.ALL, connection.vendor)
     written = _execute(statement.sql, statement.parameters)
+    written += nodes_of.restate(nodes_of.differing(day), day)[-1]
     tally.rebuild()
     return written
 

@@ -29,6 +29,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Least, RowNumber
 from django.db.models.lookups import IsNull
 
+from core.months import months_before
 from core.parameters import values_on
 from core.periods import holding_on
 from core.registries import Registry
@@ -47,6 +48,7 @@ class Day:
     on: date
     thresholds: Thresholds
     functional_counts: bool  # whether 功能型 counts as a Party organization
+    survey_months: int = 12  # for so long a headcount is fresh
 
     @classmethod
     def of(cls, on: date) -> Self:
@@ -56,7 +58,13 @@ class Day:
     @classmethod
     def by(cls, on: date, values: Mapping[str, Any]) -> Self:
         """A day with the values of all parameters."""
-        return cls(on, Thresholds.of(values), bool(values["coverage.functional_counts"]))
+        functional, months = values["coverage.functional_counts"], values["survey.valid_months"]
+        return cls(on, Thresholds.of(values), bool(functional), months)
+
+    @property
+    def fresh_from(self) -> date:
+        """The first day whose headcounts are fresh."""
+        return months_before(self.on, self.survey_months)
 
     @property
     def counting_forms(self) -> tuple[str, ...]:
@@ -113,19 +121,38 @@ def _sizes(day: Day) -> QuerySet:
 
     Only counts up to the one that holds are looked at: a later one that was not accepted breaks no run.
     """
-    at = day.thresholds
-    association = Q(organization__category=ASSOCIATION)
-    counts = Headcount.objects.annotate(
-        large=_by_sector(at.for_organization),
-        middle=_by_sector(at.for_member),
-        counted=Case(When(association, then=Value(Headcount.Kind.MEMBERSHIP)), default=Value(Headcount.Kind.STAFF)),
-        size=Case(When(association, then=F("organization__membership")), default=F("organization__staff")),
-        size_on=Case(When(association, then=F("organization__membership_on")), default=F("organization__staff_on")),
-    ).filter(kind=F("counted"), counted_on__lte=F("size_on"), size__gte=Least("large", "middle"))
+    counts = _headcounts(day).filter(counted_on__lte=F("size_on"), size__gte=Least("large", "middle"))
     return counts.values_list("organization_id").annotate(
         large_since=Min("counted_on", filter=~_falls_below("large")),
         middle_since=Min("counted_on", filter=~_falls_below("middle")),
     )
+
+
+def _headcounts(day: Day) -> QuerySet:
+    """Counts of what the size of the organization is, with the size that holds and the thresholds."""
+    association = Q(organization__category=ASSOCIATION)
+    counts = Headcount.objects.annotate(
+        large=_by_sector(day.thresholds.for_organization),
+        middle=_by_sector(day.thresholds.for_member),
+        counted=Case(When(association, then=Value(Headcount.Kind.MEMBERSHIP)), default=Value(Headcount.Kind.STAFF)),
+        **{
+            name: Case(
+                When(association, then=F(f"organization__membership{end}")), default=F(f"organization__staff{end}")
+            )
+            for name, end in (("size", ""), ("size_on", "_on"), ("size_source", "_source"))
+        },
+    )
+    return counts.filter(kind=F("counted"))
+
+
+def _disputes(day: Day) -> QuerySet:
+    """Fresh counts of other sources than the one that holds, on the other side of a threshold."""
+    across = Q()
+    for threshold in ("large", "middle"):
+        above, below = Q(number__gte=F(threshold)), Q(number__lt=F(threshold))
+        across |= (above & Q(size__lt=F(threshold))) | (below & Q(size__gte=F(threshold)))
+    others = _headcounts(day).filter(across, counted_on__gte=day.fresh_from).exclude(source=F("size_source"))
+    return others.values_list("organization_id").annotate(disputes=Count("pk"))
 
 
 def _by_sector(threshold: Callable[[str], int]) -> Case:
@@ -150,7 +177,7 @@ def _falls_below(threshold: str) -> Exists:
 
 
 def _mass_organizations(day: Day) -> QuerySet:
-    """Which of 工会、共青团、妇联 stand, and the newest Party work of any of them (dated evidence for R4)."""
+    """Which of 工会、共青团、妇联 stand, and the newest Party work of those (dated evidence for R4)."""
     standing = (Q(closed_on=None) | Q(closed_on__gt=day.on)) & (Q(founded_on=None) | Q(founded_on__lte=day.on))
     kinds = MassOrganization.Kind
 
@@ -161,16 +188,14 @@ def _mass_organizations(day: Day) -> QuerySet:
         unions=stands(kinds.UNION),
         youths=stands(kinds.YOUTH),
         womens=stands(kinds.WOMEN),
-        worked=Max("party_work_on", filter=Q(party_work_on__lte=day.on)),
+        worked=Max("party_work_on", filter=standing & Q(party_work_on__lte=day.on)),
     )
 
 
 def _liaisons(day: Day) -> QuerySet:
-    """Open liaisons, and the newest contact of any (dated evidence for R4)."""
-    return Liaison.objects.values_list("organization_id").annotate(
-        open=Count("pk", filter=holding_on(day.on)),
-        contacted=Max("contacted_on", filter=Q(contacted_on__lte=day.on)),
-    )
+    """Open liaisons, and their newest contact (dated evidence for R4)."""
+    holding = Liaison.objects.filter(holding_on(day.on)).values_list("organization_id")
+    return holding.annotate(open=Count("pk"), contacted=Max("contacted_on", filter=Q(contacted_on__lte=day.on)))
 
 
 fact_sources.add(
@@ -178,6 +203,7 @@ fact_sources.add(
         "coverage", ("form", "covered_by_id", "covered_since", "venue"), _coverage, partial(_coverage, few=True)
     ),
     FactSource("sizes", ("large_since", "middle_since"), _sizes),
+    FactSource("disputes", ("disputes",), _disputes),
     FactSource("mass_organizations", ("unions", "youths", "womens", "worked_on"), _mass_organizations),
     FactSource("liaisons", ("liaisons_open", "contacted_on"), _liaisons),
 )

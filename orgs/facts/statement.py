@@ -138,6 +138,7 @@ def _words(day: Day, vendor: str) -> dict[str, str]:
     return {
         "today": f"'{day.on.isoformat()}'",
         "first_evidence": f"'{first_evidence.isoformat()}'",
+        "fresh_from": f"'{day.fresh_from.isoformat()}'",
         "never": "'9999-12-31'",
         "least": "LEAST" if vendor == "postgresql" else "MIN",
         "greatest": "GREATEST" if vendor == "postgresql" else "MAX",
@@ -170,14 +171,14 @@ KNOWN = """
         AS large_from,
     CASE WHEN o.category = '' THEN {any_middle} WHEN o.category IN ({social}) THEN {social_middle} ELSE {economic_middle}
         END AS middle_from,
-    large_since, middle_since, COALESCE(o.staff, 0) AS staff,
+    large_since, middle_since, COALESCE(o.staff, 0) AS staff, COALESCE(disputes, 0) > 0 AS disputed,
     COALESCE(formal, 0) AS formal, COALESCE(probationary, 0) AS probationary, formal_since,
     COALESCE(form, '') AS form, covered_by_id, covered_since,
     COALESCE(form, '') IN ({counting_forms}) AS has_org, COALESCE(venue, FALSE) AS venue,
     instructor_id IS NOT NULL AS instructor, instructor_user_id, COALESCE(instructor_name, '') AS instructor_name,
     visited_on, COALESCE(liaisons_open, 0) > 0 AS liaison,
     COALESCE(unions, 0) > 0 AS "union", COALESCE(youths, 0) > 0 AS youth, COALESCE(womens, 0) > 0 AS women,
-    NULLIF({greatest}(COALESCE(visited_on, '0001-01-01'), COALESCE(contacted_on, '0001-01-01'),
+    NULLIF({greatest}(COALESCE(instructed_on, '0001-01-01'), COALESCE(contacted_on, '0001-01-01'),
         COALESCE(worked_on, '0001-01-01')), '0001-01-01') AS evidence_on
 """
 SIZED = """
@@ -185,6 +186,7 @@ SIZED = """
     restructured_on IS NOT NULL AS restructured, formal >= {formal_min} AS formal_ready,
     CASE WHEN size IS NULL THEN 'U' WHEN size >= large_from THEN 'L'
         WHEN size >= middle_from THEN 'M' ELSE 'S' END AS band,
+    COALESCE(size_on < {fresh_from}, FALSE) AS stale,
     form <> '' OR COALESCE(evidence_on >= {first_evidence}, FALSE) AS work_covered
 """
 # Branches and offices of another body are not judged: their head office is (domain §1.5). An organization is due since

@@ -16,9 +16,10 @@ from django.db.models.functions import Coalesce
 
 from core.indicators import Measure, measures
 from orgs.facts import prepared
+from orgs.facts.nodes import aggregated
 from orgs.facts.statement import TOUCHED, Statement, Touched, about_touched, compiled
-from orgs.models import OrganizationFacts, Tally
-from orgs.models.facts import CELL_KEYS, CUTS, SMALLEST, STATED, TALLY_KEYS
+from orgs.models import OrganizationFacts, PartyFacts, Tally
+from orgs.models.facts import CELL_KEYS, CUTS, NODE_KEYS, SMALLEST, STATED, TALLY_KEYS
 from orgs.subjects import ORGANIZATIONS
 
 Sums = Counter[tuple[Any, ...]]  # by the values of CELL_KEYS and the code of the measure
@@ -26,6 +27,11 @@ Sums = Counter[tuple[Any, ...]]  # by the values of CELL_KEYS and the code of th
 TABLE = Tally._meta.db_table
 COLUMNS = (*TALLY_KEYS, "value")
 EMPTY: tuple[Any, ...] = (None, "", 0, "", "")  # what a key says in a cut that does not keep it; the committee stays
+NODES = {  # what is counted by Party organization, in the columns of a figure
+    vendor: "SELECT managed_by_id, region_code, 0, '', '', one.key, CAST(one.value AS bigint) "
+    f"FROM {PartyFacts._meta.db_table}, {each}(measured) one"
+    for vendor, each in (("postgresql", "jsonb_each_text"), ("sqlite", "json_each"))
+}
 ROWS_A_STATEMENT = 500  # SQLite takes some 32,000 parameters
 
 
@@ -37,7 +43,7 @@ def measured() -> tuple[Measure, ...]:
 def sums_by_cell(narrowed: bool, vendor: str, counted: tuple[Measure, ...]) -> Statement:
     """The query of measures by cell, over all facts or the touched ones: a row a cell, a column a measure."""
     facts = OrganizationFacts.objects.order_by().values_list(*CELL_KEYS)
-    sums = {f"sum_{measure.code}": _sum(measure) for measure in counted}
+    sums = {f"sum_{measure.code}": aggregated(measure) for measure in counted}
     if not narrowed:
         return compiled(facts.annotate(**sums))
     query = compiled(facts.filter(organization_id__in=RawSQL(TOUCHED, ())).annotate(**sums))
@@ -136,11 +142,15 @@ def all_sums(vendor: str, counted: tuple[Measure, ...]) -> Statement:
             key if key in (CELL_KEYS[0], kept) else repr(empty) for key, empty in zip(CELL_KEYS, EMPTY, strict=True)
         ]
         by = ", ".join(filter(None, (CELL_KEYS[0], kept, "measure")))
+        source = "every" if cut == SMALLEST or kept in NODE_KEYS else "figure"
         # a sum of bigints would be computed as numeric
-        cuts.append(f"SELECT '{cut}', {', '.join(held)}, measure, CAST(sum(value) AS bigint) FROM figure GROUP BY {by}")
+        cuts.append(
+            f"SELECT '{cut}', {', '.join(held)}, measure, CAST(sum(value) AS bigint) FROM {source} GROUP BY {by}"
+        )
     sql = (
         f"WITH cell({', '.join([keys, *sums])}) AS ({cells.sql}), "
-        f"figure({keys}, measure, value) AS ({' UNION ALL '.join(parts)}) {' UNION ALL '.join(cuts)}"
+        f"figure({keys}, measure, value) AS ({' UNION ALL '.join(parts)}), "
+        f"every AS (SELECT * FROM figure UNION ALL {NODES[vendor]}) {' UNION ALL '.join(cuts)}"
     )
     return Statement(sql, cells.parameters)
 
@@ -149,15 +159,12 @@ def _with_cuts(sums: Sums) -> Sums:
     """The same under the keys of the tally: by all keys, and by each alone."""
     found: Sums = Counter()
     for (*cell, measure), value in sums.items():
-        if measure != STATED:
+        keys = measures[measure].subject.keys if measure != STATED else ()
+        if len(keys) > 1:
             found[("", *cell, measure)] = value
-            for cut, kept in CUTS.items():
+        for cut, kept in CUTS.items():
+            if kept in keys:
                 place = CELL_KEYS.index(kept)
                 found[(cut, cell[0], *EMPTY[1:place], cell[place], *EMPTY[place + 1 :], measure)] += value
         found[(SMALLEST, cell[0], *EMPTY[1:], measure)] += value
     return found
-
-
-def _sum(measure: Measure) -> Count | Coalesce:
-    where = measure.where or None
-    return Coalesce(Sum(measure.sums, filter=where), 0) if measure.sums else Count("pk", filter=where)

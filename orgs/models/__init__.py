@@ -2,7 +2,7 @@
 
 from orgs.models.acts import BulkAct
 from orgs.models.coverage import Coverage, Venue, VenueUse
-from orgs.models.facts import OrganizationFacts, Recount, Tally
+from orgs.models.facts import OrganizationFacts, PartyFacts, Recount, Tally
 from orgs.models.organizations import FormerManagement, Headcount, Organization
 from orgs.models.party import Appointment, FormerParent, PartyOrganization
 from orgs.models.people import Democracy, Liaison, MassOrganization, OrganizationRow, OwnerRecord
@@ -23,6 +23,7 @@ __all__ = [
     "OrganizationFacts",
     "OrganizationRow",
     "OwnerRecord",
+    "PartyFacts",
     "PartyOrganization",
     "Recount",
     "Region",

@@ -61,6 +61,10 @@ class StatedFacts(models.Model):
     influential = models.BooleanField("影响较大", default=False)
     # how many
     size = models.PositiveIntegerField("人数", null=True)  # the size the thresholds use
+    stale = models.BooleanField("人数过期", default=False)  # the size was counted too long ago
+    disputed = models.BooleanField(
+        "人数有争议", default=False
+    )  # another source puts it on the other side of a threshold
     staff = models.PositiveIntegerField("职工数", default=0)
     formal = models.PositiveIntegerField("正式党员", default=0)
     probationary = models.PositiveIntegerField("预备党员", default=0)
@@ -148,12 +152,46 @@ class OrganizationFacts(StatedFacts):
         return f"组织情况 {self.organization_id}"
 
 
+class StatedNode(models.Model):
+    """What is counted by Party organization: where it stands, and its measures by code, but for those that are 0."""
+
+    managed_by = models.ForeignKey(
+        PartyOrganization, models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )  # the committee at or above it
+    region_code = models.CharField(max_length=12, blank=True)  # its own, or that of the nearest above
+    measured = models.JSONField("各项数", default=dict)
+
+    class Meta:
+        abstract = True
+
+
+class PartyFacts(StatedNode):
+    """党组织情况: one row per standing Party organization."""
+
+    node = models.OneToOneField(
+        PartyOrganization, models.CASCADE, primary_key=True, related_name="facts", db_constraint=False
+    )
+
+    objects = FactsQuerySet.as_manager()
+    view_permission = "registry.view"
+    change_permission = ""  # stated from the sources
+
+    class Meta:
+        verbose_name = "党组织情况"
+        verbose_name_plural = "党组织情况"
+        indexes = [models.Index(fields=["managed_by"], name="party_facts_managed")]
+
+    def __str__(self) -> str:
+        return f"党组织情况 {self.node_id}"
+
+
 class Recount(models.Model):
     """The last time that all facts were stated, the day they were stated for, and the parameters of then: one row."""
 
     on = EventDateField("日期")
     at = models.DateTimeField("时间")
     parameters = models.JSONField("参数", default=dict)
+    measures = models.CharField("各项数的定义", max_length=64, blank=True)  # a digest: what was counted
 
     objects = PublicQuerySet.as_manager()
     change_permission = ""  # the system's own
@@ -226,6 +264,7 @@ class Tally(Figure):
 STATED = ""  # the measure that counts statements
 CELL_KEYS = ("managed_by_id", "region_code", "zone_key", "category", "band")
 TALLY_KEYS = ("cut", *CELL_KEYS, "measure")
+NODE_KEYS = ("region_code",)  # of what is counted by Party organization
 SMALLEST = "whole"  # of the cuts: by the committee alone
 CUTS = {"region": "region_code", "zone": "zone_key", "category": "category", "band": "band"}  # to the key that it keeps
 

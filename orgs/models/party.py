@@ -28,6 +28,11 @@ def step_of(node_id: int) -> str:
     return digits.rjust(STEP, "0")
 
 
+def steps(path: str) -> list[int]:
+    """The ids of a path, from the root down."""
+    return [int(path[start : start + STEP], 36) for start in range(0, len(path), STEP)]
+
+
 class PartyOrganizationQuerySet(ScopedQuerySet):
     """Party organizations in the words of the field."""
 

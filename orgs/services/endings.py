@@ -97,7 +97,7 @@ def merge(
     _hand_over_venues_and_liaisons(source, target, told)
     _end_appointments(source, told)
     _end(source, since, told, action="party.merge", into=target)
-    refresh(touched, on=on)
+    refresh(touched, on=on, nodes=[source.pk, target.pk])
     return source
 
 
@@ -143,7 +143,7 @@ def dissolve(
         use.end(until=max(day, use.since), action="venues.stop", **told)
     _hand_over_venues_and_liaisons(node, node.parent, told)
     _end(node, day, told, action="party.dissolve", into=None)
-    refresh([coverage.organization_id for coverage in covered], on=on)
+    refresh([coverage.organization_id for coverage in covered], on=on, nodes=[node.pk])
     return node
 
 

@@ -18,6 +18,7 @@ from core.models import ImportBatch
 from core.numbering import reserve_ids
 from core.refusals import Refusal
 from core.scope import subtree
+from orgs.facts import refresh
 from orgs.models import FormerParent, PartyOrganization
 from orgs.models.party import BRANCH_KINDS, MANAGING_KINDS, step_of
 
@@ -73,6 +74,7 @@ def establish(
     told: Any = {"name": name, "kind": kind, "parent": parent, "code": code, **more}
     node = PartyOrganization(id=number, path=path, parent_since=since, established_on=since, **told)
     writing.add(by=by, record=node, action="party.establish", path=path, on=on)
+    refresh((), on=on, nodes=[number])
     return node
 
 
@@ -91,6 +93,7 @@ def change(
     if kind in BRANCH_KINDS and node.children.standing().exists():
         raise NotUnderABranch(f"“{node}”下面还有党组织，不能改为{PartyOrganization.Kind(kind).label}；请先移走下级")
     writing.change(by=by, record=node, values=values, action="party.change", path=node.path, reason=reason, on=on)
+    restate_below(node, on=on)
     return node
 
 
@@ -126,7 +129,13 @@ def move(
     node.path = parent.path + step_of(node.pk)
     values = {"parent": parent, "parent_since": since}
     writing.change(by=by, record=node, values=values, action="party.move", path=node.path, reason=reason, on=on)
+    restate_below(node, on=on)
     return node
+
+
+def restate_below(node: PartyOrganization, *, on: date) -> None:
+    """State what is counted by the Party organization and by those that stand under it: their committee may be another."""
+    refresh((), on=on, nodes=set(PartyOrganization.objects.below(node).values_list("pk", flat=True)))
 
 
 def require_place(parent: PartyOrganization) -> None:

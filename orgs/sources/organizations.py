@@ -348,7 +348,7 @@ class OrganizationTarget(Target):
 
     def forget(self, ids: Collection[int]) -> None:
         """Take them out of facts and tally."""
-        facts.forget(ids)
+        facts.forget(ids, on=self.run.today)
 
 
 COLUMNS = (

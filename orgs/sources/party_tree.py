@@ -19,8 +19,9 @@ from core.models import StagedRow
 from core.numbering import reserve_ids
 from core.plain import fetch_plain
 from core.sources import Run, Source, SourceField, Values, always, sources
-from orgs.models import FormerParent, PartyOrganization
-from orgs.models.party import BRANCH_KINDS, step_of
+from orgs import facts
+from orgs.models import FormerParent, PartyFacts, PartyOrganization
+from orgs.models.party import BRANCH_KINDS, step_of, steps
 from orgs.rules.words import look_up, word_table
 from orgs.services.party import lock_tree
 from orgs.sources.areas import check_extent
@@ -78,7 +79,7 @@ class PartyTreeTarget(Target):
 
     model = PartyOrganization
     columns: tuple[str, ...] = ("code", *DIRECT, "parent_id", "parent_since", "path", "dissolved_on")
-    owned = ((FormerParent, "party_organization_id"),)
+    owned = ((FormerParent, "party_organization_id"), (PartyFacts, "node_id"))
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
@@ -186,6 +187,15 @@ class PartyTreeTarget(Target):
             return places[code]
 
         return {code: (*place(code), places[self.listed[code]["parent"]][0]) for code in fresh}
+
+    def refresh(self, ids: Collection[int]) -> None:
+        """Where they stand, and what stands under them."""
+        touched, nodes = set(ids), PartyOrganization.objects.values_list("pk", "path")
+        facts.refresh((), on=self.run.today, nodes=[pk for pk, path in nodes if not touched.isdisjoint(steps(path))])
+
+    def forget(self, ids: Collection[int]) -> None:
+        """Take them out of facts and tally."""
+        facts.forget(on=self.run.today, nodes=ids)
 
     def path_of(self, record: Record) -> str:
         return record["path"]

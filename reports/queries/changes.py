@@ -16,9 +16,9 @@ from core.id_sets import among
 from core.models import Parameter
 from core.parameters import parameters
 from members.models import Member
-from orgs.figures import steps
 from orgs.models import Coverage, Organization, OrganizationFacts, PartyOrganization
 from orgs.models.organizations import Category
+from orgs.models.party import steps
 from orgs.rules.setup import ASSOCIATION
 from orgs.sources.wording import source_name
 from reports.models import FrozenChange, FrozenUnit

@@ -9,16 +9,17 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from core.indicators import Indicator, Measure
 from core.parameters import spoken, values_on
 from core.scope import Scope
 from orgs.facts import recounted
-from orgs.figures import Cells, Narrow, Tree, facts_of, live, steps, tree_of
-from orgs.models import Recount
-from reports.models import ClosedMonth, FrozenFigure, FrozenUnit, Target, lasting
+from orgs.figures import Cells, Narrow, Tree, facts_of, live, tree_of
+from orgs.models import PartyFacts, Recount
+from orgs.models.party import steps
+from reports.models import ClosedMonth, FrozenFigure, FrozenNode, FrozenUnit, Target, lasting
 from reports.queries.places import FrozenTree
 
 
@@ -86,6 +87,15 @@ class Moment:
             return facts_of(scope, where, narrow, tree)
         names = FrozenUnit.objects.within(tree.scope).of_month(self.month)
         return names.filter(where, narrow.condition(tree))
+
+    def nodes(self, scope: Scope, narrow: Narrow, tree: Tree) -> QuerySet:
+        """The Party organizations behind a number: rows with the columns of `StatedNode`, and the name."""
+        rows: QuerySet = (
+            FrozenNode.objects.within(tree.scope).of_month(self.month)
+            if isinstance(tree, FrozenTree)
+            else PartyFacts.objects.within(scope).annotate(name=F("node__name"))
+        )
+        return rows.filter(narrow.condition(tree))
 
     def targets(self, path: str, tree: Tree) -> list[tuple[str, int, Decimal]]:
         """The targets that hold at the end of a path, the nearest last: indicator, year, value."""

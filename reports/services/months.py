@@ -6,7 +6,7 @@ taken by the first night or hand that can, and then says of which day it is: wha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import Any
@@ -26,10 +26,10 @@ from core.refusals import Refusal
 from orgs.access import scope_for
 from orgs.facts import refresh
 from orgs.facts.statement import TOUCHED, Touched, about_touched
-from orgs.models import Organization, OrganizationFacts, Tally
+from orgs.models import Organization, OrganizationFacts, PartyFacts, PartyOrganization, Tally
 from orgs.models.facts import STATED as STATEMENTS
 from orgs.models.facts import TALLY_KEYS, StatedFacts
-from reports.models import ClosedMonth, FrozenFigure, FrozenUnit, GapAnswer
+from reports.models import ClosedMonth, FrozenFigure, FrozenNode, FrozenUnit, GapAnswer, Lasting
 from reports.services.changes import freeze_changes
 from reports.services.places import freeze_places
 
@@ -132,6 +132,7 @@ def freeze(
     freeze_places(closed, newest)
     with _whole_sets():
         _freeze_figures(closed, newest)
+        _freeze_nodes(closed, newest)
     if newest is None or changed is None:
         with _whole_sets():
             _freeze_units(closed, newest)
@@ -153,20 +154,45 @@ def words_of(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _freeze_figures(closed: ClosedMonth, before: ClosedMonth | None) -> None:
-    """End the rows that no longer hold with the month before, and write those that do now."""
-    frozen, keys = FrozenFigure._meta.db_table, _quoted(TALLY_KEYS)
-    same = f"({_quoted(TALLY_KEYS, 'now')}) = ({_quoted(TALLY_KEYS, frozen)})"
+    """Copy the tally."""
+    now = f"FROM {Tally._meta.db_table} now WHERE now.value <> 0 AND now.measure <> '{STATEMENTS}'"
+    _go_on(FrozenFigure, TALLY_KEYS, {"value": "now.value"}, now, closed, before)
+
+
+def _freeze_nodes(closed: ClosedMonth, before: ClosedMonth | None) -> None:
+    """Copy what is counted by Party organization, with the names."""
+    now = (
+        f"FROM {PartyFacts._meta.db_table} now JOIN {PartyOrganization._meta.db_table} node ON node.id = now.node_id "
+        "WHERE TRUE"
+    )
+    values = {"name": "node.name"} | {name: f"now.{name}" for name in ("managed_by_id", "region_code", "measured")}
+    _go_on(FrozenNode, ("node_id",), values, now, closed, before)
+
+
+def _go_on(
+    model: type[Lasting],
+    keys: Sequence[str],
+    values: Mapping[str, str],
+    now: str,
+    closed: ClosedMonth,
+    before: ClosedMonth | None,
+) -> None:
+    """End the rows that no longer hold with the month before, and write those that do now. `values` are SQL by column,
+    `now` where both come from."""
+    frozen = model._meta.db_table
+    same = f"({_quoted(keys, 'now')}) = ({_quoted(keys, frozen)})"
     if before is not None:
+        held = f"({', '.join(values.values())}) = ({_quoted([*values], frozen)})"
         _run(
-            f"UPDATE {frozen} SET last_month = %s WHERE last_month IS NULL AND NOT EXISTS "
-            f"(SELECT 1 FROM {Tally._meta.db_table} now WHERE {same} AND now.value = {frozen}.value)",
+            f"UPDATE {frozen} SET last_month = %s WHERE last_month IS NULL "
+            f"AND NOT EXISTS (SELECT 1 {now} AND {same} AND {held})",
             [before.month],
         )
     _run(
-        f"INSERT INTO {frozen} (first_month, {keys}, value) SELECT %s, {keys}, value FROM {Tally._meta.db_table} now "
-        "WHERE value <> 0 AND measure <> %s AND NOT EXISTS "
-        f"(SELECT 1 FROM {frozen} WHERE {same} AND {frozen}.last_month IS NULL)",
-        [closed.month, STATEMENTS],
+        f"INSERT INTO {frozen} (first_month, {_quoted([*keys, *values])}) "
+        f"SELECT %s, {_quoted(keys, 'now')}, {', '.join(values.values())} {now} "
+        f"AND NOT EXISTS (SELECT 1 FROM {frozen} WHERE {same} AND {frozen}.last_month IS NULL)",
+        [closed.month],
     )
 
 
@@ -224,7 +250,7 @@ def _whole_sets() -> Iterator[None]:
     _run("SET LOCAL enable_nestloop TO DEFAULT", [])
 
 
-def _quoted(columns: tuple[str, ...], table: str = "") -> str:
+def _quoted(columns: Sequence[str], table: str = "") -> str:
     prefix = f"{table}." if table else ""
     return ", ".join(prefix + connection.ops.quote_name(column) for column in columns)
 

@@ -60,6 +60,8 @@ class DashboardPage(PermissionMixin, View):
             "answer": to.of_line(seen.whole),
             "worst": seen.worst and (seen.worst, to.of_line(seen.worst)),
             "cards": [(card, to.of_indicator(card.indicator)) for card in seen.cards],
+            "figures_url": to.figures(),
+            "aims": [(aim, to.of_indicator(aim.indicator)) for aim in seen.aims],
             "lines": [(line, to.of_line(line)) for line in ordered(seen.lines, sort)],
             "headers": [
                 (name, to.sorted(code, sort), _direction(code, sort)) for code, name in headers_of(seen.moment)

@@ -14,12 +14,13 @@ from django.utils import timezone
 
 from accounts.permissions import Permission
 from core.importing.marks import MARK_BEGINS
-from core.indicators import Indicator, indicators, measures
+from core.indicators import Indicator, Measure, indicators, measures
 from core.listing import Column, ListPage, Order
 from orgs.figures import Narrow, Tree
 from orgs.models import Coverage, Organization
 from orgs.sources.authority import RETURNED
-from reports.filters import UnitFilters, narrow_of, organization_url
+from orgs.subjects import ORGANIZATIONS, NodeSubject
+from reports.filters import NodeFilters, UnitFilters, narrow_of, organization_url
 from reports.models import ClosedMonth, FrozenUnit
 from reports.queries.moments import Moment, closed_months, moment_of
 from reports.round_trip import organization_columns
@@ -52,8 +53,9 @@ class UnitsPage(ListPage):
 
     permission = Permission.FIGURES_VIEW
     export_permission = Permission.REGISTRY_EXPORT
-    filters = UnitFilters
+    filters: type[NodeFilters] = UnitFilters
     template_name = "reports/units.html"
+    by_node = False
     unit = "家"
     orders: Sequence[Order] = (
         Order("registered", ()),
@@ -115,21 +117,29 @@ class UnitsPage(ListPage):
         return self.moment.indicator(indicators[code]) if code else None
 
     @cached_property
+    def measure(self) -> Measure:
+        """The measure that is listed, or of which something is missing: one whose names are listed here."""
+        code = self.request.GET.get("measure", ORGANIZATIONS.code)
+        if not self.indicator and code not in measures:
+            raise Http404
+        found = self.indicator.denominator if self.indicator else measures[code]
+        if isinstance(found.subject, NodeSubject) != self.by_node:
+            raise Http404
+        return found
+
+    @cached_property
     def where(self) -> Q:
         """What the number counts; of a sum, the units that add something."""
+        measure = self.measure
         if self.indicator:
             return self.indicator.gap
-        code = self.request.GET.get("measure", "organizations")
-        if code not in measures:
-            raise Http404
-        measure = measures[code]
         return measure.where & Q(**{f"{measure.sums}__gt": 0}) if measure.sums else measure.where
 
     @property
     def title(self) -> str:  # type: ignore[override]
         if self.indicator:
             return f"{self.indicator.denominator.name}：未达到的"
-        return self.moment.measure(measures[self.request.GET.get("measure", "organizations")]).name
+        return self.moment.measure(self.measure).name
 
     def records(self) -> QuerySet:
         """The units of the number, before the narrowing."""
@@ -140,9 +150,9 @@ class UnitsPage(ListPage):
             "organization"
         )
 
-    def bind(self, records: QuerySet) -> UnitFilters:
+    def bind(self, records: QuerySet) -> Any:
         """Nodes are looked for in the tree of the moment."""
-        return UnitFilters(self.request.GET, queryset=records, request=self.request, tree=self.tree)
+        return self.filters(self.request.GET, queryset=records, request=self.request, tree=self.tree)
 
     def clear_url(self) -> str:
         """The whole list of the same number."""

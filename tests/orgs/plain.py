@@ -27,6 +27,7 @@ CATEGORIES = ("E1", "E2", "E3", "E4", "E5", "E6", "SO1", "SO2", "SO3", "SO4", "S
 SIZES = (None, 0, 1, 19, 20, 49, 50, 51, 99, 100, 101, 400)
 COUNTING = ("SINGLE", "JOINT", "ATTACHED", "AREA", "INDUSTRY", "CHAIN")
 EVIDENCE_FROM = date(2026, 5, 24)  # six months before TODAY
+FRESH_FROM = date(2025, 11, 24)  # twelve months before TODAY
 
 Edit = Callable[[City, random.Random, Organization], None]
 
@@ -175,8 +176,10 @@ class Plain:
         self.form = covering[0].form if covering else ""
         self.built = self.form in COUNTING
         self.instructor = any(open_on(a) for a in row.assignments.all())
-        days = [v.visited_on for v in row.visits.all()] + [x.contacted_on for x in row.liaisons.all()]
-        days += [m.party_work_on for m in row.mass_organizations.all()]
+        here = {a.instructor_id for a in row.assignments.all() if open_on(a)}
+        days = [v.visited_on for v in row.visits.all() if v.instructor_id in here]
+        days += [x.contacted_on for x in row.liaisons.all() if open_on(x)]
+        days += [m.party_work_on for m in row.mass_organizations.all() if not m.closed_on or m.closed_on > TODAY]
         self.worked = self.form != "" or any(EVIDENCE_FROM <= day <= TODAY for day in days if day)
         self.restructured = row.restructured_on is not None and row.restructured_on <= TODAY
         self.large = self.size >= (50 if self.social else 100)  # undecided: at or above the larger of the two
@@ -185,6 +188,16 @@ class Plain:
         self.economic, self.judged = row.category.startswith("E"), judged
         self.should = judged and (self.formal >= 3 or self.restructured or self.large)
         self.member = self.formal + self.probationary > 0
+        self.known = size is not None
+        size_on = row.membership_on if row.category == "SO1" else row.staff_on
+        self.stale = self.known and size_on is not None and size_on < FRESH_FROM
+        lines = (50, 20) if self.social else (100, 50)
+        kind, source = ("membership", row.membership_source) if row.category == "SO1" else ("staff", row.staff_source)
+        self.disputed = self.known and any(
+            count.kind == kind and count.source != source and count.counted_on >= FRESH_FROM
+            and any((count.number >= line) != (self.size >= line) for line in lines)
+            for count in row.headcounts.all()
+        )  # fmt: skip
 
 
 RULES: dict[str, tuple[Callable[[Plain], bool], Callable[[Plain], bool]]] = {
@@ -202,12 +215,21 @@ RULES: dict[str, tuple[Callable[[Plain], bool], Callable[[Plain], bool]]] = {
     "R6": (lambda u: u.legal and u.middle, lambda u: u.member),
     "R7": (lambda u: u.legal and not u.built, lambda u: u.instructor),
     "MC": (lambda u: u.normal and u.member, lambda u: u.built),
+    "ALONE": (lambda u: u.legal and u.formal >= 3 and u.built, lambda u: u.form != "SINGLE"),
+    "U": (lambda u: u.normal, lambda u: not u.known),
+    "STALE": (lambda u: u.normal and u.known, lambda u: u.stale),
+    "DISPUTED": (lambda u: u.normal and u.known, lambda u: u.disputed),
+    "UNDECIDED": (lambda u: u.normal or u.undecided, lambda u: u.undecided),
+    **{
+        f"C_{form}": (lambda u: u.normal and u.form != "", lambda u, form=form: u.form == form)  # type: ignore[misc]
+        for form in (*COUNTING, "FUNCTIONAL")
+    },
 }
 
 
 def plain_units() -> list[Plain]:
     """All organizations, plainly."""
-    together = ("members", "coverages", "assignments", "visits", "liaisons", "mass_organizations")
+    together = ("members", "coverages", "assignments", "visits", "liaisons", "mass_organizations", "headcounts")
     rows = Organization.objects.prefetch_related(*together)
     standing = set(PartyOrganization.objects.filter(dissolved_on=None).values_list("pk", flat=True))
     assert all(

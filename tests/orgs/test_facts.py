@@ -260,7 +260,8 @@ def test_people_responsible_are_named(city: City) -> None:
     assert (found.visited_on, found.evidence_on) == (date(2026, 8, 3), date(2026, 8, 3))
     assignment.until = TODAY
     assignment.save()
-    assert not facts_of(organization).instructor
+    found = facts_of(organization)
+    assert (found.instructor, found.visited_on, found.evidence_on) == (False, date(2026, 8, 3), None)
 
 
 def test_work_is_covered_by_dated_evidence_within_six_months(city: City) -> None:
@@ -282,7 +283,10 @@ def test_work_is_covered_by_dated_evidence_within_six_months(city: City) -> None
     union.closed_on = date(2026, 11, 1)
     union.save()
     found = facts_of(organization, on=date(2026, 11, 25))
-    assert (found.union, found.evidence_on) == (False, date(2026, 10, 1))
+    assert (found.union, found.evidence_on, found.work_covered) == (False, date(2026, 5, 24), False)
+    liaison.until = TODAY
+    liaison.save()
+    assert facts_of(organization).evidence_on is None
 
 
 def test_a_refresh_that_finds_nothing_new_writes_nothing(city: City) -> None:
@@ -296,7 +300,7 @@ def test_a_refresh_that_finds_nothing_new_writes_nothing(city: City) -> None:
 def test_what_is_forgotten_leaves_no_trace_in_the_sums(city: City) -> None:
     kept, gone = city.organization(staff=120), city.organization(staff=130)
     refresh([kept.pk, gone.pk], on=TODAY)
-    forget([gone.pk])
+    forget([gone.pk], on=TODAY)
     gone.delete()
     assert Tally.objects.get(cut="", band="L", measure="organizations").value == 1
     assert refresh(None, on=TODAY) == 0
@@ -331,7 +335,7 @@ def test_a_state_of_the_facts_is_told_from_every_other(city: City) -> None:
     Organization.objects.filter(pk=one.pk).update(managed_by=city["CZ121"])
     refresh([one.pk], on=TODAY)
     tell()
-    forget([other.pk])
+    forget([other.pk], on=TODAY)
     tell()
     refresh(None, on=TODAY)
     tell()

@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from core.indicators import indicators, measures
 from core.scope import Scope
 from orgs.facts import refresh
-from orgs.figures import CUTS, NONE, Cells, Narrow, Row, by_party, by_region, facts_of, live, steps, total, within_area
+from orgs.figures import CUTS, NONE, Cells, Narrow, Row, by_party, by_region, facts_of, live, total, within_area
 from orgs.models import OrganizationFacts, PartyOrganization, Tally, Zone
+from orgs.models.party import steps
 from orgs.subjects import ORGANIZATIONS
 from tests.people import TODAY, City
 

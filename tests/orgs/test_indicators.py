@@ -68,12 +68,13 @@ def test_after_any_edits_a_recount_finds_no_difference(city: City, seed: int, mo
         if pick.random() < 0.3:
             units.append(random_unit(city, pick))
             touched.append(units[-1])
-        refresh([unit.pk for unit in touched], on=TODAY)
+        refresh([unit.pk for unit in touched], on=TODAY, nodes=[node.pk for node in city.nodes.values()])
         if pick.random() < 0.2:
             gone = units.pop()
-            forget([gone.pk])
+            forget([gone.pk], on=TODAY)
             Member.objects.filter(organization=gone).delete()
             gone.delete()
+            refresh((), on=TODAY, nodes=[node.pk for node in city.nodes.values()])
         assert differences(on=TODAY) == []
     assert refresh(None, on=TODAY) == 0
 

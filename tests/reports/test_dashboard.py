@@ -20,7 +20,8 @@ from core.models import AuditEntry
 from orgs.facts import refresh
 from orgs.figures import CUTS, Narrow
 from orgs.models import Organization
-from reports.dashboard import MEASURES, Overview, overview, targets_of
+from reports.dashboard import MEASURES, Overview, overview
+from reports.figures import targets_of
 from reports.models import Target
 from reports.queries.moments import Moment, closed_months
 from tests.people import TODAY, City

@@ -41,7 +41,7 @@ def units(city: City) -> list[Organization]:
 def _undo(city: City) -> None:
     """A list is taken back: its organizations go from the register altogether."""
     unit = units(city)[-1]
-    forget([unit.pk])
+    forget([unit.pk], on=TODAY)
     for related in ("coverages", "assignments", "visits", "liaisons", "mass_organizations", "headcounts"):
         getattr(unit, related).all().delete()
     FormerMembership.objects.filter(organization=unit).delete()

@@ -19,6 +19,7 @@ from orgs.figures import DIGITS, Cells, Narrow, Row, Tree, by_category, by_party
 from orgs.models import PartyOrganization
 from reports.queries.moments import Moment, closed_months, moment_of
 
+CUT_COLUMNS = {"region": "region_code", "category": "category"}
 BY = {"region": "区划", "party": "党组织", "category": "类别"}
 
 
@@ -46,7 +47,8 @@ class Command(BaseCommand):
         moment = _moment(options["month"])
         cells = moment.cells(_whole())
         node = _node(options["node"], cells.tree)
-        shown = list(indicators)
+        column = CUT_COLUMNS.get(options["by"], "")
+        shown = [one for one in indicators if not column or column in one.denominator.subject.keys]
         codes = list(dict.fromkeys(m.code for i in shown for m in (i.denominator, i.numerator)))
         narrow = Narrow(node=node.code if options["node"] else "")
         lines = _lines(cells, narrow, node, options["by"], codes)

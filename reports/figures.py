@@ -1,0 +1,141 @@
+"""How indicators stand at a moment: value, change, line over the closed months, target and pace.
+
+Closed months never change, so their sums are remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from core.indicators import Indicator, less, percent
+from core.months import YearMonth
+from core.scope import Scope
+from orgs.figures import Cells, Narrow, Sums, Tree
+from orgs.subjects import hidden
+from reports.models import ClosedMonth
+from reports.queries.cache import remembered
+from reports.queries.moments import Moment
+from reports.rules import Pace, forecast, pace
+
+MONTHS_DRAWN = 12
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An indicator of a place: the figure, its line over the closed months, and how it stands against the year's goal."""
+
+    indicator: Indicator
+    numerator: int | None
+    denominator: int | None
+    points: list[tuple[str, Decimal | None]]  # closed months by month, then now by its day
+    since_month: Decimal | None  # percentage points since the month before
+    since_year: Decimal | None  # since the same month of the year before
+    goal: Decimal | None
+    pace: Pace | None
+    expected_in: YearMonth | None  # the month in which the goal is reached at the pace of the months drawn
+
+    @property
+    def rate(self) -> Decimal | None:
+        """In percent; None for an empty denominator or a number that is not told."""
+        return None if self.hidden else percent(self.numerator, self.denominator)
+
+    @property
+    def gap(self) -> int | None:
+        """How many are missing."""
+        return less(self.denominator, self.numerator)
+
+    @property
+    def hidden(self) -> bool:
+        """Whether a number is too small to be told (DESIGN §4)."""
+        one = self.indicator
+        return hidden(one.numerator, self.numerator) or hidden(one.denominator, self.denominator)
+
+    @property
+    def expected(self) -> Decimal | None:
+        """Where the year's line stands today."""
+        return self.pace.expected if self.pace else None
+
+
+def measures_of(indicators: Sequence[Indicator]) -> tuple[str, ...]:
+    """The codes of their measures, each once."""
+    return tuple(dict.fromkeys(m.code for i in indicators for m in (i.numerator, i.denominator)))
+
+
+def standings(
+    scope: Scope,
+    indicators: Sequence[Indicator],
+    *,
+    moment: Moment,
+    closed: Sequence[ClosedMonth],
+    narrow: Narrow,
+    cells: Cells,
+    sums: Sums | None = None,
+) -> list[Standing]:
+    """Indicators of a place. `closed` are all closed months, the newest first; `sums` those of the place, where known."""
+    drawn = [item for item in closed if not moment.closed or item.month <= moment.closed.month][: MONTHS_DRAWN + 1]
+    codes = measures_of(indicators)
+    history = _history(scope, drawn, narrow, codes)
+    targets = targets_of(moment, narrow, cells.tree)
+    now = sums or cells.whole(narrow, codes)
+    return [_standing(moment.indicator(one), now, history, targets, moment) for one in indicators]
+
+
+def targets_of(moment: Moment, narrow: Narrow, tree: Tree) -> dict[tuple[str, int], Decimal]:
+    """The targets that hold for the node, its own before those of the nodes above it, by (indicator, year).
+
+    What is set above holds for everyone below, so they are read along the node's path and not by the scope.
+    """
+    node = tree.named(narrow.node or narrow.own) or min(
+        tree.nodes.values(), key=lambda node: (len(node.path), node.path), default=None
+    )
+    return {(code, year): value for code, year, value in moment.targets(node.path, tree)} if node else {}
+
+
+def _standing(
+    indicator: Indicator,
+    sums: Sums,
+    history: dict[str, Sums],
+    targets: dict[tuple[str, int], Decimal],
+    moment: Moment,
+) -> Standing:
+    def rate_of(told: Sums) -> Decimal | None:
+        return percent(told[indicator.numerator.code], told[indicator.denominator.code])
+
+    numerator, denominator = sums[indicator.numerator.code], sums[indicator.denominator.code]
+    rates = {month: rate_of(told) for month, told in sorted(history.items())}
+    rate, this = rate_of(sums), YearMonth.of(moment.on)
+    before = max((month for month in rates if not moment.closed or month < moment.month), default="")
+    goal, found = targets.get((indicator.code, this.year)), None
+    if goal is not None and denominator and numerator is not None:
+        start = rates.get(str(YearMonth(this.year - 1, 12)), targets.get((indicator.code, this.year - 1)))
+        found = pace(numerator=numerator, denominator=denominator, target=goal, start=start, on=moment.on)
+    points = list(rates.items())
+    if not moment.closed:
+        points.append((moment.on.isoformat(), rate))
+    return Standing(
+        indicator,
+        numerator,
+        denominator,
+        points,
+        _change(rate, rates.get(before)),
+        _change(rate, rates.get(str(this.plus(-12)))),
+        goal or indicator.target,
+        found,
+        forecast([known for _, known in points], target=goal or indicator.target, on=moment.on),
+    )
+
+
+def _change(rate: Decimal | None, before: Decimal | None) -> Decimal | None:
+    return None if rate is None or before is None else rate - before
+
+
+def _history(scope: Scope, closed: Sequence[ClosedMonth], narrow: Narrow, codes: tuple[str, ...]) -> dict[str, Sums]:
+    """Measures by closed month, each by the places of then."""
+
+    def read() -> dict[str, Sums]:
+        moments = [Moment(item.counted_on, item) for item in closed]
+        return {at.month: at.cells(scope).whole(narrow, codes) for at in moments}
+
+    return remembered(scope, ("history", *((item.pk, item.taken_at) for item in closed), narrow, codes), read)

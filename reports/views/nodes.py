@@ -1,0 +1,64 @@
+"""The Party organizations behind a number that is counted by Party organization, of now or of a closed month."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import F, IntegerField, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
+from django.urls import reverse
+
+from core.listing import Column, Order
+from orgs.figures import Narrow
+from orgs.subjects import hidden
+from reports.filters import NodeFilters
+from reports.views.units import HISTORY, UnitsPage
+
+FEW = "不足 3"
+
+
+def _party_url(row: Any) -> str:
+    return reverse("party", args=[row.node_id])
+
+
+class NodesPage(UnitsPage):
+    """`measure=` a measure, or `gap=` an indicator, each Party organization with its part of the number."""
+
+    by_node = True
+    filters = NodeFilters
+    returning_source = ""
+    orders: Sequence[Order] = (Order("value", ("-value",)), Order("name", ("name",)))
+
+    @property
+    def unit(self) -> str:  # type: ignore[override]
+        """The names are Party organizations, whatever they have."""
+        return "个党组织"
+
+    def get_columns(self) -> Sequence[Column]:
+        """The names lead to the Party organizations of now alone."""
+        name = Column("党组织", "name", kind="name", order="name", link=None if self.moment.closed else _party_url)
+        number = Column(f"数量（{self.measure.subject.unit}）", "told", kind="number", order="value")
+        return [name, number, Column("管理党组织", "managed_name"), *([HISTORY] if self.moment.closed else [])]
+
+    def records(self) -> QuerySet:
+        """Those with a part of the number."""
+        rows = self.moment.nodes(self.request.scope, Narrow(), self.tree)
+        value = _value(self.measure.code)
+        if self.indicator:
+            value = value - _value(self.indicator.numerator.code)
+        return rows.annotate(value=value).filter(value__gt=0)
+
+    def prepare(self, rows: list[Any]) -> None:
+        """Names, and numbers that are not too small to be told to whom they do not concern."""
+        names = self.tree.names({row.managed_by_id for row in rows})
+        own = {grant.node_id for grant in self.request.scope.grants}
+        for row in rows:
+            row.managed_name = names.get(row.managed_by_id)
+            told = row.managed_by_id in own or not hidden(self.measure, row.value)
+            row.told = row.value if told else FEW
+
+
+def _value(code: str) -> Any:
+    return Coalesce(Cast(KeyTextTransform(code, F("measured")), IntegerField()), 0)
