@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,6 +18,7 @@ from core.due import DueItem, DueKind, due_kinds
 from core.pages import PageRequest
 from core.scope import Scope
 
+FEW = 80  # so many lines of a kind are read at once
 MOST = 20  # lines shown of one kind in one stretch; its own page has all of them
 
 
@@ -53,7 +54,7 @@ class DuePage(View):
     """What waits for whoever has signed in, most urgent first."""
 
     def get(self, request: PageRequest) -> HttpResponse:
-        """One query a kind to count, one for each stretch that it has lines in."""
+        """A query or two of each kind; where there are many lines, one for each stretch."""
         kinds = [kind for kind in due_kinds if request.scope.may(kind.permission)]
         if not kinds:
             raise PermissionDenied
@@ -70,12 +71,14 @@ def _stretches(kinds: list[DueKind], scope: Scope, today: date) -> list[Stretch]
         Stretch("later", "以后", "quiet"),
     ]
     for kind in kinds:
-        rows, parts = kind.rows(scope, today), _parts(kind.until, today)
+        rows, at = kind.rows(scope, today), 0  # the most urgent first: the stretches follow each other
         numbers = _numbers(rows, kind.until, today)
+        few = list(kind.items(rows, scope, today)) if 0 < numbers.total() <= FEW else []
         for stretch in stretches:
             if number := numbers[stretch.code]:
-                items = kind.items(rows.filter(parts[stretch.code])[:MOST], scope, today)
-                stretch.kinds.append(Lines(kind, number, list(items)))
+                items = few[at : at + MOST] or list(kind.items(rows[at : at + MOST], scope, today))
+                stretch.kinds.append(Lines(kind, number, items))
+            at += number
     return stretches
 
 
@@ -92,21 +95,4 @@ def _numbers(rows: QuerySet, until: str, today: date) -> Counter[str]:
 def _stretch(day: date, today: date) -> str:
     if day <= today:
         return "now" if day == today else "late"
-    return "week" if day <= _sunday(today) else "later"
-
-
-def _sunday(today: date) -> date:
-    return today + timedelta(days=6 - today.weekday())
-
-
-def _parts(until: str, today: date) -> dict[str, Q]:
-    """The condition of each stretch on the lookup of the day; without one all are late."""
-    if not until:
-        return {"late": ~Q(pk=None)}
-    sunday = _sunday(today)
-    return {
-        "late": Q(**{f"{until}__lt": today}),
-        "now": Q(**{until: today}),
-        "week": Q(**{f"{until}__gt": today, f"{until}__lte": sunday}),
-        "later": Q(**{f"{until}__gt": sunday}) | Q(**{f"{until}__isnull": True}),
-    }
+    return "week" if day <= today + timedelta(days=6 - today.weekday()) else "later"
