@@ -7,17 +7,15 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import ExpressionWrapper
 from django.urls import reverse
 
 from accounts.permissions import Permission
 from core.panels import Panel, panels
 from core.parameters import values_on
-from core.scope import Scope
-from orgs.models import OrganizationFacts
+from core.scope import Scope, may_see
 from orgs.rules.setup import Thresholds
 from reports.steps import button_of
-from reports.worklists import lines, worklists
+from reports.worklists import holds, lines, worklists
 
 
 def next_steps(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
@@ -25,10 +23,9 @@ def next_steps(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any
     thresholds = Thresholds.of(values_on(on))
     back = reverse("organization", args=[record.pk])
     found = []
-    listed = {one.code: ExpressionWrapper(one.gap, models.BooleanField()) for one in worklists}
-    facts = OrganizationFacts.objects.within(scope).filter(pk=record.pk).annotate(**listed).values(*listed)
-    stands_on = next(iter(facts), {})
-    for worklist in (one for one in worklists if stands_on.get(one.code)):
+    facts = getattr(record, "facts", None)
+    stands = facts is not None and may_see(facts, scope)
+    for worklist in (one for one in worklists if stands and holds(one.gap, facts)):
         rows = list(worklist.records(scope).filter(pk=record.pk))
         for row, line in zip(rows, lines(worklist, rows, scope=scope, thresholds=thresholds, on=on), strict=True):
             button = button_of(worklist, line.step, row, scope=scope, back=back)

@@ -120,6 +120,12 @@ worklists.add(
 )
 
 
+def holds(gap: Q, facts: OrganizationFacts) -> bool:
+    """Whether a row that is read already is one of those that the condition finds."""
+    found = (holds(one, facts) if isinstance(one, Q) else getattr(facts, str(one[0])) == one[1] for one in gap.children)
+    return (any(found) if gap.connector == Q.OR else all(found)) != gap.negated
+
+
 def is_way(text: str) -> bool:
     """Whether some list offers this way: a unit that stands on two lists has one plan."""
     return any(text in worklist.asked.ways for worklist in worklists)

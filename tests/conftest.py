@@ -12,6 +12,7 @@ from django.db import connection
 from hypothesis import settings as hypothesis
 
 from core import append_only
+from orgs import context
 from tests import processes
 from tests.people import City, build_city
 
@@ -36,6 +37,12 @@ def tests_may_empty_the_trail(django_db_modify_db_settings: None) -> None:
 def no_seals_of_other_tests() -> None:
     """The log of seals belongs to one database."""
     settings.SEAL_LOG.unlink(missing_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def no_city_of_other_tests() -> None:
+    """What a process knows for good, a test must not leave to the next."""
+    context._known.clear()
 
 
 @pytest.fixture
