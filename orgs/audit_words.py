@@ -40,11 +40,7 @@ name_keys(
         "appointment": "用户授权",
         "coverage": "覆盖关系",
         "coverages_ended": "终止的覆盖关系",
-        "democracy": "民主管理",
         "headcount": "人数记录",
-        "liaison": "联络员",
-        "mass_organizations": "群团组织",
-        "ownerrecord": "出资人情况",
         "venueuse": "使用的阵地",
     }
 )

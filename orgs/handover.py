@@ -12,6 +12,7 @@ from datetime import date
 from django.db.models import Model
 
 from accounts.models import User
+from core.audit_words import name_keys
 from core.registries import Registry
 
 
@@ -43,6 +44,10 @@ class Dependant:
     # organization from being dissolved
     count: Callable[[int, date], int] = lambda holder, on: 0
     unit: str = "条"
+
+    def __post_init__(self) -> None:
+        """The entry of a merge says under the code which rows went along."""
+        name_keys({self.code: self.name})
 
 
 party_dependants: Registry[Dependant] = Registry()

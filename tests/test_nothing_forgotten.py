@@ -18,6 +18,7 @@ from django.db import models
 
 from core.admin import ScopedModelAdmin, TableAdmin
 from core.admin.lists import AdminList
+from core.audit_words import keys
 from core.listing import ListPage
 from orgs.handover import organization_dependants, party_dependants
 from orgs.models import Organization, PartyOrganization
@@ -79,6 +80,11 @@ def test_whatever_names_a_party_organization_is_handed_over_with_it() -> None:
     moved = {one.model for one in party_dependants}
     left = {name for name, model in references(PartyOrganization) if model not in moved}
     assert left - WITH_THEIR_RECORD.keys() - BY_THE_MERGE == set()
+
+
+def test_the_entry_of_a_merge_names_in_chinese_what_went_along() -> None:
+    codes = [one.code for one in (*organization_dependants, *party_dependants)]
+    assert [code for code in codes if code not in keys or not HAN.search(keys[code].name)] == []
 
 
 def test_what_stays_behind_is_there() -> None:
