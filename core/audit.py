@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db import models
 from django.utils import timezone
 
-from core.bulk import insert_rows
 from core.crypto import BOUND, blind_index_many, decrypt, decrypt_unbound, encrypt_many
 from core.fields import EncryptedTextField
 from core.masking import struck
 from core.models import AuditEntry
 from core.plain import to_plain
+from core.rows import insert_rows
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -102,7 +102,7 @@ class EncryptedTextField(models.TextField):
         if value is None or type(value) is Ciphertext:
             return None if value is None else str(value)
         if self.to_text(value):
-            raise TypeError(f"{self}: a value is encrypted for its row: save the record, or use core.bulk")
+            raise TypeError(f"{self}: a value is encrypted for its row: save the record, or use core.rows")
         return ""
 
     def get_lookup(self, lookup_name: str) -> Any:

@@ -26,7 +26,7 @@ Names = Mapping[type[models.Model], Mapping[Any, str]]
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """One field: its name and both values as a reader understands them."""
 
     label: str
@@ -42,18 +42,18 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Line:
+class HistoryEntry:
     """One entry of the trail, ready to be read."""
 
     entry: AuditEntry
     action: str
     kind: str  # what the record is called, such as 两新组织
-    changes: tuple[Change, ...]
+    changes: tuple[FieldChange, ...]
 
 
 def history_of(
     record: models.Model, scope: Scope, *, also: Iterable[models.Model] = (), limit: int = 100
-) -> list[Line]:
+) -> list[HistoryEntry]:
     """What happened to a record that the scope may see, newest first; `also` adds records that belong to it.
 
     Empty when the record is outside the scope. A constant number of queries: one for the scope, one for the entries, one
@@ -70,12 +70,12 @@ def history_of(
     return lines(AuditEntry.objects.filter(wanted).order_by("-pk")[:limit])
 
 
-def lines(entries: Iterable[AuditEntry]) -> list[Line]:
+def lines(entries: Iterable[AuditEntry]) -> list[HistoryEntry]:
     """The entries with their actions, fields and values in Chinese; personal values stay masked."""
     entries = list(entries)
     names = _names_of(entries)
     return [
-        Line(
+        HistoryEntry(
             entry,
             audit_words.action_name(entry.action),
             str(model._meta.verbose_name) if (model := _model(entry.model)) else "",
@@ -85,7 +85,7 @@ def lines(entries: Iterable[AuditEntry]) -> list[Line]:
     ]
 
 
-def _changes(entry: AuditEntry, names: Names) -> Iterable[Change]:
+def _changes(entry: AuditEntry, names: Names) -> Iterable[FieldChange]:
     """In the order of the model's fields, which is that of the forms; the database does not keep the order of keys."""
     model = _model(entry.model)
     places = {field: place for place, field in enumerate(model._meta.concrete_fields)} if model is not None else {}
@@ -97,7 +97,7 @@ def _changes(entry: AuditEntry, names: Names) -> Iterable[Change]:
             _masked(field, one, entry) if _is_personal(field, one) else _shown(field, one, names)
             for one in (before, after)
         )
-        yield Change(label, *told)
+        yield FieldChange(label, *told)
 
 
 def _shown(field: models.Field | None, value: Any, names: Names) -> str:

@@ -22,12 +22,12 @@ from django.db.models import Max, QuerySet
 
 from core import audit, seal_log
 from core.append_only import rewriting
-from core.bulk import update_rows
 from core.crypto import Undecipherable, chain_digest, current_key_id
 from core.jobs import enqueue
 from core.locks import alone_with
 from core.models import AuditEntry, AuditSeal, Job
 from core.refusals import Refusal
+from core.rows import update_rows
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.db import models
 from django.db.models import F
 
-from core import audit, bulk
+from core import audit
 from core.audit import Changes, Event
 from core.days import require_past
 from core.fields import column_of
+from core.rows import delete_rows, insert_rows, update_rows
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -219,8 +220,8 @@ def add_rows(
     by: User | None,
     events: Iterable[Event],
 ) -> int:
-    """`bulk.insert_rows` with its entries; none where the entry of the record that the rows belong to tells of them."""
-    count = bulk.insert_rows(model, attributes, rows, constants)
+    """`insert_rows` with its entries; none where the entry of the record that the rows belong to tells of them."""
+    count = insert_rows(model, attributes, rows, constants)
     audit.record_many(by=by, events=events)
     return count
 
@@ -233,8 +234,8 @@ def change_rows(
     by: User | None,
     events: Iterable[Event],
 ) -> int:
-    """`bulk.update_rows` with its entries; none for columns that are derived, or new ciphertexts of the same."""
-    count = bulk.update_rows(model, attributes, rows)
+    """`update_rows` with its entries; none for columns that are derived, or new ciphertexts of the same."""
+    count = update_rows(model, attributes, rows)
     audit.record_many(by=by, events=events)
     return count
 
@@ -242,9 +243,9 @@ def change_rows(
 def remove_rows(
     model: type[models.Model], attribute: str, values: Sequence[Any], *, by: User | None, events: Iterable[Event]
 ) -> int:
-    """`bulk.delete_rows` with its entries, which are written before the rows go."""
+    """`delete_rows` with its entries, which are written before the rows go."""
     audit.record_many(by=by, events=events)
-    return bulk.delete_rows(model, attribute, values)
+    return delete_rows(model, attribute, values)
 
 
 def _chunks(rows: models.QuerySet) -> Iterator[list[Any]]:

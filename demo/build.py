@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from core.bulk import analyze
 from core.numbering import reserve_ids
+from core.rows import analyze
 from demo.branches import Branches
 from demo.fieldwork import Fieldwork
 from demo.invent import Inventor

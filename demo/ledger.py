@@ -13,8 +13,8 @@ from typing import Any
 
 from django.db import models
 
-from core.bulk import insert_rows, update_rows
 from core.months import YearMonth
+from core.rows import insert_rows, update_rows
 
 MONTHS = 24  # so far back events are invented, as thick in a city that tells all months as in one that tells a few
 

@@ -22,7 +22,7 @@ from demo.invent import Inventor
 from orgs.models import Organization
 from orgs.sources.wording import WORDS
 
-Line = tuple[object, ...]
+ListRow = tuple[object, ...]
 
 
 class Sender(NamedTuple):
@@ -58,7 +58,7 @@ def import_lists(*, by: User, today: date) -> None:
             _listed(source).update(sources={str(batch.pk): STATED})  # what a list finds as it says it, it leaves alone
 
 
-def registered(source: str, area: str = "") -> list[Line]:
+def registered(source: str, area: str = "") -> list[ListRow]:
     """The authority's lines about what it registered, in an area (leading digits) or all; some have changed meanwhile."""
     known = _listed(source).filter(region__code__startswith=area)
     return [_line(number, unit) for number, unit in enumerate(known.order_by("pk"))]
@@ -68,7 +68,7 @@ def _listed(source: str) -> QuerySet[Organization]:
     return Organization.objects.filter(credit_code__startswith=SENDERS[source].code, status__in=("NORMAL", "SUSPENDED"))
 
 
-def _line(number: int, unit: Organization) -> Line:
+def _line(number: int, unit: Organization) -> ListRow:
     head = "周立新" if number % 61 == 5 else unit.legal_representative
     staff = None if unit.staff is None else unit.staff + (number % 40 + 5) * (number % 37 == 3)
     opened = unit.registered_on and unit.registered_on.isoformat()
@@ -76,7 +76,7 @@ def _line(number: int, unit: Organization) -> Line:
     return unit.name, unit.credit_code, kind, head, staff, opened, unit.address, ""
 
 
-def founded(count: int, *, on: date) -> list[Line]:
+def founded(count: int, *, on: date) -> list[ListRow]:
     """Lines about companies that nobody knew of."""
     invent = Inventor(7)
     return [
@@ -88,7 +88,7 @@ def founded(count: int, *, on: date) -> list[Line]:
     ]  # fmt: skip
 
 
-def wrong_ones_among(lines: list[Line]) -> list[Line]:
+def wrong_ones_among(lines: list[ListRow]) -> list[ListRow]:
     """The lines with some between them that cannot be right: a code copied wrongly, no name, numbers that are none."""
     if len(lines) < 4:
         return lines
@@ -101,7 +101,7 @@ def wrong_ones_among(lines: list[Line]) -> list[Line]:
     return [*others[:middle], mistaken, about, *others[middle + 1 :], negative, nameless]
 
 
-def write_list(path: Path, source: str, lines: Iterable[Line]) -> None:
+def write_list(path: Path, source: str, lines: Iterable[ListRow]) -> None:
     """A workbook as it is sent: a title above the header."""
     book = Workbook()
     sheet = book.active

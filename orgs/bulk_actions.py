@@ -96,32 +96,32 @@ class CoverForm(DayForm):
         ).order_by("path")
 
 
-def status_change(form: Any, today: date) -> bulk.Change:
+def status_change(form: Any, today: date) -> bulk.BulkChange:
     data = form.cleaned_data
     return bulk.to_status(data["status"], status_on=form.day(today), end_coverages=data["end_coverages"])
 
 
-def category_change(form: Any, today: date) -> bulk.Change:
+def category_change(form: Any, today: date) -> bulk.BulkChange:
     asked = form.cleaned_data["category"]
     category = "" if asked == OUT_OF_SCOPE else asked
     return bulk.to_category(category, note=form.cleaned_data["reason"], in_scope=asked != OUT_OF_SCOPE)
 
 
-def committee_change(form: Any, today: date) -> bulk.Change:
+def committee_change(form: Any, today: date) -> bulk.BulkChange:
     """Hand the management over."""
     return bulk.to_committee(form.cleaned_data["committee"], since=form.day(today))
 
 
-def zone_change(form: Any, today: date) -> bulk.Change:
+def zone_change(form: Any, today: date) -> bulk.BulkChange:
     asked = form.cleaned_data["zone"]
     return bulk.to_zone(None if asked == NO_ZONE else Zone.objects.select_related("region").get(pk=asked))
 
 
-def region_change(form: Any, today: date) -> bulk.Change:
+def region_change(form: Any, today: date) -> bulk.BulkChange:
     return bulk.to_region(form.cleaned_data["region"])
 
 
-def _action(code: str, title: str, form: type[BulkForm], change: Callable[[Any, date], bulk.Change]) -> BulkAction:
+def _action(code: str, title: str, form: type[BulkForm], change: Callable[[Any, date], bulk.BulkChange]) -> BulkAction:
 
     def plan(filled: BulkForm, rows: QuerySet, on: date) -> Plan:
         return bulk.plan(change(filled, on), rows)

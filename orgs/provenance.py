@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import models
 
-from core.history import Line
+from core.history import HistoryEntry
 from core.masking import mask
 from core.models import ImportBatch
 from orgs.models import Organization
@@ -38,7 +38,7 @@ class Origin:
     batch_id: int | None = None
 
 
-def provenance_of(unit: Organization, history: Iterable[Line]) -> list[Origin]:
+def provenance_of(unit: Organization, history: Iterable[HistoryEntry]) -> list[Origin]:
     """The fields that hold something. What a person wrote after the last list counts as theirs; a count
     says itself where it comes from. One query."""
     batches = ImportBatch.objects.in_bulk([int(key) for key in unit.sources if key.isdecimal()])
@@ -54,7 +54,7 @@ def provenance_of(unit: Organization, history: Iterable[Line]) -> list[Origin]:
 
 
 def _told_by(
-    unit: Organization, name: str, batch: ImportBatch | None, line: Line | None
+    unit: Organization, name: str, batch: ImportBatch | None, line: HistoryEntry | None
 ) -> tuple[str, date | datetime | None, int | None]:
     """Who or what a field comes from, of when, and the batch."""
     if counted_by := getattr(unit, f"{name}_source", ""):
@@ -66,9 +66,9 @@ def _told_by(
     return "", None, None
 
 
-def _by_hand(history: Iterable[Line]) -> dict[str, Line]:
+def _by_hand(history: Iterable[HistoryEntry]) -> dict[str, HistoryEntry]:
     """The newest entry by a person for each field; the history comes newest first."""
-    found: dict[str, Line] = {}
+    found: dict[str, HistoryEntry] = {}
     for line in history:
         if (line.entry.batch_id or 0) <= 0 and line.entry.model == "orgs.organization":
             for name in line.entry.changes:

@@ -12,7 +12,7 @@ from core.pages import address
 from orgs.figures import Narrow, Row
 from orgs.indicators import R3, R7, SHOULD
 from orgs.subjects import NodeSubject
-from reports.dashboard import Line, Overview
+from reports.dashboard import CutRow, Overview
 from reports.queries.bridge import Term
 from reports.queries.moments import Moment
 
@@ -42,7 +42,7 @@ class Addresses:
         """A list of names. What is missing now is the worklist, with reasons and next steps."""
         return names_of(self.seen.moment, narrow, **asked)
 
-    def of_line(self, line: Line) -> dict[str, str]:
+    def of_line(self, line: CutRow) -> dict[str, str]:
         """The lists behind the numbers of a row."""
         narrow = line.row.narrow
         return {
@@ -84,7 +84,6 @@ def names_of(moment: Moment, narrow: Narrow, **asked: str) -> str:
 
 
 def lists_of(indicator: Indicator, moment: Moment, narrow: Narrow) -> dict[str, str]:
-    """The lists behind an indicator."""
     return {
         "numerator": names_of(moment, narrow, measure=indicator.numerator.code),
         "denominator": names_of(moment, narrow, measure=indicator.denominator.code),

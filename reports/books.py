@@ -8,14 +8,14 @@ from datetime import date
 from typing import BinaryIO, NamedTuple
 
 from core import pages
-from core.cells import CellProblem, raw_text, read_date, read_text
+from core.cells import Cell, CellProblem, raw_text, read_date, read_text
 from core.refusals import Refusal
-from core.workbooks.book import Book, Cell
-from core.workbooks.forms import Column, Page, write_form
+from core.workbooks.book import Book
+from core.workbooks.forms import FormColumn, Page, write_form
 from core.workbooks.headers import Header, find_header
 from orgs.models import OrganizationFacts
 from reports.models import StreetBook
-from reports.worklists import Asked, Line, Worklist, is_way
+from reports.worklists import Asked, Worklist, WorklistRow, is_way
 
 UNIT_KEY, BOOK_KEY, NAME = "单位编号", "簿号", "单位名称"
 UNTIL = "完成时限"
@@ -57,23 +57,23 @@ class Reading:
 
 
 def write_book(
-    target: BinaryIO, *, worklist: Worklist, book: StreetBook, units: Sequence[tuple[OrganizationFacts, Line]]
+    target: BinaryIO, *, worklist: Worklist, book: StreetBook, units: Sequence[tuple[OrganizationFacts, WorklistRow]]
 ) -> None:
     """Write the workbook of one committee: three columns to fill in, the rest locked, the keys hidden."""
     asked, until = worklist.asked, f"，请于 {book.due_on:%Y-%m-%d} 前交回" if book.due_on else ""
     columns = (
-        Column(UNIT_KEY, hidden=True),
-        Column(BOOK_KEY, hidden=True),
-        Column(NAME, width=34, wrap=True),
-        Column("统一社会信用代码", width=21),
-        Column("人数", width=8),
-        Column("正式党员", width=9),
-        Column("为什么", width=36, wrap=True),
-        Column("起始日期", width=12),
-        Column("建议", width=36, wrap=True),
-        Column(asked.reason, width=30, editable=True),
-        Column(asked.way, width=16, editable=True, choices=asked.ways),
-        Column(UNTIL, width=13, editable=True),
+        FormColumn(UNIT_KEY, hidden=True),
+        FormColumn(BOOK_KEY, hidden=True),
+        FormColumn(NAME, width=34, wrap=True),
+        FormColumn("统一社会信用代码", width=21),
+        FormColumn("人数", width=8),
+        FormColumn("正式党员", width=9),
+        FormColumn("为什么", width=36, wrap=True),
+        FormColumn("起始日期", width=12),
+        FormColumn("建议", width=36, wrap=True),
+        FormColumn(asked.reason, width=30, editable=True),
+        FormColumn(asked.way, width=16, editable=True, choices=asked.ways),
+        FormColumn(UNTIL, width=13, editable=True),
     )
     leading = (
         f"{worklist.title}（{book.committee}）",
@@ -82,7 +82,7 @@ def write_book(
     write_form(target, Page(worklist.title, columns, [_cells(book, *unit) for unit in units], leading))
 
 
-def _cells(book: StreetBook, facts: OrganizationFacts, line: Line) -> list[str | int | date | None]:
+def _cells(book: StreetBook, facts: OrganizationFacts, line: WorklistRow) -> list[str | int | date | None]:
     unit, answer = facts.organization, line.answer
     return [
         unit.pk,

@@ -27,7 +27,7 @@ MEASURES = (*measures_of(SHOWN), APART)
 
 
 @dataclass(frozen=True)
-class Line:
+class CutRow:
     """One row of the table with its change since the month before (None: there was none)."""
 
     row: Row
@@ -72,14 +72,14 @@ class Overview:
     narrow: Narrow
     by: str
     cut_name: str  # what the rows are: 街道, 类别 …
-    lines: list[Line]
-    whole: Line
+    lines: list[CutRow]
+    whole: CutRow
     cards: list[Standing]
     aims: list[Standing]  # of the Opinion, in one line
     tree: Tree
 
     @property
-    def worst(self) -> Line | None:
+    def worst(self) -> CutRow | None:
         """The row with most missing, when it says something."""
         if len(self.lines) < 2:
             return None
@@ -87,7 +87,7 @@ class Overview:
         return worst if worst.gap else None
 
 
-SORTS: dict[str, Callable[[Line], Any]] = {
+SORTS: dict[str, Callable[[CutRow], Any]] = {
     "should": lambda line: line.should or 0,
     "built": lambda line: line.built or 0,
     "gap": lambda line: line.gap or 0,
@@ -106,10 +106,10 @@ def overview(
     rows = _cut(by, digits)(cells, narrow, MEASURES)
     earlier = [item for item in closed if not moment.closed or item.month < moment.closed.month]
     before = _before(scope, earlier[0], narrow, by, digits) if earlier else None
-    lines = [Line(row, _change(row, before)) for row in rows]
+    lines = [CutRow(row, _change(row, before)) for row in rows]
     summed = total(rows, MEASURES, narrow)
     built = summed.sums[SHOULD.numerator.code]
-    whole = Line(summed, None if before is None else less(built, added(before.values())))
+    whole = CutRow(summed, None if before is None else less(built, added(before.values())))
     told: Any = {"moment": moment, "closed": closed, "narrow": narrow, "cells": cells, "sums": summed.sums}
     found = standings(scope, (*CARDS, *AIMS), **told)
     cards, aims = found[: len(CARDS)], found[len(CARDS) :]
@@ -117,7 +117,7 @@ def overview(
     return Overview(moment, narrow, by, cut_name, lines, whole, cards, aims, cells.tree)
 
 
-def ordered(lines: Sequence[Line], sort: str) -> list[Line]:
+def ordered(lines: Sequence[CutRow], sort: str) -> list[CutRow]:
     """The lines by a column, `-` before it for the largest first; the names break ties, and 'name' keeps the cut's order."""
     column = SORTS.get(sort.removeprefix("-"))
     if column is None:

@@ -43,7 +43,6 @@ class Standing:
 
     @property
     def gap(self) -> int | None:
-        """How many are missing."""
         return less(self.denominator, self.numerator)
 
     @property

@@ -45,7 +45,6 @@ class NodeFilters(PlaceFilters):
         return super().filter_queryset(queryset.filter(narrow.condition(tree)))
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """A fragment of the name."""
         return queryset.filter(name__contains=value.strip())
 
     def later(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
@@ -54,8 +53,6 @@ class NodeFilters(PlaceFilters):
 
 
 class UnitFilters(NodeFilters):
-    """Also what and how large."""
-
     q = search_filter("名称或代码")
     category = django_filters.ChoiceFilter(method="later", label="类别", choices=[*CATEGORIES, (NONE, "待判定")])
     zone = django_filters.ChoiceFilter(method="later", label="园区、楼宇")

@@ -131,7 +131,7 @@ def is_way(text: str) -> bool:
     return any(text in worklist.asked.ways for worklist in worklists)
 
 
-class Line(NamedTuple):
+class WorklistRow(NamedTuple):
     """What a list says about one unit beside its facts."""
 
     why: str
@@ -143,7 +143,7 @@ class Line(NamedTuple):
 
 def lines(
     worklist: Worklist, rows: Sequence[OrganizationFacts], *, scope: Scope, thresholds: Thresholds, on: date
-) -> list[Line]:
+) -> list[WorklistRow]:
     """Why each unit is listed, for how many days, whose it is and what to do next. A constant number of queries."""
     around = surroundings_of(rows, scope=scope, thresholds=thresholds)
     liaisons = _liaisons_of(rows, on)
@@ -155,7 +155,7 @@ def lines(
             "指导员": row.instructor_name,
             "联络员": liaisons.get(row.organization_id, ""),
         }
-        line = Line(
+        line = WorklistRow(
             why=in_one_sentence(worklist.why(row, thresholds)),
             days=(on - getattr(row, worklist.since)).days,
             step=worklist.step(around.get(row.organization_id, NOTHING).situation(row), thresholds),

@@ -11,7 +11,7 @@ import openpyxl
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from core.admin.tables import Line
+from core.admin.tables import RowReport
 from core.importing import services
 from core.importing.marks import MARK_BEGINS
 from core.models import ImportBatch
@@ -71,14 +71,16 @@ class Workbook:
         batch.refresh_from_db()
         return batch
 
-    def carried_in(self, username: str = "", *, write: bool = False) -> list[Line]:
+    def carried_in(self, username: str = "", *, write: bool = False) -> list[RowReport]:
         """The lines of the preview where it is a small table; with `write` they are confirmed."""
         client = Client()
         client.force_login(self.city.user(username or self.username))
         return carried_in(client, self.url, self.path.read_bytes(), "表.xlsx", write=write)
 
 
-def carried_in(client: Client, url: str, content: bytes, name: str = "表.csv", *, write: bool = False) -> list[Line]:
+def carried_in(
+    client: Client, url: str, content: bytes, name: str = "表.csv", *, write: bool = False
+) -> list[RowReport]:
     """The preview of a small table that somebody brings to a list; with `write` it is confirmed."""
     shown = client.post(f"{url}import/", {"file": SimpleUploadedFile(name, content)})
     if write:

@@ -51,7 +51,7 @@ TableRows = list[list[str]]
 
 
 @dataclass(frozen=True)
-class Line:
+class RowReport:
     """What becomes of one row of the sheet. Changes are (column, before, after), conflicts (column, ours, the row's)."""
 
     number: str
@@ -138,7 +138,7 @@ def read_rows(file: Any, resource: TableResource) -> TableRows:
 
 
 @transaction.atomic
-def carry_in(resource: TableResource, rows: TableRows, *, dry_run: bool) -> list[Line]:
+def carry_in(resource: TableResource, rows: TableRows, *, dry_run: bool) -> list[RowReport]:
     """What becomes of each row; written unless `dry_run` or any row is wrong. One table or list is written at a time."""
     one_at_a_time()  # what is only tried is written too, and taken back
     with derived_once():
@@ -154,7 +154,7 @@ def carry_in(resource: TableResource, rows: TableRows, *, dry_run: bool) -> list
     return [_line(resource, number[0], row) for number, row in zip(rows[1:], result.rows, strict=True)]
 
 
-def _line(resource: TableResource, number: str, row: Any) -> Line:
+def _line(resource: TableResource, number: str, row: Any) -> RowReport:
     told = resource.told.get(number, Told())
     outcome = OUTCOMES[row.import_type]
     if outcome == UNCHANGED and told.conflicts:
@@ -167,7 +167,7 @@ def _line(resource: TableResource, number: str, row: Any) -> Line:
         ]
         changes = [change for change in shown if change[1] != change[2]]
     problems = _problems(resource, row)
-    return Line(number, outcome, str(row.instance or ""), changes, told.conflicts, told.notes, problems)
+    return RowReport(number, outcome, str(row.instance or ""), changes, told.conflicts, told.notes, problems)
 
 
 def _problems(resource: TableResource, row: Any) -> list[str]:
@@ -188,7 +188,7 @@ def _problems(resource: TableResource, row: Any) -> list[str]:
     return found
 
 
-def _shown(lines: list[Line]) -> dict[str, Any]:
+def _shown(lines: list[RowReport]) -> dict[str, Any]:
     """The lines of the preview, with how many there are of each outcome; a row that is changed and differs is both."""
     counts = Counter(line.outcome for line in lines if line.outcome != DIFFERS)
     differing = sum(bool(line.conflicts) for line in lines)
@@ -200,7 +200,7 @@ def _shown(lines: list[Line]) -> dict[str, Any]:
     }
 
 
-def _report(request: HttpRequest, lines: list[Line], unit: str) -> None:
+def _report(request: HttpRequest, lines: list[RowReport], unit: str) -> None:
     """Say what was written, and which cells were not."""
     written = sum(line.outcome in (NEW, CHANGED) for line in lines)
     messages.success(request, f"已写入 {written:,} {unit}。" if written else "没有需要写入的改动。")

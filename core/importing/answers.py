@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
-from core.bulk import insert_rows
 from core.crypto import blind_index, blind_indexes
 from core.id_sets import among
 from core.importing.targets import Changes, Merge
 from core.models import KeptAnswer
 from core.plain import Plain
+from core.rows import insert_rows
 
 SAME = "identity"  # the column of an answer that says: the same record
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from core import audit, writing
-from core.bulk import insert_rows
-from core.importing.comparison import Comparison, Met, Tally
+from core.importing.comparison import Comparison, Counts, Met
 from core.importing.targets import Changes, Merge, Record, Target, Written
 from core.jobs import Progress
 from core.models import ImportBatch, Listed, StagedRow
+from core.rows import insert_rows
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ADDED, CHANGED, UNDONE = "import.add", "import.change", "import.undo"
 
 
-def write(comparison: Comparison, progress: Progress, total: int, rows: QuerySet[StagedRow] | None = None) -> Tally:
+def write(comparison: Comparison, progress: Progress, total: int, rows: QuerySet[StagedRow] | None = None) -> Counts:
     """Apply a comparison chunk by chunk. Inside the transaction in which `one_at_a_time` was called.
 
     `rows`: only these, of a batch that is written already; what its list lacks stays as it was found.

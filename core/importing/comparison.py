@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.db.models import Max, Min, QuerySet
 
-from core.bulk import insert_rows, update_rows
 from core.importing.answers import known_same, settle_known
 from core.importing.problems import DUPLICATE_DIFFERS, ERROR, IDENTITY_DOUBTFUL
 from core.importing.sheets import Table
 from core.importing.targets import Changes, Merge, Record, Row, Target, parts
 from core.models import ImportBatch, Listed, MissingRecord, StagedRow
 from core.plain import fetch_plain
+from core.rows import insert_rows, update_rows
 from core.sources import Source
 
 CHUNK = 2_000
@@ -39,7 +39,7 @@ class Met:
 
 
 @dataclass
-class Tally:
+class Counts:
     """The counts of the command line, filled while comparing."""
 
     outcomes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Outcome.values, 0))
@@ -56,7 +56,7 @@ class Comparison:
         self.tables = [Table.from_json(name, batch.columns[name]) for name in batch.sheets]
         self.key_columns = [next((c.index for c in t.columns if c.field == source.key_field), 0) for t in self.tables]
         self.claims_extent = target.claims and not any(table.is_error_workbook for table in self.tables)
-        self.tally = Tally()
+        self.tally = Counts()
         self._taken: set[int] = set()  # records that a row has met: a second row with the same record differs
         self.present: set[int] = set()  # records in the file, whatever became of their row
 
@@ -154,7 +154,7 @@ class Comparison:
         tally.outcomes[outcome] += 1
         return outcome.value, target_id if changes or merge.conflicts else None, changes
 
-    def finish(self) -> Tally:
+    def finish(self) -> Counts:
         """Find what is missing, once all chunks are through. An error workbook claims no extent."""
         MissingRecord.objects.filter(batch=self.batch).delete()
         if self.claims_extent:

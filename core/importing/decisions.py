@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from core import audit
-from core.bulk import update_rows
 from core.importing.answers import answer, follow, keep
 from core.importing.services import NotReady, target_of
 from core.importing.targets import Record
@@ -19,6 +18,7 @@ from core.importing.wording import Teller
 from core.locks import derived_once, one_at_a_time
 from core.models import ImportBatch, MissingRecord, StagedRow
 from core.refusals import Refusal
+from core.rows import update_rows
 from core.scope import Scope
 from core.sources import Ending, EndingPlan, Importer, Values, sources
 

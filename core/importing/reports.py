@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from core.cells import raw_text
-from core.importing.comparison import Tally
+from core.importing.comparison import Counts
 from core.importing.problems import ERROR, LEVEL_NAMES, WARNING, problems
 from core.importing.sheets import Table
 from core.importing.staging import count_problems, with_problems
@@ -18,7 +18,7 @@ Outcome = StagedRow.Outcome
 ERROR_SHEET = "问题数据"  # of a list that has one sheet
 
 
-def counts_of(batch: ImportBatch, tally: Tally) -> dict[str, int]:
+def counts_of(batch: ImportBatch, tally: Counts) -> dict[str, int]:
     """The numbers of DESIGN §8; rows = new + changed + unchanged + duplicates + errors."""
     outcomes = tally.outcomes
     counts = {

@@ -22,7 +22,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core import audit, files
-from core.bulk import analyze
 from core.days import require_past
 from core.importing import reports, staging
 from core.importing.apply import write
@@ -35,6 +34,7 @@ from core.masking import struck
 from core.models import ImportBatch, StagedRow
 from core.personal import require_reason
 from core.refusals import Refusal
+from core.rows import analyze
 from core.sources import Importer, Run, Source, sources
 from core.workbooks.reading import open_book
 

@@ -8,12 +8,12 @@ from itertools import chain, islice
 
 from openpyxl.utils import get_column_letter
 
-from core.cells import raw_text
+from core.cells import Cell, raw_text
 from core.importing.marks import mark_headers
 from core.masking import column_kind
 from core.models import ColumnMapping
 from core.sources import Source, sources
-from core.workbooks.book import Book, Cell, Row, Unreadable
+from core.workbooks.book import Book, Row, Unreadable
 from core.workbooks.headers import LINES_SEARCHED, Header, find_header, normalise_header
 
 ALL_SHEETS = "*"
@@ -27,7 +27,7 @@ NEVER_KEPT = frozenset({"序号", "编号", "行号", *ERROR_COLUMNS})
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     index: int  # 0 is column A
     header: str
     field: str | None  # None: kept as 原表其他列
@@ -52,7 +52,7 @@ class Table:
 
     sheet: str
     row: int
-    columns: tuple[Column, ...]
+    columns: tuple[SheetColumn, ...]
 
     @property
     def is_error_workbook(self) -> bool:
@@ -63,7 +63,7 @@ class Table:
         """The table with the kinds of its unmapped columns, told by their headers and by what stands in these rows."""
         rows = [*rows]
 
-        def kind_of(column: Column) -> str:
+        def kind_of(column: SheetColumn) -> str:
             cells = (row[column.index] for row in rows if column.index < len(row))
             return column_kind(column.header, (raw_text(cell) for cell in cells if cell not in (None, "")))
 
@@ -77,7 +77,7 @@ class Table:
     @classmethod
     def from_json(cls, sheet: str, kept: Mapping) -> Table:
         """The table as the batch keeps it."""
-        return cls(sheet, kept["row"], tuple(Column(*column) for column in kept["columns"]))
+        return cls(sheet, kept["row"], tuple(SheetColumn(*column) for column in kept["columns"]))
 
 
 def tables(
@@ -106,7 +106,7 @@ def looked_through(table: Table, rows: Iterator[Row]) -> tuple[Table, Iterator[R
 
 def table_at(sheet: str, header: Header) -> Table:
     """The table of a sheet with this header."""
-    return Table(sheet, header.row, tuple(Column(c.index, c.header, c.field) for c in header.columns))
+    return Table(sheet, header.row, tuple(SheetColumn(c.index, c.header, c.field) for c in header.columns))
 
 
 def _found(sheet: str, header: Header | None) -> Table | None:

@@ -9,15 +9,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, F
 
-from core.bulk import Encoded, insert_rows
-from core.cells import CellProblem, raw_text
+from core.cells import Cell, CellProblem, raw_text
 from core.importing.problems import DUPLICATE_DIFFERS, ERROR, level_of
 from core.importing.sheets import Table
 from core.importing.targets import Row, Target, parts
 from core.masking import struck
 from core.models import StagedRow
+from core.rows import Encoded, insert_rows
 from core.sources import Read, Values
-from core.workbooks.book import Cell
 from core.workbooks.book import Row as SheetRow
 
 CHUNK = 2_000

@@ -44,7 +44,7 @@ class Difference:
 
 
 @dataclass
-class Line:
+class RowInWords:
     id: int
     sheet: str
     number: int
@@ -73,7 +73,7 @@ class Teller:
         self.named = next((n for n in self.source.presence if n != self.source.key_field), self.source.presence[0])
         self._names: dict[str, dict[Any, str]] = {}
 
-    def lines(self, rows: Sequence[StagedRow]) -> list[Line]:
+    def lines(self, rows: Sequence[StagedRow]) -> list[RowInWords]:
         """The rows in words, in their order."""
         said = [row.values for row in rows]
         pairs = [pair for row in rows for pair in (row.changes, row.conflicts)]
@@ -102,14 +102,14 @@ class Teller:
             found = model._default_manager.in_bulk(list(keys))  # type: ignore[union-attr]
             self._names.setdefault(column, {}).update({key: str(one) for key, one in found.items()})
 
-    def absent(self, missing: Sequence[MissingRecord]) -> list[Line]:
+    def absent(self, missing: Sequence[MissingRecord]) -> list[RowInWords]:
         """Records that the list does not hold, as lines without a row."""
         found = self.source.model._default_manager.in_bulk([one.object_id for one in missing])
         return [self._absent(one, found.get(one.object_id)) for one in missing]
 
-    def _absent(self, one: MissingRecord, record: models.Model | None) -> Line:
+    def _absent(self, one: MissingRecord, record: models.Model | None) -> RowInWords:
         key = getattr(record, self.source.key_field, None) or ""
-        return Line(
+        return RowInWords(
             one.pk,
             "",
             0,
@@ -169,9 +169,9 @@ class Teller:
         """Where the record's page is."""
         return record_url(self.source.model, key)
 
-    def _line(self, row: StagedRow) -> Line:
+    def _line(self, row: StagedRow) -> RowInWords:
         table = self.tables[row.sheet]
-        return Line(
+        return RowInWords(
             id=row.pk,
             sheet=table.sheet,
             number=row.number,

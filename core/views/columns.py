@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 
 from core.importing import jobs, mapping
 from core.importing.mapping import Proposal
-from core.importing.sheets import Column, Table
+from core.importing.sheets import SheetColumn, Table
 from core.importing.wording import Teller
 from core.masking import mask, struck
 from core.models import ImportBatch
@@ -30,7 +30,7 @@ class Choice:
     """One column with its samples and the name of its form field."""
 
     name: str
-    column: Column
+    column: SheetColumn
     samples: list[str]
 
 

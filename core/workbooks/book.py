@@ -2,11 +2,10 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from datetime import date, datetime
 
+from core.cells import Cell
 from core.refusals import Refusal
 
-Cell = str | int | float | bool | date | datetime | None
 Row = tuple[int, list[Cell]]
 
 MEGABYTE = 1 << 20

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from core.workbooks.book import MAX_COLUMNS, MEGABYTE, Book, Cell, Row, Unreadable
+from core.cells import Cell
+from core.workbooks.book import MAX_COLUMNS, MEGABYTE, Book, Row, Unreadable
 
 MAX_LINE_CHARACTERS = MEGABYTE
 DELIMITERS = ",;\t"

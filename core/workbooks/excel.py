@@ -11,7 +11,8 @@ from typing import IO, Any
 
 import orjson
 
-from core.workbooks.book import MEGABYTE, Book, Cell, Row, Unreadable
+from core.cells import Cell
+from core.workbooks.book import MEGABYTE, Book, Row, Unreadable
 
 PROJECT = Path(__file__).resolve().parents[2]
 LONGEST_MESSAGE = 256 * MEGABYTE  # 500 rows, each cell of which Excel lets hold 32,767 characters

@@ -22,8 +22,9 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from core.cells import Cell
 from core.workbooks.archive import BROKEN, MACRO, PASSWORD, Unfit, inspect_archive
-from core.workbooks.book import MAX_COLUMNS, MEGABYTE, Cell, Row
+from core.workbooks.book import MAX_COLUMNS, MEGABYTE, Row
 
 # 460,000 rows × 25 columns take 1.1 GB
 MAX_MEMORY_BYTES = 2_048 * MEGABYTE

@@ -21,12 +21,12 @@ CHOICES_SHEET = "选项"
 # style → its fill
 TITLE, HEADER, CONTENT, REMARK, ENTRY, MISTAKE = "标题", "表头", "内容", "说明", "填写", "有误"
 STYLES = {TITLE: "", HEADER: HEADER_COLOUR[1:], CONTENT: "", REMARK: "", ENTRY: "FFF9E5", MISTAKE: "FFE0B2"}
-Line = tuple[Sequence[Value], Collection[int]]
+FormRow = tuple[Sequence[Value], Collection[int]]
 """The cells of a row and the places of those to highlight."""
 
 
 @dataclass(frozen=True)
-class Column:
+class FormColumn:
     """A column of a page. Once a page has an editable column, all its others are locked."""
 
     header: str
@@ -43,7 +43,7 @@ class Page:
     """A sheet: lines of explanation, the header, and rows with a value for each column."""
 
     name: str
-    columns: Sequence[Column]
+    columns: Sequence[FormColumn]
     rows: Iterable[Sequence[Value]]
     leading: Sequence[str] = ()
 
@@ -95,13 +95,13 @@ def write_error_workbook(target: Path | BinaryIO, sheets: Iterable[ProblemSheet]
         headers = sheet.headers
         if [*headers[-2:]] == [LEVEL_HEADER, PROBLEM_HEADER]:
             headers = headers[:-2]
-        own = [Column(header, width=min(max(2 * len(header) + 4, 12), 30)) for header in headers]
-        columns = [*own, Column(LEVEL_HEADER, width=8), Column(PROBLEM_HEADER, width=60, wrap=True)]
+        own = [FormColumn(header, width=min(max(2 * len(header) + 4, 12), 30)) for header in headers]
+        columns = [*own, FormColumn(LEVEL_HEADER, width=8), FormColumn(PROBLEM_HEADER, width=60, wrap=True)]
         _write_page(book, Page(sheet.name, columns, ()), _problem_lines(sheet.rows, len(headers)), {})
     book.save(target)
 
 
-def _problem_lines(rows: Iterable[ProblemRow], width: int) -> Iterator[Line]:
+def _problem_lines(rows: Iterable[ProblemRow], width: int) -> Iterator[FormRow]:
     for row in rows:
         own = [*row.cells[:width], *[None] * (width - len(row.cells))]
         yield [*own, row.level, row.problem], row.columns
@@ -126,7 +126,7 @@ def _new_book() -> Workbook:
     return book
 
 
-def _write_page(book: Workbook, page: Page, lines: Iterable[Line], lists: dict[tuple[str, ...], str]) -> None:
+def _write_page(book: Workbook, page: Page, lines: Iterable[FormRow], lists: dict[tuple[str, ...], str]) -> None:
     sheet = book.create_sheet(sheet_name(page.name))
     top = last = len(page.leading) + 1
     _set_up(sheet, page, top)
@@ -160,7 +160,7 @@ def _set_up(sheet: Any, page: Page, top: int) -> None:
         sheet.protection.autoFilter = sheet.protection.formatColumns = sheet.protection.formatRows = False
 
 
-def _lettered(columns: Sequence[Column]) -> Iterator[tuple[str, Column]]:
+def _lettered(columns: Sequence[FormColumn]) -> Iterator[tuple[str, FormColumn]]:
     return ((get_column_letter(index), column) for index, column in enumerate(columns, start=1))
 
 

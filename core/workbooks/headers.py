@@ -8,7 +8,8 @@ from itertools import islice, pairwise, zip_longest
 
 from openpyxl.utils import get_column_letter
 
-from core.workbooks.book import Cell, Row
+from core.cells import Cell
+from core.workbooks.book import Row
 
 LINES_SEARCHED = 10
 

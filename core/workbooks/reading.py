@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from core.cells import Cell
 from core.workbooks.archive import MACRO
-from core.workbooks.book import MAX_FILE_BYTES, MEGABYTE, Book, Cell, Row, Unreadable
+from core.workbooks.book import MAX_FILE_BYTES, MEGABYTE, Book, Row, Unreadable
 from core.workbooks.delimited import DelimitedBook
 from core.workbooks.excel import ExcelBook
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from accounts.permissions import Permission
-from core.bulk import insert_rows
 from core.cells import Cell, CellProblem, read_text
 from core.crypto import blind_index, blind_indexes
 from core.id_sets import among
@@ -19,6 +18,7 @@ from core.importing.readers import code_text, day, text
 from core.importing.targets import Changes, Merge, Record, Row, Target, Written, parts
 from core.locks import hold
 from core.lookups import Asking
+from core.rows import insert_rows
 from core.sources import Read, Run, Source, SourceField, Values, always, sources
 from members.models import FormerMembership, Member
 from members.models.members import ON_THE_ROLL

@@ -19,6 +19,7 @@ from core.admin import ScopedModelAdmin, ServiceForm, label
 from core.cells import MOST_PEOPLE, CellProblem
 from core.listing import Column, Order
 from core.lookups import AskedTooOften
+from core.refusals import Refusal
 from core.scope import Scope
 from orgs.bulk_actions import ORGANIZATION_ACTIONS
 from orgs.codelists import COMPANY_TYPES
@@ -268,5 +269,5 @@ def own_committee(request: HttpRequest) -> PartyOrganization:
     nodes = PartyOrganization.objects.attachable(request.scope, Organization).filter(kind__in=MANAGING_KINDS)  # type: ignore[attr-defined]
     node = nodes.order_by("path").first()
     if node is None:
-        raise organizations.Refusal("您的管辖范围内没有委员会或工作委员会，不能登记单位；请联系上级组织部门")
+        raise Refusal("您的管辖范围内没有委员会或工作委员会，不能登记单位；请联系上级组织部门")
     return node

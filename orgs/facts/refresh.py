@@ -18,10 +18,10 @@ from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.utils import timezone
 
-from core.bulk import analyze
 from core.indicators import measures
 from core.locks import keep_derived
 from core.parameters import values_on
+from core.rows import analyze
 from orgs.facts import nodes as nodes_of
 from orgs.facts import prepared, tally
 from orgs.facts.sources import Day

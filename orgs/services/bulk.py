@@ -1,6 +1,6 @@
 """Changes for one organization or many at once: the same statements, the same entries, the same preview.
 
-A `Change` says what will be set and whom it leaves alone, and why. `plan` tells it beforehand; `apply` does it.
+A `BulkChange` says what will be set and whom it leaves alone, and why. `plan` tells it beforehand; `apply` does it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def _nobody(organization: Organization) -> str:
 
 
 @dataclass(frozen=True)
-class Change:
+class BulkChange:
     """What is set on each organization. In Chinese: `objection` why one is left as it is, `was` what it says now, `doubt`
     why the choice may not fit it; empty for nothing."""
 
@@ -52,10 +52,10 @@ class Change:
     end_coverages: bool = False
 
 
-def to_status(status: str, *, status_on: date, end_coverages: bool = False) -> Change:
+def to_status(status: str, *, status_on: date, end_coverages: bool = False) -> BulkChange:
     """Set the operating status from a day on; for those that are gone the open coverages can be ended too."""
     label = Organization.Status(status).label
-    return Change(
+    return BulkChange(
         "organizations.status",
         f"经营状态改为“{label}”",
         {"status": status, "status_on": status_on},
@@ -76,10 +76,10 @@ def _still_attached(unit: Organization, *, ends: bool) -> str:
     return "还有党组织覆盖，不会终止" if facts.form and not ends else ""
 
 
-def to_category(category: str, *, note: str, in_scope: bool = True) -> Change:
+def to_category(category: str, *, note: str, in_scope: bool = True) -> BulkChange:
     """Decide the category by hand; imports leave it from then on because of the note."""
     label = Category(category).label if category else "不属于两新组织"
-    return Change(
+    return BulkChange(
         "organizations.category",
         f"类别判定为“{label}”",
         {"category": category, "category_note": note, "in_scope": in_scope, "scope_note": "" if in_scope else note},
@@ -108,7 +108,7 @@ def _another_category(unit: Organization, category: str, *, in_scope: bool) -> s
     return f"按登记信息应为“{_category_of(said.category, in_scope=said.in_scope)}”"
 
 
-def to_committee(committee: PartyOrganization, *, since: date, basis: str = Organization.Basis.BY_HAND) -> Change:
+def to_committee(committee: PartyOrganization, *, since: date, basis: str = Organization.Basis.BY_HAND) -> BulkChange:
     """Hand the management over to a committee from a day on; the former one is kept."""
 
     def objection(unit: Organization) -> str:
@@ -120,7 +120,7 @@ def to_committee(committee: PartyOrganization, *, since: date, basis: str = Orga
 
     values = {"managed_by_id": committee.pk, "managed_since": since, "managed_basis": basis}
     usual = _usual_committee()
-    return Change(
+    return BulkChange(
         "organizations.manager",
         f"管理党组织改为“{committee}”",
         values,
@@ -152,10 +152,10 @@ def _elsewhere(usual: tuple[int, str] | None, chosen: int, sentence: str) -> str
     return sentence.format(usual[1]) if usual and usual[0] != chosen else ""
 
 
-def to_zone(zone: Zone | None) -> Change:
+def to_zone(zone: Zone | None) -> BulkChange:
     """Set the park, building, market or chain."""
     key, title = (zone.pk, f"园区（楼宇等）改为“{zone}”") if zone else (None, "清除园区（楼宇等）")
-    return Change(
+    return BulkChange(
         "organizations.change",
         title,
         {"zone_id": key},
@@ -184,8 +184,8 @@ def _of_another_district(place: Region | None) -> Callable[[Organization], str]:
     return said
 
 
-def to_region(region: Region) -> Change:
-    return Change(
+def to_region(region: Region) -> BulkChange:
+    return BulkChange(
         "organizations.change",
         f"所在区划改为“{region}”",
         {"region_id": region.pk},
@@ -196,7 +196,7 @@ def to_region(region: Region) -> Change:
     )
 
 
-def plan(change: Change, organizations: models.QuerySet[Organization]) -> Plan:
+def plan(change: BulkChange, organizations: models.QuerySet[Organization]) -> Plan:
     """What the change would do to the organizations; a few are in memory at once."""
     found = Plan()
     rows = organizations.select_related(*TOLD_BY).defer("other_columns", "sources").order_by("pk")
@@ -210,7 +210,7 @@ def plan(change: Change, organizations: models.QuerySet[Organization]) -> Plan:
 def apply(
     *,
     by: User | None,
-    change: Change,
+    change: BulkChange,
     organization_ids: Collection[int],
     on: date,
     reason: str = "",
@@ -229,7 +229,7 @@ def apply(
     return done
 
 
-def _apply_part(units: list[Organization], *, by: User | None, change: Change, on: date, reason: str) -> None:
+def _apply_part(units: list[Organization], *, by: User | None, change: BulkChange, on: date, reason: str) -> None:
     keys = [unit.pk for unit in units]
     if change.action == "organizations.manager":
         _keep_former_management(units, change.values["managed_since"], by=by, reason=reason)
@@ -241,7 +241,7 @@ def _apply_part(units: list[Organization], *, by: User | None, change: Change, o
         end_rows(by=by, coverages=list(covered), until=until, reason=reason or change.title)
 
 
-def _judge(change: Change, unit: Organization, found: Plan) -> bool:
+def _judge(change: BulkChange, unit: Organization, found: Plan) -> bool:
     """Put one where it belongs; whether it changes."""
     if why := "已并入另一条登记" if unit.merged_into_id else change.objection(unit):
         found.leave(unit.pk, why)

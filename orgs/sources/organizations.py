@@ -8,13 +8,13 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from core import writing
-from core.bulk import insert_rows
 from core.cells import HOME_CURRENCY
 from core.importing.problems import IDENTITY_DOUBTFUL, OUTSIDE_SCOPE
 from core.importing.targets import Changes, Merge, Record, Row, Target, Written, parts
 from core.models import AuditEntry, ImportBatch
 from core.months import months_before
 from core.parameters import values_on
+from core.rows import insert_rows
 from core.sources import Run, Values
 from orgs import facts
 from orgs.models import FormerManagement, Headcount, Organization, OrganizationFacts, PartyOrganization, Region

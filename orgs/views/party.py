@@ -156,7 +156,7 @@ def _dissolve(node: PartyOrganization, data: dict[str, Any], by: User) -> PartyO
     )
 
 
-class Change:
+class PartyChange:
     """One of the three changes of the tree: its form, what it says, what it does."""
 
     def __init__(
@@ -173,15 +173,15 @@ class Change:
 CHANGES = {
     change.code: change
     for change in (
-        Change("move", "调整隶属", "连同下级一起移到新的上级，原隶属关系留在沿革中。", TargetForm, _move),
-        Change(
+        PartyChange("move", "调整隶属", "连同下级一起移到新的上级，原隶属关系留在沿革中。", TargetForm, _move),
+        PartyChange(
             "merge",
             "合并",
             "并入所选党组织：下级、覆盖关系、党员、管理的单位、场所一并转去，本党组织撤销，用户授权终止。",
             TargetForm,
             _merge,
         ),
-        Change(
+        PartyChange(
             "dissolve",
             "撤销",
             "没有下级、党员和管理的单位时可以撤销。场所、联络员改由上级党组织管理，用户授权和场所使用终止。",
@@ -216,12 +216,14 @@ class PartyChangePage(PermissionMixin, View):
                 return redirect("party", after.pk)
         return self._page(request, node, wanted, form)
 
-    def _asked(self, request: PageRequest, pk: int, change: str) -> tuple[Change, PartyOrganization]:
+    def _asked(self, request: PageRequest, pk: int, change: str) -> tuple[PartyChange, PartyOrganization]:
         if change not in CHANGES:
             raise Http404("没有这项操作")
         return CHANGES[change], to_change(PartyOrganization.objects.all(), request.scope, pk)
 
-    def _page(self, request: PageRequest, node: PartyOrganization, change: Change, form: ChangeForm) -> HttpResponse:
+    def _page(
+        self, request: PageRequest, node: PartyOrganization, change: PartyChange, form: ChangeForm
+    ) -> HttpResponse:
         context = {
             "title": f"{change.title}：{node}",
             "node": node,

@@ -29,9 +29,9 @@ from orgs.rules.setup import Thresholds
 from reports.books import Filled, NotAStreetBook, Problem, Reading, read_book, write_book
 from reports.models import GapAnswer, StreetBook
 from reports.services.gaps import Answer, write_answers
-from reports.worklists import Line, Worklist, lines
+from reports.worklists import Worklist, WorklistRow, lines
 
-Unit = tuple[OrganizationFacts, Line]
+Unit = tuple[OrganizationFacts, WorklistRow]
 ANSWERED = ("reason", "planned_form", "planned_by")
 
 

@@ -154,7 +154,6 @@ def words_of(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _freeze_figures(closed: ClosedMonth, before: ClosedMonth | None) -> None:
-    """Copy the tally."""
     now = f"FROM {Tally._meta.db_table} now WHERE now.value <> 0 AND now.measure <> '{STATEMENTS}'"
     _go_on(FrozenFigure, TALLY_KEYS, {"value": "now.value"}, now, closed, before)
 

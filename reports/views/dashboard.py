@@ -21,7 +21,7 @@ from orgs.figures import CUTS, DIGITS, TODAY
 from orgs.filters import region_choices
 from orgs.indicators import R7
 from reports.addresses import Addresses
-from reports.dashboard import APART, CARDS, SHOWN, Line, Overview, ordered, overview
+from reports.dashboard import APART, CARDS, SHOWN, CutRow, Overview, ordered, overview
 from reports.filters import narrow_of
 from reports.models import ClosedMonth
 from reports.naming import crumbs, place
@@ -141,7 +141,7 @@ def workbook(seen: Overview) -> tuple[list[str], list[list[Any]]]:
     return headers, rows
 
 
-def _cells(line: Line) -> list[Any]:
+def _cells(line: CutRow) -> list[Any]:
     cells: list[Any] = [line.row.name, line.should, line.built, line.gap, line.rate, line.change, line.ready_gap]
     cells.append(line.instructed)
     for indicator in (*CARDS, R7):

@@ -44,8 +44,6 @@ HEADERS = (
 
 
 class Asked(NamedTuple):
-    """What the address asks for."""
-
     moment: Moment
     closed: list[ClosedMonth]
     narrow: Narrow

@@ -25,7 +25,7 @@ from reports.forms import AnswerForm, CoverForm, EmployForm, FoundForm
 from reports.queries.surroundings import NOTHING, surroundings_of
 from reports.services.gaps import Answer, NewBranch, answer_gaps, cover_units, employ_member, found_branch
 from reports.steps import instructor_url, member_url
-from reports.worklists import INSTRUCTOR_WAY, MEMBER_WAYS, Line, Worklist, lines, worklists
+from reports.worklists import INSTRUCTOR_WAY, MEMBER_WAYS, Worklist, WorklistRow, lines, worklists
 
 MOST_UNITS = 200
 RIGHTS: dict[str, Permission] = {
@@ -102,7 +102,7 @@ class StartPage(PermissionMixin, View):
             raise Http404
         return worklist, rows
 
-    def _lines(self, request: PageRequest, worklist: Worklist, rows: list[OrganizationFacts]) -> list[Line]:
+    def _lines(self, request: PageRequest, worklist: Worklist, rows: list[OrganizationFacts]) -> list[WorklistRow]:
         today = timezone.localdate()
         thresholds = Thresholds.of(values_on(today))
         return lines(worklist, rows, scope=request.scope, thresholds=thresholds, on=today)
@@ -112,7 +112,7 @@ class StartPage(PermissionMixin, View):
         request: PageRequest,
         worklist: Worklist,
         rows: list[OrganizationFacts],
-        found: list[Line],
+        found: list[WorklistRow],
         sent: str,
     ) -> dict[str, Any]:
         """What may be done, each with what the first unit's next step recommends filled in."""
@@ -211,7 +211,7 @@ def _recommended(steps: set[str], *, several: bool) -> str:
     return "employ" if "transfer_member" in steps else "answer"
 
 
-def _answered(found: list[Line], step: NextStep) -> dict[str, Any]:
+def _answered(found: list[WorklistRow], step: NextStep) -> dict[str, Any]:
     """What was answered about the unit; without an answer the way that the next step means."""
     answer = found[0].answer if len(found) == 1 else None
     if answer:

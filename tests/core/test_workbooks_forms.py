@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from core.workbooks.forms import (
     MISTAKE,
     STYLES,
-    Column,
+    FormColumn,
     Page,
     ProblemRow,
     ProblemSheet,
@@ -128,10 +128,10 @@ def test_an_error_workbook_is_read_back_as_it_was_written(tmp_path: Path, rows: 
 
 # --- forms ----------------------------------------------------------------------------------------------------------
 COLUMNS = [
-    Column("编号", hidden=True),
-    Column("企业名称", width=30),
-    Column("未建原因", editable=True, choices=["党员不足", "业主不支持"]),
-    Column("完成时限", editable=True),
+    FormColumn("编号", hidden=True),
+    FormColumn("企业名称", width=30),
+    FormColumn("未建原因", editable=True, choices=["党员不足", "业主不支持"]),
+    FormColumn("完成时限", editable=True),
 ]
 ROWS = [[1, "澄州甲公司", None, None], [2, "=澄州乙公司", "党员不足", "2026-12-31"]]
 
@@ -157,7 +157,7 @@ def test_a_cell_to_fill_in_keeps_a_long_code_whole() -> None:
 
 
 def test_a_page_without_cells_to_fill_in_is_not_locked() -> None:
-    assert not form(Page("名单", [Column("名称")], [["甲"]])).active.protection.sheet
+    assert not form(Page("名单", [FormColumn("名称")], [["甲"]])).active.protection.sheet
 
 
 def test_widths_and_hidden_columns_are_as_declared() -> None:
@@ -177,7 +177,7 @@ def test_choices_are_offered_in_every_row_and_nothing_else_is_taken() -> None:
 
 def test_lists_of_choices_of_any_length_stand_side_by_side() -> None:
     long, short = [f"{n}号原因，含逗号" for n in range(100)], ["=是", "否"]
-    book = form(Page("甲", [Column("一", choices=long), Column("二", choices=short)], [[None, None]]))
+    book = form(Page("甲", [FormColumn("一", choices=long), FormColumn("二", choices=short)], [[None, None]]))
     assert [cell.value for cell in book["选项"]["A"]] == long
     assert [(cell.value, cell.data_type) for cell in book["选项"]["B"]][:2] == [("=是", "s"), ("否", "s")]
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.workbooks.book import Cell, Row
+from core.cells import Cell
+from core.workbooks.book import Row
 from core.workbooks.headers import LINES_SEARCHED, Header, find_header, normalise_header
 
 KNOWN = {

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.db.models import Q
 
-from core.bulk import insert_rows
 from core.indicators import indicators
+from core.rows import insert_rows
 from orgs.facts import refresh
 from orgs.models import OrganizationFacts
 from reports.models import FrozenUnit

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from core.admin.tables import Line
+from core.admin.tables import RowReport
 from core.models import AuditEntry
 from orgs.models import Democracy, Liaison, MassOrganization, Organization, OrganizationFacts, OwnerRecord
 from orgs.services import people
@@ -38,7 +38,7 @@ def client_of(city: City, username: str = "street") -> Client:
     return client
 
 
-def sent(client: Client, model: str, table: str, *, write: bool = False) -> list[Line]:
+def sent(client: Client, model: str, table: str, *, write: bool = False) -> list[RowReport]:
     """The lines of the preview; with `write` they are confirmed."""
     return carried_in(client, f"/admin/orgs/{model}/", table.encode(), write=write)
 

@@ -18,13 +18,13 @@ from orgs.models import Coverage, Liaison, Organization, OrganizationFacts, Zone
 from orgs.rules.setup import DEFAULTS
 from orgs.services import people
 from reports.models import GapAnswer
-from reports.worklists import Line, lines, worklists
+from reports.worklists import WorklistRow, lines, worklists
 from tests.people import TODAY, City
 
 PARTY, MEMBER = "/worklists/party-organization/", "/worklists/member/"
 
 
-def line_of(city: City, unit: Organization, code: str = "party-organization", username: str = "city") -> Line:
+def line_of(city: City, unit: Organization, code: str = "party-organization", username: str = "city") -> WorklistRow:
     """What the list says about a unit."""
     worklist = worklists[code]
     rows = list(worklist.records(city.scope(username)).filter(pk=unit.pk))

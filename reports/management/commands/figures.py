@@ -24,7 +24,7 @@ BY = {"region": "区划", "party": "党组织", "category": "类别"}
 
 
 @dataclass(frozen=True)
-class Line:
+class NodeRow:
     """A row with the code that the JSON calls `node`."""
 
     node: str
@@ -90,20 +90,20 @@ def _whole() -> Scope:
     return Scope(0, (Grant("SYSTEM", frozenset({P.REGISTRY_VIEW, P.FIGURES_VIEW}), 0, "", frozenset(), whole=True),))
 
 
-def _lines(cells: Cells, narrow: Narrow, node: PartyOrganization, by: str | None, codes: list[str]) -> list[Line]:
+def _lines(cells: Cells, narrow: Narrow, node: PartyOrganization, by: str | None, codes: list[str]) -> list[NodeRow]:
     """One line in all, or one for each part; by area: the level below the committee's own."""
     if by == "party":
-        return [Line(row.narrow.node or row.narrow.own, row) for row in by_party(cells, narrow, codes)]
+        return [NodeRow(row.narrow.node or row.narrow.own, row) for row in by_party(cells, narrow, codes)]
     if by == "region":
         prefix = "".join(area.prefix for area in cells.tree.areas([node.region_id] if node.region_id else []).values())
         digits = next((each for each in DIGITS[1:] if each > len(prefix)), DIGITS[-1])
-        return [Line(row.narrow.region, row) for row in by_region(cells, narrow, codes, digits=digits)]
+        return [NodeRow(row.narrow.region, row) for row in by_region(cells, narrow, codes, digits=digits)]
     if by == "category":
-        return [Line(row.narrow.category, row) for row in by_category(cells, narrow, codes)]
-    return [Line(node.code, Row(node.name, cells.whole(narrow, codes), narrow))]
+        return [NodeRow(row.narrow.category, row) for row in by_category(cells, narrow, codes)]
+    return [NodeRow(node.code, Row(node.name, cells.whole(narrow, codes), narrow))]
 
 
-def _as_json(indicator: Indicator, line: Line) -> dict[str, Any]:
+def _as_json(indicator: Indicator, line: NodeRow) -> dict[str, Any]:
     rate = line.row.rate(indicator)
     return {
         "indicator": indicator.code,

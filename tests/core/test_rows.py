@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from core.bulk import insert_rows, update_rows
 from core.models import AuditEntry
 from core.numbering import reserve_ids
+from core.rows import insert_rows, update_rows
 from orgs.models import Organization, Region
 from tests.people import LONG_AGO, City
 
