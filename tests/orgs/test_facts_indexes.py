@@ -12,6 +12,7 @@ from core.indicators import indicators
 from core.rows import insert_rows
 from orgs.facts import refresh
 from orgs.models import OrganizationFacts
+from orgs.subjects import ORGANIZATIONS
 from reports.models import FrozenUnit
 from tests.people import TODAY, City
 
@@ -69,7 +70,7 @@ def test_a_gap_is_its_denominator_without_its_numerator(city: City) -> None:
                 city.member(at=unit)
     refresh(None, on=TODAY)
     facts = OrganizationFacts.objects
-    for indicator in indicators:
+    for indicator in (one for one in indicators if one.denominator.subject is ORGANIZATIONS):
         whole = set(facts.filter(indicator.denominator.where).values_list("pk", flat=True))
         part = set(facts.filter(indicator.numerator.where).values_list("pk", flat=True))
         assert set(facts.filter(indicator.gap).values_list("pk", flat=True)) == whole - part, indicator.code

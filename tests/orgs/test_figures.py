@@ -164,7 +164,7 @@ def test_the_party_tree_drills_and_keeps_what_a_committee_manages_itself(busy: C
 
 def test_a_rate_and_a_gap_come_from_the_same_row(busy: City) -> None:
     row = total(by_region(live(busy.scope("city")), Narrow(), CODES), CODES, Narrow())
-    for indicator in indicators:
+    for indicator in (one for one in indicators if one.denominator.subject is ORGANIZATIONS):
         numerator, denominator = (row.sums[m.code] for m in (indicator.numerator, indicator.denominator))
         assert row.gap(indicator) == denominator - numerator >= 0
         assert (row.rate(indicator) is None) == (denominator == 0)
