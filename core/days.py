@@ -32,6 +32,14 @@ def not_yet(label: str, day: date) -> str:
     return f"{label} {day.isoformat()} 在今天之后，还没有发生的不能登记；请填写今天或以前的日期"
 
 
+def not_over_yet(label: str, day: date | None, *, known: date | None = None) -> date | None:
+    """A day until which something is promised or asked for, as it is typed now: one that is over can only have been known
+    before."""
+    if day and day != known and day < timezone.localdate():
+        raise ValidationError(f"{label} {day.isoformat()} 已经过了，请填写今天或以后的日期", code="over")
+    return day
+
+
 class PastDay(forms.DateField):
     """A day up to today. Pages know no other clock than the server's."""
 

@@ -43,7 +43,7 @@ class DayForm(BulkForm):
 class StatusForm(DayForm):
     status = forms.ChoiceField(label="经营状态", choices=[CHOOSE, *Organization.Status.choices])
     end_coverages = forms.BooleanField(
-        label="注销、迁出的，同时终止覆盖关系", required=False, help_text="不勾选的，列入“已注销仍有党员或覆盖”清单"
+        label="注销、迁出的，同时终止覆盖关系", required=False, help_text="不勾选的，列入核查“注销、迁出仍有党员或覆盖”"
     )
 
 
@@ -150,6 +150,9 @@ def _plan_cover(form: Any, rows: QuerySet, on: date) -> Plan:
         near = Q(region__code__startswith=place.code[:DISTRICT_DIGITS]) | Q(region=None)
         apart = Organization.objects.filter(pk__in=among(found.changing)).exclude(near)
         found.doubts = {f"不在“{place}”所在的区县": list(apart.values_list("pk", flat=True))}
+    node, form_of = form.cleaned_data["party_organization"], form.cleaned_data["form"]
+    if node.kind in MANAGING_KINDS and form_of in (Coverage.Form.AREA, Coverage.Form.JOINT):
+        found.doubts[f"“{node}”是党委（工委），是否应由它下面的区域、联合党组织覆盖"] = found.changing
     return found
 
 

@@ -125,12 +125,13 @@ def _read(header: Header, rows: Iterable[tuple[int, list[Cell]]], asked: Asked, 
     for number, cells in rows:
         values = {key: cells[c.index] if c.index < len(cells) else None for key, c in columns.items()}
         unit, book = _whole(values["unit"]), _whole(values["book"])
+        unit_name = read_text(values["name"]) or ""
         if not unit or not book:
-            found.problems.append(Problem(number, columns["unit"].letter, "这一行没有单位编号，不是发出的行，未采用"))
+            sentence = "这一行没有单位编号，不是发出的行，未采用"
+            found.problems.append(Problem(number, columns["unit"].letter, sentence, unit_name))
             continue
         books.add(book)
         problems = _problems(values, asked)
-        unit_name = read_text(values["name"]) or ""
         found.problems += [Problem(number, columns[key].letter, said, unit_name) for key, said in problems.items()]
         if not problems:
             found.rows.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.contrib import admin
 from django.db.models import Q
 
 from core.admin.widgets import Autocomplete
-from core.days import AnyDay, PastDay
+from core.days import AnyDay, PastDay, not_over_yet
 from core.scope import Scope, subtree
 from members.models import FormerMembership, Member
 from orgs.models import Coverage, OrganizationFacts, PartyOrganization
@@ -142,3 +143,7 @@ class AnswerForm(PlainForm):
         self.fields["reason"].label, self.fields["planned_form"].label = asked.reason, asked.way
         ways = dict.fromkeys((*asked.ways, initial["planned_form"]))
         self.fields["planned_form"].choices = [("", "未定"), *((way, way) for way in ways if way)]  # type: ignore[attr-defined]
+
+    def clean_planned_by(self) -> date | None:
+        """A promise is for today or later; one that was given before may stand."""
+        return not_over_yet("完成时限", self.cleaned_data["planned_by"], known=self.initial.get("planned_by"))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from core import audit, writing
@@ -152,9 +153,11 @@ def _merge(reading: Reading, *, by: User, scope: Scope, worklist: Worklist, name
     book = books.select_related("committee").filter(pk=reading.book).first()
     if book is None or book.worklist != worklist.code:
         raise NotAStreetBook(f"“{name}”不是这份清单发给您管辖范围的簿，请核对后交回")
-    answers = _answers(reading, scope, book)
+    answers = _answers(reading, scope, book, on=timezone.localdate(at))
     changed = write_answers(by=by, answers=answers, at=at)
-    problems = tuple(sorted(reading.problems, key=lambda problem: problem.row))
+    rows = len({found.row for found in (*reading.rows, *reading.problems)})
+    reading.problems += _unanswered(reading, scope, worklist, book)
+    problems = tuple(sorted(reading.problems, key=lambda problem: (not problem.column, problem.row)))
     writing.change(
         by=by,
         record=book,
@@ -164,7 +167,7 @@ def _merge(reading: Reading, *, by: User, scope: Scope, worklist: Worklist, name
         reason=f"更新 {changed} 家",
     )
     replaced = books.newest(worklist.code).filter(committee=book.committee_id).exclude(pk=book.pk).exists()
-    return Returned(book, len(reading.rows) + len(problems), changed, problems, replaced)
+    return Returned(book, rows, changed, problems, replaced)
 
 
 def _grant_above(granted: Scope, committee: PartyOrganization) -> Grant | None:
@@ -199,7 +202,7 @@ def _said(answer: GapAnswer | None) -> list[str]:
     return [str(to_plain(getattr(answer, name)) or "") if answer else "" for name in ANSWERED]
 
 
-def _answers(reading: Reading, scope: Scope, book: StreetBook) -> dict[int, Answer]:
+def _answers(reading: Reading, scope: Scope, book: StreetBook, *, on: date) -> dict[int, Answer]:
     """The answers of the rows whose unit is the scope's and still has its name; other rows become problems.
 
     A cell that says what it said when the book went out was not filled in: what was answered since stays.
@@ -213,12 +216,28 @@ def _answers(reading: Reading, scope: Scope, book: StreetBook) -> dict[int, Answ
             sentence = f"“{row.name}”与登记的名称不符，或已不归您管辖，这一行未采用；请不要改动单位名称"
             reading.problems.append(Problem(row.row, "C", sentence, row.name))
         elif any(filled := _filled(row, book.issued.get(str(row.unit), ["", "", ""]))):
+            if filled[2] and filled[2] < on:
+                sentence = f"完成时限 {filled[2]} 已经过了，请填写今天或以后的日期"
+                reading.problems.append(Problem(row.row, "L", sentence, row.name))
+                continue
             before = held.get(row.unit)
             now = [
                 new or (getattr(before, name) if before else None) for new, name in zip(filled, ANSWERED, strict=True)
             ]
             answers[row.unit] = Answer(now[0] or "", now[1] or "", now[2], before.responsible if before else "")
     return answers
+
+
+def _unanswered(reading: Reading, scope: Scope, worklist: Worklist, book: StreetBook) -> list[Problem]:
+    """The units of the book that are still on the list and about which nobody has said anything: a book is not back while
+    there is one, however often the file came. Those with a problem of their own are named already."""
+    rows = {row.unit: row.row for row in reading.rows}
+    told = GapAnswer.objects.exclude(reason="", planned_form="", planned_by=None).values("organization_id")
+    silent = worklist.records(scope).filter(pk__in=[int(key) for key in book.issued], managed_by=book.committee_id)
+    names = silent.exclude(pk__in=told).order_by("pk").values_list("pk", "organization__name")
+    wrong, named = ({getattr(problem, of) for problem in reading.problems} for of in ("row", "name"))
+    empty = [(rows.get(pk, 0), name) for pk, name in names if name not in named]
+    return [Problem(row, "", "还没有填写", name) for row, name in empty if row not in wrong]
 
 
 def _filled(row: Filled, issued: Sequence[str]) -> tuple:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.utils import timezone
 from django.views import View
 
 from accounts.permissions import Permission
-from core.days import AnyDay
+from core.days import AnyDay, not_over_yet
 from core.pages import PageRequest, PermissionMixin
 from core.refusals import Refusal, as_sentence
 from core.scope import may_change
@@ -31,6 +32,10 @@ class HandOutForm(forms.Form):
     """Until when the books are to come back."""
 
     due_on = AnyDay(label="交回期限", required=False, error_messages={"invalid": "交回期限不是日期，请重新选择"})
+
+    def clean_due_on(self) -> date | None:
+        """Nobody can keep a day that is over."""
+        return not_over_yet("交回期限", self.cleaned_data["due_on"])
 
 
 def worklist_of(code: str) -> Worklist:

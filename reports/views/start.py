@@ -18,6 +18,7 @@ from core.pages import PageRequest, PermissionMixin, numbers, way_back
 from core.parameters import values_on
 from core.refusals import Refusal, as_sentence
 from core.scope import Scope
+from members.models import Member
 from orgs.models import Organization, OrganizationFacts
 from orgs.rules.setup import NextStep, Thresholds
 from reports.filters import organization_url
@@ -172,7 +173,11 @@ class StartPage(PermissionMixin, View):
             secretary_name=data["secretary_name"],
         )
         node = found_branch(by=request.user, units=units, branch=branch, on=timezone.localdate())
-        return f"已成立“{node}”，覆盖 {len(units)} 家单位。"
+        said = f"已成立“{node}”，覆盖 {len(units)} 家单位。"
+        elsewhere = Member.objects.on_the_roll().filter(organization__in=units).exclude(party_organization=node).count()
+        if elsewhere:
+            said += f"它名下还没有党员：这些单位的 {elsewhere} 名党员组织关系仍在其他党组织，请在“党员”中逐名转入。"
+        return said
 
     def _cover(self, request: PageRequest, rows: list[OrganizationFacts], data: dict[str, Any]) -> str:
         units = [row.organization for row in rows]

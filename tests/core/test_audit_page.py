@@ -166,6 +166,7 @@ def test_the_page_says_how_the_seals_stand(city: City, client: Client) -> None:
     run_job(job)
     page = client.get("/audit/").content.decode()
     assert "核对无误" in page
+    assert "每小时封存一次" in page
     assert AuditSeal.objects.latest("pk").digest in page
     Job.objects.filter(pk=job.pk).update(finished_at=timezone.now() - timedelta(days=3))
     assert "已停了两天以上" in client.get("/audit/").content.decode()

@@ -78,6 +78,7 @@ def test_a_choice_that_does_not_fit_is_said(city: City, client_of) -> None:
     assert "请核对：按属地或行业应由“中共云台街道工作委员会”管理" in page
     page = sent(client, "cover", [here, there], party_organization=city["CZ112"].pk, form="AREA").content.decode()
     assert "请核对：不在“溪口街道”所在的区县" in page
+    assert "工作委员会”是党委（工委），是否应由它下面的区域、联合党组织覆盖" in page
     assert page.count("望江厂") > page.count("云台厂") > 0, "in the table and under the warning"
     city.member(at=here)
     refresh(None, on=TODAY)

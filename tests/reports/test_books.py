@@ -189,25 +189,28 @@ def test_handing_out_is_confirmed_and_the_street_fetches_fills_in_and_returns(
 ) -> None:
     browser = opened("city")
     assert "还没有发出过" in browser.get(BOOKS).content.decode()
-    plan = browser.post(BOOKS, {"do": "plan", "due_on": "2026-11-20"}).content.decode()
+    plan = browser.post(BOOKS, {"do": "plan", "due_on": "2026-11-24"}).content.decode()
     assert not StreetBook.objects.exists()
     assert "将发出 <b>3</b> 簿" in plan
     assert all(name in plan for name in ("云台街道", "望江街道", "第一次发"))
     page = browser.post(BOOKS, {"do": "hand-out", "due_on": "2026-11-20"}, follow=True).content.decode()
+    assert "交回期限 2026-11-20 已经过了" in page
+    page = browser.post(BOOKS, {"do": "hand-out", "due_on": "2026-11-24"}, follow=True).content.decode()
     assert "已发出 3 簿" in page
     assert "还有 3 个没有全部交回" in page
-    assert "逾期未交回" in page
+    StreetBook.objects.update(due_on="2026-11-20")
+    assert "逾期未交回" in browser.get(BOOKS).content.decode()
     street, book = opened("street"), StreetBook.objects.get(committee=city["CZ111"])
     page = street.get(BOOKS).content.decode()
     assert "下载本街道工作簿" in page
     assert "发出…" not in page
     content = b"".join(street.get(f"{BOOKS}{book.pk}.xlsx").streaming_content)
     files = [
-        SimpleUploadedFile("云台.xlsx", filled(content, {"未建原因": "业主暂不理解"})),
+        SimpleUploadedFile("云台.xlsx", filled(content, {"未建原因": "业主暂不理解"}, {"拟建方式": "挂靠"})),
         SimpleUploadedFile("空.xlsx", b""),
     ]
     page = street.post(BOOKS, {"do": "return", "files": files}).content.decode()
-    assert "读出 2 行，更新 1 家" in page
+    assert "读出 2 行，更新 2 家" in page
     assert "“空.xlsx”是空文件" in page
     browser = opened("city")
     assert "还有 2 个没有全部交回" in browser.get(BOOKS).content.decode()
@@ -219,7 +222,8 @@ def test_handing_out_is_confirmed_and_the_street_fetches_fills_in_and_returns(
 def test_a_street_cannot_issue_again_what_the_city_collected(
     city: City, gaps: dict[str, Organization], opened: Callable[..., Client], tmp_path: Path, do: str
 ) -> None:
-    returned(city, tmp_path, filled(book_of(handed_out(city), "云台街道"), {"未建原因": "业主暂不理解"}))
+    answers = {"未建原因": "业主暂不理解"}, {"拟建方式": "挂靠"}
+    returned(city, tmp_path, filled(book_of(handed_out(city), "云台街道"), *answers))
     page = opened("street").post(BOOKS, {"do": do}, follow=True).content.decode()
     assert "不用发簿" in page
     assert StreetBook.objects.count() == 3
@@ -272,6 +276,28 @@ def test_a_return_with_rejected_cells_is_partial_with_its_rows_until_they_are_ri
     assert GapAnswer.objects.count() == 2
 
 
+def test_a_book_is_not_back_while_a_unit_says_nothing(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client], tmp_path: Path
+) -> None:
+    content = book_of(handed_out(city), "云台街道")
+    done = returned(city, tmp_path, content)
+    assert (done.rows, done.changed, len(done.problems)) == (2, 0, 2), "untouched, it came back on paper alone"
+    done = returned(city, tmp_path, filled(content, {"未建原因": "正在协商"}))
+    assert [(problem.row, problem.name) for problem in done.problems] == [(5, "澄州禾岸食品厂")]
+    page = opened("street").get(BOOKS).content.decode()
+    assert "澄州禾岸食品厂：还没有填写" in page
+    assert "部分交回" in opened("street").get("/due/").content.decode()
+    assert not returned(city, tmp_path, filled(content, {}, {"拟建方式": "挂靠"})).problems
+
+
+def test_a_promise_for_a_day_that_is_over_is_none(city: City, gaps: dict[str, Organization], tmp_path: Path) -> None:
+    content = book_of(handed_out(city), "云台街道")
+    done = returned(city, tmp_path, filled(content, {"拟建方式": "挂靠", "完成时限": "2026-11-23"}))
+    assert [(problem.row, problem.column) for problem in done.problems if problem.column] == [(4, "L")]
+    assert "完成时限 2026-11-23 已经过了" in done.problems[0].sentence
+    assert not GapAnswer.objects.exists()
+
+
 def test_a_lower_level_does_not_replace_the_open_book_of_the_level_above(
     city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
 ) -> None:
@@ -316,8 +342,9 @@ def test_who_may_hand_out(
 def test_due_books_and_promises_stand_on_the_front_page(
     city: City, gaps: dict[str, Organization], opened: Callable[..., Client], tmp_path: Path
 ) -> None:
-    content = filled(book_of(handed_out(city), "云台街道"), {"拟建方式": "挂靠", "完成时限": "2026-11-01"})
+    content = filled(book_of(handed_out(city), "云台街道"), {"拟建方式": "挂靠", "完成时限": "2026-11-25"})
     returned(city, tmp_path, content)
+    GapAnswer.objects.update(planned_by="2026-11-01")
     page = opened("city").get("/due/").content.decode()
     late, today = page.index("已逾期"), page.index("今天")
     assert late < page.index("澄州明川电子有限公司") < today < page.index("中共望江街道工作委员会")

@@ -48,6 +48,8 @@ def test_one_step_sets_up_the_branch_and_its_coverage(
 ) -> None:
     response = opened("street").post(f"{START}?unit={gaps['large'].pk}", founding(city))
     assert response.status_code == 302
+    page = opened("street").get("/worklists/party-organization/").content.decode()
+    assert "4 名党员组织关系仍在其他党组织" in page, "a branch that nobody belongs to exists on paper alone"
     node = PartyOrganization.objects.get(code="CZ111-1")
     assert (node.parent, node.kind, node.established_on) == (city["CZ111"], "branch", date(2026, 11, 20))
     coverage = Coverage.objects.get(party_organization=node)
