@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 from hypothesis import settings as hypothesis
 
 from core import append_only
@@ -49,6 +50,12 @@ def no_city_of_other_tests() -> None:
 def city(db: None) -> City:
     """The small Party tree with its named people."""
     return build_city()
+
+
+@pytest.fixture
+def client_of(city: City) -> Callable[..., Client]:
+    """Gives the browser of a named person."""
+    return city.client
 
 
 @pytest.fixture

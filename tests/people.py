@@ -20,6 +20,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.test import Client
 
 from accounts.models import User
 from core.locks import derived_once
@@ -82,6 +83,12 @@ class City:
     def user(self, username: str) -> User:
         """One of the named people."""
         return self.people[username]
+
+    def client(self, username: str = "street") -> Client:
+        """A browser in which the person has signed in."""
+        client = Client()
+        client.force_login(self.user(username), backend="accounts.backends.PasswordBackend")
+        return client
 
     def scope(self, username: str) -> Scope:
         """The person's scope today."""

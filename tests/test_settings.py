@@ -119,3 +119,19 @@ def test_the_log_holds_no_names_and_no_long_numbers():
 
 def test_robots_are_told_to_stay_away(client):
     assert client.get("/robots.txt").content == b"User-agent: *\nDisallow: /\n"
+
+
+def test_a_newcomer_without_settings_is_told_in_english_how_to_start():
+    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    command = [sys.executable, "manage.py", "help"]
+    told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert "make run" in told.stderr
+    told = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=environment | {"NINGJU_DEMO": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "make run" not in told.stderr

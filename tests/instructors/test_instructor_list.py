@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from django.test import Client
 
 from core.models import AuditEntry
 from instructors.models import Assignment, Instructor
@@ -19,15 +18,9 @@ LIST, ASSIGNMENTS = "/admin/instructors/instructor/", "/admin/instructors/assign
 HEAD = "姓名,来源,人事关系所在单位,选派党组织,专职,选派日期\n"
 
 
-def client_of(city: City, username: str = "street") -> Client:
-    client = Client()
-    client.force_login(city.user(username), backend="accounts.backends.PasswordBackend")
-    return client
-
-
 def test_new_ones_are_selected_and_known_ones_changed(city: City):
     known = select(city)
-    client = client_of(city)
+    client = city.client()
     rows = f"吴指导,,澄州市档案局,CZ111,是,{LONG_AGO}\n郑新,复转军人,云溪区人武部,CZ111,否,2026-03-01\n"
     lines = carried_in(client, LIST, (HEAD + rows).encode(), write=True)
     assert [line.outcome for line in lines] == ["有变化", "新增"]
@@ -52,7 +45,7 @@ def test_new_ones_are_selected_and_known_ones_changed(city: City):
 def test_a_wrong_row_is_refused_in_a_sentence(city: City, row: str, word: str):
     select(city, user="")
     select(city, user="")
-    (line,) = carried_in(client_of(city), LIST, (HEAD + row).encode())
+    (line,) = carried_in(city.client(), LIST, (HEAD + row).encode())
     assert word in " ".join(line.problems)
 
 
@@ -66,7 +59,7 @@ def test_the_list_of_assignments_comes_back_also_with_two_of_one_name(city: City
 
 def test_assignments_begin_and_end_in_a_workbook(city: City, tmp_path: Path):
     first, second = (city.organization(credit_code=c) for c in ("91350100M000100Y43", "91350211M000100Y46"))
-    row, client = assign(city, first, select(city)), client_of(city)
+    row, client = assign(city, first, select(city)), city.client()
     table = f"统一社会信用代码,指导员,起始,任务,终止\n{second.credit_code},吴指导,2026-03-01,宣讲政策,\n"
     assert [line.outcome for line in carried_in(client, ASSIGNMENTS, table.encode(), write=True)] == ["新增"]
     begun = Assignment.objects.get(organization=second)

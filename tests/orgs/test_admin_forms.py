@@ -14,16 +14,6 @@ from tests.people import LONG_AGO, City
 GOOD_CODE = "91350100M000100Y43"
 
 
-@pytest.fixture
-def client_of(city: City):
-    def signed_in(username: str) -> Client:
-        client = Client()
-        client.force_login(city.user(username), backend="accounts.backends.PasswordBackend")
-        return client
-
-    return signed_in
-
-
 def typed(client: Client, url: str) -> dict[str, Any]:
     """What the browser would send back from an untouched form."""
     form = client.get(url).context["adminform"].form

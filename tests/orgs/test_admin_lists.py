@@ -18,16 +18,6 @@ REGISTRY = ("organization", "coverage", "partyorganization", "venue", "zone", "j
 
 
 @pytest.fixture
-def client_of(city: City):
-    def signed_in(username: str) -> Client:
-        client = Client()
-        client.force_login(city.user(username), backend="accounts.backends.PasswordBackend")
-        return client
-
-    return signed_in
-
-
-@pytest.fixture
 def units(city: City) -> dict[str, Organization]:
     found = {
         "here": city.organization("澄州明川电子有限公司", staff=128),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Callable
 
 import pytest
 from django.db import connection
@@ -27,18 +26,6 @@ def sent(client: Client, code: str, units: list[Organization], stage: str = "pre
     """One of the pages about these units."""
     ids = ",".join(str(unit.pk) for unit in units)
     return client.post(f"{LIST}{code}/", {"ids": ids, "stage": stage, "reason": "核查", **data})
-
-
-@pytest.fixture
-def client_of(city: City) -> Callable[[str], Client]:
-    """A browser of one of the named people."""
-
-    def signed_in(username: str) -> Client:
-        client = Client()
-        client.force_login(city.user(username), backend="accounts.backends.PasswordBackend")
-        return client
-
-    return signed_in
 
 
 @pytest.mark.parametrize("action", ORGANIZATION_ACTIONS, ids=lambda action: action.code)

@@ -19,16 +19,6 @@ from tests.people import LONG_AGO, City
 NOW = timezone.localdate
 
 
-@pytest.fixture
-def client_of(city: City):
-    def signed_in(username: str) -> Client:
-        client = Client()
-        client.force_login(city.user(username), backend="accounts.backends.PasswordBackend")
-        return client
-
-    return signed_in
-
-
 def text(client: Client, unit: Organization) -> str:
     response = client.get(f"/organizations/{unit.pk}/")
     assert response.status_code == 200

@@ -16,16 +16,6 @@ ZONES = "/admin/orgs/zone/import/"
 VENUES = "/admin/orgs/venue/import/"
 
 
-@pytest.fixture
-def client_of(city: City):
-    def signed_in(username: str) -> Client:
-        client = Client()
-        client.force_login(city.user(username), backend="accounts.backends.PasswordBackend")
-        return client
-
-    return signed_in
-
-
 def preview(client: Client, url: str, text: str, name: str = "表.csv") -> Any:
     return client.post(url, {"file": SimpleUploadedFile(name, text.encode())})
 

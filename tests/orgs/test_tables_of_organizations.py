@@ -32,12 +32,6 @@ def unit(city: City) -> Organization:
     return unit
 
 
-def client_of(city: City, username: str = "street") -> Client:
-    client = Client()
-    client.force_login(city.user(username), backend="accounts.backends.PasswordBackend")
-    return client
-
-
 def sent(client: Client, model: str, table: str, *, write: bool = False) -> list[RowReport]:
     """The lines of the preview; with `write` they are confirmed."""
     return carried_in(client, f"/admin/orgs/{model}/", table.encode(), write=write)
@@ -67,7 +61,7 @@ def test_only_what_was_edited_is_written(city: City, unit: Organization, tmp_pat
 def test_a_line_without_a_mark_is_new(
     city: City, unit: Organization, model: str, table: str, told: dict[str, Any]
 ) -> None:
-    (line,) = sent(client_of(city), model, f"统一社会信用代码,{table.format(code=CODE)}\n", write=True)
+    (line,) = sent(city.client(), model, f"统一社会信用代码,{table.format(code=CODE)}\n", write=True)
     assert line.outcome == "新增"
     models = {"massorganization": MassOrganization, "liaison": Liaison, "ownerrecord": OwnerRecord}
     assert models.get(model, Democracy).objects.filter(organization=unit, **told).exists()
@@ -86,8 +80,6 @@ def test_a_day_in_the_last_column_ends_the_row(city: City, unit: Organization, t
 
 def test_organizations_of_others_are_refused(city: City, unit: Organization) -> None:
     other = city.organization(managed_by="CZ121", credit_code="91350211M000100Y46")
-    (line,) = sent(
-        client_of(city), "democracy", f"统一社会信用代码,形式,日期\n{other.credit_code},厂务公开,2026-01-05\n"
-    )
+    (line,) = sent(city.client(), "democracy", f"统一社会信用代码,形式,日期\n{other.credit_code},厂务公开,2026-01-05\n")
     assert "不在您的管辖范围" in line.problems[0]
     assert Democracy.objects.count() == 1
