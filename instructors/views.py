@@ -114,7 +114,7 @@ class AssignmentList(ListPage):
         Column("派驻日期", "since", kind="date"),
         Column("最近走访", "visited_on", kind="date"),
         Column("下次走访期限", "due_on", kind="date"),
-        Column("", lambda row: "逾期" if row.late else "", html=_late),
+        Column("情况", lambda row: "逾期" if row.late else "", html=_late),
     )
     orders = (Order("waiting", ("counts_from",)),)
 

@@ -21,7 +21,7 @@ from reports.sources import ANSWERS
 from reports.steps import button_of
 from reports.worklists import Asked, Worklist, lines, worklists
 
-TICK = Column("", "pk", kind="pick", html=tick_cell, export=False)
+TICK = Column("选择", "pk", kind="pick", html=tick_cell, export=False)
 COLUMNS = (
     Column("单位名称", "organization.name", kind="name", html=unit_cell),
     Column("统一社会信用代码", "organization.credit_code", screen=False),

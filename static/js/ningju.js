@@ -56,6 +56,18 @@ PHONE.addEventListener("change", foldRows);
 document.addEventListener("htmx:load", foldRows);
 foldRows();
 
+// a field that suggests is called what its label says; select2 makes it a moment after the page is there
+function nameSuggesting() {
+  for (const select of document.querySelectorAll("select.select2-hidden-accessible")) {
+    const box = select.nextElementSibling.querySelector("[role=combobox]");
+    box.removeAttribute("aria-labelledby");
+    for (const part of [box, box.querySelector("[role=textbox]")]) part.setAttribute("aria-label", select.labels[0].innerText);
+    if (select.matches("[aria-invalid]")) box.setAttribute("aria-invalid", "true");
+    select.addEventListener("focus", () => box.focus());
+  }
+}
+window.addEventListener("load", () => setTimeout(nameSuggesting, 50));
+
 // leaving a form in which something was typed, or which came back with errors, asks first
 function differs(field) {
   if (field.type === "hidden" || !field.name) return false;
