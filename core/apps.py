@@ -3,6 +3,9 @@
 from django.apps import AppConfig
 
 from core.registries import discover
+from core.wording import speak
+
+speak()  # before any form is declared: a field takes its messages when it is made
 
 
 class CoreConfig(AppConfig):

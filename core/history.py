@@ -21,6 +21,7 @@ from core.models import AuditEntry
 from core.scope import Scope, may_see
 
 EMPTY = "（空）"
+LOOKED_BACK = 20  # entries of a record
 LENGTH = 200  # characters of a value that are shown
 Names = Mapping[type[models.Model], Mapping[Any, str]]
 
@@ -68,6 +69,17 @@ def history_of(
     for label, found in ids.items():
         wanted |= Q(model=label, object_id__in=found)
     return lines(AuditEntry.objects.filter(wanted).order_by("-pk")[:limit])
+
+
+def last_change(record: models.Model, name: str) -> str:
+    """Who last changed a field, when and to what, as a clause of a sentence."""
+    field = _field(type(record), name)
+    entries = AuditEntry.objects.filter(model=record._meta.label_lower, object_id=str(record.pk)).order_by("-pk")
+    for line in lines(entries[:LOOKED_BACK]) if field is not None else ():
+        for change in line.changes:
+            if change.label == str(field.verbose_name):
+                return f"{line.entry.user_name} {localtime(line.entry.at):%H:%M} 改为“{change.after}”"
+    return "已有人改动这一项"
 
 
 def lines(entries: Iterable[AuditEntry]) -> list[HistoryEntry]:

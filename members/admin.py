@@ -35,7 +35,6 @@ HELP = {"sex": DERIVED, "born_on": f"{DERIVED}；已登记的不显示，留空�
 class MemberForm(ServiceForm):
     """Everything of a member on one page; the services that are needed follow from what was changed."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     id_number = forms.CharField(label="公民身份号码", max_length=30, required=False)
     reason = forms.CharField(label="原因或依据", max_length=200, required=False)
 
@@ -45,7 +44,6 @@ class MemberForm(ServiceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["version"] = self.instance.version
         for name, text in HELP.items():
             if name in self.fields:  # who may not write gets the form without its fields
                 self.fields[name].help_text = text
@@ -90,7 +88,7 @@ class MemberAdmin(ScopedModelAdmin):
             "组织关系与工作单位",
             {"fields": ("party_organization", "since", "organization", "organization_since", "job")},
         ),
-        ("说明", {"fields": ("external_id", "reason", "version")}),
+        ("说明", {"fields": ("external_id", "reason")}),
     )
     columns = (
         Column("姓名", "name", kind="name", link=lambda row: reverse("admin:members_member_change", args=[row.pk])),
@@ -165,7 +163,7 @@ class MemberAdmin(ScopedModelAdmin):
             by=request.user,  # type: ignore[arg-type]
             member=Member.objects.get(pk=form.instance.pk),
             values={name: value for name, value in form.values.items() if name in WRITTEN},
-            version=data.get("version") or 0,
+            version=form.instance.version,
             on=timezone.localdate(),
             reason=data.get("reason", ""),
         )

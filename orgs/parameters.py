@@ -5,12 +5,16 @@ from core.parameters import ParameterDefinition, parameters
 GROUP = "组建与覆盖"
 
 parameters.add(
-    ParameterDefinition("org.formal_min_to_found", "应建党组织的正式党员数", 3, "名", "意见二-1;ORG-1", GROUP),
-    ParameterDefinition("org.committee_min_formal", "应设支部委员会的正式党员数", 7, "名", "ORG-8", GROUP),
-    ParameterDefinition("org.general_branch_min", "可设党总支的正式党员数", 50, "名", "ORG-7", GROUP),
-    ParameterDefinition("org.party_committee_min", "可设党委的正式党员数", 100, "名", "ORG-7", GROUP),
-    ParameterDefinition("org.joint_branch_warn_units", "联合党支部覆盖单位提醒数", 5, "家", "ORG-3", GROUP),
-    ParameterDefinition("org.joint_branch_max_units", "联合党支部覆盖单位上限", 10, "家", "ORG-3", GROUP),
+    ParameterDefinition("org.formal_min_to_found", "应建党组织的正式党员数", 3, "名", "意见二-1；支部工作条例", GROUP),
+    ParameterDefinition("org.committee_min_formal", "应设支部委员会的正式党员数", 7, "名", "支部工作条例", GROUP),
+    ParameterDefinition(
+        "org.general_branch_min", "可设党总支的正式党员数", 50, "名", "浙江 2012 年办法第 4—6 条", GROUP
+    ),
+    ParameterDefinition(
+        "org.party_committee_min", "可设党委的正式党员数", 100, "名", "浙江 2012 年办法第 4—6 条", GROUP
+    ),
+    ParameterDefinition("org.joint_branch_warn_units", "联合党支部覆盖单位提醒数", 5, "家", "支部工作条例", GROUP),
+    ParameterDefinition("org.joint_branch_max_units", "联合党支部覆盖单位上限", 10, "家", "支部工作条例", GROUP),
     ParameterDefinition("econ.member_headcount", "新经济组织应有党员的职工数", 50, "名", "意见二-1", GROUP),
     ParameterDefinition("econ.org_headcount", "新经济组织应有党组织的职工数", 100, "名", "意见二-1", GROUP),
     ParameterDefinition("social.member_headcount", "新社会组织应有党员的人数", 20, "名", "意见二-1", GROUP),

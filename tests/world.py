@@ -200,7 +200,7 @@ def _office(city: City, side: Side) -> dict[str, Model]:
     committee, official = city[side.committee], city.people[side.official]
     return {
         "book": StreetBook.objects.create(
-            worklist="party-organization", committee=committee, handed_out_at=timezone.now(), handed_out_by=official, rows=0
+            worklist="party-organization", committee=committee, handed_out_at=timezone.now(), handed_out_by=official, rows=2
         ),
         "act": BulkAct.objects.create(
             title=f"{side.mark}批量修改", reason="核查", done_at=timezone.now(), done_by=official, path=committee.path

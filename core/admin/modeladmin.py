@@ -23,6 +23,7 @@ from core.admin.bulk import BulkAction, bulk_view
 from core.admin.forms import ServiceForm
 from core.admin.lists import AdminList
 from core.admin.resources import TableResource
+from core.admin.saving import SavingByService
 from core.admin.tables import table_view
 from core.admin.widgets import Autocomplete
 from core.fields import EncryptedTextField
@@ -46,7 +47,7 @@ class BoundedPaginator(Paginator):
         return rows.order_by()[:COUNT_BOUND].count()
 
 
-class ScopedModelAdmin(ModelAdmin):
+class ScopedModelAdmin(SavingByService, ModelAdmin):
     """Declares a model's list, form and writing services. Subclasses give `create` and `change`; nothing is deleted.
 
     Who may write, and which rows, the model says (`core.scope`).
@@ -80,14 +81,6 @@ class ScopedModelAdmin(ModelAdmin):
     paginator = BoundedPaginator
     show_full_result_count = False
     list_select_related = False
-
-    def create(self, request: HttpRequest, form: ServiceForm) -> models.Model:
-        """Call the service that makes a record."""
-        raise NotImplementedError
-
-    def change(self, request: HttpRequest, form: ServiceForm) -> models.Model:
-        """Call the service that changes `form.instance`."""
-        raise NotImplementedError
 
     def listed(self, request: HttpRequest) -> QuerySet:
         """Rows of the list; by default all that the scope may see."""
@@ -231,48 +224,6 @@ class ScopedModelAdmin(ModelAdmin):
     ) -> HttpResponse:
         context["record_url"] = way_back(request, self.record_url(obj) if obj else "")
         return super().render_change_form(request, context, obj=obj, **kwargs)
-
-    def write(self, request: HttpRequest, form: ServiceForm) -> models.Model:
-        """Call the service for a new record or a changed one."""
-        if form.instance.pk is None:
-            return self.create(request, form)
-        return self.change(request, form)
-
-    def save_form(self, request: HttpRequest, form: Any, change: bool) -> models.Model:
-        """The service has saved; go on with its record."""
-        return form.saved
-
-    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
-        """Nothing: the service has saved."""
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Nothing: there are no inlines that write."""
-
-    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> list[Any]:
-        """Nothing: the service wrote the audit entry."""
-        return []
-
-    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> None:  # type: ignore[override]
-        """Nothing: the service wrote the audit entry."""
-
-    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> None:  # type: ignore[override]
-        """Nothing: the service wrote the audit entry."""
-
-    def record_url(self, record: models.Model) -> str:
-        """Where the record is shown as a whole; empty when only the form shows it."""
-        return ""
-
-    def response_add(self, request: HttpRequest, obj: models.Model, post_url_continue: str | None = None) -> Any:
-        response = super().response_add(request, obj, post_url_continue)
-        return self._onwards(request, obj, response)
-
-    def response_change(self, request: HttpRequest, obj: models.Model) -> Any:
-        return self._onwards(request, obj, super().response_change(request, obj))
-
-    def _onwards(self, request: HttpRequest, obj: models.Model, response: HttpResponse) -> HttpResponse:
-        url = way_back(request, self.record_url(obj))
-        stays = {"_continue", "_addanother", "_popup"} & set(request.POST)
-        return HttpResponseRedirect(url) if url and not stays else response
 
     # addresses
 

@@ -59,7 +59,6 @@ class OrganizationForm(ServiceForm):
     industry = forms.CharField(
         label="行业", max_length=60, required=False, help_text="门类、大类名称或 GB/T 4754 代码，如“制造业”“39”"
     )
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     staff = _people("职工（从业人员）数")
     membership = _people("会员数（社会团体）")
     count_confirmed = forms.BooleanField(label="人数已核对无误", widget=forms.HiddenInput, required=False)
@@ -79,7 +78,6 @@ class OrganizationForm(ServiceForm):
             "hx-target": "next .check",
         }
         if self.instance.pk:
-            self.initial["version"] = self.instance.version
             for name in HEADCOUNT_FIELDS:
                 self.initial[name] = getattr(self.instance, name)
 
@@ -174,7 +172,7 @@ class OrganizationAdmin(ScopedModelAdmin):
             "登记情况",
             {"fields": ("capital", "currency", "inspected_on", "restructured_from", "restructured_on")},
         ),
-        ("说明", {"fields": ("reason", "version")}),
+        ("说明", {"fields": ("reason",)}),
     )
     columns = (
         Column("名称", "name", kind="name", link=organization_url),
@@ -236,7 +234,7 @@ class OrganizationAdmin(ScopedModelAdmin):
             by=request.user,  # type: ignore[arg-type]
             organization=form.instance,
             values=form.registered,
-            version=data.get("version") or 0,
+            version=form.instance.version,
             on=today,
             reason=data.get("reason", ""),
         )

@@ -79,7 +79,7 @@ def test_one_form_calls_the_services_for_what_was_changed(city: City):
         "name": "林若水", "id_number": "", "phone": "", "sex": "2", "born_on": "1985-12-24", "joined_on": "2010-07-01",
         "formal_on": "2011-07-01", "status": "FORMAL", "status_on": "2011-07-01", "since": "2026-11-01",
         "party_organization": city["CZ1112"].pk, "organization": unit.pk, "organization_since": "2026-11-02",
-        "version": member.version, "reason": "换岗",
+        "reason": "换岗",
     }  # fmt: skip
     response = signed_in(city, "street").post(f"{LIST}{member.pk}/change/", form)
     assert response.status_code == 302, response.context["errors"]
@@ -100,13 +100,13 @@ def test_the_day_of_a_status_is_corrected_alone_and_that_of_a_move_is_not(city: 
     form = {
         "name": "林若水", "sex": "2", "born_on": "1985-12-24", "joined_on": "2010-07-01", "formal_on": "2011-07-01",
         "status": "FORMAL", "status_on": "2012-07-01", "since": member.since.isoformat(),
-        "party_organization": member.party_organization_id, "version": member.version,
+        "party_organization": member.party_organization_id,
     }  # fmt: skip
     page = signed_in(city, "street")
     assert page.post(f"{LIST}{member.pk}/change/", form).status_code == 302
     member.refresh_from_db()
     assert member.status_on == date(2012, 7, 1)
-    form |= {"since": "2026-11-01", "version": member.version}
+    form |= {"since": "2026-11-01"}
     refused = page.post(f"{LIST}{member.pk}/change/", form).content.decode()
     assert "转入日期随组织关系一起调整" in refused
     member.refresh_from_db()
@@ -117,7 +117,7 @@ def test_a_taken_number_stands_at_its_field_and_the_attempt_stays_noted(city: Ci
     register(city, party_organization=city["CZ121"])
     form = {
         "name": "林若水", "id_number": FEMALE, "status": "FORMAL", "since": "2026-11-01", "sex": "0",
-        "party_organization": city["CZ1111"].pk, "version": 1,
+        "party_organization": city["CZ1111"].pk,
     }  # fmt: skip
     response = signed_in(city, "street").post(f"{LIST}add/", form)
     assert "该证件号码已登记，请与上级组织部门核对" in response.content.decode()

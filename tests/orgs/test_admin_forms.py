@@ -18,7 +18,7 @@ def typed(client: Client, url: str) -> dict[str, Any]:
     """What the browser would send back from an untouched form."""
     form = client.get(url).context["adminform"].form
     values = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
-    return {name: value for name, value in values.items() if value not in (None, False, "")}
+    return {name: value for name, value in values.items() if value not in (None, False, "")} | {"opened": form.opened}
 
 
 def errors_of(response: Any) -> str:
@@ -42,7 +42,7 @@ def test_a_firm_is_registered_through_the_form(city: City, client_of) -> None:
     [
         ("credit_code", "91350100M000100Y44", "校验位"),
         ("industry", "不存在的行业", "没有这个行业"),
-        ("name", "", "必填"),
+        ("name", "", "请填写"),
     ],
 )
 def test_a_wrong_value_is_refused_at_its_field(city: City, client_of, field: str, value: str, word: str) -> None:
@@ -98,14 +98,14 @@ def test_an_organization_without_any_number_needs_a_reason(city: City, client_of
     assert "无代码原因" in errors_of(client_of("street").post("/admin/orgs/organization/add/", data))
 
 
-def test_a_change_goes_through_the_service_and_a_stale_form_is_refused(city: City, client_of) -> None:
+def test_a_change_goes_through_the_service_and_a_stale_form_asks(city: City, client_of) -> None:
     unit = city.organization("旧名")
     client, url = client_of("street"), f"/admin/orgs/organization/{unit.pk}/change/"
     data = typed(client, url)
     assert client.post(url, {**data, "name": "新名", "reason": "更名"}).status_code == 302
     entry = AuditEntry.objects.get(action="organizations.change")
     assert (entry.changes, entry.reason) == ({"name": ["旧名", "新名"]}, "更名")
-    assert "刚才由孙街修改过" in errors_of(client.post(url, {**data, "name": "别名"}))
+    assert "改为“新名”，请选择用哪一个" in errors_of(client.post(url, {**data, "name": "别名"}))
 
 
 def test_a_phone_is_masked_and_left_alone_unless_typed(city: City, client_of) -> None:

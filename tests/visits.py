@@ -1,0 +1,88 @@
+"""A walk over all pages of a role: from the addresses that there are, along the links that the pages offer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
+
+from django.test import Client
+from django.urls import resolve
+
+from tests.texts import problems_of
+
+EACH = 2  # pages of one kind that are opened
+SHOWN = {"title", "placeholder", "aria-label", "data-label", "alt", "value"}  # attributes that are read
+UNREAD = {"script", "style", "code"}  # elements whose text is no sentence: a digest, a key
+
+
+class Page(HTMLParser):
+    """The addresses that a page offers to open (forms are posted), what is wrong with its words, and which kinds of elements
+    it is made of."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.address, self.tag = address, ""
+        self.links: list[str] = []
+        self.wrong: list[tuple[str, str]] = []
+        self.made_of: set[tuple[str, ...]] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take up the link, and read what the attributes say."""
+        said = {name: text or "" for name, text in attrs}
+        self.tag = tag
+        self.made_of.add((tag, said.get("class", ""), *sorted(said)))
+        if tag == "a" and said.get("href") and not said["href"].startswith(("#", "http", "tel:")):
+            self.links.append(urljoin(self.address, said["href"]).split("#")[0])
+        for name in SHOWN & set(said):
+            if name != "value" or (tag, said.get("type")) == ("input", "submit"):
+                self._read(said[name])
+
+    def handle_data(self, data: str) -> None:
+        """Also what no one sees at once."""
+        if self.tag not in UNREAD:
+            self._read(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        """What follows is read again."""
+        self.tag = ""
+
+    def _read(self, text: str) -> None:
+        self.wrong += [(problem, " ".join(text.split())) for problem in problems_of(text)]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """An address that was opened, the page that offered it (empty: asked for by itself) and what it answered."""
+
+    address: str
+    offered_on: str
+    status: int
+    page: Page | None
+
+
+def kind_of(address: str) -> tuple[str, ...]:
+    """Which page it is, whatever record and values it is asked for."""
+    parts = urlsplit(address)
+    return (resolve(parts.path).route, *sorted(pair.split("=")[0] for pair in parts.query.split("&")))
+
+
+def visits(client: Client, waiting: list[str]) -> Iterator[Visit]:
+    """Open the addresses and whatever their pages offer, some of each kind."""
+    offered: dict[str, str] = {}
+    met = Counter(map(kind_of, waiting))
+    while waiting:
+        address = waiting.pop(0)
+        answer = client.get(address, follow=address in offered)
+        html = answer.status_code == 200 and not answer.streaming and "html" in answer.headers["Content-Type"]
+        page = Page(address) if html else None
+        if page:
+            page.feed(answer.content.decode())
+        yield Visit(address, offered.get(address, ""), answer.status_code, page)
+        for link in page.links if page else ():
+            if link not in offered and met[kind_of(link)] < EACH:
+                met[kind_of(link)] += 1
+                offered[link] = address
+                waiting.append(link)
