@@ -115,10 +115,10 @@ def _standings(request: PageRequest, asked: Asked) -> list[Standing]:
 
 
 def _grouped(found: list[Standing]) -> Iterator[tuple[str, list[Standing]]]:
-    """The groups that have an indicator, in the Opinion's order."""
-    for group in GROUPS:
+    """The groups that have an indicator, in the Opinion's order; what names none of them comes last."""
+    for group in dict.fromkeys((*GROUPS, *(one.indicator.group for one in found))):
         if here := [one for one in found if one.indicator.group == group]:
-            yield group, here
+            yield group or "其他", here
 
 
 def _opening(request: PageRequest, one: Standing) -> str:
