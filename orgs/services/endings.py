@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from core import writing
 from core.days import require_past
-from core.locks import hold, one_at_a_time
+from core.locks import derived_once, hold, one_at_a_time
 from core.periods import not_over
 from core.refusals import Refusal
 from orgs.facts import refresh
@@ -59,6 +59,7 @@ class MergeIntoItself(Refusal):
 
 
 @transaction.atomic
+@derived_once()
 def merge(
     *,
     by: User | None,

@@ -57,6 +57,7 @@ class Answer:
 
 
 @transaction.atomic
+@derived_once()
 def found_branch(*, by: User, units: Sequence[Organization], branch: NewBranch, on: date) -> PartyOrganization:
     """Set up a branch and let it cover the units: 单独组建 for one, 联合组建 for several. All or nothing."""
     between_turns()  # before the tree, in which the branch is set up; then the organizations
