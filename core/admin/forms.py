@@ -102,7 +102,7 @@ class ServiceForm(forms.ModelForm):
             self._seen = dict(json.loads(self.data.get(OPENED) or "{}"))
         except (ValueError, TypeError):
             self._seen = {}
-        data = self.data.copy()
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
         for name, now in self._now().items():
             typed, seen, meant = data.getlist(name), self._seen.get(name, now), data.get(f"{SETTLED}{name}")
             present = [""] if name in self.kept else now

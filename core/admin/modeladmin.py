@@ -47,7 +47,7 @@ class BoundedPaginator(Paginator):
         return rows.order_by()[:COUNT_BOUND].count()
 
 
-class ScopedModelAdmin(SavingByService, ModelAdmin):
+class ScopedModelAdmin(SavingByService, ModelAdmin):  # type: ignore[misc]
     """Declares a model's list, form and writing services. Subclasses give `create` and `change`; nothing is deleted.
 
     Who may write, and which rows, the model says (`core.scope`).
