@@ -34,6 +34,7 @@ READY = Q(should=True, formal_ready=True)
 MIDDLE_UP = Q(should_member=True)  # counted, and in one of the two upper bands
 
 WITHOUT_BRANCHES = "分支机构由总机构统一计算，不计入。"
+ON_PAPER = "登记了覆盖即计入；覆盖它的党组织没有正式党员的，另见“由没有正式党员的党组织覆盖的单位”。"
 BUILT_FORMS = "单独、联合、挂靠、区域、行业、产业链覆盖的，功能型%(coverage.functional_counts)s"
 
 declare_measures(
@@ -67,6 +68,7 @@ SHOULD = Indicator(
     "新社会组织从业人员或会员 %(social.org_headcount)s 名以上），或由国有（集体）单位改制而来。已建："
     + BUILT_FORMS
     + "。"
+    + ON_PAPER
     + WITHOUT_BRANCHES,
     denominator=counts("should", "应建党组织", Q(should=True)),
     numerator=counts("should_built", "应建已建", Q(should=True) & BUILT),
@@ -131,7 +133,7 @@ R1 = Indicator(
     group=COVERAGE,
     name="组织覆盖率",
     clause="统计口径 R1",
-    basis="正常的法人单位（不含个体工商户）中，有" + BUILT_FORMS + "。",
+    basis="正常的法人单位（不含个体工商户）中，有" + BUILT_FORMS + "。" + ON_PAPER,
     denominator=counts("units", "法人单位", UNIT),
     numerator=counts("units_built", "其中已建党组织", UNIT & BUILT),
 )
@@ -187,7 +189,7 @@ R7 = Indicator(
     group=INSTRUCTORS,
     name="指导员派驻率",
     clause="意见二-1；统计口径 R7",
-    basis="未建党组织的法人单位中，有在任指导员的。",
+    basis="未建党组织的法人单位中，有在任指导员的。派驻即计入，是否按期走访见“派驻走访”。",
     denominator=counts("open_units", "未建党组织的法人单位", UNIT & ~BUILT),
     numerator=counts("open_units_instructed", "其中有指导员", UNIT & ~BUILT & Q(instructor=True)),
 )
@@ -200,6 +202,35 @@ MEMBERS_COVERED = Indicator(
     denominator=counts("with_member", "有党员的单位", COUNTED & MEMBER),
     numerator=counts("with_member_built", "其中有组织覆盖", COUNTED & MEMBER & BUILT),
     target=Decimal(100),
+)
+MASS = Indicator(
+    code="MASS",
+    group=WORK,
+    name="未建党组织的单位有群团组织",
+    clause="意见二-1",
+    basis="未建党组织的法人单位中，有工会、团组织或妇联的。登记即计入，是否通过它们开展党的工作见“工作覆盖率”。",
+    denominator=R7.denominator,
+    numerator=counts(
+        "open_units_mass", "其中有群团组织", UNIT & ~BUILT & (Q(union=True) | Q(youth=True) | Q(women=True))
+    ),
+)
+UNION = Indicator(
+    code="UNION",
+    group=WORK,
+    name="已建党组织的单位有工会",
+    clause="意见二-3",
+    basis="已建党组织的法人单位中，有工会的：党建带工建。登记即计入。",
+    denominator=R1.numerator,
+    numerator=counts("units_built_union", "其中有工会", UNIT & BUILT & Q(union=True)),
+)
+VENUE = Indicator(
+    code="VENUE",
+    group=LIFE,
+    name="已建党组织的单位有活动场所",
+    clause="意见三-3",
+    basis="已建党组织的两新组织中，覆盖它的党组织登记了自有场所，或使用党群服务中心的。登记即计入，是否在那里活动不在此列。",
+    denominator=counts("built", "已建党组织的单位", COUNTED & BUILT),
+    numerator=counts("built_venue", "其中有活动场所", COUNTED & BUILT & Q(venue=True)),
 )
 
 ALONE = Indicator(
@@ -302,4 +333,4 @@ UNDECIDED = Indicator(
 AIMS = (R1, R4, MEMBERS_COVERED)  # 意见一: 党的组织覆盖、党的工作覆盖、有党员的地方就有党的组织
 
 declare(SHOULD, R1, R2, R3, R5, T2, T4, T5, MEMBERS_COVERED, ALONE, *FORMS, *KINDS, TERM)
-declare(T1, T3, R6, R4, R7, UNKNOWN_SIZE, STALE, DISPUTED, UNDECIDED, NO_TERM)
+declare(T1, T3, R6, R4, MASS, UNION, R7, VENUE, UNKNOWN_SIZE, STALE, DISPUTED, UNDECIDED, NO_TERM)

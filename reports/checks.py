@@ -24,6 +24,7 @@ from core.periods import holding_on, not_over
 from core.registries import Registry
 from core.scope import Scope
 from orgs.models import Coverage, OrganizationFacts, PartyOrganization
+from orgs.models.party import BRANCH_KINDS
 from orgs.queries import GONE, possible_duplicates
 from orgs.sources.wording import WORDS
 from reports.cells import unit_cell
@@ -125,7 +126,7 @@ def _large_joint_branches(look: Look) -> QuerySet:
     nodes = PartyOrganization.objects.within(look.scope).standing()
     units = Count("coverages", filter=holding_on(look.on, "coverages__"))
     return (
-        nodes.filter(kind=PartyOrganization.Kind.JOINT_BRANCH)
+        nodes.filter(kind__in=BRANCH_KINDS)
         .annotate(units=units, superior=Coalesce("parent__name", Value(""), output_field=CharField()))
         .filter(units__gt=warned)
     )
@@ -261,8 +262,8 @@ checks.add(
     ),
     Check(
         "large-joint-branches",
-        "联合党支部覆盖单位过多",
-        "覆盖单位超过参数里的提醒数（支部工作条例：一般不超过 5 个）。请分设支部或调整覆盖关系。",
+        "党支部覆盖单位过多",
+        "覆盖单位超过参数里的提醒数（支部工作条例：联合党支部一般不超过 5 个；产业链龙头等党支部覆盖很多家的，同样列出）。请分设支部或调整覆盖关系。",
         _large_joint_branches,
         (
             Column("党组织", "name", kind="name", link=lambda row: reverse("party", args=[row.pk])),

@@ -155,7 +155,7 @@ def _merge(reading: Reading, *, by: User, scope: Scope, worklist: Worklist, name
         raise NotAStreetBook(f"“{name}”不是这份清单发给您管辖范围的簿，请核对后交回")
     answers = _answers(reading, scope, book, on=timezone.localdate(at))
     changed = write_answers(by=by, answers=answers, at=at)
-    rows = len({found.row for found in (*reading.rows, *reading.problems)})
+    rows = len({one.row for one in reading.rows} | {one.row for one in reading.problems})
     reading.problems += _unanswered(reading, scope, worklist, book)
     problems = tuple(sorted(reading.problems, key=lambda problem: (not problem.column, problem.row)))
     writing.change(

@@ -117,6 +117,12 @@ class UnitsPage(ListPage):
         return self.moment.indicator(indicators[code]) if code else None
 
     @cached_property
+    def part_of(self) -> Indicator | None:
+        """The indicator that the measure is the numerator of: what the list is about, and its 口径."""
+        found = next((one for one in indicators if one.numerator.code == self.measure.code), None)
+        return self.moment.indicator(found) if found else None
+
+    @cached_property
     def measure(self) -> Measure:
         """The measure that is listed, or of which something is missing: one whose names are listed here."""
         code = self.request.GET.get("measure", ORGANIZATIONS.code)
@@ -138,8 +144,9 @@ class UnitsPage(ListPage):
     @property
     def title(self) -> str:  # type: ignore[override]
         if self.indicator:
-            return f"{self.indicator.denominator.name}：未达到的"
-        return self.moment.measure(self.measure).name
+            return f"{self.indicator.name}：没有计入的{self.indicator.denominator.name}"
+        part_of, name = self.part_of, self.moment.measure(self.measure).name
+        return f"{part_of.denominator.name}，{name}" if part_of and name.startswith("其中") else name
 
     def records(self) -> QuerySet:
         """The units of the number, before the narrowing."""
@@ -168,4 +175,4 @@ class UnitsPage(ListPage):
 
     def extra(self) -> dict[str, Any]:
         """The 口径 and the moment."""
-        return {"moment": self.moment, "indicator": self.indicator, "kept": self._kept}
+        return {"moment": self.moment, "indicator": self.indicator or self.part_of, "kept": self._kept}

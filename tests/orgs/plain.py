@@ -8,6 +8,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from instructors.models import Assignment, Instructor, Visit
 from members.models import Member
 from orgs.models import (
@@ -175,6 +177,11 @@ class Plain:
         covering = [c for c in row.coverages.all() if c.primary and open_on(c)]
         self.form = covering[0].form if covering else ""
         self.built = self.form in COUNTING
+        usable = Q(closed_on=None) | Q(closed_on__gt=TODAY)
+        self.venue = any(c.party_organization.venues.filter(usable, kind="OWN").exists() for c in covering)
+        self.venue |= any(open_on(x) for c in covering for x in c.party_organization.venue_uses.all())
+        masses = [m.kind for m in row.mass_organizations.all() if not m.closed_on or m.closed_on > TODAY]
+        self.masses, self.union = masses != [], "UNION" in masses
         self.instructor = any(open_on(a) for a in row.assignments.all())
         here = {a.instructor_id for a in row.assignments.all() if open_on(a)}
         days = [v.visited_on for v in row.visits.all() if v.instructor_id in here]
@@ -215,6 +222,9 @@ RULES: dict[str, tuple[Callable[[Plain], bool], Callable[[Plain], bool]]] = {
     "R6": (lambda u: u.legal and u.middle, lambda u: u.member),
     "R7": (lambda u: u.legal and not u.built, lambda u: u.instructor),
     "MC": (lambda u: u.normal and u.member, lambda u: u.built),
+    "MASS": (lambda u: u.legal and not u.built, lambda u: u.masses),
+    "UNION": (lambda u: u.legal and u.built, lambda u: u.union),
+    "VENUE": (lambda u: u.normal and u.built, lambda u: u.venue),
     "ALONE": (lambda u: u.legal and u.formal >= 3 and u.built, lambda u: u.form != "SINGLE"),
     "U": (lambda u: u.normal, lambda u: not u.known),
     "STALE": (lambda u: u.normal and u.known, lambda u: u.stale),

@@ -106,6 +106,9 @@ def test_a_joint_branch_is_named_from_its_sixth_unit_on(city: City) -> None:
     city.cover(city.organization(), "CZ1112", "JOINT")
     assert found(city, "large-joint-branches") == {"中共云台街道楼宇联合支部委员会"}
     assert found(city, "large-joint-branches", "stranger") == set()
+    for _ in range(6):
+        city.cover(city.organization(), "CZ1111", "CHAIN")
+    assert len(found(city, "large-joint-branches")) == 2, "however they are covered"
 
 
 def test_the_overview_counts_and_every_check_opens(city: City, opened: Callable[..., Client]) -> None:

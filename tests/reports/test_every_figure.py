@@ -250,3 +250,21 @@ def workbook(browser: Client, address: str, do: str = "export") -> list[tuple[ob
     content = b"".join(browser.post(address, {"do": do}).streaming_content)  # type: ignore[attr-defined]
     rows = list(openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True))
     return rows[next(n for n, row in enumerate(rows) if sum(cell is not None for cell in row) > 1) :]
+
+
+def test_a_list_says_what_it_is_a_part_of_and_by_which_rule(busy: City, opened: Opened) -> None:
+    client = opened("city")
+    for page, title, rule in (
+        ("/nodes/?measure=branches_empty", "党支部，其中没有正式党员", "中，没有正式党员的"),
+        ("/units/?measure=stale_size", "人数已知的单位，其中人数过期", "个月以前的"),
+        ("/units/?gap=R4", "工作覆盖率：没有计入的法人单位", "群团组织开展党的工作记录的"),
+        ("/units/?gap=MASS", "没有计入的未建党组织的法人单位", "登记即计入"),
+    ):
+        body = client.get(page).content.decode()
+        assert f"{title}</h1>" in body, page
+        assert rule in body, page
+
+
+def test_figures_that_can_be_met_on_paper_say_so() -> None:
+    for code in ("SHOULD", "R1", "R7", "MASS", "UNION", "VENUE"):
+        assert "即计入" in indicators[code].basis
