@@ -47,7 +47,7 @@ def go_to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 class SessionLimitsMiddleware:
-    """Ends sessions that were idle for SESSION_IDLE_MINUTES or are older than SESSION_HOURS (domain §8.1).
+    """Ends sessions that were idle for SESSION_IDLE_MINUTES or are older than SESSION_HOURS (rules §8).
 
     A view with the attribute `is_poll` (progress of a job) asks by itself and does not count as use.
     """

@@ -105,7 +105,7 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
 
 
 class FormerPassword(models.Model):
-    """The hash of a password that the user had: the last ones may not come back (domain §8.1)."""
+    """The hash of a password that the user had: the last ones may not come back (rules §8)."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="former_passwords", verbose_name="用户")
     password = models.CharField("口令摘要", max_length=128)
@@ -120,7 +120,7 @@ class FormerPassword(models.Model):
 
 
 class TrustedDevice(models.Model):
-    """A secretary's or instructor's own phone: for 90 days it continues without the password (DESIGN §4).
+    """A secretary's or instructor's own phone: for 90 days it continues without the password (rules §10).
 
     The phone keeps a secret; here is only its digest. The user's street can revoke it at any time.
     """
@@ -159,7 +159,7 @@ class AccountRequestQuerySet(ScopedQuerySet):
 class AccountRequest(models.Model):
     """What a system administrator wants done with an administrator's account: an administrator of another duty says.
 
-    Whoever gets at another's password or second factor could become the other (DESIGN §4).
+    Whoever gets at another's password or second factor could become the other (rules §10).
     """
 
     class Act(models.TextChoices):

@@ -110,5 +110,5 @@ ROLE_CHOICES = [(role.code, role.name) for role in ROLES.values()]
 
 
 def apart(one: Role, other: Role) -> bool:
-    """Whether nobody holds both at a time: an administrator's duty stands beside no other role (domain §8.1, 权限分离)."""
+    """Whether nobody holds both at a time: an administrator's duty stands beside no other role (rules §8, 权限分离)."""
     return one is not other and (one.administrator or other.administrator)

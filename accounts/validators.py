@@ -1,4 +1,4 @@
-"""Password rules of domain §8.1: at least 10 characters, 3 of 4 classes, none of the last 5, nothing of one's own name."""
+"""Passwords (rules §8): at least 10 characters, 3 of 4 classes, none of the last 5, nothing of one's own name."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.validators.NotCommon"},
 ]
 
-# signing in (domain §8.1; the defaults are domain §9 `privacy`)
+# signing in (rules §8; the defaults are rules §9 `privacy`)
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "front"
 LOGOUT_REDIRECT_URL = "login"

@@ -1,7 +1,7 @@
 """Readers for the cells of a list as clerks and programs fill them.
 
 Every reader takes a raw cell and returns its value, None for a blank cell, or raises `CellProblem` with the stable word
-of DESIGN §8. Readers know nothing of the column they serve and hold no clock: the last allowed day is passed in.
+of rules §12. Readers know nothing of the column they serve and hold no clock: the last allowed day is passed in.
 
 They run once per cell of a list (2,000,000 times for 100,000 rows × 20 columns), hence the early exits and caches.
 """
@@ -31,7 +31,7 @@ _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\xad\u200b-\u200f\u2060\ufeff]")
 
 
 class CellProblem(ValueError):
-    """A cell that cannot be taken; `code` is the stable word of DESIGN §8."""
+    """A cell that cannot be taken; `code` is the stable word of rules §12."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -60,7 +60,7 @@ BLANKS = _spellings(BLANK_WORDS) | {""}
 
 
 def is_blank(cell: Cell) -> bool:
-    """Is the cell empty, or does it hold one of the words that stand for nothing (DESIGN §6)?"""
+    """Is the cell empty, or does it hold one of the words that stand for nothing (rules §11)?"""
     if type(cell) is str:
         return cell.strip() in BLANKS
     return cell is None
@@ -276,7 +276,7 @@ _NO = _spellings(("否", "无", "没有", "未", "未建", "未建立", "错", "
 
 
 def read_yes_no(cell: Cell) -> bool | None:
-    """Yes or no; 无 is no here, not blank (DESIGN §6). Raises `yes_no_unreadable`."""
+    """Yes or no; 无 is no here, not blank (rules §11). Raises `yes_no_unreadable`."""
     text = raw_text(cell)
     if text in _YES:
         return True

@@ -1,6 +1,6 @@
 """Encryption of single values (AES-256-GCM) and keyed digests for equality search.
 
-One interface, so that SM4 and SM3 can take the place of AES and SHA-256 where an assessment asks for them (domain §8.1).
+One interface, so that SM4 and SM3 can take the place of AES and SHA-256 where an assessment asks for them (rules §8).
 A ciphertext is `2|key id:base64(nonce ‖ ciphertext ‖ tag)`; keys come from the setting FIELD_KEYS. The 2 says that it is
 bound to its place (associated data): whoever can write the database cannot move a value to another row, column or model.
 """

@@ -1,4 +1,4 @@
-"""Days of three kinds, and what may lie ahead (DESIGN “Dates”): facts are stated for today.
+"""Days of three kinds, and what may lie ahead (rules §10): facts are stated for today.
 
 What has happened has a day up to today (`EventDateField`): tomorrow is refused at its field, in a form by the field itself,
 elsewhere by the writing module. A period (`PeriodDateField`) may begin or end ahead; it does so by itself, by the nightly job.

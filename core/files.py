@@ -1,4 +1,4 @@
-"""Files that are kept are encrypted: uploaded lists hold what nobody has looked through yet (DESIGN §4).
+"""Files that are kept are encrypted: uploaded lists hold what nobody has looked through yet (rules §10).
 
 A kept file is a line with the id of its key, then parts of a megabyte, each bound to the file's name and its place in it;
 the last one says so, so that nothing can be cut off.

@@ -1,4 +1,4 @@
-"""How figures, rates and dates are printed everywhere (pages.md, “How it looks”)."""
+"""How figures, rates and dates are printed everywhere."""
 
 from __future__ import annotations
 

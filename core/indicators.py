@@ -49,7 +49,7 @@ class Indicator:
 
     code: str
     name: str
-    clause: str  # of the Opinion, or the rule in domain.md
+    clause: str  # of the Opinion, or of docs/rules.md
     basis: str  # 口径: what is counted, in the words that print beside the figure
     denominator: Measure
     numerator: Measure
@@ -87,7 +87,7 @@ indicators: Registry[Indicator] = Registry()
 def percent(numerator: int | None, denominator: int | None) -> Decimal | None:
     """Percent with one decimal, half up; None for an empty denominator or a figure that there was not (prints as —).
 
-    domain §5.2.
+    rules §7.
     """
     if numerator is None or not denominator:
         return None

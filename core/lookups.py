@@ -1,5 +1,5 @@
 """Questions whose answer tells that something is registered elsewhere (“is this number taken?”): answered in neutral words,
-written down, and only so often a day, since numbers could be tried one after the other (DESIGN §4)."""
+written down, and only so often a day, since numbers could be tried one after the other (rules §10)."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ NUMBER = re.compile(r"\+?[\d\- ]{6,24}[\dXx]")
 
 
 def mask(value: Any) -> str:
-    """Of a number (citizen's, telephone) the last four digits at most, of anything else nothing (domain §8.2)."""
+    """Of a number (citizen's, telephone) the last four digits at most, of anything else nothing (rules §8)."""
     if value is None or value == "":
         return ""
     text = str(value)

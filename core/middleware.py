@@ -70,7 +70,7 @@ class AddressMiddleware:
 class AnswerMiddleware:
     """Pages for a signed-in person stay in no cache; no page uses sensors; a refusal leaves a trace.
 
-    A refusal is a 403, or a 404 at an address that exists: a record outside the scope (DESIGN §4).
+    A refusal is a 403, or a 404 at an address that exists: a record outside the scope (rules §10).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -1,4 +1,4 @@
-"""Declared parameters: an app's `parameters.py` adds its own; the department dates new values (domain §9)."""
+"""Declared parameters: an app's `parameters.py` adds its own; the department dates new values (rules §9)."""
 
 from __future__ import annotations
 

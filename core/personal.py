@@ -1,4 +1,4 @@
-"""Looking at a masked value: needs a right and a reason, and is written down (DESIGN §4, domain §8.2)."""
+"""Looking at a masked value: needs a right and a reason, and is written down (rules §10, §8)."""
 
 from __future__ import annotations
 

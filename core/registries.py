@@ -1,4 +1,4 @@
-"""The registries by which a lower app shows what an upper app knows (DESIGN §3).
+"""The registries by which a lower app shows what an upper app knows (docs/architecture.md).
 
 An app fills them in a file of the registry's name: `indicators.py`, `due.py`, `panels.py`, `sources.py`, `parameters.py`.
 Nothing names these files: whatever stands in an app is read when the server starts (`discover`).

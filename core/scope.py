@@ -135,7 +135,7 @@ class Scope:
 class ScopedQuerySet(models.QuerySet):
     """A queryset that can be narrowed to a scope, by permission and by place in one step.
 
-    Two reaches (DESIGN §4): `within` is what may be seen, `changeable` what may be written, revealed, merged or used for
+    Two reaches (rules §10): `within` is what may be seen, `changeable` what may be written, revealed, merged or used for
     something else. The model says by which permission (`view_permission`, `change_permission`) and how a row hangs on the
     tree: by `scope_path`, the lookup of its node's path, and by `change_path` where it is changed elsewhere than it is
     seen; or by an own `reached_by` and `changed_by`. An empty `change_permission` means that no person writes it.
@@ -209,7 +209,7 @@ def _reaches(model: Any, key: Any, granted: Scope, how: str) -> bool:
 
 
 def require_changeable(record: models.Model, scope: Scope) -> None:
-    """After a write: what was written must still be the user's to change, but for services that hand over (DESIGN §4).
+    """After a write: what was written must still be the user's to change, but for services that hand over (rules §10).
 
     Called inside the transaction of the write, which the refusal takes back. Raises Refusal.
     """

@@ -1,4 +1,4 @@
-"""Sealing the audit trail: a chain of keyed digests over runs of entries, in which a change or a gap shows (DESIGN §4).
+"""Sealing the audit trail: a chain of keyed digests over runs of entries, in which a change or a gap shows (rules §10).
 
 A seal covers its entries whole, ciphertexts too, the seal before it, and what it says of itself: range, count, time, key.
 The head of the chain also stands outside the database (`core.seal_log`). Nothing is sealed on top of a chain that does

@@ -1,4 +1,4 @@
-"""The only module that inserts, updates or deletes what is audited: each change leaves with its entry (DESIGN §4).
+"""The only module that inserts, updates or deletes what is audited: each change leaves with its entry (rules §10).
 
 Audited is every model of ours but those that `tests/test_trail.py` names with a reason. Three ways, all inside the
 caller's transaction:

@@ -62,7 +62,7 @@ class Inventor(Random):
         return date.fromordinal(start + self.randint(0, max(last.toordinal() - start, 0)))
 
     def credit_code(self, prefix: str, area: str) -> str:
-        """Of a register (two signs) in an area (six digits); domain §1.3, §1.4."""
+        """Of a register (two signs) in an area (six digits); rules §2."""
         self._body = (self._body + BODY_STEP) % 100_000_000
         body = f"{self._body:08d}"
         rest = 11 - sum(map(mul, (_ORGANISATION_VALUES[sign] for sign in body), ORGANISATION_WEIGHTS)) % 11

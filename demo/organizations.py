@@ -74,7 +74,7 @@ class Drawn:
 
     @property
     def should(self) -> bool:
-        """Whether it should have a Party organization (DESIGN §2)."""
+        """Whether it should have a Party organization (rules §5)."""
         return self.counted and (self.large or self.formal >= DEFAULTS.formal_min or self.restructured)
 
 

@@ -1,4 +1,4 @@
-"""Numbers of instructors' work (domain §9 `instructor`)."""
+"""Numbers of instructors' work (rules §9 `instructor`)."""
 
 from core.parameters import ParameterDefinition, parameters
 

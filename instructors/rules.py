@@ -1,4 +1,4 @@
-"""When a visit is due (Opinion 二-1, domain §4.10: at least one a quarter). Pure."""
+"""When a visit is due (Opinion 二-1, rules §5: at least one a quarter). Pure."""
 
 from __future__ import annotations
 

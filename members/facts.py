@@ -13,7 +13,7 @@ from orgs.subjects import NodeFact, node_facts, number_of
 
 
 def _members(day: Day) -> QuerySet:
-    """Formal and probationary members by employer (正式党员 alone count for setting up, domain §4.1)."""
+    """Formal and probationary members by employer (正式党员 alone count for setting up, rules §5)."""
     return (
         Member.objects.on_the_roll()
         .filter(organization__isnull=False, organization_since__lte=day.on)

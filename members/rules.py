@@ -1,4 +1,4 @@
-"""Law of persons: the citizen's number, what of it may be shown, and the words of rosters (domain.md §2, §4.4)."""
+"""Law of persons: the citizen's number, what of it may be shown, and the words of rosters (rules §3)."""
 
 import re
 from datetime import date
@@ -95,7 +95,7 @@ _EDUCATION_WORDS = word_table(
 
 @lru_cache(1024)
 def member_status(cell: Cell) -> str | None:
-    """The stage of membership (domain.md §4.4), a value of `Member.Status`. Raises `unknown_status`."""
+    """The stage of membership (rules §6), a value of `Member.Status`. Raises `unknown_status`."""
     return look_up(cell, _STATUS_WORDS, "unknown_status")
 
 

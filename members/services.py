@@ -1,4 +1,4 @@
-"""Writing members: register, change, move, employ, set the status. A member is never deleted (domain §4.6).
+"""Writing members: register, change, move, employ, set the status. A member is never deleted (rules §6).
 
 Every service states the facts of the organizations it touched anew, in its own transaction.
 """
@@ -42,7 +42,7 @@ class WrongIdNumber(Refusal):
 
 
 class NumberTaken(Refusal):
-    """Somebody with this number is registered, here or elsewhere: where is not told (DESIGN §4)."""
+    """Somebody with this number is registered, here or elsewhere: where is not told (rules §10)."""
 
 
 class DiffersFromNumber(Refusal):
@@ -176,7 +176,7 @@ def set_employer(
 
 @transaction.atomic
 def set_status(*, by: User | None, member: Member, status: str, status_on: date, on: date, reason: str = "") -> Member:
-    """Enter a new stage of membership on a day (domain §4.4). 转正 sets the day of formal membership."""
+    """Enter a new stage of membership on a day (rules §6). 转正 sets the day of formal membership."""
     row = _current(member)
     if status == row.status:
         raise SameAsBefore(f"“{row}”已是{row.get_status_display()}")
@@ -231,7 +231,7 @@ def revise(
 
 
 def _identity(values: dict[str, Any], member: Member | None, on: date) -> dict[str, Any]:
-    """Values with a checked number, its digest, and sex and birth date derived from it (domain §2)."""
+    """Values with a checked number, its digest, and sex and birth date derived from it (rules §3)."""
     if "id_number" in values:
         number = values["id_number"] = normalise_id_number(values["id_number"])
         if number and (problem := check_id_number(number, on=on)):

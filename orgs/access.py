@@ -1,4 +1,4 @@
-"""Builds the scope of a user from their appointments: the only way from a person to rights (DESIGN §4)."""
+"""Builds the scope of a user from their appointments: the only way from a person to rights (rules §10)."""
 
 from __future__ import annotations
 

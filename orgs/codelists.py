@@ -1,8 +1,8 @@
 """The national code lists that organizations and people are described with, read once.
 
-Sources and doubts are in the field's own reference (domain.md §3): the SAMR company types carry the category that they
+Sources and doubts are in the field's own reference (rules §4): the SAMR company types carry the category that they
 suggest, `X` for out of scope and `?` where the controlling interest decides. Old lists name the NBS classes
-of 2011; what is stored is the SAMR code (domain.md §3.5).
+of 2011; what is stored is the SAMR code (rules §4).
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class CompanyType(NamedTuple):
-    """A row of the SAMR company types (domain.md §3.3)."""
+    """A row of the SAMR company types (rules §4)."""
 
     code: str
     name: str

@@ -1,4 +1,4 @@
-"""The figures of coverage: targets T1–T5 of the Opinion, rates R1–R7 of domain §5.2, and members without coverage.
+"""The figures of coverage: targets T1–T5 of the Opinion, rates R1–R7 of rules §7, and members without coverage.
 
 Every condition is over `OrganizationFacts`.
 """

@@ -1,4 +1,4 @@
-"""Thresholds of setting up Party organizations and of the Opinion's targets (domain §9 `org` and `seed_targets`)."""
+"""Thresholds of setting up Party organizations and of the Opinion's targets (rules §9 `org` and `seed_targets`)."""
 
 from core.parameters import ParameterDefinition, parameters
 

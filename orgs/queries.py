@@ -43,7 +43,7 @@ class Jurisdictions:
     ) -> tuple[int, Organization.Basis] | None:
         """The managing committee with its basis; None when it cannot be told (待判定), never a guess.
 
-        A social organization without a known authority is managed by territory (DESIGN §6).
+        A social organization without a known authority is managed by territory (rules §11).
         """
         if not category:
             return None

@@ -89,7 +89,7 @@ nodes = partial(Measure, PARTY_ORGANIZATIONS)
 
 
 def hidden(measure: Measure, value: int | None) -> bool:
-    """Whether a number is too small to be told outside the branch's own committee (DESIGN §4)."""
+    """Whether a number is too small to be told outside the branch's own committee (rules §10)."""
     personal = measure.subject.personal if isinstance(measure.subject, NodeSubject) else frozenset()
     read = {name.split("__")[0] for name in measure.where.referenced_base_fields} | {measure.sums}
     return value is not None and 0 < value < LEAST and not read.isdisjoint(personal)

@@ -1,4 +1,4 @@
-"""The cross-table that staff hand in (domain §5.3): areas or industry authorities × categories × measures."""
+"""The cross-table that staff hand in (rules §7): areas or industry authorities × categories × measures."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class Standing:
 
     @property
     def hidden(self) -> bool:
-        """Whether a number is too small to be told (DESIGN §4)."""
+        """Whether a number is too small to be told (rules §10)."""
         one = self.indicator
         return hidden(one.numerator, self.numerator) or hidden(one.denominator, self.denominator)
 

@@ -1,4 +1,4 @@
-"""The worklists' workbooks come back (DESIGN §6): what was typed under the list's words for why, how, until when and by whom
+"""The worklists' workbooks come back (rules §11): what was typed under the list's words for why, how, until when and by whom
 is the answer about the unit, as if given in the list. The unit itself is changed in the list of organizations."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The two worklists: organizations that should have a Party organization, or a member, and have none (DESIGN §2)."""
+"""The two worklists: organizations that should have a Party organization, or a member, and have none (rules §5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dates (DESIGN “Dates”): every date says whether it may lie ahead, and what has happened is refused for tomorrow."""
+"""Dates: every date says whether it may lie ahead, and what has happened is refused for tomorrow."""
 
 from __future__ import annotations
 

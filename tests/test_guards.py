@@ -1,4 +1,4 @@
-"""Guards: nothing was forgotten. Every address × every role, every model, every personal field (DESIGN §4)."""
+"""Guards: nothing was forgotten. Every address × every role, every model, every personal field (rules §10)."""
 
 from __future__ import annotations
 

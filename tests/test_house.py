@@ -280,3 +280,16 @@ def test_documents_name_modules_and_commands_that_are_there(path):
     text = path.read_text()
     assert [name for name in NAMED.findall(text) if not is_there(name)] == []
     assert set(COMMAND.findall(text)) <= set(get_commands())
+
+
+RULES = {int(number) for number in re.findall(r"^## §(\d+)", (ROOT / "docs" / "rules.md").read_text(), re.M)}
+CITED = re.compile(r"rules §(\d+)(?:(?:, | and )§(\d+))?")
+ELSEWHERE = re.compile(r"\b(?:DESIGN|domain(?:\.md)?) §|\b(?:DESIGN|domain|pages|examples)\.md\b")
+
+
+@pytest.mark.parametrize("path", sources(".py"), ids=by_path)
+def test_every_rule_that_code_cites_stands_in_the_repository(path):
+    text = path.read_text()
+    cited = {int(number) for numbers in CITED.findall(text) for number in numbers if number}
+    assert cited <= RULES
+    assert path == Path(__file__) or ELSEWHERE.findall(text) == []

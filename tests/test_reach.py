@@ -1,4 +1,4 @@
-"""Two reaches (DESIGN §4): what may be seen may be written, revealed, merged or named only by whoever manages it.
+"""Two reaches (rules §10): what may be seen may be written, revealed, merged or named only by whoever manages it.
 
 `tests.world.add_between` has the rows that lie between the two. All models, all addresses and all forms on their pages are
 walked as they are found.

@@ -1,5 +1,5 @@
 """Who has several duties gets what each of them gives where it gives it, and nothing that only their mixture would give:
-the right of the one among the rows of the other (DESIGN §4).
+the right of the one among the rows of the other (rules §10).
 
 Every list is opened and exported with each duty alone and with two at once, cell by cell.
 """

@@ -1,4 +1,4 @@
-"""Opening and closing accounts, and the codes that let their owners in (DESIGN §4, domain §8.1)."""
+"""Opening and closing accounts, and the codes that let their owners in (rules §10, §8)."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def change_password(*, user: User, password: str, at: datetime | None = None) ->
 @transaction.atomic
 def close_unused(*, keep: Collection[int], at: datetime) -> int:
     """Close every account that nobody has used for ACCOUNT_UNUSED_DAYS, except the ids to keep; returns how many
-    (domain §8.1)."""
+    (rules §8)."""
     days = settings.ACCOUNT_UNUSED_DAYS
     last_use = Coalesce(F("last_seen_at"), F("created_at"))
     unused = User.objects.annotate(last_use=last_use).filter(is_active=True, last_use__lt=at - timedelta(days=days))

@@ -1,4 +1,4 @@
-"""What a clerk decided about a record and what a list says of it: the same of the same source does not ask again (DESIGN §6).
+"""What a clerk decided about a record and what a list says of it: the same of the same source does not ask again (rules §11).
 
 That our value stands against the list's, and that a row which looks like another one means this record.
 """

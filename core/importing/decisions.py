@@ -136,7 +136,7 @@ def _take(row: StagedRow, values: Values, teller: Teller, importer: Importer, on
 
 
 def _require_reached(taken: Collection[StagedRow], reached: QuerySet, teller: Teller) -> None:
-    """What was taken over may not lead a record out of the clerk's scope (DESIGN §4)."""
+    """What was taken over may not lead a record out of the clerk's scope (rules §10)."""
     left = set(reached.filter(pk__in=[row.target_id for row in taken]).values_list("pk", flat=True))
     if gone := [row for row in taken if row.target_id not in left]:
         raise _not_taken(gone[0], teller, "采用后不再属于您的管辖范围；请由上级组织部门办理")

@@ -19,7 +19,7 @@ ERROR_SHEET = "问题数据"  # of a list that has one sheet
 
 
 def counts_of(batch: ImportBatch, tally: Counts) -> dict[str, int]:
-    """The numbers of DESIGN §8; rows = new + changed + unchanged + duplicates + errors."""
+    """The numbers of rules §12; rows = new + changed + unchanged + duplicates + errors."""
     outcomes = tally.outcomes
     counts = {
         "new": outcomes[Outcome.NEW],

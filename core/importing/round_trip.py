@@ -1,4 +1,4 @@
-"""Lists of ours that come back: exported, edited in a workbook, imported as they are (DESIGN §6).
+"""Lists of ours that come back: exported, edited in a workbook, imported as they are (rules §11).
 
 A list declares a `Returning`: its columns, how an edited cell is read, how a value is shown. Each exported row carries a
 mark: the record's number and a digest of every cell. A cell counts only if it was edited since (its digest is another

@@ -41,7 +41,7 @@ class ExportOrder:
 def export_list(*, order: ExportOrder, by: User, reason: str, at: datetime) -> BinaryIO:
     """Write the workbook to a temporary file and the export to the audit trail; the caller closes the file.
 
-    Personal data need a reason, have a low cap and carry a watermark line (DESIGN §4). Raises Refusal.
+    Personal data need a reason, have a low cap and carry a watermark line (rules §10). Raises Refusal.
     """
     if order.personal and len(reason) < SHORTEST_REASON:
         raise Refusal(f"导出含个人信息，请写明用途（不少于 {SHORTEST_REASON} 个字）")

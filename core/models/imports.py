@@ -67,7 +67,7 @@ class StagedRow(models.Model):
     erased after seven days. Any cell may hold personal data: what a row says is kept as ciphertext."""
 
     class Outcome(models.TextChoices):
-        """What becomes of the row (one each; DESIGN §6)."""
+        """What becomes of the row (one each; rules §11)."""
 
         ERROR = "ERROR", "错误"
         NEW = "NEW", "新增"

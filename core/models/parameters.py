@@ -1,4 +1,4 @@
-"""Dated thresholds, rates and deadlines that the department may change (domain §9)."""
+"""Dated thresholds, rates and deadlines that the department may change (rules §9)."""
 
 from __future__ import annotations
 

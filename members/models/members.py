@@ -1,4 +1,4 @@
-"""党员: never deleted, only changes status (domain §4.4, §4.6)."""
+"""党员: never deleted, only changes status (rules §6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our own list of members come back (DESIGN §6, `core.importing.round_trip`): the edited cells count as typed by hand.
+"""Our own list of members come back (rules §11, `core.importing.round_trip`): the edited cells count as typed by hand.
 
 Number, birth date and phone are masked in the workbook unless it was asked for with them; a masked cell that comes back as it was
 changes nothing. Another Party organization, employer or status counts from the day that stands beside it, else from the

@@ -200,7 +200,7 @@ class OrganizationAdmin(ScopedModelAdmin):
         return rows.prefetch_related(Prefetch("facts", facts))
 
     def columns_for(self, request: HttpRequest) -> Sequence[Column]:
-        """Members per organization are for those responsible (DESIGN §4): of several duties for those that see members. The
+        """Members per organization are for those responsible (rules §10): of several duties for those that see members. The
         workbook can come back edited."""
         scope: Scope = request.scope  # type: ignore[attr-defined]
         granted = scope.having(P.MEMBERS_VIEW)

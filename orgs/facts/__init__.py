@@ -1,4 +1,4 @@
-"""Facts of organizations and their sums, kept true set-based for whatever was touched (DESIGN §3).
+"""Facts of organizations and their sums, kept true set-based for whatever was touched (docs/architecture.md).
 
 `refresh` is called by every service that changes organizations, headcounts, coverage, venues, people responsible, members
 or instructors: once, with all ids it touched, in its own transaction, after its writes. Rows of organizations that will

@@ -68,7 +68,7 @@ class Day:
 
     @property
     def counting_forms(self) -> tuple[str, ...]:
-        """Forms of coverage that count as having a Party organization (domain §5.2)."""
+        """Forms of coverage that count as having a Party organization (rules §7)."""
         return (*COUNTING_FORMS, Coverage.Form.FUNCTIONAL.value) if self.functional_counts else COUNTING_FORMS
 
 

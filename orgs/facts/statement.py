@@ -189,8 +189,8 @@ SIZED = """
     COALESCE(size_on < {fresh_from}, FALSE) AS stale,
     form <> '' OR COALESCE(evidence_on >= {first_evidence}, FALSE) AS work_covered
 """
-# Branches and offices of another body are not judged: their head office is (domain §1.5). An organization is due since
-# the first day of the reasons that hold now (DESIGN §2).
+# Branches and offices of another body are not judged: their head office is (rules §2). An organization is due since
+# the first day of the reasons that hold now (rules §5).
 JUDGED = """
     counted AND NOT branch_office AND (formal_ready OR restructured OR band = 'L') AS should,
     CASE WHEN counted AND NOT branch_office AND (formal_ready OR restructured OR band = 'L') THEN {least}(

@@ -29,7 +29,7 @@ class Coverage(Period):
     """覆盖关系. One open primary coverage per organization; a joint branch covers several (Opinion 二-1)."""
 
     class Form(models.TextChoices):
-        """The ways the Opinion names. All but 功能型 count as having a Party organization (domain §5.2)."""
+        """The ways the Opinion names. All but 功能型 count as having a Party organization (rules §7)."""
 
         SINGLE = "SINGLE", "单独组建"
         JOINT = "JOINT", "联合组建"

@@ -51,7 +51,7 @@ class StatedFacts(models.Model):
     zone_key = models.BigIntegerField(default=0)  # id of the zone, 0 for none
     category = models.CharField("类别", max_length=3, choices=Category, blank=True)
     band = models.CharField("规模", max_length=1, choices=SizeBand, default=SizeBand.UNKNOWN)
-    # who counts: `counted` is in scope and 正常; a unit besides is a legal person and not self-employed (U of domain §5.2)
+    # who counts: `counted` is in scope and 正常; a unit besides is a legal person and not self-employed (U of rules §7)
     counted = models.BooleanField("纳入统计", default=False)
     unit = models.BooleanField("法人单位", default=False)
     # counted, but a branch or office of another body: said apart, and never judged whether it should have anything
@@ -93,7 +93,7 @@ class StatedFacts(models.Model):
     should_since = EventDateField("应建起始", null=True)
     should_member = models.BooleanField("应有党员", default=False)
     should_member_since = EventDateField("应有党员起始", null=True)
-    formal_ready = models.BooleanField("正式党员三名以上", default=False)  # the strict `should` of domain §5.2 (R3)
+    formal_ready = models.BooleanField("正式党员三名以上", default=False)  # the strict `should` of rules §7 (R3)
 
     class Meta:
         abstract = True

@@ -24,7 +24,7 @@ class Sector(models.TextChoices):
 
 
 class Category(models.TextChoices):
-    """The categories of the Opinion's first paragraph, with 基金会 (domain §3.1)."""
+    """The categories of the Opinion's first paragraph, with 基金会 (rules §4)."""
 
     FOREIGN = "E1", "外商投资企业"
     SOLE = "E2", "个人独资企业"
@@ -47,7 +47,7 @@ class OrganizationQuerySet(ScopedQuerySet):
     """Organizations in the words of the field."""
 
     def reached_by(self, scope: Scope) -> Self:
-        """Managed within the scope, openly covered from within it, or openly assigned to the user (DESIGN §4)."""
+        """Managed within the scope, openly covered from within it, or openly assigned to the user (rules §10)."""
         if scope.whole:
             return self.all()
         reach = Q(managed_by__in=scope.unit_managers)
@@ -89,7 +89,7 @@ class Organization(models.Model):
     """两新组织: a registered new economic or new social organization."""
 
     class Status(models.TextChoices):
-        """Operating status (domain §5.1); only 正常 counts."""
+        """Operating status (rules §7); only 正常 counts."""
 
         NORMAL = "NORMAL", "正常"
         SUSPENDED = "SUSPENDED", "停业"
@@ -99,7 +99,7 @@ class Organization(models.Model):
         MOVED_OUT = "MOVED_OUT", "迁出"
 
     class Control(models.TextChoices):
-        """控股情况 (domain §3.2)."""
+        """控股情况 (rules §4)."""
 
         STATE = "1", "国有控股"
         COLLECTIVE = "2", "集体控股"

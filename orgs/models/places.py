@@ -1,4 +1,4 @@
-"""Where organizations are: statistical areas, which committee manages them, and functional areas (domain §3.7)."""
+"""Where organizations are: statistical areas, which committee manages them, and functional areas (rules §4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the digits of a statistical area code say: trailing zeros stand for the levels that do not apply (domain §3.7)."""
+"""What the digits of a statistical area code say: trailing zeros stand for the levels that do not apply (rules §4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of the Opinion's categories an organization belongs to, and whether it is ours at all (domain.md §1.5, §3).
+"""Which of the Opinion's categories an organization belongs to, and whether it is ours at all (rules §2, §3).
 
 E1–E6 are new economic, SO1–SO5 new social organizations. The credit code tells who registered, never who owns: a firm
 (91) needs its type and its controlling interest. What cannot be told is left to a person, never guessed.
@@ -81,7 +81,7 @@ JUDGED_BY = frozenset({"credit_code", "company_type", "control", "industry", "na
 
 
 def judge(known: Mapping[str, Any]) -> dict[str, Any]:
-    """The registry's columns that follow from `JUDGED_BY`: category, in_scope, hmt, scope_note (domain.md §3.2).
+    """The registry's columns that follow from `JUDGED_BY`: category, in_scope, hmt, scope_note (rules §4).
 
     `known` holds those and what was judged before, where there is any. What was known does not become unknown: nothing
     follows when the category cannot be told any more. A tick for 港澳台 stays while the category does.

@@ -1,4 +1,4 @@
-"""The unified social credit code 统一社会信用代码, GB 32100-2015 (domain.md §1).
+"""The unified social credit code 统一社会信用代码, GB 32100-2015 (rules §2).
 
 python-stdnum's `cn.uscc` refuses codes whose first character is a letter (A, N, Y, G: military, villages, others) and
 does not tell what is wrong, so the sum is done here; the tests hold it against that library.
@@ -35,7 +35,7 @@ class Register(NamedTuple):
     category: str = ""  # the only category that this register can mean, if there is one
 
 
-# domain.md §1.2. The table grows with the standard: an unknown pair is for a person to decide, never an error.
+# rules §2. The table grows with the standard: an unknown pair is for a person to decide, never an error.
 REGISTERS = {
     "11": Register("机构编制", "机关", "no"),
     "12": Register("机构编制", "事业单位", "no"),
@@ -96,7 +96,7 @@ def normalise_code(cell: Cell) -> str:
 
 
 def check_credit_code(code: str) -> str | None:
-    """The problem of a normalised code in the words of DESIGN §8, or None for a good one.
+    """The problem of a normalised code in the words of rules §12, or None for a good one.
 
     `credit_code_rounded` for a number in scientific notation, `credit_code_length`, and `credit_code_check` for a sign
     outside the set of 31 or a wrong check character.
@@ -113,7 +113,7 @@ def check_credit_code(code: str) -> str | None:
 def organisation_code_ok(code: str) -> bool:
     """Do positions 9–17 of a good credit code pass the check of the organisation code (GB 11714, mod 11)?
 
-    A few codes were issued that do not, so this is a warning and never an error (domain.md §1.4).
+    A few codes were issued that do not, so this is a warning and never an error (rules §2).
     """
     total = sum(map(mul, (_ORGANISATION_VALUES[sign] for sign in code[8:16]), ORGANISATION_WEIGHTS))
     return code[16] == "0123456789X0"[11 - total % 11]

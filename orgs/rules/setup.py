@@ -1,6 +1,6 @@
 """When an organization should have a Party organization or a member, why, and what to do next.
 
-Opinion 二-1 (thresholds by staff, forms of coverage, instructors) and 二-2 (members), 支部工作条例 (domain.md §4.1, §5.2).
+Opinion 二-1 (thresholds by staff, forms of coverage, instructors) and 二-2 (members), 支部工作条例 (rules §5).
 Set-up rules count formal members only; “以上” includes the number.
 """
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-ASSOCIATION = "SO1"  # the only category whose size is its membership (domain.md §9)
+ASSOCIATION = "SO1"  # the only category whose size is its membership (rules §9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def size_of(category: str, staff: int | None, membership: int | None) -> int | N
 def reasons_for_party_organization(
     *, category: str, size: int | None, formal: int, restructured: bool, thresholds: Thresholds = DEFAULTS
 ) -> list[Reason]:
-    """Why it should have a Party organization (应建党组织, DESIGN §2); empty when it need not."""
+    """Why it should have a Party organization (应建党组织, rules §5); empty when it need not."""
     reasons = _size_reason(category, size, thresholds.for_organization(category), "")
     if formal >= thresholds.formal_min:
         reasons.append(Reason("formal", f"正式党员 {formal:,} 名，应单独组建"))

@@ -11,7 +11,7 @@ from functools import lru_cache
 from core.cells import Cell, CellProblem, half_width, read_text
 from orgs.codelists import COMPANY_TYPES, DIVISIONS, NBS_2011, SECTION_OF_DIVISION, SECTIONS
 
-# 控股情况, domain.md §3.2
+# 控股情况, rules §4
 CONTROL = {
     "1": "国有控股",
     "2": "集体控股",
@@ -20,7 +20,7 @@ CONTROL = {
     "5": "外商控股",
     "9": "其他",
 }
-# operating status, domain.md §5.1; only NORMAL counts in figures
+# operating status, rules §7; only NORMAL counts in figures
 STATUS = {
     "NORMAL": "正常",
     "SUSPENDED": "停业",
@@ -71,7 +71,7 @@ _SAMR_OF_NBS = {
     "210": "6110", "220": "6120", "230": "6100", "240": "6200", "290": "6000",
     "310": "5110", "320": "5120", "330": "5100", "340": "5200", "390": "5000",
 }  # fmt: skip
-# The NBS 2011 classes that a SAMR type can stand in, by the longest beginning that is listed (domain.md §3.2, §3.3).
+# The NBS 2011 classes that a SAMR type can stand in, by the longest beginning that is listed (rules §4).
 _NBS_OF_SAMR = {
     "11": "151 159 173", "111": "151", "112": "310 320 330 390", "113": "173", "114": "159", "1151": "173",
     "1152": "173", "1153": "151 159", "119": "159", "12": "160 174", "1211": "340", "1212": "174", "1213": "160",
@@ -147,7 +147,7 @@ def control(cell: Cell) -> str | None:
 
 @lru_cache(1024)
 def status(cell: Cell) -> str | None:
-    """The operating status, a key of `STATUS`; 吊销 is none of ours (DESIGN §6). Raises `unknown_status`."""
+    """The operating status, a key of `STATUS`; 吊销 is none of ours (rules §11). Raises `unknown_status`."""
     return look_up(cell, _STATUS_WORDS, "unknown_status")
 
 

@@ -1,6 +1,6 @@
 """What a system administrator does with accounts: at once, or, with an administrator's, once another duty agrees.
 
-Whoever gives out a password or takes away a second factor could become its owner (DESIGN §4), so that nobody else
+Whoever gives out a password or takes away a second factor could become its owner (rules §10), so that nobody else
 may call `accounts.services` for that: `tests/orgs/test_account_requests.py` looks.
 """
 

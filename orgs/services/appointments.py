@@ -1,4 +1,4 @@
-"""用户授权: giving and ending duties. The only way to rights, open to the security administrator alone (DESIGN §4)."""
+"""用户授权: giving and ending duties. The only way to rights, open to the security administrator alone (rules §10)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class NotToOneself(Refusal):
 
 
 class SeparateDuties(Refusal):
-    """An administrator holds no other role, nor a second one of the three (domain §8.1, 权限分离)."""
+    """An administrator holds no other role, nor a second one of the three (rules §8, 权限分离)."""
 
 
 class OnlyAtTheRoot(Refusal):
@@ -110,7 +110,7 @@ def end_appointment(*, by: User, appointment: Appointment, until: date, reason: 
 
 @transaction.atomic
 def issue_code(*, user: User, by: User, scope: Scope, reason: str, on: date) -> str:
-    """A new one-time password for a secretary or instructor whom the scope looks after (DESIGN §4)."""
+    """A new one-time password for a secretary or instructor whom the scope looks after (rules §10)."""
     _require_supervised(user, scope, on)
     return accounts.reset_password(user=user, by=by, reason=reason)
 

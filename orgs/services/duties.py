@@ -1,4 +1,4 @@
-"""Of each administrator's duty somebody stays who holds it without an end: asked before a holder goes (DESIGN §4)."""
+"""Of each administrator's duty somebody stays who holds it without an end: asked before a holder goes (rules §10)."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class JustRegistered(Refusal):
 
 
 class CodeTaken(Refusal):
-    """An organization with this code is registered, here or elsewhere: where is not told (DESIGN §4)."""
+    """An organization with this code is registered, here or elsewhere: where is not told (rules §10)."""
 
 
 def require_free_code(*, by: User | None, code: str, organization: Organization | None = None) -> None:
@@ -78,7 +78,7 @@ def register(
 ) -> Organization:
     """Register an organization by hand.
 
-    The category is suggested from what was entered (domain §3.2), the managing committee found by territory or industry;
+    The category is suggested from what was entered (rules §4), the managing committee found by territory or industry;
     where either cannot be told the organization goes in under `own_committee`, 待判定.
     """
     _require_editable(values)

@@ -1,4 +1,4 @@
-"""Dating a new value of a parameter (domain §9). Values are never changed in place: a later date overrules."""
+"""Dating a new value of a parameter (rules §9). Values are never changed in place: a later date overrules."""
 
 from __future__ import annotations
 

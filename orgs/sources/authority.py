@@ -1,4 +1,4 @@
-"""Which list is believed about what (DESIGN §6)."""
+"""Which list is believed about what (rules §11)."""
 
 from __future__ import annotations
 

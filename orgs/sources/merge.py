@@ -1,4 +1,4 @@
-"""Whether a value of a list replaces, fills, agrees with or contradicts what the registry holds (DESIGN §6)."""
+"""Whether a value of a list replaces, fills, agrees with or contradicts what the registry holds (rules §11)."""
 
 from __future__ import annotations
 

@@ -360,5 +360,5 @@ COLUMNS = (
 
 
 def _undecided(record: Record) -> bool:
-    """待判定 (DESIGN §6): the category or the committee cannot be told of an organization that is ours."""
+    """待判定 (rules §11): the category or the committee cannot be told of an organization that is ours."""
     return record["in_scope"] and (not record["category"] or record["managed_basis"] == UNDECIDED)

@@ -1,4 +1,4 @@
-"""Our own list of organizations come back (DESIGN §6, `core.importing.round_trip`): the edited cells count as typed by hand."""
+"""Our own list of organizations come back (rules §11, `core.importing.round_trip`): the edited cells count as typed by hand."""
 
 from __future__ import annotations
 

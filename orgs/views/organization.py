@@ -1,4 +1,4 @@
-"""The record page of an organization: its whole story at a glance (pages.md)."""
+"""The record page of an organization: its whole story at a glance."""
 
 from __future__ import annotations
 

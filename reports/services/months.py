@@ -1,4 +1,4 @@
-"""Months: taken at their end, figures and names frozen, then signed by the department (domain §5.2; DESIGN “Dates”).
+"""Months: taken at their end, figures and names frozen, then signed by the department (rules §7).
 
 The night after its last day takes a month as it stood on that day. When it could not (the worker was down), the month is
 taken by the first night or hand that can, and then says of which day it is: what was entered meanwhile is in it.

@@ -1,4 +1,4 @@
-"""Sessions end when nobody uses them for 15 minutes, and after 10 hours whatever happens (domain §8.1)."""
+"""Sessions end when nobody uses them for 15 minutes, and after 10 hours whatever happens (rules §8)."""
 
 from __future__ import annotations
 

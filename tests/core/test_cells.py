@@ -1,4 +1,4 @@
-"""Cells of a list are read as their writer meant them, or refused with the word of DESIGN §8."""
+"""Cells of a list are read as their writer meant them, or refused with the word of rules §12."""
 
 from contextlib import suppress
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Which list is believed about what, and what becomes of a value that is not (DESIGN §6)."""
+"""Which list is believed about what, and what becomes of a value that is not (rules §11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line of the road: scripts and people rely on it (DESIGN §8)."""
+"""The command line of the road: scripts and people rely on it (rules §12)."""
 
 from __future__ import annotations
 

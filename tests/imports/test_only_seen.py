@@ -1,4 +1,4 @@
-"""Lists reach what the importer manages (DESIGN §4): what is merely covered, or given from above, comes back unchanged."""
+"""Lists reach what the importer manages (rules §10): what is merely covered, or given from above, comes back unchanged."""
 
 from __future__ import annotations
 

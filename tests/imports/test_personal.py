@@ -1,4 +1,4 @@
-"""Telephones in lists of organizations are personal (DESIGN §4): staged as ciphertext, shown masked, compared as they are."""
+"""Telephones in lists of organizations are personal (rules §10): staged as ciphertext, shown masked, compared as they are."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Numbers that are planted in a list wherever one can stand are found nowhere afterwards: not in a dump of the database, not
-on the disk, not in the log (DESIGN §4)."""
+on the disk, not in the log (rules §10)."""
 
 from __future__ import annotations
 

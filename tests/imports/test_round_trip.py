@@ -1,4 +1,4 @@
-"""The list of organizations goes out as a workbook and comes back edited (DESIGN §6)."""
+"""The list of organizations goes out as a workbook and comes back edited (rules §11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The coverages go out as a workbook and come back edited: they go over or end on a day, and the past stays (DESIGN §6)."""
+"""The coverages go out as a workbook and come back edited: they go over or end on a day, and the past stays (rules §11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The roster goes out as a workbook and comes back edited (DESIGN §6): masked, or whole with a right and a reason."""
+"""The roster goes out as a workbook and comes back edited (rules §11): masked, or whole with a right and a reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Party tree goes out as a workbook and comes back edited (DESIGN §6); place and kind have their own pages."""
+"""The Party tree goes out as a workbook and comes back edited (rules §11); place and kind have their own pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A citizen's number is checked, read and masked; the words of rosters are read into codes (domain.md §2, §4.4)."""
+"""A citizen's number is checked, read and masked; the words of rosters are read into codes (rules §3)."""
 
 from datetime import date
 

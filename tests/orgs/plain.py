@@ -156,7 +156,7 @@ def open_on(row: Any, day: date = TODAY) -> bool:
 
 
 class Plain:
-    """What is true of one organization today, by domain §5.2 and the Opinion 二-1."""
+    """What is true of one organization today, by rules §7 and the Opinion 二-1."""
 
     def __init__(self, row: Organization) -> None:
         self.id = row.pk

@@ -1,4 +1,4 @@
-"""A unified social credit code is normalised, checked and read for who registered it (domain.md §1)."""
+"""A unified social credit code is normalised, checked and read for who registered it (rules §2)."""
 
 import pytest
 from hypothesis import given

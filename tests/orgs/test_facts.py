@@ -64,7 +64,7 @@ def test_a_branch_is_no_legal_person_and_a_body_of_its_own_is_no_branch(city: Ci
 
 @pytest.mark.parametrize("company_type", ["2130", "4330", "4553", "5810", "7200"])
 def test_a_branch_office_counts_apart_and_is_not_asked_for_anything(city: City, company_type: str) -> None:
-    """Its head office is (domain §1.5): not even with members of its own or as a restructured unit."""
+    """Its head office is (rules §2): not even with members of its own or as a restructured unit."""
     office = city.organization(
         company_type=company_type, staff=400, restructured_on=LONG_AGO, restructured_from="国营厂"
     )

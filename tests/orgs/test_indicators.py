@@ -96,7 +96,7 @@ def test_differences_are_named_in_chinese(city: City) -> None:
 
 
 def test_the_worked_example_of_the_field(city: City) -> None:
-    """domain §5.2: U = 200; 40 alone, 60 joint or attached; of 100 without 70 have an instructor, 10 a union at work."""
+    """rules §7: U = 200; 40 alone, 60 joint or attached; of 100 without 70 have an instructor, 10 a union at work."""
     forms = ["SINGLE"] * 40 + ["JOINT"] * 30 + ["ATTACHED"] * 30 + [""] * 100
     units = [city.organization(category="E4", staff=30) for _ in forms]
     Coverage.objects.bulk_create(

@@ -1,4 +1,4 @@
-"""The cross-table of domain §5.3: streets, zones or industry authorities × categories × measures."""
+"""The cross-table of rules §7: streets, zones or industry authorities × categories × measures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The button of a next step starts it, with the unit filled in, and leads back to the list (pages.md)."""
+"""The button of a next step starts it, with the unit filled in, and leads back to the list."""
 
 from __future__ import annotations
 

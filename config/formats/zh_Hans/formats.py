@@ -1,4 +1,4 @@
-"""Dates as 2026-11-24, numbers as 1,234.50 (pages.md, “How it looks”)."""
+"""Dates as 2026-11-24, numbers as 1,234.50."""
 
 DATE_FORMAT = "Y-m-d"
 DATETIME_FORMAT = "Y-m-d H:i"

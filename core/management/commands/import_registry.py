@@ -34,7 +34,7 @@ class Command(BaseCommand):
     help = "导入名单（不加 --apply 时只核对，不写入）"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The arguments of DESIGN §8."""
+        """The arguments of rules §12."""
         parser.add_argument("file", type=Path, help="名单文件（.xlsx、.xls、.csv）")
         parser.add_argument("--source", required=True, choices=sources.codes(), help="名单种类")
         parser.add_argument("--sheet", help="工作表名称；* 为全部；不填时取第一个有表头的工作表")
