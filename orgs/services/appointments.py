@@ -41,6 +41,10 @@ class Backdated(Refusal):
     """What was allowed on a past day cannot be changed any more."""
 
 
+class NeverHolds(Refusal):
+    """An appointment that ends on its first day gives nothing on any day."""
+
+
 class NotYetOwned(Refusal):
     """Somebody else knows the one-time password of the account."""
 
@@ -77,6 +81,8 @@ def appoint(
     _require_right(by, user, on)
     if since < on:
         raise Backdated(f"起始日期不能早于今天（{on}）")
+    if until is not None and until <= since:
+        raise NeverHolds("终止日期须在起始日期之后：终止当日已没有权限，同一天起止的授权一天也不生效")
     # two duties given at once are seen one after the other
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not user.is_active:

@@ -111,6 +111,12 @@ def test_nobody_is_appointed_for_a_past_day(city: City, newcomer: User, since: d
         give(city, newcomer, since=since)
 
 
+def test_nothing_is_given_that_never_holds(city: City, newcomer: User) -> None:
+    with pytest.raises(appointments.NeverHolds):
+        give(city, newcomer, until=TODAY)
+    assert not newcomer.appointments.exists()
+
+
 def test_nothing_ends_on_a_past_day(city: City) -> None:
     held = city.user("street").appointments.get()
     with pytest.raises(appointments.Backdated, match="不能早于今天"):
