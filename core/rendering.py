@@ -26,7 +26,7 @@ def drawn(pattern: str, *values: Any) -> SafeString:
 class PlainRenderer(DjangoTemplates):
     """Draws inputs, text areas and drop-downs; leaves the rest to the templates."""
 
-    def render(self, template_name: str, context: Mapping[str, Any], request: Any = None) -> str:
+    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
         """The field's markup."""
         draw = DRAWN.get(template_name)
         return SafeString(draw(context["widget"])) if draw else super().render(template_name, context, request)
@@ -73,11 +73,11 @@ DRAWN: dict[str, Callable[[Mapping[str, Any]], str]] = {
 }
 
 
-def listed_changes(changes: Iterable[Any]) -> SafeString | str:
+def listed_changes(changes: Iterable[Any]) -> SafeString:
     """The changes of an entry of the trail, one a line (`core.history`)."""
     told = ((one.label, "" if one.added else f"{one.before} → ", one.after) for one in changes)
     lines = "".join(drawn('<li><span class="quiet">{}</span> {}{}</li>', *one) for one in told)
-    return SafeString(f"<ul>{lines}</ul>") if lines else EMPTY
+    return SafeString(f"<ul>{lines}</ul>" if lines else EMPTY)
 
 
 def masked(value: str, url: str) -> SafeString:

@@ -24,8 +24,9 @@ def next_steps(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any
     back = reverse("organization", args=[record.pk])
     found = []
     facts = getattr(record, "facts", None)
-    stands = facts is not None and may_see(facts, scope)
-    for worklist in (one for one in worklists if stands and holds(one.gap, facts)):
+    if facts is None or not may_see(facts, scope):
+        return None
+    for worklist in (one for one in worklists if holds(one.gap, facts)):
         rows = list(worklist.records(scope).filter(pk=record.pk))
         for row, line in zip(rows, lines(worklist, rows, scope=scope, thresholds=thresholds, on=on), strict=True):
             button = button_of(worklist, line.step, row, scope=scope, back=back)

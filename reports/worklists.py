@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -122,7 +122,10 @@ worklists.add(
 
 def holds(gap: Q, facts: OrganizationFacts) -> bool:
     """Whether a row that is read already is one of those that the condition finds."""
-    found = (holds(one, facts) if isinstance(one, Q) else getattr(facts, str(one[0])) == one[1] for one in gap.children)
+    found = (
+        getattr(facts, str(one[0])) == one[1] if isinstance(one, tuple) else holds(cast(Q, one), facts)
+        for one in gap.children
+    )
     return (any(found) if gap.connector == Q.OR else all(found)) != gap.negated
 
 
