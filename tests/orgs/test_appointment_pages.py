@@ -55,7 +55,7 @@ def test_a_duty_is_given_by_name_and_code(security: Client, newcomer: User) -> N
         ({"user": "security"}, "不能给自己授权"),
         ({"user": "auditor", "role": "SYSTEM", "node": "CZ"}, "须由不同的人担任"),
         ({"user": "street", "node": "CZ111"}, "不必重复授权"),
-        ({"until": "2020-01-01"}, "终止日期不能早于起始日期"),
+        ({"until": "2020-01-01"}, "终止日期须在起始日期之后"),
         ({"reason": ""}, "必填"),
     ],
 )
