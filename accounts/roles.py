@@ -18,6 +18,7 @@ class Role:
     permissions: frozenset[str]
     home: str
     own: bool = False
+    branch_only: bool = False  # held at a branch, where no other role is held
     two_factor: bool = False  # must sign in with a one-time code
     trusted_phone: bool = False  # may continue on an own phone without the password
     administrator: bool = False  # one of the three separate administrative duties
@@ -56,6 +57,7 @@ SECRETARY = Role(
     "办理本支部的事务，查看本支部的党员和所覆盖的单位。",
     frozenset({P.BRANCH_WORK, P.REGISTRY_VIEW, P.MEMBERS_VIEW}),
     home="/branch/",
+    branch_only=True,
     trusted_phone=True,
 )
 LEADER = Role(

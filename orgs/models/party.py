@@ -121,6 +121,11 @@ class PartyOrganization(models.Model):
         """Whether organizations can be managed by it: committees and working committees."""
         return self.kind in MANAGING_KINDS
 
+    @property
+    def is_branch(self) -> bool:
+        """Whether it is a branch of any kind, or a general branch."""
+        return self.kind in (self.Kind.GENERAL_BRANCH, *BRANCH_KINDS)
+
 
 MANAGING_KINDS = (PartyOrganization.Kind.COMMITTEE, PartyOrganization.Kind.WORKING_COMMITTEE)
 BRANCH_KINDS = (

@@ -37,6 +37,10 @@ class OnlyAtTheRoot(Refusal):
     """An administrator's duty is the whole system's: no place below would limit it."""
 
 
+class WrongPlace(Refusal):
+    """A branch's role is held at a branch and nowhere else; the other roles look after more than one."""
+
+
 class Backdated(Refusal):
     """What was allowed on a past day cannot be changed any more."""
 
@@ -95,6 +99,7 @@ def appoint(
     _require_separate_duties(user, ROLES[role], held)
     if ROLES[role].administrator:
         _require_fit_for_duty(by, user, node)
+    _require_fitting_place(ROLES[role], node)
     appointment = Appointment(user=user, role=role, node=node, since=since, until=until, appointed_by=by)
     writing.add(by=by, record=appointment, action="appointments.give", reason=reason)
     return appointment
@@ -163,6 +168,13 @@ def _require_fit_for_duty(by: User | None, user: User, node: PartyOrganization) 
         raise OnlyAtTheRoot("系统、安全、审计管理员只能在最上级党组织授权")
     if by is not None and user.must_change_password:
         raise NotYetOwned(f"{user.name}还在用一次性口令，别人可能知道；请本人先登录并修改口令，再授予管理职责")
+
+
+def _require_fitting_place(role: Role, node: PartyOrganization) -> None:
+    if role.branch_only and not node.is_branch:
+        raise WrongPlace(f"{role.name}只能在党支部、党总支授权，“{node}”是{node.get_kind_display()}")
+    if node.is_branch and not role.branch_only:
+        raise WrongPlace(f"{role.name}不在党支部、党总支授权，请选择“{node}”的上级党组织")
 
 
 def _require_supervised(user: User, scope: Scope, on: date) -> None:

@@ -28,7 +28,7 @@ from core.periods import over
 from core.refusals import Refusal, as_sentence
 from orgs.models import Appointment, PartyOrganization
 from orgs.models.party import AppointmentQuerySet
-from orgs.services.appointments import appoint, end_appointment
+from orgs.services.appointments import WrongPlace, appoint, end_appointment
 from orgs.services.duties import running_out
 
 SUGGESTIONS = 20
@@ -177,6 +177,8 @@ class NewAppointment(PermissionMixin, View):
         if form.is_valid():
             try:
                 given = appoint(by=request.user, on=timezone.localdate(), **form.cleaned_data)
+            except WrongPlace as refusal:
+                form.add_error("node", as_sentence(refusal))
             except (Refusal, ValidationError) as refusal:
                 form.add_error(None, as_sentence(refusal) if isinstance(refusal, Refusal) else refusal.messages)
             else:

@@ -66,6 +66,14 @@ def test_a_refusal_is_said_in_the_form(
     assert not newcomer.appointments.exists()
 
 
+def test_a_role_at_the_wrong_place_is_said_at_the_place(security: Client, newcomer: User) -> None:
+    form = security.post("/appointments/new/", given(role="SECRETARY")).context["form"]
+    assert form.errors["node"] == ["党支部书记只能在党支部、党总支授权，“中共溪口街道工作委员会”是工作委员会。"]
+    form = security.post("/appointments/new/", given(node="CZ1111")).context["form"]
+    assert "上级党组织" in form.errors["node"][0]
+    assert not newcomer.appointments.exists()
+
+
 @pytest.mark.parametrize(
     ("query", "options"),
     [("user=街", ["street"]), ("user=sec", ["secretary", "security"]), ("node=溪口", ["CZ112"]), ("", [])],

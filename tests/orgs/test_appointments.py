@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.roles import ROLES
 from accounts.services.accounts import reset_password
 from core.models import AuditEntry
-from orgs.models import Appointment
+from orgs.models import Appointment, PartyOrganization
 from orgs.services import appointments
 from orgs.services.appointments import appoint, end_appointment
 from orgs.services.duties import LastHolder, running_out
@@ -103,6 +103,29 @@ def test_nobody_becomes_an_administrator_with_a_password_that_another_knows(city
     reset_password(user=newcomer, by=city.user("sysadmin"))
     with pytest.raises(appointments.NotYetOwned, match="先登录并修改口令"):
         give(city, newcomer, "SECURITY", node=city["CZ"])
+
+
+BRANCHES = {"general_branch", "branch", "joint_branch", "provisional_branch"}
+
+
+@pytest.mark.parametrize("kind", PartyOrganization.Kind.values)
+@pytest.mark.parametrize("role", [code for code, role in ROLES.items() if not role.administrator])
+def test_a_role_is_given_where_its_duty_is(city: City, newcomer: User, role: str, kind: str) -> None:
+    node = establish(by=None, name="某党组织", kind=kind, parent=city["CZ11"], code="N", on=TODAY)
+    if (role == "SECRETARY") == (kind in BRANCHES):
+        assert give(city, newcomer, role, node=node).pk
+        return
+    with pytest.raises(appointments.WrongPlace, match="党支部、党总支"):
+        give(city, newcomer, role, node=node)
+    assert not newcomer.appointments.exists()
+
+
+def test_an_appointment_from_before_the_rule_stays_and_is_ended_as_any(city: City, newcomer: User) -> None:
+    city.people["newcomer"] = newcomer
+    held = Appointment.objects.create(user=newcomer, role="SECRETARY", node=city["CZ111"], since=LONG_AGO)
+    assert city.scope("newcomer").may("branch.work")
+    end_appointment(by=city.user("security"), appointment=held, until=TODAY, reason="调离", on=TODAY)
+    assert not city.scope("newcomer").grants
 
 
 @pytest.mark.parametrize("since", [TODAY - timedelta(days=1), date(2020, 1, 1)])
