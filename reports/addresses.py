@@ -50,6 +50,7 @@ class Addresses:
             "built": self.units(narrow, measure=SHOULD.numerator.code),
             "gap": self.units(narrow, gap=SHOULD.code),
             "ready": self.units(narrow, gap=R3.code),
+            "uninstructed": self.units(narrow, gap=R7.code),
             "instructed": self.units(narrow, measure=R7.numerator.code),
             "drill": self._drill(line.row),
         }

@@ -59,6 +59,11 @@ class CutRow:
         return self.row.gap(R3)
 
     @property
+    def uninstructed(self) -> int | None:
+        """未派驻指导员 (R7)."""
+        return self.row.gap(R7)
+
+    @property
     def instructed(self) -> Decimal | None:
         """指导员派驻率 (R7)."""
         return self.row.rate(R7)
@@ -94,6 +99,7 @@ SORTS: dict[str, Callable[[CutRow], Any]] = {
     "rate": lambda line: -1 if line.rate is None else line.rate,
     "change": lambda line: line.change or 0,
     "ready": lambda line: line.ready_gap or 0,
+    "uninstructed": lambda line: line.uninstructed or 0,
     "instructed": lambda line: -1 if line.instructed is None else line.instructed,
 }
 

@@ -36,6 +36,7 @@ HEADERS = (
     ("rate", "应建已建率"),
     ("change", "已建较上月"),
     ("ready", "正式党员≥%(org.formal_min_to_found)s未建"),
+    ("uninstructed", "未派驻指导员"),
     ("instructed", "指导员派驻率"),
 )
 
@@ -143,7 +144,7 @@ def workbook(seen: Overview) -> tuple[list[str], list[list[Any]]]:
 
 def _cells(line: CutRow) -> list[Any]:
     cells: list[Any] = [line.row.name, line.should, line.built, line.gap, line.rate, line.change, line.ready_gap]
-    cells.append(line.instructed)
+    cells += [line.uninstructed, line.instructed]
     for indicator in (*CARDS, R7):
         sums = line.row.sums
         cells += [sums[indicator.denominator.code], sums[indicator.numerator.code], line.row.rate(indicator)]

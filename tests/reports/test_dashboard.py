@@ -17,6 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from core.models import AuditEntry
+from instructors.models import Assignment, Instructor
 from orgs.facts import refresh
 from orgs.figures import CUTS, Narrow
 from orgs.models import Organization
@@ -24,7 +25,7 @@ from reports.dashboard import MEASURES, Overview, overview
 from reports.figures import targets_of
 from reports.models import Target
 from reports.queries.moments import Moment, closed_months
-from tests.people import TODAY, City
+from tests.people import LONG_AGO, TODAY, City
 from tests.reports.closing import close
 
 PAGE = "/dashboard/"
@@ -117,6 +118,28 @@ def test_every_number_of_the_page_opens_a_list_of_as_many_names(
     for url, number in checked.items():
         listed = browser.get(url).content.decode()
         assert f"共 {number:,} 家" in listed, url
+
+
+def test_who_has_no_instructor_is_listed_beside_the_rate(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
+) -> None:
+    guide = Instructor.objects.create(name="吴指导", source="OFFICE", sent_by=city["CZ111"], since=LONG_AGO)
+    Assignment.objects.create(instructor=guide, organization=gaps["large"], since=LONG_AGO)
+    refresh(None, on=TODAY)
+    browser = opened("leader")
+    page = browser.get(PAGE).content.decode()
+    (total,) = re.findall(r"<tfoot>(.*?)</tfoot>", page, re.DOTALL)
+    ((url, number),) = re.findall(r'data-label="未派驻指导员"><a href="([^"]*)">(\d+)</a>', total)
+    ((with_one, _),) = re.findall(r'data-label="指导员派驻率"><a href="([^"]*)">([\d.]+%)</a>', total)
+    assert int(number) == 7
+    missing, having = (browser.get(unescape(one)).content.decode() for one in (url, with_one))
+    assert "共 7 家" in missing
+    assert "共 1 家" in having
+    assert gaps["large"].name in having
+    assert gaps["large"].name not in missing
+    page = browser.get(PAGE, {"sort": "uninstructed"}).content.decode()
+    table = page[page.index("<tbody>") :]
+    assert table.index("临江区") < table.index("云溪区")
 
 
 def test_the_list_and_its_workbook_have_the_same_rows(
