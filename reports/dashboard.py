@@ -13,6 +13,7 @@ from typing import Any
 
 from core.indicators import added, less
 from core.scope import Scope
+from members.indicators import RESTING
 from orgs.figures import CUTS, LEVELS, Narrow, Row, Tree, digits_below, total
 from orgs.indicators import AIMS, R3, R7, SHOULD, T1, T2, T3, T4, T5
 from reports.figures import Standing, measures_of, standings
@@ -22,6 +23,7 @@ from reports.queries.moments import Moment
 
 CARDS = (T1, T2, T3, T4, T5)
 SHOWN = (SHOULD, *CARDS, R3, R7, *AIMS)
+ON_PAPER = RESTING.numerator.code
 APART = "branch_offices"  # counted, but not asked for anything
 MEASURES = (*measures_of(SHOWN), APART)
 
@@ -81,6 +83,7 @@ class Overview:
     whole: CutRow
     cards: list[Standing]
     aims: list[Standing]  # of the Opinion, in one line
+    resting: int | None  # how many units, whether they should or not, are covered on paper alone
     tree: Tree
 
     @property
@@ -120,7 +123,9 @@ def overview(
     found = standings(scope, (*CARDS, *AIMS), **told)
     cards, aims = found[: len(CARDS)], found[len(CARDS) :]
     cut_name = LEVELS[digits or digits_below(narrow.region)] if by == "region" else CUTS[by][0]
-    return Overview(moment, narrow, by, cut_name, lines, whole, cards, aims, cells.tree)
+    # apart from the rows: counted at the place of the Party organization, it would add rows without units
+    resting = cells.whole(narrow, [ON_PAPER])[ON_PAPER]
+    return Overview(moment, narrow, by, cut_name, lines, whole, cards, aims, resting, cells.tree)
 
 
 def ordered(lines: Sequence[CutRow], sort: str) -> list[CutRow]:

@@ -17,11 +17,12 @@ from core.audit import record_export
 from core.pages import PageRequest, PermissionMixin
 from core.scope import Scope
 from core.workbooks.writing import write_rows
+from members.indicators import RESTING
 from orgs.figures import CUTS, DIGITS, TODAY
 from orgs.filters import region_choices
 from orgs.indicators import R7
 from reports.addresses import Addresses
-from reports.dashboard import APART, CARDS, SHOWN, CutRow, Overview, ordered, overview
+from reports.dashboard import APART, CARDS, ON_PAPER, SHOWN, CutRow, Overview, ordered, overview
 from reports.filters import narrow_of
 from reports.models import ClosedMonth
 from reports.naming import crumbs, place
@@ -59,6 +60,7 @@ class DashboardPage(PermissionMixin, View):
             "place": place(scope, narrow, seen.tree),
             "crumbs": [(name, to.page(way)) for name, way in crumbs(scope, narrow, seen.tree)],
             "answer": to.of_line(seen.whole),
+            "resting_url": to.units(narrow, measure=ON_PAPER),
             "worst": seen.worst and (seen.worst, to.of_line(seen.worst)),
             "cards": [(card, to.of_indicator(card.indicator)) for card in seen.cards],
             "figures_url": to.figures(),
@@ -72,7 +74,7 @@ class DashboardPage(PermissionMixin, View):
             "months": closed,
             "live": Moment(timezone.localdate()) if seen.moment.closed else seen.moment,
             "regions": regions_of(scope, seen),
-            "indicators": [seen.moment.indicator(one) for one in SHOWN],
+            "indicators": [seen.moment.indicator(one) for one in (*SHOWN, RESTING)],
             "bridge": _bridge(bridge(between), to) if between else None,
             "paper": paper(scope, seen),
             "may_export": scope.may(Permission.REGISTRY_EXPORT),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from html import unescape
@@ -62,6 +63,7 @@ def test_all_built_is_said_and_nothing_to_build_too(city: City, opened: Callable
     assert "全市没有应建党组织的单位" in answer(browser.get(PAGE).content.decode())
     assert "未建原因" not in browser.get(PAGE).content.decode(), "there is none"
     city.cover(city.organization(staff=100), "CZ1111")
+    city.member(of="CZ1111")
     refresh(None, on=TODAY)
     assert answer(browser.get(PAGE).content.decode()) == "全市应建党组织的1家中，1家已建，全部已建✓。"
 
@@ -118,6 +120,44 @@ def test_every_number_of_the_page_opens_a_list_of_as_many_names(
     for url, number in checked.items():
         listed = browser.get(url).content.decode()
         assert f"共 {number:,} 家" in listed, url
+
+
+@pytest.mark.parametrize("month", ["", "2026-10"], ids=["now", "a closed month"])
+def test_what_is_covered_on_paper_alone_is_said_beside_the_answer(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client], month: str
+) -> None:
+    browser = opened("leader")
+    assert "没有正式党员的党组织覆盖" not in answer(browser.get(PAGE).content.decode()), "there is none"
+    for name in ("large", "small"):  # one that should be built, and one that need not
+        city.cover(gaps[name], "CZ121", "AREA")
+    refresh(None, on=TODAY)
+    close(city, "2026-10")
+    if month:
+        city.member(of="CZ121")
+        refresh(None, on=TODAY)
+        assert "没有正式党员的党组织覆盖" not in answer(browser.get(PAGE).content.decode()), "now there is one"
+    page = browser.get(PAGE, {"month": month}).content.decode()
+    assert answer(page).endswith("全部已建党组织的单位中（不限于应建），2家由没有正式党员的党组织覆盖。")
+    ((url, number),) = re.findall(r'<a href="(/nodes/[^"]*)">(\d+)</a>', page)
+    listed = browser.get(unescape(url)).context["rows"]
+    assert [(row.name, row.told) for row, _ in listed] == [(city["CZ121"].name, int(number))]
+
+
+@pytest.mark.parametrize("by", CUTS)
+def test_what_is_covered_on_paper_adds_no_row_and_is_not_said_where_it_is_not_known(
+    city: City, gaps: dict[str, Organization], by: str
+) -> None:
+    here = Narrow(region="990102")
+    city.cover(gaps["large"], "CZ112", "AREA")  # nothing is managed where this one is
+    refresh(None, on=TODAY)
+    found = seen(city, by=by, narrow=here)
+    assert found.resting == 1
+    assert not {"溪口街道", city["CZ112"].name} & {line.row.name for line in found.lines}
+    assert seen(city, by=by, narrow=replace(here, category="E4")).resting is None
+    closed = close(city, "2026-10")
+    del closed.words["measures"]["units_resting_on_none"]
+    then = Moment(closed.counted_on, closed)
+    assert overview(city.scope("city"), moment=then, closed=[], narrow=here, by=by).resting is None
 
 
 def test_who_has_no_instructor_is_listed_beside_the_rate(
@@ -239,7 +279,7 @@ def test_the_print_names_the_longest_overdue_the_basis_and_the_signatures(
         assert word in printed
 
 
-def test_the_page_takes_two_queries_over_cells_and_no_more_with_more_units(
+def test_the_page_takes_three_queries_over_cells_and_no_more_with_more_units(
     city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
 ) -> None:
     close(city, "2026-10")
@@ -257,8 +297,9 @@ def test_the_page_takes_two_queries_over_cells_and_no_more_with_more_units(
 
     few, many, again = queries(1), queries(20), queries(0)
     assert len(many) == len(few) <= 20
-    assert sum('FROM "orgs_tally"' in query for query in many) == 2  # the table, and the state of the facts
+    assert sum('FROM "orgs_tally"' in query for query in many) == 3  # the table, 覆盖 on paper, the state of the facts
     assert len(again) < len(many)
+    assert len(again) <= 15
 
 
 def test_the_workbook_has_every_row_and_the_total(
