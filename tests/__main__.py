@@ -29,7 +29,7 @@ def run(database: str, url: str, folder: Path, arguments: list[str]) -> Counter[
     environment.pop("DATABASE_URL", None)
     if url:
         environment["DATABASE_URL"] = url
-    command = [sys.executable, "-m", "pytest", "-n", "2", f"--junitxml={report}", *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", f"--junitxml={report}", *arguments]
     code = subprocess.run(command, env=environment, check=False).returncode
     counts: Counter[str] = Counter()
     if report.exists():

@@ -57,7 +57,8 @@ def restate(node_ids: Collection[int], day: Day) -> tuple[Sums, Sums, int]:
     now = stated(ids, day)
     gone = held.keys() - now.keys()
     fresh = [key for key in now if held.get(key) != now[key]]
-    PartyFacts.objects.filter(pk__in=gone).delete()
+    if gone:
+        PartyFacts.objects.filter(pk__in=gone).delete()
     PartyFacts.objects.bulk_create(
         [PartyFacts(pk=key, managed_by_id=row.managed_by, region_code=row.region_code, measured=row.measured)
          for key, row in ((key, now[key]) for key in fresh)],

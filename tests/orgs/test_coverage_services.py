@@ -120,7 +120,7 @@ def test_many_are_covered_at_once_except_those_that_are(city: City, django_asser
     taken = city.organization()
     city.cover(taken, "CZ1111")
     ids = [unit.pk for unit in (*free, taken)]
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(23):
         done = coverage.cover_many(
             by=None, organization_ids=ids, party_organization=city["CZ1112"], form="AREA", since=TODAY, on=TODAY
         )

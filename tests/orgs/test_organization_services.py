@@ -180,7 +180,7 @@ def test_a_bulk_change_says_beforehand_exactly_what_it_does(city: City) -> None:
 
 def test_a_bulk_change_takes_a_constant_number_of_queries(city: City, django_assert_max_num_queries) -> None:
     ids = [city.organization().pk for _ in range(40)]
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(17):
         bulk.apply(by=None, change=bulk.to_status("SUSPENDED", status_on=TODAY), organization_ids=ids, on=TODAY)
 
 
