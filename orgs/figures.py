@@ -253,7 +253,8 @@ def by_party(cells: Cells, narrow: Narrow, measures: Sequence[str]) -> list[Row]
     }
     base = tree.named(narrow.node)
     depth = next((way.index(base.pk) + 1 for way, _ in ways.values() if base and base.pk in way), 0)
-    while not narrow.node and len(ways) > 1 and len({tuple(way[: depth + 1]) for way, _ in ways.values()}) == 1:
+    deepest = max((len(way) for way, _ in ways.values()), default=0) - 1
+    while not narrow.node and depth < deepest and len({tuple(way[: depth + 1]) for way, _ in ways.values()}) == 1:
         depth += 1
     grouped: dict[tuple[int, bool], list[tuple[list[int], Sums]]] = {}
     for way, sums in ways.values():
