@@ -62,6 +62,7 @@ def test_a_filter_swaps_the_results_and_keeps_the_address(
     page.set_viewport_size({"width": width, "height": height})
     page.goto("/worklists/party-organization/")
     page.evaluate("document.body.dataset.kept = 'yes'")
+    page.get_by_text("更多条件").click()
     page.get_by_label("超过 90 天").check()
     expect(page.locator("#results")).to_contain_text("共 1 家")
     assert page.evaluate("document.body.dataset.kept") == "yes"
@@ -90,6 +91,7 @@ def test_the_page_works_without_script(
     signed_in("leader")
     page.route("**/*.js", lambda route: route.abort())
     page.goto("/worklists/party-organization/")
+    page.get_by_text("更多条件").click()
     page.get_by_label("超过 90 天").check()
     page.get_by_role("button", name="查看").click()
     expect(page.locator("#results")).to_contain_text("共 1 家")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from instructors.models import Assignment
-from instructors.services import select
+from instructors.services import instructors
 from orgs.facts import refresh
 from orgs.models import Coverage
 from tests.browser.chromium import DESK, PHONE
@@ -46,13 +46,13 @@ def fits(page: Page, screen: dict[str, int]) -> None:
 @SCREENS
 def test_an_instructor_is_sent_to_the_unit(city: City, signed_in: Callable[[str], Page], screen) -> None:
     unit = city.organization(UNIT, managed_by="CZ112", staff=150)
-    select(by=None, sent_by=city["CZ11"], since=LONG_AGO, values={"name": "吴指导", "source": "OFFICE"})
+    instructors.add(by=None, sent_by=city["CZ11"], since=LONG_AGO, on=TODAY, name="吴指导", source="OFFICE")
     refresh(None, on=TODAY)
     page = signed_in("district")
     opened(page, screen, "/worklists/party-organization/")
     page.get_by_role("link", name="派指导员").click()
     expect(page.locator("form.record")).to_contain_text(UNIT)
-    pick(page, 0, "吴", "吴指导")
+    pick(page, 1, "吴", "吴指导")
     page.get_by_label("起始").fill("2026-11-20")
     fits(page, screen)
     page.get_by_role("button", name="保存", exact=True).click()

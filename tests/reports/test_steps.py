@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from instructors.models import Assignment
-from instructors.services import select
+from instructors.services import instructors
 from members.models import Member
 from orgs.facts import refresh
 from orgs.models import Organization, OrganizationFacts
@@ -48,7 +48,9 @@ def test_an_instructor_is_sent_from_the_list_and_the_step_is_another_one_then(
 ) -> None:
     alone = city.organization("澄州溪口纺织厂", managed_by="CZ112", staff=150)
     refresh([alone.pk], on=TODAY)
-    instructor = select(by=None, sent_by=city["CZ11"], since=LONG_AGO, values={"name": "吴指导", "source": "OFFICE"})
+    instructor = instructors.add(
+        by=None, sent_by=city["CZ11"], since=LONG_AGO, on=TODAY, name="吴指导", source="OFFICE"
+    )
     browser = opened("district")
     path, query = button(browser, f"{PARTY}?q=溪口", alone)
     assert (path, query["organization"]) == ("/admin/instructors/assignment/add/", [str(alone.pk)])
@@ -122,11 +124,11 @@ def test_a_plan_says_how_who_and_until_when_and_stands_in_the_list_and_among_wha
     forms = {name: form for name, form, *_ in browser.get(start).context["forms"]}
     assert forms["answer"].initial["planned_form"] == "推荐党员就业"
     assert [field.label for field in forms["answer"]] == ["空白原因", "拟采取措施", "完成时限", "责任人"]
-    sent = {"do": "answer", "planned_form": "发展党员", "planned_by": "2026-11-20", "responsible": "孙立群"}
+    sent = {"do": "answer", "planned_form": "发展党员", "planned_by": "2026-12-31", "responsible": "孙立群"}
     assert browser.post(start, sent).status_code == 302
     assert GapAnswer.objects.get(organization=unit).responsible == "孙立群"
     page = browser.get(MEMBER).content.decode()
-    assert "发展党员，2026-11-20 前" in page
+    assert "发展党员，2026-12-31 前" in page
     assert "责任人 孙立群" in page
     due = browser.get("/due/").content.decode()
     assert "责任人 孙立群" in due
