@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from core.listing import Column, Order
 from orgs.figures import Narrow
-from orgs.subjects import hidden
+from orgs.subjects import PARTY_ORGANIZATIONS, hidden
 from reports.filters import NodeFilters
 from reports.views.units import HISTORY, UnitsPage
 
@@ -27,6 +27,7 @@ class NodesPage(UnitsPage):
     """`measure=` a measure, or `gap=` an indicator, each Party organization with its part of the number."""
 
     by_node = True
+    shown_first = PARTY_ORGANIZATIONS.code
     filters = NodeFilters
     returning_source = ""
     orders: Sequence[Order] = (Order("value", ("-value",)), Order("name", ("name",)))
@@ -53,7 +54,7 @@ class NodesPage(UnitsPage):
     def prepare(self, rows: list[Any]) -> None:
         """Names, and numbers that are not too small to be told to whom they do not concern."""
         names = self.tree.names({row.managed_by_id for row in rows})
-        own = {grant.node_id for grant in self.request.scope.grants}
+        own = {grant.node_id for grant in self.request.scope.having(self.permission).grants}
         for row in rows:
             row.managed_name = names.get(row.managed_by_id)
             told = row.managed_by_id in own or not hidden(self.measure, row.value)

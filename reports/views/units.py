@@ -56,6 +56,7 @@ class UnitsPage(ListPage):
     filters: type[NodeFilters] = UnitFilters
     template_name = "reports/units.html"
     by_node = False
+    shown_first = ORGANIZATIONS.code  # the measure of an address that names none
     unit = "家"
     orders: Sequence[Order] = (
         Order("registered", ()),
@@ -125,7 +126,7 @@ class UnitsPage(ListPage):
     @cached_property
     def measure(self) -> Measure:
         """The measure that is listed, or of which something is missing: one whose names are listed here."""
-        code = self.request.GET.get("measure", ORGANIZATIONS.code)
+        code = self.request.GET.get("measure", self.shown_first)
         if not self.indicator and code not in measures:
             raise Http404
         found = self.indicator.denominator if self.indicator else measures[code]
