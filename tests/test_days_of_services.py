@@ -191,8 +191,7 @@ AHEAD: dict[tuple[str, str], Call] = {
     ("instructors.end", "until"): lambda r, d: instructors.instructors.end(row=r.guide, day=d, **r.told),
     ("appointments.appoint", "since"): lambda r, d: appointments.appoint(
         user=r.secretary, role="SECRETARY", node=r.city["CZ1112"], since=d, **r.security),
-    ("appointments.appoint", "until"): lambda r, d: appointments.appoint(
-        user=r.secretary, role="SECRETARY", node=r.city["CZ1112"], since=TODAY, until=d, **r.security),
+    ("appointments.appoint", "until"): lambda r, d: _appoint_until(r, d),
     ("appointments.end_appointment", "until"): lambda r, d: appointments.end_appointment(
         appointment=r.secretary.appointments.get(), until=d, reason="调离", **r.security),
     ("parameters.set_parameter", "valid_from"): lambda r, d: parameters.set_parameter(
@@ -211,6 +210,15 @@ def _register(r: Rows, **dated: date) -> Any:
     values = {"name": "李某", "id_note": "测试", **dated}
     work = {"organization": r.unit, "since": TODAY}
     return members.register(party_organization=r.branch, values=values, status="FORMAL", **work | days, **r.told)
+
+
+def _appoint_until(r: Rows, until: date) -> None:
+    """An appointment begins today at the earliest, so one that ends today never holds."""
+    given = {"user": r.secretary, "role": "SECRETARY", "node": r.city["CZ1112"], "since": TODAY, "until": until}
+    if until > TODAY:
+        appointments.appoint(**given, **r.security)
+    else:
+        _refused(lambda: appointments.appoint(**given, **r.security), appointments.NeverHolds)
 
 
 def _refused(call: Callable[[], Any], refusal: type[Exception]) -> None:
