@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from instructors.models import Assignment
 from instructors.services import instructors
@@ -19,6 +20,8 @@ from reports.models import GapAnswer
 from reports.steps import LABELS, button_of
 from reports.worklists import worklists
 from tests.people import LONG_AGO, TODAY, City
+
+AHEAD = str(timezone.localdate() + timedelta(days=35))
 
 PARTY, MEMBER = "/worklists/party-organization/", "/worklists/member/"
 
@@ -124,11 +127,11 @@ def test_a_plan_says_how_who_and_until_when_and_stands_in_the_list_and_among_wha
     forms = {name: form for name, form, *_ in browser.get(start).context["forms"]}
     assert forms["answer"].initial["planned_form"] == "推荐党员就业"
     assert [field.label for field in forms["answer"]] == ["空白原因", "拟采取措施", "完成时限", "责任人"]
-    sent = {"do": "answer", "planned_form": "发展党员", "planned_by": "2026-12-31", "responsible": "孙立群"}
+    sent = {"do": "answer", "planned_form": "发展党员", "planned_by": AHEAD, "responsible": "孙立群"}
     assert browser.post(start, sent).status_code == 302
     assert GapAnswer.objects.get(organization=unit).responsible == "孙立群"
     page = browser.get(MEMBER).content.decode()
-    assert "发展党员，2026-12-31 前" in page
+    assert f"发展党员，{AHEAD} 前" in page
     assert "责任人 孙立群" in page
     due = browser.get("/due/").content.decode()
     assert "责任人 孙立群" in due
@@ -139,7 +142,7 @@ def test_a_plan_made_on_the_other_list_can_stay(
     city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
 ) -> None:
     unit, browser = gaps["lonely"], opened("street")
-    sent = {"do": "answer", "planned_form": "单独组建", "planned_by": "2026-12-31"}
+    sent = {"do": "answer", "planned_form": "单独组建", "planned_by": AHEAD}
     assert browser.post(f"{PARTY}start/?unit={unit.pk}", sent).status_code == 302
     forms = {name: form for name, form, *_ in browser.get(f"{MEMBER}start/?unit={unit.pk}").context["forms"]}
     assert ("单独组建", "单独组建") in forms["answer"].fields["planned_form"].choices
