@@ -66,7 +66,8 @@ class World:
         self.venue = Venue.objects.create(name="中心", kind=Venue.Kind.values[0], managed_by=city["CZ111"])
         VenueUse.objects.create(venue=self.venue, party_organization=city["CZ1111"], since=LONG_AGO)
         VenueUse.objects.create(venue=self.venue, party_organization=city["CZ1112"], since=LONG_AGO)
-        self.bystander = city.organization(credit_code=credit_code(5), staff=60)  # whom nothing of all this is about
+        # whom nothing of all this is about: its number is new, so that no day makes it out of date
+        self.bystander = city.organization(credit_code=credit_code(5), staff=60, staff_on=TODAY)
         facts.refresh(None, on=TODAY)
         told = {"法定代表人": "赵一"}
         self.written = road.send([firm(number, **told) for number in (2, 1, 0, 7)])

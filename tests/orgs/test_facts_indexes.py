@@ -21,7 +21,7 @@ MANAGERS = ("CZ111", "CZ112", "CZ11", "CZ121", "CZ13")
 
 @pytest.fixture
 def many(city: City) -> City:
-    """Facts of two thousand organizations, one in a hundred missing something."""
+    """Facts of four thousand organizations, one in a hundred missing something."""
     managers = [city[code].pk for code in MANAGERS]
     columns = (
         "managed_by_id",
@@ -36,7 +36,7 @@ def many(city: City) -> City:
         "band",
     )
     rows = []
-    for key in range(1, 2001):
+    for key in range(1, 4001):
         lacking = key % 100 == 3
         state = (not lacking, int(not lacking), lacking, lacking, "L" if lacking else "S")
         rows.append((key, managers[key % 5], key % 100 == 7, True, True, "E4", *state))
