@@ -1,41 +1,35 @@
-"""一街一簿: what a street's workbook looks like, and what is read from one that came back."""
+"""一街一簿: what a street's workbook looks like, and whose rows stand in one that came back.
+
+What was typed under the list's words is read as in the list's own workbook (`reports.round_trip`)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import BinaryIO, NamedTuple
 
 from core import pages
-from core.cells import Cell, CellProblem, raw_text, read_date, read_text
+from core.cells import raw_text, read_text
 from core.refusals import Refusal
 from core.workbooks.book import Book
 from core.workbooks.forms import FormColumn, Page, write_form
-from core.workbooks.headers import Header, find_header
+from core.workbooks.headers import find_header
 from orgs.models import OrganizationFacts
 from reports.models import StreetBook
-from reports.worklists import Asked, Worklist, WorklistRow, is_way
+from reports.worklists import Asked, Worklist, WorklistRow
 
-UNIT_KEY, BOOK_KEY, NAME = "单位编号", "簿号", "单位名称"
-UNTIL = "完成时限"
-LONGEST_REASON = 200
-
-
-class NotAStreetBook(Refusal):
-    """The workbook is not one that was handed out here."""
+UNIT_KEY, BOOK_KEY, NAME, UNTIL = "单位编号", "簿号", "单位名称", "完成时限"
+ANSWERED = ("reason", "planned_form", "planned_by")
 
 
-@dataclass(frozen=True)
-class Filled:
-    """A row as it came back; what was left empty is empty."""
+class Filled(NamedTuple):
+    """A row as it came back: whose it is, and what stands in the cells of `ANSWERED`; empty ones are absent."""
 
-    row: int
+    number: int
     unit: int
     name: str
-    reason: str
-    way: str
-    until: date | None
+    texts: dict[str, str]
 
 
 class Problem(NamedTuple):
@@ -49,9 +43,10 @@ class Problem(NamedTuple):
 
 @dataclass
 class Reading:
-    """A returned workbook: whose it is, its good rows and its problems."""
+    """A returned workbook: whose it is, the letters of its columns, its rows, and those that are nobody's."""
 
     book: int
+    letters: dict[str, str]
     rows: list[Filled] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -101,70 +96,29 @@ def _cells(book: StreetBook, facts: OrganizationFacts, line: WorklistRow) -> lis
 
 
 def read_book(source: Book, *, asked: Asked) -> Reading:
-    """Read a workbook that came back. Raises NotAStreetBook, or Unreadable from the reader."""
-    fields = {
-        UNIT_KEY: "unit",
-        BOOK_KEY: "book",
-        NAME: "name",
-        asked.reason: "reason",
-        asked.way: "way",
-        UNTIL: "until",
-    }
+    """The rows of a workbook that came back. Raises Refusal, also from the reader."""
+    headers = {UNIT_KEY: "unit", BOOK_KEY: "book", NAME: "name"}
+    headers |= dict(zip((asked.reason, asked.way, UNTIL), ANSWERED, strict=True))
     for sheet in source.sheets:
         rows = list(source.rows(sheet))
-        header = find_header(rows, fields, required=[("unit",), ("book",), ("name",)])
-        if header is not None:
-            return _read(header, [row for row in rows if row[0] > header.row], asked, source.name)
-    raise NotAStreetBook(f"“{source.name}”不是发出的一街一簿（缺少“{UNIT_KEY}”“{BOOK_KEY}”列），请交回系统发出的那一份")
-
-
-def _read(header: Header, rows: Iterable[tuple[int, list[Cell]]], asked: Asked, name: str) -> Reading:
-    columns = header.fields
-    found = Reading(book=0)
-    books = set()
+        if header := find_header(rows, headers, required=[("unit",), ("book",), ("name",)]):
+            break
+    else:
+        raise Refusal(f"“{source.name}”不是发出的一街一簿（缺少“{UNIT_KEY}”“{BOOK_KEY}”列），请交回系统发出的那一份")
+    found, books = Reading(0, {name: column.letter for name, column in header.fields.items()}), set()
     for number, cells in rows:
-        values = {key: cells[c.index] if c.index < len(cells) else None for key, c in columns.items()}
-        unit, book = _whole(values["unit"]), _whole(values["book"])
-        unit_name = read_text(values["name"]) or ""
-        if not unit or not book:
-            sentence = "这一行没有单位编号，不是发出的行，未采用"
-            found.problems.append(Problem(number, columns["unit"].letter, sentence, unit_name))
+        if number <= header.row:
             continue
-        books.add(book)
-        problems = _problems(values, asked)
-        found.problems += [Problem(number, columns[key].letter, said, unit_name) for key, said in problems.items()]
-        if not problems:
-            found.rows.append(
-                Filled(
-                    number,
-                    unit,
-                    unit_name,
-                    read_text(values.get("reason")) or "",
-                    read_text(values.get("way")) or "",
-                    read_date(values.get("until"), latest=date.max),
-                )
-            )
+        said = {name: raw_text(cells[c.index]) for name, c in header.fields.items() if c.index < len(cells)}
+        unit, book = (pages.number(said.get(key)) for key in ("unit", "book"))
+        name = read_text(said.get("name")) or ""
+        if unit and book:
+            books.add(book)
+            found.rows.append(Filled(number, unit, name, {key: said[key] for key in ANSWERED if said.get(key)}))
+        else:
+            sentence = "这一行没有单位编号，不是发出的行，未采用"
+            found.problems.append(Problem(number, found.letters["unit"], sentence, name))
     if len(books) != 1:
-        raise NotAStreetBook(f"“{name}”里有 {len(books)} 个簿号，应为 1 个。请每个街道单独交回，不要合并成一份")
+        raise Refusal(f"“{source.name}”里有 {len(books)} 个簿号，应为 1 个。请每个街道单独交回，不要合并成一份")
     found.book = books.pop()
     return found
-
-
-def _problems(values: dict[str, Cell], asked: Asked) -> dict[str, str]:
-    """What is wrong with a row, by field."""
-    wrong = {}
-    reason, way = read_text(values.get("reason")), read_text(values.get("way"))
-    if reason and len(reason) > LONGEST_REASON:
-        wrong["reason"] = f"{asked.reason}有 {len(reason)} 个字，超过 {LONGEST_REASON} 个字，请缩短"
-    if way and not is_way(way):
-        wrong["way"] = f"“{way}”不在可选的{asked.way}里，请从下拉列表中选择"
-    try:
-        read_date(values.get("until"), latest=date.max)
-    except CellProblem:
-        wrong["until"] = f"“{raw_text(values.get('until'))}”不是日期，请写成 2026-12-31 这样"
-    return wrong
-
-
-def _whole(cell: Cell) -> int:
-    """The number of a hidden key; 0 for anything else."""
-    return pages.number(raw_text(cell) if cell is not None else "") or 0

@@ -5,62 +5,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from itertools import starmap
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.permissions import Permission
 from core import audit, writing
-from core.cells import Cell, CellProblem, read_text
 from core.importing.problems import ERROR, Problem, problems
-from core.importing.readers import coming_day, text
-from core.importing.round_trip import MARK, Part, ReturnedRows, Returning
+from core.importing.round_trip import MARK, ReturnedRows
 from core.importing.targets import Merge, Record, Row, Target, Written
 from core.plain import from_plain
-from core.sources import Importer, Run, Source, Values, always, sources
+from core.refusals import Refusal
+from core.sources import Importer, Run, Source, Values, sources
 from orgs.models import Organization
 from orgs.sources.areas import check_extent
 from orgs.sources.importers import admission
-from reports.books import LONGEST_REASON
 from reports.models import GapAnswer
-from reports.services.gaps import Answer, NothingAnswered, write_answers
-from reports.worklists import Asked, Worklist, is_way, worklists
+from reports.round_trip import ANSWERS
+from reports.services.gaps import Answer, write_answers
+from reports.worklists import Worklist, worklists
 
-
-def _way(cell: Cell) -> str | None:
-    """One of the ways that the worklists offer; raises `unknown_way`."""
-    found = read_text(cell)
-    if found and not is_way(found):
-        raise CellProblem("unknown_way")
-    return found
-
-
-FACTS = (
-    ("category", "类别"), ("region", "所在区划"), ("size", "人数"), ("formal", "正式党员"), ("why", "为什么"),
-    ("since", "起始日期"), ("days", "已过（天）"), ("managed_by", "管理党组织"), ("contacts", "负责人"), ("step", "建议"),
-)  # fmt: skip
-
-
-def _returning(asked: Asked) -> Returning:
-    return Returning(
-        asked.about,
-        (
-            Part("unit", "单位名称", names_row=True),
-            Part("credit_code", "统一社会信用代码", names_row=True),
-            Part("reason", asked.reason, always(text(LONGEST_REASON))),
-            Part("planned_form", asked.way, always(_way)),
-            Part("planned_by", "完成时限", coming_day),
-            Part("responsible", "责任人", always(text(60))),
-            *starmap(Part, FACTS),
-        ),
-    )
-
-
-ANSWERS = {worklist.asked.source: _returning(worklist.asked) for worklist in worklists}
 ANSWERED = ("reason", "planned_form", "planned_by", "responsible")
 problems.add(
-    Problem("unknown_way", ERROR, "不是可选的方式（措施），未导入；请填写清单页面填报时可选的一种"),
     Problem("answer_empty", ERROR, "原因、方式（措施）、完成时限、责任人都清空了，未导入；请至少保留一项"),
 )
 
@@ -142,7 +108,7 @@ def take(*, importer: Importer, key: int, values: Values, on: date, reason: str)
     held = GapAnswer.objects.get(pk=key)
     answer = Answer(**{column: getattr(held, column) for column in ANSWERED} | from_plain(GapAnswer, values))
     if not any(getattr(answer, column) for column in ANSWERED):
-        raise NothingAnswered("采用后什么也不剩，请至少保留一项；也可以在清单页面填写")
+        raise Refusal("采用后什么也不剩，请至少保留一项；也可以在清单页面填写")
     answers = {held.organization_id: answer}
     write_answers(by=importer.user, answers=answers, at=timezone.now(), reason=reason)
     return key

@@ -173,6 +173,41 @@ class Returning:
                 was[part.name] = next(pieces)
         return Origin(mark.key, shown, was)
 
+    def readers(self, run: Run) -> dict[str, Read]:
+        return {part.name: part.reader(run) for part in self.parts if part.reader}
+
+    def edited(self, values: Values, origin: Origin) -> dict[str, str]:
+        """Part → text of the cells that are not blank and not as they were exported."""
+        names = (part.name for part in self.parts if part.name in values)
+        return {name: values[name] for name in names if digest(values[name]) != origin.shown[name]}
+
+    def edits(
+        self, values: Values, origin: Origin, readers: Mapping[str, Read]
+    ) -> tuple[Values, list[tuple[str, str]]]:
+        """What the edited cells say (None: erase), and the problems of those that cannot be taken."""
+        edits: Values = {}
+        found: list[tuple[str, str]] = []
+        for name, text in self.edited(values, origin).items():
+            part = self.by_name[name]
+            if name not in readers:
+                continue
+            if text == ERASE:
+                if part.needed:
+                    found.append((part.needed, name))
+                else:
+                    edits[name] = None
+                continue
+            try:
+                if part.personal and HIDDEN in text:
+                    raise CellProblem("still_masked")
+                value = readers[name](text)
+            except CellProblem as problem:
+                found.append((problem.code, name))
+                continue
+            if value is not None:  # else a word for blank
+                edits[name] = value
+        return edits, found
+
 
 def keyed(pk: int, value: Plain) -> list[str]:
     """What tells whether a personal value of a record changed, to nobody but us; of two records it tells nothing. One for
@@ -192,7 +227,7 @@ class ReturnedRows(Target):
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
-        self.readers = {part.name: part.reader(run) for part in self.returning.parts if part.reader}
+        self.readers = self.returning.readers(run)
         self.words = {part.name: part.words() for part in self.returning.parts}
         self.mine: set[int] = set()  # the records of the rows at hand that the importer may change
 
@@ -203,11 +238,11 @@ class ReturnedRows(Target):
         if origin is None:
             return [(MARK_MISSING, MARK)]
         found = []
-        for name in self._edited(values, origin):
+        for name in self.returning.edited(values, origin):
             part = self.returning.by_name[name]
             if part.reader is None:
                 found.append((KEY_EDITED if part.names_row else NOT_EDITABLE, name))
-        return found + self._read(values, origin)[1]
+        return found + self.returning.edits(values, origin, self.readers)[1]
 
     def key(self, values: Values, unread: Collection[str]) -> str:
         """The record's number."""
@@ -234,7 +269,7 @@ class ReturnedRows(Target):
         origin = self.returning.origin(row.values)
         if record is None or origin is None:
             return Merge.outside()
-        edits = self._read(row.values, origin)[0]
+        edits = self.returning.edits(row.values, origin, self.readers)[0]
         if edits and origin.key not in self.mine:
             return Merge.outside()
         edits, problem = self.meant(edits)
@@ -268,34 +303,3 @@ class ReturnedRows(Target):
         else:
             untouched = digest(self.shown(part, old)) == origin.shown[part.name]
         (merge.changes if untouched else merge.conflicts)[part.name] = [old, new]
-
-    # --- edits
-    def _edited(self, values: Values, origin: Origin) -> dict[str, str]:
-        """Part → text of the cells that are not blank and not as they were exported."""
-        names = (part.name for part in self.returning.parts if part.name in values)
-        return {name: values[name] for name in names if digest(values[name]) != origin.shown[name]}
-
-    def _read(self, values: Values, origin: Origin) -> tuple[Values, list[tuple[str, str]]]:
-        """What the edited cells say (None: erase), and the problems of those that cannot be taken."""
-        edits: Values = {}
-        found: list[tuple[str, str]] = []
-        for name, text in self._edited(values, origin).items():
-            part = self.returning.by_name[name]
-            if name not in self.readers:
-                continue
-            if text == ERASE:
-                if part.needed:
-                    found.append((part.needed, name))
-                else:
-                    edits[name] = None
-                continue
-            try:
-                if part.personal and HIDDEN in text:
-                    raise CellProblem("still_masked")
-                value = self.readers[name](text)
-            except CellProblem as problem:
-                found.append((problem.code, name))
-                continue
-            if value is not None:  # else a word for blank
-                edits[name] = value
-        return edits, found

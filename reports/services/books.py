@@ -20,24 +20,26 @@ from django.utils import timezone
 
 from accounts.models import User
 from core import audit, writing
+from core.importing.marks import digest
+from core.importing.problems import problems
+from core.importing.round_trip import Origin
+from core.masking import struck
 from core.parameters import values_on
-from core.plain import to_plain
+from core.plain import from_plain, to_plain
 from core.refusals import Refusal
 from core.scope import Grant, Scope
+from core.sources import Importer, Run, sources
 from core.workbooks.reading import open_book
 from orgs.models import Organization, OrganizationFacts, PartyOrganization
 from orgs.rules.setup import Thresholds
-from reports.books import Filled, NotAStreetBook, Problem, Reading, read_book, write_book
+from reports.books import ANSWERED, Problem, Reading, read_book, write_book
 from reports.models import GapAnswer, StreetBook
+from reports.round_trip import ANSWERS
 from reports.services.gaps import Answer, write_answers
 from reports.worklists import Worklist, WorklistRow, lines
 
 Unit = tuple[OrganizationFacts, WorklistRow]
-ANSWERED = ("reason", "planned_form", "planned_by")
-
-
-class NothingToHandOut(Refusal):
-    """The list is empty, or all of it is with committees that got their books from above."""
+SHOWN = 20  # characters of a cell that a problem quotes
 
 
 class Issue(NamedTuple):
@@ -95,10 +97,11 @@ def recipients(*, scope: Scope, worklist: Worklist) -> Issuing:
 def hand_out(
     *, by: User, scope: Scope, worklist: Worklist, due_on: date | None, on: date, at: datetime
 ) -> list[StreetBook]:
-    """Hand out what `plan` says; older books stay, and what came back with them. Raises NothingToHandOut."""
+    """Hand out what `plan` says; older books stay, and what came back with them. Raises Refusal when all of
+    the list is with committees that got their books from above."""
     planned = plan(scope=scope, worklist=worklist, on=on)
     if not planned.issues:
-        raise NothingToHandOut("清单里没有要发给下级的单位，不用发簿")
+        raise Refusal("清单里没有要发给下级的单位，不用发簿")
     granted = scope.having(StreetBook.change_permission)
     books = [
         StreetBook(
@@ -141,7 +144,7 @@ def take_back(*, by: User, scope: Scope, worklist: Worklist, path: Path, name: s
     """Merge a workbook that came back: cells that were filled in since it went out replace earlier answers. It is read
     before anything is locked.
 
-    Rows with a problem are left out, named and kept with the book; the others count. Raises NotAStreetBook or Unreadable.
+    Rows with a problem are left out, named and kept with the book; the others count. Raises Refusal.
     """
     reading = read_book(open_book(path, name=name), asked=worklist.asked)
     with transaction.atomic():
@@ -152,22 +155,22 @@ def _merge(reading: Reading, *, by: User, scope: Scope, worklist: Worklist, name
     books = StreetBook.objects.changeable(scope)
     book = books.select_related("committee").filter(pk=reading.book).first()
     if book is None or book.worklist != worklist.code:
-        raise NotAStreetBook(f"“{name}”不是这份清单发给您管辖范围的簿，请核对后交回")
-    answers = _answers(reading, scope, book, on=timezone.localdate(at))
+        raise Refusal(f"“{name}”不是这份清单发给您管辖范围的簿，请核对后交回")
+    answers = _answers(reading, worklist.asked.source, book, by=by, scope=scope, on=timezone.localdate(at))
     changed = write_answers(by=by, answers=answers, at=at)
-    rows = len({one.row for one in reading.rows} | {one.row for one in reading.problems})
+    rows = len({row.number for row in reading.rows} | {problem.row for problem in reading.problems})
     reading.problems += _unanswered(reading, scope, worklist, book)
-    problems = tuple(sorted(reading.problems, key=lambda problem: (not problem.column, problem.row)))
+    found = tuple(sorted(reading.problems, key=lambda problem: (not problem.column, problem.row)))
     writing.change(
         by=by,
         record=book,
-        values={"returned_at": at, "problems": [problem._asdict() for problem in problems]},
+        values={"returned_at": at, "problems": [problem._asdict() for problem in found]},
         action="books.return",
         path=book.committee.path,
         reason=f"更新 {changed} 家",
     )
     replaced = books.newest(worklist.code).filter(committee=book.committee_id).exclude(pk=book.pk).exists()
-    return Returned(book, rows, changed, problems, replaced)
+    return Returned(book, rows, changed, found, replaced)
 
 
 def _grant_above(granted: Scope, committee: PartyOrganization) -> Grant | None:
@@ -202,45 +205,45 @@ def _said(answer: GapAnswer | None) -> list[str]:
     return [str(to_plain(getattr(answer, name)) or "") if answer else "" for name in ANSWERED]
 
 
-def _answers(reading: Reading, scope: Scope, book: StreetBook, *, on: date) -> dict[int, Answer]:
+def _answers(reading: Reading, source: str, book: StreetBook, *, by: User, scope: Scope, on: date) -> dict[int, Answer]:
     """The answers of the rows whose unit is the scope's and still has its name; other rows become problems.
 
-    A cell that says what it said when the book went out was not filled in: what was answered since stays.
+    Cells are read as in the list's own workbook (`core.importing.round_trip`): one that says what it said when the book
+    went out was not filled in, and what was answered since stays. What was filled in counts, whoever answered meanwhile.
     """
+    returning, run = ANSWERS[source], Run(sources[source], Importer(by, scope, 0, ""), on, on, 0)
+    readers, blank = returning.readers(run), GapAnswer()
     ids = [row.unit for row in reading.rows]
     names = dict(Organization.objects.changeable(scope).filter(pk__in=ids).values_list("pk", "name"))
     held = GapAnswer.objects.filter(organization__in=ids).in_bulk(field_name="organization_id")
     answers = {}
     for row in reading.rows:
+        issued = zip(ANSWERED, book.issued.get(str(row.unit), ["", "", ""]), strict=True)
+        origin = Origin(row.unit, {name: digest(text) for name, text in issued}, {})
+        edits, wrong = returning.edits(row.texts, origin, readers)
+        told = [
+            (name, f"{returning.by_name[name].header}“{struck(row.texts[name])[:SHOWN]}”：{problems[code].sentence}")
+            for code, name in wrong
+        ]
         if names.get(row.unit) != row.name:
-            sentence = f"“{row.name}”与登记的名称不符，或已不归您管辖，这一行未采用；请不要改动单位名称"
-            reading.problems.append(Problem(row.row, "C", sentence, row.name))
-        elif any(filled := _filled(row, book.issued.get(str(row.unit), ["", "", ""]))):
-            if filled[2] and filled[2] < on:
-                sentence = f"完成时限 {filled[2]} 已经过了，请填写今天或以后的日期"
-                reading.problems.append(Problem(row.row, "L", sentence, row.name))
-                continue
-            before = held.get(row.unit)
-            now = [
-                new or (getattr(before, name) if before else None) for new, name in zip(filled, ANSWERED, strict=True)
-            ]
-            answers[row.unit] = Answer(now[0] or "", now[1] or "", now[2], before.responsible if before else "")
+            told = [("name", f"“{row.name}”与登记的名称不符，或已不归您管辖，这一行未采用；请不要改动单位名称")]
+        reading.problems += [Problem(row.number, reading.letters[name], why, row.name) for name, why in told]
+        if edits and not told:
+            before = held.get(row.unit, blank)
+            said = {name: getattr(before, name) for name in (*ANSWERED, "responsible")}
+            said |= {name: getattr(blank, name) for name in edits}
+            said |= from_plain(GapAnswer, {name: value for name, value in edits.items() if value is not None})
+            answers[row.unit] = Answer(**said)
     return answers
 
 
 def _unanswered(reading: Reading, scope: Scope, worklist: Worklist, book: StreetBook) -> list[Problem]:
     """The units of the book that are still on the list and about which nobody has said anything: a book is not back while
     there is one, however often the file came. Those with a problem of their own are named already."""
-    rows = {row.unit: row.row for row in reading.rows}
+    rows = {row.unit: row.number for row in reading.rows}
     told = GapAnswer.objects.exclude(reason="", planned_form="", planned_by=None).values("organization_id")
     silent = worklist.records(scope).filter(pk__in=[int(key) for key in book.issued], managed_by=book.committee_id)
     names = silent.exclude(pk__in=told).order_by("pk").values_list("pk", "organization__name")
     wrong, named = ({getattr(problem, of) for problem in reading.problems} for of in ("row", "name"))
     empty = [(rows.get(pk, 0), name) for pk, name in names if name not in named]
     return [Problem(row, "", "还没有填写", name) for row, name in empty if row not in wrong]
-
-
-def _filled(row: Filled, issued: Sequence[str]) -> tuple:
-    """What was filled in of reason, way and deadline since the book went out."""
-    cells = (row.reason, row.way, row.until)
-    return tuple(cell if str(to_plain(cell) or "") != was else None for cell, was in zip(cells, issued, strict=True))

@@ -30,10 +30,6 @@ from reports.models import GapAnswer
 Kind = PartyOrganization.Kind
 
 
-class NothingAnswered(Refusal):
-    """An answer says at least why, how or until when."""
-
-
 @dataclass(frozen=True)
 class NewBranch:
     """The Party organization that is to be set up."""
@@ -93,7 +89,7 @@ def cover_units(
 def answer_gaps(*, by: User, units: Sequence[Organization], answer: Answer, at: datetime) -> int:
     """Keep what was answered about each unit; a later answer replaces an earlier one. Returns how many changed."""
     if not (answer.reason or answer.planned_form or answer.planned_by):
-        raise NothingAnswered("请至少填写原因、方式（措施）、完成时限中的一项")
+        raise Refusal("请至少填写原因、方式（措施）、完成时限中的一项")
     return write_answers(by=by, answers={unit.pk: answer for unit in units}, at=at)
 
 

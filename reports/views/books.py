@@ -29,17 +29,13 @@ EARLIER = 50  # books that were replaced, on the page
 
 
 class HandOutForm(forms.Form):
-    """Until when the books are to come back."""
-
     due_on = AnyDay(label="交回期限", required=False, error_messages={"invalid": "交回期限不是日期，请重新选择"})
 
     def clean_due_on(self) -> date | None:
-        """Nobody can keep a day that is over."""
         return not_over_yet("交回期限", self.cleaned_data["due_on"])
 
 
 def worklist_of(code: str) -> Worklist:
-    """The list that an address names."""
     if code not in worklists:
         raise Http404
     return worklists[code]
@@ -51,7 +47,6 @@ class BooksPage(PermissionMixin, View):
     permission = Permission.FIGURES_VIEW
 
     def get(self, request: PageRequest, code: str) -> HttpResponse:
-        """Who has returned theirs and who has not."""
         return self._page(request, worklist_of(code))
 
     def post(self, request: PageRequest, code: str) -> HttpResponseBase:
@@ -147,7 +142,6 @@ class BookFile(PermissionMixin, View):
 
 
 def _taken(request: PageRequest, worklist: Worklist, file: UploadedFile) -> books.Returned:
-    """Put the upload where the reader finds it, merge it, and remove it."""
     with tempfile.NamedTemporaryFile() as kept:
         for chunk in file.chunks():
             kept.write(chunk)

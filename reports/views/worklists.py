@@ -17,7 +17,7 @@ from orgs.models import OrganizationFacts
 from orgs.rules.setup import Thresholds
 from reports.cells import days_cell, responsible_cell, step_cell, tick_cell, unit_cell
 from reports.filters import MemberWorklistFilters, WorklistFilters, organization_url
-from reports.sources import ANSWERS
+from reports.round_trip import ANSWERS
 from reports.steps import button_of
 from reports.worklists import Asked, Worklist, lines, worklists
 

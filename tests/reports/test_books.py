@@ -16,11 +16,11 @@ from django.test import Client
 from django.utils import timezone
 
 from core.models import AuditEntry
+from core.refusals import Refusal
 from orgs.facts import refresh
 from orgs.models import Organization
-from reports.books import NotAStreetBook
 from reports.models import GapAnswer, StreetBook
-from reports.services.books import NothingToHandOut, Returned, hand_out, pack, take_back
+from reports.services.books import Returned, hand_out, pack, take_back
 from reports.worklists import Worklist, worklists
 from tests.people import TODAY, City
 
@@ -116,8 +116,8 @@ def test_the_book_of_units_without_members_asks_in_its_own_words_and_comes_back(
     answer = GapAnswer.objects.get()
     assert (answer.reason, answer.planned_form) == ("职工流动大", "发展党员")
     wrong = returned(city, tmp_path, filled(content, {"拟采取措施": "再说"}), worklist=MEMBER)
-    assert "不在可选的拟采取措施里" in wrong.problems[0].sentence
-    with pytest.raises(NotAStreetBook, match="不是这份清单"):
+    assert "拟采取措施“再说”：不是可选的方式（措施）" in wrong.problems[0].sentence
+    with pytest.raises(Refusal, match="不是这份清单"):
         returned(city, tmp_path, content)
 
 
@@ -132,9 +132,9 @@ def test_an_empty_cell_leaves_an_earlier_answer(city: City, gaps: dict[str, Orga
 @pytest.mark.parametrize(
     ("values", "column", "part"),
     [
-        ({"拟建方式": "随便"}, "K", "“随便”不在可选的拟建方式里"),
-        ({"完成时限": "年底前"}, "L", "“年底前”不是日期"),
-        ({"未建原因": "长" * 201}, "J", "有 201 个字"),
+        ({"拟建方式": "随便"}, "K", "拟建方式“随便”：不是可选的方式（措施）"),
+        ({"完成时限": "年底前"}, "L", "完成时限“年底前”：日期无法识别"),
+        ({"未建原因": "长" * 201}, "J", "文字过长"),
         ({"单位名称": "改了名的公司", "未建原因": "有"}, "C", "与登记的名称不符"),
         ({"单位编号": None}, "A", "没有单位编号"),
         ({"单位编号": 999999, "未建原因": "有"}, "C", "已不归您管辖"),
@@ -166,7 +166,7 @@ def test_a_unit_of_another_district_cannot_be_answered_through_a_key(
 
 
 def test_the_book_of_another_committee_is_refused(city: City, gaps: dict[str, Organization], tmp_path: Path) -> None:
-    with pytest.raises(NotAStreetBook, match="不是这份清单发给您管辖范围的簿"):
+    with pytest.raises(Refusal, match="不是这份清单发给您管辖范围的簿"):
         returned(city, tmp_path, book_of(handed_out(city), "望江街道"))
 
 
@@ -175,12 +175,12 @@ def test_any_other_workbook_is_refused(city: City, gaps: dict[str, Organization]
     book = openpyxl.Workbook()
     book.active.append(["企业名称", "统一社会信用代码"])
     book.save(target)
-    with pytest.raises(NotAStreetBook, match="不是发出的一街一簿"):
+    with pytest.raises(Refusal, match="不是发出的一街一簿"):
         returned(city, tmp_path, target.getvalue())
 
 
 def test_an_empty_list_is_not_handed_out(city: City) -> None:
-    with pytest.raises(NothingToHandOut):
+    with pytest.raises(Refusal, match="不用发簿"):
         handed_out(city)
 
 
@@ -294,7 +294,7 @@ def test_a_promise_for_a_day_that_is_over_is_none(city: City, gaps: dict[str, Or
     content = book_of(handed_out(city), "云台街道")
     done = returned(city, tmp_path, filled(content, {"拟建方式": "挂靠", "完成时限": "2026-11-23"}))
     assert [(problem.row, problem.column) for problem in done.problems if problem.column] == [(4, "L")]
-    assert "完成时限 2026-11-23 已经过了" in done.problems[0].sentence
+    assert "完成时限“2026-11-23”：已经过了" in done.problems[0].sentence
     assert not GapAnswer.objects.exists()
 
 

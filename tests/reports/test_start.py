@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from core.history import history_of
 from core.models import AuditEntry
+from core.refusals import Refusal
 from orgs.models import Coverage, Organization, OrganizationFacts, PartyOrganization
 from reports.models import GapAnswer
-from reports.services.gaps import Answer, NothingAnswered, answer_gaps, next_code
+from reports.services.gaps import Answer, answer_gaps, next_code
 from tests.people import City
 
 START = "/worklists/party-organization/start/"
@@ -151,7 +152,7 @@ def test_the_same_answer_again_writes_nothing(city: City, gaps: dict[str, Organi
     assert answer_gaps(answer=answer, **kept) == 0
     assert answer_gaps(answer=Answer("业主暂不理解", "挂靠", None), **kept) == 1
     assert AuditEntry.objects.filter(action="gaps.answer").count() == 2
-    with pytest.raises(NothingAnswered):
+    with pytest.raises(Refusal, match="至少填写"):
         answer_gaps(answer=Answer("", "", None), **kept)
 
 
