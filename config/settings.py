@@ -38,7 +38,6 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_otp",
-    "import_export",
     "core",
     "accounts",
     "orgs",

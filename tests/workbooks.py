@@ -11,7 +11,7 @@ import openpyxl
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from core.admin.tables import RowReport
+from core.admin.table_rows import RowReport
 from core.importing import services
 from core.importing.marks import MARK_BEGINS
 from core.models import ImportBatch

@@ -7,17 +7,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
-from django.http import HttpResponseBase
+from django.http import HttpRequest
 from django.urls import reverse
 
-from core.listing import Column, ListPage, Order
-from core.listing.filters import ListFilters
-from core.pages import PageRequest
+from core.listing import Column, ListPage
+from core.listing.paging import without_place
 from core.rendering import drawn
 
 if TYPE_CHECKING:
     from core.admin.bulk import BulkAction
     from core.admin.modeladmin import ScopedModelAdmin
+
+DECLARED = (
+    "filters", "orders", "reads", "unit", "empty", "export_permission", "personal", "reveal_permission",
+    "returning_source",
+)  # fmt: skip
 
 
 def label(field: str) -> Callable[[Any], str]:
@@ -40,35 +44,17 @@ class AdminList(ListPage):
     template_name = "admin/change_list.html"
     results_template_name = "admin/change_list_results.html"
 
-    def dispatch(self, request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Take the declarations over from the admin class."""
-        self.permission = self.admin.view_permission
-        self.export_permission = self.admin.export_permission
-        self.personal = self.admin.personal
-        self.reveal_permission = self.admin.reveal_permission
-        self.returning_source = self.admin.returning_source
-        self.reads = self.admin.reads
-        self.unit = self.admin.unit
-        self.empty = self.admin.empty
-        return super().dispatch(request, *args, **kwargs)
-
-    @property
-    def orders(self) -> Sequence[Order]:  # type: ignore[override]
-        """The orders that the admin class offers."""
-        return self.admin.orders
-
-    @property
-    def filters(self) -> type[ListFilters]:  # type: ignore[override]
-        return self.admin.filters
-
-    def get_title(self) -> str:
-        return str(self.admin.opts.verbose_name_plural)
+        super().setup(request, *args, **kwargs)
+        self.permission, self.title = self.admin.view_permission, str(self.admin.opts.verbose_name_plural)
+        for name in DECLARED:
+            setattr(self, name, getattr(self.admin, name))
 
     def get_columns(self) -> Sequence[Column]:
         return self.admin.columns_for(self.request)
 
     def records(self) -> QuerySet:
-        """What the scope may see of the model."""
         return self.admin.listed(self.request)
 
     def prepare(self, rows: list[Any]) -> None:
@@ -86,15 +72,14 @@ class AdminList(ListPage):
         return [action for action in self.admin.bulk_actions if self.request.scope.may(action.permission)]
 
     def extra(self) -> dict[str, Any]:
-        """Bulk actions and the way to a new record."""
         here = f"admin:{self.admin.opts.app_label}_{self.admin.opts.model_name}"
-        query = self._query().urlencode()
+        query = without_place(self.request).urlencode()
         may_add = self.admin.has_add_permission(self.request)
         acts = self.admin.acts if self.offered else ""
         return {
             "model_admin": self.admin,
             "add_url": reverse(f"{here}_add") if may_add else "",
-            "import_url": reverse(f"{here}_import") if self.admin.resource and may_add else "",
+            "import_url": reverse(f"{here}_import") if self.admin.comes_in and may_add else "",
             "acts_url": reverse(acts) if acts else "",
             "bulk_actions": [
                 (action, reverse(f"{here}_bulk", args=[action.code]) + (f"?{query}" if query else ""))

@@ -22,9 +22,7 @@ from django.utils.functional import cached_property
 from core.admin.bulk import BulkAction, bulk_view
 from core.admin.forms import ServiceForm
 from core.admin.lists import AdminList
-from core.admin.resources import TableResource
 from core.admin.saving import SavingByService
-from core.admin.tables import table_view
 from core.admin.widgets import Autocomplete
 from core.fields import EncryptedTextField
 from core.history import history_of
@@ -42,7 +40,6 @@ class BoundedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        """How many, up to the bound."""
         rows: Any = self.object_list
         return rows.order_by()[:COUNT_BOUND].count()
 
@@ -74,7 +71,7 @@ class ScopedModelAdmin(SavingByService, ModelAdmin):  # type: ignore[misc]
     returning_source = ""  # the source by which the list's workbook comes back edited
     indexed_names = False  # names are indexed by pairs of characters (core.search)
     codes: tuple[str, ...] = ()
-    resource: type[TableResource] | None = None  # the table can come in as a workbook
+    comes_in = False  # the list can come in as a workbook (`core.admin.table`)
     # the form
     form = ServiceForm
     ordering = ("pk",)
@@ -101,7 +98,6 @@ class ScopedModelAdmin(SavingByService, ModelAdmin):  # type: ignore[misc]
     # what is seen
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        """All rows that the scope may see."""
         return self.model._default_manager.within(request.scope).order_by(*self.ordering)  # type: ignore[attr-defined]
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
@@ -231,14 +227,9 @@ class ScopedModelAdmin(SavingByService, ModelAdmin):  # type: ignore[misc]
         """The bulk actions stand before the records."""
         name = f"{self.opts.app_label}_{self.opts.model_name}_bulk"
         bulk = path("bulk/<slug:code>/", self.admin_site.admin_view(partial(bulk_view, self)), name=name)
-        urls = [bulk, *super().get_urls()]
-        if self.resource is None:
-            return urls
-        name = f"{self.opts.app_label}_{self.opts.model_name}_import"
-        return [path("import/", self.admin_site.admin_view(partial(table_view, self)), name=name), *urls]
+        return [bulk, *super().get_urls()]
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """What the trail tells of a record."""
         record = self.get_object(request, unquote(object_id))
         if record is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)

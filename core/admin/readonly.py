@@ -10,10 +10,9 @@ from django.db import models
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from core.admin.lists import label
-from core.fields import YearField
+from core.admin.table_cells import field_column
 from core.listing import Column
-from core.listing.columns import DATE, TEXT, reached_by
+from core.listing.columns import reached_by
 from core.masking import mask
 from core.scope import Scope
 
@@ -27,14 +26,11 @@ def looked_at(field: AdminReadonlyField, scope: Scope) -> SafeString:
 
 
 def column_of(field: Any, site: AdminSite) -> Column:
-    """The field as a column of a list."""
-    title = str(field.verbose_name)
+    """The field as a column of a list: a personal value masked, what it refers to with the way there."""
     if getattr(field, "personal", False):
-        return Column(title, lambda record: mask(getattr(record, field.attname)))
-    if isinstance(field, models.ForeignKey):
-        return Column(title, field.name, link=lambda record: page_of(getattr(record, field.name), site), to=field.name)
-    kind = DATE if isinstance(field, YearField) else TEXT
-    return Column(title, label(field.name) if field.choices else field.name, kind=kind)
+        return Column(str(field.verbose_name), lambda record: mask(getattr(record, field.attname)))
+    to = {"link": lambda record: page_of(getattr(record, field.name), site), "to": field.name}
+    return field_column(field.model, field.name, **(to if field.is_relation else {}))
 
 
 def page_of(record: models.Model | None, site: AdminSite) -> str:

@@ -7,6 +7,7 @@ the columns; list, form, filters, workbook both ways, the trail's words and what
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import django_filters
@@ -16,14 +17,14 @@ from django.contrib.admin import AdminSite
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from core.admin.cells import FieldColumn, column_of
 from core.admin.forms import ServiceForm
 from core.admin.modeladmin import ScopedModelAdmin
-from core.admin.resources import TableResource, resource_of
+from core.admin.table_cells import FieldColumn, field_column
+from core.admin.table_import import table_view
 from core.importing.round_trip import Part, Returning
 from core.listing import Column, ListFilters
 from core.listing.columns import NAME
@@ -53,10 +54,10 @@ class TableAdmin(ScopedModelAdmin):
     shown: Sequence[str | Column] = ()  # fields on the screen, in the form and in the workbook; a column is only shown
     more: Sequence[str] = ()  # fields in the form and in the workbook
     fixed: Sequence[str] = ()  # fields that say what a row is about: another one is another row
-    key: Sequence[
-        str
-    ] = ()  # fields that tell a row of a workbook without mark; without, one that agrees in every cell is known
+    # fields that tell a row of a workbook without mark; without, one that agrees in every cell is known
+    key: Sequence[str] = ()
     form = TableForm
+    comes_in = True
 
     def __init__(self, model: type[models.Model], site: AdminSite) -> None:
         if not hasattr(self, "services"):
@@ -81,13 +82,12 @@ class TableAdmin(ScopedModelAdmin):
         found: list[Column] = [*self.whose]
         for one in self.shown:
             if isinstance(one, str):
-                one, more = column_of(model, one, **more), {}
+                one, more = field_column(model, one, **more), {}
             found.append(one)
-        return found + [column_of(model, name, screen=False) for name in self.more if name not in personal]
+        return found + [field_column(model, name, screen=False) for name in self.more if name not in personal]
 
     @cached_property
     def returning(self) -> Returning:
-        """The list as it goes out and comes back."""
         return Returning(
             str(self.opts.verbose_name_plural),
             tuple(
@@ -98,8 +98,14 @@ class TableAdmin(ScopedModelAdmin):
         )
 
     @cached_property
-    def resource(self) -> type[TableResource]:  # type: ignore[override]
-        return resource_of(self)
+    def field_columns(self) -> dict[str, FieldColumn]:
+        """The columns by whose cells a row's fields are set."""
+        return {column.field: column for column in self.columns if isinstance(column, FieldColumn)}
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_import"
+        view = self.admin_site.admin_view(partial(table_view, self))
+        return [path("import/", view, name=name), *super().get_urls()]
 
     def columns_for(self, request: HttpRequest) -> Sequence[Column]:
         """The workbook can come back edited."""

@@ -2,7 +2,7 @@
 
 A workbook needs no memory of its own: a cell counts only if its digest is another one now, and a record has changed
 meanwhile if it no longer looks like its digest. Used by the import road (`core.importing.round_trip`) and by small
-tables (`core.admin.resources`).
+tables (`core.admin.table_rows`).
 """
 
 from __future__ import annotations

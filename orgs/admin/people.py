@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.permissions import Permission as P
 from core.admin import TableAdmin
-from core.admin.cells import FieldColumn
+from core.admin.table_cells import FieldColumn
 from core.listing import Column
 from orgs.filters import OfOrganizationFilters
 from orgs.models import Democracy, Liaison, MassOrganization, OwnerRecord

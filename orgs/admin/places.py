@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.permissions import Permission as P
 from core.admin import ScopedModelAdmin, TableAdmin, label
-from core.admin.cells import FieldColumn
+from core.admin.table_cells import FieldColumn
 from core.listing import Column, Order
 from core.listing.filters import NamedFilters
 from orgs.models import Jurisdiction, Region, Venue, VenueUse, Zone

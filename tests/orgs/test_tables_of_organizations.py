@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from core.admin.tables import RowReport
+from core.admin.table_rows import RowReport
 from core.models import AuditEntry
 from orgs.models import Democracy, Liaison, MassOrganization, Organization, OrganizationFacts, OwnerRecord
 from orgs.services import people

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -11,7 +12,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from import_export.widgets import Widget
 
 from core.admin.lists import label
 from core.cells import CellProblem, half_width, is_blank, read_date, read_text, read_yes_no
@@ -21,10 +21,8 @@ from core.listing import Column
 from core.listing.columns import DATE, NUMBER, TEXT
 
 Known = TypeVar("Known")
-TELL = (
-    "code",
-    "credit_code",
-)  # by one of these a cell names a record, else by its number; by its name, if only one has it
+# by one of these a cell names a record, else by its number; by its name, if only one has it
+TELL = ("code", "credit_code")
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class FieldColumn(Column):
     field: str = ""
 
 
-def column_of(model: type[models.Model], name: str, **more: Any) -> FieldColumn:
+def field_column(model: type[models.Model], name: str, **more: Any) -> FieldColumn:
     """The column of a field: its name in Chinese, the words of its choices, yes or no, the names of what it refers to."""
     field: Any = model._meta.get_field(name)
     kind = TEXT
@@ -56,15 +54,16 @@ def _value(field: Any) -> str | Callable[[Any], str]:
     return name
 
 
-class CellWidget(Widget):
-    """Reads the cells of one field. `clean` gives None for a word that stands for nothing, and raises ValueError with a
-    sentence."""
+class CellReader:
+    """Reads the cells of one field. Raises ImproperlyConfigured for a field that no cell can hold."""
 
     def __init__(self, field: Any) -> None:
-        super().__init__()
+        if not (field.choices or field.is_relation or isinstance(field, (*READERS, DayField))):
+            raise ImproperlyConfigured(f"{field}: no cell of a workbook can hold it")
         self.field, self.named = field, dict[str, models.Model]()
 
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+    def read(self, value: str) -> Any:
+        """What a cell says; None for a word that stands for nothing. Raises ValueError with a sentence."""
         field = self.field
         if field.choices:
             words = {half_width(str(word)): key for key, word in field.flatchoices}
@@ -88,45 +87,31 @@ class CellWidget(Widget):
         by_name = "name" in columns and code != "credit_code"  # organizations share names
         found = list(rows.filter(wanted | Q(name__in={*cells, *map(half_width, cells)}) if by_name else wanted))
         self.named = {half_width(str(getattr(row, code))): row for row in found}
-        for name, same in _grouped(found).items() if by_name else ():
-            if len(same) == 1:
-                self.named.setdefault(name, same[0])
+        if by_name:
+            same = Counter(half_width(row.name) for row in found)
+            alone = {half_width(row.name): row for row in found if same[half_width(row.name)] == 1}
+            self.named = alone | self.named
 
 
-def widget_of(field: Any) -> CellWidget:
-    """The reader of a field's cells. Raises ImproperlyConfigured for a field that no cell can hold."""
-    if not (field.choices or field.is_relation or isinstance(field, (*READERS, DayField))):
-        raise ImproperlyConfigured(f"{field}: no cell of a workbook can hold it")
-    return CellWidget(field)
-
-
-def _look_up(value: Any, known: Mapping[str, Known], refusal: str) -> Known | None:
+def _look_up(value: str, known: Mapping[str, Known], refusal: str) -> Known | None:
     """What a cell names, in either width and case of letters; the keys are half-width."""
-    text = str(value or "").strip()
-    if is_blank(text):
+    if is_blank(value):
         return None
-    for spelling in (half_width(text), half_width(text).upper()):
+    for spelling in (half_width(value), half_width(value).upper()):
         if spelling in known:
             return known[spelling]
-    raise ValueError(refusal.format(text))
+    raise ValueError(refusal.format(value))
 
 
-def _grouped(rows: Iterable[Any]) -> dict[str, list[models.Model]]:
-    found: dict[str, list[models.Model]] = {}
-    for row in rows:
-        found.setdefault(half_width(row.name), []).append(row)
-    return found
-
-
-def _yes_no(value: Any) -> bool | None:
+def _yes_no(value: str) -> bool | None:
     try:
         return read_yes_no(value)
     except CellProblem:
         raise ValueError(f"“{value}”不是“是”或“否”") from None
 
 
-def _whole(value: Any) -> int | None:
-    text = half_width(str(value)).strip()
+def _whole(value: str) -> int | None:
+    text = half_width(value)
     if is_blank(text):
         return None
     if not (text.isascii() and text.isdecimal() and len(text) <= 9):
@@ -134,7 +119,7 @@ def _whole(value: Any) -> int | None:
     return int(text)
 
 
-def _day(value: Any, *, ahead: bool) -> date | None:
+def _day(value: str, *, ahead: bool) -> date | None:
     try:
         return read_date(value, latest=date.max if ahead else timezone.localdate())
     except CellProblem:
