@@ -44,7 +44,6 @@ def install(vendor: str) -> list[str]:
 
 
 def remove(vendor: str) -> list[str]:
-    """The statements that take them away."""
     if vendor == "postgresql":
         return ["DROP FUNCTION ningju_append_only() CASCADE"]
     return [f"DROP TRIGGER {table}_no_{event}" for table in TABLES for event in ("update", "delete")]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Changes = dict[str, list[Any]]
 LEFT_OUT = "一小时内次数过多，其余不再逐条记录"
+MOST_AN_HOUR = 20  # entries of a kind that anybody can cause at will
 LABEL = 250  # characters of a record's name that an entry keeps
 
 _address: ContextVar[str] = ContextVar("audit_address", default="")
@@ -92,7 +93,6 @@ def opened(column: models.Field, value: Any, key: Any) -> Any:
 
 
 def is_encrypted(value: Any) -> bool:
-    """Whether a value of the trail is a ciphertext."""
     return isinstance(value, dict) and "cipher" in value
 
 
@@ -177,28 +177,19 @@ def _kept(event: Event) -> Event:
     return event
 
 
-def record_export(*, by: User | None, what: str, rows: int, reason: str = "") -> AuditEntry:
+def record_export(*, by: User | None, what: str, rows: int, reason: str = "") -> None:
     """Add the entry of an export: what was taken out, how many rows, and why when it held personal data."""
-    return AuditEntry.objects.create(
-        at=timezone.now(),
-        user=by,
-        user_name=by.name if by else "系统",
-        action="core.export",
-        model="",
-        label=what[:LABEL],
-        changes={"rows": [None, rows]},
-        reason=struck(reason),
-        address=_address.get(),
-    )
+    event = Event("core.export", "", "", what, changes={"rows": [None, rows]}, reason=reason)
+    record_many(by=by, events=[event])
 
 
-def record_bounded(*, by: User | None, event: Event, most: int = 20) -> None:
-    """Add an entry of a kind that anybody can cause at will: at most so many an hour for a person at an address, and one
-    that says that the rest was left out. Nobody fills the trail."""
+def record_bounded(*, by: User | None, event: Event) -> None:
+    """Add an entry of a kind that anybody can cause at will: at most MOST_AN_HOUR for a person at an address, and one that
+    says that the rest was left out. Nobody fills the trail."""
     now, address = timezone.now(), _address.get()
     same = AuditEntry.objects.filter(action=event.action, user=by, address=address, at__gt=now - timedelta(hours=1))
-    before = len(same.values_list("pk")[: most + 1])
-    if before == most:
+    before = len(same.values_list("pk")[: MOST_AN_HOUR + 1])
+    if before == MOST_AN_HOUR:
         event = Event(event.action, "", "", LEFT_OUT)
-    if before <= most:
+    if before <= MOST_AN_HOUR:
         record_many(by=by, events=[event], at=now)

@@ -3,34 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from core.registries import Registry
-
-
-@dataclass(frozen=True)
-class AuditWord:
-    """The name of an action (`app.verb`), or of a key in `changes` that is no field of the record's model."""
-
-    code: str
-    name: str
-
-
-actions: Registry[AuditWord] = Registry()
+actions: dict[str, str] = {}  # the code of an action (`app.verb`): its name
+keys: dict[str, str] = {}  # a key of `changes` that is no field of the record's model: its name
 risks: dict[str, list[str]] = {}  # what an auditor looks for first, in Chinese: the codes of its actions
-keys: Registry[AuditWord] = Registry()
 values: dict[tuple[str, str], Callable[[Any], str]] = {}  # model and field that hold a code: its name
 
-
-def name_actions(names: Mapping[str, str]) -> None:
-    """Register actions by their codes."""
-    actions.add(*(AuditWord(code, name) for code, name in names.items()))
-
-
-def name_keys(names: Mapping[str, str]) -> None:
-    """Register keys of `changes` that are no fields."""
-    keys.add(*(AuditWord(code, name) for code, name in names.items()))
+name_actions, name_keys = actions.update, keys.update
 
 
 def name_risks(names: Mapping[str, Sequence[str]]) -> None:
@@ -46,7 +26,7 @@ def name_values(model: str, names: Mapping[str, Callable[[Any], str]]) -> None:
 
 def action_name(code: str) -> str:
     """The action in Chinese; the code itself where an app that wrote it is gone."""
-    return actions[code].name if code in actions else code
+    return actions.get(code, code)
 
 
 name_actions(

@@ -77,7 +77,6 @@ def encrypt_many(texts: Iterable[str], places: Iterable[str]) -> list[str]:
 
 
 def encrypt_bytes(content: bytes, place: str) -> bytes:
-    """Encrypt with the current key, bound to a place."""
     nonce = os.urandom(NONCE_BYTES)
     return nonce + _cipher(current_key_id()).encrypt(nonce, content, place.encode())
 
@@ -139,11 +138,8 @@ def blind_index_many(texts: Iterable[str]) -> list[str]:
 
 def blind_indexes(text: str) -> list[str]:
     """The digests of a text under all keys: while keys are changed, rows still have that of the key before."""
-    return [_digest(text, key_id) for key_id in settings.FIELD_KEYS] if text else []
-
-
-def _digest(text: str, key_id: str) -> str:
-    return hmac.digest(_derived_key(b"blind index", key_id), text.encode(), "sha256").hex() if text else ""
+    keys = [_derived_key(b"blind index", key_id) for key_id in settings.FIELD_KEYS] if text else []
+    return [hmac.digest(key, text.encode(), "sha256").hex() for key in keys]
 
 
 def chain_digest(before: str, parts: Iterable[str], *, key_id: str = "") -> str:

@@ -28,7 +28,6 @@ class InFuture(ValidationError, Refusal):
 
 
 def not_yet(label: str, day: date) -> str:
-    """The sentence: what, where, what next."""
     return f"{label} {day.isoformat()} 在今天之后，还没有发生的不能登记；请填写今天或以前的日期"
 
 
@@ -79,7 +78,6 @@ class DayField(models.DateField):
         return super().get_col(alias, output_field or _DATE)
 
     def formfield(self, **kwargs: Any) -> Any:
-        """The form field that knows what may be typed."""
         return super().formfield(**{**kwargs, "form_class": self.form_class})
 
 

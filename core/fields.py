@@ -59,7 +59,6 @@ class EncryptedTextField(models.TextField):
         return str(value)
 
     def from_text(self, text: str) -> Any:
-        """The value of a text that was encrypted."""
         return text
 
     @property
@@ -125,7 +124,6 @@ class EncryptedJSONField(EncryptedTextField):
         return orjson.loads(text) if text else self.get_default()
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
-        """The ciphertext, to be opened by the row."""
         return Ciphertext(value) if value else self.get_default()
 
     def to_python(self, value: Any) -> Any:
@@ -148,7 +146,6 @@ class BlindIndexField(models.CharField):
         self.of = of
 
     def deconstruct(self) -> Any:
-        """With the column that it follows from."""
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {**kwargs, "of": self.of}
 

@@ -38,7 +38,6 @@ class UploadForm(forms.Form):
     )
 
     def __init__(self, *args: Any, scope: Scope, today: date, too_large: bool = False, **kwargs: Any) -> None:
-        """Offer the kinds of lists and the extents of the scope."""
         super().__init__(*args, **kwargs)
         self.too_large = too_large
         offered = sources_for(scope)

@@ -37,7 +37,6 @@ class Sign:
 
 
 def signs(*, now: datetime) -> list[Sign]:
-    """All of them in the order of the page."""
     return [*_disks(), _worker(), _backup(now), _seal(now), _queue(now)]
 
 

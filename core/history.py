@@ -103,7 +103,7 @@ def _changes(entry: AuditEntry, names: Names) -> Iterable[FieldChange]:
     places = {field: place for place, field in enumerate(model._meta.concrete_fields)} if model is not None else {}
     found = [(_field(model, key), key, pair) for key, pair in entry.changes.items()]
     for field, key, pair in sorted(found, key=lambda one: (places.get(one[0], len(places)), one[1])):
-        label = str(field.verbose_name) if field is not None else _key_name(key)
+        label = str(field.verbose_name) if field is not None else audit_words.keys.get(key, key)
         before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
         told = (
             _masked(field, one, entry) if _is_personal(field, one) else _shown(field, one, names)
@@ -175,7 +175,3 @@ def _field(model: type[models.Model] | None, key: str) -> Any:
     """The model's field behind a key, which is its name or its column; None when there is none."""
     columns = model._meta.concrete_fields if model is not None else ()
     return next((field for field in columns if key in (field.name, field.attname)), None)
-
-
-def _key_name(key: str) -> str:
-    return audit_words.keys[key].name if key in audit_words.keys else key

@@ -41,5 +41,4 @@ class _Joined(Aggregate):
     template = "STRING_AGG(%(expressions)s::text, ',')"
 
     def as_sqlite(self, *args: Any, **kwargs: Any) -> Any:
-        """SQLite has its own word for it."""
         return self.as_sql(*args, **kwargs, template="GROUP_CONCAT(%(expressions)s)")

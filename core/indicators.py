@@ -110,8 +110,3 @@ def declare(*items: Indicator) -> None:
     for indicator in items:
         measures.add(indicator.denominator, indicator.numerator)
     indicators.add(*items)
-
-
-def declare_measures(items: Iterable[Measure]) -> None:
-    """Register measures that stand alone."""
-    measures.add(*items)

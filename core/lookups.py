@@ -40,7 +40,6 @@ class Asking:
         return len(self._found) >= A_DAY
 
     def require_patience(self) -> None:
-        """Raise AskedTooOften when nothing more is answered."""
         if self.spent:
             raise AskedTooOften
 

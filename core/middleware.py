@@ -52,11 +52,16 @@ def address_in(address: str, networks: list) -> bool:
         return False
 
 
-class AddressMiddleware:
-    """Puts the client's address where Django, the lock-out and the audit trail look for it."""
-
+class Middleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+
+class AddressMiddleware(Middleware):
+    """Puts the client's address where Django, the lock-out and the audit trail look for it."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.META["REMOTE_ADDR"] = client_address(request)
@@ -67,17 +72,13 @@ class AddressMiddleware:
             return self.get_response(request)
 
 
-class AnswerMiddleware:
+class AnswerMiddleware(Middleware):
     """Pages for a signed-in person stay in no cache; no page uses sensors; a refusal leaves a trace.
 
     A refusal is a 403, or a 404 at an address that exists: a record outside the scope (rules §10).
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Add the headers, write down a refusal."""
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         if not request.user.is_authenticated:
@@ -106,19 +107,12 @@ class ReadingSessionMiddleware(SessionMiddleware):
             raise OperationalError("the session could not be kept") from error
 
 
-class PlainTextMiddleware:
+class PlainTextMiddleware(Middleware):
     """No text of ours holds the character NUL, which PostgreSQL cannot keep nor look for; no id is beyond what either
     database counts to."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Go on; it is asked for once the request has been allowed."""
-        return self.get_response(request)
-
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
-        """Refuse a request that holds such a text (400), and an address with such an id (404)."""
+        """Refuse a request that holds such a text (400), and an address with such an id (404), once it has been allowed."""
         if any(isinstance(value, int) and value >= BEYOND_IDS for value in kwargs.values()):
             raise Http404
         given = (
@@ -128,17 +122,13 @@ class PlainTextMiddleware:
             raise BadRequest("the character NUL")
 
 
-class WritersMiddleware:
+class WritersMiddleware(Middleware):
     """Lets so many requests of a process write at once that, should all of them wait for a lock, threads are left for
     reading and signing in."""
 
     places = threading.BoundedSemaphore(settings.WEB_WRITERS)
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, and give the place back."""
         request.writes = False  # type: ignore[attr-defined]
         try:
             return self.get_response(request)

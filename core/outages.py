@@ -38,16 +38,15 @@ def trouble_of(error: BaseException | None) -> Trouble | None:
 
 
 def free_bytes(folder: Path) -> int:
-    """How much room is left on the disk of a folder."""
     return shutil.disk_usage(folder).free
 
 
-def require_room(wanted: int = 0) -> None:
+def require_room() -> None:
     """Refuse what would fill the disk for temporary files: the reserve is left for everybody's small savings.
 
     Raises OSError, which pages and jobs tell as a full disk.
     """
-    if free_bytes(Path(tempfile.gettempdir())) - wanted < settings.DISK_RESERVE_MB * MEGABYTE:
+    if free_bytes(Path(tempfile.gettempdir())) < settings.DISK_RESERVE_MB * MEGABYTE:
         raise OSError(errno.ENOSPC, "less than the reserve is free for temporary files")
 
 

@@ -84,9 +84,9 @@ def way_back(request: HttpRequest, otherwise: str) -> str:
     return asked if own else otherwise
 
 
-def to_change(rows: ScopedQuerySet, scope: Scope, pk: object, *, permission: str = "") -> Any:
+def to_change(rows: ScopedQuerySet, scope: Scope, pk: object) -> Any:
     """The row of `rows` that somebody wants to write: 404 out of sight, 403 where it may only be looked at."""
-    return _found(rows.changeable(scope, permission), rows.within(scope), pk)
+    return _found(rows.changeable(scope), rows.within(scope), pk)
 
 
 def to_attach(rows: ScopedQuerySet, scope: Scope, pk: object, *, to: type[Model]) -> Any:
@@ -117,7 +117,6 @@ class PermissionMixin(AccessMixin):
     raise_exception = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Ask the scope before anything is read."""
         if not request.user.is_authenticated:
             return self.handle_no_permission()
         if not request.scope.may(self.permission):  # type: ignore[attr-defined]

@@ -24,10 +24,9 @@ def holding_on(day: date, of: str = "") -> Q:
     return Q(**{f"{of}since__lte": day}) & (Q(**{f"{of}until": None}) | Q(**{f"{of}until__gt": day}))
 
 
-def not_over(day: date, of: str = "") -> Q:
+def not_over(day: date) -> Q:
     """That a row holds on a day or begins later."""
-    ahead = Q(**{f"{of}until__gt": day}) & Q(**{f"{of}until__gt": F(f"{of}since")})
-    return Q(**{f"{of}until": None}) | ahead
+    return Q(until=None) | Q(until__gt=day) & Q(until__gt=F("since"))
 
 
 def over(row: Any, day: date) -> bool:

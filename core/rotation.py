@@ -35,7 +35,7 @@ def rotate(*, by: User | None, progress: Progress) -> int:
     files; returns how many rows and files were written.
 
     Every chunk is a transaction of its own: work goes on meanwhile, and a run that was broken off goes on where it
-    was. Raises Undecipherable when a key is missing, and ChainBroken.
+    was. Raises Undecipherable when a key is missing, and Refusal when the trail does not hold.
     """
     before = _head()
     rows = reseal(renewed, at=timezone.now())
@@ -54,7 +54,6 @@ def rotate(*, by: User | None, progress: Progress) -> int:
 
 
 def _head() -> str:
-    """The digest of the newest seal."""
     return AuditSeal.objects.order_by("-last_id").values_list("digest", flat=True).first() or ""
 
 

@@ -87,19 +87,6 @@ def analyze(model: type[models.Model], *columns: str) -> None:
             cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)} {listed}")
 
 
-def delete_rows(model: type[models.Model], attribute: str, values: Sequence[Any]) -> int:
-    """Delete the rows whose column holds one of the values; returns how many. Nothing cascades: give children first."""
-    table, column = model._meta.db_table, str(column_of(model, attribute).column)
-    quote, count = connection.ops.quote_name, 0
-    with connection.cursor() as cursor:
-        for start in range(0, len(values), CHUNK):
-            part = values[start : start + CHUNK]
-            marks = ", ".join(["%s"] * len(part))
-            cursor.execute(f"DELETE FROM {quote(table)} WHERE {quote(column)} IN ({marks})", list(part))
-            count += cursor.rowcount
-    return count
-
-
 def encode_json(value: Any) -> str:
     """The value as JSON columns hold it. Python's own encoder takes four times as long for so short texts."""
     return value if type(value) is Encoded else orjson.dumps(value).decode()
@@ -212,5 +199,4 @@ def _texts(column: Sequence[Any]) -> Sequence[str]:
 
 
 def _escaped(text: str) -> str:
-    """A text as COPY takes it."""
     return text if text.isprintable() and "\\" not in text else text.translate(ESCAPES)

@@ -35,9 +35,8 @@ class Grant:
     permissions: frozenset[str]
     node_id: int
     path: str
-    unit_managers: Collection[int] = field(
-        compare=False
-    )  # ids of the nodes below that manage units; the path says which
+    # ids of the nodes below that manage units; the path says which
+    unit_managers: Collection[int] = field(compare=False)
     whole: bool = False  # the node is the root: nothing needs to be filtered
     own: bool = False
     place: str = ""  # what the node is called
@@ -56,7 +55,6 @@ class Scope:
     grants: tuple[Grant, ...] = ()
 
     def may(self, permission: str) -> bool:
-        """Tell whether any grant holds the permission."""
         return any(permission in grant.permissions for grant in self.grants)
 
     def having(self, permission: str) -> Scope:
@@ -98,14 +96,11 @@ class Scope:
         return granted.whole or node_id in granted.unit_managers
 
     def holds_path(self, path: str) -> bool:
-        """Tell whether a node of the tree lies within."""
         return any(start <= path < stop for start, stop in self.intervals)
 
     def holds_below(self, path: str) -> bool:
         """The same without the nodes at which the grants stand (`below_filter`)."""
-        return self.whole or any(
-            start < path < stop for start, stop in (grant.interval for grant in self.grants if not grant.own)
-        )
+        return self.whole or any(start < path < stop for start, stop in self.intervals)
 
     @cached_property
     def measured_nodes(self) -> frozenset[int]:
@@ -114,21 +109,19 @@ class Scope:
 
     def path_filter(self, field: str) -> models.Q:
         """A condition on a path column; intervals use its index on both databases, `startswith` does not."""
-        if self.whole:
-            return models.Q()
-        condition = models.Q(pk__in=[])
-        for start, stop in self.intervals:
-            condition |= models.Q(**{f"{field}__gte": start, f"{field}__lt": stop})
-        return condition
+        return self._from(f"{field}__gte", field)
 
     def below_filter(self, field: str) -> models.Q:
         """The same without the nodes at which the grants stand: what belongs to them is given above. Nobody stands above
         the root."""
+        return self._from(f"{field}__gt", field)
+
+    def _from(self, first: str, field: str) -> models.Q:
         if self.whole:
             return models.Q()
         condition = models.Q(pk__in=[])
-        for start, stop in (grant.interval for grant in self.grants if not grant.own):
-            condition |= models.Q(**{f"{field}__gt": start, f"{field}__lt": stop})
+        for start, stop in self.intervals:
+            condition |= models.Q(**{first: start, f"{field}__lt": stop})
         return condition
 
 
@@ -172,15 +165,12 @@ class PublicQuerySet(ScopedQuerySet):
     city, so only the root changes it unless a subclass says more."""
 
     def within(self, scope: Scope) -> Self:
-        """All rows: the data is public."""
         return self.all()
 
     def attachable(self, scope: Scope, to: type[models.Model]) -> Self:
-        """All rows: what is public may be named by everything."""
         return self.all()
 
     def changed_by(self, scope: Scope) -> Self:
-        """All rows for the root, none for anybody else."""
         return self.all() if scope.whole else self.none()
 
 

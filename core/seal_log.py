@@ -29,9 +29,8 @@ class Outside:
 
     found: bool = False  # there is a file with at least one line
     heads: dict[int, str] = field(default_factory=dict)
-    former: dict[int, str] = field(
-        default_factory=dict
-    )  # the same, if the newest change of keys did not come to its end
+    # the same, if the newest change of keys did not come to its end
+    former: dict[int, str] = field(default_factory=dict)
     accepted: dict[int, str] = field(default_factory=dict)
 
     @property

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -48,10 +49,6 @@ WHAT_TO_DO = (
 )
 
 
-class ChainBroken(Refusal):
-    """The trail, its seals and the log outside do not agree."""
-
-
 @dataclass
 class Checked:
     """What a check of the chain found: seals and entries that were read, and every problem in a sentence."""
@@ -65,14 +62,13 @@ class Checked:
     accepted: int = 0  # of those, the ones that a person accepted
 
     def require_whole(self) -> None:
-        """Raise ChainBroken with all problems and what to do."""
         if self.problems:
-            raise ChainBroken(f"审计记录与封存不符：{'；'.join(self.problems)}。{WHAT_TO_DO}")
+            raise Refusal(f"审计记录与封存不符：{'；'.join(self.problems)}。{WHAT_TO_DO}")
 
 
 @transaction.atomic
 def seal(*, at: datetime) -> Checked:
-    """Verify the chain, then seal what has settled since the last seal. Raises ChainBroken."""
+    """Verify the chain, then seal what has settled since the last seal. Raises Refusal."""
     alone_with(JOB)
     checked = verify()
     checked.require_whole()
@@ -133,18 +129,18 @@ def reseal(renew: Callable[[str, str, Any], Any], *, at: datetime) -> int:
     """Write the trail's `changes` anew, as `renew` gives them for a model and record with new ciphertexts, and seal the chain with the current
     key; returns how many entries were written. Old head and new head go to the log outside.
 
-    Each run is verified as it was before it is rewritten; all in one transaction. Raises ChainBroken.
+    Each run is verified as it was before it is rewritten; all in one transaction. Raises Refusal.
     """
     outside, former = seal_log.read(), AuditSeal.objects.order_by("-last_id").first()
     if problems := _differences(outside):
-        raise ChainBroken(f"审计记录与封存不符，没有更换密钥：{'；'.join(problems)}")
+        raise Refusal(f"审计记录与封存不符，没有更换密钥：{'；'.join(problems)}")
     was, now, after, version, rows = "", "", 0, DIGESTS_ONLY, 0
     with rewriting():
         for one in AuditSeal.objects.order_by("last_id"):
             found = _between(after, one.last_id)
             wrong = _wrong(one, was, found, found.count(), version)
             if wrong and outside.accepted.get(one.last_id) != one.digest:
-                raise ChainBroken(f"第 {one.first_id}–{one.last_id} 条之间{wrong}，没有更换密钥")
+                raise Refusal(f"第 {one.first_id}–{one.last_id} 条之间{wrong}，没有更换密钥")
             rows += _rewrite(found, renew)
             was, after, version = one.digest, one.last_id, one.version
             one.version, one.key = WHOLE, current_key_id()
@@ -265,12 +261,7 @@ def _digest(one: AuditSeal, before: str, entries: QuerySet) -> str:
     if one.version == DIGESTS_ONLY:
         return chain_digest(before, _texts(entries, _by_digest))
     said = [one.version, one.key, one.first_id, one.last_id, one.entries, one.sealed_at.astimezone(UTC).isoformat()]
-    return chain_digest(before, _headed(json.dumps(said), _texts(entries)), key_id=one.key)
-
-
-def _headed(head: str, texts: Iterator[str]) -> Iterator[str]:
-    yield head
-    yield from texts
+    return chain_digest(before, chain([json.dumps(said)], _texts(entries)), key_id=one.key)
 
 
 def _texts(entries: QuerySet, told: Callable[[Any], Any] = lambda changes: changes) -> Iterator[str]:

@@ -16,9 +16,7 @@ CODE = re.compile(r"[0-9A-Z]{4,}", re.ASCII)
 CODE_DIGITS = 4  # so many digits make a Latin word a number of a register, not a part of a name
 
 
-def search(
-    queryset: QuerySet, text: str, *, name: str = "name", codes: tuple[str, ...] = ("credit_code", "old_number")
-) -> QuerySet:
+def search(queryset: QuerySet, text: str, *, codes: tuple[str, ...] = ("credit_code", "old_number")) -> QuerySet:
     """Rows whose code begins with the text, or whose name holds every word of it.
 
     A word of capitals and at least four digits is a code; everything else is a fragment of a name.
@@ -31,7 +29,7 @@ def search(
                 begins |= Q(**{f"{field}__begins": code}) & ~Q(**{field: ""})
             queryset = queryset.filter(begins)
         else:
-            queryset = queryset.filter(**{f"{name}__fragment": word})
+            queryset = queryset.filter(name__fragment=word)
     return queryset
 
 

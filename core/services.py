@@ -24,14 +24,6 @@ Row = TypeVar("Row", bound=models.Model)
 Action = tuple[str, str]  # its code in the trail, and its name
 
 
-class Ended(Refusal):
-    """What ended is not changed, and does not end again."""
-
-
-class Gone(Refusal):
-    """What has ended gets nothing new."""
-
-
 class RowServices(Generic[Row]):
     """The writes of one model. `ends_with` is the field that holds the day of a row's end; a period has `until`.
 
@@ -66,7 +58,7 @@ class RowServices(Generic[Row]):
 
     @transaction.atomic
     def change(self, *, by: User | None, row: Row, on: date, reason: str = "", **values: Any) -> Row:
-        """Change a row that has not ended. Raises Gone."""
+        """Change a row that has not ended. Raises Refusal."""
         row = self.opened(row, on)
         require_standing({name: value for name, value in values.items() if value != getattr(row, name)})
         return self._set(row, values, self.changing, by=by, reason=reason, on=on)
@@ -99,13 +91,13 @@ class RowServices(Generic[Row]):
         return rows.exclude(**{f"{self.ends_with}__lte": on}) if self.ends_with else rows
 
     def opened(self, row: Row, on: date) -> Row:
-        """The row as it is, locked. Raises Ended."""
+        """The row as it is, locked. Raises Refusal for one that has ended."""
         return self.require_open(self.locked(row), on)
 
     def require_open(self, row: Row, on: date) -> Row:
         if day := self.ended(row, on):
             word = str(self.model._meta.get_field(self.ends_with).verbose_name).removesuffix("日期")  # type: ignore[union-attr]
-            raise Ended(f"“{row}”已于 {day} {word}，不能再修改")
+            raise Refusal(f"“{row}”已于 {day} {word}，不能再修改")
         return row
 
     def locked(self, row: Row) -> Row:
@@ -136,4 +128,4 @@ def require_standing(values: Mapping[str, Any]) -> None:
     for value in values.values():
         standing = getattr(value._meta.default_manager, "standing", None) if isinstance(value, models.Model) else None
         if standing and not standing().filter(pk=value.pk).exists():
-            raise Gone(f"“{value}”已撤销或已并入其他登记，请另选")
+            raise Refusal(f"“{value}”已撤销或已并入其他登记，请另选")

@@ -33,13 +33,11 @@ class UploadLimit(FileUploadHandler):
         META["ningju.too_large"], META["ningju.no_room"] = self.too_large, self.no_room
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Skip a file of such a request."""
         super().new_file(*args, **kwargs)
         if self.too_large or self.no_room:
             raise SkipFile
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        """Hand every piece on to the next handler."""
         return raw_data
 
     def file_complete(self, file_size: int) -> None:

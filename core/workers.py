@@ -33,9 +33,8 @@ class Presence:
         folder().mkdir(parents=True, exist_ok=True)
         path = _path(self.name)
         while not (self._file and path.exists() and os.path.samestat(path.stat(), os.fstat(self._file.fileno()))):
-            self._file = path.open(
-                "wb", buffering=0
-            )  # who looked for the dead may have removed it before it was locked
+            # who looked for the dead may have removed it before it was locked
+            self._file = path.open("wb", buffering=0)
             fcntl.flock(self._file, fcntl.LOCK_EX)
         self.say({})
         return self

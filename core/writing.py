@@ -3,8 +3,8 @@
 Audited is every model of ours but those that `tests/test_trail.py` names with a reason. Three ways, all inside the
 caller's transaction:
 
-* one record: `add`, `change` (or `put`, then `keep`), `remove`; they check what is set;
-* the same for many: `add_many`, `change_many`, `remove_many`; nothing else is checked, nothing is held in memory whole;
+* one record: `add`, `change` (or `put`, then `keep`); they check what is set;
+* many: `add_many`, `change_many`, `remove_many`; nothing else is checked, nothing is held in memory whole;
 * rows as the import road has them: `add_rows`, `change_rows`, `remove_rows`, with the entries that it composed.
 
 What happened on a day after today is refused (`core.days`). Today is `on`, else the server's day.
@@ -24,7 +24,8 @@ from core import audit
 from core.audit import Changes, Event
 from core.days import require_past
 from core.fields import column_of
-from core.rows import delete_rows, insert_rows, update_rows
+from core.id_sets import among
+from core.rows import insert_rows, update_rows
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -130,14 +131,6 @@ def change(
     return changes
 
 
-def remove(*, by: User | None, record: models.Model, action: str, path: str | None = None, reason: str = "") -> None:
-    """Delete a record; its entry says what it held."""
-    path = path_of(record) if path is None else path
-    held = _told(record, _held(record))
-    audit.record(by=by, action=action, target=record, changes=held, path=path, reason=reason)
-    record.delete()
-
-
 # --- the same for many ---
 def add_many(
     records: Iterable[Record],
@@ -192,11 +185,11 @@ def change_many(
     return changed
 
 
-def remove_many(rows: models.QuerySet, *, by: User | None, action: str, reason: str = "", path: str = "") -> int:
+def remove_many(rows: models.QuerySet, *, by: User | None, action: str, reason: str = "") -> int:
     """Delete rows, each with an entry that says what it held; returns how many."""
     removed = 0
     for records in _chunks(rows):
-        _record([(record, _held(record)) for record in records], path, by=by, action=action, reason=reason)
+        _record([(record, _held(record)) for record in records], by=by, action=action, reason=reason)
         rows.model._base_manager.filter(pk__in=[record.pk for record in records]).delete()
         removed += len(records)
     return removed
@@ -241,11 +234,13 @@ def change_rows(
 
 
 def remove_rows(
-    model: type[models.Model], attribute: str, values: Sequence[Any], *, by: User | None, events: Iterable[Event]
+    model: type[models.Model], attribute: str, values: Sequence[int], *, by: User | None, events: Iterable[Event]
 ) -> int:
-    """`delete_rows` with its entries, which are written before the rows go."""
+    """Delete the rows whose column holds one of the numbers, after writing the entries. Nothing cascades: give children
+    first."""
     audit.record_many(by=by, events=events)
-    return delete_rows(model, attribute, values)
+    rows = model._base_manager.filter(**{f"{attribute}__in": among(values)})
+    return rows._raw_delete(rows.db)
 
 
 def _chunks(rows: models.QuerySet) -> Iterator[list[Any]]:
@@ -256,7 +251,7 @@ def _chunks(rows: models.QuerySet) -> Iterator[list[Any]]:
         last = records[-1].pk
 
 
-def _record(told: Sequence[tuple[Any, Changes]], path: str, *, by: User | None, action: str, reason: str) -> None:
+def _record(told: Sequence[tuple[Any, Changes]], path: str = "", *, by: User | None, action: str, reason: str) -> None:
     """One entry for each record with its changes. `path` is the lookup of the node's path, else the model's own."""
     if not told:
         return

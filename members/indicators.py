@@ -6,7 +6,7 @@ from functools import partial
 
 from django.db.models import F, Q
 
-from core.indicators import Indicator, Measure, declare, declare_measures
+from core.indicators import Indicator, Measure, declare, measures
 from members.models import Member
 from members.models.members import PROBATIONARY
 from orgs.indicators import COVERAGE, MEMBERS
@@ -29,11 +29,9 @@ members = partial(Measure, ROLL)
 BRANCH = Q(kind__in=[kind.value for kind in BRANCH_KINDS])
 EMPLOYED = Q(organization__facts__has_org=True)
 
-declare_measures(
-    [
-        members("members_formal", "正式党员", Q(status=Member.Status.FORMAL)),
-        members("members_probationary", "预备党员", Q(status__in=PROBATIONARY)),
-    ]
+measures.add(
+    members("members_formal", "正式党员", Q(status=Member.Status.FORMAL)),
+    members("members_probationary", "预备党员", Q(status__in=PROBATIONARY)),
 )
 
 NO_FORMAL = Indicator(

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from core.indicators import Indicator, declare, declare_measures
+from core.indicators import Indicator, declare, measures
 from orgs.models import Coverage
 from orgs.models.facts import SizeBand
 from orgs.models.organizations import Category, Sector
@@ -37,26 +37,24 @@ WITHOUT_BRANCHES = "分支机构由总机构统一计算，不计入。"
 ON_PAPER = "登记了覆盖即计入；覆盖它的党组织没有正式党员的，另见“由没有正式党员的党组织覆盖的单位”。"
 BUILT_FORMS = "单独、联合、挂靠、区域、行业、产业链覆盖的，功能型%(coverage.functional_counts)s"
 
-declare_measures(
-    [
-        counts("organizations", "登记单位"),
-        counts("counted", "纳入统计单位", COUNTED),
-        counts("units", "法人单位", UNIT),
-        counts("branch_offices", "分支机构", Q(branch_office=True)),
-        counts("staff", "职工", COUNTED, sums="staff"),
-        counts("formal", "正式党员", COUNTED, sums="formal"),
-        counts("probationary", "预备党员", COUNTED, sums="probationary"),
-        *(
-            counts(form.name.lower(), form.label, COUNTED & Q(form=form.value))
-            for form in Coverage.Form
-        ),
-        counts("uncovered", "无覆盖", COUNTED & Q(form="")),
-        counts("instructor", "有指导员", COUNTED & Q(instructor=True)),
-        counts("union", "有工会", COUNTED & Q(union=True)),
-        counts("youth", "有团组织", COUNTED & Q(youth=True)),
-        counts("women", "有妇联", COUNTED & Q(women=True)),
-        counts("undecided", "待判定", Q(undecided=True)),
-    ]
+measures.add(
+    counts("organizations", "登记单位"),
+    counts("counted", "纳入统计单位", COUNTED),
+    counts("units", "法人单位", UNIT),
+    counts("branch_offices", "分支机构", Q(branch_office=True)),
+    counts("staff", "职工", COUNTED, sums="staff"),
+    counts("formal", "正式党员", COUNTED, sums="formal"),
+    counts("probationary", "预备党员", COUNTED, sums="probationary"),
+    *(
+        counts(form.name.lower(), form.label, COUNTED & Q(form=form.value))
+        for form in Coverage.Form
+    ),
+    counts("uncovered", "无覆盖", COUNTED & Q(form="")),
+    counts("instructor", "有指导员", COUNTED & Q(instructor=True)),
+    counts("union", "有工会", COUNTED & Q(union=True)),
+    counts("youth", "有团组织", COUNTED & Q(youth=True)),
+    counts("women", "有妇联", COUNTED & Q(women=True)),
+    counts("undecided", "待判定", Q(undecided=True)),
 )  # fmt: skip
 
 SHOULD = Indicator(

@@ -64,7 +64,7 @@ METHODS = frozenset(
         "aupdate", "adelete", "asave", "acreate", "_raw_delete", "save_base",
     }
 )  # fmt: skip
-BULK = frozenset({"insert_rows", "update_rows", "delete_rows"})
+BULK = frozenset({"insert_rows", "update_rows"})
 MANAGERS = frozenset({"objects", "_default_manager", "_base_manager"})
 RELATED = frozenset({"add", "set", "remove", "clear"})  # of `unit.coverages`, say
 SQL = re.compile(

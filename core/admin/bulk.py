@@ -63,7 +63,6 @@ class BulkAction:
     plan: Callable[[BulkForm, QuerySet, date], Plan]
     apply: Callable[..., Plan]
     job: str = ""
-    done: str = "bulk_act"  # the page of what was done, by its number: there it is taken back
 
 
 def bulk_view(admin: ScopedModelAdmin, request: HttpRequest, code: str) -> HttpResponse:
@@ -106,7 +105,11 @@ def bulk_view(admin: ScopedModelAdmin, request: HttpRequest, code: str) -> HttpR
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            context |= {"plan": plan, "background": len(ids) > AT_ONCE, **_named(admin, plan, _page(request))}
+            context |= {
+                "plan": plan,
+                "background": len(ids) > AT_ONCE,
+                **_named(admin, plan, number(request.POST.get("page")) or 0),
+            }
             return render(request, "admin/bulk_preview.html", context)
     return render(request, "admin/bulk_form.html", context)
 
@@ -125,9 +128,9 @@ def _apply(
     done = action.apply(form, ids, request.user, timezone.localdate())
     left = f"，{done.left_count:,} {admin.unit}没有改" if done.left_count else ""
     messages.success(request, f"{action.title}：已修改 {len(done.changing):,} {admin.unit}{left}。")
-    return HttpResponseRedirect(
-        f"{reverse(action.done, args=[done.act])}?{urlencode({'next': back})}" if done.act else back
-    )
+    if done.act:  # the page of what was done, where it is taken back
+        back = f"{reverse('bulk_act', args=[done.act])}?{urlencode({'next': back})}"
+    return HttpResponseRedirect(back)
 
 
 def _ids(admin: ScopedModelAdmin, request: HttpRequest, rows: QuerySet) -> list[int]:
@@ -147,11 +150,6 @@ def _numbers(request: HttpRequest) -> list[int]:
     if None in found:
         raise BadRequest("编号应为数字")
     return [pk for pk in found if pk is not None]
-
-
-def _page(request: HttpRequest) -> int:
-    """The page of names that is asked for."""
-    return number(request.POST.get("page")) or 0
 
 
 def _named(admin: ScopedModelAdmin, plan: Plan, page: int) -> dict[str, Any]:

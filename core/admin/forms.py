@@ -42,9 +42,8 @@ class ServiceForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kept: dict[str, Any] = {}  # personal values, which are not shown
-        self.conflicts: dict[
-            str, str
-        ] = {}  # fields that somebody else changed meanwhile → the present value, as posted
+        # fields that somebody else changed meanwhile → the present value, as posted
+        self.conflicts: dict[str, str] = {}
         self._seen: dict[str, list[str]] = {}
         for name in self.personal_fields:
             self.kept[name] = kept = self.initial.get(name) or ""

@@ -23,15 +23,12 @@ class SavingByService:
     opts: Any
 
     def create(self, request: HttpRequest, form: ServiceForm) -> models.Model:
-        """Call the service that makes a record."""
         raise NotImplementedError
 
     def change(self, request: HttpRequest, form: ServiceForm) -> models.Model:
-        """Call the service that changes `form.instance`."""
         raise NotImplementedError
 
     def write(self, request: HttpRequest, form: ServiceForm) -> models.Model:
-        """Call the service for a new record or a changed one."""
         if form.instance.pk is None:
             return self.create(request, form)
         return self.change(request, form)

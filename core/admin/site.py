@@ -75,7 +75,6 @@ class NingjuAdminSite(AdminSite):
         return HttpResponseRedirect(reverse("logout"), status=307)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:  # type: ignore[override]
-        """What was looked for, within the scope."""
         return Suggestions.as_view(admin_site=self)(request)
 
     def index(self, request: HttpRequest, extra_context: Mapping[str, Any] | None = None) -> HttpResponse:

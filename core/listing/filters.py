@@ -28,7 +28,6 @@ class ListFilters(django_filters.FilterSet):
 
 
 def search_filter(placeholder: str) -> django_filters.CharFilter:
-    """The search field at the head of a list."""
     widget = forms.TextInput(attrs={"type": "search", "placeholder": placeholder, "class": "search"})
     return django_filters.CharFilter(method="search", label=placeholder, widget=widget)
 

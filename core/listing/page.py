@@ -19,14 +19,12 @@ from django.views import View
 from core.listing.columns import Column, reached_by
 from core.listing.exporting import ExportOrder, export_list
 from core.listing.filters import ListFilters
-from core.listing.paging import Order, bounded_count, page_of, turned
+from core.listing.paging import Order, address_with, bounded_count, page_asked_for, turned, without_place
 from core.listing.services import forget_filter, save_filter
 from core.models import ImportBatch, SavedFilter
 from core.pages import PageRequest, PermissionMixin, number
 from core.refusals import Refusal, as_sentence
 from core.sources import sources
-
-PLACE = ("after", "before")  # of the query string: where one is in the list, not what is in it
 
 
 class ListPage(PermissionMixin, View):
@@ -36,16 +34,14 @@ class ListPage(PermissionMixin, View):
     results alone; without script the page does the same.
     """
 
-    title: str
+    title: str  # the heading, and the name of the workbook
     columns: Sequence[Column]
     filters: type[ListFilters]
     orders: Sequence[Order]
     empty = "没有符合条件的记录。"
     unit = "条"
     page_size = 50
-    reads: Sequence[
-        str
-    ] = ()  # the fields behind the columns of the screen: a row has many more, which only the workbook has
+    reads: Sequence[str] = ()  # fields behind the columns of the screen: a row has more, which only the workbook has
     template_name = "core/list.html"
     results_template_name = "core/list_results.html"
     export_permission = ""  # empty: the list is not exported
@@ -66,11 +62,9 @@ class ListPage(PermissionMixin, View):
         return ""
 
     def bind(self, records: QuerySet) -> ListFilters:
-        """The filters with what the address says."""
         return self.filters(self.request.GET, queryset=records, request=self.request)
 
     def clear_url(self) -> str:
-        """The address without conditions."""
         return self.request.path
 
     def extra(self) -> dict[str, Any]:
@@ -81,17 +75,12 @@ class ListPage(PermissionMixin, View):
         """The columns; a subclass may choose them by the request."""
         return self.columns
 
-    def get_title(self) -> str:
-        """The heading, and the name of the workbook."""
-        return self.title
-
     def get(self, request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page, or only its results when htmx asks for them."""
         filters, found = self._found()
         order, descending = self._order()
         keys = order.spelled(descending=descending)
-        place = {name: request.GET.get(name, "") for name in PLACE}
-        page = page_of(found.only(*self.reads) if self.reads else found, keys, size=self.page_size, **place)
+        page = page_asked_for(request, found.only(*self.reads) if self.reads else found, keys, size=self.page_size)
         self.prepare(page.rows)
         columns = [column for column in self.get_columns() if column.screen]
         reached = reached_by(request.scope, columns, page.rows)
@@ -101,7 +90,7 @@ class ListPage(PermissionMixin, View):
         ]
         context = {
             "view": self,
-            "title": self.get_title(),
+            "title": self.title,
             "filters": filters,
             "total": bounded_count(found),
             "headers": [(column, *self._order_link(column)) for column in columns],
@@ -131,11 +120,13 @@ class ListPage(PermissionMixin, View):
                         user=request.user,
                         page=request.path,
                         name=request.POST.get("name", "").strip(),
-                        query=self._query().urlencode(),
+                        query=without_place(request).urlencode(),
                     )
                     messages.success(request, "已存为常用筛选。")
                 case "forget":
-                    forget_filter(user=request.user, filter_id=_whole(request.POST.get("filter")))
+                    if (kept := number(request.POST.get("filter"))) is None:
+                        raise BadRequest("编号应为数字")
+                    forget_filter(user=request.user, filter_id=kept)
                 case "export":
                     return self.export(request.POST.get("reason", "").strip())
                 case _:
@@ -153,7 +144,7 @@ class ListPage(PermissionMixin, View):
         order, descending = self._order()
         now = timezone.localtime()
         wanted = ExportOrder(
-            title=self.get_title(),
+            title=self.title,
             found=self._found()[1].order_by(*order.spelled(descending=descending)),
             columns=[column for column in self.get_columns() if column.export],
             prepare=self.prepare,
@@ -161,20 +152,10 @@ class ListPage(PermissionMixin, View):
             note="（含完整的证件号码和电话）" if self.reveals else "",
         )
         workbook = export_list(order=wanted, by=self.request.user, reason=reason, at=now)
-        return FileResponse(workbook, as_attachment=True, filename=f"{self.get_title()} {now:%Y-%m-%d}.xlsx")
+        return FileResponse(workbook, as_attachment=True, filename=f"{self.title} {now:%Y-%m-%d}.xlsx")
 
     def url(self, **changed: str) -> str:
-        """This page's address with some of the query string changed; the place in the list is dropped."""
-        query = self._query()
-        for name, value in changed.items():
-            query[name] = value
-        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
-
-    def _query(self) -> Any:
-        query = self.request.GET.copy()
-        for name in PLACE:
-            query.pop(name, None)
-        return query
+        return address_with(self.request, **changed)
 
     def _found(self) -> tuple[ListFilters, QuerySet]:
         filters = self.bind(self.records())
@@ -215,10 +196,3 @@ class ListPage(PermissionMixin, View):
         keys = order.spelled(descending=turned_round)
         falls = keys[0].startswith("-") != column.order.startswith("-")
         return self.url(sort=code if turned_round else turned(code)), "descending" if falls else "ascending"
-
-
-def _whole(text: str | None) -> int:
-    found = number(text)
-    if found is None:
-        raise BadRequest("编号应为数字")
-    return found

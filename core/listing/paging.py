@@ -15,8 +15,10 @@ from typing import Any
 from django.core.exceptions import BadRequest, FieldError, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest, QueryDict
 
 COUNT_BOUND = 10_000
+PLACE = ("after", "before")  # of the query string: where one is in the list, not what is in it
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,25 @@ def page_of(queryset: QuerySet, keys: Sequence[str], *, size: int, after: str = 
     return Page(rows, first if has_before else "", last if has_after else "")
 
 
+def page_asked_for(request: HttpRequest, queryset: QuerySet, keys: Sequence[str] = ("pk",), *, size: int) -> Page:
+    return page_of(queryset, keys, size=size, **{name: request.GET.get(name, "") for name in PLACE})
+
+
+def address_with(request: HttpRequest, **changed: str) -> str:
+    """This page's address with some of the query string changed; the place in the list is dropped."""
+    query = without_place(request)
+    for name, value in changed.items():
+        query[name] = value
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+def without_place(request: HttpRequest) -> QueryDict:
+    query = request.GET.copy()
+    for name in PLACE:
+        query.pop(name, None)
+    return query
+
+
 def _cursor(row: Any, keys: Sequence[str]) -> str:
     values = []
     for key in keys:
@@ -106,7 +127,6 @@ class _Exact(DjangoJSONEncoder):
     """A moment with its microseconds: Django's encoder cuts them, and rows of one instant are passed over."""
 
     def default(self, o: Any) -> Any:
-        """A moment whole, the rest as Django does."""
         return o.isoformat() if isinstance(o, datetime) else super().default(o)
 
 

@@ -30,6 +30,7 @@ class AuditEntry(models.Model):
     """
 
     at = models.DateTimeField("时间")
+    # the index of user and id serves
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -38,7 +39,7 @@ class AuditEntry(models.Model):
         related_name="+",
         verbose_name="操作人",
         db_index=False,
-    )  # the index of user and id serves
+    )
     user_name = models.CharField("操作人姓名", max_length=60)
     action = models.CharField("操作", max_length=60)
     model = models.CharField("对象类型", max_length=60)
@@ -69,7 +70,6 @@ class AuditEntry(models.Model):
         return f"{self.user_name} {self.action} {self.label}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the entry; an entry that exists is never changed."""
         if self.pk:
             raise TypeError("审计记录只能追加，不能修改")
         super().save(*args, **kwargs)

@@ -28,18 +28,18 @@ class ImportBatch(models.Model):
     file = models.CharField("存放位置", max_length=200, blank=True)  # relative to DATA_DIR; erased after 7 days
     sha256 = models.CharField("文件摘要", max_length=64)
     job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+", verbose_name="最近的后台任务")
-    heads = EncryptedJSONField(
-        "各工作表开头", default=dict
-    )  # sheet → [row number, cells as text]; erased with the file
+    # sheet → [row number, cells as text]; erased with the file
+    heads = EncryptedJSONField("各工作表开头", default=dict)
     sheets = EncryptedJSONField("读取的工作表", default=list)
     columns = EncryptedJSONField("列对应", default=dict)  # sheet → header row and columns; headers may hold anything
     as_of = EventDateField("名单日期")
     extent = models.CharField("名单范围", max_length=12, blank=True)  # a region's code; empty: all of the importer's
     status = models.CharField("状态", max_length=8, choices=Status, default=Status.UPLOADED)
     counts = models.JSONField("结果", default=dict)  # rows, new, changed … in the words of the command line
+    # null: a trial run of the command line, never committed
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="导入人"
-    )  # null: a trial run of the command line, never committed
+    )
     created_at = models.DateTimeField("上传时间", auto_now_add=True)
     node_id = models.BigIntegerField("导入人所属党组织")
     path = PathField("导入人所属党组织路径")
@@ -76,9 +76,8 @@ class StagedRow(models.Model):
         DUPLICATE = "DUPLICATE", "重复"
         ELSEWHERE = "ELSEWHERE", "另表"  # in a sheet of the file that is not imported: only tells what is not missing
 
-    batch = models.ForeignKey(
-        ImportBatch, models.CASCADE, related_name="rows", db_index=False
-    )  # the index of batch and outcome serves
+    # the index of batch and outcome serves
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows", db_index=False)
     sheet = models.PositiveSmallIntegerField("工作表")  # index into the batch's sheets
     number = models.PositiveIntegerField("行号")  # the sheet's own row number
     key = models.CharField("识别码", max_length=120, blank=True)
@@ -110,9 +109,8 @@ class Listed(models.Model):
 
     source = models.CharField("名单种类", max_length=20)
     object_id = models.BigIntegerField("记录")
-    batch = models.ForeignKey(
-        ImportBatch, models.CASCADE, related_name="+", db_index=False
-    )  # asked for by an undo only
+    # asked for by an undo only
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="+", db_index=False)
 
     class Meta:
         verbose_name = "在册记录"
@@ -171,9 +169,8 @@ class ColumnMapping(models.Model):
     """A header that a clerk assigned to a field by hand, remembered per source."""
 
     source = models.CharField("名单种类", max_length=20)
-    header = EncryptedTextField(
-        "表头"
-    )  # normalised; where the line above the list was taken for it, it may be anything
+    # normalised; where the line above the list was taken for it, it may be anything
+    header = EncryptedTextField("表头")
     field = models.CharField("系统字段", max_length=40, blank=True)  # empty: keep as 原表其他列
 
     class Meta:

@@ -13,7 +13,6 @@ class JobQuerySet(ScopedQuerySet):
     """Jobs are seen by whoever started them."""
 
     def within(self, scope: Scope) -> JobQuerySet:
-        """The jobs that the user of the scope started."""
         return self.filter(created_by_id=scope.user_id)
 
 

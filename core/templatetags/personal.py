@@ -20,7 +20,6 @@ register = template.Library()
 
 @register.filter(name="mask")
 def mask_filter(value: str) -> str:
-    """The value with its middle hidden."""
     return mask(value or "")
 
 

@@ -48,19 +48,16 @@ class AuditFilters(ListFilters):
         fields = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the actions and kinds of records by their Chinese names."""
         super().__init__(*args, **kwargs)
-        actions = sorted((word.code, word.name) for word in audit_words.actions)
         kinds = sorted({model._meta.label_lower: str(model._meta.verbose_name) for model in _recorded()}.items())
         risky = [(name, name) for name in sorted(audit_words.risks)]
-        for name, choices in (("risk", risky), ("action", actions), ("model", kinds)):
+        for name, choices in (("risk", risky), ("action", sorted(audit_words.actions.items())), ("model", kinds)):
             self.form.fields[name].choices = choices
         self.form.fields["user"].widget.attrs["placeholder"] = "操作人姓名或登录名"
         for name in ("named", "record", "address"):
             self.form.fields[name].widget.attrs["placeholder"] = self.form.fields[name].label
 
     def by_risk(self, found: QuerySet, name: str, value: str) -> QuerySet:
-        """Entries of the kind's actions."""
         return found.filter(action__in=audit_words.risks[value])
 
     def by_user(self, found: QuerySet, name: str, value: str) -> QuerySet:
@@ -99,7 +96,6 @@ class AuditPage(ListPage):
     empty = "没有符合条件的审计记录。"
 
     def records(self) -> QuerySet:
-        """The entries within the scope."""
         return AuditEntry.objects.within(self.request.scope)
 
     def extra(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from core.importing import decisions, jobs
 from core.importing.identity import held_back
 from core.importing.queries import missing_of, rows_of
 from core.importing.wording import Teller
-from core.listing.paging import page_of
+from core.listing.paging import page_asked_for
 from core.models import ImportBatch, Job
 from core.pages import PageRequest, number, numbers, way_back
 from core.refusals import Refusal, as_sentence
@@ -28,26 +28,25 @@ PAGE = 50
 
 
 class DecidingPage(BatchView):
-    """A list of a written batch whose lines wait for a decision."""
+    """A list of a batch whose lines wait for a decision."""
 
     template_name: str
+    statuses: tuple[Status, ...] = (Status.APPLIED,)
 
     def found(self, batch: ImportBatch) -> QuerySet:
         raise NotImplementedError
 
     def get(self, request: PageRequest, pk: int) -> HttpResponse:
         batch = self.batch()
-        if batch.status != Status.APPLIED or is_active(batch):
+        if batch.status not in self.statuses or is_active(batch):
             return redirect("import", pk)
         return render(request, self.template_name, self.context(batch))
 
     def context(self, batch: ImportBatch) -> dict[str, Any]:
-        """The lines and the way to the next ones."""
-        place = {name: self.request.GET.get(name, "") for name in ("after", "before")}
         open_rows = self.found(batch)
-        page = page_of(open_rows, ("pk",), size=PAGE, **place)
+        page = page_asked_for(self.request, open_rows, size=PAGE)
         return {
-            **head(self.request, batch, 5),
+            **head(self.request, batch, step_of(batch)),
             "rows": page.rows,
             "open": open_rows.count(),
             "before": page.before,
@@ -74,7 +73,6 @@ class ConflictsPage(DecidingPage):
         return {**context, "lines": Teller(batch).lines(context["rows"])}
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse:
-        """Settle the ticked ones."""
         batch = self.batch()
         try:
             settled = decisions.settle(
@@ -95,29 +93,21 @@ class ConflictsPage(DecidingPage):
         return redirect(way_back(request, reverse("import-conflicts", args=[pk])))
 
 
-class IdentityPage(BatchView):
+class IdentityPage(DecidingPage):
     """Rows held back since they look like another record: the uploader says which of them mean the same, one or all."""
 
-    def get(self, request: PageRequest, pk: int) -> HttpResponse:
-        """One page of them, each with what differs."""
-        batch = self.batch()
-        if batch.status not in (Status.STAGED, Status.APPLIED) or is_active(batch):
-            return redirect("import", pk)
-        place = {name: request.GET.get(name, "") for name in ("after", "before")}
-        waiting = held_back(batch)
-        page = page_of(waiting, ("pk",), size=PAGE, **place)
-        context = {
-            **head(request, batch, step_of(batch)),
-            "lines": Teller(batch).lines(page.rows),
-            "open": waiting.count(),
-            "mine": batch.created_by_id == request.user.pk,
-            "before": page.before,
-            "after": page.after,
-        }
-        return render(request, "core/imports/identity.html", context)
+    template_name = "core/imports/identity.html"
+    statuses = (Status.STAGED, Status.APPLIED)
+
+    def found(self, batch: ImportBatch) -> QuerySet:
+        return held_back(batch)
+
+    def context(self, batch: ImportBatch) -> dict[str, Any]:
+        context = super().context(batch)
+        mine = batch.created_by_id == self.request.user.pk
+        return {**context, "lines": Teller(batch).lines(context["rows"]), "mine": mine}
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse:
-        """Compare the ticked ones, or all."""
         batch, everything = self.batch(), request.POST.get("do") == "all"
         picked = numbers(request.POST.getlist("picked"))
         if not (picked or everything):
@@ -139,7 +129,6 @@ class MissingPage(DecidingPage):
         return missing_of(batch)
 
     def context(self, batch: ImportBatch) -> dict[str, Any]:
-        """The records, and what may be said of them."""
         context = super().context(batch)
         return {**context, "lines": Teller(batch).absent(context["rows"]), "endings": self._endings(batch)}
 

@@ -11,11 +11,8 @@ from django.shortcuts import render
 from core.outages import Trouble, trouble_of
 
 SAFE = ("GET", "HEAD")
-COME_BACK = {
-    Trouble.BUSY: 60,
-    Trouble.AWAY: 5,
-    Trouble.FULL: 60,
-}  # seconds; so long a page that only reads waits itself
+# seconds; so long a page that only reads waits itself
+COME_BACK = {Trouble.BUSY: 60, Trouble.AWAY: 5, Trouble.FULL: 60}
 SECRET = ("password", "one_time")  # in the names of fields that no page repeats
 
 
@@ -27,7 +24,6 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def unavailable(request: HttpRequest, trouble: Trouble) -> HttpResponse:
-    """The page of something that passes."""
     reads = request.method in SAFE
     context = {
         "trouble": trouble.name,

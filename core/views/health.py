@@ -14,8 +14,6 @@ from core.pages import PageRequest, PermissionMixin
 
 
 class StatusPage(PermissionMixin, View):
-    """运行状况."""
-
     permission = "system.watch"
 
     def get(self, request: PageRequest) -> HttpResponse:

@@ -16,8 +16,6 @@ from core.sources import sources
 
 
 class BatchFilters(ListFilters):
-    """By kind of list and by how far the batch has come."""
-
     source = django_filters.ChoiceFilter(label="名单种类")
     status = django_filters.ChoiceFilter(label="状态", choices=ImportBatch.Status.choices)
 
@@ -26,7 +24,6 @@ class BatchFilters(ListFilters):
         fields = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the kinds that the user may import."""
         super().__init__(*args, **kwargs)
         self.form.fields["source"].choices = [(s.code, s.name) for s in sources_for(self.request.scope)]
 

@@ -25,7 +25,7 @@ from core.importing.queries import KINDS, batches, missing_of, rows_of, sought
 from core.importing.sheets import Table
 from core.importing.wording import Teller
 from core.jobs import job_kinds, progress_of
-from core.listing.paging import page_of
+from core.listing.paging import address_with, page_asked_for
 from core.masking import struck
 from core.models import ImportBatch, Job
 from core.pages import PageRequest, PermissionMixin
@@ -47,7 +47,6 @@ class BatchView(PermissionMixin, View):
     kwargs: dict[str, Any]
 
     def batch(self) -> ImportBatch:
-        """The batch; 404 outside the scope."""
         return batch_within(self.request, self.kwargs["pk"])
 
 
@@ -55,6 +54,10 @@ def batch_within(request: PageRequest, pk: int) -> ImportBatch:
     """The batch with its people and last job; 404 outside the scope."""
     known = batches(request.scope).select_related("job__created_by", "created_by", "undone_by")
     return get_object_or_404(known, pk=pk)
+
+
+def steps_at(step: int) -> list[tuple[int, str, bool]]:
+    return [(number, name, number == step) for number, name in enumerate(STEPS, start=1)]
 
 
 def head(request: PageRequest, batch: ImportBatch, step: int) -> dict[str, Any]:
@@ -65,7 +68,7 @@ def head(request: PageRequest, batch: ImportBatch, step: int) -> dict[str, Any]:
         "batch": batch,
         "source": source,
         "extent": extents.get(batch.extent, batch.extent),
-        "steps": [(number, name, number == step) for number, name in enumerate(STEPS, start=1)],
+        "steps": steps_at(step),
         "failure": batch.job.error if batch.job and batch.job.status == Job.Status.FAILED else "",
     }
 
@@ -82,7 +85,6 @@ def dropped(batch: ImportBatch) -> list[str]:
 
 
 def is_active(batch: ImportBatch) -> bool:
-    """Whether a job of the batch waits or runs."""
     return batch.job is not None and batch.job.status in jobs.ACTIVE
 
 
@@ -129,8 +131,7 @@ class UploadPage(PermissionMixin, View):
 
     def _page(self, form: UploadForm) -> HttpResponse:
         template = "core/imports/upload_form.html" if self._is_part() else "core/imports/upload.html"
-        steps = [(number, name, number == 1) for number, name in enumerate(STEPS, start=1)]
-        return render(self.request, template, {"form": form, "steps": steps})
+        return render(self.request, template, {"form": form, "steps": steps_at(1)})
 
     def _is_part(self) -> bool:
         return self.request.headers.get("HX-Target") == "upload"
@@ -192,7 +193,7 @@ class BatchPage(BatchView):
         found: QuerySet = missing_of(batch) if kind == "missing" else rows_of(batch, kind if kind in KINDS else "")
         if kind != "missing":
             found = sought(found, text)
-        page = page_of(found, ("pk",), size=ROWS, **{n: self.request.GET.get(n, "") for n in ("after", "before")})
+        page = page_asked_for(self.request, found, size=ROWS)
         tabs = [(k.code, k.name, batch.counts.get(k.count, 0)) for k in KINDS.values()]
         tabs.append(("missing", "名单里没有的", batch.counts.get("missing", 0)))
         return {
@@ -202,20 +203,12 @@ class BatchPage(BatchView):
             "kind": kind,
             "text": text,
             "tabs": [("", "全部", batch.counts.get("rows", 0)), *(tab for tab in tabs if tab[2] or tab[0] == kind)],
-            "before_url": self._url(before=page.before) if page.before else "",
-            "after_url": self._url(after=page.after) if page.after else "",
+            "before_url": address_with(self.request, before=page.before) if page.before else "",
+            "after_url": address_with(self.request, after=page.after) if page.after else "",
         }
-
-    def _url(self, **place: str) -> str:
-        query = self.request.GET.copy()
-        for name in ("after", "before"):
-            query.pop(name, None)
-        query.update(place)
-        return f"{self.request.path}?{query.urlencode()}"
 
 
 def working(request: PageRequest, batch: ImportBatch) -> HttpResponse:
-    """The page on which one sees a job go on."""
     context = {**head(request, batch, step_of(batch)), **progress(batch)}
     return render(request, "core/imports/working.html", context)
 
@@ -281,7 +274,6 @@ class OriginalFile(BatchView):
         return self._page()
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse | FileResponse:
-        """The file, or where it went."""
         batch, reason = self.batch(), request.POST.get("reason", "")
         try:
             file = services.original(batch, by=request.user, reason=reason)

@@ -23,8 +23,6 @@ logger = logging.getLogger(__name__)
 
 
 class ExcelBook(Book):
-    """An .xlsx or .xls file."""
-
     def __init__(self, path: Path, *, name: str) -> None:
         """Raises `Unreadable` for a file that is broken or unsafe as a whole."""
         self._path = path

@@ -36,7 +36,6 @@ SPANS = (time, timedelta)
 
 
 def main(arguments: list[str], out: BinaryIO) -> None:
-    """Answers one question about one file."""
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -28,53 +27,46 @@ A4 = 9
 _FORBIDDEN_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]+")
 
 
-class TooManyRows(Refusal):
-    """More rows than a sheet can hold; the text says it in Chinese."""
-
-
 def write_rows(
     target: Path | BinaryIO,
     *,
     sheet: str,
     headers: Sequence[str],
     rows: Iterable[Sequence[Value]],
-    widths: Sequence[float] | None = None,
     leading: Sequence[str] = (),
-    footer: str = "",
 ) -> int:
     """Writes one sheet to an .xlsx as the rows come, in constant memory, and returns the number of rows.
 
-    `leading` lines (title, who exported when) stand merged above the header, the `footer` below the last row; the
-    header is frozen, repeated on each printed page and, without a footer, has filters. `widths` are in characters.
+    `leading` lines (title, who exported when) stand merged above the header, which is frozen, repeated on each printed
+    page and has filters.
 
     A text stays a text: `=1+1`, `0012` and 18-digit codes are text cells, never formulas or numbers. A whole number
     from 1e15 on becomes text too, since a spreadsheet would round it. Dates are ISO text, 2019-03-05, and times
-    2019-03-05 08:30 in local time (with seconds if there are any): they sort and come back as they are, and none is lost before 1900 or shown as
-    ###### (this library would also give its date format to every number below the first date of a column). Texts are
-    cut at 32,767 characters, the limit of a cell.
+    2019-03-05 08:30 in local time (with seconds if there are any): they sort and come back as they are, and none is lost
+    before 1900 or shown as ###### (this library would also give its date format to every number below the first date of
+    a column). Texts are cut at 32,767 characters, the limit of a cell.
 
     Why this library: 100,000 × 20 cells in a sixth of openpyxl's time and a quarter of xlsxwriter's, both streaming too.
 
-    Raises OSError when there is no room for temporary files, `TooManyRows` beyond the limit of a sheet, ValueError for repeated headers or a row of another length. On
-    any exception, also one of `rows`, nothing is written to a path.
+    Raises OSError when there is no room for temporary files, Refusal beyond the limit of a sheet, ValueError for repeated
+    headers or a row of another length. On any exception, also one of `rows`, nothing is written to a path.
     """
     if len(set(headers)) != len(headers):
         raise ValueError(f"Headers repeat: {headers}")
     require_room()
     top, last_column = len(leading), max(len(headers) - 1, 1)
-    counted = _Records(headers, rows, limit=MAX_SHEET_ROWS - top - 1 - bool(footer))
-    closing = [{headers[0]: footer}] if footer else []
+    counted = _Records(headers, rows, limit=MAX_SHEET_ROWS - top - 1)
     with panics_told():
         write_worksheet(
-            chain(counted, closing),
+            iter(counted),
             target,
             sheet_name=sheet_name(sheet),
             header_row=top,
             freeze_row=top + 1,
             merge_ranges=[(line, 0, line, last_column, text) for line, text in enumerate(leading)] or None,
             header_format=Format().set_bold().set_background_color(HEADER_COLOUR).set_border("thin").set_text_wrap(),
-            column_widths=[*widths] if widths else [min(max(2 * len(header) + 2, 10), 40) for header in headers],
-            autofilter=not footer,
+            column_widths=[min(max(2 * len(header) + 2, 10), 40) for header in headers],
+            autofilter=True,
             ignore_errors=[*headers],
             page_setup={"landscape": True, "paper_size": A4, "fit_to_pages": (1, 0), "repeat_rows": top},
         )
@@ -104,7 +96,7 @@ class _Records:
         for row in self._rows:
             self.number += 1
             if self.number > self._limit:
-                raise TooManyRows(f"超过 {self._limit:,} 行，一张工作表放不下；请先筛选，再分几次导出。")
+                raise Refusal(f"超过 {self._limit:,} 行，一张工作表放不下；请先筛选，再分几次导出。")
             # most cells are short texts: no call for them
             cells = [v if type(v) is str and len(v) <= MAX_CELL_CHARACTERS else storable(v) for v in row]
             yield dict(zip(self._headers, cells, strict=True))

@@ -20,6 +20,7 @@ from core.crypto import chain_digest
 from core.jobs import Progress, job_kinds
 from core.jobs import run as run_job
 from core.models import AuditEntry, AuditSeal, Job
+from core.refusals import Refusal
 from core.rotation import rotate
 from members.models import Member
 from tests.people import City
@@ -58,7 +59,7 @@ def test_a_chain_that_was_signed_again_is_found_and_not_built_upon(trail: list[i
     (problem,) = sealing.verify().problems
     assert "封存可能被重做" in problem
     seals = AuditSeal.objects.count()
-    with pytest.raises(sealing.ChainBroken, match="先由审计管理员抄录"):
+    with pytest.raises(Refusal, match="先由审计管理员抄录"):
         sealing.seal(at=TOMORROW)
     assert AuditSeal.objects.count() == seals
 
@@ -132,7 +133,7 @@ def test_a_night_that_was_killed_before_it_told_the_log_is_told_by_the_next(
 
 def test_without_the_log_nothing_is_sealed(trail: list[int]) -> None:
     settings.SEAL_LOG.unlink()
-    with pytest.raises(sealing.ChainBroken, match="封存日志不见了"):
+    with pytest.raises(Refusal, match="封存日志不见了"):
         sealing.seal(at=TOMORROW)
 
 
@@ -192,7 +193,7 @@ def test_keys_are_not_changed_over_a_trail_that_does_not_hold(
 ) -> None:
     execute("UPDATE core_auditentry SET user_name = '别人' WHERE id = %s", trail[7])
     settings.FIELD_KEYS = {"new": OTHER_KEY, **settings.FIELD_KEYS}
-    with pytest.raises(sealing.ChainBroken, match="没有更换密钥"):
+    with pytest.raises(Refusal, match="没有更换密钥"):
         rotate(by=None, progress=Progress())
 
 

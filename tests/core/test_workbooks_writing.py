@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
+from core.refusals import Refusal
 from core.workbooks import writing
 from core.workbooks.reading import open_book
-from core.workbooks.writing import TooManyRows, Value, sheet_name, write_rows
+from core.workbooks.writing import Value, sheet_name, write_rows
 
 HEADERS = ["名称", "代码", "职工"]
 
@@ -64,18 +65,17 @@ def test_the_header_is_frozen_filtered_and_repeated_in_print() -> None:
     assert sheet.print_title_rows == "$1:$1"
 
 
-def test_lines_above_and_a_footer_below_frame_the_list() -> None:
+def test_lines_stand_above_the_list() -> None:
     leading = ["两新组织名单", "导出人：张三　2026-11-24 09:00"]
-    sheet = written(["甲", "0012", 3], ["乙", "0013", 4], leading=leading, footer="共 2 行")
+    sheet = written(["甲", "0012", 3], ["乙", "0013", 4], leading=leading)
     assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [
         [leading[0], None, None],
         [leading[1], None, None],
         HEADERS,
         ["甲", "0012", 3],
         ["乙", "0013", 4],
-        ["共 2 行", None, None],
     ]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A4", None)
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A4", "A3:C5")
 
 
 def test_a_list_of_one_column_may_have_lines_above() -> None:
@@ -87,11 +87,6 @@ def test_a_list_without_rows_has_its_header() -> None:
     target = io.BytesIO()
     assert write_rows(target, sheet="名单", headers=HEADERS, rows=[]) == 0
     assert [cell.value for cell in openpyxl.load_workbook(target).active[1]] == HEADERS
-
-
-def test_widths_can_be_given() -> None:
-    sheet = written(["甲", "0012", 3], widths=[40, 22, 8])
-    assert [round(sheet.column_dimensions[letter].width) for letter in "ABC"] == [41, 23, 9]
 
 
 def test_rows_are_taken_as_they_come_and_counted(tmp_path: Path) -> None:
@@ -106,8 +101,8 @@ def test_more_rows_than_a_sheet_holds_are_refused_in_a_sentence(
     monkeypatch.setattr(writing, "MAX_SHEET_ROWS", 5)
     rows: list[list[Value]] = [["甲", "0012", n] for n in range(4)]
     assert write_rows(tmp_path / "most.xlsx", sheet="名单", headers=HEADERS, rows=rows) == 4
-    with pytest.raises(TooManyRows, match="超过 3 行"):
-        write_rows(tmp_path / "more.xlsx", sheet="名单", headers=HEADERS, rows=rows, footer="共")
+    with pytest.raises(Refusal, match="超过 4 行"):
+        write_rows(tmp_path / "more.xlsx", sheet="名单", headers=HEADERS, rows=[*rows, *rows])
     assert not (tmp_path / "more.xlsx").exists()
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.days import InFuture
 from core.models import AuditEntry
-from core.services import Ended
+from core.refusals import Refusal
 from instructors import services
 from instructors.models import Assignment, Instructor, Visit
 from instructors.queries import open_assignments, overdue, state_due
@@ -91,7 +91,7 @@ def test_the_end_of_service_ends_every_assignment(city: City):
     services.instructors.end(by=None, row=instructor, day=TODAY, on=TODAY)
     assert set(Assignment.objects.values_list("until", flat=True)) == {TODAY}
     assert not OrganizationFacts.objects.filter(instructor=True).exists()
-    with pytest.raises(Ended):
+    with pytest.raises(Refusal, match="不能再修改"):
         assign(city, city.organization(), instructor)
 
 

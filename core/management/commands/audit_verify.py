@@ -28,7 +28,6 @@ class Command(BaseCommand):
         parser.add_argument("--by", metavar="登录名", help="由谁查清")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Check and say what was found."""
         if options["accept"]:
             self._accept(options["accept"], options["by"] or "")
             return

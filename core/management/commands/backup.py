@@ -29,7 +29,6 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path, help="备份目录，应在另一块磁盘上，不能在数据目录里面")
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
-        """Write both, then the stamp."""
         folder, data = folder.resolve(), Path(settings.DATA_DIR).resolve()
         if folder.is_relative_to(data):
             raise CommandError("备份目录不能在数据目录里面，请换一个目录，最好在另一块磁盘上")

@@ -18,7 +18,6 @@ class Command(BaseCommand):
     help = "用 FIELD_KEYS 中的第一个密钥重新加密全部内容（先把新密钥加在最前面，再运行）"
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Rotate and say which keys may go."""
         try:
             rows = rotate(by=None, progress=Progress())
         except Undecipherable as problem:

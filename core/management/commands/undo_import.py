@@ -21,7 +21,6 @@ class Command(BaseCommand):
     help = "撤销一个导入批次"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Which batch, by whom."""
         parser.add_argument("batch", type=int, help="批次号")
         parser.add_argument("--by", required=True, help="撤销人的登录名")
         parser.add_argument("--json", action="store_true", help="输出 JSON")

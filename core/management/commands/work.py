@@ -30,7 +30,6 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="做完已有的任务就退出")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Take jobs one after the other."""
         self.stopping = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
