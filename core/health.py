@@ -14,7 +14,6 @@ from django.db.models import Min, QuerySet
 from django.utils import timezone
 
 from core import sealing
-from core.jobs import job_kinds
 from core.models import Job
 from core.outages import MEGABYTE, free_bytes
 from core.workers import NONE_LIVES, living
@@ -50,11 +49,6 @@ def failed_jobs(*, now: datetime) -> QuerySet[Job]:
     since = now - timedelta(days=FAILED_DAYS)
     found = Job.objects.filter(status=Job.Status.FAILED, finished_at__gte=since)
     return found.select_related("created_by").order_by("-pk")[:FAILED_SHOWN]
-
-
-def kind_name(code: str) -> str:
-    """A kind of job in Chinese; its code when the kind is no longer known."""
-    return job_kinds[code].name if code in job_kinds else code
 
 
 def _disks() -> Iterator[Sign]:
@@ -94,7 +88,7 @@ def _seal(now: datetime) -> Sign:
 
 
 def _queue(now: datetime) -> Sign:
-    waiting = Job.objects.filter(status__in=(Job.Status.QUEUED, Job.Status.RUNNING))
+    waiting = Job.objects.filter(status__in=Job.ACTIVE)
     count, first = waiting.count(), waiting.aggregate(first=Min("created_at"))["first"]
     if not count or first is None:
         return Sign("等待和进行中的任务", "没有", well=True)

@@ -117,6 +117,11 @@ class JobKind:
 job_kinds: Registry[JobKind] = Registry()
 
 
+def kind_name(code: str) -> str:
+    """A kind of job in Chinese; its code when the kind is no longer known."""
+    return job_kinds[code].name if code in job_kinds else code
+
+
 def enqueue(*, kind: str, arguments: Mapping[str, Any], by: User | None) -> Job:
     """Put a job into the queue; workers see it when the caller's transaction commits. KeyError for an unknown kind."""
     return Job.objects.create(kind=job_kinds[kind].code, arguments=dict(arguments), created_by=by)
@@ -215,7 +220,7 @@ class Worker(workers.Presence):
         return job is not None
 
     def _claim(self) -> Job | None:
-        for job in Job.objects.filter(status__in=[Job.Status.QUEUED, Job.Status.RUNNING]).order_by("pk"):
+        for job in Job.objects.filter(status__in=Job.ACTIVE).order_by("pk"):
             if self._later.get(job.pk, 0.0) > time.monotonic():
                 continue
             # a running job of this very worker was left behind when the database went away: that counts as no attempt

@@ -61,17 +61,14 @@ class Checked:
     broken: dict[int, str] = field(default_factory=dict)  # last entry → digest of the seals that do not fit
     accepted: int = 0  # of those, the ones that a person accepted
 
-    def require_whole(self) -> None:
-        if self.problems:
-            raise Refusal(f"审计记录与封存不符：{'；'.join(self.problems)}。{WHAT_TO_DO}")
-
 
 @transaction.atomic
 def seal(*, at: datetime) -> Checked:
     """Verify the chain, then seal what has settled since the last seal. Raises Refusal."""
     alone_with(JOB)
     checked = verify()
-    checked.require_whole()
+    if checked.problems:
+        raise Refusal(f"审计记录与封存不符：{'；'.join(checked.problems)}。{WHAT_TO_DO}")
     _seal_settled(checked, at)
     return checked
 

@@ -13,7 +13,7 @@ from core import pages
 from core.cells import raw_text, read_text
 from core.refusals import Refusal
 from core.workbooks.book import Book
-from core.workbooks.forms import FormColumn, Page, write_form
+from core.workbooks.forms import FormColumn, FormSheet, write_form
 from core.workbooks.headers import find_header
 from orgs.models import OrganizationFacts
 from reports.models import StreetBook
@@ -32,7 +32,7 @@ class Filled(NamedTuple):
     texts: dict[str, str]
 
 
-class Problem(NamedTuple):
+class BookProblem(NamedTuple):
     """What is wrong with a cell of a returned workbook: the sheet's own row, the column's letter, a sentence, and the unit."""
 
     row: int
@@ -48,7 +48,7 @@ class Reading:
     book: int
     letters: dict[str, str]
     rows: list[Filled] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[BookProblem] = field(default_factory=list)
 
 
 def write_book(
@@ -74,7 +74,7 @@ def write_book(
         f"{worklist.title}（{book.committee}）",
         f"共 {len(units)} 家。请填写后三列{until}。{asked.way}从下拉列表中选择，完成时限写成 2026-12-31 这样。",
     )
-    write_form(target, Page(worklist.title, columns, [_cells(book, *unit) for unit in units], leading))
+    write_form(target, FormSheet(worklist.title, columns, [_cells(book, *unit) for unit in units], leading))
 
 
 def _cells(book: StreetBook, facts: OrganizationFacts, line: WorklistRow) -> list[str | int | date | None]:
@@ -117,7 +117,7 @@ def read_book(source: Book, *, asked: Asked) -> Reading:
             found.rows.append(Filled(number, unit, name, {key: said[key] for key in ANSWERED if said.get(key)}))
         else:
             sentence = "这一行没有单位编号，不是发出的行，未采用"
-            found.problems.append(Problem(number, found.letters["unit"], sentence, name))
+            found.problems.append(BookProblem(number, found.letters["unit"], sentence, name))
     if len(books) != 1:
         raise Refusal(f"“{source.name}”里有 {len(books)} 个簿号，应为 1 个。请每个街道单独交回，不要合并成一份")
     found.book = books.pop()

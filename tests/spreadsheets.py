@@ -6,11 +6,11 @@ from pathlib import Path
 
 import openpyxl
 
-from core.workbooks.book import Row
+from core.workbooks.book import SheetRow
 from core.workbooks.reading import open_book
 
 
-def read(path: Path, sheet: str | None = None) -> list[Row]:
+def read(path: Path, sheet: str | None = None) -> list[SheetRow]:
     """All rows of a sheet, the first one unless another is named."""
     book = open_book(path, name=path.name)
     return list(book.rows(sheet or book.sheets[0]))

@@ -185,6 +185,6 @@ def _back_url(admin: ScopedModelAdmin, request: HttpRequest) -> str:
         record = admin.get_queryset(request).filter(pk=key).first()
         if record and (url := admin.record_url(record)):
             return url
-    url = reverse(f"admin:{admin.opts.app_label}_{admin.opts.model_name}_changelist")
+    url = admin.url_of("changelist")
     query = request.GET.urlencode()
     return f"{url}?{query}" if query else url

@@ -72,17 +72,16 @@ class AdminList(ListPage):
         return [action for action in self.admin.bulk_actions if self.request.scope.may(action.permission)]
 
     def extra(self) -> dict[str, Any]:
-        here = f"admin:{self.admin.opts.app_label}_{self.admin.opts.model_name}"
+        url_of = self.admin.url_of
         query = without_place(self.request).urlencode()
         may_add = self.admin.has_add_permission(self.request)
         acts = self.admin.acts if self.offered else ""
         return {
             "model_admin": self.admin,
-            "add_url": reverse(f"{here}_add") if may_add else "",
-            "import_url": reverse(f"{here}_import") if self.admin.comes_in and may_add else "",
+            "add_url": url_of("add") if may_add else "",
+            "import_url": url_of("import") if self.admin.comes_in and may_add else "",
             "acts_url": reverse(acts) if acts else "",
             "bulk_actions": [
-                (action, reverse(f"{here}_bulk", args=[action.code]) + (f"?{query}" if query else ""))
-                for action in self.offered
+                (action, url_of("bulk", action.code) + (f"?{query}" if query else "")) for action in self.offered
             ],
         }

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.contrib.admin.helpers import AdminReadonlyField
 from django.db import models
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from core.admin.table_cells import field_column
@@ -38,5 +37,4 @@ def page_of(record: models.Model | None, site: AdminSite) -> str:
     admin: Any = site._registry.get(type(record)) if record else None
     if record is None or admin is None:
         return ""
-    name = f"admin:{record._meta.app_label}_{record._meta.model_name}_change"
-    return admin.record_url(record) or reverse(name, args=[record.pk])
+    return admin.record_url(record) or admin.url_of("change", record.pk)

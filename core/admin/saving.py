@@ -83,12 +83,12 @@ class SavingByService:
         further: tuple[str, str] | None = None,
     ) -> HttpResponse:
         """On to `url`, else to where one came from, the record, or the list; the message leads to the record and further."""
-        record = self.record_url(obj) or self._url("change", obj.pk)
-        url = url or way_back(request, self.record_url(obj)) or self._url("changelist")
+        record = self.record_url(obj) or self.url_of("change", obj.pk)
+        url = url or way_back(request, self.record_url(obj)) or self.url_of("changelist")
         links = [(f"查看{self.opts.verbose_name}", record)] if url != record else []
         ways = format_html_join("", ' <a href="{1}">{0}</a>', [*links, *([further] if further else [])])
         messages.success(request, format_html("{}{}", said, ways))
         return HttpResponseRedirect(url)
 
-    def _url(self, page: str, *args: Any) -> str:
+    def url_of(self, page: str, *args: Any) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)

@@ -17,7 +17,7 @@ from django.contrib.admin import AdminSite
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -75,8 +75,7 @@ class TableAdmin(ScopedModelAdmin):
 
     def _columns(self, model: type[models.Model], personal: set[str]) -> list[Column]:
         """Of the first field the cell leads to the row's form."""
-        link = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
-        more: dict[str, Any] = {"link": lambda row: reverse(link, args=[row.pk])}
+        more: dict[str, Any] = {"link": lambda row: self.url_of("change", row.pk)}
         if not self.whose:
             more["kind"] = NAME
         found: list[Column] = [*self.whose]

@@ -5,7 +5,6 @@ The file passes the same door as every list (`core.workbooks.reading`), and all 
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 
 from core.admin.table_rows import CHANGED, DIFFERS, NEW, ROW_NUMBER, RowReport, TableRows
 from core.cells import raw_text
@@ -25,8 +23,9 @@ from core.importing.marks import mark_headers
 from core.importing.sheets import OTHER_LISTS
 from core.locks import derived_once, one_at_a_time
 from core.refusals import Refusal
+from core.workbooks.book import Unreadable
 from core.workbooks.headers import find_header
-from core.workbooks.reading import Unreadable, open_book
+from core.workbooks.reading import open_book
 
 if TYPE_CHECKING:
     from core.admin.table import TableAdmin
@@ -45,7 +44,7 @@ def table_view(admin: TableAdmin, request: HttpRequest) -> HttpResponse:
     if not admin.has_add_permission(request):
         raise PermissionDenied("您的角色不能导入这张表")
     form = FileForm(request.POST or None, request.FILES or None)
-    back = reverse(f"admin:{admin.opts.app_label}_{admin.opts.model_name}_changelist")
+    back = admin.url_of("changelist")
     context: dict[str, Any] = {
         "title": f"导入{admin.opts.verbose_name_plural}",
         "model_admin": admin,
@@ -85,26 +84,22 @@ def read_table(file: Any, admin: TableAdmin) -> Table:
     """
     mark, own = admin.returning.header, _headers(admin)
     known = {header: header for header in (*own, *(part.header for part in admin.returning.parts), mark)}
-    with tempfile.NamedTemporaryFile(suffix=Path(file.name).suffix) as kept:
-        for chunk in file.chunks():
-            kept.write(chunk)
-        kept.flush()
-        book = open_book(Path(kept.name), name=file.name)
-        for sheet in book.sheets:
-            found = find_header(book.rows(sheet), known)
-            if found is None or len(found.fields.keys() & {*own, mark}) < 2:
-                continue
-            if mark_headers(column.header for column in found.columns) - {mark}:
-                raise Unreadable(file.name, OTHER_LISTS)
-            columns = found.fields
-            table = [[ROW_NUMBER, *columns]]
-            for number, cells in book.rows(sheet):
-                values = [raw_text(cells[c.index]) if c.index < len(cells) else "" for c in columns.values()]
-                if number > found.row and any(values):
-                    table.append([str(number), *values])
-            if len(table) > MOST_ROWS + 1:
-                raise Unreadable(file.name, f"超过 {MOST_ROWS:,} 行，请拆成几个文件后再导入。")
-            return table
+    book = open_book(Path(file.temporary_file_path()), name=file.name)
+    for sheet in book.sheets:
+        found = find_header(book.rows(sheet), known)
+        if found is None or len(found.fields.keys() & {*own, mark}) < 2:
+            continue
+        if mark_headers(column.header for column in found.columns) - {mark}:
+            raise Unreadable(file.name, OTHER_LISTS)
+        columns = found.fields
+        table = [[ROW_NUMBER, *columns]]
+        for number, cells in book.rows(sheet):
+            values = [raw_text(cells[c.index]) if c.index < len(cells) else "" for c in columns.values()]
+            if number > found.row and any(values):
+                table.append([str(number), *values])
+        if len(table) > MOST_ROWS + 1:
+            raise Unreadable(file.name, f"超过 {MOST_ROWS:,} 行，请拆成几个文件后再导入。")
+        return table
     raise Unreadable(file.name, f"里没有找到表头。需要的列：{'、'.join(own)}。")
 
 

@@ -14,7 +14,7 @@ from core.importing.sheets import Table, known_headers, require_own, table_at
 from core.models import ColumnMapping, ImportBatch
 from core.refusals import Refusal
 from core.sources import Source, sources
-from core.workbooks.book import Row, Unreadable
+from core.workbooks.book import SheetRow, Unreadable
 from core.workbooks.headers import LINES_SEARCHED, find_header, header_at, normalise_header
 from core.workbooks.reading import open_book
 
@@ -88,13 +88,13 @@ def assigned(proposal: Proposal, fields: Mapping[int, str | None]) -> Table:
     return replace(proposal.table, columns=columns).looked_through(below)
 
 
-def _lines(rows: Iterator[Row]) -> Iterator[tuple[int, list[str | None]]]:
+def _lines(rows: Iterator[SheetRow]) -> Iterator[tuple[int, list[str | None]]]:
     for number, cells in islice(rows, LINES_KEPT):
         yield number, [None if cell is None else raw_text(cell)[:LONGEST] for cell in cells]
 
 
 def _proposal(sheet: str, lines: Kept, known: Mapping[str, str], source: Source, row: int | None) -> Proposal:
-    searched: list[Row] = [(number, [*cells]) for number, cells in lines[: LINES_SEARCHED + 1]]
+    searched: list[SheetRow] = [(number, [*cells]) for number, cells in lines[: LINES_SEARCHED + 1]]
     header = None
     if row is None:
         header = find_header(searched, known, source.required)
@@ -109,7 +109,7 @@ def _proposal(sheet: str, lines: Kept, known: Mapping[str, str], source: Source,
     return Proposal(sheet, table_at(sheet, header).looked_through(below), recognised, lines)
 
 
-def _texts(line: Row) -> int:
+def _texts(line: SheetRow) -> int:
     return sum(bool(cell) and not str(cell).strip().isdecimal() for cell in line[1])
 
 

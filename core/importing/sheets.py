@@ -13,7 +13,7 @@ from core.importing.marks import mark_headers
 from core.masking import column_kind
 from core.models import ColumnMapping
 from core.sources import Source, sources
-from core.workbooks.book import Book, Row, Unreadable
+from core.workbooks.book import Book, SheetRow, Unreadable
 from core.workbooks.headers import LINES_SEARCHED, Header, find_header, normalise_header
 
 ALL_SHEETS = "*"
@@ -82,7 +82,7 @@ class Table:
 
 def tables(
     book: Book, source: Source, chosen: Mapping[str, Table] | None = None
-) -> Iterator[tuple[Table, Iterator[Row]]]:
+) -> Iterator[tuple[Table, Iterator[SheetRow]]]:
     """Every visible sheet with a recognisable header, with the rows below it; cover sheets are passed over.
 
     Of a sheet among `chosen` the clerk said where the header is and what the columns are.
@@ -98,7 +98,7 @@ def tables(
             yield table, _below(table.row, chain(head, rows))
 
 
-def looked_through(table: Table, rows: Iterator[Row]) -> tuple[Table, Iterator[Row]]:
+def looked_through(table: Table, rows: Iterator[SheetRow]) -> tuple[Table, Iterator[SheetRow]]:
     """The table with the kinds of its unmapped columns, told by its first rows; and all its rows."""
     first = list(islice(rows, ROWS_LOOKED_AT))
     return table.looked_through(cells for _, cells in first), chain(first, rows)
@@ -113,7 +113,7 @@ def _found(sheet: str, header: Header | None) -> Table | None:
     return table_at(sheet, header) if header else None
 
 
-def _below(number: int, rows: Iterator[Row]) -> Iterator[Row]:
+def _below(number: int, rows: Iterator[SheetRow]) -> Iterator[SheetRow]:
     return (row for row in rows if row[0] > number)
 
 
@@ -128,7 +128,7 @@ def known_headers(source: Source) -> dict[str, str]:
     return known
 
 
-def require_own(book: Book, source: Source, head: Iterable[Row]) -> None:
+def require_own(book: Book, source: Source, head: Iterable[SheetRow]) -> None:
     """Refuse a list that was exported here and comes back as another kind of list, or cannot come back. Raises Unreadable.
 
     Read as a list of somebody else, it would say of every record what it was on the day of the export.

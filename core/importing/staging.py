@@ -17,7 +17,7 @@ from core.masking import struck
 from core.models import StagedRow
 from core.rows import Encoded, insert_rows
 from core.sources import Read, Values
-from core.workbooks.book import Row as SheetRow
+from core.workbooks.book import SheetRow
 
 CHUNK = 2_000
 Outcome = StagedRow.Outcome

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.views import View
 
 from core.listing.columns import Column, reached_by
-from core.listing.exporting import ExportOrder, export_list
+from core.listing.exporting import export_list
 from core.listing.filters import ListFilters
 from core.listing.paging import Order, address_with, bounded_count, page_asked_for, turned, without_place
 from core.listing.services import forget_filter, save_filter
@@ -143,15 +143,17 @@ class ListPage(PermissionMixin, View):
         self.request.scope = self.request.scope.having(self.export_permission)
         order, descending = self._order()
         now = timezone.localtime()
-        wanted = ExportOrder(
+        workbook = export_list(
             title=self.title,
             found=self._found()[1].order_by(*order.spelled(descending=descending)),
             columns=[column for column in self.get_columns() if column.export],
             prepare=self.prepare,
             personal=self.personal,
             note="（含完整的证件号码和电话）" if self.reveals else "",
+            by=self.request.user,
+            reason=reason,
+            at=now,
         )
-        workbook = export_list(order=wanted, by=self.request.user, reason=reason, at=now)
         return FileResponse(workbook, as_attachment=True, filename=f"{self.title} {now:%Y-%m-%d}.xlsx")
 
     def url(self, **changed: str) -> str:

@@ -25,6 +25,8 @@ class Job(models.Model):
         DONE = "DONE", "完成"
         FAILED = "FAILED", "失败"
 
+    ACTIVE = (Status.QUEUED, Status.RUNNING)  # not yet at an end
+
     kind = models.CharField("种类", max_length=60)
     arguments = models.JSONField("参数", default=dict)
     day = EventDateField("日期", null=True)  # of a daily job

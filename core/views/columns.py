@@ -67,7 +67,11 @@ class ColumnsPage(BatchView):
         if self._is_past(batch):
             return redirect("import", pk)
         guessed = mapping.propose(batch)
-        at = {p.sheet: row for n, p in enumerate(guessed) if (row := self._row(n)) and p.table and row != p.table.row}
+        at = {
+            p.sheet: row
+            for n, p in enumerate(guessed)
+            if (row := number(request.POST.get(f"row-{n}"))) and p.table and row != p.table.row
+        }
         moved = {p.sheet for n, p in enumerate(guessed) if request.POST.get(f"row-{n}") != request.POST.get(f"was-{n}")}
         proposals = mapping.propose(batch, at=at) if at else guessed
         ticked = {p.sheet for n, p in enumerate(proposals) if f"sheet-{n}" in request.POST}
@@ -112,9 +116,6 @@ class ColumnsPage(BatchView):
             shown = [hides(sample) for sample in samples]
             found.append(Choice(f"field-{at}-{column.index}", column, shown))
         return found
-
-    def _row(self, at: int) -> int | None:
-        return number(self.request.POST.get(f"row-{at}"))
 
     @staticmethod
     def _is_past(batch: ImportBatch) -> bool:

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.views import View
 
 from core.audit import record
-from core.health import failed_jobs, kind_name, signs
-from core.jobs import CLOCK_IS_RIGHT, clock_is_ahead
+from core.health import failed_jobs, signs
+from core.jobs import CLOCK_IS_RIGHT, clock_is_ahead, kind_name
 from core.pages import PageRequest, PermissionMixin
 
 

@@ -42,7 +42,7 @@ def _counted(name: str) -> Any:
 def _state(batch: ImportBatch) -> str:
     """The status with what it waits for; while a job runs or after one failed, that."""
     job = batch.job
-    if job and job.status in (Job.Status.QUEUED, Job.Status.RUNNING):
+    if job and job.status in Job.ACTIVE:
         return "处理中"
     if job and job.status == Job.Status.FAILED:
         return f"{batch.get_status_display()}（上一步未完成）"

@@ -24,7 +24,7 @@ from core.importing.identity import held_back
 from core.importing.queries import KINDS, batches, missing_of, rows_of, sought
 from core.importing.sheets import Table
 from core.importing.wording import Teller
-from core.jobs import job_kinds, progress_of
+from core.jobs import kind_name, progress_of
 from core.listing.paging import address_with, page_asked_for
 from core.masking import struck
 from core.models import ImportBatch, Job
@@ -228,7 +228,7 @@ def progress(batch: ImportBatch) -> dict[str, Any]:
     far = progress_of(job)
     return {
         "batch": batch,
-        "doing": job_kinds[job.kind].name if job.kind in job_kinds else job.kind,
+        "doing": kind_name(job.kind),
         "queued": job.status == Job.Status.QUEUED,
         "ahead": ahead,
         "waits": what_waits(job.pk),

@@ -5,12 +5,10 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from core.jobs import job_kinds, progress_of
+from core.jobs import kind_name, progress_of
 from core.models import Job
 from core.pages import PageRequest
 from core.workers import what_waits
-
-WAITING = (Job.Status.QUEUED, Job.Status.RUNNING)
 
 
 def show_job(request: PageRequest, pk: int) -> HttpResponse:
@@ -19,11 +17,11 @@ def show_job(request: PageRequest, pk: int) -> HttpResponse:
     if job is None:
         raise Http404("没有这项后台任务，或不是您发起的")
     context = {
-        "title": job_kinds[job.kind].name if job.kind in job_kinds else job.kind,
+        "title": kind_name(job.kind),
         "job": job,
         "progress": progress_of(job),
-        "waiting": job.status in WAITING,
-        "waits": what_waits(job.pk) if job.status in WAITING else "",
+        "waiting": job.status in Job.ACTIVE,
+        "waits": what_waits(job.pk) if job.status in Job.ACTIVE else "",
         "left": job.result.get("left", {}),
     }
     part = request.headers.get("HX-Target") == "job"

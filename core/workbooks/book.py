@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from core.cells import Cell
 from core.refusals import Refusal
 
-Row = tuple[int, list[Cell]]
+SheetRow = tuple[int, list[Cell]]
 
 MEGABYTE = 1 << 20
 MAX_FILE_BYTES = 200 * MEGABYTE
@@ -30,7 +30,7 @@ class Book(ABC):
         self.hidden = hidden
         """Hidden worksheets; they can be read, but nobody saw what is in them."""
 
-    def rows(self, sheet: str) -> Iterator[Row]:
+    def rows(self, sheet: str) -> Iterator[SheetRow]:
         """The rows of a sheet that have at least one value: (1-based number in the sheet, cells from column A on).
 
         Rows differ in length where trailing cells are empty. Texts are as written, untrimmed; an empty text is None.
@@ -43,4 +43,4 @@ class Book(ABC):
         return self._rows(sheet)
 
     @abstractmethod
-    def _rows(self, sheet: str) -> Iterator[Row]: ...
+    def _rows(self, sheet: str) -> Iterator[SheetRow]: ...

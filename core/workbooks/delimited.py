@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from core.cells import Cell
-from core.workbooks.book import MAX_COLUMNS, MEGABYTE, Book, Row, Unreadable
+from core.workbooks.book import MAX_COLUMNS, MEGABYTE, Book, SheetRow, Unreadable
 
 MAX_LINE_CHARACTERS = MEGABYTE
 DELIMITERS = ",;\t"
@@ -33,7 +33,7 @@ class DelimitedBook(Book):
         self._encoding = _encoding_of(path, name)
         self._delimiter = self._find_delimiter()
 
-    def _rows(self, sheet: str) -> Iterator[Row]:
+    def _rows(self, sheet: str) -> Iterator[SheetRow]:
         for number, record in self._records(self._delimiter):
             cells = [_cell(text) for text in record]
             if any(cell is not None for cell in cells):

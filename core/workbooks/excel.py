@@ -12,7 +12,7 @@ from typing import IO, Any
 import orjson
 
 from core.cells import Cell
-from core.workbooks.book import MEGABYTE, Book, Row, Unreadable
+from core.workbooks.book import MEGABYTE, Book, SheetRow, Unreadable
 
 PROJECT = Path(__file__).resolve().parents[2]
 LONGEST_MESSAGE = 256 * MEGABYTE  # 500 rows, each cell of which Excel lets hold 32,767 characters
@@ -32,7 +32,7 @@ class ExcelBook(Book):
             _, visible, hidden = message
         super().__init__(name, visible, hidden)
 
-    def _rows(self, sheet: str) -> Iterator[Row]:
+    def _rows(self, sheet: str) -> Iterator[SheetRow]:
         for _, block in _ask("rows", self._path, sheet, name=self.name):
             yield from block
 

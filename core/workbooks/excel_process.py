@@ -22,15 +22,14 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from core.cells import Cell
+from core.cells import EXACT_BELOW, Cell
 from core.workbooks.archive import BROKEN, MACRO, PASSWORD, Unfit, inspect_archive
-from core.workbooks.book import MAX_COLUMNS, MEGABYTE, Row
+from core.workbooks.book import MAX_COLUMNS, MEGABYTE, SheetRow
 
 # 460,000 rows × 25 columns take 1.1 GB
 MAX_MEMORY_BYTES = 2_048 * MEGABYTE
 MAX_CPU_SECONDS = 300
 ROWS_PER_MESSAGE = 500
-EXACT_BELOW = 1e15
 ODD_CELL = "里有无法识别的单元格（例如设成日期格式的负数）；请把数字列的格式设为常规或文本后再上传。"
 SPANS = (time, timedelta)
 
@@ -104,7 +103,7 @@ def _tell_rows(path: Path, name: str, out: BinaryIO) -> None:
     # rows come from the sheet's first line on, cells only from the first used column on
     before: list[Cell] = [None] * sheet.start[1]
     nothing = [""] * sheet.width
-    block: list[Row] = []
+    block: list[SheetRow] = []
     for number, values in enumerate(sheet.iter_rows(), start=1):
         if values != nothing:
             block.append((number, before + _cells(values)))

@@ -27,7 +27,7 @@ FormRow = tuple[Sequence[Value], Collection[int]]
 
 @dataclass(frozen=True)
 class FormColumn:
-    """A column of a page. Once a page has an editable column, all its others are locked."""
+    """A column of a form. Once a form has an editable column, all its others are locked."""
 
     header: str
     width: float = 14
@@ -39,7 +39,7 @@ class FormColumn:
 
 
 @dataclass(frozen=True)
-class Page:
+class FormSheet:
     """A sheet: lines of explanation, the header, and rows with a value for each column."""
 
     name: str
@@ -60,16 +60,15 @@ class ProblemRow:
     """Places of the cells with problems, from 0; they are highlighted."""
 
 
-def write_form(target: Path | BinaryIO, *pages: Page) -> None:
+def write_form(target: Path | BinaryIO, form: FormSheet) -> None:
     """Writes a workbook to be filled in and sent back.
 
     Values become cells by the rules of `write_rows`. Cells to be filled in have the text format, so that an 18-digit
     code typed there stays whole. Locked cells have no password: they guard against slips.
     """
     book = _new_book()
-    lists = _choice_ranges(pages)
-    for page in pages:
-        _write_page(book, page, ((cells, ()) for cells in page.rows), lists)
+    lists = _choice_ranges(form.columns)
+    _write_sheet(book, form, ((cells, ()) for cells in form.rows), lists)
     if lists:
         _write_choices(book, lists)
     book.save(target)
@@ -97,7 +96,7 @@ def write_error_workbook(target: Path | BinaryIO, sheets: Iterable[ProblemSheet]
             headers = headers[:-2]
         own = [FormColumn(header, width=min(max(2 * len(header) + 4, 12), 30)) for header in headers]
         columns = [*own, FormColumn(LEVEL_HEADER, width=8), FormColumn(PROBLEM_HEADER, width=60, wrap=True)]
-        _write_page(book, Page(sheet.name, columns, ()), _problem_lines(sheet.rows, len(headers)), {})
+        _write_sheet(book, FormSheet(sheet.name, columns, ()), _problem_lines(sheet.rows, len(headers)), {})
     book.save(target)
 
 
@@ -126,28 +125,28 @@ def _new_book() -> Workbook:
     return book
 
 
-def _write_page(book: Workbook, page: Page, lines: Iterable[FormRow], lists: dict[tuple[str, ...], str]) -> None:
-    sheet = book.create_sheet(sheet_name(page.name))
-    top = last = len(page.leading) + 1
-    _set_up(sheet, page, top)
+def _write_sheet(book: Workbook, form: FormSheet, lines: Iterable[FormRow], lists: dict[tuple[str, ...], str]) -> None:
+    sheet = book.create_sheet(sheet_name(form.name))
+    top = last = len(form.leading) + 1
+    _set_up(sheet, form, top)
     pen = _Pen(sheet)
-    for text in page.leading:
+    for text in form.leading:
         sheet.append(pen.row([text], [TITLE]))
-    sheet.append(pen.row([column.header for column in page.columns], [HEADER] * len(page.columns)))
-    styles = [ENTRY if column.editable else REMARK if column.wrap else CONTENT for column in page.columns]
+    sheet.append(pen.row([column.header for column in form.columns], [HEADER] * len(form.columns)))
+    styles = [ENTRY if column.editable else REMARK if column.wrap else CONTENT for column in form.columns]
     for cells, marked in lines:
         last += 1
         own = [MISTAKE if index in marked else style for index, style in enumerate(styles)] if marked else styles
         sheet.append(pen.row(cells, own))
-    sheet.auto_filter.ref = f"A{top}:{get_column_letter(len(page.columns))}{last}"
-    for letter, column in _lettered(page.columns):
+    sheet.auto_filter.ref = f"A{top}:{get_column_letter(len(form.columns))}{last}"
+    for letter, column in _lettered(form.columns):
         if column.choices and last > top:
             sheet.data_validations.append(_drop_down(lists[tuple(column.choices)], f"{letter}{top + 1}:{letter}{last}"))
 
 
-def _set_up(sheet: Any, page: Page, top: int) -> None:
+def _set_up(sheet: Any, form: FormSheet, top: int) -> None:
     """Widths, hidden columns, frozen header, print set-up and lock; all of it precedes the rows in the file."""
-    for letter, column in _lettered(page.columns):
+    for letter, column in _lettered(form.columns):
         dimension = sheet.column_dimensions[letter]
         dimension.width, dimension.hidden = column.width, column.hidden
     sheet.freeze_panes = f"A{top + 1}"
@@ -155,7 +154,7 @@ def _set_up(sheet: Any, page: Page, top: int) -> None:
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", A4
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_setup.fitToHeight = 0
-    if any(column.editable for column in page.columns):
+    if any(column.editable for column in form.columns):
         sheet.protection.sheet = True
         sheet.protection.autoFilter = sheet.protection.formatColumns = sheet.protection.formatRows = False
 
@@ -164,9 +163,9 @@ def _lettered(columns: Sequence[FormColumn]) -> Iterator[tuple[str, FormColumn]]
     return ((get_column_letter(index), column) for index, column in enumerate(columns, start=1))
 
 
-def _choice_ranges(pages: Iterable[Page]) -> dict[tuple[str, ...], str]:
+def _choice_ranges(columns: Iterable[FormColumn]) -> dict[tuple[str, ...], str]:
     """Each list of choices with its range on a sheet of their own: written into the rule, 255 characters are the end."""
-    distinct = dict.fromkeys(tuple(column.choices) for page in pages for column in page.columns if column.choices)
+    distinct = dict.fromkeys(tuple(column.choices) for column in columns if column.choices)
     return {
         choices: f"'{CHOICES_SHEET}'!${letter}$1:${letter}${len(choices)}"
         for choices, letter in ((choices, get_column_letter(i)) for i, choices in enumerate(distinct, start=1))

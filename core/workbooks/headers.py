@@ -9,7 +9,7 @@ from itertools import islice, pairwise, zip_longest
 from openpyxl.utils import get_column_letter
 
 from core.cells import Cell
-from core.workbooks.book import Row
+from core.workbooks.book import SheetRow
 
 LINES_SEARCHED = 10
 
@@ -24,7 +24,7 @@ _HINT = re.compile(
 @dataclass(frozen=True)
 class ColumnMatch:
     index: int
-    """From 0, column A being 0: the place in the cells of a `Row`."""
+    """From 0, column A being 0: the place in the cells of a `SheetRow`."""
     letter: str
     header: str
     """As the clerk wrote it, line breaks included; empty for a column without a header."""
@@ -55,7 +55,7 @@ def normalise_header(text: str) -> str:
 
 
 def find_header(
-    rows: Iterable[Row], known: Mapping[str, str], required: Sequence[Collection[str]] = ()
+    rows: Iterable[SheetRow], known: Mapping[str, str], required: Sequence[Collection[str]] = ()
 ) -> Header | None:
     """The header among the first ten lines that are not empty, or None when no line will do.
 
@@ -82,7 +82,7 @@ def find_header(
     return best
 
 
-def header_at(line: Row, known: Mapping[str, str]) -> Header:
+def header_at(line: SheetRow, known: Mapping[str, str]) -> Header:
     """A line that somebody says is the header, whatever is known of it."""
     return _match(*line, {normalise_header(text): field for text, field in known.items()})
 

@@ -2,13 +2,10 @@
 
 from pathlib import Path
 
-from core.cells import Cell
 from core.workbooks.archive import MACRO
-from core.workbooks.book import MAX_FILE_BYTES, MEGABYTE, Book, Row, Unreadable
+from core.workbooks.book import MAX_FILE_BYTES, MEGABYTE, Book, Unreadable
 from core.workbooks.delimited import DelimitedBook
 from core.workbooks.excel import ExcelBook
-
-__all__ = ["Book", "Cell", "Row", "Unreadable", "open_book"]
 
 ARCHIVE = b"PK\x03\x04"
 COMPOUND_FILE = bytes.fromhex("D0CF11E0A1B11AE1")

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from django.utils.timezone import is_aware, make_naive
 from rustpy_xlsxwriter import Format, write_worksheet
 
+from core.cells import EXACT_BELOW
 from core.outages import require_room
 from core.refusals import Refusal
 
@@ -20,7 +21,6 @@ Value = str | int | float | bool | Decimal | date | datetime | None
 MAX_SHEET_ROWS = 1_048_576
 MAX_CELL_CHARACTERS = 32_767
 MAX_SHEET_NAME = 31
-EXACT_BELOW = 10**15
 
 HEADER_COLOUR = "#F3E3E0"
 A4 = 9

@@ -32,7 +32,7 @@ from core.sources import Importer, Run, sources
 from core.workbooks.reading import open_book
 from orgs.models import Organization, OrganizationFacts, PartyOrganization
 from orgs.rules.setup import Thresholds
-from reports.books import ANSWERED, Problem, Reading, read_book, write_book
+from reports.books import ANSWERED, BookProblem, Reading, read_book, write_book
 from reports.models import GapAnswer, StreetBook
 from reports.round_trip import ANSWERS
 from reports.services.gaps import Answer, write_answers
@@ -65,7 +65,7 @@ class Returned:
     book: StreetBook
     rows: int
     changed: int
-    problems: tuple[Problem, ...]
+    problems: tuple[BookProblem, ...]
     replaced: bool  # a newer one has been handed out since
 
 
@@ -227,7 +227,7 @@ def _answers(reading: Reading, source: str, book: StreetBook, *, by: User, scope
         ]
         if names.get(row.unit) != row.name:
             told = [("name", f"“{row.name}”与登记的名称不符，或已不归您管辖，这一行未采用；请不要改动单位名称")]
-        reading.problems += [Problem(row.number, reading.letters[name], why, row.name) for name, why in told]
+        reading.problems += [BookProblem(row.number, reading.letters[name], why, row.name) for name, why in told]
         if edits and not told:
             before = held.get(row.unit, blank)
             said = {name: getattr(before, name) for name in (*ANSWERED, "responsible")}
@@ -237,7 +237,7 @@ def _answers(reading: Reading, source: str, book: StreetBook, *, by: User, scope
     return answers
 
 
-def _unanswered(reading: Reading, scope: Scope, worklist: Worklist, book: StreetBook) -> list[Problem]:
+def _unanswered(reading: Reading, scope: Scope, worklist: Worklist, book: StreetBook) -> list[BookProblem]:
     """The units of the book that are still on the list and about which nobody has said anything: a book is not back while
     there is one, however often the file came. Those with a problem of their own are named already."""
     rows = {row.unit: row.number for row in reading.rows}
@@ -246,4 +246,4 @@ def _unanswered(reading: Reading, scope: Scope, worklist: Worklist, book: Street
     names = silent.exclude(pk__in=told).order_by("pk").values_list("pk", "organization__name")
     wrong, named = ({getattr(problem, of) for problem in reading.problems} for of in ("row", "name"))
     empty = [(rows.get(pk, 0), name) for pk, name in names if name not in named]
-    return [Problem(row, "", "还没有填写", name) for row, name in empty if row not in wrong]
+    return [BookProblem(row, "", "还没有填写", name) for row, name in empty if row not in wrong]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -92,7 +90,15 @@ class BooksPage(PermissionMixin, View):
         results: list[tuple[str, books.Returned | None, str]] = []
         for file in files:
             try:
-                results.append((str(file.name), _taken(request, worklist, file), ""))
+                done = books.take_back(
+                    by=request.user,
+                    scope=request.scope,
+                    worklist=worklist,
+                    path=Path(file.temporary_file_path()),  # type: ignore[attr-defined]
+                    name=str(file.name),
+                    at=timezone.now(),
+                )
+                results.append((str(file.name), done, ""))
             except Refusal as refusal:
                 results.append((str(file.name), None, str(refusal)))
         return self._page(request, worklist, results=results)
@@ -139,18 +145,3 @@ class BookFile(PermissionMixin, View):
         found = list(mine.newest(code).order_by("committee__path"))
         name = f"一街一簿 {worklist.title} {today:%Y-%m-%d}.zip"
         return FileResponse(books.pack(books=found, **told), as_attachment=True, filename=name)
-
-
-def _taken(request: PageRequest, worklist: Worklist, file: UploadedFile) -> books.Returned:
-    with tempfile.NamedTemporaryFile() as kept:
-        for chunk in file.chunks():
-            kept.write(chunk)
-        kept.flush()
-        return books.take_back(
-            by=request.user,
-            scope=request.scope,
-            worklist=worklist,
-            path=Path(kept.name),
-            name=str(file.name),
-            at=timezone.now(),
-        )

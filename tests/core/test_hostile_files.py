@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.workbooks import archive, delimited, excel
-from core.workbooks.book import MAX_COLUMNS, MAX_FILE_BYTES
-from core.workbooks.reading import Unreadable, open_book
+from core.workbooks.book import MAX_COLUMNS, MAX_FILE_BYTES, Unreadable
+from core.workbooks.reading import open_book
 from tests.spreadsheets import read, workbook
 
 CHINESE = re.compile("[一-鿿]{4}")

@@ -14,7 +14,7 @@ from core.workbooks.forms import (
     MISTAKE,
     STYLES,
     FormColumn,
-    Page,
+    FormSheet,
     ProblemRow,
     ProblemSheet,
     write_error_workbook,
@@ -136,14 +136,14 @@ COLUMNS = [
 ROWS = [[1, "澄州甲公司", None, None], [2, "=澄州乙公司", "党员不足", "2026-12-31"]]
 
 
-def form(*pages: Page) -> openpyxl.Workbook:
+def form(sheet: FormSheet) -> openpyxl.Workbook:
     target = io.BytesIO()
-    write_form(target, *pages)
+    write_form(target, sheet)
     return openpyxl.load_workbook(target)
 
 
 def test_only_the_cells_to_fill_in_are_unlocked() -> None:
-    sheet = form(Page("云台街道", COLUMNS, ROWS)).active
+    sheet = form(FormSheet("云台街道", COLUMNS, ROWS)).active
     assert sheet.protection.sheet
     assert [[cell.protection.locked for cell in row] for row in sheet.iter_rows()] == [
         [True, True, True, True],
@@ -153,20 +153,20 @@ def test_only_the_cells_to_fill_in_are_unlocked() -> None:
 
 
 def test_a_cell_to_fill_in_keeps_a_long_code_whole() -> None:
-    assert form(Page("云台街道", COLUMNS, ROWS)).active["D2"].number_format == "@"
+    assert form(FormSheet("云台街道", COLUMNS, ROWS)).active["D2"].number_format == "@"
 
 
 def test_a_page_without_cells_to_fill_in_is_not_locked() -> None:
-    assert not form(Page("名单", [FormColumn("名称")], [["甲"]])).active.protection.sheet
+    assert not form(FormSheet("名单", [FormColumn("名称")], [["甲"]])).active.protection.sheet
 
 
 def test_widths_and_hidden_columns_are_as_declared() -> None:
-    dimensions = form(Page("云台街道", COLUMNS, ROWS)).active.column_dimensions
+    dimensions = form(FormSheet("云台街道", COLUMNS, ROWS)).active.column_dimensions
     assert (dimensions["A"].hidden, dimensions["B"].hidden, dimensions["B"].width) == (True, False, 30)
 
 
 def test_choices_are_offered_in_every_row_and_nothing_else_is_taken() -> None:
-    book = form(Page("云台街道", COLUMNS, ROWS))
+    book = form(FormSheet("云台街道", COLUMNS, ROWS))
     [rule] = book["云台街道"].data_validations.dataValidation
     assert (str(rule.sqref), rule.type, rule.showErrorMessage) == ("C2:C3", "list", True)
     sheet, _, cells_of_choices = rule.formula1.partition("!")
@@ -177,31 +177,29 @@ def test_choices_are_offered_in_every_row_and_nothing_else_is_taken() -> None:
 
 def test_lists_of_choices_of_any_length_stand_side_by_side() -> None:
     long, short = [f"{n}号原因，含逗号" for n in range(100)], ["=是", "否"]
-    book = form(Page("甲", [FormColumn("一", choices=long), FormColumn("二", choices=short)], [[None, None]]))
+    book = form(FormSheet("甲", [FormColumn("一", choices=long), FormColumn("二", choices=short)], [[None, None]]))
     assert [cell.value for cell in book["选项"]["A"]] == long
     assert [(cell.value, cell.data_type) for cell in book["选项"]["B"]][:2] == [("=是", "s"), ("否", "s")]
 
 
 def test_lines_of_explanation_stand_above_the_header() -> None:
-    sheet = form(Page("云台街道", COLUMNS, ROWS, leading=["一街一簿", "请于 12 月 31 日前报送"])).active
+    sheet = form(FormSheet("云台街道", COLUMNS, ROWS, leading=["一街一簿", "请于 12 月 31 日前报送"])).active
     assert [row[0].value for row in sheet.iter_rows()] == ["一街一簿", "请于 12 月 31 日前报送", "编号", 1, 2]
     assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("A4", "A3:D5", "$3:$3")
 
 
-def test_several_pages_come_in_order_and_the_first_is_open() -> None:
-    book = form(Page("云台街道", COLUMNS, ROWS), Page("沙坪镇/2026", COLUMNS, []))
-    assert book.sheetnames == ["云台街道", "沙坪镇 2026", "选项"]
-    assert book.active.title == "云台街道"
+def test_the_name_of_a_sheet_is_one_that_excel_takes() -> None:
+    assert form(FormSheet("沙坪镇/2026", COLUMNS, [])).sheetnames == ["沙坪镇 2026", "选项"]
 
 
 def test_a_row_of_another_length_is_an_error() -> None:
     with pytest.raises(ValueError, match="zip"):
-        form(Page("云台街道", COLUMNS, [[1, "甲"]]))
+        form(FormSheet("云台街道", COLUMNS, [[1, "甲"]]))
 
 
 def test_a_filled_in_form_is_read_back(tmp_path: Path) -> None:
     path = tmp_path / "street.xlsx"
-    write_form(path, Page("云台街道", COLUMNS, ROWS))
+    write_form(path, FormSheet("云台街道", COLUMNS, ROWS))
     book = openpyxl.load_workbook(path)
     book["云台街道"]["C2"] = "业主不支持"
     book.save(path)

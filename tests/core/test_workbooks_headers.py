@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.cells import Cell
-from core.workbooks.book import Row
+from core.workbooks.book import SheetRow
 from core.workbooks.headers import LINES_SEARCHED, Header, find_header, normalise_header
 
 KNOWN = {
@@ -23,7 +23,7 @@ REQUIRED = [{"name"}, {"code", "regno"}]
 HEADER = ["序号", "企业名称", "统一社会\n信用代码", "从业人数"]
 
 
-def lines(*cells: list[Cell], first: int = 1) -> list[Row]:
+def lines(*cells: list[Cell], first: int = 1) -> list[SheetRow]:
     """Numbered rows; an empty list is an empty line, which a book does not give."""
     return [(number, row) for number, row in enumerate(cells, first) if row]
 

@@ -7,7 +7,8 @@ import openpyxl
 import pytest
 import xlwt
 
-from core.workbooks.reading import Unreadable, open_book
+from core.workbooks.book import Unreadable
+from core.workbooks.reading import open_book
 from tests.spreadsheets import read, workbook
 
 

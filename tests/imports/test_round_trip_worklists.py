@@ -103,6 +103,7 @@ def test_an_undo_of_a_first_answer_takes_it_away(city: City, unit: Organization,
     ("cells", "code"),
     [
         ({"拟建方式": "再说"}, "unknown_way"),
+        ({"完成时限": "2026-11-01"}, "date_over"),
         ({"单位名称": "另一家"}, "key_edited"),
         ({"人数": 3}, "not_editable"),
     ],

@@ -14,7 +14,7 @@ from django.utils import timezone
 from core.importing import services
 from core.jobs import Progress
 from core.listing.columns import Column
-from core.listing.exporting import ExportOrder, export_list
+from core.listing.exporting import export_list
 from core.models import ImportBatch, StagedRow
 from orgs.models import Organization
 from tests.lists import MARKET, Road, firm, write_list
@@ -67,8 +67,8 @@ def test_a_list_is_exported_while_others_write(write: Callable[[], None], city: 
         write()
 
     clerk = city.user("city")
-    order = ExportOrder("单位", Organization.objects.order_by("pk"), [Column("名称", "name")], prepare)
-    with export_list(order=order, by=clerk, reason="", at=timezone.now()) as book:
+    order = {"title": "单位", "found": Organization.objects.order_by("pk"), "columns": [Column("名称", "name")]}
+    with export_list(**order, prepare=prepare, by=clerk, reason="", at=timezone.now()) as book:
         assert book.read(2) == b"PK"
 
 

@@ -298,6 +298,26 @@ def test_a_promise_for_a_day_that_is_over_is_none(city: City, gaps: dict[str, Or
     assert not GapAnswer.objects.exists()
 
 
+def test_a_number_in_a_cell_is_neither_taken_nor_kept_with_the_book(
+    city: City, gaps: dict[str, Organization], tmp_path: Path
+) -> None:
+    content = book_of(handed_out(city), "云台街道")
+    done = returned(city, tmp_path, filled(content, {"未建原因": "请联系 13827182818"}))
+    assert "含有证件号码、手机号码或银行卡号" in done.problems[0].sentence
+    assert not GapAnswer.objects.exists()
+    assert "13827182818" not in str(StreetBook.objects.get(committee=city["CZ111"]).problems)
+
+
+def test_a_cell_that_says_so_erases_an_earlier_answer(
+    city: City, gaps: dict[str, Organization], tmp_path: Path
+) -> None:
+    content = book_of(handed_out(city), "云台街道")
+    returned(city, tmp_path, filled(content, {"未建原因": "业主暂不理解", "完成时限": "2026-12-31"}))
+    returned(city, tmp_path, filled(content, {"未建原因": "清空"}))
+    answer = GapAnswer.objects.get()
+    assert (answer.reason, answer.planned_by) == ("", date(2026, 12, 31))
+
+
 def test_a_lower_level_does_not_replace_the_open_book_of_the_level_above(
     city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
 ) -> None:

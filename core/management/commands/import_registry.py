@@ -13,10 +13,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from core.importing import services
-from core.models import ImportBatch
 from core.refusals import Refusal
 from core.sources import sources
-from core.workbooks.reading import Unreadable
+from core.workbooks.book import Unreadable
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -78,14 +77,14 @@ class Command(BaseCommand):
             counts = services.apply(batch) if options["apply"] else services.compare(batch)
             if options["errors"]:
                 services.error_workbook(batch, options["errors"])
-            return {"batch": batch.pk if options["apply"] else None, **counts, "problems": self._problems(batch)}
+            return {
+                "batch": batch.pk if options["apply"] else None,
+                **counts,
+                "problems": list(services.problem_list(batch)),
+            }
         finally:
             if not options["apply"]:
                 services.forget(batch)
-
-    @staticmethod
-    def _problems(batch: ImportBatch) -> list[dict[str, Any]]:
-        return list(services.problem_list(batch))
 
     def _say(self, report: dict[str, Any], *, as_json: bool) -> None:
         if as_json:
