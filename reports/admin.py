@@ -55,7 +55,7 @@ class TargetAdmin(ScopedModelAdmin):
     orders = (Order("year", ("-year",)),)
     columns = (
         Column("党组织", "node", kind="name", link=lambda row: reverse("admin:reports_target_change", args=[row.pk])),
-        Column("年份", "year", kind="date"),
+        Column("年份", "year", kind="date", order="year"),
         Column("指标", "indicator_name"),
         Column("目标（%）", "value", kind="number"),
     )

@@ -283,7 +283,7 @@ checks.add(
             Column("名称", "title", kind="name", link=_conflict_url),
             Column("不一致的字段", "fields", kind="words"),
             Column("名单种类", "source"),
-            Column("批次", "batch_id", link=lambda row: reverse("import", args=[row.batch_id])),
+            Column("批次", "batch_id", link=lambda row: reverse("import", args=[row.batch_id]), order="newest"),
             Column("名单日期", "batch.as_of", kind="date"),
             Column("行号", "number", kind="number"),
         ),

@@ -26,6 +26,8 @@ from core.pages import PageRequest, PermissionMixin, number
 from core.refusals import Refusal, as_sentence
 from core.sources import sources
 
+ORDERED = {"ascending": "升序", "descending": "降序"}
+
 
 class ListPage(PermissionMixin, View):
     """A list that a subclass declares in a few lines; its address holds filters, order and place.
@@ -80,7 +82,10 @@ class ListPage(PermissionMixin, View):
         filters, found = self._found()
         order, descending = self._order()
         keys = order.spelled(descending=descending)
-        page = page_asked_for(request, found.only(*self.reads) if self.reads else found, keys, size=self.page_size)
+        total = bounded_count(found)
+        pages = total.pages(self.page_size)
+        rows = found.only(*self.reads) if self.reads else found
+        page = page_asked_for(request, rows, keys, size=self.page_size, pages=pages)
         self.prepare(page.rows)
         columns = [column for column in self.get_columns() if column.screen]
         reached = reached_by(request.scope, columns, page.rows)
@@ -92,12 +97,17 @@ class ListPage(PermissionMixin, View):
             "view": self,
             "title": self.title,
             "filters": filters,
-            "total": bounded_count(found),
+            "total": total,
+            "sorted": self._sorted(),
             "headers": [(column, *self._order_link(column)) for column in columns],
             "rows": drawn,
             "body": SafeString("".join(f"<tr>{cells}</tr>\n" for _, cells in drawn)),
-            "before_url": self.url(before=page.before) if page.before else "",
-            "after_url": self.url(after=page.after) if page.after else "",
+            "page": page,
+            "pages": pages,
+            "first": (page.number - 1) * self.page_size + 1,
+            "before_url": self.url(before=page.before, page=str(page.number - 1)) if page.before else "",
+            "after_url": self.url(after=page.after, page=str(page.number + 1)) if page.after else "",
+            "conditions": without_place(request).lists(),
             "may_export": self._may_export(),
             "may_reveal": bool(self.reveal_permission) and self.request.scope.may(self.reveal_permission),
             "return_url": self._return_url(),
@@ -186,6 +196,13 @@ class ListPage(PermissionMixin, View):
             if asked in (order.code, turned(order.code)):
                 return order, asked.startswith("-")
         return self.orders[0], False
+
+    def _sorted(self) -> str:
+        order, turned_round = self._order()
+        for column in self.get_columns():
+            if column.screen and column.order.lstrip("-") == order.code:
+                return f"{column.header}{ORDERED[self._order_link(column)[1]]}"
+        return order.name + ("倒序" if turned_round else "")
 
     def _order_link(self, column: Column) -> tuple[str, str]:
         """The address behind a header and the direction its values stand in now: '', 'ascending' or 'descending'."""

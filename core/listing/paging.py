@@ -1,7 +1,9 @@
 """Pages by key instead of by number: the page after row 900,000 costs what the first one does.
 
 A page is asked for by the keys of the row it follows (or precedes); the database walks its index from there. Counting
-stops at a bound, since nobody reads whether a list has 812,345 or 812,346 rows.
+stops at a bound, since nobody reads whether a list has 812,345 or 812,346 rows. Nor does anybody jump to page 9,000: a
+page is jumped to by its number within the bound, which costs no more than the count; what lies beyond is found by a
+filter, or from the other end of the order.
 """
 
 from __future__ import annotations
@@ -17,19 +19,23 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 
+from core.pages import number
+
 COUNT_BOUND = 10_000
-PLACE = ("after", "before")  # of the query string: where one is in the list, not what is in it
+PLACE = ("after", "before", "page")  # of the query string: where one is in the list, not what is in it
 
 
 @dataclass(frozen=True)
 class Order:
     """An order that a list offers. `keys` are columns or annotations that are never null, `-` before descending ones.
 
-    The primary key is added as the last key unless it is there, so that no two rows are equal.
+    The primary key is added as the last key unless it is there, so that no two rows are equal. `name` is said above the
+    list where no column bears the order.
     """
 
     code: str
     keys: tuple[str, ...]
+    name: str = "登记先后"
 
     def spelled(self, *, descending: bool = False) -> tuple[str, ...]:
         """The keys with the tie-break, all turned round when `descending`."""
@@ -40,11 +46,12 @@ class Order:
 
 @dataclass(frozen=True)
 class Page:
-    """The rows of one page and the cursors of its neighbours (empty at the ends)."""
+    """The rows of one page, the cursors of its neighbours (empty at the ends), and the how manieth it is."""
 
     rows: list[Any]
     before: str
     after: str
+    number: int
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,10 @@ class Total:
 
     number: int
     exact: bool
+
+    def pages(self, size: int) -> int:
+        """How many pages can be jumped to."""
+        return max(1, -(-self.number // size))
 
     def __str__(self) -> str:
         return f"{self.number:,}" if self.exact else f"{COUNT_BOUND:,}+"
@@ -68,8 +79,10 @@ def bounded_count(queryset: QuerySet) -> Total:
     return Total(min(number, COUNT_BOUND), number <= COUNT_BOUND)
 
 
-def page_of(queryset: QuerySet, keys: Sequence[str], *, size: int, after: str = "", before: str = "") -> Page:
-    """The page that follows the cursor `after`, or precedes `before`, or the first one.
+def page_of(
+    queryset: QuerySet, keys: Sequence[str], *, size: int, after: str = "", before: str = "", number: int = 1
+) -> Page:
+    """The page that follows the cursor `after`, or precedes `before`; without them the one of the number.
 
     Raises BadRequest for a cursor that does not fit the order.
     """
@@ -79,9 +92,10 @@ def page_of(queryset: QuerySet, keys: Sequence[str], *, size: int, after: str = 
     if cursor:
         queryset = queryset.filter(_beyond(cursor, walked, queryset))
     ordered = queryset.order_by(*walked)
-    if len(walked) > 1:
+    start = 0 if cursor else (number - 1) * size
+    if len(walked) > 1 or start:
         # a list without an index for its order is sorted whole: by keys alone, which takes a tenth of sorting whole rows
-        shown = list(ordered.values_list("pk", flat=True)[: size + 1])
+        shown = list(ordered.values_list("pk", flat=True)[start : start + size + 1])
         found = {row.pk: row for row in queryset.filter(pk__in=shown).order_by()}
         rows = [found[key] for key in shown if key in found]
     else:
@@ -90,12 +104,20 @@ def page_of(queryset: QuerySet, keys: Sequence[str], *, size: int, after: str = 
     if backwards:
         rows.reverse()
     first, last = (_cursor(rows[0], keys), _cursor(rows[-1], keys)) if rows else ("", "")
-    has_before, has_after = (more, True) if backwards else (bool(cursor), more)
-    return Page(rows, first if has_before else "", last if has_after else "")
+    has_before, has_after = (more, True) if backwards else (bool(cursor or start), more)
+    # rows come and go while one walks, so the number is put right where the list begins
+    number = max(number, 2) if has_before else 1
+    return Page(rows, first if has_before else "", last if has_after else "", number)
 
 
-def page_asked_for(request: HttpRequest, queryset: QuerySet, keys: Sequence[str] = ("pk",), *, size: int) -> Page:
-    return page_of(queryset, keys, size=size, **{name: request.GET.get(name, "") for name in PLACE})
+def page_asked_for(
+    request: HttpRequest, queryset: QuerySet, keys: Sequence[str] = ("pk",), *, size: int, pages: int = 1
+) -> Page:
+    """The page that the address names: by a cursor, or one of so many that can be jumped to."""
+    asked = number(request.GET.get("page")) or 1
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    asked = asked if after or before else min(asked, pages)
+    return page_of(queryset, keys, size=size, after=after, before=before, number=asked)
 
 
 def address_with(request: HttpRequest, **changed: str) -> str:

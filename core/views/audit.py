@@ -81,7 +81,7 @@ class AuditPage(ListPage):
     filters = AuditFilters
     unit = "条"
     columns = (
-        Column("时间", lambda row: f"{timezone.localtime(row.at):%Y-%m-%d %H:%M:%S}", kind="date"),
+        Column("时间", lambda row: f"{timezone.localtime(row.at):%Y-%m-%d %H:%M:%S}", kind="date", order="newest"),
         Column("操作人", "user_name"),
         Column("操作", "line.action"),
         Column("对象类型", "line.kind"),

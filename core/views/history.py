@@ -68,7 +68,7 @@ class BatchList(ListPage):
         Column("有变化", _counted("changed"), NUMBER),
         Column("错误", _counted("errors"), NUMBER),
         Column("导入人", "created_by.name"),
-        Column("上传时间", "created_at", DATE),
+        Column("上传时间", "created_at", DATE, order="newest"),
     )
 
     def records(self) -> QuerySet:

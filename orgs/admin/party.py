@@ -51,7 +51,7 @@ class PartyOrganizationAdmin(ScopedModelAdmin):
     search_fields = ("name",)
     autocomplete_fields = ("parent", "region")
     unit = "个"
-    orders = (Order("path", ("path",)),)
+    orders = (Order("path", ("path",), "隶属关系"),)
     columns = (
         Column("名称", "name", kind="name", link=lambda row: reverse("party", args=[row.pk])),
         Column("编码", "code", kind="date"),

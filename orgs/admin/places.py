@@ -33,7 +33,7 @@ class RegionAdmin(ScopedModelAdmin):
     filters = NamedFilters
     orders = (Order("code", ("code",)),)
     columns = (
-        Column("区划代码", "code", kind="date"),
+        Column("区划代码", "code", kind="date", order="code"),
         Column("名称", "name"),
         Column("级别", label("level")),
         Column("上级", "parent"),
@@ -56,7 +56,7 @@ class ZoneAdmin(TableAdmin):
     services = places.zones
     export_permission = P.REGISTRY_EXPORT
     group, order, note = "基础数据", 120, "园区、楼宇、商圈、市场、产业链"
-    orders = (Order("code", ("code",)),)
+    orders = (Order("code", ("code",), "编码"),)
     shown = ("code", "name", "kind", "region")
     key = ("code",)
 

@@ -71,11 +71,11 @@ class AppointmentList(ListPage):
         Column("登录名", "user.username"),
         Column("角色", lambda row: row.duty.name),
         Column("党组织", "node.name"),
-        Column("起始", "since", kind="date", order="since"),
+        Column("起始", "since", kind="date", order="newest"),
         Column("终止", "until", kind="date"),
         Column("授权人", "appointed_by.name"),
     )
-    orders = (Order("newest", ("-since",)), Order("since", ("since",)))
+    orders = (Order("newest", ("-since",)),)
     empty = "没有符合条件的授权。"
     template_name = "orgs/appointment_list.html"
 

@@ -46,7 +46,7 @@ class PeopleList(ListPage):
     unit = "人"
     columns = (
         Column("姓名", "name", kind="name", link=lambda row: reverse("person", args=[row.pk])),
-        Column("登录名", "username"),
+        Column("登录名", "username", order="username"),
         Column("角色", "duties"),
         Column("最近使用", "last_seen_at", kind="date"),
         Column("信任的手机", "phones", kind="number"),

@@ -8,6 +8,7 @@ from typing import Any
 import django_filters
 import openpyxl
 import pytest
+from django.contrib import admin
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import connection
@@ -15,12 +16,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
 
 from core.listing import Column, ListFilters, ListPage, Order
 from core.listing import paging as paging_module
 from core.listing.paging import bounded_count, page_of
 from core.models import AuditEntry, SavedFilter
 from orgs.models import Organization
+from reports.checks import checks
 from tests.people import City
 
 
@@ -47,7 +50,7 @@ class Units(ListPage):
         Column("次序", "pk", kind="number", order="newest", export=False),
         Column("备注", lambda row: "=1+1", screen=False),
     )
-    orders = (Order("name", ("name",)), Order("staff", ("staff",)), Order("newest", ("-pk",)))
+    orders = (Order("name", ("name",), "名称"), Order("staff", ("staff",)), Order("newest", ("-pk",)))
     page_size = 3
 
     def records(self) -> QuerySet:
@@ -96,6 +99,19 @@ def test_walking_forth_and_back_meets_every_row_once_in_order(
     assert [row.pk for page in reversed(back) for row in page.rows] == expected
 
 
+@pytest.mark.parametrize("keys", [("staff", "pk"), ("-pk",)])
+def test_a_jump_lands_where_walking_does(units: list[Organization], keys: tuple[str, ...]) -> None:
+    records = Organization.objects.all()
+    walked = [page_of(records, keys, size=3)]
+    while walked[-1].after:
+        walked.append(page_of(records, keys, size=3, after=walked[-1].after, number=walked[-1].number + 1))
+    jumped = [page_of(records, keys, size=3, number=number) for number in (1, 2, 3)]
+    assert jumped == walked
+    assert [page.number for page in walked] == [1, 2, 3]
+    back = page_of(records, keys, size=3, before=walked[1].before, number=9)
+    assert (back.rows, back.number) == (walked[0].rows, 1), "the number is put right where the list begins"
+
+
 def test_a_list_is_sorted_by_keys_alone_and_only_the_page_is_read_whole(city: City, units: list[Organization]) -> None:
     records = Organization.objects.select_related("managed_by")
     with CaptureQueriesContext(connection) as captured:
@@ -119,6 +135,53 @@ def test_counting_stops_at_the_bound(units: list[Organization], monkeypatch: pyt
     monkeypatch.setattr(paging_module, "COUNT_BOUND", 5)
     assert str(bounded_count(Organization.objects.all())) == "5+"
     assert str(bounded_count(Organization.objects.filter(pk__in=[unit.pk for unit in units[:5]]))) == "5"
+
+
+def test_the_page_says_total_order_and_number_and_jumps_to_another(city: City, units: list[Organization]) -> None:
+    assert "共 7 条，按名称排列" in shown(city)
+    assert "共 7 条，按职工降序排列" in shown(city, query="sort=-staff")
+    second = shown(city, query="sort=-staff&name=澄州&page=2")
+    assert 'name="page" min="1" max="3" value="2"' in second
+    assert '<input type="hidden" name="sort" value="-staff">' in second
+    assert '<input type="hidden" name="name" value="澄州">' in second
+    assert second.count('<input type="hidden" name="page"') == 0
+    assert "共 3 页" in second
+    last = shown(city, query="page=99")
+    assert 'value="3"' in last
+    assert "下一页" not in last
+    for garbage in ("0", "-1", "x", "１"):
+        assert 'max="3" value="1"' in shown(city, query=f"page={garbage}")
+
+
+def test_no_page_behind_the_bound_is_jumped_to(
+    city: City, units: list[Organization], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a jump walks over is counted on each page anyway."""
+    monkeypatch.setattr(paging_module, "COUNT_BOUND", 5)
+    page = shown(city, query="page=3")
+    assert 'max="2" value="2"' in page
+    assert "共 2+ 页" in page
+
+
+def test_every_order_has_a_column_or_a_name() -> None:
+    """So that each list can say how it is sorted."""
+    get_resolver().url_patterns  # noqa: B018 - reads the pages
+    lists = [one for one in all_lists(ListPage) if "columns" in vars(one) and "orders" in vars(one)]
+    declared = [
+        (one.orders, one.columns)
+        for one in lists
+        if isinstance(one.orders, tuple) and not one.__module__.startswith("tests")
+    ]
+    declared += [(one.orders, one.columns) for one in (*admin.site._registry.values(), *checks)]
+    assert len(declared) > 20
+    for orders, columns in declared:
+        bearing = {column.order.lstrip("-") for column in columns}
+        for order in orders:
+            assert order.code in bearing or order.name != Order.name or not order.keys or order.code == "id", order
+
+
+def all_lists(kind: type) -> list[Any]:
+    return [one for sub in kind.__subclasses__() for one in (sub, *all_lists(sub))]
 
 
 def test_the_page_shows_the_scope_s_rows_with_links_and_printed_figures(city: City, units: list[Organization]) -> None:
@@ -152,7 +215,7 @@ def test_a_filter_narrows_and_a_wrong_value_is_named(city: City, units: list[Org
     assert "共 2 条" in shown(city, query="staff=7")
     wrong = shown(city, query="staff=abc")
     assert "条件有误" in wrong
-    assert "共 0 条" in wrong
+    assert "共 0 条" not in wrong
     assert "没有符合条件的记录" in shown(city, query="name=没有的")
     assert "全部类别" in shown(city)
 
