@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 from accounts.services.accounts import change_password
 from accounts.services.sign_in import may_try_password, note_wrong_password
+from core.edit_conflicts import MergingForm
 
 
 class SignInForm(AuthenticationForm):
@@ -87,12 +88,17 @@ class NewPasswordForm(PasswordChangeForm):
         return self.user
 
 
-class AccountForm(forms.Form):
-    """What an account says of its person."""
+class AccountForm(MergingForm, forms.Form):
+    """What an account says of its person; the telephone number is not shown."""
 
     name = forms.CharField(label="姓名", max_length=60)
     unit = forms.CharField(label="单位", max_length=120, required=False)
     phone = forms.CharField(label="联系电话", max_length=20, required=False)
+
+    def __init__(self, *args: Any, instance: User | None = None, **kwargs: Any) -> None:
+        self.instance = one = instance or User()
+        super().__init__(*args, initial={"name": one.name, "unit": one.unit}, **kwargs)
+        self.kept["phone"] = one.phone
 
 
 class NewAccountForm(AccountForm):

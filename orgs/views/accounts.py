@@ -100,12 +100,12 @@ class AccountPage(PermissionMixin, View):
 
     def get(self, request: PageRequest, pk: int) -> HttpResponse:
         user = self._account(request, pk)
-        return self._page(request, user, AccountForm(initial={"name": user.name, "unit": user.unit}))
+        return self._page(request, user, AccountForm(instance=user))
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse:
         """Do one of the things; those that give a new one-time password show it once."""
         user = self._account(request, pk)
-        form = AccountForm(request.POST)
+        form = AccountForm(request.POST, instance=user)
         try:
             if request.POST.get("do") == "change":
                 if not form.is_valid():
@@ -188,11 +188,11 @@ class RequestList(ListPage):
         Column("事项", lambda row: row.get_act_display()),
         Column("原因", "reason"),
         Column("申请人", "asked_by.name"),
-        Column("申请时间", "asked_at", kind="date", order="asked_at"),
+        Column("申请时间", "asked_at", kind="date", order="newest"),
         Column("办理结果", lambda row: row.get_decision_display()),
         Column("确认人", "answered_by.name"),
     )
-    orders = (Order("newest", ("-asked_at",)), Order("asked_at", ("asked_at",)))
+    orders = (Order("newest", ("-asked_at",)),)
     empty = "没有对管理员账号的办理申请。"
 
     def records(self) -> QuerySet:

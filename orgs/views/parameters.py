@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -14,6 +15,7 @@ from django.views import View
 
 from accounts.permissions import Permission
 from core.days import AnyDay
+from core.edit_conflicts import NOW, SETTLED, MergingForm
 from core.models import Parameter
 from core.pages import PageRequest, PermissionMixin
 from core.parameters import parameters, values_on
@@ -44,12 +46,29 @@ class ParametersPage(PermissionMixin, View):
         return render(request, "orgs/parameters.html", {"groups": groups, "today": today})
 
 
-class ParameterForm(forms.Form):
-    """A value, from when, by which paper."""
+class ParameterForm(MergingForm, forms.Form):
+    """A value, from when, by which paper; asked about when somebody has set the parameter meanwhile, for whatever day."""
 
     value = forms.DecimalField(label="新值", min_value=0, max_digits=10, decimal_places=4)
     valid_from = AnyDay(label="生效日期")
     note = forms.CharField(label="依据（文件名称、文号或会议）", max_length=250)
+
+    def __init__(self, *args: Any, code: str, **kwargs: Any) -> None:
+        self.rows = list(Parameter.objects.filter(key=code).select_related("set_by").order_by("-valid_from"))
+        super().__init__(*args, **kwargs)
+
+    @property
+    def instance(self) -> Parameter:
+        """The row that was set meanwhile; an empty one when nothing was."""
+        seen = self._seen.get("value", ())
+        return next((row for row in self.rows if _said(row) not in seen), Parameter())
+
+    def _now(self) -> dict[str, list[str]]:
+        return {"value": list(map(_said, self.rows))}
+
+
+def _said(row: Parameter) -> str:
+    return f"{row.valid_from}：{row.value}"
 
 
 class ParameterPage(PermissionMixin, View):
@@ -59,12 +78,15 @@ class ParameterPage(PermissionMixin, View):
 
     def get(self, request: PageRequest, code: str) -> HttpResponse:
         """The form, beginning today."""
-        return self._page(request, code, ParameterForm(initial={"valid_from": timezone.localdate()}))
+        return self._page(request, code, ParameterForm(code=code, initial={"valid_from": timezone.localdate()}))
 
     def post(self, request: PageRequest, code: str) -> HttpResponse:
         if not may_set(request):
             raise PermissionDenied("参数对全市生效，由市级组织部门设置。")
-        form = ParameterForm(request.POST)
+        if request.POST.get(f"{SETTLED}value") == NOW:
+            messages.success(request, "没有改动，用现在的值。")
+            return redirect("parameters")
+        form = ParameterForm(request.POST, code=code)
         if code in parameters and form.is_valid():
             given = form.cleaned_data
             number = float(given["value"])
@@ -90,7 +112,7 @@ class ParameterPage(PermissionMixin, View):
         context = {
             "definition": parameters[code],
             "now": values_on(timezone.localdate())[code],
-            "values": Parameter.objects.filter(key=code).select_related("set_by").order_by("-valid_from"),
+            "values": form.rows,
             "form": form if may_set(request) else None,
         }
         return render(request, "orgs/parameter.html", context)

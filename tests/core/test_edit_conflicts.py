@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from core.models import Parameter
 from orgs.models import Organization
 from tests.people import City
 
@@ -80,6 +81,48 @@ def test_a_personal_value_is_asked_about_without_being_shown(unit: Organization,
     assert stored(unit)[2] == "13933334444"
     assert save(contact_phone="13955556666", **{"settled-contact_phone": "now"}).status_code == 302
     assert stored(unit)[2] == "13933334444"
+
+
+@pytest.fixture
+def two_accounts(city: City) -> Any:
+    """Two system administrators correct one account; the first has saved."""
+    account, address = city.user("leader"), f"/accounts/{city.user('leader').pk}/"
+    second, first = Client(), Client()
+    second.force_login(city.user("sysadmin"))
+    first.force_login(city.user("sysadmin"))
+    form = second.get(address).context["form"]
+    held = {"do": "change", "name": account.name, "unit": account.unit, "phone": "", "opened": form.opened}
+    assert first.post(address, held | {"unit": "市委办", "phone": "13911112222"}).status_code == 302
+    return account, lambda **typed: second.post(address, held | typed)
+
+
+def test_an_account_is_asked_about_field_by_field_too(two_accounts: Any) -> None:
+    account, save = two_accounts
+    page = save(name="李领", unit="市政府办").content.decode()
+    assert re.search(r"您填写期间，\S+ \d\d:\d\d 改为“市委办”，请选择用哪一个", page)
+    assert save(name="李领", unit="市政府办", **{"settled-unit": "now"}).status_code == 302
+    account.refresh_from_db()
+    assert (account.name, account.unit, account.phone) == ("李领", "市委办", "13911112222")
+    page = save(unit="市委办", phone="13933334444").content.decode()
+    assert page.count('name="settled-') == 2
+    assert "13911112222" not in page
+
+
+@pytest.mark.parametrize(("meant", "value"), [("", 80), ("now", 80), ("mine", 90)])
+def test_a_parameter_that_somebody_set_meanwhile_is_asked_about(city: City, meant: str, value: int) -> None:
+    address = "/parameters/econ.org_headcount/"
+    browser = Client()
+    browser.force_login(city.user("city"))
+    form = browser.get(address).context["form"]
+    held = {"valid_from": "2099-01-01", "note": "通知", "opened": form.opened}
+    assert browser.post(address, held | {"value": "80"}).status_code == 302
+    page = browser.post(address, held | {"value": "90"})
+    assert "改为“80”，请选择用哪一个" in page.content.decode()
+    if meant:
+        told = page.context["form"].conflicts["value"]
+        answer = {"settled-value": "now" if meant == "now" else f"={told}", "opened": page.context["form"].opened}
+        assert browser.post(address, held | {"value": "90"} | answer).status_code == 302
+    assert Parameter.objects.get().value == value
 
 
 @pytest.mark.parametrize("opened", ["", "[]", "{", '{"address": 1}', "1"])
