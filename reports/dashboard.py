@@ -81,6 +81,7 @@ class Overview:
     cut_name: str  # what the rows are: 街道, 类别 …
     lines: list[CutRow]
     whole: CutRow
+    answer: Standing  # how many of those that should have a Party organization have one
     cards: list[Standing]
     aims: list[Standing]  # of the Opinion, in one line
     resting: int | None  # how many units, whether they should or not, are covered on paper alone
@@ -93,6 +94,17 @@ class Overview:
             return None
         worst = max(self.lines, key=lambda line: line.gap or 0)
         return worst if worst.gap else None
+
+    @property
+    def lowest(self) -> CutRow | None:
+        """The row with the lowest rate, beside the one with most missing."""
+        rated = [line for line in self.lines if line.rate is not None]
+        return min(rated, key=lambda line: line.rate or 0) if self.worst else None
+
+    @property
+    def fallen(self) -> int:
+        """How many of the cards stand lower than the month before."""
+        return sum((card.since_month or 0) < 0 for card in self.cards)
 
 
 SORTS: dict[str, Callable[[CutRow], Any]] = {
@@ -120,12 +132,12 @@ def overview(
     built = summed.sums[SHOULD.numerator.code]
     whole = CutRow(summed, None if before is None else less(built, added(before.values())))
     told: Any = {"moment": moment, "closed": closed, "narrow": narrow, "cells": cells, "sums": summed.sums}
-    found = standings(scope, (*CARDS, *AIMS), **told)
+    answer, *found = standings(scope, (SHOULD, *CARDS, *AIMS), **told)
     cards, aims = found[: len(CARDS)], found[len(CARDS) :]
     cut_name = LEVELS[digits or digits_below(narrow.region)] if by == "region" else CUTS[by][0]
     # apart from the rows: counted at the place of the Party organization, it would add rows without units
     resting = cells.whole(narrow, [ON_PAPER])[ON_PAPER]
-    return Overview(moment, narrow, by, cut_name, lines, whole, cards, aims, resting, cells.tree)
+    return Overview(moment, narrow, by, cut_name, lines, whole, answer, cards, aims, resting, cells.tree)
 
 
 def ordered(lines: Sequence[CutRow], sort: str) -> list[CutRow]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from core.charts import Scale, scale_of
 from core.indicators import Indicator, less, percent
 from core.months import YearMonth
 from core.scope import Scope
@@ -79,6 +80,12 @@ def standings(
     targets = targets_of(moment, narrow, cells.tree)
     now = sums or cells.whole(narrow, codes)
     return [_standing(moment.indicator(one), now, history, targets, moment) for one in indicators]
+
+
+def scale_for(found: Sequence[Standing]) -> Scale:
+    """One scale for lines that are compared, with their goals."""
+    told = [one for one in found if not one.hidden]
+    return scale_of((one.goal for one in told), *([rate for _, rate in one.points] for one in told))
 
 
 def targets_of(moment: Moment, narrow: Narrow, tree: Tree) -> dict[tuple[str, int], Decimal]:

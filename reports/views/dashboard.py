@@ -14,6 +14,8 @@ from django.views import View
 
 from accounts.permissions import Permission
 from core.audit import record_export
+from core.indicators import less
+from core.months import YearMonth
 from core.pages import PageRequest, PermissionMixin
 from core.scope import Scope
 from core.workbooks.writing import write_rows
@@ -23,6 +25,7 @@ from orgs.filters import region_choices
 from orgs.indicators import R7
 from reports.addresses import Addresses
 from reports.dashboard import APART, CARDS, ON_PAPER, SHOWN, CutRow, Overview, ordered, overview
+from reports.figures import scale_for
 from reports.filters import narrow_of
 from reports.models import ClosedMonth
 from reports.naming import crumbs, place
@@ -75,7 +78,8 @@ class DashboardPage(PermissionMixin, View):
             "live": Moment(timezone.localdate()) if seen.moment.closed else seen.moment,
             "regions": regions_of(scope, seen),
             "indicators": [seen.moment.indicator(one) for one in (*SHOWN, RESTING)],
-            "bridge": _bridge(bridge(between), to) if between else None,
+            "bridge": _bridge(bridge(between), to, seen) if between else None,
+            "scale": scale_for(seen.cards),
             "paper": paper(scope, seen),
             "may_export": scope.may(Permission.REGISTRY_EXPORT),
             "may_close": scope.having(Permission.MONTHS_CLOSE).whole,
@@ -153,12 +157,16 @@ def _cells(line: CutRow) -> list[Any]:
     return cells
 
 
-def _bridge(found: Bridge, to: Addresses) -> dict[str, Any]:
-    """The terms that say something, each with its list; 新增应建 and 新建 always."""
+def _bridge(found: Bridge, to: Addresses, seen: Overview) -> dict[str, Any]:
+    """The terms that say something, each with its list; 新增应建 and 新建 always. And how many are missing less than then."""
     shown = [
         (term, number, to.of_term(term)) for term, number in found.terms if number or term.code in ("due", "built")
     ]
-    return {"month": found.month, "before": found.before, "terms": shown}
+    then = "上月" if found.month == str(YearMonth.of(seen.moment.on).plus(-1)) else f" {found.month} "
+    return {
+        "month": found.month, "then": then, "before": found.before, "terms": shown,
+        "fewer": less(found.before, seen.whole.gap), "more": less(seen.whole.gap, found.before),
+    }  # fmt: skip
 
 
 def _direction(code: str, sort: str) -> str:

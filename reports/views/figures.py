@@ -22,7 +22,7 @@ from orgs.figures import Cells, Narrow, Row, by_region
 from orgs.filters import region_choices
 from orgs.indicators import GROUPS
 from reports.addresses import lists_of
-from reports.figures import Standing, measures_of, standings
+from reports.figures import Standing, measures_of, scale_for, standings
 from reports.filters import narrow_of
 from reports.models import ClosedMonth
 from reports.naming import place
@@ -67,7 +67,11 @@ class FiguresPage(PermissionMixin, View):
             raise Http404
         context = {
             "groups": [
-                (group, [(one, lists_of(one.indicator, moment, narrow), _opening(request, one)) for one in found])
+                (
+                    group,
+                    [(one, lists_of(one.indicator, moment, narrow), _opening(request, one)) for one in found],
+                    scale_for(found),
+                )
                 for group, found in _grouped(_standings(request, asked))
             ],
             "opened": opened,

@@ -55,7 +55,30 @@ def test_the_answer_is_a_sentence_made_from_the_figures(
     city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
 ) -> None:
     page = opened("leader").get(PAGE).content.decode()
-    assert answer(page) == "全市应建党组织的5家中，1家已建，尚未建4家。云溪区最多（3家）。"
+    assert answer(page) == (
+        "全市应建党组织的5家中，1家已建（20.0%），尚未建4家。目标100.0%。尚未建最多：云溪区（3家）；建有率最低：临江区（0.0%）。"
+    )
+
+
+def test_the_answer_says_what_became_of_it_and_where_it_should_be(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
+) -> None:
+    close(city, "2026-10")
+    browser = opened("leader")
+    assert "比上月末家数未变，建有率未变。" in answer(browser.get(PAGE).content.decode())
+    city.cover(gaps["large"], "CZ1111")
+    Target.objects.create(node=city["CZ"], year=TODAY.year, indicator="SHOULD", value=90)
+    refresh(None, on=TODAY)
+    said = answer(browser.get(PAGE).content.decode())
+    assert "尚未建3家。比上月末少1家，建有率+20.0个百分点。目标90.0%（2026年）" in said
+    city.organization("又一家", staff=200)
+    city.organization("再一家", staff=200)
+    city.organization("第三家", staff=200)
+    refresh(None, on=TODAY)
+    page = browser.get(PAGE).content.decode()
+    assert "比上月末多2家" in answer(page)
+    assert "5项指标中" in answer(page)
+    assert "各指标的折线共用纵轴 " in page
 
 
 def test_all_built_is_said_and_nothing_to_build_too(city: City, opened: Callable[..., Client]) -> None:
@@ -65,7 +88,7 @@ def test_all_built_is_said_and_nothing_to_build_too(city: City, opened: Callable
     city.cover(city.organization(staff=100), "CZ1111")
     city.member(of="CZ1111")
     refresh(None, on=TODAY)
-    assert answer(browser.get(PAGE).content.decode()) == "全市应建党组织的1家中，1家已建，全部已建✓。"
+    assert answer(browser.get(PAGE).content.decode()) == "全市应建党组织的1家中，1家已建（100.0%），全部已建✓。"
 
 
 @pytest.mark.parametrize(
@@ -119,7 +142,7 @@ def test_every_number_of_the_page_opens_a_list_of_as_many_names(
     assert len(checked) > 30
     for url, number in checked.items():
         listed = browser.get(url).content.decode()
-        assert f"共 {number:,} 家" in listed, url
+        assert (f"共 {number:,} 家" if number else 'class="empty"') in listed, url
 
 
 @pytest.mark.parametrize("month", ["", "2026-10"], ids=["now", "a closed month"])
