@@ -63,8 +63,8 @@ SECRETARY = Role(
 LEADER = Role(
     "LEADER",
     "领导",
-    "查看看板、指标和单位名单，不查看党员个人信息。",
-    frozenset({P.FIGURES_VIEW, P.REGISTRY_VIEW, P.REGISTRY_EXPORT}),
+    "查看看板、指标、单位名单和指导员的派驻走访，不查看党员个人信息。",
+    frozenset({P.FIGURES_VIEW, P.REGISTRY_VIEW, P.REGISTRY_EXPORT, P.VISITS_VIEW}),
     home="/dashboard/",
 )
 INSTRUCTOR = Role(

@@ -105,12 +105,15 @@ class Visit(models.Model):
     visited_on = EventDateField("走访日期")
     done = models.CharField("工作内容", max_length=500)
     result = models.CharField("结果", max_length=500, blank=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="代登记人"
+    )  # who entered it for the instructor; empty when that was the instructor in person
     created_at = models.DateTimeField("登记时间", auto_now_add=True)
 
     objects = OfOrganizationOrOwn.as_manager()
     view_permission = "visits.view"
     scope_path = "organization__managed_by__path"
-    change_permission = ""  # entered once, by the instructor in person
+    change_permission = ""  # entered once
 
     class Meta:
         verbose_name = "走访"

@@ -5,5 +5,5 @@ from core.pages import NavigationEntry, navigation
 
 navigation.add(
     NavigationEntry("visits", "走访", "visits", P.VISITS_LOG, order=30),
-    NavigationEntry("overdue", "派驻走访", "visits_overdue", P.VISITS_CHANGE, order=60),
+    NavigationEntry("overdue", "派驻走访", "visits_overdue", P.FIGURES_VIEW, order=60),
 )

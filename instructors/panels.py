@@ -15,13 +15,13 @@ from instructors.models import Instructor, Visit
 from instructors.queries import open_assignments, state_due
 
 SHOWN = 10
-VISIT = ("done", "result", "visited_on", "instructor__name")
+VISIT = ("done", "result", "visited_on", "instructor__name", "entered_by__name")
 
 
 def of_organization(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
     """Open assignments with the day of the next visit, and the newest visits."""
     assignments = open_assignments(scope, on=on).filter(organization=record.pk).select_related(None)
-    visits = Visit.objects.within(scope).filter(organization=record.pk).select_related("instructor")
+    visits = Visit.objects.within(scope).filter(organization=record.pk).select_related("instructor", "entered_by")
     return {
         "assignments": state_due(assignments.select_related("instructor").only("since", "instructor__name"), on=on),
         "visits": list(visits.only(*VISIT).order_by("-visited_on", "-pk")[:SHOWN]),

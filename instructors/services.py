@@ -28,7 +28,7 @@ END, REOPEN = "instructors.end_assignment", "instructors.reopen_assignment"
 
 
 class NotAssigned(Refusal):
-    """A visit is logged by the instructor who was assigned on that day."""
+    """A visit is that of the instructor who was assigned on that day."""
 
 
 class Instructors(PartyRows[Instructor]):
@@ -130,11 +130,14 @@ def log_visit(
     on: date,
     result: str = "",
 ) -> Visit:
-    """Enter a visit: dated evidence of work (R4). The instructor was assigned to the organization on that day."""
+    """Enter a visit: dated evidence of work (R4). The instructor was assigned to the organization on that day; whoever enters
+    it for him is named with it."""
     require_past(Visit, {"visited_on": visited_on}, on=on)
     if not instructor.assignments.on(visited_on).filter(organization=organization).exists():
         raise NotAssigned(f"{instructor.name}在 {visited_on} 没有派驻“{organization}”，请核对走访日期")
     told: Any = {"by": by, "instructor": instructor, "organization": organization, "on": on}
+    if by and by.pk != instructor.user_id:
+        told["entered_by"] = by
     return visits.add(visited_on=visited_on, done=done, result=result, **told)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -18,7 +19,7 @@ from django.views import View
 from accounts.permissions import Permission as P
 from core.days import PastDay
 from core.listing import Column, ListPage, Order
-from core.pages import PageRequest, PermissionMixin
+from core.pages import PageRequest, PermissionMixin, number
 from core.refusals import Refusal
 from instructors import services
 from instructors.filters import AssignmentFilters
@@ -55,9 +56,10 @@ class OwnVisits(PermissionMixin, View):
 
 
 class LogVisit(PermissionMixin, View):
-    """One organization of the instructor: log a visit, and read the last ones."""
+    """One organization of the instructor: log a visit, and read the last ones. Whoever manages the organization enters it for
+    an instructor who has no account, or no telephone at hand."""
 
-    permission = P.VISITS_LOG
+    permission = P.VISITS_VIEW
 
     def get(self, request: PageRequest, pk: int) -> HttpResponse:
         """The form, dated today."""
@@ -78,19 +80,32 @@ class LogVisit(PermissionMixin, View):
                 form.add_error(None, str(refusal))
             else:
                 messages.success(request, f"已登记对“{assignment.organization}”的走访")
-                return HttpResponseRedirect(reverse("visits"))
+                back = reverse("organization", args=[pk]) if assignment.instructor.user_id != request.user.pk else ""
+                return HttpResponseRedirect(back or reverse("visits"))
         return self._page(request, pk, form)
 
     def _assignment(self, request: PageRequest, pk: int) -> Assignment:
+        """The user's own, else the one that the address names, or the first."""
+        rows = open_assignments(request.scope, on=timezone.localdate()).filter(organization=pk)
+        named = number(request.GET.get("assignment"))
         found = own_assignments(request).filter(organization=pk).first()
+        if found is None and request.scope.may(P.VISITS_CHANGE):
+            found = rows.changeable(request.scope).filter(**{"pk": named} if named else {}).order_by("pk").first()
+        if found is None and rows.exists():
+            raise PermissionDenied("走访由派驻的指导员登记，或由管理这家单位的党组织代为登记。")
         if found is None:
-            raise Http404("这家单位没有派驻给您")
+            raise Http404("这家单位没有派驻指导员")
         return found
 
     def _page(self, request: PageRequest, pk: int, form: VisitForm) -> HttpResponse:
         [assignment] = state_due([self._assignment(request, pk)], on=timezone.localdate())
-        visits = Visit.objects.within(request.scope).filter(organization=pk).order_by("-visited_on", "-pk")[:SHOWN]
-        context = {"title": "登记走访", "row": assignment, "form": form, "visits": visits}
+        visits = Visit.objects.within(request.scope).filter(organization=pk).select_related("instructor", "entered_by")
+        context = {
+            "title": "登记走访",
+            "row": assignment,
+            "form": form,
+            "visits": visits.order_by("-visited_on", "-pk")[:SHOWN],
+        }
         return render(request, "instructors/log.html", context)
 
 
@@ -116,7 +131,7 @@ class AssignmentList(ListPage):
         Column("下次走访期限", "due_on", kind="date"),
         Column("情况", lambda row: "逾期" if row.late else "", html=_late),
     )
-    orders = (Order("waiting", ("counts_from",)),)
+    orders = (Order("waiting", ("counts_from",), "最近走访或派驻的日期"),)
 
     def records(self) -> QuerySet:
         rows = open_assignments(self.request.scope, on=timezone.localdate())

@@ -21,7 +21,7 @@ STAFF = DEPARTMENT | {"street"}
 HERE = STAFF - {"stranger"}  # staff whose scope holds the rows of the world's own side
 OFFICE = STAFF | {"leader"}
 READERS = OFFICE | {"secretary", "instructor"}
-VISITED = STAFF | {"instructor"}
+VISITED = OFFICE | {"instructor"}
 STRANGER = frozenset({"stranger"})
 OUTSIDE = frozenset({"stranger", "instructor"})
 
@@ -102,7 +102,7 @@ ROUTES = {
     "branch/": Route("branch/", frozenset({"secretary"}), status=302),
     "visits/": Route("visits/", frozenset({"instructor"})),
     "visits/overdue/": Route("visits/overdue/", VISITED),
-    "visits/<int:pk>/": Route("visits/{unit}/", frozenset({"instructor"})),
+    "visits/<int:pk>/": Route("visits/{unit}/", HERE | {"instructor"}, misses=STRANGER),
     # figures and work
     "dashboard/": Route("dashboard/", OFFICE),
     "dashboard/cross/": Route("dashboard/cross/", OFFICE),

@@ -134,6 +134,35 @@ def test_the_instructor_logs_a_visit_on_the_phone(city: City, client: Client):
     assert client.get(f"/visits/{city.organization().pk}/").status_code == 404
 
 
+def test_the_street_enters_a_visit_for_an_instructor_without_an_account_and_is_named(city: City, client: Client):
+    today = timezone.localdate()
+    unit, others = city.organization("澄州明川电子有限公司"), city.organization(managed_by="CZ121")
+    first, second = select(city), select(city, user="")
+    assign(city, unit, first, on=today)
+    assignment = assign(city, unit, second, on=today)
+    assign(city, others, select(city, user="", node="CZ121"), on=today)
+    client.force_login(city.user("street"))
+    address = f"/visits/{unit.pk}/?assignment={assignment.pk}"
+    assert address in client.get(f"/organizations/{unit.pk}/").content.decode()
+    assert "代指导员 吴指导 登记" in client.get(address).content.decode()
+    page = client.post(address, {"visited_on": today.isoformat(), "done": "了解党员情况"}, follow=True)
+    visit = Visit.objects.get()
+    assert (visit.instructor, visit.entered_by) == (second, city.user("street"))
+    assert "吴指导（孙街代登记）" in page.content.decode()
+    assert client.get(f"/visits/{others.pk}/").status_code == 404
+
+
+def test_a_leader_reads_visits_and_enters_none(city: City, client: Client):
+    unit = city.organization("澄州明川电子有限公司")
+    assign(city, unit, select(city))
+    client.force_login(city.user("leader"))
+    assert "澄州明川电子有限公司" in client.get("/visits/overdue/").content.decode()
+    assert client.get(f"/visits/{unit.pk}/").status_code == 403
+    page = client.get(f"/organizations/{unit.pk}/").content.decode()
+    assert "登记走访" not in page
+    assert 'href="/visits/overdue/"' in page
+
+
 def test_a_refusal_stands_in_the_form_with_what_was_typed(city: City, client: Client):
     unit, instructor = city.organization(), select(city)
     assign(city, unit, instructor, since=date(2026, 11, 1), on=timezone.localdate())
