@@ -15,7 +15,7 @@ from core.models import KeptAnswer
 from core.plain import Plain
 from core.rows import insert_rows
 
-SAME = "identity"  # the column of an answer that says: the same record
+SAME, OTHER = "identity", "other"  # the columns of answers that say: the same record, or another one
 
 Answer = tuple[int, str, str]  # record, column, the list's value as text
 
@@ -51,15 +51,16 @@ def settle_known(*, source: str, merges: Mapping[int, Merge]) -> None:
             del conflicts[column]
 
 
-def same(key: int, differing: Changes) -> Answer:
-    """The answer that a record is what a list means although so much of it differs."""
-    return answer(key, SAME, [theirs for _, (_, theirs) in sorted(differing.items())])
+def same(key: int, differing: Changes, *, column: str = SAME) -> Answer:
+    """The answer that a record is what a list means although so much of it differs, or that it is not."""
+    return answer(key, column, [theirs for _, (_, theirs) in sorted(differing.items())])
 
 
-def known_same(*, source: str, doubts: Mapping[int, Merge]) -> set[int]:
-    """The records (of those in doubt) about which that was said before. One query."""
+def known_same(*, source: str, doubts: Mapping[int, Merge]) -> dict[int, bool]:
+    """The records (of those in doubt) about which that was said before, or denied. One query."""
     if not doubts:
-        return set()
+        return {}
     asked = {key: blind_indexes(same(key, merge.changes)[2]) for key, merge in doubts.items()}
-    known = KeptAnswer.objects.filter(source=source, column=SAME, object_id__in=among(doubts.keys()))
-    return {key for key, digest in known.values_list("object_id", "digest") if digest in asked[key]}
+    known = KeptAnswer.objects.filter(source=source, column__in=(SAME, OTHER), object_id__in=among(doubts.keys()))
+    told = known.order_by("pk").values_list("object_id", "column", "digest")
+    return {key: column == SAME for key, column, digest in told if digest in asked[key]}

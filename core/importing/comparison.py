@@ -7,7 +7,7 @@ transaction that applies run the same comparison.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import transaction
 from django.db.models import Max, Min, QuerySet
@@ -52,9 +52,8 @@ class Comparison:
     """One comparison of a batch. Iterate `chunks()`, then `finish()`."""
 
     def __init__(self, batch: ImportBatch, source: Source, target: Target, *, lock: bool) -> None:
-        self.batch, self.target, self.lock = batch, target, lock
+        self.batch, self.source, self.target, self.lock = batch, source, target, lock
         self.tables = [Table.from_json(name, batch.columns[name]) for name in batch.sheets]
-        self.key_columns = [next((c.index for c in t.columns if c.field == source.key_field), 0) for t in self.tables]
         self.claims_extent = target.claims and not any(table.is_error_workbook for table in self.tables)
         self.tally = Counts()
         self._taken: set[int] = set()  # records that a row has met: a second row with the same record differs
@@ -94,8 +93,8 @@ class Comparison:
         for (row, target_id, sheet, was), merge in zip(compared, merged, strict=True):
             record = None if target_id is None else records[target_id]
             if merge.problem:
-                doubted = target_id if merge.problem == IDENTITY_DOUBTFUL else None
-                refused[row.id] = (merge.problem, self.key_columns[sheet], doubted, merge.changes)
+                doubted = target_id if merge.changes else None  # unless it was said to be another one
+                refused[row.id] = (merge.problem, self._column(sheet, merge.at), doubted, merge.changes)
                 continue
             outcome, told, changes = self._verdict(merge, target_id)
             if told or [outcome, told, merge.undecided] != was:
@@ -109,20 +108,26 @@ class Comparison:
     def _believe(
         self, compared: Sequence[tuple[Row, int | None, int, list]], merged: list[Merge], records: dict[int, Record]
     ) -> None:
-        """Rows in doubt of which a clerk said that they mean their record are compared with it."""
+        """Rows in doubt of which a clerk said that they mean their record are compared with it; those of which he denied it
+        stay out and are not asked about."""
         doubted = {
             pk: at
             for at, ((_, pk, *_), merge) in enumerate(zip(compared, merged, strict=True))
             if pk is not None and merge.problem == IDENTITY_DOUBTFUL
         }
         doubts = {pk: merged[at] for pk, at in doubted.items()}
-        for pk in known_same(source=self.batch.source, doubts=doubts):
+        for pk, is_same in known_same(source=self.batch.source, doubts=doubts).items():
             row = compared[doubted[pk]][0]
-            row.sure = True
-            merged[doubted[pk]] = self._merge(row, pk, records[pk])
+            row.sure = is_same
+            merged[doubted[pk]] = self._merge(row, pk, records[pk]) if is_same else replace(doubts[pk], changes={})
+
+    def _column(self, sheet: int, field: str) -> int:
+        """The sheet's column of a field, of the key when it has no name."""
+        wanted = field or self.source.key_field
+        return next((c.index for c in self.tables[sheet].columns if c.field == wanted), 0)
 
     def _refuse(self, refused: dict[int, tuple[str, int, int | None, Changes]]) -> None:
-        """Rows that turn out to be errors now: one more problem, at the key's column. Of one in doubt the record is kept,
+        """Rows that turn out to be errors now: one more problem. Of one in doubt the record is kept,
         and what differs."""
         self.tally.outcomes[Outcome.ERROR] += len(refused)
         if refused:

@@ -1,4 +1,4 @@
-"""Rows that are held back because they look like another record: until the clerk says that they mean the same one."""
+"""Rows that are held back because they look like another record: until the clerk says whether they mean the same one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import transaction
 
 from core import audit
 from core.id_sets import among
-from core.importing.answers import keep, same
+from core.importing.answers import OTHER, SAME, keep, same
 from core.importing.apply import write
 from core.importing.comparison import Comparison
 from core.importing.problems import ERROR, IDENTITY_DOUBTFUL
@@ -45,14 +45,16 @@ def accept(
 ) -> dict[str, int]:
     """The picked rows (None: all) mean the records that their old numbers led to: compare them; write them where the batch is
     written already. The same of a later list does not ask again. Returns the batch's counts. Raises NotReady."""
-    one_at_a_time()
-    batch.refresh_from_db()
-    if batch.status not in (Status.STAGED, Status.APPLIED):
-        raise NotReady(f"批次 {batch.pk} {batch.get_status_display()}，不能再确认")
+    _require_open(batch)
     waiting = held_back(batch) if picked is None else held_back(batch).filter(pk__in=picked)
     ids = list(waiting.order_by("pk").values_list("pk", flat=True))
     for part in parts(ids):
-        _say(batch, list(StagedRow.objects.filter(pk__in=part).order_by("pk")), by)
+        rows = list(StagedRow.objects.filter(pk__in=part).order_by("pk"))
+        _say(batch, rows, by, SAME)
+        for row in rows:
+            row.problems = [problem for problem in row.problems if problem[:2] != [ERROR, IDENTITY_DOUBTFUL]]
+            row.outcome, row.target_id, row.changes = Outcome.UNCHANGED, None, {}
+        StagedRow.objects.bulk_update(rows, ["problems", "outcome", "target_id", "changes"], batch_size=500)
     written = batch.status == Status.APPLIED
     comparison = Comparison(batch, sources[batch.source], target_of(batch, by=by), lock=written)
     said = StagedRow.objects.filter(batch=batch, pk__in=among(ids))
@@ -67,12 +69,28 @@ def accept(
     return batch.counts
 
 
-def _say(batch: ImportBatch, rows: list[StagedRow], by: User) -> None:
-    """Keep the answers, write them into the histories, and let the rows be compared."""
-    keep(
-        source=batch.source,
-        answers=[same(row.target_id or 0, row.changes) for row in rows],
-    )
+@transaction.atomic
+def deny(*, batch: ImportBatch, picked: Collection[int], by: User) -> dict[str, int]:
+    """The picked rows mean other units than the records: they stay out as errors and wait no longer, nor does the same of a
+    later list. Returns the batch's counts. Raises NotReady."""
+    _require_open(batch)
+    rows = held_back(batch).filter(pk__in=picked)
+    _say(batch, list(rows.order_by("pk")), by, OTHER)
+    rows.update(target_id=None)
+    return batch.counts
+
+
+def _require_open(batch: ImportBatch) -> None:
+    one_at_a_time()
+    batch.refresh_from_db()
+    if batch.status not in (Status.STAGED, Status.APPLIED):
+        raise NotReady(f"批次 {batch.pk} {batch.get_status_display()}，不能再确认")
+
+
+def _say(batch: ImportBatch, rows: list[StagedRow], by: User, column: str) -> None:
+    """Keep the answers and write them into the histories."""
+    keep(source=batch.source, answers=[same(row.target_id or 0, row.changes, column=column) for row in rows])
+    word = "确认为" if column == SAME else "确认不是"
     teller = Teller(batch)
     label = teller.source.model._meta.label_lower
     events = (
@@ -82,12 +100,8 @@ def _say(batch: ImportBatch, rows: list[StagedRow], by: User) -> None:
             object_id=str(row.target_id),
             label=teller.title(row),
             path=batch.path,
-            reason=f"批次 {batch.pk} 第 {row.number} 行“{teller.title(row)}”确认为同一单位"[:250],
+            reason=f"批次 {batch.pk} 第 {row.number} 行“{teller.title(row)}”{word}同一单位"[:250],
         )
         for row in rows
     )
     audit.record_many(by=by, events=events)
-    for row in rows:
-        row.problems = [problem for problem in row.problems if problem[:2] != [ERROR, IDENTITY_DOUBTFUL]]
-        row.outcome, row.target_id, row.changes = Outcome.UNCHANGED, None, {}
-    StagedRow.objects.bulk_update(rows, ["problems", "outcome", "target_id", "changes"], batch_size=500)

@@ -78,7 +78,9 @@ def _apply(job: Job, progress: Progress) -> dict[str, int]:
 
 
 def _same(job: Job, progress: Progress) -> dict[str, int]:
-    """`picked` is None for all."""
+    """`picked` is None for all; the job kind is the same for rows that mean another unit."""
+    if job.arguments.get("other"):
+        return identity.deny(batch=_batch(job), picked=job.arguments["picked"], by=_by(job))
     return identity.accept(batch=_batch(job), picked=job.arguments["picked"], by=_by(job), progress=progress)
 
 
@@ -108,7 +110,7 @@ job_kinds.add(
     JobKind(LOOK, "读取表头", PERMISSION, _look, in_parts=True),
     JobKind(CHECK, "核对名单", PERMISSION, _check, in_parts=True),
     JobKind(APPLY, "写入名单", PERMISSION, _apply),
-    JobKind(SAME, "比对确认为同一单位的行", PERMISSION, _same),
+    JobKind(SAME, "确认是不是同一单位", PERMISSION, _same),
     JobKind(FORESEE, "核对能撤销的内容", PERMISSION, _foresee, in_parts=True),
     JobKind(UNDO, "撤销导入", PERMISSION, _undo),
     JobKind("import.erase", "删除过期的上传文件和名单行", "", _erase, daily=True),

@@ -41,6 +41,7 @@ class Merge:
     aside: Record = field(default_factory=dict)  # written and not audited: where values came from
     conflicts: dict[str, list[Plain]] = field(default_factory=dict)  # column → [ours, theirs]
     undecided: bool = False
+    at: str = ""  # the field at which the problem stands; without it the key
     problem: str = ""  # keeps the row out, such as `outside_scope`; of `identity_doubtful` the changes say why
     record: Record | None = None  # a new record with its unchanged columns, where the target has it at hand
 

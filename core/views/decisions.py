@@ -87,7 +87,8 @@ class ConflictsPage(DecidingPage):
             messages.error(request, as_sentence(refusal))
         else:
             word = "采用名单的值" if request.POST.get("do") == "take" else "保留本系统的值"
-            messages.success(request, f"已{word}：{settled.done:,} 处。")
+            if settled.done:
+                messages.success(request, f"已{word}：{settled.done:,} 处。")
             if settled.stale:
                 messages.warning(request, f"{settled.stale:,} 处在此期间已被他人修改，没有处理，请按现在的值重新选择。")
         return redirect(way_back(request, reverse("import-conflicts", args=[pk])))
@@ -108,13 +109,15 @@ class IdentityPage(DecidingPage):
         return {**context, "lines": Teller(batch).lines(context["rows"]), "mine": mine}
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse:
+        """Compare the ticked ones, or all; or leave the ticked ones out."""
         batch, everything = self.batch(), request.POST.get("do") == "all"
         picked = numbers(request.POST.getlist("picked"))
         if not (picked or everything):
-            messages.error(request, "请先勾选是同一单位的行。")
+            messages.error(request, "请先勾选要确认的行。")
             return redirect("import-identity", pk)
         try:
-            jobs.start(jobs.SAME, batch=batch, by=request.user, picked=None if everything else picked)
+            told = {"picked": None if everything else picked, "other": request.POST.get("do") == "other"}
+            jobs.start(jobs.SAME, batch=batch, by=request.user, **told)
         except Refusal as refusal:
             messages.error(request, as_sentence(refusal))
         return redirect("import", pk)

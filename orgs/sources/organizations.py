@@ -151,7 +151,7 @@ class OrganizationTarget(Target):
         if record["merged_into_id"]:
             return Merge()
         if not row.sure and self._within(record) and (differing := self._another(stated, row, record)):
-            return Merge(changes=differing, problem=IDENTITY_DOUBTFUL)
+            return Merge(changes=differing, problem=IDENTITY_DOUBTFUL, at="old_number")
         return self._known(stated, row, record)
 
     @staticmethod

@@ -30,9 +30,10 @@ def other(road) -> ImportBatch:
     return road.send([OTHER, firm(2)])
 
 
-def test_such_a_row_is_an_error_and_turns_no_company_into_another(other):
+def test_such_a_row_is_an_error_at_its_number_and_turns_no_company_into_another(other):
     assert other.counts == counts(rows=2, new=1, errors=1)
-    assert [p["code"] for p in services.problem_list(other)] == ["identity_doubtful"]
+    (problem,) = services.problem_list(other)
+    assert (problem["code"], problem["column"], problem["value"]) == ("identity_doubtful", "注册号", "4201001")
     assert set(Organization.objects.values_list("name", flat=True)) == {"澄州明川电子有限公司", "澄州第2有限公司"}
 
 
@@ -125,6 +126,19 @@ def test_the_same_list_does_not_ask_again(road, city: City, other):
     assert road.send([again]).counts["errors"] == 1
 
 
+def test_a_row_that_means_another_unit_stays_out_and_neither_it_nor_a_later_list_asks_again(road, city: City, other):
+    (row,) = identity.held_back(other)
+    found = identity.deny(batch=other, picked=[row.pk], by=city.user("city"))
+    assert found == counts(rows=2, new=1, errors=1)
+    assert not identity.held_back(other).exists()
+    assert "确认不是同一单位" in AuditEntry.objects.get(action="import.same").reason
+    later = road.send([OTHER])
+    assert later.counts["errors"] == 1
+    assert not identity.held_back(later).exists()
+    again = road.send([OTHER | {"企业名称": "澄州第三家有限公司"}])
+    assert identity.held_back(again).count() == 1, "something else is said"
+
+
 def test_the_wizard_shows_both_and_takes_one_or_all(client: Client, city: City, road, tmp_path: Path, settings):
     settings.DATA_DIR = tmp_path / "data"
     client.force_login(city.user("city"))
@@ -142,10 +156,10 @@ def test_the_wizard_shows_both_and_takes_one_or_all(client: Client, city: City, 
     client.post(where, {"do": "picked", "picked": identity.held_back(batch).first().pk})
     work()
     assert identity.held_back(batch).count() == 1
-    client.post(where, {"do": "all"})
+    client.post(where, {"do": "other", "picked": identity.held_back(batch).first().pk})
     work()
     batch.refresh_from_db()
-    assert batch.counts["errors"] == 0
+    assert batch.counts["errors"] == 1
     assert "没有待确认的行" in client.get(where).content.decode()
 
 
@@ -153,7 +167,9 @@ def test_many_answers_are_taken_in_parts(road, city: City, monkeypatch: pytest.M
     """So that memory does not grow with the list."""
     monkeypatch.setattr("core.importing.targets.IN_LIST", 2)
     say, lengths = identity._say, []
-    monkeypatch.setattr(identity, "_say", lambda batch, rows, by: (lengths.append(len(rows)), say(batch, rows, by)))
+    monkeypatch.setattr(
+        identity, "_say", lambda batch, rows, *told: (lengths.append(len(rows)), say(batch, rows, *told))
+    )
     road.send([FIRST | {"注册号": str(n)} for n in range(5)])
     batch = road.send([OTHER | {"注册号": str(n)} for n in range(5)])
     assert identity.accept(batch=batch, picked=None, by=city.user("city")) == counts(rows=5, changed=5)
