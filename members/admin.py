@@ -19,6 +19,7 @@ from core.lookups import AskedTooOften
 from core.rendering import masked
 from core.scope import Scope
 from members import services
+from members.bulk_actions import MOVE
 from members.filters import MemberFilters
 from members.models import Member
 from members.rules import normalise_id_number
@@ -76,6 +77,7 @@ class MemberAdmin(ScopedModelAdmin):
     group, order, note = "党员", 10, "名册、登记、组织关系和状态"
     form = MemberForm
     filters = MemberFilters
+    bulk_actions = (MOVE,)
     unit = "名"
     empty = "没有符合条件的党员。可以放宽条件，或导入党员名册。"
     search_fields = ("name",)

@@ -9,8 +9,10 @@ from django import forms
 from django.db.models import QuerySet
 
 from core.crypto import blind_indexes
+from core.indicators import measures
 from core.listing.filters import search_filter
 from core.scope import subtree
+from members.indicators import ROLL
 from members.models import Member
 from members.rules import normalise_id_number
 from orgs.filters import PlaceFilters
@@ -27,9 +29,18 @@ class MemberFilters(PlaceFilters):
     committee = django_filters.ChoiceFilter(method="below", label="党组织")
     branch = django_filters.NumberFilter(field_name="party_organization", widget=forms.HiddenInput)
     organization = django_filters.NumberFilter(field_name="organization", widget=forms.HiddenInput)
+    covered_by = django_filters.NumberFilter(
+        field_name="organization__facts__covered_by", label="覆盖工作单位的党组织", widget=forms.HiddenInput
+    )
     status = django_filters.ChoiceFilter(field_name="status", label="状态", choices=Member.Status.choices)
     job = django_filters.ChoiceFilter(field_name="job", label="岗位", choices=Member.Job.choices)
+    measure = django_filters.ChoiceFilter(method="counted", label="统计口径")
     gone = django_filters.BooleanFilter(method="with_gone", label="含已转出等", widget=forms.CheckboxInput)
+
+    def offer(self) -> None:
+        super().offer()
+        counted = [(one.code, one.name.removeprefix("其中")) for one in measures if one.subject is ROLL]
+        self.filters["measure"].extra["choices"] = counted
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """Only those on the roll unless others are asked for."""
@@ -51,6 +62,10 @@ class MemberFilters(PlaceFilters):
         if node is None:
             return queryset.none()
         return queryset.filter(subtree(node.path, "party_organization__path"))
+
+    def counted(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Those whom a measure counts."""
+        return queryset.filter(measures[value].where)
 
     def with_gone(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
         """Answered in `filter_queryset`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import models
 from django.urls import reverse
@@ -12,8 +13,10 @@ from django.urls import reverse
 from accounts.permissions import Permission as P
 from core.panels import Panel, panels
 from core.scope import Scope, may_change
+from members.indicators import ELSEWHERE
 from members.models import Member
 from members.models.members import PROBATIONARY
+from orgs.models import PartyOrganization
 
 SHOWN = 30
 
@@ -29,11 +32,24 @@ def of_organization(record: models.Model, scope: Scope, on: date) -> Mapping[str
 
 
 def of_party_organization(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
-    """Members of a Party organization itself; a committee without any shows nothing."""
+    """Members of a Party organization itself, and how many of those who work at the units it covers are in another one; a
+    committee without any shows nothing."""
     panel = _panel(Member.objects.on_the_roll().filter(party_organization=record.pk), scope, record)
     panel["by_party"] = True
     panel["url"] = f"{reverse('admin:members_member_changelist')}?branch={record.pk}"
-    return panel if panel["count"] or not getattr(record, "manages", False) else None
+    if isinstance(record, PartyOrganization) and not record.manages:
+        panel["elsewhere"], panel["elsewhere_url"] = enrolled_elsewhere(record, scope)
+        return panel
+    return panel if panel["count"] else None
+
+
+def enrolled_elsewhere(node: PartyOrganization, scope: Scope) -> tuple[int, str]:
+    """How many members of the scope work at the units that a Party organization covers and are in another one, and the list
+    of them, from which they are moved."""
+    employed = Member.objects.within(scope).on_the_roll().filter(organization__facts__covered_by=node.pk)
+    asked = urlencode({"covered_by": node.pk, "measure": ELSEWHERE.numerator.code})
+    number = employed.filter(ELSEWHERE.numerator.where).count()
+    return number, f"{reverse('admin:members_member_changelist')}?{asked}"
 
 
 def _panel(members: Any, scope: Scope, record: models.Model) -> dict[str, Any]:

@@ -154,6 +154,23 @@ def move_to(
 
 
 @transaction.atomic
+@derived_once()
+def move_many(
+    *,
+    by: User | None,
+    members: Collection[Member],
+    party_organization: PartyOrganization,
+    since: date,
+    on: date,
+    reason: str = "",
+) -> None:
+    """Move members to another Party organization, each as one is moved. All or nothing."""
+    hold(Organization, [member.organization_id for member in members])
+    for member in sorted(members, key=lambda one: one.pk):
+        move_to(by=by, member=member, party_organization=party_organization, since=since, on=on, reason=reason)
+
+
+@transaction.atomic
 def set_employer(
     *,
     by: User | None,

@@ -151,6 +151,8 @@ EVENTS: dict[tuple[str, str], Call] = {
         member=r.member, values={"joined_on": d}, version=r.member.version, **r.told),
     ("members.move_to", "since"): lambda r, d: members.move_to(
         member=r.member, party_organization=r.city["CZ1112"], since=d, **r.told),
+    ("members.move_many", "since"): lambda r, d: members.move_many(
+        members=[r.member], party_organization=r.city["CZ1112"], since=d, **r.told),
     ("members.set_employer", "since"): lambda r, d: members.set_employer(
         member=r.member, organization=r.gap, since=d, **r.told),
     ("members.set_status", "status_on"): lambda r, d: members.set_status(

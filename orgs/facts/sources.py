@@ -145,14 +145,17 @@ def _headcounts(day: Day) -> QuerySet:
     return counts.filter(kind=F("counted"))
 
 
-def _disputes(day: Day) -> QuerySet:
+def disputing(day: Day) -> QuerySet:
     """Fresh counts of other sources than the one that holds, on the other side of a threshold."""
     across = Q()
     for threshold in ("large", "middle"):
         above, below = Q(number__gte=F(threshold)), Q(number__lt=F(threshold))
         across |= (above & Q(size__lt=F(threshold))) | (below & Q(size__gte=F(threshold)))
-    others = _headcounts(day).filter(across, counted_on__gte=day.fresh_from).exclude(source=F("size_source"))
-    return others.values_list("organization_id").annotate(disputes=Count("pk"))
+    return _headcounts(day).filter(across, counted_on__gte=day.fresh_from).exclude(source=F("size_source"))
+
+
+def _disputes(day: Day) -> QuerySet:
+    return disputing(day).values_list("organization_id").annotate(disputes=Count("pk"))
 
 
 def _by_sector(threshold: Callable[[str], int]) -> Case:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import F, IntegerField, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 
+from accounts.permissions import Permission
 from core.listing import Column, Order
+from members.indicators import ROLL
 from orgs.figures import Narrow
 from orgs.subjects import PARTY_ORGANIZATIONS, hidden
 from reports.filters import NodeFilters
 from reports.views.units import HISTORY, UnitsPage
 
 FEW = "不足 3"
+
+
+OF_TERMS = ("nodes_with_term", "nodes_over")  # the measures whose point is a day
 
 
 def _party_url(row: Any) -> str:
@@ -40,8 +46,19 @@ class NodesPage(UnitsPage):
     def get_columns(self) -> Sequence[Column]:
         """The names lead to the Party organizations of now alone."""
         name = Column("党组织", "name", kind="name", order="name", link=None if self.moment.closed else _party_url)
-        number = Column(f"数量（{self.measure.subject.unit}）", "told", kind="number", order="value")
-        return [name, number, Column("管理党组织", "managed_name"), *([HISTORY] if self.moment.closed else [])]
+        unit = self.measure.subject.unit
+        number = Column(f"数量（{unit}）", "told", kind="number", order="value", link=self._names_url)
+        term = Column("届满日期", "node.term_ends_on", kind="date")
+        more = [HISTORY] if self.moment.closed else [term] if self.measure.code in OF_TERMS else []
+        return [name, number, Column("管理党组织", "managed_name"), *more]
+
+    def _names_url(self, row: Any) -> str:
+        """The members behind a number of members of now, for whoever may read their names."""
+        if self.moment.closed or self.indicator or self.measure.subject is not ROLL:
+            return ""
+        may = self.request.scope.having(Permission.MEMBERS_VIEW).holds_path(row.node.path)
+        asked = urlencode({"branch": row.node_id, "measure": self.measure.code})
+        return f"{reverse('admin:members_member_changelist')}?{asked}" if may else ""
 
     def records(self) -> QuerySet:
         """Those with a part of the number."""
@@ -49,7 +66,7 @@ class NodesPage(UnitsPage):
         value = _value(self.measure.code)
         if self.indicator:
             value = value - _value(self.indicator.numerator.code)
-        return rows.annotate(value=value).filter(value__gt=0)
+        return (rows if self.moment.closed else rows.select_related("node")).annotate(value=value).filter(value__gt=0)
 
     def prepare(self, rows: list[Any]) -> None:
         """Names, and numbers that are not too small to be told to whom they do not concern."""

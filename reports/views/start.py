@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views import View
 
 from accounts.permissions import Permission
@@ -18,7 +19,7 @@ from core.pages import PageRequest, PermissionMixin, numbers, way_back
 from core.parameters import values_on
 from core.refusals import Refusal, as_sentence
 from core.scope import Scope
-from members.models import Member
+from members.panels import enrolled_elsewhere
 from orgs.models import Organization, OrganizationFacts
 from orgs.rules.setup import NextStep, Thresholds
 from reports.filters import organization_url
@@ -173,10 +174,14 @@ class StartPage(PermissionMixin, View):
             secretary_name=data["secretary_name"],
         )
         node = found_branch(by=request.user, units=units, branch=branch, on=timezone.localdate())
-        said = f"已成立“{node}”，覆盖 {len(units)} 家单位。"
-        elsewhere = Member.objects.on_the_roll().filter(organization__in=units).exclude(party_organization=node).count()
-        if elsewhere:
-            said += f"它名下还没有党员：这些单位的 {elsewhere} 名党员组织关系仍在其他党组织，请在“党员”中逐名转入。"
+        said = format_html("已成立“{}”，覆盖 {} 家单位。", node, len(units))
+        number, url = enrolled_elsewhere(node, request.scope)
+        if number:
+            said += format_html(
+                '它名下还没有党员：这些单位的 {} 名党员组织关系仍在其他党组织。<a href="{}">接转组织关系</a>',
+                number,
+                url,
+            )
         return said
 
     def _cover(self, request: PageRequest, rows: list[OrganizationFacts], data: dict[str, Any]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -16,9 +17,13 @@ from accounts.permissions import Permission
 from core.importing.marks import MARK_BEGINS
 from core.indicators import Indicator, Measure, indicators, measures
 from core.listing import Column, ListPage, Order
+from orgs.facts import Day
+from orgs.facts.sources import disputing
 from orgs.figures import Narrow, Tree
 from orgs.models import Coverage, Organization
+from orgs.rules.setup import ASSOCIATION
 from orgs.sources.authority import RETURNED
+from orgs.sources.wording import source_name
 from orgs.subjects import ORGANIZATIONS, NodeSubject
 from reports.filters import NodeFilters, UnitFilters, narrow_of, organization_url
 from reports.models import ClosedMonth, FrozenUnit
@@ -31,6 +36,32 @@ HISTORY = Column(f"{MARK_BEGINS}历史名单，不能导入）", lambda row: Non
 
 def forms_of(row: Any) -> str:
     return FORMS.get(row.form, "")
+
+
+def _counted_on(row: Any) -> date | None:
+    """The day of the count that holds."""
+    return row.organization.membership_on if row.category == ASSOCIATION else row.organization.staff_on
+
+
+COUNTED_ON = Column("人数日期", _counted_on, kind="date")
+# what makes the point of a list, by its measure: shown beside the number of people, of units as they are now
+POINTS: Mapping[str, Sequence[Column]] = {
+    "known_size": (COUNTED_ON,),
+    "stale_size": (COUNTED_ON,),
+    "disputed_size": (COUNTED_ON, Column("另一来源的人数", "others")),
+}
+
+
+def _name_others(rows: Sequence[Any]) -> None:
+    """Add the counts of other sources that lie on the other side of a threshold."""
+    found = disputing(Day.of(timezone.localdate())).filter(organization__in=[row.organization_id for row in rows])
+    others: dict[int, list[str]] = {}
+    for one in found.order_by("-counted_on"):
+        others.setdefault(one.organization_id, []).append(
+            f"{one.number:,}（{source_name(one.source)} {one.counted_on}）"
+        )
+    for row in rows:
+        row.others = "；".join(others.get(row.organization_id, ()))
 
 
 def named(rows: Sequence[Any], tree: Tree) -> None:
@@ -80,9 +111,11 @@ class UnitsPage(ListPage):
     def get_columns(self) -> Sequence[Column]:
         """The workbook of units as they are comes back as organizations; that of a closed month says in its last header
         that it does not."""
-        if self.returning_source:
-            return organization_columns(self.columns, name=self.columns[0])
-        return [*self.columns, HISTORY]
+        if self.moment.closed:
+            return [*self.columns, HISTORY]
+        at = next(at for at, column in enumerate(self.columns, 1) if column.value == "size")
+        columns = [*self.columns[:at], *POINTS.get(self.measure.code, ()), *self.columns[at:]]
+        return organization_columns(columns, name=self.columns[0])
 
     @property
     def returning_source(self) -> str:  # type: ignore[override]
@@ -171,8 +204,10 @@ class UnitsPage(ListPage):
         return [(name, self.request.GET[name]) for name in ("measure", "gap", "month") if self.request.GET.get(name)]
 
     def prepare(self, rows: list[Any]) -> None:
-        """Names, codes, and where the names lead."""
+        """Names, codes, where the names lead, and what makes the point."""
         named(rows, self.tree)
+        if "others" in [column.value for column in POINTS.get(self.measure.code, ())]:
+            _name_others(rows)
 
     def extra(self) -> dict[str, Any]:
         """The 口径 and the moment."""

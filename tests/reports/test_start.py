@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -12,6 +14,8 @@ from django.utils import timezone
 from core.history import history_of
 from core.models import AuditEntry
 from core.refusals import Refusal
+from members.models import Member
+from orgs.facts import differences
 from orgs.models import Coverage, Organization, OrganizationFacts, PartyOrganization
 from reports.models import GapAnswer
 from reports.services.gaps import Answer, answer_gaps, next_code
@@ -57,6 +61,30 @@ def test_one_step_sets_up_the_branch_and_its_coverage(
     assert (coverage.organization, coverage.form) == (gaps["large"], "SINGLE")
     assert OrganizationFacts.objects.get(pk=gaps["large"].pk).has_org
     assert set(AuditEntry.objects.values_list("action", flat=True)) >= {"party.establish", "coverage.begin"}
+
+
+def test_members_of_the_unit_are_moved_to_the_new_branch_from_their_list(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
+) -> None:
+    browser = opened("street")
+    browser.post(f"{START}?unit={gaps['large'].pk}", founding(city))
+    page = browser.get("/worklists/party-organization/").content.decode()
+    ((url, _),) = re.findall(r'<a href="([^"]*)">(接转组织关系)</a>', page)
+    listed = browser.get(unescape(url)).content.decode()
+    assert "共 4 名" in listed
+    node, ids = PartyOrganization.objects.get(code="CZ111-1"), re.findall(r'name="ticked" value="(\d+)"', listed)
+    wanted = {"party_organization": node.pk, "since": "2026-11-20", "reason": "新建支部", "ids": ",".join(ids[:3])}
+    act = "/admin/members/member/bulk/move/"
+    preview = browser.post(act, wanted | {"stage": "preview"}).content.decode()
+    assert "将修改 <b>3</b> 名" in preview
+    assert "修改后可以撤销" not in preview
+    assert browser.post(act, wanted | {"stage": "apply"}).status_code == 302
+    assert Member.objects.filter(party_organization=node, organization=gaps["large"]).count() == 3
+    assert not differences(on=timezone.localdate())
+    party = browser.get(f"/party/{node.pk}/").content.decode()
+    assert re.search(r"所覆盖单位的 <a [^>]*>1</a> 名党员组织关系在其他党组织", party)
+    early = browser.post(act, wanted | {"stage": "preview", "since": "2019-12-31", "ids": ids[3]}).content.decode()
+    assert "转入现党组织的日期晚于所填的转入日期" in early
 
 
 def test_a_joint_branch_covers_the_unit_and_the_neighbours_that_were_ticked(
