@@ -59,8 +59,8 @@ class MergingForm(forms.BaseForm):
 
     def _merge(self) -> None:
         try:
-            seen = dict(json.loads(self.data.get(OPENED) or "{}"))
-            self._seen = {name: posted for name, posted in seen.items() if isinstance(posted, list)}
+            opened = dict(json.loads(self.data.get(OPENED) or "{}"))
+            self._seen = {name: posted for name, posted in opened.items() if isinstance(posted, list)}
         except (ValueError, TypeError):
             self._seen = {}
         data: Any = self.data.copy()  # type: ignore[attr-defined]

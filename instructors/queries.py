@@ -28,7 +28,7 @@ def timed(rows: QuerySet[Assignment], *, on: date) -> QuerySet[Any]:
     return rows.annotate(counts_from=Greatest(Coalesce("visited_on", "since"), "since"))
 
 
-def open_assignments(scope: Scope, *, on: date) -> QuerySet[Any]:
+def open_assignments(scope: Scope, *, on: date) -> Any:
     """Assignments within the scope that hold on a day, of instructors still in service."""
     rows = (
         Assignment.objects.within(scope)

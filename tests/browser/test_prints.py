@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+import zlib
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.people import City
+from orgs.facts import refresh
+from tests.people import TODAY, City
 from tests.world import build_world
 
 CONTROLS = "button, a.button, input:not([type=hidden]), select, textarea"
@@ -35,3 +38,63 @@ def test_a_print_has_no_controls(
             "all => all.filter(one => one.checkVisibility()).map(one => one.outerHTML)"
         )
         assert not seen, address
+
+
+HEAD = "名称统一社会信用代码类别状态区划人数党员覆盖管理党组织"
+
+
+def lines_of(pdf: bytes) -> Iterator[list[tuple[bytes, ...]]]:
+    """The lines of each page from the top, as the glyphs that Chromium drew."""
+    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
+        try:
+            drawn = zlib.decompress(stream)
+        except zlib.error:
+            continue
+        lines: dict[float, list[bytes]] = {}
+        height = 0.0
+        for y, glyph in re.findall(rb"1 0 0 -1 [\d.]+ ([\d.]+) Tm|<([0-9A-F]+)> Tj", drawn):
+            height = float(y) if y else height
+            lines.setdefault(height, []).extend([glyph] if glyph else [])
+        if lines:
+            yield [tuple(lines[height]) for height in sorted(lines)]
+
+
+def test_a_long_list_repeats_its_head_on_every_sheet_and_ends_with_its_total(
+    city: City, signed_in: Callable[[str], Page]
+) -> None:
+    for number in range(60):
+        city.organization(f"澄州{number}号有限公司", staff=number)
+    refresh(None, on=TODAY)
+    page = signed_in("city")
+    page.goto("/admin/orgs/organization/")
+    sheets = list(lines_of(page.pdf(prefer_css_page_size=True)))
+    assert len(sheets) > 1
+    heads = {sheet[0] for sheet in sheets[1:]}
+    assert len(heads) == 1
+    (head,) = heads
+    assert len(head) == len(HEAD)
+    assert head in sheets[0]
+    page.emulate_media(media="print")
+    assert page.locator("main").inner_text().rstrip().endswith("以上第 1 家起 50 家，共 60 家。")
+    assert page.locator("header").inner_text().startswith(city["CZ"].name), "whose list it is"
+
+
+def test_the_dashboard_is_one_sheet(city: City, signed_in: Callable[[str], Page]) -> None:
+    build_world(city)
+    page = signed_in("leader")
+    page.goto("/dashboard/")
+    assert len(list(lines_of(page.pdf(prefer_css_page_size=True)))) == 1
+
+
+def test_figures_print_what_each_of_them_counts(city: City, signed_in: Callable[[str], Page]) -> None:
+    page = signed_in("leader")
+    page.emulate_media(media="print")
+    page.goto("/figures/")
+    assert "正常的法人单位中，单独组建党组织的。" in page.locator(".basis").inner_text()
+
+
+def test_a_record_prints_no_empty_sheet(city: City, signed_in: Callable[[str], Page]) -> None:
+    unit = city.organization("澄州明川电子有限公司")
+    page = signed_in("city")
+    page.goto(f"/organizations/{unit.pk}/")
+    assert all(len(sheet) > 3 for sheet in lines_of(page.pdf(prefer_css_page_size=True)))

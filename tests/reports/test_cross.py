@@ -73,7 +73,8 @@ def test_every_number_of_the_screen_opens_its_list(
         for url, number in numbers(browser.get(PAGE + query).content.decode()):
             if any(f"measure={code}" in url for code in ("staff", "formal", "probationary")):
                 continue  # a sum of persons opens the units that add to it
-            assert f"共 {number:,} 家" in browser.get(url).content.decode(), url
+            told = f"共 {number:,} 家" if number else "没有符合条件的记录"
+            assert told in browser.get(url).content.decode(), url
 
 
 def test_the_workbook_has_a_group_of_columns_for_every_category(

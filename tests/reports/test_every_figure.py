@@ -125,7 +125,7 @@ def test_numbers_of_members_and_party_organizations_agree_with_a_plain_count(bus
 def test_every_indicator_stands_on_the_page_in_its_group_and_opens_lists(busy: City, opened: Opened) -> None:
     browser = opened("leader")
     response = browser.get("/figures/")
-    groups = response.context["groups"]
+    groups = [(group, lines) for group, lines, _ in response.context["groups"]]
     shown = [(group, one.indicator.code) for group, lines in groups for one, _, _ in lines]
     assert sorted(code for _, code in shown) == sorted(indicators.codes())
     assert [group for group, _ in groups] == [group for group in GROUPS if group in {told for told, _ in shown}]
@@ -208,7 +208,7 @@ def test_a_new_indicator_is_on_every_road(declared: City, opened: Opened) -> Non
     browser = opened("city")
     for month in ("", "2026-10"):
         page = browser.get("/figures/", {"month": month})
-        lines = {one.indicator.code: (one, urls) for _, group in page.context["groups"] for one, urls, _ in group}
+        lines = {one.indicator.code: (one, urls) for _, group, _ in page.context["groups"] for one, urls, _ in group}
         for code, one in HERE.items():
             assert one.name in page.content.decode()
             assert (lines[code][0].numerator, lines[code][0].denominator) == EXPECTED[code]
@@ -226,7 +226,7 @@ def test_a_new_indicator_is_on_every_road(declared: City, opened: Opened) -> Non
 def test_a_month_closed_before_an_indicator_was_declared_has_no_number(declared: City, opened: Opened) -> None:
     assert all(one["numerator"] is None for one in figures("--month", "2026-09") if one["indicator"] in HERE)
     page = opened("city").get("/figures/", {"month": "2026-09"})
-    lines = {one.indicator.code: one for _, group in page.context["groups"] for one, _, _ in group}
+    lines = {one.indicator.code: one for _, group, _ in page.context["groups"] for one, _, _ in group}
     assert [(lines[code].numerator, lines[code].rate) for code in HERE] == [(None, None)] * 3
 
 
