@@ -65,10 +65,9 @@ def _nodes(day: Day) -> Iterator[str]:
 
 
 def _cells() -> Iterator[str]:
-    """Figures that are not what their facts add up to, compared both ways."""
-    for title, count in zip(("汇总缺少或少计", "汇总多出或多计"), wrong_figures(), strict=True):
-        if count:
-            yield f"{title} {count:,} 个数"
+    """Figures that are not what their facts add up to."""
+    if count := wrong_figures():
+        yield f"汇总有 {count:,} 个数与组织情况不一致"
 
 
 def _count(sql: str, parameters: tuple[Any, ...] = ()) -> int:

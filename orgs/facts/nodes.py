@@ -5,21 +5,26 @@ A subject of an app above (members, later records and money) is counted here in 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
-from django.db.models import Count, QuerySet, Sum
+from django.db import connection
+from django.db.models import Count, Sum
 from django.db.models.functions import Coalesce
 
-from core.id_sets import among
 from core.indicators import Measure, measures
+from orgs.facts import prepared
 from orgs.facts.sources import Day
+from orgs.facts.statement import Statement, Touched, about_touched, compiled, narrowed
 from orgs.models import OrganizationFacts, PartyFacts, PartyOrganization
 from orgs.models.party import MANAGING_KINDS, steps
 from orgs.subjects import NodeSubject
 
 Sums = Counter[tuple[object, ...]]  # as in `orgs.facts.tally`
+Asked = tuple[tuple[NodeSubject, tuple[Measure, ...]], ...]
 CHUNK = 2_000
 
 
@@ -31,20 +36,21 @@ class Row(NamedTuple):
     measured: dict[str, int]
 
 
-def covering(organization_ids: Collection[int]) -> set[int]:
-    """The Party organizations that cover these organizations by their facts."""
-    rows = OrganizationFacts.objects.filter(organization__in=among(organization_ids), covered_by__isnull=False)
-    return set(rows.values_list("covered_by", flat=True))
+def reached(ids: Touched) -> set[int]:
+    """The Party organizations that cover touched organizations by their facts, or whose things read those facts."""
+    reading = tuple(subject for subject in _measured() if subject.organization)
+    return {key for (key,) in prepared.rows("ningju_reached", _reaching(reading, connection.vendor), ids)}
 
 
-def reached(organization_ids: Collection[int]) -> set[int]:
-    """The Party organizations whose measures read facts of these organizations."""
-    found, among_them = covering(organization_ids), among(organization_ids)
-    for subject in _measured():
-        if subject.organization:
-            rows = subject.model._base_manager.filter(**{f"{subject.organization}__in": among_them})
-            found.update(rows.order_by().values_list(subject.node, flat=True).distinct())
-    return found
+@lru_cache(maxsize=2)
+def _reaching(reading: tuple[NodeSubject, ...], vendor: str) -> Statement:
+    covering = OrganizationFacts.objects.filter(covered_by__isnull=False)
+    parts = [compiled(narrowed(covering, "organization").values_list("covered_by"))]
+    for subject in reading:
+        rows = narrowed(subject.model._base_manager.all(), subject.organization)
+        parts.append(compiled(rows.order_by().values_list(subject.node)))
+    sql = " UNION ".join(part.sql for part in parts)
+    return about_touched(sql, tuple(value for part in parts for value in part.parameters))
 
 
 def restate(node_ids: Collection[int], day: Day) -> tuple[Sums, Sums, int]:
@@ -52,9 +58,8 @@ def restate(node_ids: Collection[int], day: Day) -> tuple[Sums, Sums, int]:
 
     Two transactions that touch the same one wait for each other here.
     """
-    ids = sorted(set(node_ids))
-    held = dict(_held(PartyFacts.objects.filter(pk__in=among(ids)).order_by("pk").select_for_update(no_key=True)))
-    now = stated(ids, day)
+    ids = Touched.of(node_ids)
+    held, now = _held(ids), stated(ids, day)
     gone = held.keys() - now.keys()
     fresh = [key for key in now if held.get(key) != now[key]]
     if gone:
@@ -73,60 +78,85 @@ def restate(node_ids: Collection[int], day: Day) -> tuple[Sums, Sums, int]:
 
 def forget(node_ids: Collection[int]) -> Sums:
     """Take Party organizations out; what they added up to."""
-    rows = PartyFacts.objects.filter(pk__in=among(node_ids))
-    before = _sums(row for _, row in _held(rows.order_by("pk").select_for_update(no_key=True)))
-    rows.delete()
-    return before
+    held = _held(Touched.of(node_ids))
+    PartyFacts.objects.filter(pk__in=held).delete()
+    return _sums(held.values())
 
 
 def differing(day: Day) -> list[int]:
     """The Party organizations whose rows are not what they should be."""
-    held, now = dict(_held(PartyFacts.objects.all())), stated(None, day)
+    columns = PartyFacts.objects.values_list("pk", "managed_by", "region_code", "measured")
+    held, now = {key: Row(*row) for key, *row in columns}, stated(None, day)
     return sorted(key for key in held.keys() | now.keys() if held.get(key) != now.get(key))
 
 
-def stated(ids: Collection[int] | None, day: Day) -> dict[int, Row]:
+def stated(ids: Touched | None, day: Day) -> dict[int, Row]:
     """What the rows should be; of all standing Party organizations when no ids are given. Departments are none."""
-    nodes = PartyOrganization.objects.standing().exclude(kind=PartyOrganization.Kind.DEPARTMENT)
-    nodes = nodes if ids is None else nodes.filter(pk__in=among(ids))
-    paths = {key: steps(path) for key, path in nodes.values_list("pk", "path")}
-    above = PartyOrganization.objects.filter(pk__in=among({key for path in paths.values() for key in path}))
-    places = {key: (kind, region) for key, kind, region in above.values_list("pk", "kind", "region")}
-    measured: dict[int, dict[str, int]] = defaultdict(dict)
-    for subject in _measured():
-        rows = subject.rows(day)
-        rows = rows if ids is None else rows.filter(**{f"{subject.node}__in": among(ids)})
-        for key, code, value in _counted(subject, rows):
-            measured[key][code] = value
+    asked = _measured()
+    codes = [measure.code for counted in asked.values() for measure in counted]
+    counting = _counting(day, tuple(asked.items()), ids is not None, connection.vendor)
+    rows = prepared.rows("ningju_nodes", counting, ids)
+    paths = {key: steps(path) for key, path, *_ in rows}
+    above = Touched.of({step for path in paths.values() for step in path})
+    places = {key: place for key, *place in prepared.rows("ningju_places", _placing(connection.vendor), above)}
     found = {}
-    for key, path in paths.items():
-        kinds = [(step, *places[step]) for step in reversed(path)]
+    for key, _, *values in rows:
+        kinds = [(step, *places[step]) for step in reversed(paths[key])]
         managed_by = next((step for step, kind, _ in kinds if kind in MANAGING_KINDS), None)
         if managed_by is not None:
             region = next((region for _, _, region in kinds if region), "")
-            found[key] = Row(managed_by, region, measured[key])
+            measured = {code: int(value) for code, value in zip(codes, values, strict=True) if value}
+            found[key] = Row(managed_by, region, measured)
     return found
 
 
-def _counted(subject: NodeSubject, rows: QuerySet) -> Iterator[tuple[int, str, int]]:
-    """Party organization, measure and value, where it is not 0."""
-    asked = [measure for measure in measures if measure.subject is subject]
-    sums = {f"sum_{measure.code}": aggregated(measure) for measure in asked}
-    for key, *values in rows.order_by().values_list(subject.node).annotate(**sums):
-        for measure, value in zip(asked, values, strict=True):
-            if value:
-                yield key, measure.code, int(value)
+@lru_cache(maxsize=8)
+def _counting(day: Day, asked: Asked, few: bool, vendor: str) -> Statement:
+    """Id and path of Party organizations, the touched ones or all, then their measures."""
+    standing = PartyOrganization.objects.standing().exclude(kind=PartyOrganization.Kind.DEPARTMENT)
+    tables = {"node(id, path)": (narrowed(standing, "pk") if few else standing).values_list("pk", "path")}
+    columns, joins = ["node.id", "node.path"], []
+    for subject, counted in asked:
+        rows = (narrowed(subject.rows(day), subject.node) if few else subject.rows(day)).order_by()
+        codes = [measure.code for measure in counted]
+        sums = {f"sum_{measure.code}": aggregated(measure) for measure in counted}
+        tables[f"{subject.code}(id, {', '.join(codes)})"] = rows.values_list(subject.node).annotate(**sums)
+        columns += [f"{subject.code}.{code}" for code in codes]
+        joins.append(f"LEFT JOIN {subject.code} ON {subject.code}.id = node.id")
+    parts = {name: compiled(rows) for name, rows in tables.items()}
+    sql = ", ".join(f"{name} AS ({part.sql})" for name, part in parts.items())
+    select = f"SELECT {', '.join(columns)} FROM node {' '.join(joins)}"
+    parameters = tuple(value for part in parts.values() for value in part.parameters)
+    return about_touched(select, parameters, tables=sql) if few else Statement(f"WITH {sql} {select}", parameters)
 
 
-def _measured() -> list[NodeSubject]:
-    """The subjects that measures count by Party organization."""
-    found = dict.fromkeys(measure.subject for measure in measures)
-    return [subject for subject in found if isinstance(subject, NodeSubject)]
+@lru_cache(maxsize=2)
+def _placing(vendor: str) -> Statement:
+    """Kind and area of the touched ones."""
+    part = compiled(narrowed(PartyOrganization.objects.all(), "pk").values_list("pk", "kind", "region"))
+    return about_touched(part.sql, part.parameters)
 
 
-def _held(rows: QuerySet) -> Iterator[tuple[int, Row]]:
-    for key, managed_by, region_code, measured in rows.values_list("pk", "managed_by", "region_code", "measured"):
-        yield key, Row(managed_by, region_code, measured)
+def _measured() -> dict[NodeSubject, tuple[Measure, ...]]:
+    """The subjects that measures count by Party organization, with those measures."""
+    found: dict[NodeSubject, tuple[Measure, ...]] = {}
+    for measure in measures:
+        if isinstance(measure.subject, NodeSubject):
+            found[measure.subject] = (*found.get(measure.subject, ()), measure)
+    return found
+
+
+def _held(ids: Touched) -> dict[int, Row]:
+    """The rows of the touched ones as they stand, which nobody else states until this transaction ends."""
+    rows = prepared.rows("ningju_held", _holding(connection.vendor), ids)
+    return {key: Row(managed_by, region, json.loads(measured)) for key, managed_by, region, measured in rows}
+
+
+@lru_cache(maxsize=2)
+def _holding(vendor: str) -> Statement:
+    rows = narrowed(PartyFacts.objects.all(), "pk").order_by("pk").select_for_update(no_key=True)
+    part = compiled(rows.values_list("pk", "managed_by", "region_code", "measured"))
+    return about_touched(part.sql, part.parameters)
 
 
 def _sums(rows: Iterable[Row]) -> Sums:

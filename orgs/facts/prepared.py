@@ -32,3 +32,13 @@ def execute(cursor: CursorWrapper, name: str, statement: Statement, ids: Touched
         cursor.execute(f"PREPARE {name} AS {text}")
         kept[name] = statement
     cursor.execute(f"EXECUTE {name} (%s)", (ids.parameter,))
+
+
+def rows(name: str, statement: Statement, ids: Touched | None) -> list[tuple[Any, ...]]:
+    """What a statement finds; without ids one that is about all."""
+    with connection.cursor() as cursor:
+        if ids is None:
+            cursor.execute(statement.sql, statement.parameters)
+        else:
+            execute(cursor, name, statement, ids)
+        return list(cursor.fetchall())

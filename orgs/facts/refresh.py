@@ -103,7 +103,7 @@ def forget(organization_ids: Collection[int] = (), *, on: date, nodes: Collectio
         ids = Touched.of(organization_ids)
         _lock(ids)
         gathered.gone.update(tally.read(ids))
-        gathered.nodes.setdefault(on, set()).update(nodes_of.reached(organization_ids))
+        gathered.nodes.setdefault(on, set()).update(nodes_of.reached(ids))
         _execute(about_touched(f"DELETE FROM {TABLE} WHERE organization_id IN ({TOUCHED})").sql, (ids.parameter,))
     if nodes:
         gathered.gone.update(nodes_of.forget(nodes))
@@ -130,13 +130,15 @@ def _declared() -> str:
 def _state(gathered: _Gathered) -> int:
     """State facts, and take all that changes into the tally in one go."""
     before, after, written = gathered.gone, tally.Sums(), 0
+    days = {on: Day.of(on) for on in gathered.touched.keys() | gathered.nodes.keys()}
     if everything := set().union(*gathered.touched.values()):
-        was, now, reached, written = _state_organizations(gathered.touched, Touched.of(everything), everything)
+        touched = {days[on]: some for on, some in gathered.touched.items()}
+        was, now, reached, written = _state_organizations(touched, Touched.of(everything))
         before, after = before + was, now
         gathered.nodes.setdefault(max(gathered.touched), set()).update(reached)
     for on, some in sorted(gathered.nodes.items()):
         if some:
-            was, now, differed = nodes_of.restate(some, Day.of(on))
+            was, now, differed = nodes_of.restate(some, days[on])
             before, after, written = before + was, after + now, written + differed
     if before or after:
         tally.move(before, after)
@@ -144,7 +146,7 @@ def _state(gathered: _Gathered) -> int:
 
 
 def _state_organizations(
-    touched: Mapping[date, Collection[int]], ids: Touched, everything: Collection[int]
+    touched: Mapping[Day, Collection[int]], ids: Touched
 ) -> tuple[tally.Sums, tally.Sums, set[int], int]:
     """What organizations added up to before and after, the Party organizations that this reaches, and how many rows
     differed."""
@@ -152,18 +154,17 @@ def _state_organizations(
     if ids.many:
         analyze(Organization)
         analyze(OrganizationFacts)
-    before, reached, written = tally.read(ids), nodes_of.reached(everything), 0
-    for on, some in touched.items():
+    before, reached, written = tally.read(ids), nodes_of.reached(ids), 0
+    for day, some in touched.items():
         part = Touched.of(some)
-        statement = writing(Day.of(on), part.reach, connection.vendor)
-        with connection.cursor() as cursor:
-            prepared.execute(cursor, "ningju_facts", statement, part)
-            written += int(cursor.rowcount)
+        covering = prepared.rows("ningju_facts", writing(day, part.reach, connection.vendor), part)
+        reached.update(node for (node,) in covering if node)
+        written += len(covering)
     if ids.many:
         analyze(OrganizationFacts)
     if not written:
         return tally.Sums(), tally.Sums(), set(), 0
-    return before, tally.read(ids), reached | nodes_of.covering(everything), written
+    return before, tally.read(ids), reached, written
 
 
 def _refresh_all(on: date) -> int:
@@ -174,13 +175,13 @@ def _refresh_all(on: date) -> int:
     day = Day.of(on)
     found = differing(day, Reach.ALL, connection.vendor)
     ids = _column(f"WITH {found.sql} SELECT organization_id FROM differing", found.parameters)
-    if len(ids) < SWEEPING and not _column(f"SELECT organization_id {ORPHANS}", ()) and tally.agrees():
+    if len(ids) < SWEEPING and not _column(f"SELECT organization_id {ORPHANS}", ()) and not tally.wrong_figures():
         return _state(_Gathered({on: set(ids)}, {on: set(nodes_of.differing(day))}))
     if connection.vendor == "postgresql":
         _execute(f"LOCK TABLE {TABLE} IN SHARE ROW EXCLUSIVE MODE", ())
     _execute(f"DELETE {ORPHANS}", ())
     statement = writing(day, Reach.ALL, connection.vendor)
-    written = _execute(statement.sql, statement.parameters)
+    written = len(_column(statement.sql, statement.parameters))
     written += nodes_of.restate(nodes_of.differing(day), day)[-1]
     tally.rebuild()
     return written

@@ -41,9 +41,15 @@ class Statement:
     parameters: tuple[Any, ...]
 
 
-def about_touched(sql: str, parameters: tuple[Any, ...] = ()) -> Statement:
-    """A statement that reads `touched(id)`; its first parameter, that of the table, is left open."""
-    return Statement(f"WITH {TOUCHED_TABLE[connection.vendor]} {sql}", parameters)
+def about_touched(sql: str, parameters: tuple[Any, ...] = (), tables: str = "") -> Statement:
+    """A statement that reads `touched(id)` and other table expressions; its first parameter, that of `touched`, is left
+    open."""
+    return Statement(f"WITH {', '.join(filter(None, (TOUCHED_TABLE[connection.vendor], tables)))} {sql}", parameters)
+
+
+def narrowed(rows: QuerySet, column: str) -> QuerySet:
+    """Those whose column names a touched one."""
+    return rows.filter(**{f"{column}__in": RawSQL(TOUCHED, ())})
 
 
 def compiled(rows: QuerySet) -> Statement:
@@ -93,7 +99,7 @@ def differing(day: Day, reach: Reach, vendor: str) -> Statement:
     for source in fact_sources:
         few = reach is Reach.FEW
         rows = (source.few or source.rows)(day) if few else source.rows(day)
-        part = compiled(rows.filter(organization_id__in=RawSQL(TOUCHED, ())) if few else rows)
+        part = compiled(narrowed(rows, "organization_id") if few else rows)
         tables.append(f"{source.code}({', '.join(('organization_id', *source.columns))}) AS ({part.sql})")
         parameters += part.parameters
     # the touched ones stand first: a planner that keeps the order of so many joins then starts from them
@@ -113,14 +119,18 @@ def differing(day: Day, reach: Reach, vendor: str) -> Statement:
 
 @lru_cache(maxsize=32)
 def writing(day: Day, reach: Reach, vendor: str) -> Statement:
-    """Insert or replace the rows that differ. But for ALL the first parameter is left open: that of `touched`."""
+    """Insert or replace the rows that differ; gives a row for each: the Party organization that covers it now.
+
+    But for ALL the first parameter is left open: that of `touched`.
+    """
     found = differing(day, reach, vendor)
     tables = found.sql if reach is Reach.ALL else f"{TOUCHED_TABLE[vendor]}, {found.sql}"
     quote = connection.ops.quote_name
     replaced = ", ".join(f"{quote(c)} = excluded.{quote(c)}" for c in COLUMNS if c != "organization_id")
     return Statement(
         f"INSERT INTO {TABLE} ({listed()}) WITH {tables} SELECT {listed('differing')} FROM differing "
-        f"WHERE TRUE ORDER BY organization_id ON CONFLICT (organization_id) DO UPDATE SET {replaced}",
+        f"WHERE TRUE ORDER BY organization_id ON CONFLICT (organization_id) DO UPDATE SET {replaced} "
+        "RETURNING covered_by_id",
         found.parameters,
     )
 

@@ -11,13 +11,12 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Sum
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from core.indicators import Measure, measures
 from orgs.facts import prepared
 from orgs.facts.nodes import aggregated
-from orgs.facts.statement import TOUCHED, Statement, Touched, about_touched, compiled
+from orgs.facts.statement import Statement, Touched, about_touched, compiled, narrowed
 from orgs.models import OrganizationFacts, PartyFacts, Tally
 from orgs.models.facts import CELL_KEYS, CUTS, NODE_KEYS, SMALLEST, STATED, TALLY_KEYS
 from orgs.subjects import ORGANIZATIONS
@@ -40,13 +39,13 @@ def measured() -> tuple[Measure, ...]:
 
 
 @lru_cache(maxsize=4)
-def sums_by_cell(narrowed: bool, vendor: str, counted: tuple[Measure, ...]) -> Statement:
+def sums_by_cell(few: bool, vendor: str, counted: tuple[Measure, ...]) -> Statement:
     """The query of measures by cell, over all facts or the touched ones: a row a cell, a column a measure."""
     facts = OrganizationFacts.objects.order_by().values_list(*CELL_KEYS)
     sums = {f"sum_{measure.code}": aggregated(measure) for measure in counted}
-    if not narrowed:
+    if not few:
         return compiled(facts.annotate(**sums))
-    query = compiled(facts.filter(organization_id__in=RawSQL(TOUCHED, ())).annotate(**sums))
+    query = compiled(narrowed(facts, "organization_id").annotate(**sums))
     return about_touched(query.sql, query.parameters)
 
 
@@ -105,25 +104,20 @@ def state() -> tuple[int, int]:
     return told["rows"], int(told["statements"])
 
 
-def agrees() -> bool:
-    """Whether the tally is what the facts add up to; read in one statement, so no writer comes between."""
-    return not any(wrong_figures())
-
-
-def wrong_figures() -> tuple[int, int]:
-    """How many figures are missing or too little, and how many there are besides; one of nothing is as good as none."""
+def wrong_figures() -> int:
+    """How many figures are not what the facts add up to; read in one statement, so no writer comes between. One of
+    nothing is as good as none."""
     query = all_sums(connection.vendor, measured())
     quoted = ", ".join(map(connection.ops.quote_name, COLUMNS))
+    keys = ", ".join(map(connection.ops.quote_name, TALLY_KEYS))
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH should({quoted}) AS ({query.sql}), "
-            f"held AS (SELECT {quoted} FROM {TABLE} WHERE value <> 0 AND measure <> '{STATED}') SELECT "
-            "(SELECT count(*) FROM (SELECT * FROM should EXCEPT SELECT * FROM held) AS missing), "
-            "(SELECT count(*) FROM (SELECT * FROM held EXCEPT SELECT * FROM should) AS more)",
+            f"held AS (SELECT {quoted} FROM {TABLE} WHERE value <> 0 AND measure <> '{STATED}') "
+            f"SELECT count(*) FROM should FULL JOIN held USING ({keys}) WHERE should.value IS DISTINCT FROM held.value",
             query.parameters,
         )
-        missing, more = cursor.fetchone()
-        return int(missing), int(more)
+        return int(cursor.fetchone()[0])
 
 
 @lru_cache(maxsize=2)

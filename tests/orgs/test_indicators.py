@@ -89,7 +89,7 @@ def test_differences_are_named_in_chinese(city: City) -> None:
         "组织情况有 2 家与来源不一致：",
         f"  澄州乙厂（编号 {wrong.pk}）：正式党员应为 0，现为 4",
         f"  澄州丙厂（编号 {missing.pk}）：没有组织情况",
-        "汇总缺少或少计 24 个数",
+        "汇总有 24 个数与组织情况不一致",
     ]
     assert refresh(None, on=TODAY) == 2
     assert differences(on=TODAY) == []
