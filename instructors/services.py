@@ -27,10 +27,6 @@ from orgs.services.tables import OrganizationRows, PartyRows
 END, REOPEN = "instructors.end_assignment", "instructors.reopen_assignment"
 
 
-class NotAssigned(Refusal):
-    """A visit is that of the instructor who was assigned on that day."""
-
-
 class Instructors(PartyRows[Instructor]):
     """Instructors; pay stays with the home unit. The facts of the organizations that they look after hold their names."""
 
@@ -134,7 +130,7 @@ def log_visit(
     it for him is named with it."""
     require_past(Visit, {"visited_on": visited_on}, on=on)
     if not instructor.assignments.on(visited_on).filter(organization=organization).exists():
-        raise NotAssigned(f"{instructor.name}在 {visited_on} 没有派驻“{organization}”，请核对走访日期")
+        raise Refusal(f"{instructor.name}在 {visited_on} 没有派驻“{organization}”，请核对走访日期")
     told: Any = {"by": by, "instructor": instructor, "organization": organization, "on": on}
     if by and by.pk != instructor.user_id:
         told["entered_by"] = by

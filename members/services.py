@@ -24,7 +24,6 @@ from members.rules import birth_date_of, check_id_number, normalise_id_number, s
 from orgs.facts import refresh
 from orgs.models import Organization, PartyOrganization
 from orgs.services.locking import locked
-from orgs.services.organizations import StaleRecord
 
 EDITABLE = frozenset(
     {
@@ -37,28 +36,8 @@ EDITABLE = frozenset(
 ASKED = "members.taken"
 
 
-class WrongIdNumber(Refusal):
-    """The citizen's number cannot be right."""
-
-
 class NumberTaken(Refusal):
     """Somebody with this number is registered, here or elsewhere: where is not told (rules §10)."""
-
-
-class DiffersFromNumber(Refusal):
-    """Sex or birth date differ from the number, and no note says why."""
-
-
-class SameAsBefore(Refusal):
-    """Nothing would change."""
-
-
-class DateDoesNotFit(Refusal):
-    """A step in a member's life cannot be before the one that led to it."""
-
-
-class StatusDoesNotFit(Refusal):
-    """From this status there is no way to that one."""
 
 
 def require_free_number(*, by: User | None, id_number: str, member: Member | None = None) -> None:
@@ -137,9 +116,9 @@ def move_to(
     row = _current(member)
     _require_holding(party_organization)
     if row.party_organization_id == party_organization.pk:
-        raise SameAsBefore(f"“{row}”已在{party_organization}，不需要调整")
+        raise Refusal(f"“{row}”已在{party_organization}，不需要调整")
     if since < row.since:
-        raise DateDoesNotFit(f"转入日期不能早于转入现党组织的日期 {row.since}")
+        raise Refusal(f"转入日期不能早于转入现党组织的日期 {row.since}")
     FormerMembership.objects.create(
         member=row,
         party_organization=row.party_organization,
@@ -184,7 +163,7 @@ def set_employer(
     row = _current(member, also=[organization.pk] if organization else ())
     before = [row.organization_id] if row.organization_id else []
     if organization and since is None:
-        raise DateDoesNotFit("请填写到岗日期")
+        raise Refusal("请填写到岗日期")
     values = {"organization": organization, "organization_since": since if organization else None}
     _write(by, row, values, "members.employer", reason, on)
     _refresh(row, on=on, employers=before)
@@ -196,10 +175,10 @@ def set_status(*, by: User | None, member: Member, status: str, status_on: date,
     """Enter a new stage of membership on a day (rules §6). 转正 sets the day of formal membership."""
     row = _current(member)
     if status == row.status:
-        raise SameAsBefore(f"“{row}”已是{row.get_status_display()}")
+        raise Refusal(f"“{row}”已是{row.get_status_display()}")
     _require_status_day(row, status_on)
     if status in PROBATIONARY and row.formal_on:
-        raise StatusDoesNotFit(f"“{row}”已于 {row.formal_on} 转正，不能改回{Member.Status(status).label}")
+        raise Refusal(f"“{row}”已于 {row.formal_on} 转正，不能改回{Member.Status(status).label}")
     values: dict[str, Any] = {"status": status, "status_on": status_on}
     if status == Member.Status.FORMAL and not row.formal_on:
         values["formal_on"] = status_on
@@ -252,7 +231,7 @@ def _identity(values: dict[str, Any], member: Member | None, on: date) -> dict[s
     if "id_number" in values:
         number = values["id_number"] = normalise_id_number(values["id_number"])
         if number and (problem := check_id_number(number, on=on)):
-            raise WrongIdNumber(problem)
+            raise Refusal(problem)
         values["id_digest"] = blind_index(number) or None
     number = values.get("id_number", member.id_number if member else "")
     if number:
@@ -265,9 +244,7 @@ def _identity(values: dict[str, Any], member: Member | None, on: date) -> dict[s
                     values[name] = derived
             elif given != derived and not note:
                 label = Member._meta.get_field(name).verbose_name  # type: ignore[union-attr]
-                raise DiffersFromNumber(
-                    f"{label}与公民身份号码不一致，请核对；确以档案为准的，请在“证件情况说明”中写明"
-                )
+                raise Refusal(f"{label}与公民身份号码不一致，请核对；确以档案为准的，请在“证件情况说明”中写明")
     return values
 
 
@@ -277,7 +254,7 @@ def _current(member: Member, version: int | None = None, also: Collection[int] =
     if version is not None and row.version != version:
         last = AuditEntry.objects.filter(model="members.member", object_id=str(row.pk)).order_by("-pk").first()
         who = last.user_name if last else "他人"
-        raise StaleRecord(f"“{row}”刚才由{who}修改过，您的修改没有保存；请重新打开后再改")
+        raise Refusal(f"“{row}”刚才由{who}修改过，您的修改没有保存；请重新打开后再改")
     return row
 
 
@@ -307,4 +284,4 @@ def _require_holding(party_organization: PartyOrganization) -> None:
 
 def _require_status_day(member: Member, status_on: date) -> None:
     if member.joined_on and status_on < member.joined_on:
-        raise DateDoesNotFit(f"状态日期不能早于入党日期 {member.joined_on}")
+        raise Refusal(f"状态日期不能早于入党日期 {member.joined_on}")

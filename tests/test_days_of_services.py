@@ -23,6 +23,7 @@ from core.admin import TableAdmin
 from core.days import DayField, EventDateField, InFuture
 from core.importing import services as importing
 from core.models import AuditEntry
+from core.refusals import Refusal
 from core.sources import sources
 from instructors import services as instructors
 from instructors.models import Assignment, Instructor
@@ -203,7 +204,7 @@ AHEAD: dict[tuple[str, str], Call] = {
     ("books.hand_out", "due_on"): lambda r, d: hand_out(
         scope=r.city.scope("city"), worklist=worklists["party-organization"], due_on=d, at=timezone.now(), **r.told),
     ("coverage.begin_on", "since"): lambda r, d: _refused(
-        lambda: coverage.begin_on(coverage=r.coverage, since=d, **r.told), coverage.BeginsTooEarly),
+        lambda: coverage.begin_on(coverage=r.coverage, since=d, **r.told), "在今天之后"),
 }  # fmt: skip
 
 
@@ -220,11 +221,11 @@ def _appoint_until(r: Rows, until: date) -> None:
     if until > TODAY:
         appointments.appoint(**given, **r.security)
     else:
-        _refused(lambda: appointments.appoint(**given, **r.security), appointments.NeverHolds)
+        _refused(lambda: appointments.appoint(**given, **r.security), "终止日期须在起始日期之后")
 
 
-def _refused(call: Callable[[], Any], refusal: type[Exception]) -> None:
-    with pytest.raises(refusal):
+def _refused(call: Callable[[], Any], refusal: str) -> None:
+    with pytest.raises(Refusal, match=refusal):
         call()
 
 

@@ -25,27 +25,15 @@ CODE_LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none
 CODE_LENGTH = 12
 
 
-class SignInNameTaken(Refusal):
-    """Another account has the name."""
-
-
-class OwnAccount(Refusal):
-    """Nobody opens, closes or resets for themselves."""
-
-
-class AccountClosed(Refusal):
-    """The account is not in use."""
-
-
 def new_code() -> str:
     """A one-time password that can be read out over the telephone."""
     return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
 
 
 def refuse_own(user: User, by: User | None) -> None:
-    """Raise OwnAccount when somebody would act for themselves."""
+    """Nobody opens, closes or resets for themselves."""
     if by is not None and by.pk == user.pk:
-        raise OwnAccount("不能办理自己的账号，请由另一名系统管理员办理")
+        raise Refusal("不能办理自己的账号，请由另一名系统管理员办理")
 
 
 @transaction.atomic
@@ -54,7 +42,7 @@ def open_account(
 ) -> tuple[User, str]:
     """Open an account and give back its one-time password. The account may do nothing until somebody appoints it."""
     if User.objects.filter(username__iexact=username).exists():
-        raise SignInNameTaken(f"登录名“{username}”已被使用，请换一个")
+        raise Refusal(f"登录名“{username}”已被使用，请换一个")
     at, code = at or timezone.now(), new_code()
     user = User(username=username, name=name, unit=unit, phone=phone, **_one_time(code, at))
     writing.add(by=by, record=user, action="accounts.open", path="", at=at)
@@ -64,8 +52,8 @@ def open_account(
 
 @transaction.atomic
 def change_account(*, user: User, by: User, name: str, unit: str, phone: str = "", reason: str = "") -> None:
-    """Correct what the account says of its person; an empty phone number leaves the one that is known. Raises OwnAccount
-    for one's own name, which the trail puts to what one does."""
+    """Correct what the account says of its person; an empty phone number leaves the one that is known. One's own name is
+    refused, which the trail puts to what one does."""
     if name != user.name:
         refuse_own(user, by)
     values = {"name": name, "unit": unit, "phone": phone or user.phone}
@@ -97,7 +85,7 @@ def reset_password(*, user: User, by: User | None, reason: str = "", at: datetim
     """Replace a forgotten password by a one-time one. All sessions and trusted phones of the account end."""
     refuse_own(user, by)
     if not user.is_active:
-        raise AccountClosed(f"{user.name}的账号已停用，请先启用")
+        raise Refusal(f"{user.name}的账号已停用，请先启用")
     return _set_code(user, {}, by=by, action="accounts.reset", reason=reason, at=at or timezone.now())
 
 

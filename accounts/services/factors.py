@@ -72,7 +72,7 @@ def _right(device: Authenticator, code: str) -> bool:
 
 @transaction.atomic
 def reset_authenticator(*, user: User, by: User | None, reason: str) -> None:
-    """Forget a lost authenticator: the user enrols a new one at the next sign-in. Raises OwnAccount."""
+    """Forget a lost authenticator: the user enrols a new one at the next sign-in."""
     refuse_own(user, by)
     Authenticator.objects.filter(user=user).delete()
     end_sessions(user, why="动态口令已由管理员重置", at=timezone.now())

@@ -23,22 +23,6 @@ Act = AccountRequest.Act
 AT_A_BUTTON = frozenset(Act) - {Act.RENAME}  # which `correct` asks for
 
 
-class MayNotManageAccounts(Refusal):
-    """Whoever asks is no system administrator."""
-
-
-class MayNotConfirm(Refusal):
-    """Only an administrator of another duty agrees, and neither the one who asked nor the one concerned."""
-
-
-class AnsweredAlready(Refusal):
-    """Somebody was faster."""
-
-
-class WaitsAlready(Refusal):
-    """One request for an account at a time, so that its owner and the others see what is going on."""
-
-
 @transaction.atomic
 def act_on(*, account: User, act: str, by: User, reason: str, on: date) -> str | AccountRequest | None:
     """Do it and give back the one-time password that it made, if any; or, with an administrator's account, ask for it and
@@ -72,9 +56,9 @@ def answer(*, asked: AccountRequest, by: User, confirm: bool, on: date) -> str |
     asked = AccountRequest.objects.select_for_update(no_key=True).get(pk=asked.pk)
     account, asker = asked.account, asked.asked_by
     if asked.answered_by:
-        raise AnsweredAlready(f"这项申请已由{asked.answered_by.name}办理")
+        raise Refusal(f"这项申请已由{asked.answered_by.name}办理")
     if not scope_for(by, on=on).may(Permission.ACCOUNTS_CONFIRM) or by in (asker, account if confirm else asker):
-        raise MayNotConfirm("须由申请人和账号本人以外、另一职责的管理员确认")
+        raise Refusal("须由申请人和账号本人以外、另一职责的管理员确认")
     both = f"{asker.name}申请，{by.name}{'确认' if confirm else '不同意'}：{asked.reason}"
     decision = AccountRequest.Decision.CONFIRMED if confirm else AccountRequest.Decision.REFUSED
     writing.change(
@@ -105,14 +89,14 @@ def let_back_in(*, account: User, reason: str, on: date) -> str:
 
 def _hold(account: User, by: User, on: date) -> None:
     if not scope_for(by, on=on).may(Permission.ACCOUNTS_CHANGE):
-        raise MayNotManageAccounts("只有系统管理员可以办理账号")
+        raise Refusal("只有系统管理员可以办理账号")
     hold_people(account.pk)
     account.refresh_from_db()
 
 
 def _ask(wanted: AccountRequest) -> AccountRequest:
     if wanted.account.requests.waiting().exists():
-        raise WaitsAlready(f"{wanted.account.name}的账号已有一项申请等待确认，请先由安全管理员或审计管理员办理")
+        raise Refusal(f"{wanted.account.name}的账号已有一项申请等待确认，请先由安全管理员或审计管理员办理")
     wanted.asked_at = timezone.now()
     writing.add(by=wanted.asked_by, record=wanted, action="accounts.ask", path="", reason=wanted.reason)
     return wanted
@@ -139,4 +123,4 @@ def _require_possible(account: User, act: str, on: date) -> None:
     if act == Act.CLOSE:
         require_other_holders(account, on=on)
     if act in (Act.RESET, Act.FACTOR) and not account.is_active:
-        raise accounts.AccountClosed(f"{account.name}的账号已停用，请先启用")
+        raise Refusal(f"{account.name}的账号已停用，请先启用")

@@ -21,52 +21,8 @@ from orgs.models import Appointment, PartyOrganization
 from orgs.services.duties import hold_people, require_another_holder
 
 
-class MayNotAppoint(Refusal):
-    """Whoever asks is no security administrator."""
-
-
-class NotToOneself(Refusal):
-    """Nobody appoints themselves, nor ends their own appointment."""
-
-
-class SeparateDuties(Refusal):
-    """An administrator holds no other role, nor a second one of the three (rules §8, 权限分离)."""
-
-
-class OnlyAtTheRoot(Refusal):
-    """An administrator's duty is the whole system's: no place below would limit it."""
-
-
 class WrongPlace(Refusal):
     """A branch's role is held at a branch and nowhere else; the other roles look after more than one."""
-
-
-class Backdated(Refusal):
-    """What was allowed on a past day cannot be changed any more."""
-
-
-class NeverHolds(Refusal):
-    """An appointment that ends on its first day gives nothing on any day."""
-
-
-class NotYetOwned(Refusal):
-    """Somebody else knows the one-time password of the account."""
-
-
-class AppointedAlready(Refusal):
-    """The user holds the role at the node at that time."""
-
-
-class NoSuchPlace(Refusal):
-    """The Party organization is dissolved, or the account closed."""
-
-
-class EndedAlready(Refusal):
-    """The appointment ends earlier; a longer one is a new appointment."""
-
-
-class NotSupervised(Refusal):
-    """The account is none that the street looks after."""
 
 
 @transaction.atomic
@@ -84,18 +40,18 @@ def appoint(
     """Give a user a role at a Party organization for [since, until). `by` is None for the first administrators only."""
     _require_right(by, user, on)
     if since < on:
-        raise Backdated(f"起始日期不能早于今天（{on}）")
+        raise Refusal(f"起始日期不能早于今天（{on}）")
     if until is not None and until <= since:
-        raise NeverHolds("终止日期须在起始日期之后：终止当日已没有权限，同一天起止的授权一天也不生效")
+        raise Refusal("终止日期须在起始日期之后：终止当日已没有权限，同一天起止的授权一天也不生效")
     # two duties given at once are seen one after the other
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not user.is_active:
-        raise NoSuchPlace(f"{user.name}的账号已停用，请先由系统管理员启用")
+        raise Refusal(f"{user.name}的账号已停用，请先由系统管理员启用")
     if node.dissolved_on:
-        raise NoSuchPlace(f"“{node}”已撤销，请选择其他党组织")
+        raise Refusal(f"“{node}”已撤销，请选择其他党组织")
     held = list(user.appointments.during(since, until).select_related("node"))
     if any(one.role == role and one.node_id == node.pk for one in held):
-        raise AppointedAlready(f"{user.name}在“{node}”已有“{ROLES[role].name}”角色，不必重复授权")
+        raise Refusal(f"{user.name}在“{node}”已有“{ROLES[role].name}”角色，不必重复授权")
     _require_separate_duties(user, ROLES[role], held)
     if ROLES[role].administrator:
         _require_fit_for_duty(by, user, node)
@@ -110,10 +66,10 @@ def end_appointment(*, by: User, appointment: Appointment, until: date, reason: 
     """End an appointment on a day: it does not hold on that day any more, and never did if it would have begun later."""
     _require_right(by, appointment.user, on)
     if until < on:
-        raise Backdated(f"终止日期不能早于今天（{on}）")
+        raise Refusal(f"终止日期不能早于今天（{on}）")
     until = max(until, appointment.since)
     if appointment.until is not None and appointment.until <= until:
-        raise EndedAlready(f"这项授权已于 {appointment.until} 终止")
+        raise Refusal(f"这项授权已于 {appointment.until} 终止")
     hold_people(appointment.user_id)
     require_another_holder(appointment.role, besides=appointment.user, on=until)
     appointment.end(by=by, until=until, action="appointments.end", reason=reason, on=on)
@@ -150,24 +106,24 @@ def _require_right(by: User | None, user: User, on: date) -> None:
     if by is None:
         return
     if by.pk == user.pk:
-        raise NotToOneself("不能给自己授权，也不能终止自己的授权，请由另一名安全管理员办理")
+        raise Refusal("不能给自己授权，也不能终止自己的授权，请由另一名安全管理员办理")
     if not scope_for(by, on=on).may(Permission.APPOINTMENTS_CHANGE):
-        raise MayNotAppoint("只有安全管理员可以办理用户授权")
+        raise Refusal("只有安全管理员可以办理用户授权")
 
 
 def _require_separate_duties(user: User, role: Role, held: Iterable[Appointment]) -> None:
     for one in held:
         if apart(role, one.duty):
-            raise SeparateDuties(
+            raise Refusal(
                 f"{user.name}在这段时间已是{one.duty.name}；系统、安全、审计三种管理职责须由不同的人担任，也不能兼任其他角色"
             )
 
 
 def _require_fit_for_duty(by: User | None, user: User, node: PartyOrganization) -> None:
     if node.parent_id is not None:
-        raise OnlyAtTheRoot("系统、安全、审计管理员只能在最上级党组织授权")
+        raise Refusal("系统、安全、审计管理员只能在最上级党组织授权")
     if by is not None and user.must_change_password:
-        raise NotYetOwned(f"{user.name}还在用一次性口令，别人可能知道；请本人先登录并修改口令，再授予管理职责")
+        raise Refusal(f"{user.name}还在用一次性口令，别人可能知道；请本人先登录并修改口令，再授予管理职责")
 
 
 def _require_fitting_place(role: Role, node: PartyOrganization) -> None:
@@ -179,4 +135,4 @@ def _require_fitting_place(role: Role, node: PartyOrganization) -> None:
 
 def _require_supervised(user: User, scope: Scope, on: date) -> None:
     if not supervised_users(scope, on=on).filter(pk=user.pk).exists():
-        raise NotSupervised("只能为本辖区的书记、指导员办理；其他人员请联系系统管理员")
+        raise Refusal("只能为本辖区的书记、指导员办理；其他人员请联系系统管理员")

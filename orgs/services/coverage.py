@@ -26,30 +26,6 @@ from orgs.services.locking import locked
 Form = Coverage.Form
 
 
-class AlreadyCovered(Refusal):
-    """An organization has one open primary coverage."""
-
-
-class CannotCover(Refusal):
-    """The Party organization is dissolved or is not one that covers."""
-
-
-class SingleCoversOne(Refusal):
-    """单独组建 means one organization of one's own."""
-
-
-class AlreadyEnded(Refusal):
-    """The coverage ended before."""
-
-
-class EndsBeforeItBegins(Refusal):
-    """A coverage lasts at least until its first day."""
-
-
-class BeginsTooEarly(Refusal):
-    """A primary coverage begins when the one before has ended, and not in the future."""
-
-
 @dataclass(frozen=True)
 class Covered:
     """A coverage that began, with what the clerk should know about it."""
@@ -154,12 +130,12 @@ def begin_on(*, by: User | None, coverage: Coverage, since: date, on: date, reas
     """Correct the first day of an open coverage."""
     row = _open(coverage, on)
     if since > on:
-        raise BeginsTooEarly(f"起始日期 {since} 在今天之后，请核对；以后才由它覆盖的，请终止这一条后另行登记")
+        raise Refusal(f"起始日期 {since} 在今天之后，请核对；以后才由它覆盖的，请终止这一条后另行登记")
     earlier = Coverage.objects.filter(
         organization=row.organization_id, primary=True, since__lte=row.since, until__gt=since
     )
     if row.primary and (last := earlier.exclude(pk=row.pk).order_by("-until").first()):
-        raise BeginsTooEarly(f"该单位此前的覆盖关系 {last.until} 才终止，起始日期不能早于这一天，请核对")
+        raise Refusal(f"该单位此前的覆盖关系 {last.until} 才终止，起始日期不能早于这一天，请核对")
     path = row.party_organization.path
     writing.change(
         by=by, record=row, values={"since": since}, action="coverage.change", path=path, reason=reason, on=on
@@ -175,7 +151,7 @@ def end(
     """End a coverage on a day (`until`, else today). `basis`: why it was entered, where that is not the reason itself."""
     row, until = _open(coverage, on), until or on
     if until < row.since:
-        raise EndsBeforeItBegins(f"覆盖关系从 {row.since} 开始，终止日期不能早于这一天")
+        raise Refusal(f"覆盖关系从 {row.since} 开始，终止日期不能早于这一天")
     if row.primary and row.until and until > row.until:
         following = row.organization.coverages.filter(not_over(row.until), since__lt=until)
         _require_uncovered(following.exclude(pk=row.pk))
@@ -229,21 +205,19 @@ def joint_warnings(party_organization: PartyOrganization, *, on: date) -> tuple[
 
 def _require_able(party_organization: PartyOrganization, form: str, *, on: date, besides: int | None = None) -> None:
     if party_organization.dissolved_on:
-        raise CannotCover(f"“{party_organization}”已于 {party_organization.dissolved_on} 撤销，不能覆盖单位")
+        raise Refusal(f"“{party_organization}”已于 {party_organization.dissolved_on} 撤销，不能覆盖单位")
     if party_organization.kind == PartyOrganization.Kind.DEPARTMENT:
-        raise CannotCover(f"“{party_organization}”是部门，不是党组织，不能覆盖单位")
+        raise Refusal(f"“{party_organization}”是部门，不是党组织，不能覆盖单位")
     if form == Form.SINGLE:
         single = party_organization.coverages.filter(not_over(on), form=Form.SINGLE)
         if other := single.exclude(organization=besides).first():
-            raise SingleCoversOne(
-                f"“{party_organization}”已由“{other.organization}”单独组建；覆盖多家单位请选择联合组建或挂靠"
-            )
+            raise Refusal(f"“{party_organization}”已由“{other.organization}”单独组建；覆盖多家单位请选择联合组建或挂靠")
 
 
 def _require_uncovered(coverages: QuerySet[Coverage]) -> None:
     """Refuse a primary coverage beside another one."""
     if kept := coverages.filter(primary=True).select_related("organization", "party_organization").first():
-        raise AlreadyCovered(
+        raise Refusal(
             f"“{kept.organization}”自 {kept.since} 起由“{kept.party_organization}”{kept.get_form_display()}；"
             "请先终止或移交，或登记为非主要覆盖"
         )
@@ -252,7 +226,7 @@ def _require_uncovered(coverages: QuerySet[Coverage]) -> None:
 def _open(coverage: Coverage, on: date) -> Coverage:
     found: Coverage = locked(coverage, "organization", "party_organization")
     if over(found, on):
-        raise AlreadyEnded(f"这条覆盖关系已于 {found.until} 终止，不能再修改；需要时请重新登记")
+        raise Refusal(f"这条覆盖关系已于 {found.until} 终止，不能再修改；需要时请重新登记")
     return found
 
 
@@ -274,7 +248,7 @@ def _renew(
         fresh = row
     else:
         if over(row, since):
-            raise AlreadyEnded(f"这条覆盖关系 {row.until} 终止，调整日期须早于这一天；以后的请另行登记")
+            raise Refusal(f"这条覆盖关系 {row.until} 终止，调整日期须早于这一天；以后的请另行登记")
         fresh = _going_on(row, to=to, form=form, since=since)
         end_rows(by=by, coverages=[row], until=since, reason=reason or "调整")
         writing.add(by=by, record=fresh, action="coverage.begin", path=to.path, reason=reason, on=on)

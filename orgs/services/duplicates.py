@@ -31,10 +31,6 @@ FILLED = (  # taken from the dropped record where the kept one has nothing
 MOVED: tuple[type[models.Model], ...] = (Coverage, Headcount, FormerManagement)
 
 
-class KeepTheOneWithCode(Refusal):
-    """The record with a credit code is the one to keep."""
-
-
 @transaction.atomic
 def merge(*, by: User | None, keep: Organization, drop: Organization, on: date, reason: str) -> Organization:
     """Move everything from one record to the other. The dropped one stays, marked with where it went."""
@@ -109,7 +105,7 @@ def _require_mergeable(kept: Organization, dropped: Organization) -> None:
         if unit.merged_into_id:
             raise Refusal(f"“{unit}”已并入另一条登记")
     if dropped.credit_code and not kept.credit_code:
-        raise KeepTheOneWithCode(f"“{dropped}”有统一社会信用代码，请保留这一条，把没有代码的并入它")
+        raise Refusal(f"“{dropped}”有统一社会信用代码，请保留这一条，把没有代码的并入它")
 
 
 def _end_second_coverage(

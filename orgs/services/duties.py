@@ -12,10 +12,6 @@ from core.refusals import Refusal
 from orgs.models import Appointment
 
 
-class LastHolder(Refusal):
-    """Without a holder of the duty nobody could do what is its alone, nor give it to another."""
-
-
 def hold_people(user_id: int) -> None:
     """Lock all administrators and one more account, in the order of their ids, until this transaction ends.
 
@@ -32,10 +28,10 @@ def is_administrator(user: User, *, on: date) -> bool:
 
 
 def require_another_holder(role: str, *, besides: User, on: date) -> None:
-    """Raise LastHolder unless someone else holds the duty on the day, in an open account and without an end: an
+    """Refuse unless someone else holds the duty on the day, in an open account and without an end: an
     appointment that ends by itself would run out unnoticed. After `hold_people`."""
     if role in ADMINISTRATORS and not _lasting(on).filter(role=role).exclude(user=besides).exists():
-        raise LastHolder(f"{besides.name}是唯一长期任职的{ROLES[role].name}，请先给另一人授权（不填终止日期）")
+        raise Refusal(f"{besides.name}是唯一长期任职的{ROLES[role].name}，请先给另一人授权（不填终止日期）")
 
 
 def require_other_holders(user: User, *, on: date) -> None:

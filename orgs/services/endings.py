@@ -27,35 +27,7 @@ from orgs.models import (
     VenueUse,
 )
 from orgs.services import party
-from orgs.services.coverage import SingleCoversOne, end_rows, hand_over_rows
-
-
-class AlreadyDissolved(Refusal):
-    """The Party organization ended before."""
-
-
-class StillHasChildren(Refusal):
-    """There are Party organizations below it."""
-
-
-class StillCovers(Refusal):
-    """It covers organizations."""
-
-
-class StillHolds(Refusal):
-    """Rows of the apps above hang on it: members and the like."""
-
-
-class StillManagesOrganizations(Refusal):
-    """Organizations are managed by it."""
-
-
-class TargetCannotManage(Refusal):
-    """Only a committee takes over organizations to manage."""
-
-
-class MergeIntoItself(Refusal):
-    """A Party organization is not merged into itself or into one below it."""
+from orgs.services.coverage import end_rows, hand_over_rows
 
 
 @transaction.atomic
@@ -121,21 +93,21 @@ def dissolve(
     one_at_a_time()
     node = party.lock_tree(party_organization.pk)[party_organization.pk]
     if node.dissolved_on:
-        raise AlreadyDissolved(f"“{node}”已于 {node.dissolved_on} 撤销")
+        raise Refusal(f"“{node}”已于 {node.dissolved_on} 撤销")
     if node.parent is None:
         raise Refusal(f"“{node}”是最上级党组织，不能撤销")
     if below := node.children.standing().count():
-        raise StillHasChildren(f"“{node}”下面还有 {below} 个党组织，请先移走、合并或撤销")
+        raise Refusal(f"“{node}”下面还有 {below} 个党组织，请先移走、合并或撤销")
     if managed := node.organizations.count():
-        raise StillManagesOrganizations(f"“{node}”还管理着 {managed} 家两新组织，请先移交管理关系")
+        raise Refusal(f"“{node}”还管理着 {managed} 家两新组织，请先移交管理关系")
     if governed := node.jurisdictions.count():
-        raise StillManagesOrganizations(f"“{node}”还有 {governed} 项管理权限，请先改由其他党组织管理")
+        raise Refusal(f"“{node}”还有 {governed} 项管理权限，请先改由其他党组织管理")
     for dependant in party_dependants:
         if held := dependant.count(node.pk, on):
-            raise StillHolds(f"“{node}”还有{dependant.name} {held} {dependant.unit}，请先转走")
+            raise Refusal(f"“{node}”还有{dependant.name} {held} {dependant.unit}，请先转走")
     covered = list(node.coverages.filter(not_over(on)))
     if covered and not end_coverages:
-        raise StillCovers(f"“{node}”还覆盖着 {len(covered)} 家单位，请先终止或移交覆盖关系")
+        raise Refusal(f"“{node}”还覆盖着 {len(covered)} 家单位，请先终止或移交覆盖关系")
     hold(Organization, [coverage.organization_id for coverage in covered])
     end_rows(by=by, coverages=covered, until=day, reason=reason)
     told: dict[str, Any] = {"by": by, "reason": reason, "on": on}
@@ -174,19 +146,17 @@ def _day_of_end(dissolved_on: date | None, on: date) -> date:
 def _require_mergeable(source: PartyOrganization, target: PartyOrganization) -> None:
     if source.dissolved_on or target.dissolved_on:
         gone = source if source.dissolved_on else target
-        raise AlreadyDissolved(f"“{gone}”已于 {gone.dissolved_on} 撤销，不能合并")
+        raise Refusal(f"“{gone}”已于 {gone.dissolved_on} 撤销，不能合并")
     if target.path.startswith(source.path):
-        raise MergeIntoItself(f"“{source}”不能并入自己或自己的下级“{target}”；可以先把“{target}”移到别处")
+        raise Refusal(f"“{source}”不能并入自己或自己的下级“{target}”；可以先把“{target}”移到别处")
     if not target.manages and (source.organizations.exists() or source.jurisdictions.exists()):
-        raise TargetCannotManage(
-            f"“{source}”管理着两新组织，“{target}”是{target.get_kind_display()}，不能接管；请选择委员会"
-        )
+        raise Refusal(f"“{source}”管理着两新组织，“{target}”是{target.get_kind_display()}，不能接管；请选择委员会")
 
 
 def _require_one_single(source: PartyOrganization, target: PartyOrganization, on: date) -> None:
     single = Coverage.objects.filter(not_over(on), form=Coverage.Form.SINGLE, party_organization__in=(source, target))
     if len(set(single.values_list("organization", flat=True))) > 1:
-        raise SingleCoversOne(
+        raise Refusal(
             f"“{source}”和“{target}”分别由一家单位单独组建，合并后是联合组建：请先把覆盖形式改为联合组建，再合并"
         )
 

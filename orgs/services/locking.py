@@ -10,18 +10,14 @@ from core.refusals import Refusal
 from orgs.models import Organization
 
 
-class MovedMeanwhile(Refusal):
-    """The row went over to another organization since it was read."""
-
-
 def locked(record: Any, *related: str, also: Collection[int] = ()) -> Any:
     """A row of an organization as it is, locked: the organization, and those of `also`, before the row (`core.locks`).
 
-    Raises MovedMeanwhile when the row went over to another organization since the record was read.
+    Refused when the row went over to another organization since the record was read.
     """
     hold(Organization, [*also, record.organization_id])
     rows = type(record)._default_manager.select_for_update(of=["self"], no_key=True)
     row = rows.select_related(*related).get(pk=record.pk)
     if row.organization_id != record.organization_id:
-        raise MovedMeanwhile(f"“{row}”刚才由他人调整了所属单位，您的操作没有保存；请重新打开后再办理")
+        raise Refusal(f"“{row}”刚才由他人调整了所属单位，您的操作没有保存；请重新打开后再办理")
     return row

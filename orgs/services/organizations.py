@@ -37,14 +37,6 @@ ASKED = "organizations.taken"
 BY_HAND = "hand"  # source of a headcount that a person entered: 核定
 
 
-class StaleRecord(Refusal):
-    """Somebody else changed the record since the form was opened."""
-
-
-class JustRegistered(Refusal):
-    """An organization without a code is registered under this name: by a double click, or by two at once."""
-
-
 class CodeTaken(Refusal):
     """An organization with this code is registered, here or elsewhere: where is not told (rules §10)."""
 
@@ -109,7 +101,7 @@ def _require_new(values: Mapping[str, Any]) -> None:
     alone_with(values["name"])
     number = values.get("old_number") or ""
     if Organization.objects.filter(credit_code=None, name=values["name"], old_number=number, merged_into=None).exists():
-        raise JustRegistered(
+        raise Refusal(
             f"没有统一社会信用代码的“{values['name']}”已经登记，没有重复登记；查不到时请与上级组织部门核对，"
             "确是另一家的请填写原注册号以便区分"
         )
@@ -187,7 +179,7 @@ def current(organization: Organization, version: int) -> Organization:
     if unit.version != version:
         last = AuditEntry.objects.filter(model="orgs.organization", object_id=str(unit.pk)).order_by("-pk").first()
         who = last.user_name if last else "他人"
-        raise StaleRecord(f"“{unit}”刚才由{who}修改过，您的修改没有保存；请重新打开后再改")
+        raise Refusal(f"“{unit}”刚才由{who}修改过，您的修改没有保存；请重新打开后再改")
     return unit
 
 

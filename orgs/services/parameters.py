@@ -15,14 +15,6 @@ from core.parameters import parameters
 from core.refusals import Refusal
 
 
-class Backdated(Refusal):
-    """Figures of days that are over were made with the value of their day."""
-
-
-class OutOfRange(Refusal):
-    """A threshold is not negative."""
-
-
 @transaction.atomic
 def set_parameter(*, by: User, code: str, value: int | float, valid_from: date, note: str, on: date) -> Parameter:
     """Let a parameter have a value from a day on, today or later; `note` is the paper it rests on.
@@ -32,9 +24,9 @@ def set_parameter(*, by: User, code: str, value: int | float, valid_from: date, 
     """
     definition = parameters[code]
     if valid_from < on:
-        raise Backdated(f"生效日期 {valid_from} 已经过去；已发生的统计按当时的参数，请填写今天或以后的日期")
+        raise Refusal(f"生效日期 {valid_from} 已经过去；已发生的统计按当时的参数，请填写今天或以后的日期")
     if value < 0:
-        raise OutOfRange(f"“{definition.name}”不能小于 0")
+        raise Refusal(f"“{definition.name}”不能小于 0")
     row = Parameter.objects.filter(key=code, valid_from=valid_from).first()
     told: Any = {"by": by, "action": "parameters.set", "path": "", "reason": note}
     if row:

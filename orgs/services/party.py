@@ -31,26 +31,6 @@ EDITABLE = frozenset(
 LONGEST_PATH = PartyOrganization._meta.get_field("path").max_length or 0
 
 
-class NotUnderABranch(Refusal):
-    """Branches are the leaves of the tree."""
-
-
-class StillManages(Refusal):
-    """A committee that manages organizations must stay one."""
-
-
-class MoveInCircle(Refusal):
-    """A node cannot come under itself."""
-
-
-class MoveTooDeep(Refusal):
-    """The subtree would be deeper than paths can hold."""
-
-
-class MoveTooEarly(Refusal):
-    """A move lies after the day on which the node came under its present parent."""
-
-
 @transaction.atomic
 def establish(
     *,
@@ -89,9 +69,9 @@ def change(
     node = PartyOrganization.objects.select_for_update(no_key=True).get(pk=party_organization.pk)
     kind = values.get("kind", node.kind)
     if kind not in MANAGING_KINDS and (node.organizations.exists() or node.jurisdictions.exists()):
-        raise StillManages(f"“{node}”还管理着两新组织，不能改为{PartyOrganization.Kind(kind).label}；请先移交管理关系")
+        raise Refusal(f"“{node}”还管理着两新组织，不能改为{PartyOrganization.Kind(kind).label}；请先移交管理关系")
     if kind in BRANCH_KINDS and node.children.standing().exists():
-        raise NotUnderABranch(f"“{node}”下面还有党组织，不能改为{PartyOrganization.Kind(kind).label}；请先移走下级")
+        raise Refusal(f"“{node}”下面还有党组织，不能改为{PartyOrganization.Kind(kind).label}；请先移走下级")
     writing.change(by=by, record=node, values=values, action="party.change", path=node.path, reason=reason, on=on)
     restate_below(node, on=on)
     return node
@@ -115,12 +95,12 @@ def move(
     locked = lock_tree(party_organization.pk, to.pk)
     node, parent = locked[party_organization.pk], locked[to.pk]
     if parent.path.startswith(node.path):
-        raise MoveInCircle(f"“{parent}”就在“{node}”之下，不能作它的上级；请选择别的党组织")
+        raise Refusal(f"“{parent}”就在“{node}”之下，不能作它的上级；请选择别的党组织")
     require_place(parent)
     if node.parent_id == parent.pk:
         return node
     if node.parent_since and since < node.parent_since:
-        raise MoveTooEarly(f"“{node}”{node.parent_since} 才隶属现在的上级，调整日期不能早于这一天")
+        raise Refusal(f"“{node}”{node.parent_since} 才隶属现在的上级，调整日期不能早于这一天")
     _rewrite_paths(node, parent.path + step_of(node.pk))
     if node.parent_id:
         FormerParent.objects.create(
@@ -143,7 +123,7 @@ def require_place(parent: PartyOrganization) -> None:
     if parent.dissolved_on:
         raise Refusal(f"“{parent}”已于 {parent.dissolved_on} 撤销，请选择现有的党组织")
     if parent.kind in BRANCH_KINDS:
-        raise NotUnderABranch(f"“{parent}”是{parent.get_kind_display()}，下面不能再设党组织；请选择党总支或委员会")
+        raise Refusal(f"“{parent}”是{parent.get_kind_display()}，下面不能再设党组织；请选择党总支或委员会")
 
 
 def lock_tree(*node_ids: int) -> dict[int, PartyOrganization]:
@@ -158,7 +138,7 @@ def _rewrite_paths(node: PartyOrganization, path: str) -> None:
     below = PartyOrganization.objects.below(node)
     deepest = below.aggregate(longest=Max(Length("path")))["longest"]
     if deepest - len(node.path) + len(path) > LONGEST_PATH:
-        raise MoveTooDeep(f"党组织层级太多：“{node}”移到那里以后超过 {LONGEST_PATH // len(step_of(1))} 级")
+        raise Refusal(f"党组织层级太多：“{node}”移到那里以后超过 {LONGEST_PATH // len(step_of(1))} 级")
     moved = Concat(Value(path), Substr(F("path"), len(node.path) + 1))
     ImportBatch.objects.filter(subtree(node.path)).update(path=moved)
     writing.derive(below, path=moved)

@@ -14,17 +14,13 @@ from orgs.models import PartyOrganization
 from reports.models import Target
 
 
-class YearOver(Refusal):
-    """A year that is over has its result."""
-
-
 @transaction.atomic
 def set_target(
     *, by: User | None, node: PartyOrganization, year: int, indicator: str, value: Decimal, this_year: int
 ) -> Target:
     """Set or change a target, in percent; years that are over stay as they were."""
     if year < this_year:
-        raise YearOver(f"{year} 年已经结束，目标不能再改")
+        raise Refusal(f"{year} 年已经结束，目标不能再改")
     row = Target.objects.filter(node=node, year=year, indicator=indicator).first()
     told: Any = {"by": by, "action": "targets.set", "path": node.path}
     if row:

@@ -77,7 +77,7 @@ def test_a_visit_outside_the_assignment_or_in_the_future_is_refused(city: City):
     unit, instructor = city.organization(), select(city)
     assign(city, unit, instructor, since=date(2026, 11, 1))
     told = {"by": None, "instructor": instructor, "organization": unit, "done": "走访", "on": TODAY}
-    with pytest.raises(services.NotAssigned, match="没有派驻"):
+    with pytest.raises(Refusal, match="没有派驻"):
         services.log_visit(visited_on=date(2026, 10, 31), **told)
     with pytest.raises(InFuture):
         services.log_visit(visited_on=date(2026, 11, 25), **told)

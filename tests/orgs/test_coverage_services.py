@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.models import AuditEntry
+from core.refusals import Refusal
 from orgs.facts import refresh
 from orgs.models import Coverage
 from orgs.services import coverage
@@ -29,7 +30,7 @@ def test_a_coverage_begins_with_its_entry(city: City) -> None:
 
 def test_a_second_primary_coverage_is_refused_with_the_name_of_the_first(city: City) -> None:
     first = begin(city).coverage
-    with pytest.raises(coverage.AlreadyCovered, match="明川电子"):
+    with pytest.raises(Refusal, match="明川电子"):
         begin(city, "CZ1112", "JOINT", organization=first.organization)
     begin(city, "CZ1112", "FUNCTIONAL", organization=first.organization, primary=False)
     assert first.organization.coverages.count() == 2
@@ -37,7 +38,7 @@ def test_a_second_primary_coverage_is_refused_with_the_name_of_the_first(city: C
 
 def test_a_branch_of_ones_own_covers_one_organization(city: City) -> None:
     begin(city)
-    with pytest.raises(coverage.SingleCoversOne):
+    with pytest.raises(Refusal, match="请选择联合组建或挂靠"):
         begin(city)
     begin(city, form="ATTACHED")
 
@@ -45,7 +46,7 @@ def test_a_branch_of_ones_own_covers_one_organization(city: City) -> None:
 def test_a_dissolved_branch_covers_nothing(city: City) -> None:
     dissolve(by=None, party_organization=city["CZ1112"], on=TODAY, reason="")
     city["CZ1112"].refresh_from_db()
-    with pytest.raises(coverage.CannotCover):
+    with pytest.raises(Refusal, match="撤销，不能覆盖单位"):
         begin(city, "CZ1112", "JOINT")
 
 
@@ -88,8 +89,8 @@ def test_a_first_day_is_corrected_but_not_into_the_future_or_into_the_coverage_b
     coverage.begin_on(by=None, coverage=row, since=LONG_AGO + timedelta(days=100), on=TODAY)
     row.refresh_from_db()
     assert row.since == LONG_AGO + timedelta(days=100)
-    for day in (LONG_AGO + timedelta(days=99), TODAY + timedelta(days=1)):
-        with pytest.raises(coverage.BeginsTooEarly):
+    for day, why in ((LONG_AGO + timedelta(days=99), "此前的覆盖关系"), (TODAY + timedelta(days=1), "在今天之后")):
+        with pytest.raises(Refusal, match=why):
             coverage.begin_on(by=None, coverage=row, since=day, on=TODAY)
 
 
@@ -105,13 +106,13 @@ def test_an_end_has_day_and_reason_and_comes_once(city: City) -> None:
     coverage.end(by=None, coverage=row, on=TODAY, reason="单位注销")
     row.refresh_from_db()
     assert (row.until, row.end_reason) == (TODAY, "单位注销")
-    with pytest.raises(coverage.AlreadyEnded):
+    with pytest.raises(Refusal, match="不能再修改；需要时请重新登记"):
         coverage.end(by=None, coverage=row, on=TODAY, reason="")
 
 
 def test_an_end_before_the_beginning_is_refused(city: City) -> None:
     row = begin(city).coverage
-    with pytest.raises(coverage.EndsBeforeItBegins):
+    with pytest.raises(Refusal, match="终止日期不能早于这一天"):
         coverage.end(by=None, coverage=row, on=TODAY - timedelta(days=1), reason="")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db.models import Model
 
+from core.refusals import Refusal
 from instructors.models import Assignment, Instructor
 from members.models import Member
 from orgs.facts import differences, refresh
@@ -97,7 +98,7 @@ def test_what_is_dissolved_or_struck_off_covers_nobody_later(
 )
 def test_nothing_is_dissolved_that_still_covers_or_will(city: City, since: date, until: date | None) -> None:
     city.cover(city.organization(), "CZ1111", "JOINT", since=since, until=until)
-    with pytest.raises(endings.StillCovers):
+    with pytest.raises(Refusal, match="还覆盖着"):
         endings.dissolve(by=None, party_organization=city["CZ1111"], on=TODAY, reason="撤销")
 
 
@@ -219,22 +220,22 @@ def _hand_over(city: City, row: Coverage) -> Model:
     ("act", "period", "refusal"),
     [
         pytest.param(_cover, (LONG_AGO, LATER), None, id="the next one begins when this one ends"),
-        pytest.param(_cover, (LONG_AGO, LAST), coverage.AlreadyCovered, id="this one ends later still"),
-        pytest.param(_cover, (LONG_AGO, None), coverage.AlreadyCovered, id="this one goes on"),
-        pytest.param(_cover, (LAST, None), coverage.AlreadyCovered, id="this one would begin beside the next"),
+        pytest.param(_cover, (LONG_AGO, LAST), "请先终止或移交", id="this one ends later still"),
+        pytest.param(_cover, (LONG_AGO, None), "请先终止或移交", id="this one goes on"),
+        pytest.param(_cover, (LAST, None), "请先终止或移交", id="this one would begin beside the next"),
         pytest.param(_hand_over, (LONG_AGO, LAST), None, id="handed over ahead until it ends"),
-        pytest.param(_hand_over, (LONG_AGO, LATER), coverage.AlreadyEnded, id="over on the day of the handover"),
-        pytest.param(_hand_over, (LONG_AGO, BEFORE), coverage.AlreadyEnded, id="over today"),
+        pytest.param(_hand_over, (LONG_AGO, LATER), "调整日期须早于这一天", id="over on the day of the handover"),
+        pytest.param(_hand_over, (LONG_AGO, BEFORE), "不能再修改", id="over today"),
     ],
 )
 def test_one_primary_coverage_at_any_time(
-    city: City, act: Callable[[City, Coverage], Model], period: Period, refusal: type[Exception] | None
+    city: City, act: Callable[[City, Coverage], Model], period: Period, refusal: str | None
 ) -> None:
     unit = city.organization()
     row = city.cover(unit, "CZ1112", "JOINT", since=period[0], until=period[1])
     refresh(None, on=TODAY)
     if refusal:
-        with pytest.raises(refusal):
+        with pytest.raises(Refusal, match=refusal):
             act(city, row)
         return
     act(city, row)

@@ -13,6 +13,7 @@ from django.db import connection
 
 from core.days import InFuture
 from core.models import AuditEntry
+from core.refusals import Refusal
 from members.models import Member
 from orgs.models import Coverage, FormerManagement, Headcount, Organization, Region
 from orgs.services import bulk, duplicates, organizations
@@ -58,7 +59,7 @@ def test_registering_twice_at_once_without_a_code_makes_one_record(city: City) -
         together.wait(10)
         try:
             register(city, **codeless)
-        except organizations.JustRegistered as refusal:
+        except Refusal as refusal:
             told.append(str(refusal))
         finally:
             connection.close()
@@ -67,6 +68,7 @@ def test_registering_twice_at_once_without_a_code_makes_one_record(city: City) -
         for done in [pool.submit(click) for _ in range(4)]:
             done.result(timeout=60)
     assert Organization.objects.count() == 1
+    assert [why for why in told if "没有重复登记" in why] == told
     assert len(told) == 3
     register(city, old_number="440300123", **codeless)
     assert Organization.objects.count() == 2
@@ -131,7 +133,7 @@ def test_a_category_that_a_person_decided_is_left_alone(city: City) -> None:
 def test_a_change_from_an_old_form_is_refused_and_says_who_was_first(city: City) -> None:
     unit = city.organization("旧名")
     organizations.change(by=city.user("street"), organization=unit, values={"name": "新名"}, version=1, on=TODAY)
-    with pytest.raises(organizations.StaleRecord, match="孙街"):
+    with pytest.raises(Refusal, match=r"孙街.*修改过"):
         organizations.change(by=city.user("city"), organization=unit, values={"name": "别名"}, version=1, on=TODAY)
     unit.refresh_from_db()
     assert unit.name == "新名"
@@ -232,7 +234,7 @@ def test_taking_apart_leaves_what_was_edited_since(city: City) -> None:
 
 
 def test_the_record_with_a_code_is_kept(city: City) -> None:
-    with pytest.raises(duplicates.KeepTheOneWithCode):
+    with pytest.raises(Refusal, match="有统一社会信用代码，请保留这一条"):
         duplicates.merge(
             by=None, keep=city.organization(), drop=city.organization(credit_code=GOOD_CODE), on=TODAY, reason=""
         )

@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from core.models import AuditEntry
+from core.refusals import Refusal
 from reports.models import Target
-from reports.services.targets import YearOver, set_target
+from reports.services.targets import set_target
 from tests.people import LONG_AGO, PASSWORD, City
 
 
@@ -28,9 +29,11 @@ def test_a_target_is_set_and_changed_with_its_entry(city: City) -> None:
     assert AuditEntry.objects.filter(action="targets.set").count() == 2
 
 
-@pytest.mark.parametrize(("year", "value", "refusal"), [(2025, "90", YearOver), (2027, "100.1", ValidationError)])
-def test_what_cannot_be_is_refused(city: City, year: int, value: str, refusal: type[Exception]) -> None:
-    with pytest.raises(refusal):
+@pytest.mark.parametrize(
+    ("year", "value", "refusal"), [(2025, "90", (Refusal, "已经结束")), (2027, "100.1", (ValidationError, "0 至 100"))]
+)
+def test_what_cannot_be_is_refused(city: City, year: int, value: str, refusal: tuple[type[Exception], str]) -> None:
+    with pytest.raises(refusal[0], match=refusal[1]):
         put(city, year, value)
 
 
