@@ -31,8 +31,7 @@ class Addresses:
         words = dict(self.shown)
         if narrow is not None:
             words = {name: value for name, value in words.items() if name in KEPT} | narrow.query()
-        words = {name: value for name, value in (words | changed).items() if value}
-        return f"{self.path}?{urlencode(words)}" if words else self.path
+        return address_with(self.path, words | changed)
 
     def sorted(self, column: str, now: str) -> str:
         """The page by a column: the largest first, then turned round."""
@@ -61,12 +60,12 @@ class Addresses:
 
     def figures(self) -> str:
         """All figures of the same place and month."""
-        return _address(address("figures"), {**self.seen.narrow.query(), "month": self.seen.moment.month})
+        return address_with(address("figures"), {**self.seen.narrow.query(), "month": self.seen.moment.month})
 
     def of_term(self, term: Term) -> str:
         """The list behind a term of the bridge."""
         words = {"change": term.code, **self.seen.narrow.query(), "month": self.seen.moment.month}
-        return _address(address("changes"), words)
+        return address_with(address("changes"), words)
 
     def _drill(self, row: Row) -> str:
         """Where a row's name leads: one level down, or from a category, zone or size to its areas; '' at the end."""
@@ -78,10 +77,10 @@ class Addresses:
 def names_of(moment: Moment, narrow: Narrow, **asked: str) -> str:
     """The list of names behind a measure (`measure=`) or behind what an indicator lacks (`gap=`)."""
     if asked.get("gap") == SHOULD.code and not moment.closed:
-        return _address(reverse("worklist", args=["party-organization"]), narrow.query())
+        return address_with(reverse("worklist", args=["party-organization"]), narrow.query())
     measure = indicators[asked["gap"]].denominator if "gap" in asked else measures[asked["measure"]]
     page = "nodes" if isinstance(measure.subject, NodeSubject) else "units"
-    return _address(address(page), {**asked, **narrow.query(), "month": moment.month})
+    return address_with(address(page), {**asked, **narrow.query(), "month": moment.month})
 
 
 def lists_of(indicator: Indicator, moment: Moment, narrow: Narrow) -> dict[str, str]:
@@ -92,6 +91,7 @@ def lists_of(indicator: Indicator, moment: Moment, narrow: Narrow) -> dict[str, 
     }
 
 
-def _address(path: str, words: Mapping[str, str]) -> str:
+def address_with(path: str, words: Mapping[str, str]) -> str:
+    """A path with those of the words that are filled."""
     filled = {name: value for name, value in words.items() if value}
     return f"{path}?{urlencode(filled)}" if filled else path

@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import render
-from django.utils import timezone
-from django.views import View
+from django.http import Http404
 
 from accounts.permissions import Permission
-from core.audit import record_export
 from core.indicators import less
 from core.months import YearMonth
-from core.pages import PageRequest, PermissionMixin
 from core.scope import Scope
-from core.workbooks.writing import write_rows
 from members.indicators import RESTING
-from orgs.figures import CUTS, DIGITS, TODAY
+from orgs.figures import CUTS, DIGITS, TODAY, Tree
 from orgs.filters import region_choices
 from orgs.indicators import R7
 from reports.addresses import Addresses
 from reports.dashboard import APART, CARDS, ON_PAPER, SHOWN, CutRow, Overview, ordered, overview
 from reports.figures import scale_for
-from reports.filters import narrow_of
-from reports.models import ClosedMonth
-from reports.naming import crumbs, place
+from reports.naming import crumbs
 from reports.paper import paper
 from reports.queries.bridge import Bridge, between_of, bridge
-from reports.queries.moments import Moment, closed_months, moment_of
+from reports.queries.moments import Moment
+from reports.views.figure_page import FigurePage, Table
 
 HEADERS = (
     ("should", "应建"),
@@ -45,22 +36,36 @@ HEADERS = (
 )
 
 
-class DashboardPage(PermissionMixin, View):
+class DashboardPage(FigurePage):
     """The answer, the bridge, the targets and the table; every number opens its list."""
 
-    permission = Permission.FIGURES_VIEW
+    template_name = "reports/dashboard.html"
 
-    def get(self, request: PageRequest) -> HttpResponse:
-        """The page as the address narrows and cuts it."""
-        closed = closed_months()
-        seen = seen_by(request, closed)
-        scope, narrow = request.scope, seen.narrow
-        to = Addresses(request.path, request.GET.dict(), seen)
-        sort = request.GET.get("sort") or ("-gap" if seen.by in ("region", "party", "zone") else "")
-        between = between_of(scope, seen.moment, narrow, closed, seen.tree)
-        context = {
+    @cached_property
+    def seen(self) -> Overview:
+        """The page as the address narrows and cuts it; 404 for a cut or an area that there is not, and for one
+        where the scope has nothing to do."""
+        by, scope = self.request.GET.get("by") or "region", self.request.scope
+        if by not in CUTS:
+            raise Http404
+        digits = 0 if self.narrow.region else home_digits(scope, self.moment)
+        found = overview(scope, moment=self.moment, closed=self.closed, narrow=self.narrow, by=by, digits=digits)
+        asked, has_any = self.narrow.region, any(found.whole.row.sums.values())
+        if asked and not has_any and asked not in dict(region_choices(scope, asked, found.tree)):
+            raise Http404
+        return found
+
+    @property
+    def tree(self) -> Tree:
+        return self.seen.tree
+
+    def shown(self) -> dict[str, Any]:
+        seen, scope, narrow = self.seen, self.request.scope, self.narrow
+        to = Addresses(self.request.path, self.request.GET.dict(), seen)
+        sort = self.request.GET.get("sort") or ("-gap" if seen.by in ("region", "party", "zone") else "")
+        between = between_of(scope, seen.moment, narrow, self.closed, seen.tree)
+        return {
             "seen": seen,
-            "place": place(scope, narrow, seen.tree),
             "crumbs": [(name, to.page(way)) for name, way in crumbs(scope, narrow, seen.tree)],
             "answer": to.of_line(seen.whole),
             "resting_url": to.units(narrow, measure=ON_PAPER),
@@ -74,53 +79,23 @@ class DashboardPage(PermissionMixin, View):
             ],
             "cuts": [(code, name, to.page(by=code, sort="")) for code, (name, _) in CUTS.items()],
             "apart": (seen.whole.row.sums[APART], to.units(narrow, measure=APART)),
-            "months": closed,
-            "live": Moment(timezone.localdate()) if seen.moment.closed else seen.moment,
-            "regions": regions_of(scope, seen),
             "indicators": [seen.moment.indicator(one) for one in (*SHOWN, RESTING)],
             "bridge": _bridge(bridge(between), to, seen) if between else None,
             "scale": scale_for(seen.cards),
             "paper": paper(scope, seen),
-            "may_export": scope.may(Permission.REGISTRY_EXPORT),
             "may_close": scope.having(Permission.MONTHS_CLOSE).whole,
-            "kept": [(name, value) for name, value in narrow.query().items() if name != "region"],
         }
-        return render(request, "reports/dashboard.html", context)
 
-    def post(self, request: PageRequest) -> HttpResponseBase:
-        """The table as a workbook, with the counts behind each rate."""
-        if not request.scope.may(Permission.REGISTRY_EXPORT):
-            raise PermissionDenied("您的角色不能导出。")
-        seen = seen_by(request, closed_months())
-        regions_of(request.scope, seen)
-        title = f"应建党组织情况 {place(request.scope, seen.narrow, seen.tree)} 按{seen.cut_name}"
-        target = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 (the response closes it)
-        headers, rows = workbook(seen)
-        written = write_rows(
-            target, sheet="应建党组织情况", headers=headers, rows=rows, leading=(title, f"截至 {seen.moment.words}")
+    def table(self) -> Table:
+        """Each rate with the counts behind it."""
+        headers, rows = workbook(self.seen)
+        return Table(
+            title=f"应建党组织情况 {self.place} 按{self.seen.cut_name}",
+            sheet="应建党组织情况",
+            about=f"截至 {self.moment.words}",
+            headers=headers,
+            rows=rows,
         )
-        record_export(by=request.user, what=title, rows=written)
-        target.seek(0)
-        return FileResponse(target, as_attachment=True, filename=f"{title} {seen.moment.on:%Y-%m-%d}.xlsx")
-
-
-def seen_by(request: PageRequest, closed: Sequence[ClosedMonth]) -> Overview:
-    """What the address asks for; 404 for a month that is not closed or a cut that there is not."""
-    moment = moment_of(request.GET.get("month", ""), closed, timezone.localdate())
-    by = request.GET.get("by") or "region"
-    if moment is None or by not in CUTS:
-        raise Http404
-    narrow = narrow_of(request.GET)
-    digits = 0 if narrow.region else home_digits(request.scope, moment)
-    return overview(request.scope, moment=moment, closed=closed, narrow=narrow, by=by, digits=digits)
-
-
-def regions_of(scope: Scope, seen: Overview) -> list[tuple[str, str]]:
-    """The areas to choose from; 404 when the page asks for one that there is not, or where the scope has nothing to do."""
-    choices, asked = region_choices(scope, seen.narrow.region, seen.tree), seen.narrow.region
-    if asked and asked not in dict(choices) and not any(seen.whole.row.sums.values()):
-        raise Http404
-    return choices
 
 
 def home_digits(scope: Scope, moment: Moment) -> int:

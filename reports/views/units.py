@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import Http404
-from django.utils import timezone
 
 from accounts.permissions import Permission
 from core.importing.marks import MARK_BEGINS
@@ -25,10 +24,10 @@ from orgs.rules.setup import ASSOCIATION
 from orgs.sources.authority import RETURNED
 from orgs.sources.wording import source_name
 from orgs.subjects import ORGANIZATIONS, NodeSubject
-from reports.filters import NodeFilters, UnitFilters, narrow_of, organization_url
-from reports.models import ClosedMonth, FrozenUnit
-from reports.queries.moments import Moment, closed_months, moment_of
+from reports.filters import NodeFilters, UnitFilters, organization_url
+from reports.models import FrozenUnit
 from reports.round_trip import organization_columns
+from reports.views.figure_page import AtMoment
 
 FORMS = dict(Coverage.Form.choices)
 HISTORY = Column(f"{MARK_BEGINS}历史名单，不能导入）", lambda row: None, screen=False)
@@ -79,7 +78,7 @@ def named(rows: Sequence[Any], tree: Tree) -> None:
             row.credit_code = codes[row.organization_id].credit_code
 
 
-class UnitsPage(ListPage):
+class UnitsPage(AtMoment, ListPage):
     """`measure=` a measure, or `gap=` an indicator (its denominator less its numerator); `month=` a closed month."""
 
     permission = Permission.FIGURES_VIEW
@@ -123,25 +122,9 @@ class UnitsPage(ListPage):
         return "" if self.moment.closed else RETURNED
 
     @cached_property
-    def moment(self) -> Moment:
-        """Now, or the closed month of the address."""
-        found = moment_of(self.request.GET.get("month", ""), self.closed, timezone.localdate())
-        if found is None:
-            raise Http404
-        return found
-
-    @cached_property
-    def closed(self) -> list[ClosedMonth]:
-        return closed_months()
-
-    @cached_property
     def tree(self) -> Tree:
         """The places as they stood when the units were counted."""
         return self.moment.tree(self.request.scope)
-
-    @property
-    def narrow(self) -> Narrow:
-        return narrow_of(self.request.GET)
 
     @cached_property
     def indicator(self) -> Indicator | None:
