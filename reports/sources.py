@@ -9,21 +9,19 @@ from datetime import date
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.permissions import Permission
 from core import audit, writing
 from core.importing.problems import ERROR, Problem, problems
-from core.importing.round_trip import MARK, ReturnedRows
+from core.importing.round_trip import ReturnedRows
 from core.importing.targets import Merge, Record, Row, Target, Written
 from core.plain import from_plain
 from core.refusals import Refusal
-from core.sources import Importer, Run, Source, Values, sources
+from core.sources import Importer, Run, Values, sources
 from orgs.models import Organization
-from orgs.sources.areas import check_extent
-from orgs.sources.importers import admission
+from orgs.sources.lists import returned_list
 from reports.models import GapAnswer
 from reports.round_trip import ANSWERS
 from reports.services.gaps import Answer, write_answers
-from reports.worklists import Worklist, worklists
+from reports.worklists import worklists
 
 ANSWERED = ("reason", "planned_form", "planned_by", "responsible")
 problems.add(
@@ -114,22 +112,7 @@ def take(*, importer: Importer, key: int, values: Values, on: date, reason: str)
     return key
 
 
-def _source(worklist: Worklist) -> Source:
-    code = worklist.asked.source
-    return Source(
-        code=code,
-        name=f"本系统导出的{worklist.asked.about}清单",
-        model=GapAnswer,
-        permission=Permission.REGISTRY_CHANGE,
-        fields=ANSWERS[code].fields,
-        required=((MARK,),),
-        presence=(MARK, "unit"),
-        key_field=MARK,
-        admit=admission(Permission.REGISTRY_CHANGE),
-        target=ReturnedAnswers,
-        check_extent=check_extent,
-        take=take,
-    )
-
-
-sources.add(*map(_source, worklists))
+for worklist in worklists:
+    asked = worklist.asked
+    name = f"本系统导出的{asked.about}清单"
+    sources.add(returned_list(asked.source, name, ReturnedAnswers, take, returning=ANSWERS[asked.source], named="unit"))

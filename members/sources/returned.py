@@ -10,16 +10,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from accounts.permissions import Permission
 from core.cells import read_text
 from core.crypto import blind_index, blind_indexes
 from core.id_sets import among
 from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import day, text
-from core.importing.round_trip import MARK, Part, ReturnedRows, Returning, Words, choice_words, plainly
+from core.importing.round_trip import Part, ReturnedRows, Returning, Words, choice_words, plainly
 from core.importing.targets import Changes, Merge, Record, Row, parts
 from core.plain import Plain
-from core.sources import Run, Source, Values, always, sources
+from core.sources import Run, Values, always, sources
 from members.models import Member
 from members.models.members import PROBATIONARY
 from members.rules import birth_date_of, education, ethnic_group, member_status, normalise_id_number, sex_of
@@ -27,10 +26,9 @@ from members.sources.roster import UNCHECKED, UNKNOWN_EMPLOYER, MemberTarget, id
 from members.sources.takeover import take
 from orgs.codelists import education_choices, ethnic_choices
 from orgs.models import Organization
-from orgs.sources.areas import check_extent
 from orgs.sources.columns import read_code
 from orgs.sources.coverage import party_by_code, party_codes
-from orgs.sources.importers import admission
+from orgs.sources.lists import returned_list
 
 
 def _codes_later() -> Words:
@@ -177,19 +175,4 @@ class ReturnedMembers(ReturnedRows, MemberTarget):
         return ""
 
 
-sources.add(
-    Source(
-        code="member_list",
-        name="本系统导出的党员名册",
-        model=Member,
-        permission=Permission.MEMBERS_CHANGE,
-        fields=MEMBERS.fields,
-        required=((MARK,),),
-        presence=(MARK, "name"),
-        key_field=MARK,
-        admit=admission(Permission.MEMBERS_CHANGE),
-        target=ReturnedMembers,
-        check_extent=check_extent,
-        take=take,
-    )
-)
+sources.add(returned_list("member_list", "本系统导出的党员名册", ReturnedMembers, take))

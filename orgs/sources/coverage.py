@@ -15,7 +15,7 @@ from core.cells import Cell, CellProblem, read_text
 from core.id_sets import among
 from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import code_text, day, text
-from core.importing.round_trip import MARK, Part, ReturnedRows, Returning, Words, choice_words
+from core.importing.round_trip import Part, ReturnedRows, Returning, Words, choice_words
 from core.importing.targets import Merge, Record, Row, Target, Written, parts
 from core.locks import hold
 from core.numbering import reserve_ids
@@ -27,6 +27,7 @@ from orgs.rules.words import look_up, word_table
 from orgs.sources.areas import check_extent
 from orgs.sources.columns import CODE, NAME
 from orgs.sources.importers import admission
+from orgs.sources.lists import returned_list
 from orgs.sources.takeover import take_coverage, take_returned_coverage
 
 Form = Coverage.Form
@@ -295,18 +296,5 @@ problems.add(
     Problem("coverage_ends_too_early", ERROR, "终止日期早于起始日期，未导入；请核对"),
 )
 sources.add(
-    Source(
-        code="coverage_list",
-        name="本系统导出的覆盖关系清单",
-        model=Coverage,
-        permission=Permission.COVERAGE_CHANGE,
-        fields=COVERAGES.fields,
-        required=((MARK,),),
-        presence=(MARK, "unit"),
-        key_field=MARK,
-        admit=admission(Permission.COVERAGE_CHANGE),
-        target=ReturnedCoverage,
-        check_extent=check_extent,
-        take=take_returned_coverage,
-    )
+    returned_list("coverage_list", "本系统导出的覆盖关系清单", ReturnedCoverage, take_returned_coverage, named="unit")
 )

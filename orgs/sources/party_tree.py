@@ -13,7 +13,7 @@ from functools import cached_property
 from accounts.permissions import Permission
 from core.importing.problems import ERROR, OUTSIDE_SCOPE, Problem, problems
 from core.importing.readers import code_text, coming_day, day, text
-from core.importing.round_trip import MARK, Part, ReturnedRows, Returning, plainly
+from core.importing.round_trip import Part, ReturnedRows, Returning
 from core.importing.targets import Merge, Record, Row, Target
 from core.models import StagedRow
 from core.numbering import reserve_ids
@@ -27,6 +27,7 @@ from orgs.services.party import lock_tree
 from orgs.sources.areas import check_extent
 from orgs.sources.columns import area
 from orgs.sources.importers import admission
+from orgs.sources.lists import returned_list
 from orgs.sources.returned import area_words
 from orgs.sources.takeover import take_node
 
@@ -225,18 +226,13 @@ NODES = Returning(
     "党组织",
     (
         Part("code", "编码", names_row=True),
-        *(
-            Part(name, header, reader, words, needed=needed)
-            for name, header, reader, words, needed in (
-                ("name", "名称", always(text(120)), plainly, "party_name_missing"),
-                ("region_id", "所在区划", area, area_words, ""),
-                ("established_on", "成立日期", day, plainly, ""),
-                ("approval_no", "批复文号", always(text(60)), plainly, ""),
-                ("term_ends_on", "届满日期", coming_day, plainly, ""),
-                ("secretary_name", "书记", always(text(60)), plainly, ""),
-                ("external_id", "外部系统编号", always(text(60)), plainly, ""),
-            )
-        ),
+        Part("name", "名称", always(text(120)), needed="party_name_missing"),
+        Part("region_id", "所在区划", area, area_words),
+        Part("established_on", "成立日期", day),
+        Part("approval_no", "批复文号", always(text(60))),
+        Part("term_ends_on", "届满日期", coming_day),
+        Part("secretary_name", "书记", always(text(60))),
+        Part("external_id", "外部系统编号", always(text(60))),
         Part("kind", "类型"), Part("parent", "上级"), Part("dissolved_on", "撤销日期"),
     ),
 )  # fmt: skip
@@ -258,19 +254,4 @@ class ReturnedNodes(ReturnedRows, PartyTreeTarget):
 
 
 problems.add(Problem("established_after_dissolved", ERROR, "成立日期晚于撤销日期，未导入；请核对"))
-sources.add(
-    Source(
-        code="party_list",
-        name="本系统导出的党组织清单",
-        model=PartyOrganization,
-        permission=Permission.TREE_CHANGE,
-        fields=NODES.fields,
-        required=((MARK,),),
-        presence=(MARK, "name"),
-        key_field=MARK,
-        admit=admission(Permission.TREE_CHANGE),
-        target=ReturnedNodes,
-        check_extent=check_extent,
-        take=take_node,
-    )
-)
+sources.add(returned_list("party_list", "本系统导出的党组织清单", ReturnedNodes, take_node))

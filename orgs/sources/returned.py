@@ -7,16 +7,14 @@ from itertools import starmap
 
 from django.db.models import QuerySet
 
-from accounts.permissions import Permission
-from core.importing.round_trip import MARK, Part, ReturnedRows, Returning, Words, choice_words, text_words
+from core.importing.round_trip import Part, ReturnedRows, Returning, Words, choice_words, text_words
 from core.importing.targets import Merge, Record
-from core.sources import Run, Source, SourceField, Values, always, sources
+from core.sources import Run, SourceField, Values, always, sources
 from orgs.models import Organization, Region
 from orgs.rules.words import industry
 from orgs.sources import columns
-from orgs.sources.areas import check_extent
 from orgs.sources.authority import RETURNED, Authority
-from orgs.sources.importers import admission
+from orgs.sources.lists import returned_list
 from orgs.sources.merge import FieldMerge
 from orgs.sources.organizations import COUNTS, OrganizationTarget
 from orgs.sources.takeover import take
@@ -104,20 +102,4 @@ class ReturnedTarget(ReturnedRows, _ByHand):
         return merge
 
 
-sources.add(
-    Source(
-        code=RETURNED,
-        name="本系统导出的单位清单",
-        model=Organization,
-        permission=Permission.REGISTRY_CHANGE,
-        fields=ORGANIZATIONS.fields,
-        required=((MARK,),),
-        presence=(MARK, "name"),
-        key_field=MARK,
-        admit=admission(Permission.REGISTRY_CHANGE),
-        target=ReturnedTarget,
-        check_extent=check_extent,
-        words=WORDS,
-        take=take,
-    )
-)
+sources.add(returned_list(RETURNED, "本系统导出的单位清单", ReturnedTarget, take, words=WORDS))
