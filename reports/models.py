@@ -14,7 +14,7 @@ from core.fields import YearField
 from core.months import YearMonth
 from core.scope import PublicQuerySet, Scope, ScopedQuerySet
 from orgs.models import Organization, PartyOrganization
-from orgs.models.facts import Figure, StatedFacts, StatedNode
+from orgs.models.facts import Figure, ManagedWithin, StatedFacts, StatedNode
 
 
 class ClosedMonth(models.Model):
@@ -62,14 +62,6 @@ class ClosedMonth(models.Model):
         ]
 
 
-class ManagedWithin(ScopedQuerySet):
-    """Frozen rows of the managing committees within the scope: ask with the scope of then (`reports.queries.places`)."""
-
-    def reached_by(self, scope: Scope) -> Self:
-        """Rows whose managing committee is within the scope."""
-        return self.all() if scope.whole else self.filter(managed_by__in=scope.unit_managers)
-
-
 class Lasting(models.Model):
     """One row for the closed months in a row in which nothing of it changed."""
 
@@ -85,10 +77,18 @@ def lasting(month: str) -> Q:
     return Q(Q(last_month=None) | Q(last_month__gte=month), first_month__lte=month)
 
 
+class FrozenQuerySet(ManagedWithin):
+    """Ask with the scope of then (`reports.queries.places`)."""
+
+    def of_month(self, month: str) -> Self:
+        """The rows as they stood when a month (YYYY-MM) was closed, one of each."""
+        return self.filter(lasting(month))
+
+
 class FrozenFigure(Figure, Lasting):
     """One figure of the tally as it stood when months were closed: nothing, where there is no row."""
 
-    objects = ManagedWithin.as_manager()
+    objects = FrozenQuerySet.as_manager()
     view_permission = "figures.view"
     change_permission = ""  # frozen
 
@@ -108,12 +108,6 @@ class FrozenFigure(Figure, Lasting):
         return f"{self.first_month} {self.measure} {self.managed_by_id} {self.region_code}"
 
 
-class NamesQuerySet(ManagedWithin):
-    def of_month(self, month: str) -> Self:
-        """The units as they stood when a month (YYYY-MM) was closed, one row each."""
-        return self.filter(lasting(month))
-
-
 class FrozenUnit(StatedFacts, Lasting):
     """A unit by name, with its facts, from the first month in which it counted or was undecided."""
 
@@ -129,7 +123,7 @@ class FrozenUnit(StatedFacts, Lasting):
     status = models.CharField("经营状态", max_length=10, choices=Organization.Status, blank=True)
     answered = models.CharField("填报的原因", max_length=200, blank=True)
 
-    objects = NamesQuerySet.as_manager()
+    objects = FrozenQuerySet.as_manager()
     view_permission = "figures.view"
     change_permission = ""  # frozen
 
@@ -163,7 +157,7 @@ class FrozenNode(StatedNode, Lasting):
     )
     name = models.CharField("名称", max_length=120)
 
-    objects = NamesQuerySet.as_manager()
+    objects = FrozenQuerySet.as_manager()
     view_permission = "figures.view"
     change_permission = ""  # frozen
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from django.db import connection, transaction
 
 from orgs.facts import nodes
 from orgs.facts.sources import Day
-from orgs.facts.statement import COLUMNS, ORPHANS, Reach, Statement, differing, listed
+from orgs.facts.statement import COLUMNS, ORPHANS, Reach, Statement, differing, fetched, listed
 from orgs.facts.tally import wrong_figures
 from orgs.models import Organization, OrganizationFacts, PartyOrganization
 
@@ -27,16 +26,12 @@ def differences(*, on: date) -> list[str]:
 
 def _facts(statement: Statement) -> Iterator[str]:
     """Organizations whose facts are missing or wrong, with the columns."""
-    count = _count(f"WITH {statement.sql} SELECT count(*) FROM differing", statement.parameters)
+    [(count,)] = fetched(f"WITH {statement.sql} SELECT count(*) FROM differing", statement.parameters)
     if not count:
         return
     yield f"组织情况有 {count:,} 家与来源不一致："
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH {statement.sql} SELECT {listed('differing')} FROM differing ORDER BY organization_id LIMIT {NAMED}",
-            statement.parameters,
-        )
-        found = [dict(zip(COLUMNS, row, strict=True)) for row in cursor.fetchall()]
+    named = f"WITH {statement.sql} SELECT {listed('differing')} FROM differing ORDER BY organization_id LIMIT {NAMED}"
+    found = [dict(zip(COLUMNS, row, strict=True)) for row in fetched(named, statement.parameters)]
     ids = [row["organization_id"] for row in found]
     names, held = Organization.objects.in_bulk(ids), OrganizationFacts.objects.in_bulk(ids)
     for should in found:
@@ -53,7 +48,8 @@ def _facts(statement: Statement) -> Iterator[str]:
 
 def _orphans() -> Iterator[str]:
     """Facts of organizations that are no longer there."""
-    if count := _count(f"SELECT count(*) {ORPHANS}"):
+    [(count,)] = fetched(f"SELECT count(*) {ORPHANS}")
+    if count:
         yield f"有 {count:,} 条组织情况没有对应的单位"
 
 
@@ -68,12 +64,6 @@ def _cells() -> Iterator[str]:
     """Figures that are not what their facts add up to."""
     if count := wrong_figures():
         yield f"汇总有 {count:,} 个数与组织情况不一致"
-
-
-def _count(sql: str, parameters: tuple[Any, ...] = ()) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return int(cursor.fetchone()[0])
 
 
 def _said(value: object) -> str:

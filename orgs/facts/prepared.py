@@ -14,12 +14,12 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from psycopg2.extensions import AsIs
 
-from orgs.facts.statement import Statement, Touched
+from orgs.facts.statement import Statement, Touched, fetched
 
 _kept: WeakKeyDictionary[Any, dict[str, Statement]] = WeakKeyDictionary()  # by session
 
 
-def execute(cursor: CursorWrapper, name: str, statement: Statement, ids: Touched) -> None:
+def _execute(cursor: CursorWrapper, name: str, statement: Statement, ids: Touched) -> None:
     """Run a statement whose first parameter, that of `touched`, is still open. Its plan is kept under the name."""
     if connection.vendor != "postgresql" or ids.many:
         cursor.execute(statement.sql, (ids.parameter, *statement.parameters))
@@ -36,9 +36,8 @@ def execute(cursor: CursorWrapper, name: str, statement: Statement, ids: Touched
 
 def rows(name: str, statement: Statement, ids: Touched | None) -> list[tuple[Any, ...]]:
     """What a statement finds; without ids one that is about all."""
+    if ids is None:
+        return fetched(statement.sql, statement.parameters)
     with connection.cursor() as cursor:
-        if ids is None:
-            cursor.execute(statement.sql, statement.parameters)
-        else:
-            execute(cursor, name, statement, ids)
-        return list(cursor.fetchall())
+        _execute(cursor, name, statement, ids)
+        return cursor.fetchall()

@@ -35,6 +35,8 @@ from orgs.facts.statement import (
     Touched,
     about_touched,
     differing,
+    executed,
+    fetched,
     writing,
 )
 from orgs.models import Organization, OrganizationFacts, Recount
@@ -104,7 +106,7 @@ def forget(organization_ids: Collection[int] = (), *, on: date, nodes: Collectio
         _lock(ids)
         gathered.gone.update(tally.read(ids))
         gathered.nodes.setdefault(on, set()).update(nodes_of.reached(ids))
-        _execute(about_touched(f"DELETE FROM {TABLE} WHERE organization_id IN ({TOUCHED})").sql, (ids.parameter,))
+        executed(about_touched(f"DELETE FROM {TABLE} WHERE organization_id IN ({TOUCHED})").sql, (ids.parameter,))
     if nodes:
         gathered.gone.update(nodes_of.forget(nodes))
     if not _gathered.get():
@@ -174,14 +176,14 @@ def _refresh_all(on: date) -> int:
     """
     day = Day.of(on)
     found = differing(day, Reach.ALL, connection.vendor)
-    ids = _column(f"WITH {found.sql} SELECT organization_id FROM differing", found.parameters)
-    if len(ids) < SWEEPING and not _column(f"SELECT organization_id {ORPHANS}", ()) and not tally.wrong_figures():
-        return _state(_Gathered({on: set(ids)}, {on: set(nodes_of.differing(day))}))
+    ids = {unit for (unit,) in fetched(f"WITH {found.sql} SELECT organization_id FROM differing", found.parameters)}
+    if len(ids) < SWEEPING and not fetched(f"SELECT 1 {ORPHANS} LIMIT 1") and not tally.wrong_figures():
+        return _state(_Gathered({on: ids}, {on: set(nodes_of.differing(day))}))
     if connection.vendor == "postgresql":
-        _execute(f"LOCK TABLE {TABLE} IN SHARE ROW EXCLUSIVE MODE", ())
-    _execute(f"DELETE {ORPHANS}", ())
+        executed(f"LOCK TABLE {TABLE} IN SHARE ROW EXCLUSIVE MODE")
+    executed(f"DELETE {ORPHANS}")
     statement = writing(day, Reach.ALL, connection.vendor)
-    written = len(_column(statement.sql, statement.parameters))
+    written = len(fetched(statement.sql, statement.parameters))
     written += nodes_of.restate(nodes_of.differing(day), day)[-1]
     tally.rebuild()
     return written
@@ -192,22 +194,10 @@ def recounted() -> Recount | None:
     return Recount.objects.filter(pk=ONE).first()
 
 
-def _column(sql: str, parameters: tuple[Any, ...]) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return [row[0] for row in cursor.fetchall()]
-
-
-def _execute(sql: str, parameters: tuple[Any, ...]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return int(cursor.rowcount)
-
-
 def _check_references() -> None:
     """Check foreign keys now and not at the commit, when others wait for the sums: of 10,000 rows that takes seconds."""
     if connection.vendor == "postgresql":
-        _execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED", ())
+        executed("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
 
 def _lock(ids: Touched) -> None:
@@ -219,5 +209,4 @@ def _lock(ids: Touched) -> None:
     if connection.vendor != "postgresql":
         return
     rows = about_touched(f"SELECT 1 FROM {ORGANIZATION} WHERE id IN ({TOUCHED}) ORDER BY id FOR NO KEY UPDATE")
-    with connection.cursor() as cursor:
-        cursor.execute(f"{rows.sql}; LOCK TABLE {TABLE} IN ROW EXCLUSIVE MODE", (ids.parameter,))
+    executed(f"{rows.sql}; LOCK TABLE {TABLE} IN ROW EXCLUSIVE MODE", (ids.parameter,))

@@ -6,7 +6,7 @@ are in `orgs/rules/setup.py`; the tests compare both.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
@@ -137,8 +137,26 @@ def writing(day: Day, reach: Reach, vendor: str) -> Statement:
 
 def listed(table: str = "") -> str:
     """All columns of the facts, of a table."""
+    return quoted(COLUMNS, table)
+
+
+def quoted(columns: Iterable[str], table: str = "") -> str:
+    """Columns, of a table, as a statement lists them."""
     prefix = f"{table}." if table else ""
-    return ", ".join(prefix + connection.ops.quote_name(column) for column in COLUMNS)
+    return ", ".join(prefix + connection.ops.quote_name(column) for column in columns)
+
+
+def executed(sql: str, parameters: Sequence[Any] = ()) -> int:
+    """Run a statement; how many rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return int(cursor.rowcount)
+
+
+def fetched(sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
 
 
 def _words(day: Day, vendor: str) -> dict[str, str]:

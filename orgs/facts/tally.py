@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 from core.indicators import Measure, measures
 from orgs.facts import prepared
 from orgs.facts.nodes import aggregated
-from orgs.facts.statement import Statement, Touched, about_touched, compiled, narrowed
+from orgs.facts.statement import Statement, Touched, about_touched, compiled, executed, fetched, narrowed, quoted
 from orgs.models import OrganizationFacts, PartyFacts, Tally
 from orgs.models.facts import CELL_KEYS, CUTS, NODE_KEYS, SMALLEST, STATED, TALLY_KEYS
 from orgs.subjects import ORGANIZATIONS
@@ -52,16 +52,14 @@ def sums_by_cell(few: bool, vendor: str, counted: tuple[Measure, ...]) -> Statem
 def read(ids: Touched) -> Sums:
     """What the touched organizations add up to, by cell and measure."""
     counted, keys = measured(), len(CELL_KEYS)
-    with connection.cursor() as cursor:
-        prepared.execute(cursor, "ningju_sums", sums_by_cell(True, connection.vendor, counted), ids)
-        return Counter(
-            {
-                (*row[:keys], measure.code): value
-                for row in cursor.fetchall()
-                for measure, value in zip(counted, row[keys:], strict=True)
-                if value
-            }
-        )
+    return Counter(
+        {
+            (*row[:keys], measure.code): value
+            for row in prepared.rows("ningju_sums", sums_by_cell(True, connection.vendor, counted), ids)
+            for measure, value in zip(counted, row[keys:], strict=True)
+            if value
+        }
+    )
 
 
 def move(before: Sums, after: Sums) -> None:
@@ -71,27 +69,22 @@ def move(before: Sums, after: Sums) -> None:
     for committee in {cell[0] for cell in grown}:
         grown[(committee, *EMPTY[1:], STATED)] = 1
     rows = [(at, value) for at, value in sorted(_with_cuts(grown).items()) if value]
-    quoted = ", ".join(map(connection.ops.quote_name, COLUMNS))
-    keys = ", ".join(map(connection.ops.quote_name, TALLY_KEYS))
     row = f"({', '.join(['%s'] * len(COLUMNS))})"
-    with connection.cursor() as cursor:
-        for start in range(0, len(rows), ROWS_A_STATEMENT):
-            chunk = rows[start : start + ROWS_A_STATEMENT]
-            cursor.execute(
-                f"INSERT INTO {TABLE} ({quoted}) VALUES {', '.join([row] * len(chunk))} "
-                f"ON CONFLICT ({keys}) DO UPDATE SET value = {TABLE}.value + excluded.value",
-                [part for at, value in chunk for part in (*at, value)],
-            )
+    for start in range(0, len(rows), ROWS_A_STATEMENT):
+        chunk = rows[start : start + ROWS_A_STATEMENT]
+        executed(
+            f"INSERT INTO {TABLE} ({quoted(COLUMNS)}) VALUES {', '.join([row] * len(chunk))} "
+            f"ON CONFLICT ({quoted(TALLY_KEYS)}) DO UPDATE SET value = {TABLE}.value + excluded.value",
+            [part for at, value in chunk for part in (*at, value)],
+        )
 
 
 def rebuild() -> None:
     """Sum all facts anew: figures of nothing disappear, and the statements of every committee go on counting."""
     query = all_sums(connection.vendor, measured())
-    quoted = ", ".join(map(connection.ops.quote_name, COLUMNS))
-    with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {TABLE} WHERE measure <> %s", (STATED,))
-        cursor.execute(f"UPDATE {TABLE} SET value = value + 1")
-        cursor.execute(f"INSERT INTO {TABLE} ({quoted}) {query.sql}", query.parameters)
+    executed(f"DELETE FROM {TABLE} WHERE measure <> %s", (STATED,))
+    executed(f"UPDATE {TABLE} SET value = value + 1")
+    executed(f"INSERT INTO {TABLE} ({quoted(COLUMNS)}) {query.sql}", query.parameters)
 
 
 def state() -> tuple[int, int]:
@@ -108,16 +101,14 @@ def wrong_figures() -> int:
     """How many figures are not what the facts add up to; read in one statement, so no writer comes between. One of
     nothing is as good as none."""
     query = all_sums(connection.vendor, measured())
-    quoted = ", ".join(map(connection.ops.quote_name, COLUMNS))
-    keys = ", ".join(map(connection.ops.quote_name, TALLY_KEYS))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH should({quoted}) AS ({query.sql}), "
-            f"held AS (SELECT {quoted} FROM {TABLE} WHERE value <> 0 AND measure <> '{STATED}') "
-            f"SELECT count(*) FROM should FULL JOIN held USING ({keys}) WHERE should.value IS DISTINCT FROM held.value",
-            query.parameters,
-        )
-        return int(cursor.fetchone()[0])
+    columns = quoted(COLUMNS)
+    [(count,)] = fetched(
+        f"WITH should({columns}) AS ({query.sql}), "
+        f"held AS (SELECT {columns} FROM {TABLE} WHERE value <> 0 AND measure <> '{STATED}') SELECT count(*) "
+        f"FROM should FULL JOIN held USING ({quoted(TALLY_KEYS)}) WHERE should.value IS DISTINCT FROM held.value",
+        query.parameters,
+    )
+    return count
 
 
 @lru_cache(maxsize=2)

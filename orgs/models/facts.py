@@ -7,6 +7,7 @@ transaction; `manage.py recount --check` recomputes them from the sources.
 from __future__ import annotations
 
 from collections.abc import Set
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -18,11 +19,11 @@ from orgs.models.organizations import Category, Organization
 from orgs.models.party import PartyOrganization
 
 
-class FactsQuerySet(ScopedQuerySet):
-    """Facts are read with the organizations that the scope manages, each counted once."""
+class ManagedWithin(ScopedQuerySet):
+    """Rows are read with the committee that manages what they tell of, so that each is counted once."""
 
-    def reached_by(self, scope: Scope) -> FactsQuerySet:
-        """Facts of the organizations managed within the scope."""
+    def reached_by(self, scope: Scope) -> Self:
+        """Rows whose managing committee is within the scope."""
         return self.all() if scope.whole else self.filter(managed_by__in=scope.unit_managers)
 
 
@@ -114,7 +115,7 @@ class OrganizationFacts(StatedFacts):
     # the newest of visit, liaison's contact and mass organization's Party work
     evidence_on = EventDateField("最近工作记录", null=True)
 
-    objects = FactsQuerySet.as_manager()
+    objects = ManagedWithin.as_manager()
     view_permission = "registry.view"
     change_permission = ""  # stated from the sources
 
@@ -172,7 +173,7 @@ class PartyFacts(StatedNode):
         PartyOrganization, models.CASCADE, primary_key=True, related_name="facts", db_constraint=False
     )
 
-    objects = FactsQuerySet.as_manager()
+    objects = ManagedWithin.as_manager()
     view_permission = "registry.view"
     change_permission = ""  # stated from the sources
 
@@ -202,14 +203,6 @@ class Recount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on}"
-
-
-class TallyQuerySet(ScopedQuerySet):
-    """Cells of the managing committees within the scope."""
-
-    def reached_by(self, scope: Scope) -> TallyQuerySet:
-        """Cells whose managing committee is within the scope."""
-        return self.all() if scope.whole else self.filter(managed_by__in=scope.unit_managers)
 
 
 class Figure(models.Model):
@@ -242,7 +235,7 @@ class Tally(Figure):
     as they were: see `orgs.facts.state`.
     """
 
-    objects = TallyQuerySet.as_manager()
+    objects = ManagedWithin.as_manager()
     view_permission = "registry.view"
     change_permission = ""  # summed from the facts
 

@@ -19,7 +19,7 @@ from orgs.facts import recounted
 from orgs.figures import Cells, Narrow, Tree, facts_of, live, tree_of
 from orgs.models import PartyFacts, Recount
 from orgs.models.party import steps
-from reports.models import ClosedMonth, FrozenFigure, FrozenNode, FrozenUnit, Target, lasting
+from reports.models import ClosedMonth, FrozenFigure, FrozenNode, FrozenUnit, Target
 from reports.queries.places import FrozenTree
 
 
@@ -75,7 +75,7 @@ class Moment:
         if self.closed is None:
             return live(scope)
         tree = FrozenTree(self.month, scope)
-        rows = FrozenFigure.objects.within(tree.scope).filter(lasting(self.month))
+        rows = FrozenFigure.objects.within(tree.scope).of_month(self.month)
         return Cells(rows, tree, self.closed.words["measures"])
 
     def tree(self, scope: Scope) -> Tree:

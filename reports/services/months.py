@@ -25,7 +25,7 @@ from core.parameters import spoken, values_on
 from core.refusals import Refusal
 from orgs.access import scope_for
 from orgs.facts import refresh
-from orgs.facts.statement import TOUCHED, Touched, about_touched
+from orgs.facts.statement import TOUCHED, Touched, about_touched, executed, quoted
 from orgs.models import Organization, OrganizationFacts, PartyFacts, PartyOrganization, Tally
 from orgs.models.facts import STATED as STATEMENTS
 from orgs.models.facts import TALLY_KEYS, StatedFacts
@@ -179,17 +179,17 @@ def _go_on(
     """End the rows that no longer hold with the month before, and write those that do now. `values` are SQL by column,
     `now` where both come from."""
     frozen = model._meta.db_table
-    same = f"({_quoted(keys, 'now')}) = ({_quoted(keys, frozen)})"
+    same = f"({quoted(keys, 'now')}) = ({quoted(keys, frozen)})"
     if before is not None:
-        held = f"({', '.join(values.values())}) = ({_quoted([*values], frozen)})"
-        _run(
+        held = f"({', '.join(values.values())}) = ({quoted([*values], frozen)})"
+        executed(
             f"UPDATE {frozen} SET last_month = %s WHERE last_month IS NULL "
             f"AND NOT EXISTS (SELECT 1 {now} AND {same} AND {held})",
             [before.month],
         )
-    _run(
-        f"INSERT INTO {frozen} (first_month, {_quoted([*keys, *values])}) "
-        f"SELECT %s, {_quoted(keys, 'now')}, {', '.join(values.values())} {now} "
+    executed(
+        f"INSERT INTO {frozen} (first_month, {quoted([*keys, *values])}) "
+        f"SELECT %s, {quoted(keys, 'now')}, {', '.join(values.values())} {now} "
         f"AND NOT EXISTS (SELECT 1 FROM {frozen} WHERE {same} AND {frozen}.last_month IS NULL)",
         [closed.month],
     )
@@ -208,16 +208,16 @@ def _freeze_units(closed: ClosedMonth, before: ClosedMonth | None, among: Touche
         f"ON unit.id = now.organization_id LEFT JOIN {GapAnswer._meta.db_table} answer "
         "ON answer.organization_id = now.organization_id AND now.should AND NOT now.has_org"
     )
-    columns = f"name, credit_code, status, answered, {_quoted(STATED)}"
+    columns = f"name, credit_code, status, answered, {quoted(STATED)}"
     values = (
-        f"unit.name, COALESCE(unit.credit_code, ''), unit.status, COALESCE(answer.reason, ''), {_quoted(STATED, 'now')}"
+        f"unit.name, COALESCE(unit.credit_code, ''), unit.status, COALESCE(answer.reason, ''), {quoted(STATED, 'now')}"
     )
 
     def run(sql: str, parameters: list[str | int]) -> None:
         if among is None:
-            _run(sql, parameters)
+            executed(sql, parameters)
         else:
-            _run(about_touched(sql).sql, [among.parameter, *parameters])
+            executed(about_touched(sql).sql, [among.parameter, *parameters])
 
     if before is not None:
         held = ", ".join(f"{frozen}.{column}" for column in columns.split(", "))
@@ -244,17 +244,6 @@ def _whole_sets() -> Iterator[None]:
     if connection.vendor != "postgresql":
         yield
         return
-    _run("SET LOCAL enable_nestloop = off", [])
+    executed("SET LOCAL enable_nestloop = off")
     yield
-    _run("SET LOCAL enable_nestloop TO DEFAULT", [])
-
-
-def _quoted(columns: Sequence[str], table: str = "") -> str:
-    prefix = f"{table}." if table else ""
-    return ", ".join(prefix + connection.ops.quote_name(column) for column in columns)
-
-
-def _run(sql: str, parameters: list[str | int]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return int(cursor.rowcount)
+    executed("SET LOCAL enable_nestloop TO DEFAULT")

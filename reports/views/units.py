@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import Http404
+from django.utils import timezone
 
 from accounts.permissions import Permission
 from core.importing.marks import MARK_BEGINS
