@@ -30,17 +30,19 @@ from orgs.sources.wording import WORDS
 from reports.cells import unit_cell
 from reports.filters import UnitFilters
 
-_FORMS: Mapping[str, str] = dict(Coverage.Form.choices)
+FORMS: Mapping[str, str] = dict(Coverage.Form.choices)
 
 UNIT = Column("单位名称", "organization.name", kind="name", html=unit_cell, order="name")
-CODE = Column("统一社会信用代码", "organization.credit_code", screen=False)
-AREA = Column("所在区划", "organization.region.name", screen=False)
 STATUS = Column("经营状态", lambda row: row.organization.get_status_display())
-SIZE = Column("人数", "size", kind="number")
-FORMAL = Column("正式党员", "formal", kind="number")
 ON_ROLL = Column("名册党员", lambda row: row.formal + row.probationary, kind="number")
 COVERED_BY = Column("覆盖的党组织", "covered_by.name")
-MANAGED_BY = Column("管理党组织", "managed_by.name")
+
+
+def of_units(*told: Column) -> tuple[Column, ...]:
+    """The columns of a list of organizations: which one, what the check tells of it, and who manages it."""
+    code = Column("统一社会信用代码", "organization.credit_code", screen=False)
+    area = Column("所在区划", "organization.region.name", screen=False)
+    return UNIT, code, area, *told, Column("管理党组织", "managed_by.name")
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,6 @@ class Check:
     orders: tuple[Order, ...] = field(default=(Order("registered", ()), Order("name", ("name_key",))))
 
 
-def _undecided(look: Look) -> QuerySet:
-    return look.facts().filter(undecided=True)
-
-
 def _survey_above_roster(look: Look) -> QuerySet:
     claims = Q(organization__survey_members__gt=F("formal") + F("probationary")) | Q(
         organization__survey_has_party_organization=True, form=""
@@ -103,10 +101,6 @@ def _inspection_due(look: Look) -> QuerySet:
     return look.facts().filter(missing, founded, counted=True, organization__category__startswith="SO")
 
 
-def _no_venue(look: Look) -> QuerySet:
-    return look.facts().filter(counted=True, has_org=True, venue=False)
-
-
 def _gone_but_attached(look: Look) -> QuerySet:
     covered = Exists(Coverage.objects.filter(not_over(look.on), organization=OuterRef("organization")))
     attached = Q(formal__gt=0) | Q(probationary__gt=0) | covered
@@ -130,10 +124,6 @@ def _large_joint_branches(look: Look) -> QuerySet:
         .annotate(units=units, superior=Coalesce("parent__name", Value(""), output_field=CharField()))
         .filter(units__gt=warned)
     )
-
-
-def _open_conflicts(look: Look) -> QuerySet:
-    return open_conflicts(look.scope)
 
 
 def _name_conflicts(rows: list[Any]) -> None:
@@ -178,16 +168,12 @@ checks.add(
         "undecided",
         "待判定",
         "类别或管理党组织无法判断。补充控股情况、行业或业务主管单位，或人工判定后离开本清单。",
-        _undecided,
-        (
-            UNIT,
-            CODE,
-            AREA,
+        lambda look: look.facts().filter(undecided=True),
+        of_units(
             STATUS,
             Column("登记类型", lambda row: WORDS["company_type"](row.organization.company_type)),
             Column("控股情况", lambda row: row.organization.get_control_display()),
             Column("业务主管单位", "organization.authority"),
-            MANAGED_BY,
         ),
     ),
     Check(
@@ -195,16 +181,12 @@ checks.add(
         "摸底多于名册",
         "摸底说有党员或党组织，名册和覆盖关系里没有这么多。核实后接转组织关系、登记覆盖关系，或更正摸底结果。",
         _survey_above_roster,
-        (
-            UNIT,
-            CODE,
-            AREA,
+        of_units(
             Column("摸底党员", "organization.survey_members", kind="number"),
             ON_ROLL,
             Column("摸底已建党组织", "organization.survey_has_party_organization"),
-            Column("登记的覆盖", lambda row: row.covered_by and row.covered_by.name),
+            Column("登记的覆盖", "covered_by.name"),
             Column("摸底日期", "organization.survey_on", kind="date"),
-            MANAGED_BY,
         ),
     ),
     Check(
@@ -212,51 +194,35 @@ checks.add(
         "摸底过期",
         "达到有党员标准的单位，超过规定月数没有摸底。重新摸底并导入结果后离开本清单。",
         _survey_out_of_date,
-        (
-            UNIT,
-            CODE,
-            AREA,
-            SIZE,
-            Column("上次摸底", "organization.survey_on", kind="date"),
-            MANAGED_BY,
-        ),
+        of_units(Column("人数", "size", kind="number"), Column("上次摸底", "organization.survey_on", kind="date")),
     ),
     Check(
         "inspection-due",
         "年检未办",
         "新社会组织过了年检期限没有年检（年报）记录。结合年检摸底，或导入登记机关的新名单。",
         _inspection_due,
-        (UNIT, CODE, AREA, Column("上次年检", "organization.inspected_on", kind="date"), MANAGED_BY),
+        of_units(Column("上次年检", "organization.inspected_on", kind="date")),
     ),
     Check(
         "no-venue",
         "已覆盖无活动场所",
         "覆盖该单位的党组织没有登记自有场所，也没有使用党群服务中心。登记场所后离开本清单。",
-        _no_venue,
-        (UNIT, CODE, AREA, Column("覆盖形式", lambda row: _FORMS.get(row.form)), COVERED_BY, MANAGED_BY),
+        lambda look: look.facts().filter(counted=True, has_org=True, venue=False),
+        of_units(Column("覆盖形式", lambda row: FORMS.get(row.form)), COVERED_BY),
     ),
     Check(
         "gone",
         "注销、迁出仍有党员或覆盖",
         "单位已注销或迁出，还有党员或未终止的覆盖关系。转接党员组织关系、终止覆盖关系后离开本清单。",
         _gone_but_attached,
-        (
-            UNIT,
-            CODE,
-            AREA,
-            STATUS,
-            Column("状态日期", "organization.status_on", kind="date"),
-            ON_ROLL,
-            COVERED_BY,
-            MANAGED_BY,
-        ),
+        of_units(STATUS, Column("状态日期", "organization.status_on", kind="date"), ON_ROLL, COVERED_BY),
     ),
     Check(
         "duplicates",
         "疑似重复",
         "名称相同，或名称前六字和法定代表人相同。确认是同一单位的请合并；不是的不用处理。",
         _duplicates,
-        (UNIT, CODE, AREA, Column("法定代表人", "organization.legal_representative"), STATUS, MANAGED_BY),
+        of_units(Column("法定代表人", "organization.legal_representative"), STATUS),
         counted=False,
         orders=(Order("name", ("name_key",)),),
     ),
@@ -278,7 +244,7 @@ checks.add(
         "conflicts",
         "名单与登记不一致",
         "名单里的值与权威来源或核定的值不同，没有写入，各批次的都在这里。逐条选择保留本系统的值或采用名单的值后离开本清单。",
-        _open_conflicts,
+        lambda look: open_conflicts(look.scope),
         (
             Column("名称", "title", kind="name", link=_conflict_url),
             Column("不一致的字段", "fields", kind="words"),
