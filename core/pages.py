@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.contrib.auth.mixins import AccessMixin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.generic import FormView
 
+from core.refusals import Refusal, as_sentence
 from core.registries import Registry
 from core.scope import Scope, ScopedQuerySet
 from core.workers import NONE_LIVES, living
@@ -122,6 +126,33 @@ class PermissionMixin(AccessMixin):
         if not request.scope.may(self.permission):  # type: ignore[attr-defined]
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+
+class FormPage(PermissionMixin, FormView):
+    """A form and the service behind it: `act` does what was typed and says that it is done, or gives another page to show.
+
+    What the service refuses stands at the form, at the field that `field_of` names.
+    """
+
+    request: PageRequest
+
+    def act(self, data: dict[str, Any]) -> str | HttpResponseBase:
+        raise NotImplementedError
+
+    def field_of(self, refusal: Exception) -> str | None:
+        return None
+
+    def form_valid(self, form: Form) -> HttpResponseBase:  # type: ignore[override]
+        try:
+            done = self.act(form.cleaned_data)
+        except (Refusal, ValidationError) as refusal:
+            told = as_sentence(refusal) if isinstance(refusal, Refusal) else refusal.messages
+            form.add_error(self.field_of(refusal), told)
+            return self.form_invalid(form)
+        if not isinstance(done, str):
+            return done
+        messages.success(self.request, done)
+        return super().form_valid(form)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views import View
@@ -19,8 +19,7 @@ from django.views import View
 from accounts.permissions import Permission as P
 from core.days import PastDay
 from core.listing import Column, ListPage, Order
-from core.pages import PageRequest, PermissionMixin, number
-from core.refusals import Refusal
+from core.pages import FormPage, PageRequest, PermissionMixin, number
 from instructors import services
 from instructors.filters import AssignmentFilters
 from instructors.models import Assignment, Visit
@@ -55,58 +54,48 @@ class OwnVisits(PermissionMixin, View):
         return render(request, "instructors/visits.html", context)
 
 
-class LogVisit(PermissionMixin, View):
+class LogVisit(FormPage):
     """One organization of the instructor: log a visit, and read the last ones. Whoever manages the organization enters it for
     an instructor who has no account, or no telephone at hand."""
 
     permission = P.VISITS_VIEW
+    template_name = "instructors/log.html"
+    form_class = VisitForm
+    extra_context = {"title": "登记走访"}
 
-    def get(self, request: PageRequest, pk: int) -> HttpResponse:
-        """The form, dated today."""
-        return self._page(request, pk, VisitForm(initial={"visited_on": timezone.localdate()}))
-
-    def post(self, request: PageRequest, pk: int) -> HttpResponse:
-        assignment, form = self._assignment(request, pk), VisitForm(request.POST)
-        if form.is_valid():
-            try:
-                services.log_visit(
-                    by=request.user,
-                    instructor=assignment.instructor,
-                    organization=assignment.organization,
-                    on=timezone.localdate(),
-                    **form.cleaned_data,
-                )
-            except Refusal as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                messages.success(request, f"已登记对“{assignment.organization}”的走访")
-                back = reverse("organization", args=[pk]) if assignment.instructor.user_id != request.user.pk else ""
-                return HttpResponseRedirect(back or reverse("visits"))
-        return self._page(request, pk, form)
-
-    def _assignment(self, request: PageRequest, pk: int) -> Assignment:
+    @cached_property
+    def assignment(self) -> Assignment:
         """The user's own, else the one that the address names, or the first."""
-        rows = open_assignments(request.scope, on=timezone.localdate()).filter(organization=pk)
-        named = number(request.GET.get("assignment"))
-        found = own_assignments(request).filter(organization=pk).first()
-        if found is None and request.scope.may(P.VISITS_CHANGE):
-            found = rows.changeable(request.scope).filter(**{"pk": named} if named else {}).order_by("pk").first()
+        unit, scope = self.kwargs["pk"], self.request.scope
+        rows = open_assignments(scope, on=timezone.localdate()).filter(organization=unit)
+        named = number(self.request.GET.get("assignment"))
+        found = own_assignments(self.request).filter(organization=unit).first()
+        if found is None and scope.may(P.VISITS_CHANGE):
+            found = rows.changeable(scope).filter(**{"pk": named} if named else {}).order_by("pk").first()
         if found is None and rows.exists():
             raise PermissionDenied("走访由派驻的指导员登记，或由管理这家单位的党组织代为登记。")
         if found is None:
             raise Http404("这家单位没有派驻指导员")
         return found
 
-    def _page(self, request: PageRequest, pk: int, form: VisitForm) -> HttpResponse:
-        [assignment] = state_due([self._assignment(request, pk)], on=timezone.localdate())
-        visits = Visit.objects.within(request.scope).filter(organization=pk).select_related("instructor", "entered_by")
-        context = {
-            "title": "登记走访",
-            "row": assignment,
-            "form": form,
-            "visits": visits.order_by("-visited_on", "-pk")[:SHOWN],
-        }
-        return render(request, "instructors/log.html", context)
+    def get_initial(self) -> dict[str, Any]:
+        return {"visited_on": timezone.localdate()}
+
+    def act(self, data: dict[str, Any]) -> str:
+        instructor, unit = self.assignment.instructor, self.assignment.organization
+        told: Any = {"by": self.request.user, "on": timezone.localdate()}
+        services.log_visit(instructor=instructor, organization=unit, **told, **data)
+        return f"已登记对“{unit}”的走访"
+
+    def get_success_url(self) -> str:
+        own = self.assignment.instructor.user_id == self.request.user.pk
+        return reverse("visits") if own else reverse("organization", args=[self.kwargs["pk"]])
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        [row] = state_due([self.assignment], on=timezone.localdate())
+        rows = Visit.objects.within(self.request.scope).filter(organization=row.organization_id)
+        visits = rows.select_related("instructor", "entered_by").order_by("-visited_on", "-pk")[:SHOWN]
+        return super().get_context_data(row=row, visits=visits, **more)
 
 
 def _late(row: Any, word: str) -> SafeString:

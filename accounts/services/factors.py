@@ -96,6 +96,12 @@ def trust_phone(*, user: User, name: str, key: str = "", at: datetime | None = N
     return secret
 
 
+def trusted_phones(user: User) -> QuerySet[TrustedDevice]:
+    """Those that may still be used, the newest first."""
+    found = user.trusted_devices.filter(revoked_at=None, expires_at__gt=timezone.now())
+    return found.order_by("-trusted_at")
+
+
 def phone_with(secret: str, *, at: datetime) -> TrustedDevice | None:
     """The trusted phone that keeps the secret: neither expired nor revoked, its owner's account open."""
     phones = TrustedDevice.objects.filter(revoked_at=None, expires_at__gt=at, user__is_active=True)

@@ -23,7 +23,7 @@ class OwnAccount(View):
             "sessions": sessions.open_sessions(request.user, at=now),
             "own_key": request.session.session_key,
             "most": settings.SESSIONS_AT_ONCE,
-            "phones": request.user.trusted_devices.filter(revoked_at=None, expires_at__gt=now).order_by("-trusted_at"),
+            "phones": factors.trusted_phones(request.user),
             "factor": factors.authenticator_of(request.user),
         }
         return render(request, "accounts/own.html", context)

@@ -9,7 +9,7 @@ from typing import Any
 
 import django_filters
 from django.contrib import messages
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import BadRequest
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,7 +24,7 @@ from accounts.services import accounts, factors
 from core.history import history_of
 from core.listing import Column, ListFilters, ListPage, Order
 from core.listing.filters import search_filter
-from core.pages import PageRequest, PermissionMixin
+from core.pages import FormPage, PageRequest, PermissionMixin
 from core.refusals import Refusal, as_sentence
 from orgs.services.account_acts import AT_A_BUTTON, act_on, answer, correct
 from orgs.services.duties import is_administrator
@@ -70,27 +70,18 @@ class AccountList(ListPage):
         return User.objects.within(self.request.scope)
 
 
-class NewAccount(PermissionMixin, View):
+class NewAccount(FormPage):
     """Opens an account and shows its one-time password, once."""
 
     permission = Permission.ACCOUNTS_CHANGE
+    template_name = "accounts/account_new.html"
+    form_class = NewAccountForm
 
-    def get(self, request: PageRequest) -> HttpResponse:
-        return render(request, "accounts/account_new.html", {"form": NewAccountForm()})
+    def act(self, data: dict[str, Any]) -> HttpResponse:
+        return show_code(self.request, *accounts.open_account(by=self.request.user, **data))
 
-    def post(self, request: PageRequest) -> HttpResponse:
-        """Open it, or say what is wrong."""
-        form = NewAccountForm(request.POST)
-        if form.is_valid():
-            try:
-                user, code = accounts.open_account(by=request.user, **form.cleaned_data)
-            except Refusal as refusal:
-                form.add_error("username", as_sentence(refusal))
-            except ValidationError as problem:
-                form.add_error(None, problem)
-            else:
-                return show_code(request, user, code)
-        return render(request, "accounts/account_new.html", {"form": form})
+    def field_of(self, refusal: Exception) -> str | None:
+        return "username" if isinstance(refusal, Refusal) else None
 
 
 class AccountPage(PermissionMixin, View):
@@ -146,11 +137,10 @@ class AccountPage(PermissionMixin, View):
         messages.success(request, sentence)
 
     def _page(self, request: PageRequest, user: User, form: AccountForm) -> HttpResponse:
-        phones = user.trusted_devices.filter(revoked_at=None, expires_at__gt=timezone.now()).order_by("-trusted_at")
         context = {
             "account": user,
             "form": form,
-            "phones": phones,
+            "phones": factors.trusted_phones(user),
             "factor": factors.authenticator_of(user),
             "lines": history_of(user, request.scope, limit=50),
             "asks": is_administrator(user, on=timezone.localdate()),

@@ -7,13 +7,12 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.views import View
 
 from accounts.models import User
@@ -23,9 +22,8 @@ from core.days import AnyDay
 from core.history import history_of
 from core.listing import Column, ListFilters, ListPage, Order
 from core.listing.filters import search_filter
-from core.pages import PageRequest, PermissionMixin
+from core.pages import FormPage, PageRequest, PermissionMixin
 from core.periods import over
-from core.refusals import Refusal, as_sentence
 from orgs.models import Appointment, PartyOrganization
 from orgs.models.party import AppointmentQuerySet
 from orgs.services.appointments import WrongPlace, appoint, end_appointment
@@ -163,31 +161,24 @@ class AppointForm(forms.Form):
             )
 
 
-class NewAppointment(PermissionMixin, View):
+class NewAppointment(FormPage):
+    """Appoint, from today on unless another day is given."""
+
     permission = Permission.APPOINTMENTS_CHANGE
+    template_name = "orgs/appointment_new.html"
+    form_class = AppointForm
+    success_url = reverse_lazy("appointments")
+    extra_context = {"roles": ROLES.values()}
 
-    def get(self, request: PageRequest) -> HttpResponse:
-        """The form, from today on."""
-        initial = {"since": timezone.localdate(), "user": request.GET.get("user", "")}
-        return self._page(request, AppointForm(initial=initial))
+    def get_initial(self) -> dict[str, Any]:
+        return {"since": timezone.localdate(), "user": self.request.GET.get("user", "")}
 
-    def post(self, request: PageRequest) -> HttpResponse:
-        """Appoint, or say why not."""
-        form = AppointForm(request.POST)
-        if form.is_valid():
-            try:
-                given = appoint(by=request.user, on=timezone.localdate(), **form.cleaned_data)
-            except WrongPlace as refusal:
-                form.add_error("node", as_sentence(refusal))
-            except (Refusal, ValidationError) as refusal:
-                form.add_error(None, as_sentence(refusal) if isinstance(refusal, Refusal) else refusal.messages)
-            else:
-                messages.success(request, f"已授权：{given.user.name}，{given.duty.name}，{given.node}。")
-                return redirect("appointments")
-        return self._page(request, form)
+    def act(self, data: dict[str, Any]) -> str:
+        given = appoint(by=self.request.user, on=timezone.localdate(), **data)
+        return f"已授权：{given.user.name}，{given.duty.name}，{given.node}。"
 
-    def _page(self, request: PageRequest, form: AppointForm) -> HttpResponse:
-        return render(request, "orgs/appointment_new.html", {"form": form, "roles": ROLES.values()})
+    def field_of(self, refusal: Exception) -> str | None:
+        return "node" if isinstance(refusal, WrongPlace) else None
 
 
 class EndForm(forms.Form):
@@ -197,37 +188,27 @@ class EndForm(forms.Form):
     reason = forms.CharField(label="原因", max_length=100)
 
 
-class AppointmentPage(PermissionMixin, View):
+class AppointmentPage(FormPage):
     permission = Permission.APPOINTMENTS_CHANGE
+    template_name = "orgs/appointment.html"
+    form_class = EndForm
+    success_url = reverse_lazy("appointments")
 
-    def get(self, request: PageRequest, pk: int) -> HttpResponse:
-        return self._page(request, self._one(request, pk), EndForm(initial={"until": timezone.localdate()}))
+    @cached_property
+    def one(self) -> Appointment:
+        rows = Appointment.objects.within(self.request.scope).select_related("user", "node", "appointed_by")
+        return get_object_or_404(rows, pk=self.kwargs["pk"])
 
-    def post(self, request: PageRequest, pk: int) -> HttpResponse:
-        """End it, or say why not."""
-        one, form = self._one(request, pk), EndForm(request.POST)
-        if form.is_valid():
-            try:
-                end_appointment(by=request.user, appointment=one, on=timezone.localdate(), **form.cleaned_data)
-            except (Refusal, ValidationError) as refusal:
-                form.add_error(None, as_sentence(refusal) if isinstance(refusal, Refusal) else refusal.messages)
-            else:
-                messages.success(request, f"已终止{one.user.name}在“{one.node}”的{one.duty.name}角色。")
-                return redirect("appointments")
-        return self._page(request, one, form)
+    def get_initial(self) -> dict[str, Any]:
+        return {"until": timezone.localdate()}
 
-    def _one(self, request: PageRequest, pk: int) -> Appointment:
-        rows = Appointment.objects.within(request.scope).select_related("user", "node", "appointed_by")
-        return get_object_or_404(rows, pk=pk)
+    def act(self, data: dict[str, Any]) -> str:
+        end_appointment(by=self.request.user, appointment=self.one, on=timezone.localdate(), **data)
+        return f"已终止{self.one.user.name}在“{self.one.node}”的{self.one.duty.name}角色。"
 
-    def _page(self, request: PageRequest, one: Appointment, form: EndForm) -> HttpResponse:
-        context = {
-            "one": one,
-            "form": form,
-            "ended": over(one, timezone.localdate()),
-            "lines": history_of(one, request.scope),
-        }
-        return render(request, "orgs/appointment.html", context)
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        ended, lines = over(self.one, timezone.localdate()), history_of(self.one, self.request.scope)
+        return super().get_context_data(one=self.one, ended=ended, lines=lines, **more)
 
 
 class Suggestions(PermissionMixin, View):

@@ -8,12 +8,14 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.views import View
 
 from accounts.permissions import Permission as P
-from core.pages import PageRequest, PermissionMixin, to_change
+from core.pages import FormPage, PageRequest, PermissionMixin, to_change
 from core.refusals import Refusal, as_sentence
 from core.scope import may_change
 from orgs.models import Organization
@@ -33,44 +35,37 @@ class MergeForm(forms.Form):
     reason = forms.CharField(label="依据", max_length=200, initial="同一单位重复登记")
 
 
-class MergePage(PermissionMixin, View):
-    """Compare, then merge. Both must be the user's to change."""
+class MergePage(FormPage):
+    """Compare, then merge into the one that was chosen. Both must be the user's to change."""
 
     permission = P.REGISTRY_CHANGE
+    template_name = "orgs/merge.html"
+    form_class = MergeForm
+    extra_context = {"title": "合并重复登记"}
 
-    def get(self, request: PageRequest, pk: int, other: int) -> HttpResponse:
-        return self._page(request, *self._both(request, pk, other), MergeForm())
-
-    def post(self, request: PageRequest, pk: int, other: int) -> HttpResponse:
-        """Merge into the one that was chosen."""
-        first, second = self._both(request, pk, other)
-        form = MergeForm(request.POST)
-        if not form.is_valid():
-            return self._page(request, first, second, form)
-        keep, drop = (first, second) if form.cleaned_data["keep"] == first.pk else (second, first)
-        try:
-            duplicates.merge(
-                by=request.user, keep=keep, drop=drop, on=timezone.localdate(), reason=form.cleaned_data["reason"]
-            )
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-            return self._page(request, first, second, form)
-        messages.success(request, f"“{drop}”已并入这条登记，覆盖关系、党员、人数等一并转来；可以在那条登记上撤销。")
-        return redirect("organization", keep.pk)
-
-    def _both(self, request: PageRequest, pk: int, other: int) -> tuple[Organization, Organization]:
-        return to_change(Organization.objects.all(), request.scope, pk), to_change(
-            Organization.objects.all(), request.scope, other
+    @cached_property
+    def both(self) -> tuple[Organization, Organization]:
+        first, second = (
+            to_change(Organization.objects.all(), self.request.scope, self.kwargs[name]) for name in ("pk", "other")
         )
+        return first, second
 
-    def _page(self, request: PageRequest, first: Organization, second: Organization, form: MergeForm) -> HttpResponse:
+    def act(self, data: dict[str, Any]) -> str:
+        first, second = self.both
+        keep, drop = (first, second) if data["keep"] == first.pk else (second, first)
+        told: Any = {"by": self.request.user, "on": timezone.localdate(), "reason": data["reason"]}
+        duplicates.merge(keep=keep, drop=drop, **told)
+        self.success_url = reverse("organization", args=[keep.pk])
+        return f"“{drop}”已并入这条登记，覆盖关系、党员、人数等一并转来；可以在那条登记上撤销。"
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        first, second = self.both
         lines = []
         for name in COMPARED:
             field: Any = Organization._meta.get_field(name)
             ours, theirs = printed(first, field), printed(second, field)
             lines.append((field.verbose_name, ours, theirs, ours != theirs))
-        context = {"title": "合并重复登记", "first": first, "second": second, "lines": lines, "form": form}
-        return render(request, "orgs/merge.html", context)
+        return super().get_context_data(first=first, second=second, lines=lines, **more)
 
 
 class UnmergeView(PermissionMixin, View):

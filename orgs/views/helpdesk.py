@@ -16,6 +16,7 @@ from django.views import View
 from accounts.forms import ReasonForm
 from accounts.models import User
 from accounts.permissions import Permission
+from accounts.services.factors import trusted_phones
 from core.listing import Column, ListFilters, ListPage, Order
 from core.listing.filters import search_filter
 from core.pages import PageRequest, PermissionMixin
@@ -77,8 +78,7 @@ class PersonPage(PermissionMixin, View):
 
     def get(self, request: PageRequest, pk: int) -> HttpResponse:
         user = self._person(request, pk)
-        phones = user.trusted_devices.filter(revoked_at=None, expires_at__gt=timezone.now()).order_by("-trusted_at")
-        return render(request, "orgs/person.html", {"account": user, "phones": phones})
+        return render(request, "orgs/person.html", {"account": user, "phones": trusted_phones(user)})
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse:
         """Do it; a new code is shown once."""

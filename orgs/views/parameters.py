@@ -10,16 +10,17 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.views import View
 
 from accounts.permissions import Permission
 from core.days import AnyDay
 from core.edit_conflicts import NOW, SETTLED, MergingForm
 from core.models import Parameter
-from core.pages import PageRequest, PermissionMixin
-from core.parameters import parameters, values_on
-from core.refusals import Refusal
+from core.pages import FormPage, PageRequest, PermissionMixin
+from core.parameters import ParameterDefinition, parameters, values_on
 from orgs.services.parameters import set_parameter
 
 
@@ -71,48 +72,43 @@ def _said(row: Parameter) -> str:
     return f"{row.valid_from}：{row.value}"
 
 
-class ParameterPage(PermissionMixin, View):
+class ParameterPage(FormPage):
     """One parameter: its values so far, and a new one."""
 
     permission = Permission.PARAMETERS_CHANGE
+    template_name = "orgs/parameter.html"
+    form_class = ParameterForm
+    success_url = reverse_lazy("parameters")
 
-    def get(self, request: PageRequest, code: str) -> HttpResponse:
-        """The form, beginning today."""
-        return self._page(request, code, ParameterForm(code=code, initial={"valid_from": timezone.localdate()}))
+    @cached_property
+    def definition(self) -> ParameterDefinition:
+        if self.kwargs["code"] not in parameters:
+            raise Http404("没有这个参数")
+        return parameters[self.kwargs["code"]]
 
-    def post(self, request: PageRequest, code: str) -> HttpResponse:
+    def get_initial(self) -> dict[str, Any]:
+        return {"valid_from": timezone.localdate()}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"code": self.definition.code}
+
+    def post(self, request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
         if not may_set(request):
             raise PermissionDenied("参数对全市生效，由市级组织部门设置。")
         if request.POST.get(f"{SETTLED}value") == NOW:
             messages.success(request, "没有改动，用现在的值。")
             return redirect("parameters")
-        form = ParameterForm(request.POST, code=code)
-        if code in parameters and form.is_valid():
-            given = form.cleaned_data
-            number = float(given["value"])
-            try:
-                row = set_parameter(
-                    by=request.user,
-                    code=code,
-                    value=int(number) if number.is_integer() else number,
-                    valid_from=given["valid_from"],
-                    note=given["note"],
-                    on=timezone.localdate(),
-                )
-            except Refusal as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                messages.success(request, f"“{parameters[code].name}”自 {row.valid_from} 起为 {row.value}")
-                return redirect("parameters")
-        return self._page(request, code, form)
+        return super().post(request, *args, **kwargs)
 
-    def _page(self, request: PageRequest, code: str, form: ParameterForm) -> HttpResponse:
-        if code not in parameters:
-            raise Http404("没有这个参数")
-        context = {
-            "definition": parameters[code],
-            "now": values_on(timezone.localdate())[code],
-            "values": form.rows,
-            "form": form if may_set(request) else None,
-        }
-        return render(request, "orgs/parameter.html", context)
+    def act(self, data: dict[str, Any]) -> str:
+        number = float(data["value"])
+        value = int(number) if number.is_integer() else number
+        told: Any = {"by": self.request.user, "code": self.definition.code, "on": timezone.localdate()}
+        row = set_parameter(**told, **data | {"value": value})
+        return f"“{self.definition.name}”自 {row.valid_from} 起为 {row.value}"
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        now = values_on(timezone.localdate())[self.definition.code]
+        context = super().get_context_data(definition=self.definition, now=now, **more)
+        context["values"] = context["form"].rows
+        return context if may_set(self.request) else context | {"form": None}

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.views import View
 
-from accounts.models import User
 from accounts.permissions import Permission as P
 from core.admin.widgets import Autocomplete
 from core.days import PastDay
 from core.history import history_of
-from core.pages import PageRequest, PermissionMixin, to_change
+from core.pages import FormPage, PageRequest, PermissionMixin, to_change
 from core.panels import panels_for
 from core.periods import holding_on, not_over
-from core.refusals import Refusal
 from core.scope import Scope, may_change
 from orgs.models import Coverage, PartyOrganization
 from orgs.models.party import STEP
@@ -122,52 +121,29 @@ class DissolveForm(ChangeForm):
     end_coverages = forms.BooleanField(label="同时终止它的覆盖关系", required=False)
 
 
-def _move(node: PartyOrganization, data: dict[str, Any], by: User) -> PartyOrganization:
-    return party.move(
-        by=by,
-        party_organization=node,
-        to=data["target"],
-        since=data["on"],
-        on=timezone.localdate(),
-        reason=data["reason"],
-    )
+class PartyChange(NamedTuple):
+    """One of the three changes of the tree: what it is called and says, its form, and what it does with the form's data;
+    the last gives back the Party organization to go on to."""
+
+    code: str
+    title: str
+    sentence: str
+    form: type[ChangeForm]
+    do: Callable[[PartyOrganization, dict[str, Any], dict[str, Any]], PartyOrganization]
 
 
-def _merge(node: PartyOrganization, data: dict[str, Any], by: User) -> PartyOrganization:
-    endings.merge(
-        by=by,
-        party_organization=node,
-        into=data["target"],
-        dissolved_on=data["on"],
-        on=timezone.localdate(),
-        reason=data["reason"],
-    )
+def _move(node: PartyOrganization, data: dict[str, Any], told: dict[str, Any]) -> PartyOrganization:
+    return party.move(party_organization=node, to=data["target"], since=data["on"], **told)
+
+
+def _merge(node: PartyOrganization, data: dict[str, Any], told: dict[str, Any]) -> PartyOrganization:
+    endings.merge(party_organization=node, into=data["target"], dissolved_on=data["on"], **told)
     return data["target"]
 
 
-def _dissolve(node: PartyOrganization, data: dict[str, Any], by: User) -> PartyOrganization:
-    return endings.dissolve(
-        by=by,
-        party_organization=node,
-        dissolved_on=data["on"],
-        on=timezone.localdate(),
-        reason=data["reason"],
-        end_coverages=data["end_coverages"],
-    )
-
-
-class PartyChange:
-    """One of the three changes of the tree: its form, what it says, what it does."""
-
-    def __init__(
-        self,
-        code: str,
-        title: str,
-        sentence: str,
-        form: type[ChangeForm],
-        do: Callable[[PartyOrganization, dict[str, Any], User], PartyOrganization],
-    ) -> None:
-        self.code, self.title, self.sentence, self.form, self.do = code, title, sentence, form, do
+def _dissolve(node: PartyOrganization, data: dict[str, Any], told: dict[str, Any]) -> PartyOrganization:
+    ends: Any = {"dissolved_on": data["on"], "end_coverages": data["end_coverages"]}
+    return endings.dissolve(party_organization=node, **ends, **told)
 
 
 CHANGES = {
@@ -192,44 +168,39 @@ CHANGES = {
 }
 
 
-class PartyChangePage(PermissionMixin, View):
+class PartyChangePage(FormPage):
     """Move, merge or dissolve, from a day on."""
 
     permission = P.TREE_CHANGE
+    template_name = "orgs/party_change.html"
 
-    def get(self, request: PageRequest, pk: int, change: str) -> HttpResponse:
-        """The form, for today."""
-        wanted, node = self._asked(request, pk, change)
-        today: date = timezone.localdate()
-        return self._page(request, node, wanted, wanted.form(scope=request.scope, initial={"on": today}))
-
-    def post(self, request: PageRequest, pk: int, change: str) -> HttpResponse:
-        wanted, node = self._asked(request, pk, change)
-        form = wanted.form(request.POST, scope=request.scope)
-        if form.is_valid():
-            try:
-                after = wanted.do(node, form.cleaned_data, request.user)
-            except Refusal as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                messages.success(request, f"已{wanted.title}：{node}。")
-                return redirect("party", after.pk)
-        return self._page(request, node, wanted, form)
-
-    def _asked(self, request: PageRequest, pk: int, change: str) -> tuple[PartyChange, PartyOrganization]:
-        if change not in CHANGES:
+    @cached_property
+    def change(self) -> PartyChange:
+        if self.kwargs["change"] not in CHANGES:
             raise Http404("没有这项操作")
-        return CHANGES[change], to_change(PartyOrganization.objects.all(), request.scope, pk)
+        return CHANGES[self.kwargs["change"]]
 
-    def _page(
-        self, request: PageRequest, node: PartyOrganization, change: PartyChange, form: ChangeForm
-    ) -> HttpResponse:
-        context = {
-            "title": f"{change.title}：{node}",
-            "node": node,
-            "change": change,
-            "hanging": endings.hanging_on(node, on=timezone.localdate()),
-            "form": form,
-            "media": form.media,
-        }
-        return render(request, "orgs/party_change.html", context)
+    @cached_property
+    def node(self) -> PartyOrganization:
+        found: PartyOrganization = to_change(PartyOrganization.objects.all(), self.request.scope, self.kwargs["pk"])
+        return found
+
+    def get_form_class(self) -> type[ChangeForm]:
+        return self.change.form
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"scope": self.request.scope}
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"on": timezone.localdate()}
+
+    def act(self, data: dict[str, Any]) -> str:
+        told = {"by": self.request.user, "on": timezone.localdate(), "reason": data["reason"]}
+        after = self.change.do(self.node, data, told)
+        self.success_url = reverse("party", args=[after.pk])
+        return f"已{self.change.title}：{self.node}。"
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        title, hanging = f"{self.change.title}：{self.node}", endings.hanging_on(self.node, on=timezone.localdate())
+        context = super().get_context_data(title=title, node=self.node, change=self.change, hanging=hanging, **more)
+        return context | {"media": context["form"].media}
