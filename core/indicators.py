@@ -38,6 +38,10 @@ class Measure:
     where: Q = Q()  # over the rows of the subject  # noqa: RUF009 - nobody changes it
     sums: str = ""  # a column of them; empty: they are counted
 
+    def part(self, code: str, name: str, where: Q) -> Self:
+        """Those of them that meet one more condition."""
+        return replace(self, code=code, name=name, where=self.where & where)
+
     def worded(self, parameters: Mapping[str, Any]) -> Self:
         """The same with its name in the values of the parameters."""
         return replace(self, name=self.name % parameters)
@@ -78,6 +82,12 @@ class Indicator:
             return whole & ~part
         more = [term for term in part.children if term not in whole.children]
         return whole & (~more[0] if len(more) == 1 and isinstance(more[0], Q) else ~Q(*more))
+
+
+def share(of: Measure, part: tuple[str, str, Q], **told: Any) -> Indicator:
+    """How many of the things of a measure meet one more condition: `part` is the code and the name of those, and what they
+    meet."""
+    return Indicator(denominator=of, numerator=of.part(*part), **told)
 
 
 measures: Registry[Measure] = Registry()

@@ -6,10 +6,10 @@ from functools import partial
 
 from django.db.models import F, Q
 
-from core.indicators import Indicator, Measure, declare, measures
+from core.indicators import Measure, declare, measures, share
 from members.models import Member
 from members.models.members import PROBATIONARY
-from orgs.indicators import COVERAGE, MEMBERS
+from orgs.indicators import COVERAGE, MEMBERS, amiss
 from orgs.models.party import BRANCH_KINDS
 from orgs.subjects import NodeSubject, nodes
 
@@ -29,65 +29,54 @@ members = partial(Measure, ROLL)
 BRANCH = Q(kind__in=[kind.value for kind in BRANCH_KINDS])
 EMPLOYED = Q(organization__facts__has_org=True)
 
-measures.add(
-    members("members_formal", "正式党员", Q(status=Member.Status.FORMAL)),
-    members("members_probationary", "预备党员", Q(status__in=PROBATIONARY)),
-)
+measures.add(members("members_formal", "正式党员", Q(status=Member.Status.FORMAL)))
 
-NO_FORMAL = Indicator(
+NO_FORMAL = amiss(
     code="NO_FORMAL",
     group=COVERAGE,
     name="没有正式党员的党支部",
-    clause="支部工作条例",
     basis="党支部、联合党支部、临时党支部中，没有正式党员的。",
-    denominator=nodes("branches", "党支部", BRANCH),
-    numerator=nodes("branches_empty", "其中没有正式党员", BRANCH & Q(formal=0)),
-    more_is_better=False,
+    of=nodes("branches", "党支部", BRANCH),
+    part=("branches_empty", "其中没有正式党员", Q(formal=0)),
 )
-FEW_FORMAL = Indicator(
+FEW_FORMAL = amiss(
     code="FEW_FORMAL",
     group=COVERAGE,
     name="正式党员不足 %(org.formal_min_to_found)s 名的党支部",
-    clause="支部工作条例",
     basis="党支部、联合党支部、临时党支部中，正式党员不足 %(org.formal_min_to_found)s 名的，没有正式党员的在内。",
-    denominator=NO_FORMAL.denominator,
-    numerator=nodes(
-        "branches_small", "其中正式党员不足 %(org.formal_min_to_found)s 名", BRANCH & Q(formal__lt=F("formal_min"))
-    ),
-    more_is_better=False,
+    of=NO_FORMAL.denominator,
+    part=("branches_small", "其中正式党员不足 %(org.formal_min_to_found)s 名", Q(formal__lt=F("formal_min"))),
 )
-RESTING = Indicator(
+RESTING = amiss(
     code="RESTING",
     group=COVERAGE,
     name="由没有正式党员的党组织覆盖的单位",
-    clause="支部工作条例",
     basis="已建党组织的两新组织中，覆盖它的党组织没有正式党员的；名单是这些党组织和各自覆盖的单位数。",
-    denominator=nodes("units_resting", "已建党组织的单位", sums="units"),
-    numerator=nodes("units_resting_on_none", "其中覆盖的党组织没有正式党员", Q(formal=0), sums="units"),
-    more_is_better=False,
+    of=nodes("units_resting", "已建党组织的单位", sums="units"),
+    part=("units_resting_on_none", "其中覆盖的党组织没有正式党员", Q(formal=0)),
 )
-ELSEWHERE = Indicator(
+ELSEWHERE = share(
     code="ELSEWHERE",
     group=MEMBERS,
     name="组织关系不在单位党组织的党员",
     clause="意见二-2",
     basis="工作单位已建党组织的党员中，组织关系在其他党组织的；名单是这些党员所在的党组织。",
-    denominator=members("members_employed", "工作单位已建党组织的党员", EMPLOYED),
-    numerator=members(
+    of=members("members_employed", "工作单位已建党组织的党员", EMPLOYED),
+    part=(
         "members_elsewhere",
         "其中组织关系不在单位党组织",
-        EMPLOYED & ~Q(party_organization=F("organization__facts__covered_by")),
+        ~Q(party_organization=F("organization__facts__covered_by")),
     ),
     more_is_better=False,
 )
-PROBATIONARY_SHARE = Indicator(
+PROBATIONARY_SHARE = share(
     code="PROBATION",
     group=MEMBERS,
     name="预备党员占党员",
     clause="意见二-2",
     basis="名册上的党员中，预备党员（延长预备期的在内）。",
-    denominator=members("members", "党员"),
-    numerator=members("members_probationary", "预备党员", Q(status__in=PROBATIONARY)),
+    of=members("members", "党员"),
+    part=("members_probationary", "预备党员", Q(status__in=PROBATIONARY)),
 )
 
 declare(NO_FORMAL, FEW_FORMAL, RESTING, ELSEWHERE, PROBATIONARY_SHARE)
