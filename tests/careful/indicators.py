@@ -2,9 +2,9 @@
 
 from django.db.models import Q
 
-from core.indicators import Indicator, declare
-from orgs.subjects import counts
+from core.indicators import declare, share
+from orgs.indicators import COUNTED_UNITS
 
-COUNTED, BOTH = counts("counted", "纳入统计单位", Q(counted=True)), Q(counted=True, union=True)
-UNION = counts("union_counted", "其中有工会", BOTH)
-declare(Indicator("UNIONS", "建会率", "意见二-1", "纳入统计的单位中，有工会的。", COUNTED, UNION))
+UNIONS = ("union_counted", "其中有工会", Q(union=True))
+told = {"name": "建会率", "clause": "意见二-1", "basis": "纳入统计的单位中，有工会的。"}
+declare(share(code="UNIONS", of=COUNTED_UNITS, part=UNIONS, **told))
