@@ -21,6 +21,7 @@ from core.days import EventDateField
 from core.fields import EncryptedTextField
 from core.scope import Scope, ScopedQuerySet
 
+ISSUER = "凝聚"  # what the app on the phone calls this system
 SEES_ACCOUNTS = (Permission.ACCOUNTS_CHANGE, Permission.APPOINTMENTS_CHANGE, Permission.AUDIT_VIEW)
 
 
@@ -280,10 +281,8 @@ class Authenticator(ThrottlingMixin, Device):
     @property
     def address(self) -> str:
         """What the picture says to the app (the otpauth scheme)."""
-        secret = self.readable_key.replace(" ", "")
-        return (
-            f"otpauth://totp/{quote('凝聚：' + self.user.username)}？{urlencode({'secret': secret, 'issuer': '凝聚'})}"
-        )
+        told = urlencode({"secret": self.readable_key.replace(" ", ""), "issuer": ISSUER})
+        return f"otpauth://totp/{quote(f'{ISSUER}:{self.user.username}')}?{told}"
 
     def get_throttle_factor(self) -> int:
         """Seconds to wait after the first wrong code; doubles with each."""

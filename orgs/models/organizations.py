@@ -253,11 +253,6 @@ class Organization(models.Model):
         return self.name
 
     @property
-    def sector(self) -> Sector | None:
-        """Economic, social, or None while the category is undecided."""
-        return Category(self.category).sector if self.category else None
-
-    @property
     def undecided(self) -> bool:
         """待判定: the category or the managing committee could not be told."""
         return self.in_scope and (not self.category or self.managed_basis == self.Basis.UNDECIDED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from binascii import unhexlify
 from datetime import timedelta
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from django.test import Client
@@ -46,6 +47,13 @@ def test_roles_with_power_are_asked_for_a_code(city: City, client: Client, usern
     client.force_login(city.user(username))
     assert client.get("/roles/").headers["Location"] == "/second-factor/"
     assert client.get("/password/").headers["Location"] == "/second-factor/"
+
+
+def test_the_picture_says_what_apps_understand(city: City) -> None:
+    device = enrolled(city.user("city"))
+    told = urlsplit(device.address)
+    assert (told.scheme, told.netloc, unquote(told.path)) == ("otpauth", "totp", "/凝聚:city")
+    assert parse_qs(told.query) == {"secret": [device.readable_key.replace(" ", "")], "issuer": ["凝聚"]}
 
 
 @pytest.mark.parametrize("username", ["leader", "secretary", "instructor"])
