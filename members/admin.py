@@ -10,7 +10,6 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.permissions import Permission as P
 from core.admin import ScopedModelAdmin, ServiceForm, label
@@ -146,26 +145,12 @@ class MemberAdmin(ScopedModelAdmin):
         """Register in a Party organization."""
         assert isinstance(form, MemberForm)
         data = form.cleaned_data
-        return services.register(
-            by=request.user,  # type: ignore[arg-type]
-            party_organization=data["party_organization"],
-            values={name: value for name, value in data.items() if name in services.EDITABLE},
-            status=data["status"],
-            since=data["since"],
-            organization=data.get("organization"),
-            organization_since=data.get("organization_since"),
-            on=timezone.localdate(),
-            reason=data.get("reason", ""),
-        )
+        values = {name: value for name, value in data.items() if name in services.EDITABLE}
+        placed = {name: data.get(name) for name in PLACED if name != "status_on"}
+        return services.register(values=values, **placed, **form.told)
 
     def change(self, request: HttpRequest, form: ServiceForm) -> Member:
         """Whatever was changed, each thing as the step it is."""
-        data = form.cleaned_data
-        return services.revise(
-            by=request.user,  # type: ignore[arg-type]
-            member=Member.objects.get(pk=form.instance.pk),
-            values={name: value for name, value in form.values.items() if name in WRITTEN},
-            version=form.instance.version,
-            on=timezone.localdate(),
-            reason=data.get("reason", ""),
-        )
+        values = {name: value for name, value in form.values.items() if name in WRITTEN}
+        member = Member.objects.get(pk=form.instance.pk)
+        return services.revise(member=member, values=values, version=form.instance.version, **form.told)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils import timezone
 
 from core.edit_conflicts import MergingForm
 from core.importing.marks import ERASE
@@ -56,6 +57,12 @@ class ServiceForm(MergingForm, forms.ModelForm):
             if typed.get(name) == ERASE:
                 typed[name] = ""
         return typed
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What every service is told: who writes, on which day, and why."""
+        reason = self.cleaned_data.get("reason", "")
+        return {"by": self.request.user, "on": timezone.localdate(), "reason": reason}
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]

@@ -130,8 +130,7 @@ class TableAdmin(ScopedModelAdmin):
         row = self.model._default_manager.filter(pk=form.instance.pk).first()
         values = dict(form.values if row else form.cleaned_data)
         values.pop("reason", None)
-        told: dict[str, Any] = {"by": request.user, "on": timezone.localdate(), "reason": form.cleaned_data["reason"]}
-        saved: models.Model = self.services.write(row=row, values=values, **told)
+        saved: models.Model = self.services.write(row=row, values=values, **form.told)
         for note in self.notes(saved):
             messages.warning(request, note)
         return saved

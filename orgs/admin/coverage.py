@@ -98,17 +98,7 @@ class CoverageAdmin(ScopedModelAdmin):
 
     def create(self, request: HttpRequest, form: ServiceForm) -> Coverage:
         """Begin, and say what is worth knowing of a joint branch."""
-        data = form.cleaned_data
-        covered = coverage.cover(
-            by=request.user,  # type: ignore[arg-type]
-            organization=data["organization"],
-            party_organization=data["party_organization"],
-            form=data["form"],
-            primary=data["primary"],
-            since=data["since"],
-            on=timezone.localdate(),
-            reason=data["reason"],
-        )
+        covered = coverage.cover(**{name: form.cleaned_data[name] for name in CoverageForm.Meta.fields}, **form.told)
         for warning in covered.warnings:
             messages.warning(request, f"{warning}。")
         return covered.coverage
@@ -117,9 +107,8 @@ class CoverageAdmin(ScopedModelAdmin):
         """End, hand over or change the form, from the day given or today."""
         data = form.cleaned_data
         row, to = Coverage.objects.get(pk=form.instance.pk), data["party_organization"]
-        told: dict[str, Any] = {"by": request.user, "on": timezone.localdate(), "reason": data["reason"]}
         if data["end"]:
-            return coverage.end(coverage=row, until=data["on"], **told)
+            return coverage.end(coverage=row, until=data["on"], **form.told)
         if to.pk != row.party_organization_id:
-            return coverage.hand_over(coverage=row, to=to, form=data["form"], since=data["on"], **told)
-        return coverage.change_form(coverage=row, form=data["form"], since=data["on"], **told)
+            return coverage.hand_over(coverage=row, to=to, form=data["form"], since=data["on"], **form.told)
+        return coverage.change_form(coverage=row, form=data["form"], since=data["on"], **form.told)

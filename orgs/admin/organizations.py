@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.permissions import Permission as P
 from core.admin import ScopedModelAdmin, ServiceForm, label
@@ -215,49 +214,24 @@ class OrganizationAdmin(ScopedModelAdmin):
     def create(self, request: HttpRequest, form: ServiceForm) -> Organization:
         """Register under the committee of the one who registers, unless territory or industry say more."""
         assert isinstance(form, OrganizationForm)
-        data = form.cleaned_data
+        counts = {kind: form.cleaned_data.get(kind) for kind in HEADCOUNT_FIELDS}
         return organizations.register(
-            by=request.user,  # type: ignore[arg-type]
-            values=form.registered,
-            own_committee=own_committee(request),
-            on=timezone.localdate(),
-            staff=data.get("staff"),
-            membership=data.get("membership"),
-            reason=data.get("reason", ""),
+            values=form.registered, own_committee=own_committee(request), **counts, **form.told
         )
 
     def change(self, request: HttpRequest, form: ServiceForm) -> Organization:
         """Change the register, and count anew where a number was typed."""
         assert isinstance(form, OrganizationForm)
-        data, today = form.cleaned_data, timezone.localdate()
-        unit = organizations.change(
-            by=request.user,  # type: ignore[arg-type]
-            organization=form.instance,
-            values=form.registered,
-            version=form.instance.version,
-            on=today,
-            reason=data.get("reason", ""),
-        )
+        told, version = form.told, form.instance.version
+        unit = organizations.change(organization=form.instance, values=form.registered, version=version, **told)
         for kind in HEADCOUNT_FIELDS:
             if kind not in form.changed_data:
                 continue
-            if data.get(kind) is None:
-                organizations.clear_headcount(
-                    by=request.user,  # type: ignore[arg-type]
-                    organization=unit,
-                    kind=kind,
-                    on=today,
-                    reason=data.get("reason", ""),
-                )
+            if (number := form.cleaned_data.get(kind)) is None:
+                organizations.clear_headcount(organization=unit, kind=kind, **told)
             else:
                 organizations.count_headcount(
-                    by=request.user,  # type: ignore[arg-type]
-                    organization=unit,
-                    kind=kind,
-                    number=data[kind],
-                    counted_on=today,
-                    on=today,
-                    reason=data.get("reason", ""),
+                    organization=unit, kind=kind, number=number, counted_on=told["on"], **told
                 )
         return unit
 

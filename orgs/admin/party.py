@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.permissions import Permission as P
 from core.admin import ScopedModelAdmin, ServiceForm, label
@@ -90,11 +89,10 @@ class PartyOrganizationAdmin(ScopedModelAdmin):
     def create(self, request: HttpRequest, form: ServiceForm) -> PartyOrganization:
         """Set up from its founding day, or from today."""
         data = {name: form.cleaned_data[name] for name in party.EDITABLE}
-        parent, today = form.cleaned_data["parent"], timezone.localdate()
-        return party.establish(by=request.user, parent=parent, on=today, **data)  # type: ignore[arg-type]
+        by, on = form.told["by"], form.told["on"]
+        return party.establish(by=by, parent=form.cleaned_data["parent"], on=on, **data)
 
     def change(self, request: HttpRequest, form: ServiceForm) -> PartyOrganization:
         values = {name: value for name, value in form.values.items() if name in party.EDITABLE}
         node = PartyOrganization.objects.get(pk=form.instance.pk)
-        told: dict[str, Any] = {"by": request.user, "on": timezone.localdate(), "reason": form.cleaned_data["reason"]}
-        return party.change(party_organization=node, values=values, **told)
+        return party.change(party_organization=node, values=values, **form.told)
