@@ -16,14 +16,13 @@ from core import writing
 from core.crypto import blind_index, blind_indexes
 from core.locks import derived_once, hold
 from core.lookups import Asking
-from core.models import AuditEntry
 from core.refusals import Refusal
 from members.models import FormerMembership, Member
 from members.models.members import PROBATIONARY
 from members.rules import birth_date_of, check_id_number, normalise_id_number, sex_of
 from orgs.facts import refresh
 from orgs.models import Organization, PartyOrganization
-from orgs.services.locking import locked
+from orgs.services.locking import locked, require_editable, require_shown
 
 EDITABLE = frozenset(
     {
@@ -67,7 +66,7 @@ def register(
     reason: str = "",
 ) -> Member:
     """Enter a member into a Party organization from a day on."""
-    _require_editable(values)
+    require_editable(values, EDITABLE)
     _require_holding(party_organization)
     found = _identity(dict(values), None, on)
     require_free_number(by=by, id_number=found.get("id_number", ""))
@@ -92,7 +91,7 @@ def change(
     *, by: User | None, member: Member, values: Mapping[str, Any], version: int, on: date, reason: str = ""
 ) -> Member:
     """Change what is registered of a member; `version` is the one the form was opened with."""
-    _require_editable(values)
+    require_editable(values, EDITABLE)
     found = _identity(dict(values), member, on)
     require_free_number(by=by, id_number=found.get("id_number", ""), member=member)
     with transaction.atomic():
@@ -251,10 +250,8 @@ def _identity(values: dict[str, Any], member: Member | None, on: date) -> dict[s
 def _current(member: Member, version: int | None = None, also: Collection[int] = ()) -> Member:
     """The record as it is, locked after its employer; refused when it is no longer the one that was shown."""
     row: Member = locked(member, "party_organization", also=also)
-    if version is not None and row.version != version:
-        last = AuditEntry.objects.filter(model="members.member", object_id=str(row.pk)).order_by("-pk").first()
-        who = last.user_name if last else "他人"
-        raise Refusal(f"“{row}”刚才由{who}修改过，您的修改没有保存；请重新打开后再改")
+    if version is not None:
+        require_shown(row, version)
     return row
 
 
@@ -268,11 +265,6 @@ def _refresh(member: Member, *nodes: int, on: date, employers: Collection[int] =
     """Of the employer and the Party organization, and of those before."""
     employed = [member.organization_id] if member.organization_id else []
     refresh([*employed, *employers], on=on, nodes=[member.party_organization_id, *nodes])
-
-
-def _require_editable(values: Mapping[str, Any]) -> None:
-    if unknown := set(values) - EDITABLE:
-        raise TypeError(f"not changed this way: {', '.join(sorted(unknown))}")
 
 
 def _require_holding(party_organization: PartyOrganization) -> None:

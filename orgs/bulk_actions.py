@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +31,13 @@ OUT_OF_SCOPE = NO_ZONE = "-"
 CHOOSE = ("", "请选择")  # nothing is chosen beforehand
 
 
+class ChangeForm(BulkForm):
+    """What one of the changes of `orgs.services.bulk` asks for, and which change it means."""
+
+    def change(self, today: date) -> bulk.BulkChange:
+        raise NotImplementedError
+
+
 class DayForm(BulkForm):
     on: forms.DateField = PastDay(label="生效日期", help_text="不填为今天", required=False)
 
@@ -40,20 +46,29 @@ class DayForm(BulkForm):
         return self.cleaned_data["on"] or today
 
 
-class StatusForm(DayForm):
+class StatusForm(DayForm, ChangeForm):
     status = forms.ChoiceField(label="经营状态", choices=[CHOOSE, *Organization.Status.choices])
     end_coverages = forms.BooleanField(
         label="注销、迁出的，同时终止覆盖关系", required=False, help_text="不勾选的，列入核查“注销、迁出仍有党员或覆盖”"
     )
 
+    def change(self, today: date) -> bulk.BulkChange:
+        data = self.cleaned_data
+        return bulk.to_status(data["status"], status_on=self.day(today), end_coverages=data["end_coverages"])
 
-class CategoryForm(BulkForm):
+
+class CategoryForm(ChangeForm):
     """The category as judged by a person."""
 
     category = forms.ChoiceField(label="类别", choices=[CHOOSE, *Category.choices, (OUT_OF_SCOPE, "不属于两新组织")])
 
+    def change(self, today: date) -> bulk.BulkChange:
+        asked = self.cleaned_data["category"]
+        category, in_scope = ("", False) if asked == OUT_OF_SCOPE else (asked, True)
+        return bulk.to_category(category, note=self.cleaned_data["reason"], in_scope=in_scope)
 
-class CommitteeForm(DayForm):
+
+class CommitteeForm(DayForm, ChangeForm):
     """The committee that takes over; it may lie outside the user's own scope (移交)."""
 
     committee = forms.ModelChoiceField(label="管理党组织", queryset=PartyOrganization.objects.none())
@@ -63,8 +78,11 @@ class CommitteeForm(DayForm):
         standing = PartyOrganization.objects.standing().filter(kind__in=MANAGING_KINDS)
         self.fields["committee"].queryset = standing.order_by("path")  # type: ignore[attr-defined]
 
+    def change(self, today: date) -> bulk.BulkChange:
+        return bulk.to_committee(self.cleaned_data["committee"], since=self.day(today))
 
-class ZoneForm(BulkForm):
+
+class ZoneForm(ChangeForm):
     """The zone, or none."""
 
     zone = forms.ChoiceField(label="园区（楼宇等）")
@@ -74,9 +92,16 @@ class ZoneForm(BulkForm):
         zones = [(str(zone.pk), str(zone)) for zone in Zone.objects.order_by("kind", "code")]
         self.fields["zone"].choices = [CHOOSE, (NO_ZONE, "不在园区（楼宇等）内"), *zones]  # type: ignore[attr-defined]
 
+    def change(self, today: date) -> bulk.BulkChange:
+        asked = self.cleaned_data["zone"]
+        return bulk.to_zone(None if asked == NO_ZONE else Zone.objects.select_related("region").get(pk=asked))
 
-class RegionForm(BulkForm):
+
+class RegionForm(ChangeForm):
     region = forms.ModelChoiceField(label="所在区划", queryset=Region.objects.order_by("code"))
+
+    def change(self, today: date) -> bulk.BulkChange:
+        return bulk.to_region(self.cleaned_data["region"])
 
 
 class CoverForm(DayForm):
@@ -96,38 +121,13 @@ class CoverForm(DayForm):
         ).order_by("path")
 
 
-def status_change(form: Any, today: date) -> bulk.BulkChange:
-    data = form.cleaned_data
-    return bulk.to_status(data["status"], status_on=form.day(today), end_coverages=data["end_coverages"])
+def _action(code: str, title: str, form: type[ChangeForm]) -> BulkAction:
 
+    def plan(filled: Any, rows: QuerySet, on: date) -> Plan:
+        return bulk.plan(filled.change(on), rows)
 
-def category_change(form: Any, today: date) -> bulk.BulkChange:
-    asked = form.cleaned_data["category"]
-    category = "" if asked == OUT_OF_SCOPE else asked
-    return bulk.to_category(category, note=form.cleaned_data["reason"], in_scope=asked != OUT_OF_SCOPE)
-
-
-def committee_change(form: Any, today: date) -> bulk.BulkChange:
-    """Hand the management over."""
-    return bulk.to_committee(form.cleaned_data["committee"], since=form.day(today))
-
-
-def zone_change(form: Any, today: date) -> bulk.BulkChange:
-    asked = form.cleaned_data["zone"]
-    return bulk.to_zone(None if asked == NO_ZONE else Zone.objects.select_related("region").get(pk=asked))
-
-
-def region_change(form: Any, today: date) -> bulk.BulkChange:
-    return bulk.to_region(form.cleaned_data["region"])
-
-
-def _action(code: str, title: str, form: type[BulkForm], change: Callable[[Any, date], bulk.BulkChange]) -> BulkAction:
-
-    def plan(filled: BulkForm, rows: QuerySet, on: date) -> Plan:
-        return bulk.plan(change(filled, on), rows)
-
-    def apply(filled: BulkForm, ids: list[int], by: User, on: date, progress: Progress | None = None) -> Plan:
-        wanted, reason = change(filled, on), filled.cleaned_data["reason"]
+    def apply(filled: Any, ids: list[int], by: User, on: date, progress: Progress | None = None) -> Plan:
+        wanted, reason = filled.change(on), filled.cleaned_data["reason"]
         with acting(by=by, scope=filled.scope, title=wanted.title, reason=reason, at=timezone.now()) as act:
             done = bulk.apply(by=by, change=wanted, organization_ids=ids, on=on, reason=reason, progress=progress)
             act.changed = len(done.changing)
@@ -177,10 +177,10 @@ def _apply_cover(form: Any, ids: list[int], by: User, on: date, progress: Progre
 
 
 ORGANIZATION_ACTIONS = (
-    _action("status", "改经营状态", StatusForm, status_change),
-    _action("category", "判定类别", CategoryForm, category_change),
-    _action("committee", "移交管理党组织", CommitteeForm, committee_change),
-    _action("zone", "改园区（楼宇等）", ZoneForm, zone_change),
-    _action("region", "改所在区划", RegionForm, region_change),
+    _action("status", "改经营状态", StatusForm),
+    _action("category", "判定类别", CategoryForm),
+    _action("committee", "移交管理党组织", CommitteeForm),
+    _action("zone", "改园区（楼宇等）", ZoneForm),
+    _action("region", "改所在区划", RegionForm),
     BulkAction("cover", "登记覆盖", P.COVERAGE_CHANGE, CoverForm, _plan_cover, _apply_cover, JOB),
 )

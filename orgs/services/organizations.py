@@ -13,13 +13,13 @@ from accounts.models import User
 from core import writing
 from core.locks import alone_with, derived_once
 from core.lookups import Asking
-from core.models import AuditEntry
 from core.refusals import Refusal
 from orgs.facts import refresh
 from orgs.models import Headcount, Organization, PartyOrganization
 from orgs.queries import Jurisdictions
 from orgs.rules.category import JUDGED_BY, judge, judge_again
 from orgs.rules.credit_code import CHECK, LENGTH, ROUNDED, check_credit_code, normalise_code
+from orgs.services.locking import require_editable, require_shown
 
 EDITABLE = frozenset(
     {
@@ -73,7 +73,7 @@ def register(
     The category is suggested from what was entered (rules §4), the managing committee found by territory or industry;
     where either cannot be told the organization goes in under `own_committee`, 待判定.
     """
-    _require_editable(values)
+    require_editable(values, EDITABLE)
     _require_new(values)
     unit = Organization(
         **_checked(values),
@@ -122,7 +122,7 @@ def change(
     What the category follows from is judged again unless a person decided it; an organization 待判定 finds its committee
     when it now can be told.
     """
-    _require_editable(values)
+    require_editable(values, EDITABLE)
     unit = current(organization, version)
     path = unit.managed_by.path
     changes = writing.put(unit, _checked(values), on=on)
@@ -176,10 +176,7 @@ def clear_headcount(*, by: User | None, organization: Organization, kind: str, o
 def current(organization: Organization, version: int) -> Organization:
     """The record as it is, locked; refused when it is no longer the one that was shown."""
     unit = _locked(organization)
-    if unit.version != version:
-        last = AuditEntry.objects.filter(model="orgs.organization", object_id=str(unit.pk)).order_by("-pk").first()
-        who = last.user_name if last else "他人"
-        raise Refusal(f"“{unit}”刚才由{who}修改过，您的修改没有保存；请重新打开后再改")
+    require_shown(unit, version)
     return unit
 
 
@@ -214,9 +211,3 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
             raise ValidationError({"credit_code": CODE_PROBLEMS[problem]})
         checked["credit_code"] = code or None
     return checked
-
-
-def _require_editable(values: Mapping[str, Any]) -> None:
-    unknown = set(values) - EDITABLE
-    if unknown:
-        raise ValueError(f"not editable here: {sorted(unknown)}")

@@ -21,6 +21,7 @@ from core.scope import subtree
 from orgs.facts import refresh
 from orgs.models import FormerParent, PartyOrganization
 from orgs.models.party import BRANCH_KINDS, MANAGING_KINDS, step_of
+from orgs.services.locking import require_editable
 
 EDITABLE = frozenset(
     {
@@ -63,9 +64,7 @@ def change(
     *, by: User | None, party_organization: PartyOrganization, values: Mapping[str, Any], on: date, reason: str = ""
 ) -> PartyOrganization:
     """Change what a Party organization is called and described by; its place changes by `move`."""
-    unknown = set(values) - EDITABLE
-    if unknown:
-        raise ValueError(f"not editable here: {sorted(unknown)}")
+    require_editable(values, EDITABLE)
     node = PartyOrganization.objects.select_for_update(no_key=True).get(pk=party_organization.pk)
     kind = values.get("kind", node.kind)
     if kind not in MANAGING_KINDS and (node.organizations.exists() or node.jurisdictions.exists()):
