@@ -146,7 +146,7 @@ class MemberAdmin(ScopedModelAdmin):
         assert isinstance(form, MemberForm)
         data = form.cleaned_data
         values = {name: value for name, value in data.items() if name in services.EDITABLE}
-        placed = {name: data.get(name) for name in PLACED if name != "status_on"}
+        placed: dict[str, Any] = {name: data.get(name) for name in PLACED if name != "status_on"}
         return services.register(values=values, **placed, **form.told)
 
     def change(self, request: HttpRequest, form: ServiceForm) -> Member:

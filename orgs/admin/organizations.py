@@ -214,7 +214,7 @@ class OrganizationAdmin(ScopedModelAdmin):
     def create(self, request: HttpRequest, form: ServiceForm) -> Organization:
         """Register under the committee of the one who registers, unless territory or industry say more."""
         assert isinstance(form, OrganizationForm)
-        counts = {kind: form.cleaned_data.get(kind) for kind in HEADCOUNT_FIELDS}
+        counts: dict[str, Any] = {kind: form.cleaned_data.get(kind) for kind in HEADCOUNT_FIELDS}
         return organizations.register(
             values=form.registered, own_committee=own_committee(request), **counts, **form.told
         )
