@@ -76,7 +76,6 @@ class FigurePage(AtMoment, PermissionMixin, View):
 
     @cached_property
     def regions(self) -> list[tuple[str, str]]:
-        """The areas to choose from."""
         return region_choices(self.request.scope, self.narrow.region, self.tree)
 
     def shown(self) -> dict[str, Any]:
@@ -101,7 +100,6 @@ class FigurePage(AtMoment, PermissionMixin, View):
         return render(request, self.template_name, frame | shown)
 
     def post(self, request: PageRequest) -> HttpResponseBase:
-        """The table as a workbook."""
         if not request.scope.may(Permission.REGISTRY_EXPORT):
             raise PermissionDenied("您的角色不能导出。")
         title, sheet, about, headers, rows = self.table()
