@@ -46,25 +46,18 @@ class _Ownership(NamedTuple):
 
 
 def suggest_category(
-    *,
-    credit_code: str = "",
-    company_type: str = "",
-    control: str = "",
-    industry: str = "",
-    name: str = "",
-    school_licence: bool = False,
+    *, credit_code: str = "", company_type: str = "", control: str = "", industry: str = "", name: str = ""
 ) -> Suggestion:
     """Suggest the category.
 
     `credit_code` is normalised and checked, `company_type` a SAMR code or a register (`51` …), `control` a key of
-    `CONTROL`, `industry` a GB/T 4754 code, as the readers of `words` give them; each may be empty. `school_licence`: it
-    holds a licence to run a school (办学许可证).
+    `CONTROL`, `industry` a GB/T 4754 code, as the readers of `words` give them; each may be empty.
     """
     register = _register(credit_code, company_type)
     if register is None:
         return Suggestion("", True, "needs_input", ("没有统一社会信用代码和企业类型，请人工判定类别",))
     if register.scope == "control":
-        return _firm(company_type, control, industry, school_licence)
+        return _firm(company_type, control, industry)
     reasons = (f"登记为{register.kind}（{register.department}）",)
     if register is UNKNOWN_REGISTER:
         reasons = ("统一社会信用代码前两位不在登记管理部门代码表中",)
@@ -73,11 +66,16 @@ def suggest_category(
     if register.category:
         return Suggestion(register.category, True, "certain", reasons)
     if register is REGISTERS["52"]:
-        return _service(reasons, industry, name, school_licence)
+        return _service(reasons, industry, name)
     return Suggestion("", True, "needs_input", (*reasons, "请人工判定类别"))
 
 
 JUDGED_BY = frozenset({"credit_code", "company_type", "control", "industry", "name"})  # what the category hangs on
+
+
+def suggested(known: Mapping[str, Any]) -> Suggestion:
+    """The suggestion from the registry's columns of an organization."""
+    return suggest_category(**{name: known.get(name) or "" for name in JUDGED_BY})
 
 
 def judge(known: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,8 +84,7 @@ def judge(known: Mapping[str, Any]) -> dict[str, Any]:
     `known` holds those and what was judged before, where there is any. What was known does not become unknown: nothing
     follows when the category cannot be told any more. A tick for 港澳台 stays while the category does.
     """
-    said: dict[str, Any] = {name: known.get(name) or "" for name in JUDGED_BY}
-    suggestion = suggest_category(**said)
+    suggestion = suggested(known)
     if suggestion.confidence == "needs_input" and known.get("category"):
         return {}
     return {
@@ -117,10 +114,8 @@ def _register(credit_code: str, company_type: str) -> Register | None:
     return REGISTERS["91"] if company_type else None
 
 
-def _service(reasons: tuple[str, ...], industry: str, name: str, school_licence: bool) -> Suggestion:
+def _service(reasons: tuple[str, ...], industry: str, name: str) -> Suggestion:
     """A private non-enterprise unit: a school, or something else that is known not to be one."""
-    if school_licence:
-        return Suggestion("SO4", True, "certain", (*reasons, "持有办学许可证"))
     if section_of(industry) == EDUCATION_SECTION:
         return Suggestion("SO4", True, "likely", (*reasons, "行业为教育"))
     if found := SCHOOL_NAME.search(name):
@@ -131,16 +126,15 @@ def _service(reasons: tuple[str, ...], industry: str, name: str, school_licence:
 
 
 @lru_cache(4096)
-def _firm(company_type: str, control: str, industry: str, school_licence: bool) -> Suggestion:
+def _firm(company_type: str, control: str, industry: str) -> Suggestion:
     """A firm: first whose it is, then whether it is a school or an intermediary."""
     owned = _ownership(company_type, control)
     if owned.category == "X":
         return Suggestion("", False, owned.confidence, owned.reasons)
     if not owned.category:
         return Suggestion("", True, "needs_input", owned.reasons)
-    if school_licence or section_of(industry) == EDUCATION_SECTION:
-        reason = "持有办学许可证" if school_licence else "行业为教育"
-        return Suggestion("SO4", True, "likely", (*owned.reasons, reason), owned.hmt)
+    if section_of(industry) == EDUCATION_SECTION:
+        return Suggestion("SO4", True, "likely", (*owned.reasons, "行业为教育"), owned.hmt)
     if industry in INTERMEDIARIES:
         return Suggestion("SO2", True, "likely", (*owned.reasons, f"行业 {industry} 属于社会中介服务"), owned.hmt)
     return Suggestion(owned.category, True, owned.confidence, owned.reasons, owned.hmt)

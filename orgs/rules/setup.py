@@ -110,11 +110,6 @@ def _people(category: str) -> str:
     return "从业人员" if category.startswith("SO") else "职工"
 
 
-def size_of(category: str, staff: int | None, membership: int | None) -> int | None:
-    """The size that thresholds use: membership of an association, staff of all others; None when it is not known."""
-    return membership if category == ASSOCIATION else staff
-
-
 def reasons_for_party_organization(
     *, category: str, size: int | None, formal: int, restructured: bool, thresholds: Thresholds = DEFAULTS
 ) -> list[Reason]:

@@ -26,7 +26,7 @@ from orgs.models.organizations import Category
 from orgs.models.party import MANAGING_KINDS
 from orgs.models.places import DISTRICT_DIGITS
 from orgs.queries import GONE, Jurisdictions
-from orgs.rules.category import JUDGED_BY, suggest_category
+from orgs.rules.category import suggested
 from orgs.services.coverage import end_rows
 
 BATCH = 2_000  # organizations that are in memory at once
@@ -101,8 +101,7 @@ def _category_of(category: str, *, in_scope: bool) -> str:
 
 def _another_category(unit: Organization, category: str, *, in_scope: bool) -> str:
     """What the register says for certain, where that is something else."""
-    known: dict[str, Any] = {name: getattr(unit, name) or "" for name in JUDGED_BY}
-    said = suggest_category(**known)
+    said = suggested(vars(unit))
     if said.confidence != "certain" or (said.category, said.in_scope) == (category, in_scope):
         return ""
     return f"按登记信息应为“{_category_of(said.category, in_scope=said.in_scope)}”"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -28,6 +29,8 @@ from orgs.models import (
 )
 from orgs.services import party
 from orgs.services.coverage import end_rows, hand_over_rows
+
+COVERAGES = "覆盖关系"
 
 
 @transaction.atomic
@@ -96,18 +99,10 @@ def dissolve(
         raise Refusal(f"“{node}”已于 {node.dissolved_on} 撤销")
     if node.parent is None:
         raise Refusal(f"“{node}”是最上级党组织，不能撤销")
-    if below := node.children.standing().count():
-        raise Refusal(f"“{node}”下面还有 {below} 个党组织，请先移走、合并或撤销")
-    if managed := node.organizations.count():
-        raise Refusal(f"“{node}”还管理着 {managed} 家两新组织，请先移交管理关系")
-    if governed := node.jurisdictions.count():
-        raise Refusal(f"“{node}”还有 {governed} 项管理权限，请先改由其他党组织管理")
-    for dependant in party_dependants:
-        if held := dependant.count(node.pk, on):
-            raise Refusal(f"“{node}”还有{dependant.name} {held} {dependant.unit}，请先转走")
+    for name, count, unit, first in _hanging(node, on):
+        if count and first and not (end_coverages and name == COVERAGES):
+            raise Refusal(f"“{node}”还有{name} {count:,} {unit}，请先{first}")
     covered = list(node.coverages.filter(not_over(on)))
-    if covered and not end_coverages:
-        raise Refusal(f"“{node}”还覆盖着 {len(covered)} 家单位，请先终止或移交覆盖关系")
     hold(Organization, [coverage.organization_id for coverage in covered])
     end_rows(by=by, coverages=covered, until=day, reason=reason)
     told: dict[str, Any] = {"by": by, "reason": reason, "on": on}
@@ -122,19 +117,22 @@ def dissolve(
 
 def hanging_on(node: PartyOrganization, *, on: date) -> list[str]:
     """What hangs on a Party organization, each with its number: said before it ends."""
+    return [f"{name} {count:,} {unit}" for name, count, unit, _ in _hanging(node, on) if count]
+
+
+def _hanging(node: PartyOrganization, on: date) -> Iterator[tuple[str, int, str, str]]:
+    """The same with what has to be done before it can be dissolved; empty where it goes on by itself."""
     held = not_over(on)
-    counts = [
-        ("下级党组织", node.children.standing().count(), "个"),
-        ("管理的两新组织", node.organizations.count(), "家"),
-        ("管理权限", node.jurisdictions.count(), "项"),
-        *((one.name, one.count(node.pk, on), one.unit) for one in party_dependants),
-        ("覆盖关系", node.coverages.filter(held).count(), "条"),
-        ("管理的场所", node.venues.filter(closed_on=None).count(), "处"),
-        ("使用的场所", node.venue_uses.filter(held).count(), "处"),
-        ("联络员", Liaison.objects.filter(held, appointed_by=node).count(), "名"),
-        ("用户授权", Appointment.objects.filter(held, node=node).count(), "项"),
-    ]
-    return [f"{name} {count:,} {unit}" for name, count, unit in counts if count]
+    yield "下级党组织", node.children.standing().count(), "个", "移走、合并或撤销"
+    yield "管理的两新组织", node.organizations.count(), "家", "移交管理关系"
+    yield "管理权限", node.jurisdictions.count(), "项", "改由其他党组织管理"
+    for one in party_dependants:
+        yield one.name, one.count(node.pk, on), one.unit, "转走"
+    yield COVERAGES, node.coverages.filter(held).count(), "条", "终止或移交"
+    yield "管理的场所", node.venues.filter(closed_on=None).count(), "处", ""
+    yield "使用的场所", node.venue_uses.filter(held).count(), "处", ""
+    yield "联络员", Liaison.objects.filter(held, appointed_by=node).count(), "名", ""
+    yield "用户授权", Appointment.objects.filter(held, node=node).count(), "项", ""
 
 
 def _day_of_end(dissolved_on: date | None, on: date) -> date:

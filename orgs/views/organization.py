@@ -23,7 +23,7 @@ from orgs.bulk_actions import ORGANIZATION_ACTIONS
 from orgs.models import Coverage, FormerManagement, Organization, OrganizationFacts, PartyOrganization, Region
 from orgs.provenance import provenance_of
 from orgs.queries import twins_of
-from orgs.rules.category import Suggestion, suggest_category
+from orgs.rules.category import suggested
 from orgs.rules.setup import Thresholds, in_one_sentence, reasons_for_party_organization
 from orgs.rules.words import CONTROL
 from orgs.sources.wording import source_name
@@ -53,7 +53,7 @@ class OrganizationPage(PermissionMixin, View):
         unit = record(pk, request.scope)
         today = timezone.localdate()
         history = history_of(unit, request.scope, also=_belonging(unit))
-        suggestion = _suggestion(unit)
+        suggestion = suggested(vars(unit))
         context = {
             "title": unit.name,
             "unit": unit,
@@ -120,16 +120,6 @@ def state_of(unit: Organization, facts: OrganizationFacts | None, *, on: date) -
         days = (on - facts.should_since).days if facts.should_since else None
         return {"word": "应建未建", "css": "due", "sentence": why, "since": facts.should_since, "days": days}
     return {"word": "未建", "css": "quiet", "sentence": "未达到应建条件"}
-
-
-def _suggestion(unit: Organization) -> Suggestion:
-    return suggest_category(
-        credit_code=unit.credit_code or "",
-        company_type=unit.company_type,
-        control=unit.control,
-        industry=unit.industry,
-        name=unit.name,
-    )
 
 
 def _belonging(unit: Organization) -> list[Any]:

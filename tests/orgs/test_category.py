@@ -85,11 +85,6 @@ def test_a_private_firm_in_education_is_a_school(industry):
     assert suggestion(credit_code=FIRM, company_type="1130", control="3", industry=industry) == ("SO4", True, "likely")
 
 
-def test_a_firm_with_a_school_licence_is_a_school():
-    found = suggestion(credit_code=FIRM, company_type="1130", control="3", industry="7241", school_licence=True)
-    assert found == ("SO4", True, "likely")
-
-
 @pytest.mark.parametrize("industry", ["7251", "7240", "72", "8411", "C", ""])
 def test_other_industries_leave_a_firm_what_its_type_says(industry):
     assert suggestion(credit_code=FIRM, company_type="1130", control="3", industry=industry) == ("E4", True, "certain")
@@ -133,10 +128,6 @@ def test_some_registers_are_for_a_person_to_decide(prefix):
 )
 def test_a_private_non_enterprise_unit_is_a_school_or_known_not_to_be_one(industry, name, category, confidence):
     assert suggestion(credit_code=SERVICE, industry=industry, name=name) == (category, True, confidence)
-
-
-def test_a_licence_settles_that_a_private_non_enterprise_unit_is_a_school():
-    assert suggestion(credit_code=SERVICE, industry="Q", school_licence=True) == ("SO4", True, "certain")
 
 
 @pytest.mark.parametrize(

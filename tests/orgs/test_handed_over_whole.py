@@ -98,7 +98,7 @@ def test_what_is_dissolved_or_struck_off_covers_nobody_later(
 )
 def test_nothing_is_dissolved_that_still_covers_or_will(city: City, since: date, until: date | None) -> None:
     city.cover(city.organization(), "CZ1111", "JOINT", since=since, until=until)
-    with pytest.raises(Refusal, match="还覆盖着"):
+    with pytest.raises(Refusal, match="覆盖关系 1 条"):
         endings.dissolve(by=None, party_organization=city["CZ1111"], on=TODAY, reason="撤销")
 
 

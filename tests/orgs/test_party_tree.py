@@ -161,13 +161,13 @@ def test_only_an_empty_party_organization_is_dissolved(city: City) -> None:
     def dissolve(code: str, **more: bool) -> None:
         endings.dissolve(by=None, party_organization=city[code], on=TODAY, reason="单位注销", **more)
 
-    with pytest.raises(Refusal, match="下面还有"):
+    with pytest.raises(Refusal, match="下级党组织 2 个"):
         dissolve("CZ111")
-    with pytest.raises(Refusal, match="请先转走"):
+    with pytest.raises(Refusal, match="党员 1 名，请先转走"):
         dissolve("CZ1111")
     member.status = "TRANSFERRED"
     member.save()
-    with pytest.raises(Refusal, match="还覆盖着"):
+    with pytest.raises(Refusal, match="覆盖关系 1 条，请先终止或移交"):
         dissolve("CZ1111")
     dissolve("CZ1111", end_coverages=True)
     ended = Coverage.objects.get()
@@ -210,7 +210,7 @@ def test_nothing_new_hangs_on_what_has_ended(city: City) -> None:
 
 
 def test_a_committee_with_a_jurisdiction_is_not_dissolved(city: City) -> None:
-    with pytest.raises(Refusal, match="1 项管理权限"):
+    with pytest.raises(Refusal, match="管理权限 1 项"):
         endings.dissolve(by=None, party_organization=city["CZ112"], on=TODAY, reason="")
 
 
@@ -228,6 +228,6 @@ def test_two_that_each_stand_for_one_unit_become_a_joint_one_first(city: City) -
 
 def test_a_committee_that_manages_organizations_is_not_dissolved(city: City) -> None:
     city.organization(managed_by="CZ112")
-    with pytest.raises(Refusal, match="还管理着"):
+    with pytest.raises(Refusal, match="管理的两新组织 1 家"):
         endings.dissolve(by=None, party_organization=city["CZ112"], on=TODAY, reason="")
     assert Organization.objects.get().managed_by == city["CZ112"]

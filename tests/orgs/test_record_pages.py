@@ -185,7 +185,7 @@ def test_the_tree_is_changed_from_the_page(city: City, client_of) -> None:
     assert moved.status_code == 302
     assert PartyOrganization.objects.get(pk=node.pk).parent == city["CZ12"]
     refused = client.post(f"/party/{node.pk}/dissolve/", {"on": "2026-11-01", "reason": "撤并"})
-    assert "下面还有" in refused.content.decode()
+    assert "还有下级党组织" in refused.content.decode()
     assert client_of("street").get(f"/party/{node.pk}/move/").status_code == 403
     assert client_of("stranger").get(f"/party/{city['CZ11'].pk}/move/").status_code == 404
 

@@ -19,7 +19,6 @@ from orgs.rules.setup import (
     reasons_for_member,
     reasons_for_party_organization,
     recommended_kind,
-    size_of,
     suggested_name,
 )
 
@@ -44,12 +43,6 @@ def test_a_parameter_that_was_changed_is_used():
     changed = {definition.code: definition.default for definition in parameters} | {"econ.org_headcount": 80}
     assert should(size=80, thresholds=Thresholds.of(changed)) == ["size"]
     assert should(size=80) == []
-
-
-@pytest.mark.parametrize("category", [*ECONOMIC, *SOCIAL])
-def test_the_size_is_membership_for_associations_and_staff_for_all_others(category):
-    assert size_of(category, 8, 300) == (300 if category == "SO1" else 8)
-    assert size_of(category, None, None) is None
 
 
 @pytest.mark.parametrize(
