@@ -18,7 +18,6 @@ from openpyxl import Workbook
 from accounts.models import User
 from core.importing import services
 from core.sources import sources
-from demo.invent import Inventor
 from orgs.models import Organization
 from orgs.sources.wording import WORDS
 
@@ -74,18 +73,6 @@ def _line(number: int, unit: Organization) -> ListRow:
     opened = unit.registered_on and unit.registered_on.isoformat()
     kind = WORDS["company_type"](unit.company_type) if unit.company_type else ""
     return unit.name, unit.credit_code, kind, head, staff, opened, unit.address, ""
-
-
-def founded(count: int, *, on: date) -> list[ListRow]:
-    """Lines about companies that nobody knew of."""
-    invent = Inventor(7)
-    return [
-        (
-            invent.name("澄州", "科技", "有限公司"), invent.credit_code("91", "990102"), PRIVATE_COMPANY,
-            invent.person(), number * 9, on.isoformat(), invent.address("澄州市云溪区云台街道"), "新设",
-        )
-        for number in range(count)
-    ]  # fmt: skip
 
 
 def wrong_ones_among(lines: list[ListRow]) -> list[ListRow]:

@@ -71,15 +71,9 @@ class TargetAdmin(ScopedModelAdmin):
 
     def create(self, request: HttpRequest, form: ServiceForm) -> Target:
         """Set one; an existing one of the same node, year and indicator takes the value."""
-        return set_target(by=request.user, this_year=timezone.localdate().year, **form.cleaned_data)  # type: ignore[arg-type]
+        return set_target(by=form.told["by"], this_year=form.told["on"].year, **form.cleaned_data)
 
     def change(self, request: HttpRequest, form: ServiceForm) -> Target:
-        target = form.instance
-        return set_target(
-            by=request.user,  # type: ignore[arg-type]
-            node=target.node,
-            year=target.year,
-            indicator=target.indicator,
-            value=form.cleaned_data["value"],
-            this_year=timezone.localdate().year,
-        )
+        target, by, today = form.instance, form.told["by"], form.told["on"]
+        about: dict[str, Any] = {"node": target.node, "year": target.year, "indicator": target.indicator}
+        return set_target(by=by, value=form.cleaned_data["value"], this_year=today.year, **about)

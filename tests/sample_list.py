@@ -17,8 +17,15 @@ if __name__ == "__main__":
     django.setup()
     from django.utils import timezone
 
-    from demo.lists import founded, registered, write_list, wrong_ones_among
+    from demo.invent import Inventor
+    from demo.lists import PRIVATE_COMPANY, registered, write_list, wrong_ones_among
 
-    known = registered("market", DISTRICT)
-    new = founded(NEW, on=timezone.localdate())
+    known, invent, opened = registered("market", DISTRICT), Inventor(7), timezone.localdate().isoformat()
+    new = [
+        (
+            invent.name("澄州", "科技", "有限公司"), invent.credit_code("91", DISTRICT), PRIVATE_COMPANY,
+            invent.person(), number * 9, opened, invent.address("澄州市云溪区云台街道"), "新设",
+        )
+        for number in range(NEW)
+    ]  # fmt: skip
     write_list(Path(sys.argv[1]), "market", wrong_ones_among([*known[:-GONE], *new]))

@@ -60,18 +60,9 @@ def found_branch(*, by: User, units: Sequence[Organization], branch: NewBranch, 
     ids = [unit.pk for unit in units]
     if branch.kind != Kind.PROVISIONAL_BRANCH:
         _require_members(ids, on)
-    node = establish(
-        by=by,
-        name=branch.name,
-        kind=branch.kind,
-        parent=branch.parent,
-        code=next_code(branch.parent),
-        established_on=branch.since,
-        on=on,
-        region_id=branch.parent.region_id,
-        approval_no=branch.approval_no,
-        secretary_name=branch.secretary_name,
-    )
+    told = {name: value for name, value in vars(branch).items() if name != "since"}
+    region = branch.parent.region_id
+    node = establish(by=by, code=next_code(branch.parent), established_on=branch.since, on=on, region_id=region, **told)
     form = Coverage.Form.SINGLE if len(units) == 1 else Coverage.Form.JOINT
     _cover(by=by, units=units, node=node, form=form, since=branch.since, on=on)
     return node

@@ -165,14 +165,7 @@ class StartPage(PermissionMixin, View):
         mine = Organization.objects.changeable(request.scope, RIGHTS["found"])
         partners = mine.filter(pk__in=data.get("partners", []))
         units = [row.organization for row in rows] + list(partners.order_by("pk"))
-        branch = NewBranch(
-            name=data["name"],
-            kind=data["kind"],
-            parent=data["parent"],
-            since=data["since"],
-            approval_no=data["approval_no"],
-            secretary_name=data["secretary_name"],
-        )
+        branch = NewBranch(**{name: value for name, value in data.items() if name != "partners"})
         node = found_branch(by=request.user, units=units, branch=branch, on=timezone.localdate())
         said = format_html("已成立“{}”，覆盖 {} 家单位。", node, len(units))
         number, url = enrolled_elsewhere(node, request.scope)
