@@ -4,7 +4,7 @@ numerator and denominator, as the dashboard shows them."""
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -15,20 +15,13 @@ from core.formats import number
 from core.indicators import Indicator, indicators
 from core.months import YearMonth
 from core.scope import Grant, Scope
-from orgs.figures import DIGITS, Cells, Narrow, Row, Tree, by_category, by_party, by_region
+from orgs.figures import Cells, Narrow, Row, Tree, by_category, by_party, by_region, digits_below
 from orgs.models import PartyOrganization
+from reports.figures import measures_of
 from reports.queries.moments import Moment, closed_months, moment_of
 
 CUT_COLUMNS = {"region": "region_code", "category": "category"}
 BY = {"region": "区划", "party": "党组织", "category": "类别"}
-
-
-@dataclass(frozen=True)
-class NodeRow:
-    """A row with the code that the JSON calls `node`."""
-
-    node: str
-    row: Row
 
 
 class Command(BaseCommand):
@@ -49,18 +42,17 @@ class Command(BaseCommand):
         node = _node(options["node"], cells.tree)
         column = CUT_COLUMNS.get(options["by"], "")
         shown = [one for one in indicators if not column or column in one.denominator.subject.keys]
-        codes = list(dict.fromkeys(m.code for i in shown for m in (i.denominator, i.numerator)))
         narrow = Narrow(node=node.code if options["node"] else "")
-        lines = _lines(cells, narrow, node, options["by"], codes)
+        rows = _rows(cells, narrow, node, options["by"], measures_of(shown))
         if options["json"]:
-            found = [_as_json(moment.indicator(indicator), line) for line in lines for indicator in shown]
+            found = [_as_json(moment.indicator(one), code, row) for code, row in rows for one in shown]
             self.stdout.write(json.dumps(found, ensure_ascii=False))
             return
         self.stdout.write(f"{node.name} 截至 {moment.words}")
-        for line in lines:
-            self.stdout.write(f"\n{line.row.name}")
+        for _, row in rows:
+            self.stdout.write(f"\n{row.name}")
             for indicator in shown:
-                self.stdout.write("  " + _as_text(moment.indicator(indicator), line.row))
+                self.stdout.write("  " + _as_text(moment.indicator(indicator), row))
 
 
 def _moment(month: str | None) -> Moment:
@@ -90,29 +82,30 @@ def _whole() -> Scope:
     return Scope(0, (Grant("SYSTEM", frozenset({P.REGISTRY_VIEW, P.FIGURES_VIEW}), 0, "", frozenset(), whole=True),))
 
 
-def _lines(cells: Cells, narrow: Narrow, node: PartyOrganization, by: str | None, codes: list[str]) -> list[NodeRow]:
-    """One line in all, or one for each part; by area: the level below the committee's own."""
+def _rows(
+    cells: Cells, narrow: Narrow, node: PartyOrganization, by: str | None, codes: Sequence[str]
+) -> list[tuple[str, Row]]:
+    """One row in all, or one for each part, each with its code; by area: the level below the committee's own."""
     if by == "party":
-        return [NodeRow(row.narrow.node or row.narrow.own, row) for row in by_party(cells, narrow, codes)]
+        return [(row.narrow.node or row.narrow.own, row) for row in by_party(cells, narrow, codes)]
     if by == "region":
         prefix = "".join(area.prefix for area in cells.tree.areas([node.region_id] if node.region_id else []).values())
-        digits = next((each for each in DIGITS[1:] if each > len(prefix)), DIGITS[-1])
-        return [NodeRow(row.narrow.region, row) for row in by_region(cells, narrow, codes, digits=digits)]
+        return [(row.narrow.region, row) for row in by_region(cells, narrow, codes, digits=digits_below(prefix))]
     if by == "category":
-        return [NodeRow(row.narrow.category, row) for row in by_category(cells, narrow, codes)]
-    return [NodeRow(node.code, Row(node.name, cells.whole(narrow, codes), narrow))]
+        return [(row.narrow.category, row) for row in by_category(cells, narrow, codes)]
+    return [(node.code, Row(node.name, cells.whole(narrow, codes), narrow))]
 
 
-def _as_json(indicator: Indicator, line: NodeRow) -> dict[str, Any]:
-    rate = line.row.rate(indicator)
+def _as_json(indicator: Indicator, node: str, row: Row) -> dict[str, Any]:
+    rate = row.rate(indicator)
     return {
         "indicator": indicator.code,
         "name": indicator.name,
         "clause": indicator.clause,
-        "numerator": line.row.sums[indicator.numerator.code],
-        "denominator": line.row.sums[indicator.denominator.code],
+        "numerator": row.sums[indicator.numerator.code],
+        "denominator": row.sums[indicator.denominator.code],
         "percent": None if rate is None else float(rate),
-        "node": line.node,
+        "node": node,
     }
 
 
