@@ -26,11 +26,10 @@ from core.scope import Scope
 from orgs.models import Coverage, OrganizationFacts, PartyOrganization
 from orgs.models.party import BRANCH_KINDS
 from orgs.queries import GONE, possible_duplicates
-from orgs.sources.wording import WORDS
+from orgs.sources.wording import WORDS as REGISTERED
 from reports.cells import unit_cell
 from reports.filters import UnitFilters
-
-FORMS: Mapping[str, str] = dict(Coverage.Form.choices)
+from reports.naming import WORDS
 
 UNIT = Column("单位名称", "organization.name", kind="name", html=unit_cell, order="name")
 STATUS = Column("经营状态", lambda row: row.organization.get_status_display())
@@ -171,7 +170,7 @@ checks.add(
         lambda look: look.facts().filter(undecided=True),
         of_units(
             STATUS,
-            Column("登记类型", lambda row: WORDS["company_type"](row.organization.company_type)),
+            Column("登记类型", lambda row: REGISTERED["company_type"](row.organization.company_type)),
             Column("控股情况", lambda row: row.organization.get_control_display()),
             Column("业务主管单位", "organization.authority"),
         ),
@@ -208,7 +207,7 @@ checks.add(
         "已覆盖无活动场所",
         "覆盖该单位的党组织没有登记自有场所，也没有使用党群服务中心。登记场所后离开本清单。",
         lambda look: look.facts().filter(counted=True, has_org=True, venue=False),
-        of_units(Column("覆盖形式", lambda row: FORMS.get(row.form)), COVERED_BY),
+        of_units(Column("覆盖形式", lambda row: WORDS.get(row.form)), COVERED_BY),
     ),
     Check(
         "gone",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.pages import number
 from core.scope import Scope
 from orgs.figures import DIGITS, NONE, Narrow, Tree
+from orgs.models import Coverage
 from orgs.models.facts import SizeBand
 from orgs.models.organizations import Category, Sector
 from orgs.models.party import steps
@@ -14,6 +15,7 @@ WORDS: dict[str, str] = {
     **dict(Sector.choices),
     **dict(Category.choices),
     **dict(SizeBand.choices),
+    **dict(Coverage.Form.choices),
 }
 
 

@@ -17,16 +17,13 @@ from core.models import Parameter
 from core.parameters import parameters
 from members.models import Member
 from orgs.models import Coverage, Organization, OrganizationFacts, PartyOrganization
-from orgs.models.organizations import Category
 from orgs.models.party import steps
 from orgs.rules.setup import ASSOCIATION
 from orgs.sources.wording import source_name
 from reports.models import FrozenChange, FrozenUnit
+from reports.naming import WORDS
 from reports.queries.moments import Moment
 from reports.queries.places import FrozenTree
-
-CATEGORIES = dict(Category.choices)
-FORMS = dict(Coverage.Form.choices)
 
 
 class Why(NamedTuple):
@@ -102,7 +99,7 @@ class _Sources:
         yield from self._counted(then, unit)
         yield from self._covered(then, now)
         if then.category != unit.category:
-            names = [CATEGORIES.get(code, "待判定") for code in (then.category, unit.category)]
+            names = [WORDS.get(code, "待判定") for code in (then.category, unit.category)]
             for kind in ("due", "other"):
                 yield kind, Why(now.should_since, f"类别由{names[0]}改为{names[1]}")
         elif then.restructured != now.restructured:
@@ -161,9 +158,9 @@ class _Sources:
             newest = max((days[name] for name in ("at", "on", "became") if days.get(name)), default=None)
             yield "members", Why(newest, f"正式党员由 {then.formal} 名变为 {now.formal} 名")
         if now.covered_by and not now.has_org:
-            yield "lost", Why(now.covered_since, f"改为{FORMS[now.form]}，不计入已建：{now.covered_by.name}")
+            yield "lost", Why(now.covered_since, f"改为{WORDS[now.form]}，不计入已建：{now.covered_by.name}")
         elif now.covered_by:
-            yield "built", Why(now.covered_since, f"{FORMS.get(now.form, '')}：{now.covered_by.name}")
+            yield "built", Why(now.covered_since, f"{WORDS.get(now.form, '')}：{now.covered_by.name}")
         elif ended := self.ended.get(now.organization_id):
             words = f"{ended.party_organization.name}的覆盖终止 {ended.end_reason}".strip()
             yield "lost", Why(ended.until, words)

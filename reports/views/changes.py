@@ -10,9 +10,10 @@ from django.http import Http404
 
 from core.listing import Column, Order
 from reports.models import FrozenUnit
+from reports.naming import WORDS
 from reports.queries.bridge import Between, Term, between_of, terms
 from reports.queries.changes import NOT_KNOWN, told
-from reports.views.units import HISTORY, UnitsPage, forms_of, named
+from reports.views.units import HISTORY, UnitsPage, named
 
 
 def _after(name: str) -> Any:
@@ -31,7 +32,7 @@ class ChangesPage(UnitsPage):
         Column("日期", "why.since", kind="date"),
         Column("变化后人数", _after("size"), kind="number"),
         Column("变化后正式党员", _after("formal"), kind="number"),
-        Column("变化后覆盖形式", lambda row: row.after and forms_of(row.after)),
+        Column("变化后覆盖形式", lambda row: row.after and WORDS.get(row.after.form, "")),
         Column("变化后覆盖的党组织", _after("covered_name")),
         Column("变化后管理党组织", _after("managed_name")),
         HISTORY,

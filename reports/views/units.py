@@ -20,22 +20,18 @@ from core.listing import Column, ListPage, Order
 from orgs.facts import Day
 from orgs.facts.sources import disputing
 from orgs.figures import Narrow, Tree
-from orgs.models import Coverage, Organization
+from orgs.models import Organization
 from orgs.rules.setup import ASSOCIATION
 from orgs.sources.authority import RETURNED
 from orgs.sources.wording import source_name
 from orgs.subjects import ORGANIZATIONS, NodeSubject
 from reports.filters import NodeFilters, UnitFilters, organization_url
 from reports.models import FrozenUnit
+from reports.naming import WORDS
 from reports.round_trip import organization_columns
 from reports.views.figure_page import AtMoment
 
-FORMS = dict(Coverage.Form.choices)
 HISTORY = Column(f"{MARK_BEGINS}历史名单，不能导入）", lambda row: None, screen=False)
-
-
-def forms_of(row: Any) -> str:
-    return FORMS.get(row.form, "")
 
 
 def _counted_on(row: Any) -> date | None:
@@ -102,7 +98,7 @@ class UnitsPage(AtMoment, ListPage):
         Column("人数", "size", kind="number", order="size"),
         Column("正式党员", "formal", kind="number", order="formal"),
         Column("预备党员", "probationary", kind="number"),
-        Column("覆盖形式", forms_of),
+        Column("覆盖形式", lambda row: WORDS.get(row.form, "")),
         Column("覆盖的党组织", "covered_name"),
         Column("指导员", lambda row: "有" if row.instructor else "无", screen=False),
         Column("管理党组织", "managed_name"),
