@@ -26,14 +26,7 @@ FOUNDED = (Kind.BRANCH, Kind.GENERAL_BRANCH, Kind.COMMITTEE, Kind.JOINT_BRANCH, 
 COVERING = (Form.AREA, Form.JOINT, Form.ATTACHED, Form.INDUSTRY, Form.CHAIN, Form.FUNCTIONAL)
 
 
-class PlainForm(forms.Form):
-    """Labels without a colon."""
-
-    def __init__(self, data: Any, *, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data, initial=initial, label_suffix="")
-
-
-class FoundForm(PlainForm):
+class FoundForm(forms.Form):
     """A new Party organization for the units, alone or with neighbours."""
 
     partners = forms.MultipleChoiceField(
@@ -75,7 +68,7 @@ class FoundForm(PlainForm):
             del self.fields["partners"]
 
 
-class CoverForm(PlainForm):
+class CoverForm(forms.Form):
     """An existing Party organization takes the units in."""
 
     node = forms.ModelChoiceField(label="由哪个党组织覆盖", queryset=PartyOrganization.objects.none())
@@ -103,7 +96,7 @@ class CoverForm(PlainForm):
         self.fields["node"].queryset = reach.order_by("path")  # type: ignore[attr-defined]
 
 
-class EmployForm(PlainForm):
+class EmployForm(forms.Form):
     """A member of the roster works at the unit: the employer, and where the membership moves along, the new branch."""
 
     member = forms.ModelChoiceField(
@@ -129,7 +122,7 @@ class EmployForm(PlainForm):
         self.fields["party_organization"].queryset = nodes  # type: ignore[attr-defined]
 
 
-class AnswerForm(PlainForm):
+class AnswerForm(forms.Form):
     """Why, how, until when and by whom, in the words of the list."""
 
     reason = forms.CharField(max_length=200, required=False)
