@@ -25,10 +25,6 @@ class MemberQuerySet(ScopedQuerySet):
         """正式党员: the only ones that set-up rules count."""
         return self.filter(status=Member.Status.FORMAL)
 
-    def probationary(self) -> Self:
-        """预备党员, also with the probation extended."""
-        return self.filter(status__in=PROBATIONARY)
-
 
 class Member(models.Model):
     """A person with Party membership. Seen with their Party organization."""

@@ -101,23 +101,14 @@ FIELDS = (
     SourceField("external_id", "外部系统编号", ("党员编号", "系统编号"), always(text(60))),
 )  # fmt: skip
 COPIED = ("name", "joined_on", "formal_on", "ethnicity", "education", "phone", "job", "external_id")
-COLUMNS = (
-    *COPIED,
-    "party_organization_id",
-    "since",
-    "organization_id",
-    "organization_since",
-    "status",
-    "status_on",
-    "version",
-)
+PLACED = ("party_organization_id", "since", "organization_id", "organization_since", "status", "status_on", "version")
 
 
 class MemberTarget(Target):
     """Members as a roster meets them: what it says is taken over, blanks leave what is there."""
 
     model = Member
-    columns: tuple[str, ...] = COLUMNS
+    columns: tuple[str, ...] = (*COPIED, *PLACED)
     owned = ((FormerMembership, "member"),)
 
     def __init__(self, run: Run) -> None:
