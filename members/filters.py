@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import django_filters
 from django import forms
 from django.db.models import QuerySet
 
 from core.crypto import blind_indexes
 from core.indicators import measures
-from core.listing.filters import search_filter
+from core.listing.filters import TickFilter, search_filter
 from core.scope import subtree
 from members.indicators import ROLL
 from members.models import Member
@@ -35,7 +33,7 @@ class MemberFilters(PlaceFilters):
     status = django_filters.ChoiceFilter(field_name="status", label="状态", choices=Member.Status.choices)
     job = django_filters.ChoiceFilter(field_name="job", label="岗位", choices=Member.Job.choices)
     measure = django_filters.ChoiceFilter(method="counted", label="统计口径")
-    gone = django_filters.BooleanFilter(method="with_gone", label="含已转出等", widget=forms.CheckboxInput)
+    gone = TickFilter("含已转出等")  # answered in `filter_queryset`
 
     def offer(self) -> None:
         super().offer()
@@ -66,7 +64,3 @@ class MemberFilters(PlaceFilters):
     def counted(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Those whom a measure counts."""
         return queryset.filter(measures[value].where)
-
-    def with_gone(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
-        """Answered in `filter_queryset`."""
-        return queryset

@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.listing import ListFilters
-from core.listing.filters import search_filter
+from core.listing.filters import TickFilter, search_filter
 from core.periods import not_over
 from core.scope import Scope
 from core.search import search
@@ -67,7 +66,7 @@ class OrganizationFilters(PlaceFilters):
     coverage = django_filters.ChoiceFilter(
         method="covered", label="覆盖形式", choices=[(NONE, "无覆盖"), *Coverage.Form.choices]
     )
-    undecided = django_filters.BooleanFilter(method="only_undecided", label="待判定", widget=forms.CheckboxInput)
+    undecided = TickFilter("待判定", ticked=lambda rows: rows.filter(facts__undecided=True))
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """A fragment of the name, or the beginning of the code."""
@@ -95,10 +94,6 @@ class OrganizationFilters(PlaceFilters):
         """By the form of the primary coverage, or without any."""
         return queryset.filter(facts__form="" if value == NONE else value)
 
-    def only_undecided(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
-        """待判定."""
-        return queryset.filter(facts__undecided=True) if value else queryset
-
 
 class PartyOrganizationFilters(PlaceFilters):
     """Kind, place in the tree, standing or dissolved."""
@@ -106,12 +101,7 @@ class PartyOrganizationFilters(PlaceFilters):
     q = search_filter("名称或编码")
     kind = django_filters.ChoiceFilter(field_name="kind", label="类型", choices=PartyOrganization.Kind.choices)
     committee = django_filters.ChoiceFilter(method="below", label="上级党组织")
-    dissolved = django_filters.BooleanFilter(method="with_dissolved", label="含已撤销", widget=forms.CheckboxInput)
-
-    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
-        """Without the dissolved ones unless they are asked for."""
-        found = super().filter_queryset(queryset)
-        return found if self.form.cleaned_data.get("dissolved") else found.standing()
+    dissolved = TickFilter("含已撤销", otherwise=lambda rows: rows.standing())
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """A fragment of the name, or the beginning of the code."""
@@ -125,36 +115,19 @@ class PartyOrganizationFilters(PlaceFilters):
         node = PartyOrganization.objects.within(self.request.scope).filter(pk=value).first()
         return queryset.below(node) if node else queryset.none()
 
-    def with_dissolved(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
-        """Answered in `filter_queryset`."""
-        return queryset
-
-
-class CoverageFilters(ListFilters):
-    """Form, and whether it is open."""
-
-    q = search_filter("单位名称或代码")
-    form = django_filters.ChoiceFilter(field_name="form", label="形式", choices=Coverage.Form.choices)
-    ended = django_filters.BooleanFilter(method="with_ended", label="含已终止", widget=forms.CheckboxInput)
-
-    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
-        """Without the ended ones unless they are asked for."""
-        found = super().filter_queryset(queryset)
-        return found if self.form.cleaned_data.get("ended") else found.filter(not_over(timezone.localdate()))
-
-    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        return queryset.filter(organization__in=search(Organization.objects.all(), value))
-
-    def with_ended(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
-        """Answered in `filter_queryset`."""
-        return queryset
-
 
 class OfOrganizationFilters(ListFilters):
     q = search_filter("单位名称或代码")
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(organization__in=search(Organization.objects.all(), value))
+
+
+class CoverageFilters(OfOrganizationFilters):
+    """Form, and whether it is open."""
+
+    form = django_filters.ChoiceFilter(field_name="form", label="形式", choices=Coverage.Form.choices)
+    ended = TickFilter("含已终止", otherwise=lambda rows: rows.filter(not_over(timezone.localdate())))
 
 
 def region_choices(scope: Scope, asked: str = "", tree: Tree = TODAY) -> list[tuple[str, str]]:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db.models import QuerySet
+
+Narrowing = Callable[[Any], QuerySet]
+
+
+def all_of(rows: Any) -> QuerySet:
+    return rows
 
 
 class ListFilters(django_filters.FilterSet):
@@ -30,6 +37,17 @@ class ListFilters(django_filters.FilterSet):
 def search_filter(placeholder: str) -> django_filters.CharFilter:
     widget = forms.TextInput(attrs={"type": "search", "placeholder": placeholder, "class": "search"})
     return django_filters.CharFilter(method="search", label=placeholder, widget=widget)
+
+
+class TickFilter(django_filters.BooleanFilter):
+    """A box to tick: what is left of the rows with the tick, and what without it; all of them where nothing is said."""
+
+    def __init__(self, label: str, *, ticked: Narrowing = all_of, otherwise: Narrowing = all_of, **more: Any) -> None:
+        super().__init__(label=label, widget=forms.CheckboxInput, **more)
+        self.ticked, self.otherwise = ticked, otherwise
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        return self.ticked(qs) if value else self.otherwise(qs)
 
 
 class NamedFilters(ListFilters):
