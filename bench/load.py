@@ -18,11 +18,9 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
-import psycopg2
-
 from bench import lists
 from bench.lines import Line
-from bench.worker import ROOT, Database, databases
+from bench.worker import ROOT, Database, ask, databases
 
 ROWS = 50_000
 READERS, SAVERS = 6, 3
@@ -183,15 +181,9 @@ def _answering(place: str) -> None:
 
 def wait(database: Database) -> None:
     """Until no job waits or runs."""
-    connection = psycopg2.connect(database.environment["DATABASE_URL"])
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        while True:
-            time.sleep(0.5)
-            cursor.execute(BUSY)
-            if not cursor.fetchone()[0]:
-                break
-    connection.close()
+    time.sleep(0.5)
+    while ask(database.environment["DATABASE_URL"], BUSY)[0][0]:
+        time.sleep(0.5)
 
 
 def p95(seconds: list[float]) -> float:

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -41,7 +41,7 @@ class Database:
         self.manage("migrate", "-v", "0")
         self.manage("demo", "--orgs", organizations, "--members", members)
         if self.vendor.startswith("postgresql"):
-            _settle(self.environment["DATABASE_URL"])
+            ask(self.environment["DATABASE_URL"], "VACUUM ANALYZE")  # as the server does in the minutes after
 
     def measure(self, step: str, *arguments: object) -> dict[str, Any]:
         """Run a step of `bench.steps` in a process of its own."""
@@ -66,21 +66,17 @@ def _database(name: str, folder: Path, server: str) -> Database:
     own.mkdir()
     if not name.startswith("postgresql"):
         return Database(name, f"sqlite:///{own / 'bench.sqlite3'}", own)
-    connection = psycopg2.connect(server)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-    connection.close()
+    ask(server, f"CREATE DATABASE {name}")
     return Database(name, urlsplit(server)._replace(path=f"/{name}").geturl(), own)
 
 
-def _settle(url: str) -> None:
-    """What the server does by itself in the minutes after so much was written."""
-    connection = psycopg2.connect(url)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
-    connection.close()
+def ask(url: str, sql: str) -> list[tuple[Any, ...]]:
+    """One statement outside any transaction, and its rows."""
+    with closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall() if cursor.description else []
 
 
 def main() -> None:
