@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -46,12 +45,8 @@ def insert_rows(
     given = {field.attname for field in (*fields, *same)}
     others = [f for f in model._meta.concrete_fields if f.attname not in given and not f.primary_key]
     same |= {field: "" if isinstance(field, EncryptedTextField) else _default(field) for field in others}
-    table = _Table(
-        model._meta.db_table,
-        [str(field.column) for field in fields],
-        {str(field.column): _column_converter(field)([value])[0] for field, value in same.items()},
-    )
-    return _load(table, _prepared(fields, rows))
+    converted = {str(field.column): _column_converter(field)([value])[0] for field, value in same.items()}
+    return _load(model._meta.db_table, [str(field.column) for field in fields], converted, _prepared(fields, rows))
 
 
 def update_rows(model: type[models.Model], attributes: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -68,7 +63,7 @@ def update_rows(model: type[models.Model], attributes: Sequence[str], rows: Iter
     key = quote(columns[0])
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE {quote(temporary)} AS SELECT {listed} FROM {quote(table)} LIMIT 0")
-        count = _load(_Table(temporary, columns), _prepared(fields, rows))
+        count = _load(temporary, columns, {}, _prepared(fields, rows))
         if connection.vendor == "postgresql":
             cursor.execute(f"ANALYZE {quote(temporary)}")
         cursor.execute(
@@ -104,39 +99,23 @@ def _default(field: models.Field) -> Any:
     return field.get_default()
 
 
-@dataclass(frozen=True)
-class _Table:
-    """Where rows go: the columns that each row gives, and those that have one value in all of them."""
-
-    name: str
-    columns: Sequence[str]
-    same: Mapping[str, Any] = field(default_factory=dict)
-
-    def insert(self) -> str:
-        """SQLite's `INSERT` of a row. What all have in common is written out: bound to each row it costs as much as the
-        row itself."""
-        quote = connection.ops.quote_name
-        literals = [connection.connection.execute("SELECT quote(?)", [one]).fetchone()[0] for one in self.same.values()]
-        listed = ", ".join(map(quote, (*self.columns, *self.same)))
-        values = ", ".join(["%s"] * len(self.columns) + [one.replace("%", "%%") for one in literals])
-        return f"INSERT INTO {quote(self.name)} ({listed}) VALUES ({values})"
-
-
-def _load(table: _Table, chunks: Iterator[list[Any]]) -> int:
-    """Write prepared chunks: lines of COPY, or parameters of SQLite."""
-    count = 0
+def _load(table: str, columns: Sequence[str], same: Mapping[str, Any], chunks: Iterator[list[Any]]) -> int:
+    """Write prepared chunks: lines of COPY, or parameters of SQLite. `same` are columns with one value in all rows."""
+    quote, count = connection.ops.quote_name, 0
+    listed = ", ".join(map(quote, (*columns, *same)))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            listed = ", ".join(map(connection.ops.quote_name, (*table.columns, *table.same)))
-            end = "".join(f"\t{value}" for value in table.same.values()) + "\n"
+            end = "".join(f"\t{value}" for value in same.values()) + "\n"
             for chunk in chunks:
                 text = io.StringIO("".join([line + end for line in chunk]))
-                cursor.cursor.copy_expert(f"COPY {connection.ops.quote_name(table.name)} ({listed}) FROM STDIN", text)
+                cursor.cursor.copy_expert(f"COPY {quote(table)} ({listed}) FROM STDIN", text)
                 count += len(chunk)
         else:
-            insert = table.insert()
+            # written out: bound to each row, what all have in common costs as much as the row itself
+            literals = [connection.connection.execute("SELECT quote(?)", [one]).fetchone()[0] for one in same.values()]
+            values = ", ".join(["%s"] * len(columns) + [one.replace("%", "%%") for one in literals])
             for chunk in chunks:
-                cursor.executemany(insert, chunk)
+                cursor.executemany(f"INSERT INTO {quote(table)} ({listed}) VALUES ({values})", chunk)
                 count += len(chunk)
     return count
 

@@ -70,8 +70,7 @@ class Take(Protocol):
     column that cannot be written so.
     """
 
-    def __call__(self, *, importer: Importer, key: int, values: Values, on: date, reason: str) -> int:
-        """Do it."""
+    def __call__(self, *, importer: Importer, key: int, values: Values, on: date, reason: str) -> int: ...
 
 
 @dataclass(frozen=True)

@@ -71,9 +71,7 @@ SQL = re.compile(
     r"\b(?:INSERT (?:OR \w+ )?INTO|UPDATE|DELETE(?: FROM)?|TRUNCATE(?: TABLE)?|COPY|MERGE INTO)\s+(?!(?:OF|ON|OR|SET)\b)(\S+)"
 )
 RAW = {  # module and table of every statement in SQL that writes, and what it writes: nothing that is audited
-    "core/rows.py {quote(self.name)}": "what the writing module hands over",
     "core/rows.py {quote(table)}": "what the writing module hands over",
-    "core/rows.py {connection.ops.quote_name(table.name)}": "what the writing module hands over",
     "core/numbering.py sqlite_sequence": "the next number of a table",
     "orgs/facts/refresh.py {TABLE}": "facts, computed from what has entries",
     "orgs/facts/refresh.py {ORPHANS}": "facts, computed from what has entries",

@@ -22,8 +22,8 @@ def execute(statement: str, *values: object) -> None:
             cursor.execute(statement, values)
             cursor.execute("SET LOCAL session_replication_role = origin")
         else:
-            for one in append_only.remove("sqlite"):
+            for one in append_only.lift("sqlite"):
                 cursor.execute(one)
             cursor.execute(statement, values)
-            for one in append_only.install("sqlite"):
+            for one in append_only.restore("sqlite"):
                 cursor.execute(one)

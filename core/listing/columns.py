@@ -62,7 +62,8 @@ class Column:
         if self.html:
             return self.html(row, value)
         text = escape(self._printed(value))
-        url = self.link(row) if self.link and self._opens(row, reached) else ""
+        opens = not self.to or getattr(row, f"{self.to}_id") in reached[self.to]
+        url = self.link(row) if self.link and opens else ""
         return SafeString(f'<a href="{escape(url)}">{text}</a>') if url else SafeString(text)
 
     @cached_property
@@ -72,9 +73,6 @@ class Column:
     def drawn(self, row: Any, reached: Reached) -> str:
         """The cell with the element around it."""
         return f"{self._opening}{self.cell(row, reached)}</td>"
-
-    def _opens(self, row: Any, reached: Reached) -> bool:
-        return not self.to or getattr(row, f"{self.to}_id") in reached[self.to]
 
     def _printed(self, value: Any) -> str:
         if value is None or value == "":

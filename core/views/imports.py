@@ -146,7 +146,9 @@ class BatchPage(BatchView):
         if is_active(batch):
             return working(request, batch)
         if batch.status in (Status.UPLOADED, Status.MAPPED):
-            return redirect("import-columns", pk) if batch.heads else self._unreadable(batch)
+            if batch.heads:
+                return redirect("import-columns", pk)
+            return render(request, "core/imports/unreadable.html", head(request, batch, 1))
         if request.headers.get("HX-Target") == "rows":
             response = render(request, "core/imports/rows.html", self._rows(batch))
         else:
@@ -162,9 +164,6 @@ class BatchPage(BatchView):
         except Refusal as refusal:
             messages.error(request, as_sentence(refusal))
         return redirect("import", pk)
-
-    def _unreadable(self, batch: ImportBatch) -> HttpResponse:
-        return render(self.request, "core/imports/unreadable.html", head(self.request, batch, 1))
 
     def _context(self, batch: ImportBatch) -> dict[str, Any]:
         counts = batch.counts
