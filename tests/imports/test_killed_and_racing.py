@@ -17,7 +17,7 @@ from orgs.models import Headcount, Organization
 from tests.lists import Road, firm, write_list
 from tests.people import TODAY
 
-ROWS, KILLS = 1_500, 10
+ROWS, KILLS = 3_000, 10
 
 
 @pytest.fixture
@@ -29,14 +29,17 @@ def road(transactional_db, city, tmp_path) -> Road:
 def test_an_import_whose_worker_is_killed_at_random_moments_is_applied_exactly_once(road, start_process):
     batch = road.stage([firm(number) for number in range(ROWS)])
     services.compare(batch)
-    start(APPLY, batch=batch, by=road.user)
-    moments = random.Random(5)
+    job, moments = start(APPLY, batch=batch, by=road.user), random.Random(5)
     for _ in range(KILLS):
-        worker = start_process("django", "work", "--once")
-        time.sleep(moments.uniform(0.2, 3))
+        worker, begun = start_process("django", "work", "--once"), job.attempts
+        while worker.poll() is None and job.attempts == begun:
+            time.sleep(0.01)
+            job.refresh_from_db(fields=["attempts"])
+        time.sleep(moments.uniform(0, 0.3))
         worker.send_signal(signal.SIGKILL)
         worker.wait()
         assert Organization.objects.count() in (0, ROWS), "a killed import has left a part of its work"
+    assert job.attempts > 1, "no kill has met the running job"
     assert start_process("django", "work", "--once").wait(timeout=120) == 0
     batch.refresh_from_db()
     assert (batch.status, batch.counts["new"]) == ("APPLIED", ROWS)
