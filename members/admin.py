@@ -13,8 +13,8 @@ from django.urls import reverse
 
 from accounts.permissions import Permission as P
 from core.admin import ScopedModelAdmin, ServiceForm, label
+from core.asking import AskedTooOften
 from core.listing import Column, Order
-from core.lookups import AskedTooOften
 from core.rendering import masked
 from core.scope import Scope
 from members import services

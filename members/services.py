@@ -13,9 +13,9 @@ from django.db import transaction
 
 from accounts.models import User
 from core import writing
+from core.asking import Asking
 from core.crypto import blind_index, blind_indexes
 from core.locks import derived_once, hold
-from core.lookups import Asking
 from core.refusals import Refusal
 from members.models import FormerMembership, Member
 from members.models.members import PROBATIONARY

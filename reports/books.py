@@ -11,12 +11,13 @@ from typing import BinaryIO, NamedTuple
 
 from core import pages
 from core.cells import raw_text, read_text
+from core.plain import to_plain
 from core.refusals import Refusal
 from core.workbooks.book import Book
 from core.workbooks.forms import FormColumn, FormSheet, write_form
 from core.workbooks.headers import find_header
 from orgs.models import OrganizationFacts
-from reports.models import StreetBook
+from reports.models import GapAnswer, StreetBook
 from reports.worklists import Asked, Worklist, WorklistRow
 
 UNIT_KEY, BOOK_KEY, NAME, UNTIL = "单位编号", "簿号", "单位名称", "完成时限"
@@ -78,7 +79,7 @@ def write_book(
 
 
 def _cells(book: StreetBook, facts: OrganizationFacts, line: WorklistRow) -> list[str | int | date | None]:
-    unit, answer = facts.organization, line.answer
+    unit = facts.organization
     return [
         unit.pk,
         book.pk,
@@ -89,10 +90,13 @@ def _cells(book: StreetBook, facts: OrganizationFacts, line: WorklistRow) -> lis
         line.why,
         getattr(facts, "since", None),
         line.step.sentence,
-        answer.reason if answer else "",
-        answer.planned_form if answer else "",
-        f"{answer.planned_by:%Y-%m-%d}" if answer and answer.planned_by else "",
+        *said(line.answer),
     ]
+
+
+def said(answer: GapAnswer | None) -> list[str]:
+    """An answer as the cells of a book show it."""
+    return [str(to_plain(getattr(answer, name)) or "") if answer else "" for name in ANSWERED]
 
 
 def read_book(source: Book, *, asked: Asked) -> Reading:
@@ -109,12 +113,12 @@ def read_book(source: Book, *, asked: Asked) -> Reading:
     for number, cells in rows:
         if number <= header.row:
             continue
-        said = {name: raw_text(cells[c.index]) for name, c in header.fields.items() if c.index < len(cells)}
-        unit, book = (pages.number(said.get(key)) for key in ("unit", "book"))
-        name = read_text(said.get("name")) or ""
+        texts = {name: raw_text(cells[c.index]) for name, c in header.fields.items() if c.index < len(cells)}
+        unit, book = (pages.number(texts.get(key)) for key in ("unit", "book"))
+        name = read_text(texts.get("name")) or ""
         if unit and book:
             books.add(book)
-            found.rows.append(Filled(number, unit, name, {key: said[key] for key in ANSWERED if said.get(key)}))
+            found.rows.append(Filled(number, unit, name, {key: texts[key] for key in ANSWERED if texts.get(key)}))
         else:
             sentence = "这一行没有单位编号，不是发出的行，未采用"
             found.problems.append(BookProblem(number, found.letters["unit"], sentence, name))

@@ -32,8 +32,8 @@ from core.jobs import Progress
 from core.locks import derived_once, one_at_a_time
 from core.masking import struck
 from core.models import ImportBatch, StagedRow
-from core.personal import require_reason
 from core.refusals import Refusal
+from core.reveal import require_reason
 from core.rows import analyze
 from core.sources import Importer, Run, Source, sources
 from core.workbooks.reading import open_book

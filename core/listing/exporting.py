@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 from core.audit import record_export
 from core.listing.columns import Column
 from core.locks import reading
-from core.personal import SHORTEST_REASON
 from core.refusals import Refusal
+from core.reveal import SHORTEST_REASON
 from core.workbooks.writing import write_rows
 
 if TYPE_CHECKING:

@@ -29,8 +29,8 @@ from core.listing.paging import address_with, page_asked_for
 from core.masking import struck
 from core.models import ImportBatch, Job
 from core.pages import PageRequest, PermissionMixin
-from core.personal import ReasonMissing
 from core.refusals import Refusal, as_sentence
+from core.reveal import ReasonMissing
 from core.sources import sources
 from core.workers import what_waits
 

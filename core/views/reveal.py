@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from core.masking import mask
 from core.pages import PageRequest
-from core.personal import NotShown, OnlySeen, ReasonMissing, find_masked, reveal
+from core.reveal import NotShown, OnlySeen, ReasonMissing, find_masked, reveal
 
 SHOWN_SECONDS = 60
 

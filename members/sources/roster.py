@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from accounts.permissions import Permission
+from core.asking import Asking
 from core.cells import Cell, CellProblem, read_text
 from core.crypto import blind_index, blind_indexes
 from core.id_sets import among
@@ -17,7 +18,6 @@ from core.importing.problems import ERROR, WARNING, Problem, problems
 from core.importing.readers import code_text, day, text
 from core.importing.targets import Changes, Merge, Record, Row, Target, Written, parts
 from core.locks import hold
-from core.lookups import Asking
 from core.rows import insert_rows
 from core.sources import Read, Run, Source, SourceField, Values, always, sources
 from members.models import FormerMembership, Member

@@ -15,9 +15,9 @@ from django.urls import reverse
 
 from accounts.permissions import Permission as P
 from core.admin import ScopedModelAdmin, ServiceForm, label
+from core.asking import AskedTooOften
 from core.cells import MOST_PEOPLE, CellProblem
 from core.listing import Column, Order
-from core.lookups import AskedTooOften
 from core.refusals import Refusal
 from core.scope import Scope
 from orgs.bulk_actions import ORGANIZATION_ACTIONS

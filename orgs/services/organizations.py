@@ -11,8 +11,8 @@ from django.db import transaction
 
 from accounts.models import User
 from core import writing
+from core.asking import Asking
 from core.locks import alone_with, derived_once
-from core.lookups import Asking
 from core.refusals import Refusal
 from orgs.facts import refresh
 from orgs.models import Headcount, Organization, PartyOrganization

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views import View
 
 from accounts.permissions import Permission as P
-from core.lookups import Asking
+from core.asking import Asking
 from core.pages import PageRequest, PermissionMixin
 from orgs.models import Organization
 from orgs.rules.credit_code import check_credit_code, normalise_code, register_of

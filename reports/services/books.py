@@ -25,14 +25,14 @@ from core.importing.problems import problems
 from core.importing.round_trip import Origin
 from core.masking import struck
 from core.parameters import values_on
-from core.plain import from_plain, to_plain
+from core.plain import from_plain
 from core.refusals import Refusal
 from core.scope import Grant, Scope
 from core.sources import Importer, Run, sources
 from core.workbooks.reading import open_book
 from orgs.models import Organization, OrganizationFacts, PartyOrganization
 from orgs.rules.setup import Thresholds
-from reports.books import ANSWERED, BookProblem, Reading, read_book, write_book
+from reports.books import ANSWERED, BookProblem, Reading, read_book, said, write_book
 from reports.models import GapAnswer, StreetBook
 from reports.round_trip import ANSWERS
 from reports.services.gaps import Answer, write_answers
@@ -111,7 +111,7 @@ def hand_out(
             handed_out_at=at,
             handed_out_by=by,
             rows=len(issue.units),
-            issued={str(facts.pk): _said(line.answer) for facts, line in issue.units},
+            issued={str(facts.pk): said(line.answer) for facts, line in issue.units},
             due_on=due_on,
         )
         for issue in planned.issues
@@ -200,11 +200,6 @@ def _units_of(book: StreetBook, worklist: Worklist, scope: Scope, on: date) -> l
     return _by_committee(worklist, scope, on, among).get(book.committee_id, [])
 
 
-def _said(answer: GapAnswer | None) -> list[str]:
-    """An answer as the cells of a book show it."""
-    return [str(to_plain(getattr(answer, name)) or "") if answer else "" for name in ANSWERED]
-
-
 def _answers(reading: Reading, source: str, book: StreetBook, *, by: User, scope: Scope, on: date) -> dict[int, Answer]:
     """The answers of the rows whose unit is the scope's and still has its name; other rows become problems.
 
@@ -230,10 +225,10 @@ def _answers(reading: Reading, source: str, book: StreetBook, *, by: User, scope
         reading.problems += [BookProblem(row.number, reading.letters[name], why, row.name) for name, why in told]
         if edits and not told:
             before = held.get(row.unit, blank)
-            said = {name: getattr(before, name) for name in (*ANSWERED, "responsible")}
-            said |= {name: getattr(blank, name) for name in edits}
-            said |= from_plain(GapAnswer, {name: value for name, value in edits.items() if value is not None})
-            answers[row.unit] = Answer(**said)
+            now = {name: getattr(before, name) for name in (*ANSWERED, "responsible")}
+            now |= {name: getattr(blank, name) for name in edits}  # erased, unless something else is said
+            now |= from_plain(GapAnswer, {name: value for name, value in edits.items() if value is not None})
+            answers[row.unit] = Answer(**now)
     return answers
 
 

@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 
 from core.masking import mask
 from core.models import AuditEntry
-from core.personal import NotShown, ReasonMissing, reveal
+from core.reveal import NotShown, ReasonMissing, reveal
 from members.models import Member
 from tests.people import City
 

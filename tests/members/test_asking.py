@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from core import lookups
+from core import asking
+from core.asking import AskedTooOften
 from core.crypto import blind_index
 from core.importing.problems import problems
-from core.lookups import AskedTooOften
 from core.models import AuditEntry
 from members.models import Member
 from members.services import NumberTaken, require_free_number
@@ -28,7 +28,7 @@ NUMBERS = [checked(f"990102198512240{place:02d}") for place in range(12)]
 
 @pytest.fixture(autouse=True)
 def three_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lookups, "A_DAY", 3)
+    monkeypatch.setattr(asking, "A_DAY", 3)
 
 
 @pytest.fixture
