@@ -23,7 +23,7 @@ class MemberFilters(PlaceFilters):
     """Name, where, status, job. A number finds its holder only when it is typed whole, and only for those who
     may see it whole: others could try numbers until one is found."""
 
-    q = search_filter("姓名；有查看权限的，也可输入完整的公民身份号码")
+    q = search_filter("姓名或完整证件号码")
     committee = django_filters.ChoiceFilter(method="below", label="党组织")
     branch = django_filters.NumberFilter(field_name="party_organization", widget=forms.HiddenInput)
     organization = django_filters.NumberFilter(field_name="organization", widget=forms.HiddenInput)

@@ -44,13 +44,15 @@ class NodesPage(UnitsPage):
         return "个党组织"
 
     def get_columns(self) -> Sequence[Column]:
-        """The names lead to the Party organizations of now alone."""
+        """The names lead to the Party organizations of now alone; where these are what is counted, no number says so."""
         name = Column("党组织", "name", kind="name", order="name", link=None if self.moment.closed else _party_url)
         unit = self.measure.subject.unit
         number = Column(f"数量（{unit}）", "told", kind="number", order="value", link=self._names_url)
-        term = Column("届满日期", "node.term_ends_on", kind="date")
-        more = [HISTORY] if self.moment.closed else [term] if self.measure.code in OF_TERMS else []
-        return [name, number, Column("管理党组织", "managed_name"), *more]
+        counted = [number] if self.measure.sums or self.measure.subject is not PARTY_ORGANIZATIONS else []
+        if self.measure.code in OF_TERMS and not self.moment.closed:
+            counted.append(Column("届满日期", "node.term_ends_on", kind="date"))
+        history = [HISTORY] if self.moment.closed else []
+        return [name, *counted, Column("管理党组织", "managed_name"), *history]
 
     def _names_url(self, row: Any) -> str:
         """The members behind a number of members of now, for whoever may read their names."""

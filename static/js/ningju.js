@@ -33,7 +33,7 @@ function fold(row) {
   const rest = cells.filter((cell) => cell !== name);
   const sorted = row.closest("table").querySelector("thead [aria-sort]");
   const key = rest.find((cell) => cell.matches(".key")) || rest.find((cell) => sorted && cell.cellIndex === sorted.cellIndex)
-    || rest.find((cell) => cell.matches(".num")) || rest[0];
+    || rest.find((cell) => cell.matches(".num")) || rest.find((cell) => cell.querySelector("td:not(.screen-only) > a")) || rest[0];
   name.classList.add("name");
   key.classList.add("key");
   const button = Object.assign(document.createElement("button"), { type: "button", textContent: "＋" });
