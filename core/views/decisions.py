@@ -151,7 +151,8 @@ class MissingPage(DecidingPage):
             ended = decisions.end(
                 batch=batch, ending=ending, picked=picked, by=request.user, scope=request.scope, on=timezone.localdate()
             )
-            messages.success(request, f"已标记为“{ending.name}”：{ended:,} 家。")
+            said = f"已标记为“{ending.name}”：{ended:,} 家。" if ended else f"没有能标记为“{ending.name}”的单位。"
+            messages.success(request, said)
         except Refusal as refusal:
             messages.error(request, as_sentence(refusal))
         return redirect("import-missing", pk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,34 @@ def test_the_preview_shows_changes_field_by_field_and_filters_the_rest_away(cler
     assert '<span class="quiet">60</span> → <b>61</b>' in only
     assert credit_code(3) not in only
     assert "<html" not in only
+
+
+def test_no_sentence_on_the_road_speaks_of_nothing(clerk, tmp_path):
+    """Whether a list brings only new rows, only errors, only what is known, or is taken back."""
+    zero = re.compile(r"(?<![\d.,:\-于])0(?:家|名|条|个|行|处|次|，|。|；)|(?:新增|更新|错误|提醒|恢复|删除|保留)0(?!\d)")
+
+    def look(page) -> None:
+        text = re.sub(r"\s+", "", re.sub(r"<[^>]+>", "", said(page)))
+        found = zero.search(text)
+        assert not found, text[max(0, found.start() - 30) : found.end() + 10]
+
+    for at, rows in enumerate(([firm(1), firm(2)], [firm(3, 从业人数=-3)], [firm(1)], [firm(1, 从业人数=61)], [])):
+        batch = checked(clerk, rows, tmp_path / f"{at}.csv", as_of="2026-11-21")
+        address = reverse("import", args=[batch.pk])
+        look(clerk.get(address))
+        clerk.post(address)
+        work()
+        look(clerk.get(address))
+        for name in ("import-conflicts", "import-missing", "import-identity"):
+            look(clerk.get(reverse(name, args=[batch.pk]), follow=True))
+        undo = reverse("import-undo", args=[batch.pk])
+        clerk.post(undo)
+        work()
+        look(clerk.get(undo, follow=True))
+        clerk.post(undo, {"do": "undo"})
+        work()
+        look(clerk.get(address))
+        written(clerk, rows, tmp_path / f"{at}.csv", as_of="2026-11-21")
 
 
 def test_phone_numbers_stay_masked_in_samples_and_previews(clerk, tmp_path):
