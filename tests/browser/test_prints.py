@@ -91,10 +91,3 @@ def test_figures_print_what_each_of_them_counts(city: City, signed_in: Callable[
     page.emulate_media(media="print")
     page.goto("/figures/")
     assert "正常的法人单位中，单独组建党组织的。" in page.locator(".basis").inner_text()
-
-
-def test_a_record_prints_no_empty_sheet(city: City, signed_in: Callable[[str], Page]) -> None:
-    unit = city.organization("澄州明川电子有限公司")
-    page = signed_in("city")
-    page.goto(f"/organizations/{unit.pk}/")
-    assert all(len(sheet) > 3 for sheet in lines_of(page.pdf(prefer_css_page_size=True)))
