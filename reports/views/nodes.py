@@ -46,13 +46,13 @@ class NodesPage(UnitsPage):
     def get_columns(self) -> Sequence[Column]:
         """The names lead to the Party organizations of now alone; where these are what is counted, no number says so."""
         name = Column("党组织", "name", kind="name", order="name", link=None if self.moment.closed else _party_url)
-        unit = self.measure.subject.unit
-        number = Column(f"数量（{unit}）", "told", kind="number", order="value", link=self._names_url)
-        counted = [number] if self.measure.sums or self.measure.subject is not PARTY_ORGANIZATIONS else []
-        if self.measure.code in OF_TERMS and not self.moment.closed:
-            counted.append(Column("届满日期", "node.term_ends_on", kind="date"))
-        history = [HISTORY] if self.moment.closed else []
-        return [name, *counted, Column("管理党组织", "managed_name"), *history]
+        measure, live = self.measure, not self.moment.closed
+        one_each = measure.subject is PARTY_ORGANIZATIONS and not measure.sums
+        head = f"数量（{measure.subject.unit}）"
+        number = Column(head, "told", kind="number", order="value", link=self._names_url, screen=not one_each)
+        term = [Column("届满日期", "node.term_ends_on", kind="date")] if measure.code in OF_TERMS and live else []
+        history = [] if live else [HISTORY]
+        return [name, number, *term, Column("管理党组织", "managed_name"), *history]
 
     def _names_url(self, row: Any) -> str:
         """The members behind a number of members of now, for whoever may read their names."""

@@ -168,7 +168,9 @@ def test_the_preview_shows_changes_field_by_field_and_filters_the_rest_away(cler
 
 def test_no_sentence_on_the_road_speaks_of_nothing(clerk, tmp_path):
     """Whether a list brings only new rows, only errors, only what is known, or is taken back."""
-    zero = re.compile(r"(?<![\d.,:\-于])0(?:家|名|条|个|行|处|次|，|。|；)|(?:新增|更新|错误|提醒|恢复|删除|保留)0(?!\d)")
+    zero = re.compile(
+        r"(?<![\d.,:\-于])0(?:家|名|条|个|行|处|次|，|。|；)|(?:新增|更新|错误|提醒|恢复|删除|保留)0(?!\d)"
+    )
 
     def look(page) -> None:
         text = re.sub(r"\s+", "", re.sub(r"<[^>]+>", "", said(page)))
