@@ -76,8 +76,6 @@ class ScopedModelAdmin(SavingByService, ModelAdmin):  # type: ignore[misc]
     form = ServiceForm
     ordering = ("pk",)
     paginator = BoundedPaginator
-    show_full_result_count = False
-    list_select_related = False
 
     def listed(self, request: HttpRequest) -> QuerySet:
         """Rows of the list; by default all that the scope may see."""

@@ -18,11 +18,6 @@ from core.scope import may_change
 register = template.Library()
 
 
-@register.filter(name="mask")
-def mask_filter(value: str) -> str:
-    return mask(value or "")
-
-
 @register.inclusion_tag("core/masked.html", takes_context=True)
 def masked(context: Any, record: models.Model, field: str) -> dict[str, Any]:
     """The record's personal field, masked; the button needs the model's `reveal_permission` where the record is changed."""
