@@ -6,7 +6,7 @@ the columns; list, form, filters, workbook both ways, the trail's words and what
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -23,7 +23,7 @@ from django.utils.functional import cached_property
 
 from core.admin.forms import ServiceForm
 from core.admin.modeladmin import ScopedModelAdmin
-from core.admin.table_cells import FieldColumn, field_column
+from core.admin.table_cells import CellReader, FieldColumn, field_column
 from core.admin.table_import import table_view
 from core.importing.round_trip import Part, Returning
 from core.listing import Column, ListFilters
@@ -56,6 +56,7 @@ class TableAdmin(ScopedModelAdmin):
     fixed: Sequence[str] = ()  # fields that say what a row is about: another one is another row
     # fields that tell a row of a workbook without mark; without, one that agrees in every cell is known
     key: Sequence[str] = ()
+    field_columns: Mapping[str, FieldColumn]  # by whose cells a row is set
     form = TableForm
     comes_in = True
 
@@ -70,6 +71,9 @@ class TableAdmin(ScopedModelAdmin):
         self.search_fields = [f.name for f in model._meta.fields if f.name == "name"]  # type: ignore[misc]
         self.autocomplete_fields = [field.name for field in fields if field.is_relation]  # type: ignore[misc]
         self.columns = self._columns(model, {field.name for field in fields if getattr(field, "personal", False)})
+        self.field_columns = {column.field: column for column in self.columns if isinstance(column, FieldColumn)}
+        for name in self.field_columns:
+            CellReader(model._meta.get_field(name))  # a field that no cell can hold is told when the server starts
         self.filters = _filters(model, self.filters, [field for field in fields if field.choices])
         super().__init__(model, site)
 
@@ -95,11 +99,6 @@ class TableAdmin(ScopedModelAdmin):
                 if column.export
             ),
         )
-
-    @cached_property
-    def field_columns(self) -> dict[str, FieldColumn]:
-        """The columns by whose cells a row's fields are set."""
-        return {column.field: column for column in self.columns if isinstance(column, FieldColumn)}
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_import"

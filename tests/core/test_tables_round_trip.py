@@ -9,18 +9,21 @@ from pathlib import Path
 
 import pytest
 from django.contrib import admin
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
+from core.admin import TableAdmin
 from core.importing.problems import problems
 from core.models import AuditEntry
 from core.workbooks.book import Unreadable
 from instructors.models import Instructor
 from orgs.models import Appointment, Democracy, Venue, Zone
 from orgs.services import people, places
+from reports.models import StreetBook
 from tests.lists import credit_code
 from tests.people import LONG_AGO, TODAY, City
 from tests.workbooks import Workbook, carried_in
@@ -80,6 +83,12 @@ def mark_of(label: str) -> str:
 
 def test_every_table_that_comes_in_has_a_case() -> None:
     assert CASES.keys() == TABLES.keys()
+
+
+def test_a_field_that_no_cell_can_hold_is_told_when_the_table_is_declared() -> None:
+    table = type("Table", (TableAdmin,), {"services": None, "shown": ("rows", "issued")})
+    with pytest.raises(ImproperlyConfigured, match="issued"):
+        table(StreetBook, admin.site)
 
 
 @every_table
