@@ -11,7 +11,6 @@ from urllib.parse import quote, urlencode
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.utils import timezone
 from django_otp.models import Device, ThrottlingMixin
 from django_otp.oath import TOTP
 from django_otp.util import random_hex
@@ -43,15 +42,7 @@ class UserQuerySet(ScopedQuerySet):
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
-    """Makes users; there is no superuser."""
-
-    def create_user(self, username: str, password: str | None = None, **values: Any) -> User:
-        """Create an account with a password that must be changed at the first sign-in unless said otherwise."""
-        user = self.model(username=username, **values)
-        user.set_password(password)
-        user.password_changed_at = timezone.now()
-        user.save(using=self._db)
-        return user
+    """Finds users by what they type; accounts are opened by `accounts.services`."""
 
     def get_by_natural_key(self, username: str | None) -> User:
         """Find by sign-in name, whatever its case. Letters that merely look alike (ı, K) are no others' capitals."""

@@ -236,27 +236,18 @@ class Branches:
         for place in self.ground.places:
             if place.street not in found:
                 name = f"{place.name}党群服务中心"
-                found[place.street] = self._venue(name, place.committee.pk, place.street, address=CITY + place.name)
+                found[place.street] = self._venue(name, place.committee.pk, place.street, at=CITY + place.name)
         for zone in self.ground.zones:
             if zone.pk in self._zones:
                 committee = self.ground.by_region[zone.region_id].pk
                 found[zone.pk] = self._venue(f"{zone.name}党群服务中心", committee, zone.region_id, zone=zone.pk)
         return found
 
-    def _venue(
-        self,
-        name: str,
-        manager: int,
-        region: str,
-        *,
-        kind: str = "SHARED",
-        zone: int | None = None,
-        address: str = CITY,
-    ) -> int:
+    def _venue(self, name: str, manager: int, region: str, kind: str = "SHARED", zone: int = 0, at: str = CITY) -> int:
         [pk] = reserve_ids(Venue, 1)
         self.ledger.add(
             Venue, self.ledger.start, id=pk, name=name, kind=kind, managed_by_id=manager, region_id=region or None,
-            zone_id=zone, address=self.invent.address(address), area=self.invent.randint(3, 60) * 10,
+            zone_id=zone or None, address=self.invent.address(at), area=self.invent.randint(3, 60) * 10,
         )  # fmt: skip
         return pk
 

@@ -30,7 +30,7 @@ class MoveForm(BulkForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        nodes = PartyOrganization.objects.attachable(self.scope, Member).exclude(kind=PartyOrganization.Kind.DEPARTMENT)
+        nodes = PartyOrganization.objects.attachable(self.scope, Member).without_departments()
         self.fields["party_organization"].queryset = nodes.order_by("path")  # type: ignore[attr-defined]
 
 

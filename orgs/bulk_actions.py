@@ -116,9 +116,7 @@ class CoverForm(DayForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         nodes = PartyOrganization.objects.attachable(self.scope, Coverage)
-        self.fields["party_organization"].queryset = nodes.exclude(  # type: ignore[attr-defined]
-            kind=PartyOrganization.Kind.DEPARTMENT
-        ).order_by("path")
+        self.fields["party_organization"].queryset = nodes.without_departments().order_by("path")  # type: ignore[attr-defined]
 
 
 def _action(code: str, title: str, form: type[ChangeForm]) -> BulkAction:

@@ -181,6 +181,9 @@ class Cells:
         return (self.known is None or code in self.known) and measures[code].subject.keys.issuperset(keys)
 
 
+Cut = Callable[[Cells, Narrow, Sequence[str]], list[Row]]
+
+
 def within_area(prefix: str, column: str = "region_code") -> Q:
     """Area codes below leading digits. Digits sort alike in every collation."""
     if prefix == NONE:
@@ -272,46 +275,34 @@ def by_party(cells: Cells, narrow: Narrow, measures: Sequence[str]) -> list[Row]
     return rows
 
 
-def by_category(cells: Cells, narrow: Narrow, measures: Sequence[str]) -> list[Row]:
-    """The categories of the Opinion, and 待判定."""
-    order = [category.value for category in Category]
-    labels: dict[str, str] = dict(Category.choices)
-    return _plain(cells, narrow, measures, "category", order, lambda key: labels.get(key, "待判定"))
+def _by_key(word: str, named: Callable[[Tree], Mapping[Any, str]], column: str = "") -> Cut:
+    """By a key whose values all have a name, in the order of the names; the last one is that of what has no value."""
+
+    def rows(cells: Cells, narrow: Narrow, measures: Sequence[str]) -> list[Row]:
+        names = named(cells.tree)
+        found = {key: sums for (key,), sums in cells.sums(narrow, [column or word], measures)}
+        known = [*(key for key in names if key in found), *(key for key in found if key not in names)]
+        nowhere = list(names.values())[-1]
+        return [
+            Row(names.get(key, nowhere), found[key], replace(narrow, **{word: str(key) if key else NONE}))
+            for key in known
+        ]
+
+    return rows
 
 
-def by_band(cells: Cells, narrow: Narrow, measures: Sequence[str]) -> list[Row]:
-    """Size bands, the largest first."""
-    order = [band.value for band in SizeBand]
-    labels: dict[str, str] = dict(SizeBand.choices)
-    return _plain(cells, narrow, measures, "band", order, lambda key: labels[key])
+def _zone_names(tree: Tree) -> dict[int, str]:
+    zones = {key: f"{zone.name}（{zone.get_kind_display()}）" for key, zone in tree.zones().items()}
+    return zones | {0: "不在园区、楼宇、市场"}
 
 
-def by_zone(cells: Cells, narrow: Narrow, measures: Sequence[str]) -> list[Row]:
-    """Parks, buildings, business districts, markets and chains; what lies in none comes last."""
-    zones = {key: f"{zone.name}（{zone.get_kind_display()}）" for key, zone in cells.tree.zones().items()}
-    return _plain(
-        cells, narrow, measures, "zone", [*zones, 0], lambda key: zones.get(key, "不在园区、楼宇、市场"), "zone_key"
-    )
-
-
-CUTS: dict[str, tuple[str, Callable[[Cells, Narrow, Sequence[str]], list[Row]]]] = {
+by_category = _by_key("category", lambda tree: dict(Category.choices) | {"": "待判定"})
+by_band = _by_key("band", lambda tree: dict(SizeBand.choices))
+by_zone = _by_key("zone", _zone_names, "zone_key")
+CUTS: dict[str, tuple[str, Cut]] = {
     "region": ("区划", by_region),
     "party": ("党组织", by_party),
     "category": ("类别", by_category),
     "zone": ("园区", by_zone),
     "band": ("规模", by_band),
 }
-
-
-def _plain(
-    cells: Cells,
-    narrow: Narrow,
-    measures: Sequence[str],
-    word: str,
-    order: Sequence[Any],
-    name: Callable[[Any], str],
-    column: str = "",
-) -> list[Row]:
-    found = {key: sums for (key,), sums in cells.sums(narrow, [column or word], measures)}
-    known = [key for key in order if key in found] + [key for key in found if key not in order]
-    return [Row(name(key), found[key], replace(narrow, **{word: str(key) if key else NONE})) for key in known]

@@ -65,7 +65,7 @@ def number_of(rows: QuerySet, node: str) -> Coalesce:
 
 def _party_organizations(day: Any) -> QuerySet:
     """The standing ones; departments are none."""
-    found = PartyOrganization.objects.standing().exclude(kind=PartyOrganization.Kind.DEPARTMENT)
+    found = PartyOrganization.objects.standing().without_departments()
     over = ExpressionWrapper(Q(term_ends_on__isnull=False, term_ends_on__lt=day.on), BooleanField())
     formal_min = Value(day.thresholds.formal_min)
     return found.annotate(**{fact.code: fact.value(day) for fact in node_facts}, over=over, formal_min=formal_min)

@@ -91,7 +91,7 @@ class CoverForm(forms.Form):
         below = Q(pk__in=named)
         for path in {row.managed_by.path for row in rows}:
             below |= subtree(path)
-        nodes = PartyOrganization.objects.standing().filter(below).exclude(kind=Kind.DEPARTMENT)
+        nodes = PartyOrganization.objects.standing().filter(below).without_departments()
         reach = nodes.attachable(scope, Coverage) | nodes.filter(pk__in=named)
         self.fields["node"].queryset = reach.order_by("path")  # type: ignore[attr-defined]
 
@@ -117,7 +117,7 @@ class EmployForm(forms.Form):
     def __init__(self, data: Any, *, scope: Scope, party_organization: int | None) -> None:
         """Members and branches of the scope; the Party organization that covers the unit stands there already."""
         super().__init__(data, initial={"party_organization": party_organization})
-        nodes = PartyOrganization.objects.attachable(scope, Member).exclude(kind=Kind.DEPARTMENT)
+        nodes = PartyOrganization.objects.attachable(scope, Member).without_departments()
         self.fields["member"].queryset = Member.objects.changeable(scope).on_the_roll()  # type: ignore[attr-defined]
         self.fields["party_organization"].queryset = nodes  # type: ignore[attr-defined]
 

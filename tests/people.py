@@ -21,6 +21,7 @@ from typing import Any
 
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from core.locks import derived_once
@@ -67,6 +68,14 @@ PEOPLE = (  # username, name, role, node
     ("security", "韩安全", "SECURITY", "CZ"),
     ("auditor", "杨审计", "AUDIT", "CZ"),
 )
+
+
+def account(username: str, password: str | None, **values: Any) -> User:
+    """An account whose password must be changed at the first sign-in unless said otherwise."""
+    user = User(username=username, password_changed_at=timezone.now(), **values)
+    user.set_password(password)
+    user.save()
+    return user
 
 
 @dataclass
@@ -154,7 +163,7 @@ def _built() -> City:
         if authority or region:
             Jurisdiction.objects.create(committee=node, region_id=None if authority else region, authority=authority)
     for username, name, role, node_code in PEOPLE:
-        user = User.objects.create_user(username, PASSWORD, name=name, must_change_password=False)
+        user = account(username, PASSWORD, name=name, must_change_password=False)
         city.people[username] = user
         Appointment.objects.create(user=user, role=role, node=city.nodes[node_code], since=LONG_AGO)
     return city

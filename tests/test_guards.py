@@ -26,7 +26,7 @@ from core.pages import PermissionMixin
 from core.parameters import parameters
 from core.registries import own_apps
 from core.scope import PublicQuerySet
-from tests.people import City
+from tests.people import City, account
 from tests.routes import EVERYONE, ROUTES, Route, admin_routes, holders
 from tests.world import PERSONAL, THERE, World, build_world
 
@@ -125,7 +125,7 @@ def test_nobody_gets_in_without_signing_in(world: World, client: Client) -> None
 
 @pytest.mark.parametrize("role", ["SECRETARY", "STREET", "DEPARTMENT", "INSTRUCTOR"])
 def test_an_appointment_elsewhere_shows_nothing_here(world: World, client: Client, role: str) -> None:
-    user = User.objects.create_user("elsewhere", None, name="别处", must_change_password=False)
+    user = account("elsewhere", None, name="别处", must_change_password=False)
     user.appointments.create(role=role, node=world.city["CZ13"], since=world.city.user("city").created_at.date())
     client.raise_request_exception = False
     client.force_login(user)

@@ -17,7 +17,7 @@ from django.test import Client
 from accounts.models import User
 from core.models import ImportBatch
 from orgs.models import Appointment
-from tests.people import LONG_AGO, City
+from tests.people import LONG_AGO, City, account
 from tests.test_guards import table
 from tests.world import World, build_world
 
@@ -94,7 +94,7 @@ def world(city: City) -> World:
 def person(city: City, *duties: tuple[str, str]) -> User:
     """Somebody with these duties."""
     name = "_".join(f"{role}{node}" for role, node in duties).lower()
-    user = User.objects.create_user(name, "Ningju-test-2026", name="兼任者", must_change_password=False)
+    user = account(name, "Ningju-test-2026", name="兼任者", must_change_password=False)
     for role, node in duties:
         Appointment.objects.create(user=user, role=role, node=city[node], since=LONG_AGO)
     return user

@@ -114,7 +114,7 @@ class MemberTarget(Target):
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         scope = run.importer.scope
-        standing = PartyOrganization.objects.standing().exclude(kind=PartyOrganization.Kind.DEPARTMENT)
+        standing = PartyOrganization.objects.standing().without_departments()
         self.paths: dict[int, str] = {}
         self.parties: dict[str, int | None] = {}  # code or name → id, None for a name that several bear
         for pk, code, name, path in standing.values_list("pk", "code", "name", "path"):

@@ -113,7 +113,7 @@ def stated(ids: Touched | None, day: Day) -> dict[int, Row]:
 @lru_cache(maxsize=8)
 def _counting(day: Day, asked: Asked, few: bool, vendor: str) -> Statement:
     """Id and path of Party organizations, the touched ones or all, then their measures."""
-    standing = PartyOrganization.objects.standing().exclude(kind=PartyOrganization.Kind.DEPARTMENT)
+    standing = PartyOrganization.objects.standing().without_departments()
     tables = {"node(id, path)": (narrowed(standing, "pk") if few else standing).values_list("pk", "path")}
     columns, joins = ["node.id", "node.path"], []
     for subject, counted in asked:

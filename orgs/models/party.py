@@ -39,6 +39,10 @@ class PartyOrganizationQuerySet(ScopedQuerySet):
     def standing(self) -> Self:
         return self.filter(dissolved_on=None)
 
+    def without_departments(self) -> Self:
+        """What members belong to and what covers: a department is in the tree and is none."""
+        return self.exclude(kind=PartyOrganization.Kind.DEPARTMENT)
+
     def below(self, node: PartyOrganization) -> Self:
         return self.filter(subtree(node.path))
 

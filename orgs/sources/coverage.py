@@ -80,7 +80,7 @@ class CoverageTarget(Target):
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
-        standing = PartyOrganization.objects.standing().exclude(kind=PartyOrganization.Kind.DEPARTMENT)
+        standing = PartyOrganization.objects.standing().without_departments()
         rows = list(standing.values_list("code", "pk", "path", "name"))
         scope = run.importer.scope
         self.parties = {code: pk for code, pk, path, _ in rows if scope.whole or scope.holds_path(path)}
@@ -192,7 +192,7 @@ def party_codes() -> Words:
 
 def party_by_code(run: Run) -> Read:
     """A standing Party organization of the importer's scope, by its code."""
-    standing = PartyOrganization.objects.standing().exclude(kind=PartyOrganization.Kind.DEPARTMENT)
+    standing = PartyOrganization.objects.standing().without_departments()
     known = dict(standing.filter(run.importer.scope.path_filter("path")).values_list("code", "pk"))
 
     def read(cell: Cell) -> int | None:

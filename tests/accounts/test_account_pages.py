@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.models import User
 from core.models import AuditEntry
-from tests.people import City
+from tests.people import City, account
 
 CODE = re.compile(r"<code[^>]*>(\w+)</code>")
 
@@ -100,6 +100,6 @@ def test_an_unknown_act_is_refused(city: City, admin: Client) -> None:
 def test_the_list_takes_a_constant_number_of_queries(admin: Client, django_assert_max_num_queries) -> None:
     admin.get("/accounts/")
     for number in range(60):
-        User.objects.create_user(f"more{number}", None, name="多")
+        account(f"more{number}", None, name="多")
     with django_assert_max_num_queries(9):
         admin.get("/accounts/")

@@ -16,7 +16,7 @@ from core.models import AuditEntry, Job
 from core.refusals import Refusal
 from orgs.models import Appointment
 from orgs.services.appointments import close_unused_accounts
-from tests.people import City
+from tests.people import City, account
 
 
 def test_an_opened_account_waits_for_an_appointment(city: City) -> None:
@@ -89,7 +89,7 @@ def test_an_account_unused_for_ninety_days_closes_at_night(city: City, days: int
 
 
 def test_one_administrator_of_each_duty_stays_open(city: City) -> None:
-    second = User.objects.create_user("second", None, name="又一系统")
+    second = account("second", None, name="又一系统")
     Appointment.objects.create(user=second, role="SYSTEM", node=city["CZ"], since=timezone.localdate())
     now = timezone.now()
     User.objects.update(last_seen_at=now - timedelta(days=200))
@@ -105,7 +105,7 @@ def test_one_administrator_of_each_duty_stays_open(city: City) -> None:
 def test_an_account_whose_duty_is_still_to_begin_stays_open(city: City) -> None:
     """Of the duty of `security`, which ends, nobody would be left."""
     now, today = timezone.now(), timezone.localdate()
-    awaited = User.objects.create_user("awaited", None, name="接任安全")
+    awaited = account("awaited", None, name="接任安全")
     city.user("security").appointments.update(until=today + timedelta(days=9))
     Appointment.objects.create(user=awaited, role="SECURITY", node=city["CZ"], since=today + timedelta(days=9))
     User.objects.update(last_seen_at=now - timedelta(days=200))

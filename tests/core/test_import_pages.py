@@ -11,13 +11,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
 from core.importing import jobs
 from core.jobs import Worker
 from core.models import AuditEntry, ColumnMapping, ImportBatch, Job, StagedRow
 from orgs.models import Appointment, Organization
 from tests.lists import MARKET, credit_code, firm, write_list
-from tests.people import LONG_AGO, PASSWORD, City
+from tests.people import LONG_AGO, PASSWORD, City, account
 from tests.wizard import checked, columns_form, looked_at, said, upload, work, written
 
 Status = ImportBatch.Status
@@ -255,7 +254,7 @@ def test_files_lie_outside_the_web_root_and_go_after_seven_days(clerk, tmp_path)
 
 def test_only_the_uploader_confirms(clerk, city, tmp_path):
     batch = checked(clerk, [firm(1)], tmp_path / "a.csv")
-    colleague = User.objects.create_user("colleague", PASSWORD, name="同事", must_change_password=False)
+    colleague = account("colleague", PASSWORD, name="同事", must_change_password=False)
     Appointment.objects.create(user=colleague, role="DEPARTMENT", node=city["CZ"], since=LONG_AGO)
     clerk.force_login(colleague)
     assert "由上传人 陈市 确认写入" in said(clerk.get(reverse("import", args=[batch.pk])))

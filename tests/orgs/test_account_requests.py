@@ -23,7 +23,7 @@ from core.refusals import Refusal
 from orgs.models import Appointment
 from orgs.services.account_acts import AT_A_BUTTON, act_on, answer, correct
 from orgs.services.appointments import end_appointment
-from tests.people import LONG_AGO, PASSWORD, TODAY, City
+from tests.people import LONG_AGO, PASSWORD, TODAY, City, account
 
 ADMINISTRATORS = ("sysadmin", "security", "auditor")
 CODE = re.compile(r"<code[^>]*>(\w+)</code>")
@@ -33,7 +33,7 @@ CODE = re.compile(r"<code[^>]*>(\w+)</code>")
 def second(city: City) -> dict[str, User]:
     """One more of each duty, named with a 2."""
     for username in ADMINISTRATORS:
-        user = User.objects.create_user(f"{username}2", PASSWORD, name=f"又一{username}", must_change_password=False)
+        user = account(f"{username}2", PASSWORD, name=f"又一{username}", must_change_password=False)
         role = city.user(username).appointments.get().role
         Appointment.objects.create(user=user, role=role, node=city["CZ"], since=LONG_AGO)
         city.people[user.username] = user
@@ -131,7 +131,7 @@ def test_one_request_for_an_account_at_a_time(city: City) -> None:
 
 
 def test_whoever_will_be_an_administrator_is_treated_as_one(city: City) -> None:
-    user = User.objects.create_user("newcomer", PASSWORD, name="新同志", must_change_password=False)
+    user = account("newcomer", PASSWORD, name="新同志", must_change_password=False)
     city.people["newcomer"] = user
     Appointment.objects.create(user=user, role="AUDIT", node=city["CZ"], since=timezone.localdate().replace(year=2030))
     ask(city, "newcomer")

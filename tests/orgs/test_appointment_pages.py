@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services.factors import trust_phone
 from orgs.models import Appointment
-from tests.people import City
+from tests.people import City, account
 
 CODE = re.compile(r"<code[^>]*>(\w+)</code>")
 
@@ -24,7 +24,7 @@ def security(city: City, client: Client) -> Client:
 
 @pytest.fixture
 def newcomer(city: City) -> User:
-    return User.objects.create_user("newcomer", None, name="新同志", unit="溪口街道")
+    return account("newcomer", None, name="新同志", unit="溪口街道")
 
 
 def given(**changed: str) -> dict[str, str]:
@@ -131,7 +131,7 @@ def test_a_street_gives_a_new_code_and_revokes_a_lost_phone(city: City, client: 
 
 def test_the_lists_take_a_constant_number_of_queries(city: City, client: Client, django_assert_max_num_queries) -> None:
     for number in range(30):
-        user = User.objects.create_user(f"more{number}", None, name="多")
+        user = account(f"more{number}", None, name="多")
         Appointment.objects.create(user=user, role="SECRETARY", node=city["CZ1112"], since=timezone.localdate())
     for username, address in (("security", "/appointments/"), ("street", "/people/")):
         client.force_login(city.user(username))

@@ -18,7 +18,7 @@ from orgs.services import appointments
 from orgs.services.appointments import appoint, end_appointment
 from orgs.services.duties import running_out
 from orgs.services.party import establish
-from tests.people import LONG_AGO, TODAY, City
+from tests.people import LONG_AGO, TODAY, City, account
 
 TOMORROW = TODAY + timedelta(days=1)
 LATER = date(2027, 3, 1)
@@ -26,7 +26,7 @@ LATER = date(2027, 3, 1)
 
 @pytest.fixture
 def newcomer(city: City) -> User:
-    return User.objects.create_user("newcomer", None, name="新同志", must_change_password=False)
+    return account("newcomer", None, name="新同志", must_change_password=False)
 
 
 def give(city: City, user: User, role: str = "STREET", **values: object) -> Appointment:
@@ -213,7 +213,7 @@ def test_the_last_holder_of_a_duty_stays(city: City, newcomer: User, username: s
     last = city.user(username).appointments.get()
     if username == "security":
         give(city, newcomer, "SECURITY", node=city["CZ"], until=LATER)
-    second = User.objects.create_user("second", None, name="又一人", must_change_password=False)
+    second = account("second", None, name="又一人", must_change_password=False)
     for since in (None, TOMORROW):
         with pytest.raises(Refusal, match="唯一长期任职"):
             end_appointment(by=other, appointment=last, until=TODAY, reason="退休", on=TODAY)
