@@ -97,7 +97,7 @@ class AccountForm(MergingForm, forms.Form):
 
     def __init__(self, *args: Any, instance: User | None = None, **kwargs: Any) -> None:
         self.instance = one = instance or User()
-        super().__init__(*args, initial={"name": one.name, "unit": one.unit}, **kwargs)
+        super().__init__(*args, **kwargs | {"initial": {"name": one.name, "unit": one.unit}})
         self.kept["phone"] = one.phone
 
 
