@@ -65,3 +65,21 @@ def test_a_row_on_the_phone_tells_members_apart_by_no_number(city: City, signed_
     page.set_viewport_size(PHONE)
     page.goto("/admin/members/member/")
     expect(page.locator("td.key")).to_have_text(city["CZ1111"].name)
+
+
+@pytest.mark.parametrize(
+    ("address", "menu"), [("/units/?measure=counted", "常用筛选"), ("/organizations/{unit}/", "办理")]
+)
+def test_a_menu_on_the_phone_lies_within_the_page(
+    city: City, signed_in: Callable[[str], Page], address: str, menu: str
+) -> None:
+    unit = city.organization("澄州明川电子有限公司")
+    refresh(None, on=TODAY)
+    page = signed_in("city")
+    page.set_viewport_size(PHONE)
+    page.goto(address.format(unit=unit.pk))
+    page.locator("summary", has_text=menu).first.click()
+    box = page.locator("details.menu[open] > :not(summary)").bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE["width"]
