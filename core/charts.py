@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from core.rendering import drawn, drawn_each
 
 Rate = Decimal | float | int | None
 Points = Sequence[tuple[str, Rate]]
@@ -64,13 +65,13 @@ def sparkline(points: Points, goal: Rate = None, scale: Scale | None = None) -> 
     paths.append(("", "M" + " ".join(f"{index * step:.1f},{height(rate)}" for index, _, rate in known)))
     (_, first, began), (_, last, ended) = known[0], known[-1]
     words = f"{first} {_said(began)} 至 {last} {_said(ended)}，纵轴 {low}%–{high}%"
-    drawn = format_html(PICTURE, "", HEIGHT, words, "", format_html_join("", PATH, paths))
-    return format_html(LINE, drawn, first, _said(began), last, _said(ended))
+    picture = drawn(PICTURE, "", HEIGHT, words, "", drawn_each(PATH, paths))
+    return drawn(LINE, picture, first, _said(began), last, _said(ended))
 
 
 def _bar(css: str, percent: Rate, words: str, marks: list[tuple[str, str]]) -> SafeString:
-    rects = format_html_join("", RECT, (("", 100), ("fill", _within(percent))))
-    return format_html(PICTURE, css, 12, words, rects, format_html_join("", PATH, marks))
+    rects = drawn_each(RECT, [("", 100), ("fill", _within(percent))])
+    return drawn(PICTURE, css, 12, words, rects, drawn_each(PATH, marks))
 
 
 def _said(percent: Rate) -> str:

@@ -10,11 +10,17 @@ from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from typing import Any
 
+from django.forms import BoundField
 from django.forms.renderers import DjangoTemplates
 from django.utils.safestring import SafeString
 
 EMPTY = "—"
 WIDGETS = "django/forms/widgets/"
+FIELD = '<div class="field{}">{}\n<div class="check" aria-live="polite"></div>{}{}{}</div>\n'
+SETTLE = """<div class="row" role="radiogroup" aria-label="{0}用哪一个">
+  <label><input type="radio" name="settled-{1}" value="={2}"> 用我的</label>
+  <label><input type="radio" name="settled-{1}" value="now"> 用现在的</label>
+</div>"""
 INPUTS = ("checkbox", "date", "datetime", "email", "file", "hidden", "number", "password", "text", "time", "url")
 
 
@@ -23,13 +29,35 @@ def drawn(pattern: str, *values: Any) -> SafeString:
     return SafeString(pattern.format(*map(_escaped, values)))
 
 
+def drawn_each(pattern: str, rows: Iterable[Iterable[Any]]) -> SafeString:
+    """The pattern for each row, one after another."""
+    return SafeString("".join(drawn(pattern, *row) for row in rows))
+
+
 class PlainRenderer(DjangoTemplates):
-    """Draws inputs, text areas and drop-downs; leaves the rest to the templates."""
+    """Draws fields with their labels, inputs, text areas and drop-downs; leaves the rest to the templates."""
 
     def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
-        """The field's markup."""
+        if template_name == self.field_template_name:
+            return _field(context["field"])
         draw = DRAWN.get(template_name)
         return SafeString(draw(context["widget"])) if draw else super().render(template_name, context, request)
+
+
+def _field(field: BoundField) -> str:
+    """One field of a form: its name, the input, what helps, what is wrong with it."""
+    if field.is_hidden:
+        return str(field)
+    name, at, errors, form = field.label, field.id_for_label, field.errors, field.form
+    if getattr(field.field.widget, "input_type", "") == "checkbox":
+        head = drawn('<label for="{}">{} {}</label>', at, field, name)
+    else:
+        required = SafeString('<b class="due" title="必填">*</b>' if field.field.required else "")
+        head = drawn('<label for="{}">{}{}</label>\n{}', at, name, required, field)
+    now = getattr(form, "conflicts", {}).get(field.name)  # what somebody else saved meanwhile (`core.admin.forms`)
+    settle = "" if now is None else drawn(SETTLE, name, field.name, now)
+    help_text = drawn('<span class="helptext" id="{}_helptext">{}</span>', field.auto_id, field.help_text)
+    return drawn(FIELD, " wrong" if errors else "", head, errors or "", settle, help_text if field.help_text else "")
 
 
 def _escaped(value: Any) -> str:
@@ -76,7 +104,7 @@ DRAWN: dict[str, Callable[[Mapping[str, Any]], str]] = {
 def listed_changes(changes: Iterable[Any]) -> SafeString:
     """The changes of an entry of the trail, one a line (`core.history`)."""
     told = ((one.label, "" if one.added else f"{one.before} → ", one.after) for one in changes)
-    lines = "".join(drawn('<li><span class="quiet">{}</span> {}{}</li>', *one) for one in told)
+    lines = drawn_each('<li><span class="quiet">{}</span> {}{}</li>', told)
     return SafeString(f"<ul>{lines}</ul>" if lines else EMPTY)
 
 

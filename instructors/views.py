@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views import View
 
@@ -20,6 +19,7 @@ from accounts.permissions import Permission as P
 from core.days import PastDay
 from core.listing import Column, ListPage, Order
 from core.pages import FormPage, PageRequest, PermissionMixin, number
+from core.rendering import drawn
 from instructors import services
 from instructors.filters import AssignmentFilters
 from instructors.models import Assignment, Visit
@@ -99,7 +99,7 @@ class LogVisit(FormPage):
 
 
 def _late(row: Any, word: str) -> SafeString:
-    return format_html('<span class="late">{}</span>', word) if word else SafeString("")
+    return drawn('<span class="late">{}</span>', word) if word else SafeString("")
 
 
 class AssignmentList(ListPage):

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.listing import ListFilters
+from core.listing.choices import Choices
 from core.listing.filters import TickFilter, search_filter
 from core.periods import not_over
 from core.scope import Scope
@@ -34,6 +35,7 @@ CATEGORIES = [
 class PlaceFilters(ListFilters):
     """Lists that are cut by area, zone or committee: filters of these names offer those of the scope."""
 
+    data: Any
     tree = TODAY  # where areas and zones are looked for
 
     def offer(self) -> None:
@@ -44,7 +46,9 @@ class PlaceFilters(ListFilters):
             "committee": lambda: committee_choices(scope),
         }
         for name in self.filters.keys() & offered.keys():
-            self.filters[name].extra["choices"] = offered[name]()
+            one, choices = self.filters[name], Choices(offered[name]())
+            one.extra |= {"choices": choices.listed, "widget": choices.widget(str(one.label))}
+            self.data = {**dict(self.data.items()), name: choices.key(self.data.get(name, "").strip())}
 
     def managers(self, committee: str) -> list[int]:
         """The committee and all below it that can manage units; none outside the scope."""

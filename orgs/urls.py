@@ -4,7 +4,7 @@ from django.urls import path
 
 from orgs.views.accounts import AccountList, AccountPage, NewAccount, RequestList, RequestPage
 from orgs.views.acts import ActList, ActPage
-from orgs.views.appointments import AppointmentList, AppointmentPage, AppointmentsOn, NewAppointment, Suggestions
+from orgs.views.appointments import AppointmentList, AppointmentPage, AppointmentsOn, NewAppointment
 from orgs.views.checks import CheckCreditCode
 from orgs.views.duplicates import MergePage, UnmergeView
 from orgs.views.helpdesk import PeopleList, PersonPage
@@ -21,7 +21,6 @@ urlpatterns = [
     path("appointments/", AppointmentList.as_view(), name="appointments"),
     path("appointments/on/", AppointmentsOn.as_view(), name="appointments_on"),
     path("appointments/new/", NewAppointment.as_view(), name="appointment_new"),
-    path("appointments/suggestions/", Suggestions.as_view(), name="appointment_suggestions"),
     path("appointments/<int:pk>/", AppointmentPage.as_view(), name="appointment"),
     path("branch/", OwnBranch.as_view(), name="branch"),
     path("organizations/acts/", ActList.as_view(), name="bulk_acts"),

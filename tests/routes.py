@@ -65,7 +65,6 @@ ROUTES = {
     "appointments/": Route("appointments/", frozenset({"security"})),
     "appointments/on/": Route("appointments/on/", frozenset({"auditor"})),
     "appointments/new/": Route("appointments/new/", frozenset({"security"})),
-    "appointments/suggestions/": Route("appointments/suggestions/?node=C", frozenset({"security"})),
     "appointments/<int:pk>/": Route("appointments/{appointment}/", frozenset({"security"})),
     "people/": Route("people/", STAFF),
     "people/<int:pk>/": Route("people/{secretary}/", HERE, misses=STRANGER),

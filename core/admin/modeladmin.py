@@ -197,7 +197,8 @@ class ScopedModelAdmin(SavingByService, ModelAdmin):  # type: ignore[misc]
         """Only what the user may write to can be chosen, and what the record names already."""
         rows = db_field.related_model._default_manager.all()
         choices = rows.attachable(request.scope, self.model)  # type: ignore[attr-defined]
-        if key := request.resolver_match and request.resolver_match.kwargs.get("object_id"):
+        key = request.resolver_match and request.resolver_match.kwargs.get("object_id")
+        if key and choices.query.has_filters():  # else it can name everything
             named = self.get_queryset(request).filter(pk=unquote(key)).order_by().values(db_field.attname)
             choices |= rows.filter(pk__in=named)
         if db_field.name in self.get_autocomplete_fields(request):

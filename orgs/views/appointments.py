@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.views import View
 
 from accounts.models import User
 from accounts.permissions import Permission
@@ -21,15 +20,16 @@ from accounts.roles import ROLE_CHOICES, ROLES
 from core.days import AnyDay
 from core.history import history_of
 from core.listing import Column, ListFilters, ListPage, Order
+from core.listing.choices import SUGGESTED, SearchedInput
 from core.listing.filters import search_filter
-from core.pages import FormPage, PageRequest, PermissionMixin
+from core.pages import FormPage
 from core.periods import over
+from core.scope import Scope
 from orgs.models import Appointment, PartyOrganization
 from orgs.models.party import AppointmentQuerySet
 from orgs.services.appointments import WrongPlace, appoint, end_appointment
 from orgs.services.duties import running_out
 
-SUGGESTIONS = 20
 STATES = (("now", "有效"), ("later", "未开始"), ("over", "已终止"))
 
 
@@ -131,7 +131,6 @@ class AppointForm(forms.Form):
         User.objects.filter(is_active=True),
         to_field_name="username",
         label="用户（登录名）",
-        widget=forms.TextInput,
         error_messages={"invalid_choice": "没有这个登录名，或账号已停用，请先由系统管理员开设、启用"},
     )
     role = forms.ChoiceField(label="角色", choices=[("", "请选择"), *ROLE_CHOICES])
@@ -139,26 +138,26 @@ class AppointForm(forms.Form):
         PartyOrganization.objects.standing(),
         to_field_name="code",
         label="党组织（编码）",
-        widget=forms.TextInput,
         error_messages={"invalid_choice": "没有这个编码的党组织，请输入名称后从提示中选择"},
     )
     since = AnyDay(label="起始")
     until = AnyDay(label="终止（不含当日，可不填）", required=False)
     reason = forms.CharField(label="依据", max_length=100)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         """Suggest users and places while one types."""
         super().__init__(*args, **kwargs)
-        for name in ("user", "node"):
-            self.fields[name].widget.attrs.update(
-                {
-                    "list": f"{name}_suggestions",
-                    "autocomplete": "off",
-                    "hx-get": reverse("appointment_suggestions"),
-                    "hx-trigger": "input changed delay:250ms",
-                    "hx-target": f"#{name}_suggestions",
-                }
-            )
+        people = User.objects.within(scope).filter(is_active=True).order_by("username")
+
+        def find_people(text: str) -> Iterator[tuple[str, str]]:
+            found = people.filter(Q(name__contains=text) | Q(username__icontains=text))
+            return ((one.username, f"{one.name} {one.unit}") for one in found[:SUGGESTED])
+
+        def find_places(text: str) -> QuerySet:
+            found = PartyOrganization.objects.standing().filter(Q(name__contains=text) | Q(code__startswith=text))
+            return found.order_by("code").values_list("code", "name")[:SUGGESTED]
+
+        self.fields["user"].widget, self.fields["node"].widget = SearchedInput(find_people), SearchedInput(find_places)
 
 
 class NewAppointment(FormPage):
@@ -171,7 +170,10 @@ class NewAppointment(FormPage):
     extra_context = {"roles": ROLES.values()}
 
     def get_initial(self) -> dict[str, Any]:
-        return {"since": timezone.localdate(), "user": self.request.GET.get("user", "")}
+        return {"since": timezone.localdate(), **self.request.GET.dict()}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"scope": self.request.scope}
 
     def act(self, data: dict[str, Any]) -> str:
         given = appoint(by=self.request.user, on=timezone.localdate(), **data)
@@ -209,21 +211,3 @@ class AppointmentPage(FormPage):
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         ended, lines = over(self.one, timezone.localdate()), history_of(self.one, self.request.scope)
         return super().get_context_data(one=self.one, ended=ended, lines=lines, **more)
-
-
-class Suggestions(PermissionMixin, View):
-    """What fits the letters typed so far into the form of an appointment, for its two fields."""
-
-    permission = Permission.APPOINTMENTS_CHANGE
-
-    def get(self, request: PageRequest) -> HttpResponse:
-        """Options for a list beside the field; nothing before the first letter."""
-        options: list[tuple[str, str]] = []
-        if text := request.GET.get("user", "").strip():
-            people = User.objects.within(request.scope).filter(is_active=True)
-            people = people.filter(Q(name__contains=text) | Q(username__icontains=text)).order_by("username")
-            options = [(one.username, f"{one.name} {one.unit}") for one in people[:SUGGESTIONS]]
-        elif text := request.GET.get("node", "").strip():
-            places = PartyOrganization.objects.standing().filter(Q(name__contains=text) | Q(code__startswith=text))
-            options = list(places.order_by("code").values_list("code", "name")[:SUGGESTIONS])
-        return render(request, "orgs/suggestions.html", {"options": options})
