@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -23,15 +24,15 @@ class DueItem:
 
 @dataclass(frozen=True)
 class DueKind:
-    """A kind of duty. `rows` are all of them, the most urgent first, `until` is the lookup of the day of each (empty: all are
-    late); `items` tells some of the rows in words, `url` lists all of them."""
+    """A kind of duty. `rows` are all of them, the most urgent first, with all that `items` needs to tell some of them in words;
+    `until` is the lookup of the day of each (empty: all are late), `url` lists all of them."""
 
     code: str
     name: str
     permission: str
     rows: Callable[[Scope, date], QuerySet]
     until: str
-    items: Callable[[QuerySet, Scope, date], Iterable[DueItem]]
+    items: Callable[[Iterable[Any], Scope, date], Iterable[DueItem]]
     url: str
 
 

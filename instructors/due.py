@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from accounts.permissions import Permission as P
 from core.due import DueItem, DueKind, due_kinds
@@ -15,12 +15,13 @@ from instructors.queries import open_assignments, overdue, state_due
 
 
 def _rows(scope: Scope, on: date) -> QuerySet:
-    return overdue(open_assignments(scope, on=on), on=on)
+    rows = overdue(open_assignments(scope, on=on), on=on)
+    return rows.only("since", "organization__name", "instructor__name")
 
 
-def _items(rows: QuerySet, scope: Scope, on: date) -> Iterator[DueItem]:
-    for row in state_due(rows.only("since", "organization__name", "instructor__name"), on=on):
-        url = reverse("organization", args=[row.organization_id])
+def _items(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
+    for row in state_due(rows, on=on):
+        url = f"/organizations/{row.organization_id}/"
         yield DueItem(row.organization.name, f"走访（{row.instructor.name}）", row.due_on, url, "查看")
 
 

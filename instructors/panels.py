@@ -12,7 +12,7 @@ from accounts.permissions import Permission as P
 from core.panels import Panel, panels
 from core.scope import Scope, may_change
 from instructors.models import Instructor, Visit
-from instructors.queries import open_assignments, state_due
+from instructors.queries import serving, state_due
 
 SHOWN = 10
 VISIT = ("done", "result", "visited_on", "instructor__name", "entered_by__name")
@@ -20,10 +20,12 @@ VISIT = ("done", "result", "visited_on", "instructor__name", "entered_by__name")
 
 def of_organization(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
     """Open assignments with the day of the next visit, and the newest visits."""
-    assignments = open_assignments(scope, on=on).filter(organization=record.pk).select_related(None)
     visits = Visit.objects.within(scope).filter(organization=record.pk).select_related("instructor", "entered_by")
+    assignments = list(serving(scope, on=on).filter(organization=record.pk).only("since", "instructor__name"))
+    for row in assignments:
+        row.visited_on = record.facts.visited_on  # type: ignore[attr-defined]
     return {
-        "assignments": state_due(assignments.select_related("instructor").only("since", "instructor__name"), on=on),
+        "assignments": state_due(assignments, on=on),
         "visits": list(visits.only(*VISIT).order_by("-visited_on", "-pk")[:SHOWN]),
         "may_assign": may_change(record, scope, P.VISITS_CHANGE),
         "may_log": scope.may(P.VISITS_LOG) and Instructor.objects.filter(user=scope.user_id).exists(),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import partial
 from itertools import takewhile
+from typing import Any
 
 from django.db.models import F, QuerySet
 from django.urls import reverse
@@ -20,24 +21,22 @@ from reports.worklists import Worklist, worklists
 PROMISE = tuple(f"organization__gap_answer__{name}" for name in ("planned_form", "planned_by", "responsible"))
 
 
-def _promised(worklist: Worklist, scope: Scope) -> QuerySet[OrganizationFacts]:
+def _promised(worklist: Worklist, scope: Scope) -> QuerySet[Any, Any]:
     """Units still on the list for which a day was promised; one on two lists stands under the first."""
     rows = OrganizationFacts.objects.within(scope).filter(
         worklist.gap, organization__gap_answer__planned_by__isnull=False
     )
     for other in takewhile(lambda one: one is not worklist, worklists):
         rows = rows.exclude(other.gap)
-    rows = rows.select_related("organization__gap_answer").only("organization__name", *PROMISE)
-    return rows.order_by("organization__gap_answer__planned_by", "pk")
+    rows = rows.order_by("organization__gap_answer__planned_by", "pk")
+    return rows.values_list("organization", "organization__name", *PROMISE)
 
 
-def _promises(worklist: Worklist, rows: QuerySet, scope: Scope, on: date) -> Iterator[DueItem]:
-    for row in rows:
-        unit, answer = row.organization, row.organization.gap_answer
-        url = f"{reverse('worklist-start', args=[worklist.code])}?unit={unit.pk}"
-        what = answer.planned_form or worklist.promise
-        who = f"{unit.name}（责任人 {answer.responsible}）" if answer.responsible else unit.name
-        yield DueItem(who, what, answer.planned_by, url, "办理")
+def _promises(worklist: Worklist, rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
+    start = reverse("worklist-start", args=[worklist.code])
+    for unit, name, form, until, responsible in rows:
+        who = f"{name}（责任人 {responsible}）" if responsible else name
+        yield DueItem(who, form or worklist.promise, until, f"{start}?unit={unit}", "办理")
 
 
 def _promise_kind(worklist: Worklist) -> DueKind:
@@ -61,7 +60,7 @@ def _open_books(worklist: Worklist, scope: Scope, on: date) -> QuerySet[StreetBo
     return books.order_by(F("due_on").asc(nulls_last=True), "pk")
 
 
-def _books(rows: QuerySet, scope: Scope, on: date) -> Iterator[DueItem]:
+def _books(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
     for book in rows:
         own = book.committee_id in scope.measured_nodes
         what = f"{book.rows} 家，{book.state}"

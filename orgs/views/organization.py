@@ -30,17 +30,6 @@ from orgs.sources.wording import source_name
 
 HEADCOUNTS_SHOWN = 8
 DEMOCRACY_SHOWN = 8
-# the columns of the record and its facts, and of what they name no more than the page prints
-WHOLE = tuple(
-    f"{prefix}{field.name}"
-    for model, prefix in ((Organization, ""), (OrganizationFacts, "facts__"))
-    for field in model._meta.concrete_fields
-)
-NAMED = (
-    "facts__covered_by__name", "region__name", "region__level", "region__parent__name",
-    "region__parent__level", "region__parent__parent__name", "region__parent__parent__level", "region__parent__parent__parent", "zone__name",
-    "managed_by__name", "managed_by__path",
-)  # fmt: skip
 MASS_KINDS = (("union", "工会"), ("youth", "团"), ("women", "妇联"))
 
 
@@ -88,7 +77,7 @@ def record(pk: int, scope: Scope) -> Organization:
         "facts__covered_by", "region__parent__parent", "zone", "managed_by"
     )
     try:
-        unit = rows.only(*WHOLE, *NAMED).get(pk=pk)
+        unit = rows.get(pk=pk)
     except Organization.DoesNotExist:
         raise Http404("没有这家单位，或不在您的管辖范围") from None
     prefetch_filled(

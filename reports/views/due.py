@@ -8,18 +8,28 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Window
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views import View
 
 from core.due import DueItem, DueKind, due_kinds
+from core.formats import iso
 from core.pages import PageRequest
+from core.rendering import drawn_each
 from core.scope import Scope
 
-FEW = 80  # so many lines of a kind are read at once
+FEW = 100  # so many lines of a kind are read at once
 MOST = 20  # lines shown of one kind in one stretch; its own page has all of them
+
+
+LINE = """<li>
+  <span>{}<small>{}</small></span>
+  <span class="tight">{}　<a class="button small" href="{}">{}</a></span>
+</li>
+"""
 
 
 class Lines(NamedTuple):
@@ -33,6 +43,10 @@ class Lines(NamedTuple):
     def more(self) -> bool:
         """Whether there are more than are shown."""
         return self.number > len(self.items)
+
+    @property
+    def drawn(self) -> SafeString:
+        return drawn_each(LINE, ((one.who, one.what, iso(one.until), one.url, one.action) for one in self.items))
 
 
 @dataclass
@@ -72,27 +86,31 @@ def _stretches(kinds: list[DueKind], scope: Scope, today: date) -> list[Stretch]
     ]
     for kind in kinds:
         rows, at = kind.rows(scope, today), 0  # the most urgent first: the stretches follow each other
-        numbers = _numbers(rows, kind.until, today)
-        few = list(kind.items(rows, scope, today)) if 0 < numbers.total() <= FEW else []
+        few = list(rows[:FEW] if kind.until else rows.annotate(total=Window(Count("*")))[:MOST])
+        items = list(kind.items(few, scope, today))
+        numbers = _numbers(kind, rows, items, today) if kind.until else Counter(late=few[0].total if few else 0)
         for stretch in stretches:
             if number := numbers[stretch.code]:
-                items = few[at : at + MOST] or list(kind.items(rows[at : at + MOST], scope, today))
-                stretch.kinds.append(Lines(kind, number, items))
+                end = at + min(number, MOST)
+                shown = items[at:end] if end <= len(items) else list(kind.items(rows[at:end], scope, today))
+                stretch.kinds.append(Lines(kind, number, shown))
             at += number
     return stretches
 
 
-def _numbers(rows: QuerySet, until: str, today: date) -> Counter[str]:
-    """How many there are in each stretch; counted by the day, which the database does with less ado."""
-    if not until:
-        return Counter(late=rows.order_by().count())
+def _numbers(kind: DueKind, rows: QuerySet, items: list[DueItem], today: date) -> Counter[str]:
+    """How many there are in each stretch; of more than were read counted by the day, which the database does with less ado."""
+    if len(items) < FEW:
+        return Counter(_stretch(item.until, today) for item in items)
     numbers: Counter[str] = Counter()
-    for day, number in rows.order_by().values_list(until).annotate(Count("pk")):
-        numbers["later" if day is None else _stretch(day, today)] += number
+    for day, number in rows.order_by().values_list(kind.until).annotate(Count("pk")):
+        numbers[_stretch(day, today)] += number
     return numbers
 
 
-def _stretch(day: date, today: date) -> str:
+def _stretch(day: date | None, today: date) -> str:
+    if day is None:
+        return "later"
     if day <= today:
         return "now" if day == today else "late"
     return "week" if day <= today + timedelta(days=6 - today.weekday()) else "later"

@@ -13,11 +13,12 @@ from tests.careful.models import Lesson
 
 
 def _rows(scope: Scope, on: date) -> QuerySet:
-    return Lesson.objects.changeable(scope).filter(due_on__isnull=False).order_by("due_on", "pk")
+    rows = Lesson.objects.changeable(scope).filter(due_on__isnull=False)
+    return rows.select_related("organization").order_by("due_on", "pk")
 
 
 def _items(rows: QuerySet, scope: Scope, on: date) -> Iterator[DueItem]:
-    for row in rows.select_related("organization"):
+    for row in rows:
         url = reverse("organization", args=[row.organization_id])
         yield DueItem(row.organization.name, f"党课（{row.topic}）", row.due_on, url, "查看")
 
