@@ -1,5 +1,6 @@
 """What a page costs the processor, as a multiple of an empty signed-in answer in the same run (SQLite, everything counted);
-and a hundred people at once, against one alone (PostgreSQL, the real web server)."""
+the leader's pages of a large city against a tenth of it, and a hundred people in it at once against one alone (PostgreSQL, the
+real web server)."""
 
 from __future__ import annotations
 
@@ -9,21 +10,27 @@ from itertools import cycle
 
 from bench.lines import Line
 from bench.load import Browser, Measured, p95, serving, wait
-from bench.worker import databases
+from bench.scale import in_turns
+from bench.worker import Database, databases
 
 SIZE = (20_000, 5_000)
 BOUNDS = {"list": 8, "worklist": 8, "form": 5, "due": 5, "record": 5, "dashboard": 5}
-CITY = (100_000, 30_000)
+CITY, TENTH = (100_000, 300_000), (10_000, 30_000)
 PEOPLE, THINK = 100, 3.0  # seconds between two pages of one person
 ALONE, TOGETHER = 40.0, 60.0  # seconds of measuring
 
 
 def lines(wanted: str) -> Iterator[Line]:
-    """The main pages, the empty answer against Django's own, and a hundred people at once."""
+    """What each page costs, how it grows, and how many people it serves."""
     if not "pages".startswith(wanted) and not wanted.startswith("pages"):
         return
     yield from _costs()
-    yield from _hundred_people()
+    with databases("postgresql_tenth", "postgresql") as found:
+        tenth, city = found["postgresql_tenth"], found["postgresql"]
+        tenth.city(*TENTH)
+        city.city(*CITY)
+        yield from _at_size(tenth, city)
+        yield from _hundred_people(city)
 
 
 def _costs() -> Iterator[Line]:
@@ -38,15 +45,21 @@ def _costs() -> Iterator[Line]:
     yield Line("pages.record_queries", taken["record_queries"], "queries", bound=15)
 
 
-def _hundred_people() -> Iterator[Line]:
-    with databases("postgresql") as found:
-        database = found["postgresql"]
-        database.city(*CITY)
-        units = database.measure("unrelated")["ids"]
-        with serving(database) as root:
-            wait(database)
-            browser = Browser(root)
-            alone, together = (_during(browser, units, *told) for told in ((1, 0.5, ALONE), (PEOPLE, THINK, TOGETHER)))
+def _at_size(tenth: Database, city: Database) -> Iterator[Line]:
+    """The leader's pages, by what is kept and by what has to be worked out anew."""
+    few, many = in_turns("pages", tenth, city)
+    yield Line("pages.branches", many["branches"], "branches")
+    for name in ("dashboard", "dashboard_anew", "figures", "figures_anew"):
+        yield Line(f"pages.{name}_seconds", many[name], "s")
+        yield Line(f"pages.{name}_at_size", many[name] / few[name], "× at a tenth", bound=1.5)
+
+
+def _hundred_people(city: Database) -> Iterator[Line]:
+    units = city.measure("unrelated")["ids"]
+    with serving(city) as root:
+        wait(city)
+        browser = Browser(root)
+        alone, together = (_during(browser, units, *told) for told in ((1, 0.5, ALONE), (PEOPLE, THINK, TOGETHER)))
     yield Line("pages.hundred_people_seconds", p95(together.reading), "s")
     yield Line("pages.hundred_people", p95(together.reading) / p95(alone.reading), "× alone", bound=3)
     yield Line("pages.hundred_people_refused", alone.refused + together.refused, "requests", bound=0)

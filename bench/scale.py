@@ -20,7 +20,7 @@ def lines(wanted: str) -> Iterator[Line]:
         small, large = found["postgresql_small"], found["postgresql_large"]
         small.city(*SMALL)
         large.city(*LARGE)
-        (few, many), raw = _in_turns("pages", small, large), large.measure("raw_sql")
+        (few, many), raw = in_turns("pages", small, large), large.measure("raw_sql")
         yield Line("reports.dashboard_seconds", many["dashboard"], "s")
         yield Line("reports.dashboard", many["dashboard"] / few["dashboard"], "× at 10,000", bound=1.5)
         yield Line("reports.figures_page_seconds", many["figures"], "s")
@@ -45,7 +45,7 @@ def lines(wanted: str) -> Iterator[Line]:
         yield Line("orgs.full_recount", large.measure("recount")["seconds"] / raw["seconds"], "× raw query", bound=4)
 
 
-def _in_turns(step: str, *measured: Database) -> list[dict[str, float]]:
+def in_turns(step: str, *measured: Database) -> list[dict[str, float]]:
     """The least of each figure over rounds in which the databases take turns: a shared machine only ever adds."""
     rounds = [[database.measure(step) for database in measured] for _ in range(ROUNDS)]
     return [{name: min(one[name] for one in told) for name in told[0]} for told in zip(*rounds, strict=True)]
