@@ -67,6 +67,12 @@ class Scope:
         return tuple(dict.fromkeys(grant.place for grant in self.grants))
 
     @cached_property
+    def reach(self) -> tuple[Any, ...]:
+        """What tells this scope from every other that reaches more, less or something else, or in another role."""
+        told = ((grant.role, grant.path, grant.whole or sorted(grant.unit_managers)) for grant in self.grants)
+        return (self.user_id if self.own else 0, *told)
+
+    @cached_property
     def whole(self) -> bool:
         """Whether the root of the tree is within."""
         return any(grant.whole for grant in self.grants if not grant.own)

@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F, Func, Q, QuerySet, Sum
 from django.db.models.functions import Substr
 
 from core.indicators import Indicator, added, less, measures, percent
+from core.page_cache import kept
 from core.pages import number
 from core.scope import Scope
+from orgs.facts import state
 from orgs.models import Jurisdiction, OrganizationFacts, PartyOrganization, Region, Tally, Zone
 from orgs.models.facts import CUTS as KEPT
 from orgs.models.facts import SizeBand, cut_knowing
@@ -34,19 +36,30 @@ NONE = "none"  # in an address: the key is empty
 Sums = dict[str, int | None]  # by measure; None: there was no such measure then
 
 
+class Committee(NamedTuple):
+    pk: int
+    name: str
+    code: str
+    path: str
+    region_id: str | None
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Tree:
     """The places that figures are cut by, as they stand: committees of a scope, areas, zones.
 
     A closed month has its own, with the names and paths of then (`reports.queries.places`).
     """
 
-    nodes: Mapping[int, PartyOrganization]
+    nodes: Mapping[int, Committee]
 
-    def __init__(self, nodes: Mapping[int, PartyOrganization]) -> None:
+    def __init__(self, nodes: Mapping[int, Committee]) -> None:
         """`nodes` are the committees by id."""
         self.nodes = nodes
 
-    def named(self, code: str) -> PartyOrganization | None:
+    def named(self, code: str) -> Committee | None:
         return next((node for node in self.nodes.values() if node.code == code), None)
 
     def managers_below(self, code: str) -> list[int]:
@@ -146,22 +159,31 @@ class Row:
 class Cells:
     """Where the sums are: cells within a scope, and the tree they are cut by.
 
-    `known` are the measures that there were when the cells were frozen; None: all that there are.
+    `known` are the measures that there were when the cells were frozen; None: all that there are. `standing` is what
+    changes when any of the cells or committees does: as long as it is the same, sums are kept.
     """
 
     rows: QuerySet
     tree: Tree
     known: Collection[str] | None = None
+    standing: tuple[Any, ...] | None = None
 
     def sums(self, narrow: Narrow, keys: Sequence[Any], codes: Iterable[str]) -> list[tuple[tuple[Any, ...], Sums]]:
         """Measures by keys (columns or expressions), in ONE query over the fewest rows that know them.
 
         There are sums wherever there is anything of the subjects, and None for what these keys cannot tell.
         """
+        asked = list(dict.fromkeys(codes))
+
+        def read() -> list[tuple[tuple[Any, ...], Sums]]:
+            return self._summed(narrow, keys, asked)
+
+        return kept(("sums", self.standing, narrow, str(keys), asked), read) if self.standing else read()
+
+    def _summed(self, narrow: Narrow, keys: Sequence[Any], asked: list[str]) -> list[tuple[tuple[Any, ...], Sums]]:
         named = {f"key{index}": F(key) if isinstance(key, str) else key for index, key in enumerate(keys)}
         condition = narrow.condition(self.tree)
         read = condition.referenced_base_fields | {name for key in named.values() for name in _columns_of(key)}
-        asked = list(dict.fromkeys(codes))
         told = [code for code in asked if self._tells(code, read & KEYS)]
         sought = {*told, *(measures[code].subject.code for code in told)}
         found = self.rows.filter(condition, cut=cut_knowing(read), measure__in=sought).exclude(value=0).order_by()
@@ -204,11 +226,13 @@ def _columns_of(key: F | Func) -> set[str]:
 def tree_of(scope: Scope) -> Tree:
     """The committees of the scope as they stand. One query."""
     rows = PartyOrganization.objects.within(scope).filter(kind__in=MANAGING_KINDS).order_by("path")
-    return Tree({node.pk: node for node in rows})
+    return Tree({row[0]: Committee(*row) for row in rows.values_list(*Committee._fields)})
 
 
 def live(scope: Scope) -> Cells:
-    return Cells(Tally.objects.within(scope), tree_of(scope))
+    standing, tree = (scope.reach, state()), tree_of(scope)
+    places = tuple((node.path, node.code) for node in tree.nodes.values())
+    return Cells(Tally.objects.within(scope), tree, standing=(*standing, places))
 
 
 def facts_of(scope: Scope, where: Q, narrow: Narrow, tree: Tree) -> QuerySet[OrganizationFacts]:

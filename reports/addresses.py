@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -14,7 +15,6 @@ from orgs.indicators import R3, R7, SHOULD
 from orgs.subjects import NodeSubject
 from reports.dashboard import CutRow, Overview
 from reports.queries.bridge import Term
-from reports.queries.moments import Moment
 
 KEPT = ("month", "by", "sort")
 
@@ -39,7 +39,7 @@ class Addresses:
 
     def units(self, narrow: Narrow, **asked: str) -> str:
         """A list of names. What is missing now is the worklist, with reasons and next steps."""
-        return names_of(self.seen.moment, narrow, **asked)
+        return names_of(self.seen.moment.month, narrow, **asked)
 
     def of_line(self, line: CutRow) -> dict[str, str]:
         """The lists behind the numbers of a row."""
@@ -56,7 +56,7 @@ class Addresses:
 
     def of_indicator(self, indicator: Indicator) -> dict[str, str]:
         """The lists behind a card."""
-        return lists_of(indicator, self.seen.moment, self.seen.narrow)
+        return lists_of(indicator, self.seen.moment.month, self.seen.narrow)
 
     def figures(self) -> str:
         """All figures of the same place and month."""
@@ -74,20 +74,21 @@ class Addresses:
         return self.page(row.narrow, by="region", sort="") if self.seen.by in ("category", "zone", "band") else ""
 
 
-def names_of(moment: Moment, narrow: Narrow, **asked: str) -> str:
+@lru_cache(maxsize=10_000)  # a page has hundreds of them
+def names_of(month: str, narrow: Narrow, **asked: str) -> str:
     """The list of names behind a measure (`measure=`) or behind what an indicator lacks (`gap=`)."""
-    if asked.get("gap") == SHOULD.code and not moment.closed:
+    if asked.get("gap") == SHOULD.code and not month:
         return address_with(reverse("worklist", args=["party-organization"]), narrow.query())
     measure = indicators[asked["gap"]].denominator if "gap" in asked else measures[asked["measure"]]
     page = "nodes" if isinstance(measure.subject, NodeSubject) else "units"
-    return address_with(address(page), {**asked, **narrow.query(), "month": moment.month})
+    return address_with(address(page), {**asked, **narrow.query(), "month": month})
 
 
-def lists_of(indicator: Indicator, moment: Moment, narrow: Narrow) -> dict[str, str]:
+def lists_of(indicator: Indicator, month: str, narrow: Narrow) -> dict[str, str]:
     return {
-        "numerator": names_of(moment, narrow, measure=indicator.numerator.code),
-        "denominator": names_of(moment, narrow, measure=indicator.denominator.code),
-        "gap": names_of(moment, narrow, gap=indicator.code),
+        "numerator": names_of(month, narrow, measure=indicator.numerator.code),
+        "denominator": names_of(month, narrow, measure=indicator.denominator.code),
+        "gap": names_of(month, narrow, gap=indicator.code),
     }
 
 

@@ -1,4 +1,4 @@
-"""Cells of the worklists and checks that say more than a value."""
+"""Cells of the dashboard, the worklists and checks that say more than a value."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from core.formats import DASH, iso, number
+from core import charts
+from core.formats import DASH, iso, number, percent, signed
 from core.rendering import drawn
 
 LATE_AFTER = 90  # days
@@ -53,3 +54,17 @@ def step_cell(row: Any, sentence: str) -> SafeString:
         said = drawn("<br><small>已填报：{}{}{}</small>", answer.planned_form or "未定方式", until, reason)
     start = drawn('\n<a class="button small" href="{}">{}</a>', button.url, button.label) if button else ""
     return drawn("<span>{}{}</span>{}", sentence, said, start)
+
+
+def gap_cell(row: Any, missing: int | None) -> SafeString:
+    """What is missing in a row of the dashboard, with its list where there is anything."""
+    link = '<a class="due" href="{}">{}</a>'
+    return drawn(link, row.to["gap"], number(missing)) if missing else SafeString(number(missing))
+
+
+def rate_cell(row: Any, rate: Any) -> SafeString:
+    return drawn("{}<span>{}</span>", charts.bar(rate), percent(rate))
+
+
+def change_cell(row: Any, change: int | None) -> SafeString:
+    return SafeString(signed(change))

@@ -1,24 +1,24 @@
 """What the dashboard says: the answer, the target cards, the table of a cut. Reads only; views print it.
 
 Live figures take one query over the tally, the comparison with each month before one over its frozen cells, by the places
-of then. Closed months never change, so their sums are remembered.
+of then. Closed months never change, so their sums are kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from core.indicators import added, less
+from core.page_cache import kept
 from core.scope import Scope
 from members.indicators import RESTING
 from orgs.figures import CUTS, LEVELS, Narrow, Row, Tree, digits_below, total
 from orgs.indicators import AIMS, R3, R7, SHOULD, T1, T2, T3, T4, T5
 from reports.figures import Standing, measures_of, standings
 from reports.models import ClosedMonth
-from reports.queries.cache import remembered
 from reports.queries.moments import Moment
 
 CARDS = (T1, T2, T3, T4, T5)
@@ -28,12 +28,13 @@ APART = "branch_offices"  # counted, but not asked for anything
 MEASURES = (*measures_of(SHOWN), APART)
 
 
-@dataclass(frozen=True)
+@dataclass
 class CutRow:
     """One row of the table with its change since the month before (None: there was none)."""
 
     row: Row
     change: int | None
+    to: dict[str, str] = field(default_factory=dict)  # the addresses behind its numbers
 
     @property
     def should(self) -> int | None:
@@ -54,21 +55,6 @@ class CutRow:
     def rate(self) -> Decimal | None:
         """应建已建率."""
         return self.row.rate(SHOULD)
-
-    @property
-    def ready_gap(self) -> int | None:
-        """正式党员 3 名以上未建 (R3)."""
-        return self.row.gap(R3)
-
-    @property
-    def uninstructed(self) -> int | None:
-        """未派驻指导员 (R7)."""
-        return self.row.gap(R7)
-
-    @property
-    def instructed(self) -> Decimal | None:
-        """指导员派驻率 (R7)."""
-        return self.row.rate(R7)
 
 
 @dataclass(frozen=True)
@@ -107,18 +93,6 @@ class Overview:
         return sum((card.since_month or 0) < 0 for card in self.cards)
 
 
-SORTS: dict[str, Callable[[CutRow], Any]] = {
-    "should": lambda line: line.should or 0,
-    "built": lambda line: line.built or 0,
-    "gap": lambda line: line.gap or 0,
-    "rate": lambda line: -1 if line.rate is None else line.rate,
-    "change": lambda line: line.change or 0,
-    "ready": lambda line: line.ready_gap or 0,
-    "uninstructed": lambda line: line.uninstructed or 0,
-    "instructed": lambda line: -1 if line.instructed is None else line.instructed,
-}
-
-
 def overview(
     scope: Scope, *, moment: Moment, closed: Sequence[ClosedMonth], narrow: Narrow, by: str, digits: int = 0
 ) -> Overview:
@@ -140,14 +114,6 @@ def overview(
     return Overview(moment, narrow, by, cut_name, lines, whole, answer, cards, aims, resting, cells.tree)
 
 
-def ordered(lines: Sequence[CutRow], sort: str) -> list[CutRow]:
-    """The lines by a column, `-` before it for the largest first; the names break ties, and 'name' keeps the cut's order."""
-    column = SORTS.get(sort.removeprefix("-"))
-    if column is None:
-        return list(lines)
-    return sorted(lines, key=column, reverse=sort.startswith("-"))
-
-
 def _cut(by: str, digits: int) -> Callable[..., list[Row]]:
     rows_of = CUTS[by][1]
     if by == "region" and digits:
@@ -158,9 +124,8 @@ def _cut(by: str, digits: int) -> Callable[..., list[Row]]:
 def _before(scope: Scope, closed: ClosedMonth, narrow: Narrow, by: str, digits: int) -> dict[Narrow, int | None]:
     """How many were built in each row at the end of a closed month, by the places of then."""
     built, moment = SHOULD.numerator.code, Moment(closed.counted_on, closed)
-    return remembered(
-        scope,
-        (closed.pk, closed.taken_at, narrow, by, digits),
+    return kept(
+        ("built", scope.reach, closed.pk, closed.taken_at, narrow, by, digits),
         lambda: {row.narrow: row.sums[built] for row in _cut(by, digits)(moment.cells(scope), narrow, (built,))},
     )
 

@@ -1,6 +1,6 @@
 """How indicators stand at a moment: value, change, line over the closed months, target and pace.
 
-Closed months never change, so their sums are remembered.
+Closed months never change, so their sums are kept.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from decimal import Decimal
 from core.charts import Scale, scale_of
 from core.indicators import Indicator, less, percent
 from core.months import YearMonth
+from core.page_cache import kept
 from core.scope import Scope
 from orgs.figures import Cells, Narrow, Sums, Tree
 from orgs.subjects import hidden
 from reports.models import ClosedMonth
-from reports.queries.cache import remembered
 from reports.queries.moments import Moment
 from reports.rules import Pace, forecast, pace
 
@@ -144,4 +144,4 @@ def _history(scope: Scope, closed: Sequence[ClosedMonth], narrow: Narrow, codes:
         moments = [Moment(item.counted_on, item) for item in closed]
         return {at.month: at.cells(scope).whole(narrow, codes) for at in moments}
 
-    return remembered(scope, ("history", *((item.pk, item.taken_at) for item in closed), narrow, codes), read)
+    return kept(("history", scope.reach, *((item.pk, item.taken_at) for item in closed), narrow, codes), read)

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db.models import Count
 
+from core.page_cache import kept
 from core.scope import Scope
 from orgs.indicators import SHOULD
 from reports.dashboard import Overview
@@ -39,7 +40,9 @@ class Paper:
 def paper(scope: Scope, seen: Overview) -> Paper:
     """Three queries: the first of the gap by its own index, their names, and the reasons; of a closed month those of then."""
     gap = seen.moment.units(scope, SHOULD.gap, seen.narrow, seen.tree)
-    first = list(gap.order_by("should_since", "organization").values_list("pk", flat=True)[:MOST])
+    oldest = gap.order_by("should_since", "organization").values_list("pk", flat=True)
+    about = ("oldest", scope.reach, seen.moment.standing, seen.narrow, str(seen.narrow.condition(seen.tree)))
+    first = kept(about, lambda: list(oldest[:MOST]))
     rows = gap.model.objects.filter(pk__in=first).order_by("should_since", "organization")
     name = "name" if seen.moment.closed else "organization__name"
     overdue = [

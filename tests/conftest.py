@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from hypothesis import settings as hypothesis
@@ -42,8 +43,9 @@ def no_seals_of_other_tests() -> None:
 
 @pytest.fixture(autouse=True)
 def no_city_of_other_tests() -> None:
-    """What a process knows for good, a test must not leave to the next."""
+    """What a process knows for good or keeps for a day, a test must not leave to the next."""
     context._known.clear()
+    cache.clear()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from django.db.models import Count, Sum
 from django.db.models.functions import Coalesce
 
 from core.indicators import Measure, measures
+from core.page_cache import once_a_page
 from orgs.facts import prepared
 from orgs.facts.nodes import aggregated
 from orgs.facts.statement import Statement, Touched, about_touched, compiled, executed, fetched, narrowed, quoted
@@ -87,6 +88,7 @@ def rebuild() -> None:
     executed(f"INSERT INTO {TABLE} ({quoted(COLUMNS)}) {query.sql}", query.parameters)
 
 
+@once_a_page
 def state() -> tuple[int, int]:
     """What tells one state of all facts from every other: as long as it is the same, nothing was stated. One query.
 

@@ -198,7 +198,7 @@ class Organization(models.Model):
         verbose_name = "两新组织"
         verbose_name_plural = "两新组织"
         indexes = [
-            models.Index(fields=["managed_by", "id"], name="organization_managed"),
+            models.Index(fields=["managed_by", "id", "merged_into"], name="organization_managed"),
             models.Index(fields=["region", "id"], name="organization_region"),
             models.Index(fields=["zone", "id"], name="organization_zone", condition=Q(zone__isnull=False)),
             models.Index(fields=["merged_into"], name="organization_merged", condition=Q(merged_into__isnull=False)),

@@ -15,19 +15,19 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
 from core.id_sets import among, ids_of
+from core.page_cache import kept
 from core.registries import Registry
 from core.scope import Scope
-from orgs.facts import Day, state
+from orgs.facts import Day
 from orgs.figures import Narrow, Tree
 from orgs.indicators import SHOULD
 from orgs.models import OrganizationFacts
 from reports.models import ClosedMonth, FrozenUnit
-from reports.queries.cache import remembered
 from reports.queries.moments import Moment
 
 
@@ -88,7 +88,7 @@ class Between:
     """The gap of a scope, narrowed, at two moments; `before` is a closed month.
 
     The gaps are compared as sets of ids, each read once from the index of the gap; what a closed month lacked never
-    changes and is remembered. Only the units that came or went are looked at closer.
+    changes and is kept. Only the units that came or went are looked at closer.
     """
 
     scope: Scope
@@ -102,8 +102,8 @@ class Between:
 
     @cached_property
     def gap_before(self) -> frozenset[int]:
-        about = ("gap", _standing(self.before.moment), self.narrow)
-        return remembered(self.scope, about, lambda: ids_of(self.gap(self.before), "organization"))
+        about = ("gap", self.scope.reach, self.before.moment.standing, self.narrow)
+        return kept(about, lambda: ids_of(self.gap(self.before), "organization"))
 
     @cached_property
     def gap_now(self) -> frozenset[int]:
@@ -227,19 +227,15 @@ def bridge(between: Between) -> Bridge:
     """Count each term. The numbers are kept as long as both moments stand as they do."""
     now = between.now
     about = (
+        "bridge",
+        between.scope.reach,
         between.narrow,
-        _standing(between.before.moment),
+        between.before.moment.standing,
         str(between.narrow.condition(now.tree)),
-        _standing(now.moment),
+        now.moment.standing,
     )
-    before, counted = remembered(
-        between.scope,
-        ("bridge", *about),
+    before, counted = kept(
+        about,
         lambda: (len(between.gap_before), {code: len(ids) for code, ids in between.causes.items()}),
     )
     return Bridge(between.before.moment.month, before, [(term, counted[term.code]) for term in terms])
-
-
-def _standing(moment: Moment) -> tuple[Any, ...]:
-    """What changes when anything of a moment does: of a closed month nothing ever."""
-    return (moment.closed.pk, moment.closed.taken_at) if moment.closed else (*state(), *moment.parameters.items())

@@ -15,7 +15,7 @@ from django.utils import timezone
 from core.indicators import Indicator, Measure
 from core.parameters import spoken, values_on
 from core.scope import Scope
-from orgs.facts import recounted
+from orgs.facts import recounted, state
 from orgs.figures import Cells, Narrow, Tree, facts_of, live, tree_of
 from orgs.models import PartyFacts, Recount
 from orgs.models.party import steps
@@ -65,6 +65,13 @@ class Moment:
             return self.closed.parameters
         last = self._recounted
         return last.parameters if last else dict(values_on(self.on))
+
+    @cached_property
+    def standing(self) -> tuple[Any, ...]:
+        """What changes when anything of the moment does: of a closed month nothing ever."""
+        if self.closed:
+            return self.closed.pk, self.closed.taken_at
+        return (*state(), *self.parameters.items())
 
     @cached_property
     def spoken(self) -> dict[str, Any]:
@@ -122,8 +129,8 @@ class Moment:
 
 
 def closed_months() -> list[ClosedMonth]:
-    """All closed months, the newest first."""
-    return list(ClosedMonth.objects.order_by("-month"))
+    """All closed months, the newest first; their words and parameters are read of the one that is shown."""
+    return list(ClosedMonth.objects.defer("parameters", "words").order_by("-month"))
 
 
 def moment_of(month: str, closed: Sequence[ClosedMonth], today: date) -> Moment | None:

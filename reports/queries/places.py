@@ -13,8 +13,8 @@ from decimal import Decimal
 from functools import cached_property
 
 from core.scope import Grant, Scope
-from orgs.figures import Tree
-from orgs.models import PartyOrganization, Region, Zone
+from orgs.figures import Committee, Tree
+from orgs.models import Region, Zone
 from reports.models import FrozenPlace, lasting
 
 Kind = FrozenPlace.Kind
@@ -34,12 +34,10 @@ class FrozenTree(Tree):
         return Scope(self._asked.user_id, tuple(map(self._then, self._asked.grants)))
 
     @cached_property
-    def nodes(self) -> Mapping[int, PartyOrganization]:  # type: ignore[override]
+    def nodes(self) -> Mapping[int, Committee]:  # type: ignore[override]
         """The committees that the scope reached then, with the names and paths of then."""
         return {
-            key: PartyOrganization(
-                pk=key, name=row.name, code=row.told["code"], path=row.told["path"], region_id=row.told["region"]
-            )
+            key: Committee(key, row.name, row.told["code"], row.told["path"], row.told["region"])
             for key, row in self._committees.items()
             if self._asked.whole or self.scope.holds_path(row.told["path"])
         }

@@ -13,7 +13,10 @@ from typing import NamedTuple
 from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 
+from core.id_sets import among
+from core.page_cache import kept
 from core.scope import Scope
+from orgs.facts import state
 from orgs.figures import area_codes
 from orgs.models import Coverage, Jurisdiction, Organization, OrganizationFacts
 from orgs.models.places import STREET_DIGITS
@@ -108,8 +111,9 @@ def _neighbours(rows: Sequence[OrganizationFacts], scope: Scope, thresholds: Thr
         .annotate(rank=rank)
         .filter(rank__lte=NEIGHBOURS_A_COMMUNITY)
     )
-    ranked = list(joinable.values_list("organization_id", "formal", "region_code"))
-    names = Organization.objects.filter(pk__in=[unit for unit, _, _ in ranked])
+    about = ("joinable", scope.reach, state(), thresholds.formal_min, sorted(streets))
+    ranked = kept(about, lambda: list(joinable.values_list("organization_id", "formal", "region_code")))
+    names = Organization.objects.filter(pk__in=among([unit for unit, _, _ in ranked]))
     known = {unit: (name, industry) for unit, name, industry in names.values_list("pk", "name", "industry")}
     for unit, formal, region in ranked:
         name, industry = known[unit]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.forms import Select
 from django.http import Http404
 
 from orgs.figures import NONE
@@ -20,6 +21,8 @@ class CrossPage(FigurePage):
     the workbook a group of columns for each category."""
 
     template_name = "reports/cross.html"
+    everywhere = "全部区县、街道"
+    chosen = ("region", "month", "category")
 
     @property
     def rows(self) -> str:
@@ -30,6 +33,8 @@ class CrossPage(FigurePage):
 
     def shown(self) -> dict[str, Any]:
         blocks = cross_table(self.cells, self.narrow, self.rows)
+        categories = [("", "全部类别"), *((code, f"{name}（全部）") for code, name in Sector.choices)]
+        categories += [(code or NONE, name) for code, name in shown_categories(blocks)[1:]]
         return {
             "rows": self.rows,
             "row_title": ROWS[self.rows].title,
@@ -37,8 +42,7 @@ class CrossPage(FigurePage):
                 (code, kind.title, address_with(self.request.path, self.request.GET.dict() | {"rows": code}))
                 for code, kind in ROWS.items()
             ],
-            "sectors": Sector.choices,
-            "categories": [(code or NONE, name) for code, name in shown_categories(blocks)[1:]],
+            "more": Select({"aria-label": "类别"}, categories).render("category", self.narrow.category),
             "columns": COLUMNS,
             "lines": [_line(block, self.moment) for block in blocks],
             "ready_gap": _ready_gap(self.moment),
@@ -64,7 +68,9 @@ def _ready_gap(moment: Moment) -> str:
 def _line(block: Block, moment: Moment) -> tuple[str, list[tuple[str, int | None, str]]]:
     """A row of the screen: its name, and for each measure the header, the number and the list behind it."""
     sums = block.sums[WHOLE]
-    return block.name, [(name, sums[code], names_of(moment, block.narrow, **_asked(code))) for code, name in COLUMNS]
+    return block.name, [
+        (name, sums[code], names_of(moment.month, block.narrow, **_asked(code))) for code, name in COLUMNS
+    ]
 
 
 def _asked(code: str) -> dict[str, str]:

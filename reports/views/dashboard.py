@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from django.http import Http404
+from django.utils.safestring import SafeString
 
 from accounts.permissions import Permission
 from core.indicators import less
+from core.listing.columns import NUMBER, PERCENT, Column
 from core.months import YearMonth
+from core.rendering import drawn
 from core.scope import Scope
 from members.indicators import RESTING
-from orgs.figures import CUTS, DIGITS, TODAY, Tree
+from orgs.figures import CUTS, DIGITS, TODAY, Narrow, Tree
 from orgs.filters import region_choices
-from orgs.indicators import R7
+from orgs.indicators import R3, R7
 from reports.addresses import Addresses
-from reports.dashboard import APART, CARDS, ON_PAPER, SHOWN, CutRow, Overview, ordered, overview
+from reports.cells import change_cell, gap_cell, rate_cell
+from reports.dashboard import APART, CARDS, ON_PAPER, SHOWN, CutRow, Overview, overview
 from reports.figures import scale_for
 from reports.naming import crumbs
 from reports.paper import paper
@@ -24,15 +30,22 @@ from reports.queries.bridge import Bridge, between_of, bridge
 from reports.queries.moments import Moment
 from reports.views.figure_page import FigurePage, Table
 
-HEADERS = (
-    ("should", "应建"),
-    ("built", "已建"),
-    ("gap", "尚未建"),
-    ("rate", "应建已建率"),
-    ("change", "已建较上月"),
-    ("ready", "正式党员≥%(org.formal_min_to_found)s未建"),
-    ("uninstructed", "未派驻指导员"),
-    ("instructed", "指导员派驻率"),
+
+def _to(name: str) -> Callable[[CutRow], str]:
+    return lambda line: line.to[name]
+
+
+TABLE = (
+    Column("应建", "should", NUMBER, _to("should"), order="should"),
+    Column("已建", "built", NUMBER, _to("built"), order="built"),
+    Column("尚未建", "gap", NUMBER, html=gap_cell, order="gap"),
+    Column("应建已建率", "rate", PERCENT, html=rate_cell, order="rate"),
+    Column("已建较上月", "change", NUMBER, html=change_cell, order="change"),
+    Column(
+        "正式党员≥%(org.formal_min_to_found)s未建", lambda line: line.row.gap(R3), NUMBER, _to("ready"), order="ready"
+    ),
+    Column("未派驻指导员", lambda line: line.row.gap(R7), NUMBER, _to("uninstructed"), order="uninstructed"),
+    Column("指导员派驻率", lambda line: line.row.rate(R7), PERCENT, _to("instructed"), order="instructed"),
 )
 
 
@@ -56,6 +69,10 @@ class DashboardPage(FigurePage):
         return found
 
     @property
+    def everywhere(self) -> str:  # type: ignore[override]
+        return crumbs(self.request.scope, Narrow(), self.tree)[0][0]
+
+    @property
     def tree(self) -> Tree:
         return self.seen.tree
 
@@ -63,20 +80,19 @@ class DashboardPage(FigurePage):
         seen, scope, narrow = self.seen, self.request.scope, self.narrow
         to = Addresses(self.request.path, self.request.GET.dict(), seen)
         sort = self.request.GET.get("sort") or ("-gap" if seen.by in ("region", "party", "zone") else "")
-        between = between_of(scope, seen.moment, narrow, self.closed, seen.tree)
+        between, columns = between_of(scope, seen.moment, narrow, self.closed, seen.tree), columns_of(seen.moment)
+        for line in (seen.whole, *seen.lines):
+            line.to = to.of_line(line)
         return {
             "seen": seen,
             "crumbs": [(name, to.page(way)) for name, way in crumbs(scope, narrow, seen.tree)],
-            "answer": to.of_line(seen.whole),
             "resting_url": to.units(narrow, measure=ON_PAPER),
-            "worst": seen.worst and (seen.worst, to.of_line(seen.worst)),
             "cards": [(card, to.of_indicator(card.indicator)) for card in seen.cards],
             "figures_url": to.figures(),
             "aims": [(aim, to.of_indicator(aim.indicator)) for aim in seen.aims],
-            "lines": [(line, to.of_line(line)) for line in ordered(seen.lines, sort)],
-            "headers": [
-                (name, to.sorted(code, sort), _direction(code, sort)) for code, name in headers_of(seen.moment)
-            ],
+            "headers": [(one.header, to.sorted(one.order, sort), _direction(one.order, sort)) for one in columns],
+            "body": SafeString("".join(_drawn(line, columns) for line in ordered(seen.lines, sort))),
+            "foot": _drawn(seen.whole, columns),
             "cuts": [(code, name, to.page(by=code, sort="")) for code, (name, _) in CUTS.items()],
             "apart": (seen.whole.row.sums[APART], to.units(narrow, measure=APART)),
             "indicators": [seen.moment.indicator(one) for one in (*SHOWN, RESTING)],
@@ -109,14 +125,29 @@ def home_digits(scope: Scope, moment: Moment) -> int:
     return next((digits for digits in DIGITS if area and digits > len(area.prefix)), 0)
 
 
-def headers_of(moment: Moment) -> list[tuple[str, str]]:
-    """The columns by code, in the words of the moment."""
-    return [(code, name % moment.spoken) for code, name in HEADERS]
+def columns_of(moment: Moment) -> list[Column]:
+    """The columns in the words of the moment."""
+    return [replace(one, header=one.header % moment.spoken) for one in TABLE]
+
+
+def ordered(lines: Sequence[CutRow], sort: str) -> list[CutRow]:
+    """The lines by a column, `-` before it for the largest first; the names break ties, and no column keeps the cut's order."""
+    column = next((one for one in TABLE if one.order == sort.removeprefix("-")), None)
+    if column is None:
+        return list(lines)
+    return sorted(lines, key=lambda line: column.read(line) or 0, reverse=sort.startswith("-"))
+
+
+def _drawn(line: CutRow, columns: Sequence[Column]) -> SafeString:
+    drill, name = line.to["drill"], line.row.name
+    head = drawn('<a href="{}">{}</a>', drill, name) if drill else name
+    cells = "".join(column.drawn(line, {}) for column in columns)
+    return drawn('<tr><th scope="row" class="name">{}</th>{}</tr>\n', head, SafeString(cells))
 
 
 def workbook(seen: Overview) -> tuple[list[str], list[list[Any]]]:
     """Headers and rows of the table: each rate with its counts, the total last."""
-    headers = [seen.cut_name, *(name for _, name in headers_of(seen.moment))]
+    headers = [seen.cut_name, *(column.header for column in columns_of(seen.moment))]
     for indicator in map(seen.moment.indicator, (*CARDS, R7)):
         headers += [indicator.denominator.name, f"{indicator.name}（家）", f"{indicator.name}(%)"]
     rows = [_cells(line) for line in seen.lines] + [_cells(seen.whole)]
@@ -124,8 +155,7 @@ def workbook(seen: Overview) -> tuple[list[str], list[list[Any]]]:
 
 
 def _cells(line: CutRow) -> list[Any]:
-    cells: list[Any] = [line.row.name, line.should, line.built, line.gap, line.rate, line.change, line.ready_gap]
-    cells += [line.uninstructed, line.instructed]
+    cells: list[Any] = [line.row.name, *(column.read(line) for column in TABLE)]
     for indicator in (*CARDS, R7):
         sums = line.row.sums
         cells += [sums[indicator.denominator.code], sums[indicator.numerator.code], line.row.rate(indicator)]

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
+from django.forms import HiddenInput, Select
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views import View
 
 from accounts.permissions import Permission
 from core.audit import record_export
+from core.listing.choices import Choices
 from core.pages import PageRequest, PermissionMixin
 from core.workbooks.writing import write_rows
-from orgs.figures import Cells, Narrow, Tree
+from orgs.figures import NONE, Cells, Narrow, Tree
 from orgs.filters import region_choices
-from reports.filters import narrow_of
+from reports.filters import NARROW_WORDS, narrow_of
 from reports.models import ClosedMonth
 from reports.naming import place
 from reports.queries.moments import Moment, closed_months, moment_of
@@ -61,6 +65,19 @@ class FigurePage(AtMoment, PermissionMixin, View):
 
     permission = Permission.FIGURES_VIEW
     template_name: str
+    everywhere = "全部"
+    chosen: tuple[str, ...] = ("region", "month")  # by the form of the page, which keeps all other words of the address
+
+    @cached_property
+    def narrow(self) -> Narrow:  # type: ignore[override]
+        """An area may be typed by its name."""
+        narrow = narrow_of(self.request.GET)
+        if not narrow.region or narrow.region == NONE or narrow.region.isdecimal():
+            return narrow
+        scope = self.request.scope
+        regions = Choices(region_choices(scope, tree=self.moment.tree(scope)))
+        key = regions.key(narrow.region)
+        return replace(narrow, region="" if regions.searched and key not in regions.names else key)
 
     @cached_property
     def cells(self) -> Cells:
@@ -91,13 +108,23 @@ class FigurePage(AtMoment, PermissionMixin, View):
             "moment": self.moment,
             "place": self.place,
             "narrow": self.narrow,
-            "kept": [(name, value) for name, value in self.narrow.query().items() if name != "region"],
-            "regions": self.regions,
+            "choices": self._choices(),
             "months": self.closed,
-            "live": Moment(timezone.localdate()) if self.moment.closed else self.moment,
             "may_export": request.scope.may(Permission.REGISTRY_EXPORT),
         }
         return render(request, self.template_name, frame | shown)
+
+    def _choices(self) -> SafeString:
+        regions, asked = Choices([("", self.everywhere), *self.regions]), self.request.GET
+        live = Moment(timezone.localdate()) if self.moment.closed else self.moment
+        signed = {True: "冻结", False: "冻结，未签发"}
+        months = [(one.month, f"{one.month}（{signed[bool(one.signed_at)]}）") for one in self.closed]
+        kept = [name for name in (*NARROW_WORDS, "by", "rows") if asked.get(name) and name not in self.chosen]
+        return SafeString(
+            regions.widget("范围").render("region", self.narrow.region or asked.get("region", ""))
+            + Select({"aria-label": "截至"}, [("", live.label), *months]).render("month", self.moment.month)
+            + "".join(HiddenInput().render(name, asked[name]) for name in kept)
+        )
 
     def post(self, request: PageRequest) -> HttpResponseBase:
         if not request.scope.may(Permission.REGISTRY_EXPORT):

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404
 
 from core.indicators import Indicator, indicators
+from core.listing import Column
 from orgs.figures import Row, by_region
 from orgs.indicators import GROUPS
 from reports.addresses import address_with, lists_of
@@ -14,17 +15,18 @@ from reports.figures import Standing, measures_of, scale_for, standings
 from reports.views.dashboard import home_digits
 from reports.views.figure_page import FigurePage, Table
 
-HEADERS = (
-    "指标",
-    "比率（%）",
-    "分子",
-    "分子数",
-    "分母",
-    "分母数",
-    "较上月末（百分点）",
-    "较去年同期（百分点）",
-    "目标（%）",
-    "口径",
+FEW = "不足 3"
+TABLE = (
+    Column("指标", "indicator.name"),
+    Column("比率（%）", "rate"),
+    Column("分子", "indicator.numerator.name"),
+    Column("分子数", lambda one: FEW if one.hidden else one.numerator),
+    Column("分母", "indicator.denominator.name"),
+    Column("分母数", lambda one: FEW if one.hidden else one.denominator),
+    Column("较上月末（百分点）", "since_month"),
+    Column("较去年同期（百分点）", "since_year"),
+    Column("目标（%）", "goal"),
+    Column("口径", lambda one: f"{one.indicator.basis}（{one.indicator.clause}）"),
 )
 
 
@@ -53,8 +55,8 @@ class FiguresPage(FigurePage):
             title=f"全部指标 {self.place}",
             sheet="全部指标",
             about=f"截至 {self.moment.words}",
-            headers=HEADERS,
-            rows=[_cells(one) for _, found in self._groups() for one in found],
+            headers=[column.header for column in TABLE],
+            rows=[[column.read(one) for column in TABLE] for _, found in self._groups() for one in found],
         )
 
     def _groups(self) -> list[tuple[str, list[Standing]]]:
@@ -70,25 +72,15 @@ class FiguresPage(FigurePage):
         """The indicator by area, each with its lists."""
         digits = 0 if self.narrow.region else home_digits(self.request.scope, self.moment)
         rows = by_region(self.cells, self.narrow, measures_of([indicator]), digits=digits)
-        return [(_alone(indicator, row), lists_of(indicator, self.moment, row.narrow), row.name) for row in rows]
+        return [(_alone(indicator, row), lists_of(indicator, self.moment.month, row.narrow), row.name) for row in rows]
 
     def _line(self, one: Standing) -> tuple[Standing, dict[str, str], str]:
         """An indicator with its lists, and the address that opens it by area or closes it."""
         code, asked = one.indicator.code, self.request.GET.dict()
         opening = address_with("", asked | {"of": "" if asked.get("of") == code else code})
-        return one, lists_of(one.indicator, self.moment, self.narrow), f"{opening or '?'}#{code}"
+        return one, lists_of(one.indicator, self.moment.month, self.narrow), f"{opening or '?'}#{code}"
 
 
 def _alone(indicator: Indicator, row: Row) -> Standing:
     above, below = (row.sums[one.code] for one in (indicator.numerator, indicator.denominator))
     return Standing(indicator, above, below, [], None, None, None, None, None)
-
-
-def _cells(one: Standing) -> list[Any]:
-    told, few = one.indicator, "不足 3"
-    counts = [few, few] if one.hidden else [one.numerator, one.denominator]
-    basis = f"{told.basis}（{told.clause}）"
-    return [
-        told.name, one.rate, told.numerator.name, counts[0], told.denominator.name, counts[1], one.since_month,
-        one.since_year, one.goal, basis,
-    ]  # fmt: skip

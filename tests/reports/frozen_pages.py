@@ -48,7 +48,7 @@ def bytes_of(city: City, *, whole: bool = True, readers: Collection[str] = READE
         client.force_login(city.user(reader))
         for month in months:
             for address in addresses(month, whole=whole, first=month == months[0]):
-                found[reader, address] = _main(client.get(address).content.decode())
+                found[reader, address] = main_of(client.get(address).content.decode())
             if whole and reader in ("city", "district"):
                 found[reader, f"workbook {month}"] = _cells(client.post(f"/dashboard/?month={month}"))
                 found[reader, f"cross workbook {month}"] = _cells(client.post(f"/dashboard/cross/?month={month}"))
@@ -62,7 +62,7 @@ def bytes_of(city: City, *, whole: bool = True, readers: Collection[str] = READE
     return found
 
 
-def _main(page: str) -> str:
+def main_of(page: str) -> str:
     assert "<main" in page, page[:500]
     return AROUND.sub("", page[page.index("<main") : page.index("</main>")])
 

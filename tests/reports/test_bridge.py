@@ -6,7 +6,6 @@ import random
 from collections.abc import Callable
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from orgs.facts import refresh
@@ -17,11 +16,6 @@ from reports.queries.bridge import Between, between_of, bridge, terms
 from reports.queries.moments import Moment, closed_months
 from tests.people import TODAY, City
 from tests.reports.closing import close
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> None:
-    cache.clear()
 
 
 def between(city: City, username: str = "city", narrow: Narrow | None = None) -> Between:

@@ -28,11 +28,6 @@ from tests.reports.closing import close
 CHANGED_ON = date(2026, 11, 20)
 
 
-@pytest.fixture(autouse=True)
-def _forget() -> None:
-    cache.clear()
-
-
 @pytest.fixture
 def city(city: City) -> City:
     """October is closed; since then one thing happened to each unit, which is named after it."""

@@ -12,7 +12,6 @@ from html import unescape
 
 import openpyxl
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -30,12 +29,6 @@ from tests.people import LONG_AGO, TODAY, City
 from tests.reports.closing import close
 
 PAGE = "/dashboard/"
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> None:
-    """Sums of closed months are remembered for longer than a test lives."""
-    cache.clear()
 
 
 def seen(city: City, username: str = "city", by: str = "region", narrow: Narrow | None = None) -> Overview:

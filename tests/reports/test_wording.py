@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -19,11 +17,6 @@ from orgs.services.parameters import set_parameter
 from reports.models import ClosedMonth
 from tests.people import LONG_AGO, TODAY, City
 from tests.reports.closing import close
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> None:
-    cache.clear()
 
 
 def test_a_closed_month_says_the_thresholds_of_then(

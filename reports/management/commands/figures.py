@@ -15,8 +15,7 @@ from core.formats import number
 from core.indicators import Indicator, indicators
 from core.months import YearMonth
 from core.scope import Grant, Scope
-from orgs.figures import Cells, Narrow, Row, Tree, by_category, by_party, by_region, digits_below
-from orgs.models import PartyOrganization
+from orgs.figures import Cells, Committee, Narrow, Row, Tree, by_category, by_party, by_region, digits_below
 from reports.figures import measures_of
 from reports.queries.moments import Moment, closed_months, moment_of
 
@@ -69,7 +68,7 @@ def _moment(month: str | None) -> Moment:
     raise CommandError(f"{month} 没有取数，没有冻结数据")
 
 
-def _node(code: str | None, tree: Tree) -> PartyOrganization:
+def _node(code: str | None, tree: Tree) -> Committee:
     root = min(tree.nodes.values(), key=lambda node: (len(node.path), node.pk), default=None)
     found = tree.named(code) if code else root
     if found is None:
@@ -82,9 +81,7 @@ def _whole() -> Scope:
     return Scope(0, (Grant("SYSTEM", frozenset({P.REGISTRY_VIEW, P.FIGURES_VIEW}), 0, "", frozenset(), whole=True),))
 
 
-def _rows(
-    cells: Cells, narrow: Narrow, node: PartyOrganization, by: str | None, codes: Sequence[str]
-) -> list[tuple[str, Row]]:
+def _rows(cells: Cells, narrow: Narrow, node: Committee, by: str | None, codes: Sequence[str]) -> list[tuple[str, Row]]:
     """One row in all, or one for each part, each with its code; by area: the level below the committee's own."""
     if by == "party":
         return [(row.narrow.node or row.narrow.own, row) for row in by_party(cells, narrow, codes)]
