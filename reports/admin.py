@@ -37,10 +37,6 @@ class TargetFilters(ListFilters):
     year = django_filters.AllValuesFilter(label="年份")
     indicator = django_filters.ChoiceFilter(label="指标", choices=aimed_at, empty_label="全部指标")
 
-    class Meta:
-        model = Target
-        fields = ()
-
 
 @admin.register(Target)
 class TargetAdmin(ScopedModelAdmin):

@@ -18,7 +18,6 @@ from core.id_sets import among
 from core.importing.queries import open_conflicts, sources_for
 from core.importing.wording import Teller
 from core.listing import Column, ListFilters, Order
-from core.models import StagedRow
 from core.months import months_before
 from core.periods import holding_on, not_over
 from core.registries import Registry
@@ -144,21 +143,9 @@ def _conflict_url(row: Any) -> str:
 class ConflictFilters(ListFilters):
     source = django_filters.ChoiceFilter(field_name="batch__source", label="名单种类")
 
-    class Meta:
-        model = StagedRow
-        fields = ()
-
     def offer(self) -> None:
         """The kinds that the user may import."""
         self.filters["source"].extra["choices"] = [(s.code, s.name) for s in sources_for(self.request.scope)]
-
-
-class NodeFilters(ListFilters):
-    """A list of Party organizations is short: no filters."""
-
-    class Meta:
-        model = PartyOrganization
-        fields = ()
 
 
 checks: Registry[Check] = Registry()
@@ -236,7 +223,7 @@ checks.add(
             Column("上级党组织", "superior"),
         ),
         unit="个",
-        filters=NodeFilters,
+        filters=ListFilters,  # it is short
         orders=(Order("units", ("-units",)),),
     ),
     Check(

@@ -43,10 +43,6 @@ class AuditFilters(ListFilters):
     since = django_filters.DateFilter(label="从", method="by_first_day", widget=forms.DateInput({"type": "date"}))
     until = django_filters.DateFilter(label="到", method="by_last_day", widget=forms.DateInput({"type": "date"}))
 
-    class Meta:
-        model = AuditEntry
-        fields = ()
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = sorted({model._meta.label_lower: str(model._meta.verbose_name) for model in _recorded()}.items())

@@ -19,10 +19,6 @@ class BatchFilters(ListFilters):
     source = django_filters.ChoiceFilter(label="名单种类")
     status = django_filters.ChoiceFilter(label="状态", choices=ImportBatch.Status.choices)
 
-    class Meta:
-        model = ImportBatch
-        fields = ()
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.form.fields["source"].choices = [(s.code, s.name) for s in sources_for(self.request.scope)]

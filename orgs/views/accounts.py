@@ -36,10 +36,6 @@ class AccountFilters(ListFilters):
     q = search_filter("姓名、登录名或单位")
     state = django_filters.ChoiceFilter(label="状态", choices=STATES, method="by_state")
 
-    class Meta:
-        model = User
-        fields = ()
-
     def search(self, found: QuerySet, name: str, value: str) -> QuerySet:
         """Name, sign-in name or unit holds the words."""
         return found.filter(Q(name__contains=value) | Q(username__icontains=value) | Q(unit__contains=value))
@@ -160,10 +156,6 @@ def show_code(request: PageRequest, user: User, code: str, *, back: str = "/acco
 
 class RequestFilters(ListFilters):
     decision = django_filters.ChoiceFilter(label="办理结果", choices=AccountRequest.Decision.choices)
-
-    class Meta:
-        model = AccountRequest
-        fields = ()
 
 
 class RequestList(ListPage):

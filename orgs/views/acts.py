@@ -25,10 +25,6 @@ from orgs.services.acts import undo
 class ActFilters(ListFilters):
     q = search_filter("办理内容")
 
-    class Meta:
-        model = BulkAct
-        fields = ()
-
     def search(self, found: QuerySet, name: str, value: str) -> QuerySet:
         """The words stand in what was done."""
         return found.filter(title__contains=value)

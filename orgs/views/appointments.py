@@ -40,10 +40,6 @@ class AppointmentFilters(ListFilters):
     role = django_filters.ChoiceFilter(label="角色", choices=ROLE_CHOICES)
     state = django_filters.ChoiceFilter(label="状态", choices=STATES, method="by_state")
 
-    class Meta:
-        model = Appointment
-        fields = ()
-
     def search(self, found: QuerySet, name: str, value: str) -> QuerySet:
         """The user or the Party organization is called so."""
         return found.filter(
@@ -91,10 +87,6 @@ class DayFilters(ListFilters):
     on = django_filters.DateFilter(label="日期", method="by_day", widget=forms.DateInput({"type": "date"}))
     q = AppointmentFilters.base_filters["q"]
     role = AppointmentFilters.base_filters["role"]
-
-    class Meta:
-        model = Appointment
-        fields = ()
 
     search = AppointmentFilters.search
 

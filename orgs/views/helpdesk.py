@@ -30,10 +30,6 @@ from orgs.views.accounts import show_code
 class PeopleFilters(ListFilters):
     q = search_filter("姓名或登录名")
 
-    class Meta:
-        model = User
-        fields = ()
-
     def search(self, found: QuerySet, name: str, value: str) -> QuerySet:
         return found.filter(Q(name__contains=value) | Q(username__iexact=value))
 
