@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -14,12 +12,12 @@ from django.utils import timezone
 from django.views import View
 
 from accounts.permissions import Permission
-from core.listing import Column, ListFilters, ListPage, Order
+from core.listing import ListPage
 from core.listing.paging import bounded_count
 from core.pages import PageRequest, PermissionMixin
 from core.parameters import values_on
 from orgs.sources.authority import RETURNED
-from reports.checks import UNIT, Check, Look, checks
+from reports.checks import UNIT, Look, checks
 from reports.filters import organization_url
 from reports.round_trip import organization_columns
 
@@ -49,47 +47,18 @@ class CheckPage(ListPage):
     export_permission = Permission.REGISTRY_EXPORT
     template_name = "reports/check.html"
 
-    @cached_property
-    def check(self) -> Check:
-        """The check that the address names, for those who may look."""
-        if self.kwargs["code"] not in checks:
+    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """The check that the address names, for those who may look; a workbook of organizations comes back as such."""
+        super().setup(request, *args, **kwargs)
+        if kwargs["code"] not in checks:
             raise Http404
-        check = checks[self.kwargs["code"]]
-        if not self.request.scope.may(check.permission):
+        self.check = check = checks[kwargs["code"]]
+        if not request.scope.may(check.permission):
             raise PermissionDenied
-        return check
-
-    @property
-    def title(self) -> str:  # type: ignore[override]
-        return self.check.title
-
-    @property
-    def unit(self) -> str:  # type: ignore[override]
-        return self.check.unit
-
-    @property
-    def columns(self) -> Sequence[Column]:  # type: ignore[override]
-        """The check's columns; a workbook of organizations comes back as such."""
-        shown = self.check.columns
-        return organization_columns(shown, name=UNIT) if self.returning_source else shown
-
-    @property
-    def returning_source(self) -> str:  # type: ignore[override]
-        """The list of organizations, where the check lists some."""
-        return RETURNED if UNIT in self.check.columns else ""
-
-    @property
-    def orders(self) -> tuple[Order, ...]:  # type: ignore[override]
-        return self.check.orders
-
-    @property
-    def filters(self) -> type[ListFilters]:  # type: ignore[override]
-        return self.check.filters
-
-    @property
-    def empty(self) -> str:  # type: ignore[override]
-        """Why nothing is here."""
-        return "没有符合条件的记录。" if self.request.GET else "没有需要核查的记录。"
+        self.title, self.unit, self.orders, self.filters = check.title, check.unit, check.orders, check.filters
+        self.returning_source = RETURNED if UNIT in check.columns else ""
+        self.columns = organization_columns(check.columns, name=UNIT) if self.returning_source else check.columns
+        self.empty = "没有符合条件的记录。" if request.GET else "没有需要核查的记录。"
 
     def records(self) -> QuerySet:
         """What the check finds in the scope."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,7 +18,7 @@ from reports.cells import days_cell, responsible_cell, step_cell, tick_cell, uni
 from reports.filters import MemberWorklistFilters, WorklistFilters, organization_url
 from reports.round_trip import ANSWERS
 from reports.steps import button_of
-from reports.worklists import Asked, Worklist, lines, worklists
+from reports.worklists import Asked, lines, worklists
 
 TICK = Column("选择", "pk", kind="pick", html=tick_cell, export=False)
 COLUMNS = (
@@ -64,37 +63,16 @@ class WorklistPage(ListPage):
     )  # fmt: skip
     orders = (Order("since", ("since",)), Order("size", ("size_key",)), Order("formal", ("formal",)))
 
-    @cached_property
-    def worklist(self) -> Worklist:
-        """The list that the address names."""
-        code = self.kwargs["code"]
-        if code not in worklists:
+    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """The list that the address names. Its workbook comes back with answers; the days are counted from its own first day."""
+        super().setup(request, *args, **kwargs)
+        if kwargs["code"] not in worklists:
             raise Http404
-        return worklists[code]
-
-    @property
-    def filters(self) -> type[WorklistFilters]:  # type: ignore[override]
-        """The days are counted from the list's own first day."""
-        return MemberWorklistFilters if self.worklist.code == "member" else WorklistFilters
-
-    @property
-    def title(self) -> str:  # type: ignore[override]
-        """The list's name."""
-        return self.worklist.title
-
-    @property
-    def returning_source(self) -> str:  # type: ignore[override]
-        """Its workbook comes back with answers."""
-        return self.worklist.asked.source
-
-    @property
-    def empty(self) -> str:  # type: ignore[override]
-        """Why there is nothing: all is done, or filters leave nothing."""
-        return "没有符合条件的单位。" if self.request.GET else self.worklist.empty
-
-    @property
-    def may_start(self) -> bool:
-        return self.request.scope.may(Permission.COVERAGE_CHANGE)
+        self.worklist = asked = worklists[kwargs["code"]]
+        self.title, self.returning_source = asked.title, asked.asked.source
+        self.filters = MemberWorklistFilters if asked.code == "member" else WorklistFilters
+        self.empty = "没有符合条件的单位。" if request.GET else asked.empty
+        self.may_start = request.scope.may(Permission.COVERAGE_CHANGE)
 
     def get_columns(self) -> list[Column]:
         """Ticks for a start of several at once stand before the columns of those who may. The workbook can come back
