@@ -72,6 +72,8 @@ def encrypted(column: models.Field, value: Any, key: Any) -> Any:
 
 def encrypted_column(column: models.Field, values: Sequence[Any], keys: Iterable[Any]) -> list[Any]:
     """The same of the records with these numbers."""
+    if not any(values):
+        return [*values]
     text = column.to_text if isinstance(column, EncryptedTextField) else str
     texts = [text(value) if value else "" for value in values]
     ciphers = encrypt_many(texts, (_place(column, key) for key in keys))

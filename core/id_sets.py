@@ -28,6 +28,13 @@ def among(ids: Collection[int]) -> RawSQL:
     return RawSQL(ROWS[connection.vendor], (parameter(ids),))
 
 
+def among_texts(texts: Collection[str]) -> RawSQL:
+    """The same of texts."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::text[])", ([*texts],))
+    return RawSQL(ROWS["sqlite"], (json.dumps([*texts]),))
+
+
 def ids_of(rows: QuerySet, column: str) -> frozenset[int]:
     """The ids that a column of some rows holds. One query."""
     text = rows.order_by().aggregate(ids=_Joined(column))["ids"]

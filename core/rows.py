@@ -88,9 +88,8 @@ def encode_json(value: Any) -> str:
 
 
 def _numbered(model: type[models.Model], rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
-    rows = iter(rows)
-    while chunk := list(itertools.islice(rows, CHUNK)):
-        yield from ([pk, *row] for pk, row in zip(reserve_ids(model, len(chunk)), chunk, strict=True))
+    rows = [*rows]
+    return ([pk, *row] for pk, row in zip(reserve_ids(model, len(rows)), rows, strict=True))
 
 
 def _default(field: models.Field) -> Any:

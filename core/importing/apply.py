@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from core import audit, writing
-from core.importing.comparison import Comparison, Counts, Met
+from core.id_sets import among
+from core.importing.comparison import Comparison, Met
 from core.importing.targets import Changes, Merge, Record, Target, Written
 from core.jobs import Progress
 from core.models import ImportBatch, Listed, StagedRow
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 ADDED, CHANGED, UNDONE = "import.add", "import.change", "import.undo"
 
 
-def write(comparison: Comparison, progress: Progress, total: int, rows: QuerySet[StagedRow] | None = None) -> Counts:
+def write(comparison: Comparison, progress: Progress, total: int, rows: QuerySet[StagedRow] | None = None) -> None:
     """Apply a comparison chunk by chunk. Inside the transaction in which `one_at_a_time` was called.
 
     `rows`: only these, of a batch that is written already; what its list lacks stays as it was found.
@@ -35,7 +37,6 @@ def write(comparison: Comparison, progress: Progress, total: int, rows: QuerySet
         comparison.finish()
     progress.step(total, total, "更新组织情况")
     target.refresh(touched)
-    return comparison.tally
 
 
 def _write_chunk(batch: ImportBatch, target: Target, met: Sequence[Met]) -> tuple[list[int], list[int]]:
@@ -70,8 +71,8 @@ def _insert(batch: ImportBatch, target: Target, new: Sequence[Written]) -> None:
     if not new:
         return
     columns = sorted(set().union(*(one.after for one in new)))
-    defaults = [(column, target.defaults[column]) for column in columns]
-    rows = ([one.id, *[one.after.get(column, default) for column, default in defaults]] for one in new)
+    blank, given = {column: target.defaults[column] for column in columns}, itemgetter("id", *columns)
+    rows = (given(blank | one.after | {"id": one.id}) for one in new)
     by = target.run.importer.user
     writing.add_rows(target.model, ("id", *columns), rows, by=by, events=history(batch, target, ADDED, new))
 
@@ -106,20 +107,18 @@ def history(batch: ImportBatch, target: Target, action: str, written: Iterable[W
 
 def _told(written: Sequence[Written], target: Target) -> list[Changes]:
     """The changes as the trail keeps them: personal values encrypted, column by column."""
-    told = [one.changes for one in written]
+    told = [one.changes.copy() for one in written]
     for name, column in target.personal.items():
-        places = [at for at, one in enumerate(written) if name in one.changes]
-        keys = [written[at].id for at in places]
-        before, after = (
-            audit.encrypted_column(column, [written[at].changes[name][side] for at in places], keys) for side in (0, 1)
-        )
-        for at, pair in zip(places, zip(before, after, strict=True), strict=True):
-            told[at] = told[at] | {name: list(pair)}
+        of = [(changes, one.id) for changes, one in zip(told, written, strict=True) if name in changes]
+        keys, sides = [pk for _, pk in of], zip(*(changes[name] for changes, _ in of), strict=True)
+        sealed = [audit.encrypted_column(column, values, keys) for values in sides]  # before and after
+        for (changes, _), pair in zip(of, zip(*sealed, strict=True), strict=True):
+            changes[name] = [*pair]
     return told
 
 
 def _list(batch: ImportBatch, new: Sequence[int], known: Sequence[int]) -> None:
     """Note which records this source lists, the first time it does."""
-    listed = Listed.objects.filter(source=batch.source, object_id__in=known).values_list("object_id", flat=True)
-    first = [*new, *sorted(set(known) - set(listed))]
+    listed = Listed.objects.filter(source=batch.source, object_id__in=among(known)) if known else Listed.objects.none()
+    first = [*new, *sorted(set(known) - set(listed.values_list("object_id", flat=True)))]
     insert_rows(Listed, ("object_id",), ((pk,) for pk in first), {"source": batch.source, "batch_id": batch.pk})

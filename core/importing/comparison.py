@@ -7,7 +7,8 @@ transaction that applies run the same comparison.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, Min, QuerySet
@@ -25,7 +26,16 @@ CHUNK = 2_000
 Outcome = StagedRow.Outcome
 NOT_COMPARED = (Outcome.ERROR, Outcome.DUPLICATE, Outcome.ELSEWHERE)
 COMPARED = ("outcome", "target_id", "changes", "conflicts", "undecided")
-FETCHED = ("id", "sheet", "key", "values", "extras", "outcome", "target_id", "undecided")
+REFUSED = ("outcome", "problems", "target_id", "changes")
+FETCHED = ("id", "sheet", "key", "values", "extras", "problems", "outcome", "target_id", "undecided")
+COUNTED = {
+    Outcome.NEW: "new",
+    Outcome.CHANGED: "changed",
+    Outcome.UNCHANGED: "unchanged",
+    Outcome.DUPLICATE: "duplicates",
+    Outcome.ERROR: "errors",
+}
+COUNTS = ("rows", *COUNTED.values(), "warnings", "conflicts", "missing", "undecided")  # rules §12
 
 
 @dataclass(slots=True)
@@ -38,16 +48,6 @@ class Met:
     merge: Merge
 
 
-@dataclass
-class Counts:
-    """The counts of the command line, filled while comparing."""
-
-    outcomes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Outcome.values, 0))
-    conflicts: int = 0  # rows with at least one conflict
-    undecided: int = 0
-    missing: int = 0
-
-
 class Comparison:
     """One comparison of a batch. Iterate `chunks()`, then `finish()`."""
 
@@ -55,7 +55,7 @@ class Comparison:
         self.batch, self.source, self.target, self.lock = batch, source, target, lock
         self.tables = [Table.from_json(name, batch.columns[name]) for name in batch.sheets]
         self.claims_extent = target.claims and not any(table.is_error_workbook for table in self.tables)
-        self.tally = Counts()
+        self.counts = dict.fromkeys(COUNTS, 0)
         self._taken: set[int] = set()  # records that a row has met: a second row with the same record differs
         self.present: set[int] = set()  # records in the file, whatever became of their row
 
@@ -67,46 +67,56 @@ class Comparison:
             return
         for start in range(ends["first"], ends["last"] + 1, CHUNK):
             part = rows.filter(id__gte=start, id__lt=start + CHUNK).order_by("id")
-            staged = fetch_plain(part, FETCHED)
-            with transaction.atomic():
-                met = self._chunk(staged)
-            yield met
+            yield self._chunk(part)
 
-    def _chunk(self, staged: list[tuple]) -> list[Met]:
-        rows = [Row(pk, key, values, extras) for pk, _, key, values, extras, *_ in staged]
-        targets = self.target.match(rows)
-        self.present.update(pk for pk in targets if pk is not None)
-        compared = []
-        for row, target_id, (_, sheet, _, _, _, *was) in zip(rows, targets, staged, strict=True):
-            if was[0] in NOT_COMPARED:
-                self.tally.outcomes[was[0]] += 1
-            else:
-                compared.append((row, target_id, sheet, was))
-        records = self.target.load(sorted({pk for _, pk, *_ in compared if pk is not None}), lock=self.lock)
+    def _chunk(self, part: QuerySet[StagedRow]) -> list[Met]:
+        compared, records = self._fetched(part)
         met: list[Met] = []
-        rewritten: list[tuple] = []
-        refused: dict[int, tuple[str, int, int | None, Changes]] = {}
+        rewritten, refused = [], []
         merged = [self._merge(row, pk, None if pk is None else records[pk]) for row, pk, *_ in compared]
         self._believe(compared, merged, records)
         again = {pk: merge for (_, pk, *_), merge in zip(compared, merged, strict=True) if pk and merge.conflicts}
         settle_known(source=self.batch.source, merges=again)
-        for (row, target_id, sheet, was), merge in zip(compared, merged, strict=True):
+        for (row, target_id, sheet, problems, was), merge in zip(compared, merged, strict=True):
             record = None if target_id is None else records[target_id]
-            if merge.problem:
-                doubted = target_id if merge.changes else None  # unless it was said to be another one
-                refused[row.id] = (merge.problem, self._column(sheet, merge.at), doubted, merge.changes)
+            if (
+                merge.problem
+            ):  # of a row in doubt the record is kept, and what differs, unless it was said to be another one
+                problem = [ERROR, merge.problem, self._column(sheet, merge.at)]
+                doubted = target_id if merge.changes else None
+                refused.append((row.id, Outcome.ERROR.value, [*problems, problem], doubted, merge.changes))
                 continue
             outcome, told, changes = self._verdict(merge, target_id)
             if told or [outcome, told, merge.undecided] != was:
                 rewritten.append((row.id, outcome, told, changes, merge.conflicts, merge.undecided))
             met.append(Met(row, target_id, record, merge))
-        if rewritten:
-            update_rows(StagedRow, COMPARED, rewritten)
-        self._refuse(refused)
+        self.counts["errors"] += len(refused)
+        for columns, changed in ((COMPARED, rewritten), (REFUSED, refused)):
+            if changed:
+                with transaction.atomic(savepoint=False):
+                    update_rows(StagedRow, columns, changed)
         return met
 
+    def _fetched(self, part: QuerySet[StagedRow]) -> tuple[list[tuple[Any, ...]], dict[int, Record]]:
+        """The rows that can go in, each with its record's number, its sheet, its problems and how it stands; and the records."""
+        staged = fetch_plain(part, FETCHED)
+        rows = [Row(pk, key, values, extras) for pk, _, key, values, extras, *_ in staged]
+        targets = self.target.match(rows)
+        self.present.update(pk for pk in targets if pk is not None)
+        compared = []
+        for row, target_id, (_, sheet, _, _, _, problems, *was) in zip(rows, targets, staged, strict=True):
+            if was[0] in NOT_COMPARED:
+                if was[0] in COUNTED:
+                    self.counts[COUNTED[was[0]]] += 1
+            else:
+                compared.append((row, target_id, sheet, problems, was))
+        return compared, self.target.load(sorted({pk for _, pk, *_ in compared if pk is not None}), lock=self.lock)
+
     def _believe(
-        self, compared: Sequence[tuple[Row, int | None, int, list]], merged: list[Merge], records: dict[int, Record]
+        self,
+        compared: Sequence[tuple[Row, int | None, *tuple[Any, ...]]],
+        merged: list[Merge],
+        records: dict[int, Record],
     ) -> None:
         """Rows in doubt of which a clerk said that they mean their record are compared with it; those of which he denied it
         stay out and are not asked about."""
@@ -126,17 +136,6 @@ class Comparison:
         wanted = field or self.source.key_field
         return next((c.index for c in self.tables[sheet].columns if c.field == wanted), 0)
 
-    def _refuse(self, refused: dict[int, tuple[str, int, int | None, Changes]]) -> None:
-        """Rows that turn out to be errors now: one more problem. Of one in doubt the record is kept,
-        and what differs."""
-        self.tally.outcomes[Outcome.ERROR] += len(refused)
-        if refused:
-            rows = []
-            for pk, before in StagedRow.objects.filter(pk__in=refused).values_list("pk", "problems"):
-                code, column, target_id, differing = refused[pk]
-                rows.append((pk, Outcome.ERROR.value, [*before, [ERROR, code, column]], target_id, differing))
-            update_rows(StagedRow, ("outcome", "problems", "target_id", "changes"), rows)
-
     def _merge(self, row: Row, target_id: int | None, record: Record | None) -> Merge:
         if target_id is None:
             return self.target.merge(row, None)
@@ -150,16 +149,15 @@ class Comparison:
     def _verdict(self, merge: Merge, target_id: int | None) -> tuple[str, int | None, Changes]:
         """Outcome, record and changes as staging keeps them, counted. A plain row keeps no record, so that few rows
         need to be rewritten."""
-        tally = self.tally
-        tally.undecided += merge.undecided
-        tally.conflicts += bool(merge.conflicts)
+        self.counts["undecided"] += merge.undecided
+        self.counts["conflicts"] += bool(merge.conflicts)
         changes = {} if target_id is None else merge.changes
         new = target_id is None and bool(merge.changes)  # a row that says nothing makes no record
         outcome = Outcome.NEW if new else Outcome.CHANGED if changes else Outcome.UNCHANGED
-        tally.outcomes[outcome] += 1
+        self.counts[COUNTED[outcome]] += 1
         return outcome.value, target_id if changes or merge.conflicts else None, changes
 
-    def finish(self) -> Counts:
+    def finish(self) -> None:
         """Find what is missing, once all chunks are through. An error workbook claims no extent."""
         MissingRecord.objects.filter(batch=self.batch).delete()
         if self.claims_extent:
@@ -167,7 +165,6 @@ class Comparison:
             absent = sorted(set(listed.iterator()) - self.present)
             for part in parts(absent):
                 missing = sorted(self.target.expected(part, self.batch.extent))
-                self.tally.missing += insert_rows(
+                self.counts["missing"] += insert_rows(
                     MissingRecord, ("batch_id", "object_id"), ((self.batch.pk, pk) for pk in missing)
                 )
-        return self.tally

@@ -14,8 +14,7 @@ from core.importing.answers import OTHER, SAME, keep, same
 from core.importing.apply import write
 from core.importing.comparison import Comparison
 from core.importing.problems import ERROR, IDENTITY_DOUBTFUL
-from core.importing.reports import counts_of
-from core.importing.services import NotReady, target_of
+from core.importing.services import NotReady, keep_counts, target_of
 from core.importing.targets import parts
 from core.importing.wording import Teller
 from core.jobs import Progress
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
 Status, Outcome = ImportBatch.Status, StagedRow.Outcome
 SAID = "import.same"
-ADJUSTED = ("new", "changed", "unchanged", "errors", "conflicts", "undecided")
 
 
 def held_back(batch: ImportBatch) -> QuerySet[StagedRow]:
@@ -62,11 +60,8 @@ def accept(
         write(comparison, progress or Progress(), len(ids), said)
     else:
         deque(comparison.chunks(said), maxlen=0)
-    counts = counts_of(batch, comparison.tally)
-    batch.counts = batch.counts | {name: batch.counts[name] + counts[name] for name in ADJUSTED}
-    batch.counts["errors"] -= len(ids)
-    batch.save(update_fields=["counts"])
-    return batch.counts
+    counts = {name: batch.counts[name] + count for name, count in comparison.counts.items()}
+    return keep_counts(batch, counts | {"errors": counts["errors"] - len(ids)})
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""What became of a batch: the counts of the command line, its problems cell by cell, and the error workbook."""
+"""The problems of a batch cell by cell, and the error workbook."""
 
 from __future__ import annotations
 
@@ -6,43 +6,27 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from django.db.models import QuerySet
+
 from core.cells import raw_text
-from core.importing.comparison import Counts
 from core.importing.problems import ERROR, LEVEL_NAMES, WARNING, problems
 from core.importing.sheets import Table
-from core.importing.staging import count_problems, with_problems
 from core.models import ImportBatch, StagedRow
 from core.workbooks.forms import ProblemRow, ProblemSheet, write_error_workbook
 
-Outcome = StagedRow.Outcome
 ERROR_SHEET = "问题数据"  # of a list that has one sheet
 
 
-def counts_of(batch: ImportBatch, tally: Counts) -> dict[str, int]:
-    """The numbers of rules §12; rows = new + changed + unchanged + duplicates + errors."""
-    outcomes = tally.outcomes
-    counts = {
-        "new": outcomes[Outcome.NEW],
-        "changed": outcomes[Outcome.CHANGED],
-        "unchanged": outcomes[Outcome.UNCHANGED],
-        "duplicates": outcomes[Outcome.DUPLICATE],
-        "errors": outcomes[Outcome.ERROR],
-    }
-    return {
-        "rows": sum(counts.values()),
-        **counts,
-        "warnings": count_problems(batch.pk)[WARNING],
-        "conflicts": tally.conflicts,
-        "missing": tally.missing,
-        "undecided": tally.undecided,
-    }
+def count_warnings(batch: ImportBatch) -> int:
+    found = with_problems(batch).order_by().values_list("problems", flat=True)
+    return sum(level == WARNING for problems in found.iterator() for level, _, _ in problems)
 
 
 def problem_list(batch: ImportBatch) -> Iterator[dict[str, Any]]:
     """One entry a problem, in the order of the file: where it is, what it is, and the raw cell."""
     tables = _tables(batch)
     headers = [{column.index: column.header for column in table.columns} for table in tables]
-    rows = with_problems(batch.pk).only("sheet", "number", "cells", "problems")
+    rows = with_problems(batch).only("sheet", "number", "cells", "problems")
     for row in rows.iterator(chunk_size=2_000):
         for level, code, index in row.problems:
             yield {
@@ -58,7 +42,7 @@ def problem_list(batch: ImportBatch) -> Iterator[dict[str, Any]]:
 def error_workbook(batch: ImportBatch, target: Path | BinaryIO) -> None:
     """The clerk's own columns and the rows with problems, with 级别 and 问题 after them; a sheet for each sheet."""
     tables = _tables(batch)
-    found = sorted(set(with_problems(batch.pk).order_by().values_list("sheet", flat=True))) or [0]
+    found = sorted(set(with_problems(batch).order_by().values_list("sheet", flat=True))) or [0]
     write_error_workbook(
         target,
         (
@@ -75,7 +59,7 @@ def error_workbook(batch: ImportBatch, target: Path | BinaryIO) -> None:
 def _problem_rows(batch: ImportBatch, at: int, table: Table) -> Iterator[ProblemRow]:
     first = table.columns[0].index
     headers = {column.index: column.header for column in table.columns}
-    rows = with_problems(batch.pk).filter(sheet=at).only("cells", "problems")
+    rows = with_problems(batch).filter(sheet=at).only("cells", "problems")
     for row in rows.iterator(chunk_size=2_000):
         cells, found = row.cells, row.problems
         level = ERROR if any(level == ERROR for level, _, _ in found) else WARNING
@@ -83,6 +67,11 @@ def _problem_rows(batch: ImportBatch, at: int, table: Table) -> Iterator[Problem
         marked = [index - first for _, _, index in found]
         own = [None if cell is None else raw_text(cell) for cell in cells[first:]]
         yield ProblemRow(own, LEVEL_NAMES[level], said, marked)
+
+
+def with_problems(batch: ImportBatch) -> QuerySet[StagedRow]:
+    """The rows with problems, in the order of the file."""
+    return batch.rows.exclude(problems=[]).order_by("sheet", "number", "id")
 
 
 def _tables(batch: ImportBatch) -> list[Table]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import date, timedelta
 from hashlib import sha256
@@ -23,9 +23,10 @@ from django.utils import timezone
 
 from core import audit, files
 from core.days import require_past
-from core.importing import reports, staging
+from core.importing import staging
 from core.importing.apply import write
-from core.importing.comparison import Comparison
+from core.importing.comparison import COUNTED, Comparison
+from core.importing.reports import count_warnings
 from core.importing.sheets import ALL_SHEETS, Table, looked_through, no_table, tables
 from core.importing.undo import Undone, take_back
 from core.jobs import Progress
@@ -167,7 +168,8 @@ def compare(batch: ImportBatch, *, progress: Progress | None = None) -> dict[str
         done += len(met)
         progress.step(done, total, "比对")
     with transaction.atomic():
-        return _count(batch, comparison)
+        comparison.finish()
+        return keep_counts(batch, comparison.counts)
 
 
 def apply(batch: ImportBatch, *, progress: Progress | None = None, on: date | None = None) -> dict[str, int]:
@@ -196,7 +198,7 @@ def _apply(batch: ImportBatch, progress: Progress, on: date | None) -> dict[str,
         write(comparison, progress, total)
         batch.status, batch.applied_at = Status.APPLIED, timezone.now()
         batch.save(update_fields=["status", "applied_at"])
-        return _count(batch, comparison)
+        return keep_counts(batch, comparison.counts)
 
 
 @many_small_objects()
@@ -272,10 +274,6 @@ def _erased(batch: ImportBatch) -> bool:
     return batch.rows.exclude(outcome=StagedRow.Outcome.ELSEWHERE).count() < batch.counts.get("rows", 0)
 
 
-error_workbook = reports.error_workbook
-problem_list = reports.problem_list
-
-
 def _run(batch: ImportBatch, source: Source, importer: Importer | None = None, on: date | None = None) -> Run:
     today = on or timezone.localdate()
     importer = importer or source.admit(batch.created_by, today)
@@ -287,9 +285,10 @@ def _comparison(batch: ImportBatch, *, lock: bool, on: date | None = None) -> Co
     return Comparison(batch, source, source.target(_run(batch, source, on=on)), lock=lock)
 
 
-def _count(batch: ImportBatch, comparison: Comparison) -> dict[str, int]:
-    tally = comparison.tally if batch.status == Status.APPLIED else comparison.finish()
-    batch.counts = reports.counts_of(batch, tally)
+def keep_counts(batch: ImportBatch, counts: Mapping[str, int]) -> dict[str, int]:
+    """Keep them with the batch, with all rows and their warnings."""
+    rows = sum(counts[name] for name in COUNTED.values())
+    batch.counts = {**counts, "rows": rows, "warnings": count_warnings(batch)}
     batch.save(update_fields=["counts"])
     return batch.counts
 

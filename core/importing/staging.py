@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import Count
 
 from core.cells import Cell, CellProblem, raw_text
 from core.importing.problems import DUPLICATE_DIFFERS, ERROR, level_of
@@ -180,17 +180,3 @@ def _settle(group: list[StagedRow], column: dict[int, int]) -> list[StagedRow]:
 def _said(row: StagedRow) -> tuple[Values, list[tuple[int, str]]]:
     """What the row says: equal for rows that differ in spelling or in unmapped columns only."""
     return row.values, [(index, raw_text(row.cells[index])) for _, _, index in row.problems]
-
-
-def count_problems(batch_id: int) -> dict[str, int]:
-    """How many problems of each level the rows have."""
-    counts = {"error": 0, "warning": 0}
-    for problems in with_problems(batch_id).values_list("problems", flat=True).iterator():
-        for level, _, _ in problems:
-            counts[level] += 1
-    return counts
-
-
-def with_problems(batch_id: int) -> Any:
-    """The rows with problems, in the order of the file."""
-    return StagedRow.objects.filter(batch_id=batch_id).exclude(problems=[]).order_by("sheet", F("number"), "id")

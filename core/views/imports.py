@@ -22,6 +22,7 @@ from core.forms import UploadForm
 from core.importing import jobs, services
 from core.importing.identity import held_back
 from core.importing.queries import KINDS, batches, missing_of, rows_of, sought
+from core.importing.reports import error_workbook
 from core.importing.sheets import Table
 from core.importing.wording import Teller
 from core.jobs import kind_name, progress_of
@@ -259,7 +260,7 @@ class ErrorWorkbook(BatchView):
         if not batch.sheets:
             return redirect("import", pk)
         target = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 (the response closes it)
-        services.error_workbook(batch, target)
+        error_workbook(batch, target)
         target.seek(0)
         record_export(by=request.user, what=f"问题数据 {batch}", rows=batch.counts.get("errors", 0))
         name = batch.file_name.rpartition(".")[0] or batch.file_name

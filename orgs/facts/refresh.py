@@ -42,6 +42,8 @@ from orgs.facts.statement import (
 from orgs.models import Organization, OrganizationFacts, Recount
 
 ONE = 1  # the row of the recount
+# what the statement of the facts joins and filters by; the texts beside them take three times as long
+ANALYZED = ("id", "managed_by_id", "region_id", "zone_id", "category", "status", "in_scope", "merged_into_id")
 
 
 @dataclass
@@ -154,7 +156,7 @@ def _state_organizations(
     differed."""
     _lock(ids)
     if ids.many:
-        analyze(Organization)
+        analyze(Organization, *ANALYZED)
         analyze(OrganizationFacts)
     before, reached, written = tally.read(ids), nodes_of.reached(ids), 0
     for day, some in touched.items():

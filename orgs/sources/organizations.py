@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from core import writing
 from core.cells import HOME_CURRENCY
+from core.id_sets import among_texts
 from core.importing.problems import IDENTITY_DOUBTFUL, OUTSIDE_SCOPE
 from core.importing.targets import Changes, Merge, Record, Row, Target, Written, parts
 from core.models import AuditEntry, ImportBatch
@@ -102,10 +103,8 @@ class OrganizationTarget(Target):
         """By credit code; else by old number within the registrar, unless that record has another code. Where only one side
         says the registrar, the number is enough to ask (`_another`)."""
         codes = [row.key for row in rows if row.key and "|" not in row.key]
-        by_code: dict[str, int] = {}
-        for part in parts(codes):
-            known = Organization.objects.filter(credit_code__in=part).values_list("credit_code", "pk")
-            by_code.update((code, pk) for code, pk in known if code)
+        held = Organization.objects.filter(credit_code__in=among_texts(codes))
+        by_code: dict[str | None, int] = dict(held.values_list("credit_code", "pk"))
         by_number = self._by_number(rows, by_code)
         found: list[int | None] = []
         for row in rows:
@@ -118,18 +117,17 @@ class OrganizationTarget(Target):
             found.append(pk)
         return found
 
-    def _by_number(self, rows: Sequence[Row], by_code: dict[str, int]) -> dict[str, list[Numbered]]:
+    def _by_number(self, rows: Sequence[Row], by_code: Collection[str | None]) -> dict[str, list[Numbered]]:
         numbers: set[str] = {
             row.values.get("old_number") or row.key.rpartition("|")[2]
             for row in rows
             if row.key not in by_code and ("|" in row.key or "old_number" in row.values)
         }
         by_number: dict[str, list[Numbered]] = {}
-        for part in parts(sorted(numbers)):
-            known = Organization.objects.filter(~Q(old_number=""), old_number__in=part).order_by("pk")
-            held = known.values_list("old_number", "registrar", "pk", "credit_code", "managed_by")
-            for number, registrar, pk, code, committee in held:
-                by_number.setdefault(number, []).append(Numbered(registrar, pk, code, committee))
+        known = Organization.objects.filter(~Q(old_number=""), old_number__in=among_texts(numbers)).order_by("pk")
+        held = known.values_list("old_number", "registrar", "pk", "credit_code", "managed_by")
+        for number, registrar, pk, code, committee in held if numbers else ():
+            by_number.setdefault(number, []).append(Numbered(registrar, pk, code, committee))
         return by_number
 
     def _of_number(self, records: Sequence[Numbered], registrar: str, *, has_code: bool) -> int | None:

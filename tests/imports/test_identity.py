@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from core.importing import identity, services
+from core.importing.reports import problem_list
 from core.importing.undo import Undone
 from core.models import AuditEntry, ImportBatch
 from orgs.facts import differences
@@ -32,7 +33,7 @@ def other(road) -> ImportBatch:
 
 def test_such_a_row_is_an_error_at_its_number_and_turns_no_company_into_another(other):
     assert other.counts == counts(rows=2, new=1, errors=1)
-    (problem,) = services.problem_list(other)
+    (problem,) = problem_list(other)
     assert (problem["code"], problem["column"], problem["value"]) == ("identity_doubtful", "注册号", "4201001")
     assert set(Organization.objects.values_list("name", flat=True)) == {"澄州明川电子有限公司", "澄州第2有限公司"}
 
@@ -75,7 +76,7 @@ def test_a_number_without_its_registrar_is_asked_about(road, cells, expected, si
     road.send([FIRST | (unsaid if silent == "record" else {})])
     batch = road.send([cells | (unsaid if silent == "row" else {})])
     assert batch.counts == expected
-    assert [p["code"] for p in services.problem_list(batch)] == ["identity_doubtful"] * expected["errors"]
+    assert [p["code"] for p in problem_list(batch)] == ["identity_doubtful"] * expected["errors"]
 
 
 def test_a_number_that_two_registrars_gave_is_nobody_s_without_one(road):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.importing import services
+from core.importing.reports import problem_list
 from core.models import AuditEntry
 from orgs.models import Headcount, Organization
 from tests.lists import counts, credit_code, firm
@@ -13,7 +13,7 @@ from tests.people import TODAY
 
 def problems_of(batch):
     """(row, column, code) of every problem."""
-    return [(p["row"], p["column"], p["code"]) for p in services.problem_list(batch)]
+    return [(p["row"], p["column"], p["code"]) for p in problem_list(batch)]
 
 
 def test_a_new_firm_goes_in_with_category_committee_and_dated_staff(road, city):

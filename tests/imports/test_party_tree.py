@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.importing import services
+from core.importing.reports import problem_list
 from orgs.models import Coverage, OrganizationFacts, PartyOrganization
 from orgs.models.party import step_of
 from tests.lists import counts, credit_code
@@ -16,7 +17,7 @@ def node(code, parent, kind="党支部", **cells):
 
 
 def codes_of(batch):
-    return [problem["code"] for problem in services.problem_list(batch)]
+    return [problem["code"] for problem in problem_list(batch)]
 
 
 def test_nodes_find_their_place_in_whatever_order_they_stand(road, city):

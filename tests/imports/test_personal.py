@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from core.importing import services
+from core.importing.reports import error_workbook, problem_list
 from core.importing.wording import Teller
 from core.models import AuditEntry, ImportBatch
 from orgs.models import Organization
@@ -64,7 +65,7 @@ def test_the_error_workbook_gives_the_clerk_the_own_cell_back(road: Road) -> Non
     batch = road.stage([firm(1, 联系电话=PHONE, 从业人数=-5)], columns=COLUMNS)
     services.compare(batch)
     written = io.BytesIO()
-    services.error_workbook(batch, written)
+    error_workbook(batch, written)
     header, row = openpyxl.load_workbook(written).active.iter_rows(values_only=True)
     assert dict(zip(header, row, strict=True))["联系电话"] == PHONE
 
@@ -72,6 +73,6 @@ def test_the_error_workbook_gives_the_clerk_the_own_cell_back(road: Road) -> Non
 def test_a_cell_that_looks_sealed_is_a_cell(road: Road) -> None:
     batch = road.stage([firm(1, 从业人数="2|demo:abcd", 联系电话="2|demo:abcd")], columns=COLUMNS)
     services.apply(batch)
-    assert [one["value"] for one in services.problem_list(batch)] == ["2|demo:abcd"]
+    assert [one["value"] for one in problem_list(batch)] == ["2|demo:abcd"]
     unit = Organization.objects.get(credit_code=credit_code(1))
     assert unit.contact_phone == "2|demo:abcd"

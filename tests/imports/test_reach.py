@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.importing import services
+from core.importing.reports import problem_list
 from core.models import MissingRecord
 from core.refusals import Refusal
 from orgs.models import Organization
@@ -23,7 +23,7 @@ def district(city, tmp_path) -> Road:
 def test_a_new_row_of_another_district_is_an_error_in_neutral_words(district):
     batch = district.send([firm(1), firm(2, 所属街道="望江街道")])
     assert batch.counts == counts(rows=2, new=1, errors=1)
-    assert [p["code"] for p in services.problem_list(batch)] == ["outside_scope"]
+    assert [p["code"] for p in problem_list(batch)] == ["outside_scope"]
 
 
 def test_a_record_of_another_district_is_not_touched(road, district):

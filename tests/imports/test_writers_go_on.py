@@ -15,6 +15,7 @@ from core.importing import services
 from core.jobs import Progress
 from core.listing.columns import Column
 from core.listing.exporting import export_list
+from core.management.commands import import_registry
 from core.models import ImportBatch, StagedRow
 from orgs.models import Organization
 from tests.lists import MARKET, Road, firm, write_list
@@ -79,7 +80,7 @@ def test_the_command_checks_while_others_write_and_leaves_nothing(
         write()
         return []
 
-    monkeypatch.setattr(services, "problem_list", problems)
+    monkeypatch.setattr(import_registry, "problem_list", problems)
     path = write_list(tmp_path / "list.csv", [firm(number) for number in range(5)], MARKET)
     call_command("import_registry", str(path), source="market", json=True)
     assert not ImportBatch.objects.exists()

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from core.importing import services
+from core.importing.reports import error_workbook, problem_list
 from core.refusals import Refusal
 from core.sources import sources
 from core.workbooks.book import Unreadable
@@ -76,11 +77,11 @@ class Command(BaseCommand):
             services.stage(batch, path=path, sheet=options["sheet"])
             counts = services.apply(batch) if options["apply"] else services.compare(batch)
             if options["errors"]:
-                services.error_workbook(batch, options["errors"])
+                error_workbook(batch, options["errors"])
             return {
                 "batch": batch.pk if options["apply"] else None,
                 **counts,
-                "problems": list(services.problem_list(batch)),
+                "problems": list(problem_list(batch)),
             }
         finally:
             if not options["apply"]:
