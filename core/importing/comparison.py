@@ -15,12 +15,11 @@ from django.db.models import Max, Min, QuerySet
 
 from core.importing.answers import known_same, settle_known
 from core.importing.problems import DUPLICATE_DIFFERS, ERROR, IDENTITY_DOUBTFUL
-from core.importing.sheets import Table
-from core.importing.targets import Changes, Merge, Record, Row, Target, parts
+from core.importing.sheets import tables_of
+from core.importing.targets import Changes, Merge, Record, Row, Target
 from core.models import ImportBatch, Listed, MissingRecord, StagedRow
 from core.plain import fetch_plain
 from core.rows import insert_rows, update_rows
-from core.sources import Source
 
 CHUNK = 2_000
 Outcome = StagedRow.Outcome
@@ -51,9 +50,8 @@ class Met:
 class Comparison:
     """One comparison of a batch. Iterate `chunks()`, then `finish()`."""
 
-    def __init__(self, batch: ImportBatch, source: Source, target: Target, *, lock: bool) -> None:
-        self.batch, self.source, self.target, self.lock = batch, source, target, lock
-        self.tables = [Table.from_json(name, batch.columns[name]) for name in batch.sheets]
+    def __init__(self, batch: ImportBatch, target: Target, *, lock: bool) -> None:
+        self.batch, self.target, self.lock, self.tables = batch, target, lock, tables_of(batch)
         self.claims_extent = target.claims and not any(table.is_error_workbook for table in self.tables)
         self.counts = dict.fromkeys(COUNTS, 0)
         self._taken: set[int] = set()  # records that a row has met: a second row with the same record differs
@@ -82,7 +80,11 @@ class Comparison:
             if (
                 merge.problem
             ):  # of a row in doubt the record is kept, and what differs, unless it was said to be another one
-                problem = [ERROR, merge.problem, self._column(sheet, merge.at)]
+                problem = [
+                    ERROR,
+                    merge.problem,
+                    self.tables[sheet].column_of(merge.at or self.target.run.source.key_field),
+                ]
                 doubted = target_id if merge.changes else None
                 refused.append((row.id, Outcome.ERROR.value, [*problems, problem], doubted, merge.changes))
                 continue
@@ -131,11 +133,6 @@ class Comparison:
             row.sure = is_same
             merged[doubted[pk]] = self._merge(row, pk, records[pk]) if is_same else replace(doubts[pk], changes={})
 
-    def _column(self, sheet: int, field: str) -> int:
-        """The sheet's column of a field, of the key when it has no name."""
-        wanted = field or self.source.key_field
-        return next((c.index for c in self.tables[sheet].columns if c.field == wanted), 0)
-
     def _merge(self, row: Row, target_id: int | None, record: Record | None) -> Merge:
         if target_id is None:
             return self.target.merge(row, None)
@@ -162,9 +159,6 @@ class Comparison:
         MissingRecord.objects.filter(batch=self.batch).delete()
         if self.claims_extent:
             listed = Listed.objects.filter(source=self.batch.source).values_list("object_id", flat=True)
-            absent = sorted(set(listed.iterator()) - self.present)
-            for part in parts(absent):
-                missing = sorted(self.target.expected(part, self.batch.extent))
-                self.counts["missing"] += insert_rows(
-                    MissingRecord, ("batch_id", "object_id"), ((self.batch.pk, pk) for pk in missing)
-                )
+            missing = sorted(self.target.expected(set(listed.iterator()) - self.present, self.batch.extent))
+            rows = ((pk,) for pk in missing)
+            self.counts["missing"] = insert_rows(MissingRecord, ("object_id",), rows, {"batch_id": self.batch.pk})

@@ -15,12 +15,10 @@ from core.importing.apply import write
 from core.importing.comparison import Comparison
 from core.importing.problems import ERROR, IDENTITY_DOUBTFUL
 from core.importing.services import NotReady, keep_counts, target_of
-from core.importing.targets import parts
 from core.importing.wording import Teller
 from core.jobs import Progress
 from core.locks import derived_once, one_at_a_time
 from core.models import ImportBatch, StagedRow
-from core.sources import sources
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -45,23 +43,21 @@ def accept(
     written already. The same of a later list does not ask again. Returns the batch's counts. Raises NotReady."""
     _require_open(batch)
     waiting = held_back(batch) if picked is None else held_back(batch).filter(pk__in=picked)
-    ids = list(waiting.order_by("pk").values_list("pk", flat=True))
-    for part in parts(ids):
-        rows = list(StagedRow.objects.filter(pk__in=part).order_by("pk"))
-        _say(batch, rows, by, SAME)
-        for row in rows:
-            row.problems = [problem for problem in row.problems if problem[:2] != [ERROR, IDENTITY_DOUBTFUL]]
-            row.outcome, row.target_id, row.changes = Outcome.UNCHANGED, None, {}
-        StagedRow.objects.bulk_update(rows, ["problems", "outcome", "target_id", "changes"], batch_size=500)
+    rows = list(waiting.order_by("pk"))
+    _say(batch, rows, by, SAME)
+    for row in rows:
+        row.problems = [problem for problem in row.problems if problem[:2] != [ERROR, IDENTITY_DOUBTFUL]]
+        row.outcome, row.target_id, row.changes = Outcome.UNCHANGED, None, {}
+    StagedRow.objects.bulk_update(rows, ["problems", "outcome", "target_id", "changes"], batch_size=500)
     written = batch.status == Status.APPLIED
-    comparison = Comparison(batch, sources[batch.source], target_of(batch, by=by), lock=written)
-    said = StagedRow.objects.filter(batch=batch, pk__in=among(ids))
+    comparison = Comparison(batch, target_of(batch, by=by), lock=written)
+    said = StagedRow.objects.filter(batch=batch, pk__in=among({row.pk for row in rows}))
     if written:
-        write(comparison, progress or Progress(), len(ids), said)
+        write(comparison, progress or Progress(), len(rows), said)
     else:
         deque(comparison.chunks(said), maxlen=0)
     counts = {name: batch.counts[name] + count for name, count in comparison.counts.items()}
-    return keep_counts(batch, counts | {"errors": counts["errors"] - len(ids)})
+    return keep_counts(batch, counts | {"errors": counts["errors"] - len(rows)})
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from core.models import ImportBatch, MissingRecord, StagedRow
+from core.models import ImportBatch, StagedRow
 from core.scope import Scope
 from core.sources import Source, sources
 
@@ -63,11 +63,6 @@ def open_conflicts(scope: Scope) -> QuerySet[StagedRow]:
     written = batches(scope).filter(status=ImportBatch.Status.APPLIED, counts__conflicts__gt=0)
     rows = StagedRow.objects.filter(batch__in=written, target_id__isnull=False).exclude(conflicts={})
     return rows.select_related("batch")
-
-
-def missing_of(batch: ImportBatch) -> QuerySet[MissingRecord]:
-    """The records that should be in the list and are not."""
-    return MissingRecord.objects.filter(batch=batch)
 
 
 def sought(rows: QuerySet[StagedRow], text: str) -> QuerySet[StagedRow]:

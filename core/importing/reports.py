@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from core.cells import raw_text
 from core.importing.problems import ERROR, LEVEL_NAMES, WARNING, problems
-from core.importing.sheets import Table
+from core.importing.sheets import Table, tables_of
 from core.models import ImportBatch, StagedRow
 from core.workbooks.forms import ProblemRow, ProblemSheet, write_error_workbook
 
@@ -24,7 +24,7 @@ def count_warnings(batch: ImportBatch) -> int:
 
 def problem_list(batch: ImportBatch) -> Iterator[dict[str, Any]]:
     """One entry a problem, in the order of the file: where it is, what it is, and the raw cell."""
-    tables = _tables(batch)
+    tables = tables_of(batch)
     headers = [{column.index: column.header for column in table.columns} for table in tables]
     rows = with_problems(batch).only("sheet", "number", "cells", "problems")
     for row in rows.iterator(chunk_size=2_000):
@@ -41,7 +41,7 @@ def problem_list(batch: ImportBatch) -> Iterator[dict[str, Any]]:
 
 def error_workbook(batch: ImportBatch, target: Path | BinaryIO) -> None:
     """The clerk's own columns and the rows with problems, with 级别 and 问题 after them; a sheet for each sheet."""
-    tables = _tables(batch)
+    tables = tables_of(batch)
     found = sorted(set(with_problems(batch).order_by().values_list("sheet", flat=True))) or [0]
     write_error_workbook(
         target,
@@ -72,7 +72,3 @@ def _problem_rows(batch: ImportBatch, at: int, table: Table) -> Iterator[Problem
 def with_problems(batch: ImportBatch) -> QuerySet[StagedRow]:
     """The rows with problems, in the order of the file."""
     return batch.rows.exclude(problems=[]).order_by("sheet", "number", "id")
-
-
-def _tables(batch: ImportBatch) -> list[Table]:
-    return [Table.from_json(name, batch.columns[name]) for name in batch.sheets]

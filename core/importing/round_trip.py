@@ -261,7 +261,7 @@ class ReturnedRows(Target):
         self.mine = set(found.changed_by(self.run.importer.scope).values_list("pk", flat=True))
         return [pk if pk in known else None for pk in wanted]
 
-    def expected(self, ids: Sequence[int], extent: str) -> set[int]:
+    def expected(self, ids: Collection[int], extent: str) -> set[int]:
         return set()
 
     def merge(self, row: Row, record: Record | None) -> Merge:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import date, timedelta
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -36,7 +36,7 @@ from core.models import ImportBatch, StagedRow
 from core.refusals import Refusal
 from core.reveal import require_reason
 from core.rows import analyze
-from core.sources import Importer, Run, Source, sources
+from core.sources import Run, Source, sources
 from core.workbooks.reading import open_book
 
 if TYPE_CHECKING:
@@ -125,16 +125,15 @@ def stage(
     `sheet`: one by name, `*` for all with a recognisable header, None for the first of them; `only`: those ticked.
     Sheets that are not imported still tell which records are in the file.
     """
-    run = _run(batch, sources[batch.source], on=on)
+    target = target_of(batch, on=on)
     with nullcontext(path) if path else opened(batch) as place:
-        _stage(batch, place, run, sheet, only, progress or Progress())
+        _stage(batch, place, target, sheet, only, progress or Progress())
 
 
 def _stage(
-    batch: ImportBatch, path: Path, run: Run, sheet: str | None, only: Sequence[str] | None, progress: Progress
+    batch: ImportBatch, path: Path, target: Target, sheet: str | None, only: Sequence[str] | None, progress: Progress
 ) -> None:
-    source = run.source
-    book, target = open_book(path, name=batch.file_name), source.target(run)
+    source, book = target.run.source, open_book(path, name=batch.file_name)
     batch.rows.all().delete()
     chosen = _chosen(batch)
     only = list(chosen) or only
@@ -153,7 +152,7 @@ def _stage(
             staging.stage_elsewhere(table, rows, target, sheet=1_000 + elsewhere)
     if not batch.sheets:
         raise no_table(book, source, sheet)
-    staging.settle_repeats(batch.pk, _key_columns(batch, source))
+    staging.settle_repeats(batch, source)
     analyze(StagedRow, "id", "batch_id", "sheet", "key", "outcome")
     batch.status = Status.STAGED
     batch.save(update_fields=["sheets", "columns", "status"])
@@ -162,7 +161,7 @@ def _stage(
 @many_small_objects()
 def compare(batch: ImportBatch, *, progress: Progress | None = None) -> dict[str, int]:
     """Say what applying would do, without doing it; the rows keep their outcome for the preview. In parts, as `stage`."""
-    comparison = _comparison(batch, lock=False)
+    comparison = Comparison(batch, target_of(batch), lock=False)
     total, done, progress = batch.rows.count(), 0, progress or Progress()
     for met in comparison.chunks():
         done += len(met)
@@ -192,7 +191,7 @@ def _apply(batch: ImportBatch, progress: Progress, on: date | None) -> dict[str,
         return batch.counts
     if batch.status != Status.STAGED or _erased(batch):
         raise NotReady(f"批次 {batch.pk} {batch.get_status_display()}，不能写入；请重新上传名单")
-    comparison = _comparison(batch, lock=True, on=on)
+    comparison = Comparison(batch, target_of(batch, on=on), lock=True)
     total = batch.rows.count()
     with derived_once():  # last of all: nobody waits for the sums longer than it takes to add to them
         write(comparison, progress, total)
@@ -220,11 +219,10 @@ def undo(batch: ImportBatch, *, by: User, progress: Progress | None = None, on: 
 
 
 def _undo(batch: ImportBatch, by: User, progress: Progress | None, *, trial: bool, on: date | None = None) -> Undone:
-    source = sources[batch.source]
-    importer = source.admit(by, on or timezone.localdate())
+    target = target_of(batch, by=by, on=on)
     if batch.status != Status.APPLIED:
         raise NotReady(f"批次 {batch.pk} 的状态是“{batch.get_status_display()}”，只有已写入的批次可以撤销")
-    return take_back(batch, source.target(_run(batch, source, importer, on)), progress or Progress(), trial=trial)
+    return take_back(batch, target, progress or Progress(), trial=trial)
 
 
 @transaction.atomic
@@ -235,10 +233,11 @@ def forget(batch: ImportBatch) -> None:
     batch.delete()
 
 
-def target_of(batch: ImportBatch, *, by: User) -> Target:
-    """The records as this user meets them on behalf of the batch."""
-    source = sources[batch.source]
-    return source.target(_run(batch, source, source.admit(by, timezone.localdate())))
+def target_of(batch: ImportBatch, *, by: User | None = None, on: date | None = None) -> Target:
+    """The records as this user (else the uploader) meets them on behalf of the batch."""
+    source, today = sources[batch.source], on or timezone.localdate()
+    importer = source.admit(by or batch.created_by, today)
+    return source.target(Run(source=source, importer=importer, as_of=batch.as_of, today=today, batch_id=batch.pk))
 
 
 @transaction.atomic
@@ -272,17 +271,6 @@ def _remove_orphans() -> None:
 def _erased(batch: ImportBatch) -> bool:
     """Whether rows that the preview told of are no longer there."""
     return batch.rows.exclude(outcome=StagedRow.Outcome.ELSEWHERE).count() < batch.counts.get("rows", 0)
-
-
-def _run(batch: ImportBatch, source: Source, importer: Importer | None = None, on: date | None = None) -> Run:
-    today = on or timezone.localdate()
-    importer = importer or source.admit(batch.created_by, today)
-    return Run(source=source, importer=importer, as_of=batch.as_of, today=today, batch_id=batch.pk)
-
-
-def _comparison(batch: ImportBatch, *, lock: bool, on: date | None = None) -> Comparison:
-    source = sources[batch.source]
-    return Comparison(batch, source, source.target(_run(batch, source, on=on)), lock=lock)
 
 
 def keep_counts(batch: ImportBatch, counts: Mapping[str, int]) -> dict[str, int]:
@@ -328,17 +316,6 @@ def _chosen(batch: ImportBatch) -> dict[str, Table]:
     return {name: Table.from_json(name, kept) for name, kept in batch.columns.items()}
 
 
-def _key_columns(batch: ImportBatch, source: Source) -> dict[int, int]:
-    found = [Table.from_json(name, batch.columns[name]) for name in batch.sheets]
-    return {
-        at: next((column.index for column in table.columns if column.field == source.key_field), 0)
-        for at, table in enumerate(found)
-    }
-
-
 def _digest(path: Path) -> str:
-    digest = sha256()
     with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return file_digest(file, "sha256").hexdigest()

@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 from core.cells import Cell, raw_text
 from core.importing.marks import mark_headers
 from core.masking import column_kind
-from core.models import ColumnMapping
+from core.models import ColumnMapping, ImportBatch
 from core.sources import Source, sources
 from core.workbooks.book import Book, SheetRow, Unreadable
 from core.workbooks.headers import LINES_SEARCHED, Header, find_header, normalise_header
@@ -59,6 +59,10 @@ class Table:
         """Whether it was handed out to be corrected: such a list claims no extent."""
         return tuple(column.header for column in self.columns[-2:]) == ERROR_COLUMNS
 
+    def column_of(self, field: str) -> int:
+        """Where a field stands; the first column for one that the table lacks."""
+        return next((column.index for column in self.columns if column.field == field), 0)
+
     def looked_through(self, rows: Iterable[Sequence[Cell]]) -> Table:
         """The table with the kinds of its unmapped columns, told by their headers and by what stands in these rows."""
         rows = [*rows]
@@ -78,6 +82,11 @@ class Table:
     def from_json(cls, sheet: str, kept: Mapping) -> Table:
         """The table as the batch keeps it."""
         return cls(sheet, kept["row"], tuple(SheetColumn(*column) for column in kept["columns"]))
+
+
+def tables_of(batch: ImportBatch) -> list[Table]:
+    """The tables of the sheets that a batch was read from."""
+    return [Table.from_json(name, batch.columns[name]) for name in batch.sheets]
 
 
 def tables(

@@ -10,13 +10,14 @@ from django.db import transaction
 from django.db.models import Count
 
 from core.cells import Cell, CellProblem, raw_text
+from core.id_sets import among_texts
 from core.importing.problems import DUPLICATE_DIFFERS, ERROR, level_of
-from core.importing.sheets import Table
-from core.importing.targets import Row, Target, parts
+from core.importing.sheets import Table, tables_of
+from core.importing.targets import Row, Target
 from core.masking import struck
-from core.models import StagedRow
+from core.models import ImportBatch, StagedRow
 from core.rows import Encoded, insert_rows
-from core.sources import Read, Values
+from core.sources import Read, Source, Values
 from core.workbooks.book import SheetRow
 
 CHUNK = 2_000
@@ -146,17 +147,15 @@ def stage_elsewhere(table: Table, rows: Iterator[SheetRow], target: Target, *, s
             insert_rows(StagedRow, ("number", "key", "cells", "values"), chunk, same)
 
 
-def settle_repeats(batch_id: int, column: dict[int, int]) -> None:
-    """Rows that share a key: the same again is a duplicate, taken once; where they differ, all of them stay out.
-
-    `column` gives each sheet's column at which the problem is shown.
-    """
-    rows = StagedRow.objects.filter(batch_id=batch_id).exclude(outcome=Outcome.ELSEWHERE)
+def settle_repeats(batch: ImportBatch, source: Source) -> None:
+    """Rows that share a key: the same again is a duplicate, taken once; where they differ, all of them stay out."""
+    column = [table.column_of(source.key_field) for table in tables_of(batch)]
+    rows = batch.rows.exclude(outcome=Outcome.ELSEWHERE)
     repeated = rows.exclude(key="").values("key").annotate(n=Count("id")).filter(n__gt=1)
     keys = list(repeated.values_list("key", flat=True))
-    for part in parts(keys):
+    for start in range(0, len(keys), CHUNK):
         groups: dict[str, list[StagedRow]] = {}
-        for row in rows.filter(key__in=part).order_by("id"):
+        for row in rows.filter(key__in=among_texts(keys[start : start + CHUNK])).order_by("id"):
             groups.setdefault(row.key, []).append(row)
         changed: list[StagedRow] = []
         for group in groups.values():
@@ -164,7 +163,7 @@ def settle_repeats(batch_id: int, column: dict[int, int]) -> None:
         StagedRow.objects.bulk_update(changed, ["problems", "outcome"], batch_size=500)
 
 
-def _settle(group: list[StagedRow], column: dict[int, int]) -> list[StagedRow]:
+def _settle(group: list[StagedRow], column: Sequence[int]) -> list[StagedRow]:
     """The rows of one key that become something else."""
     if all(_said(row) == _said(group[0]) for row in group[1:]):
         again = group[1:] if group[0].outcome != Outcome.ERROR else []
@@ -173,7 +172,7 @@ def _settle(group: list[StagedRow], column: dict[int, int]) -> list[StagedRow]:
         return again
     for row in group:
         row.outcome = Outcome.ERROR
-        row.problems.append([ERROR, DUPLICATE_DIFFERS, column.get(row.sheet, 0)])
+        row.problems.append([ERROR, DUPLICATE_DIFFERS, column[row.sheet]])
     return group
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from django.db import connection, models
 
@@ -17,8 +17,6 @@ from core.sources import Run, Values
 
 Record = dict[str, Plain]  # column → plain value
 Changes = dict[str, list[Plain]]  # column → [before, after]
-Key = TypeVar("Key", int, str)
-IN_LIST = 10_000  # parameters of one IN list
 
 
 @dataclass(slots=True)
@@ -100,7 +98,7 @@ class Target(ABC):
         """What the row would do to its record, or to a new one."""
 
     @abstractmethod
-    def expected(self, ids: Sequence[int], extent: str) -> set[int]:
+    def expected(self, ids: Collection[int], extent: str) -> set[int]:
         """Of these records, those that a list of this extent should hold (others ended, or lie elsewhere)."""
 
     def load(self, ids: Sequence[int], *, lock: bool) -> dict[int, Record]:
@@ -139,8 +137,3 @@ class Target(ABC):
 
     def forget(self, ids: Collection[int]) -> None:  # noqa: B027 - a target may need none
         """Take records that will be deleted out of derived data."""
-
-
-def parts(ids: Sequence[Key]) -> list[Sequence[Key]]:
-    """Runs short enough for one IN list."""
-    return [ids[start : start + IN_LIST] for start in range(0, len(ids), IN_LIST)]

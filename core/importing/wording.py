@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from core.cells import raw_text
 from core.importing.problems import LEVEL_NAMES, problems
-from core.importing.sheets import Table
+from core.importing.sheets import Table, tables_of
 from core.masking import mask, struck
 from core.models import ImportBatch, MissingRecord, StagedRow
 from core.plain import Plain
@@ -46,14 +46,14 @@ class Difference:
 @dataclass
 class RowInWords:
     id: int
-    sheet: str
-    number: int
     title: str
     key: str
     outcome: str
     outcome_name: str
     url: str
-    undecided: bool
+    sheet: str = ""
+    number: int = 0
+    undecided: bool = False
     found: list[Found] = field(default_factory=list)
     changes: list[Difference] = field(default_factory=list)
     conflicts: list[Difference] = field(default_factory=list)
@@ -65,7 +65,7 @@ class Teller:
 
     def __init__(self, batch: ImportBatch) -> None:
         self.source = sources[batch.source]
-        self.tables = [Table.from_json(name, batch.columns[name]) for name in batch.sheets]
+        self.tables = tables_of(batch)
         self.columns = {column.attname: column for column in self.source.model._meta.concrete_fields}
         self.labels = {name: str(column.verbose_name) for name, column in self.columns.items()}
         self.labels |= {field.name: field.label for field in self.source.fields}
@@ -75,15 +75,9 @@ class Teller:
 
     def lines(self, rows: Sequence[StagedRow]) -> list[RowInWords]:
         """The rows in words, in their order."""
-        said = [row.values for row in rows]
-        pairs = [pair for row in rows for pair in (row.changes, row.conflicts)]
-        self.learn(
-            [
-                *said,
-                *({c: v for c, (v, _) in p.items()} for p in pairs),
-                *({c: v for c, (_, v) in p.items()} for p in pairs),
-            ]
-        )
+        both = [pairs for row in rows for pairs in (row.changes, row.conflicts)]
+        sides = ({column: pair[side] for column, pair in pairs.items()} for pairs in both for side in (0, 1))
+        self.learn([*(row.values for row in rows), *sides])
         return [self._line(row) for row in rows]
 
     def learn(self, records: Iterable[Mapping[str, Plain]]) -> None:
@@ -105,21 +99,17 @@ class Teller:
     def absent(self, missing: Sequence[MissingRecord]) -> list[RowInWords]:
         """Records that the list does not hold, as lines without a row."""
         found = self.source.model._default_manager.in_bulk([one.object_id for one in missing])
-        return [self._absent(one, found.get(one.object_id)) for one in missing]
-
-    def _absent(self, one: MissingRecord, record: models.Model | None) -> RowInWords:
-        key = getattr(record, self.source.key_field, None) or ""
-        return RowInWords(
-            one.pk,
-            "",
-            0,
-            str(record or "（已删除）"),
-            key,
-            "MISSING",
-            "名单里没有",
-            self.url(record.pk if record else None),
-            False,
-        )
+        return [
+            RowInWords(
+                id=one.pk,
+                title=str(record or "（已删除）"),
+                key=getattr(record, self.source.key_field, None) or "",
+                outcome="MISSING",
+                outcome_name="名单里没有",
+                url=self.url(record and record.pk),
+            )
+            for one, record in ((one, found.get(one.object_id)) for one in missing)
+        ]
 
     def word(self, column: str, value: Plain) -> str:
         """A value of a column as a person reads it."""

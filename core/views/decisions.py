@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from core.importing import decisions, jobs
 from core.importing.identity import held_back
-from core.importing.queries import missing_of, rows_of
+from core.importing.queries import rows_of
 from core.importing.wording import Teller
 from core.listing.paging import page_asked_for
 from core.models import ImportBatch, Job
@@ -129,7 +129,7 @@ class MissingPage(DecidingPage):
     template_name = "core/imports/missing.html"
 
     def found(self, batch: ImportBatch) -> QuerySet:
-        return missing_of(batch)
+        return batch.missing.all()
 
     def context(self, batch: ImportBatch) -> dict[str, Any]:
         context = super().context(batch)
@@ -145,7 +145,7 @@ class MissingPage(DecidingPage):
         try:
             if request.POST.get("do") != "confirm":
                 plan = decisions.plan_ending(batch=batch, ending=ending, picked=picked, scope=request.scope)
-                lines = Teller(batch).absent(list(missing_of(batch).filter(pk__in=picked).order_by("pk")))
+                lines = Teller(batch).absent(list(batch.missing.filter(pk__in=picked).order_by("pk")))
                 context = {**head(request, batch, 5), "ending": ending, "plan": plan, "lines": lines}
                 return render(request, "core/imports/ending.html", context)
             ended = decisions.end(

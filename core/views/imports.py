@@ -21,7 +21,7 @@ from core.audit import record_export
 from core.forms import UploadForm
 from core.importing import jobs, services
 from core.importing.identity import held_back
-from core.importing.queries import KINDS, batches, missing_of, rows_of, sought
+from core.importing.queries import KINDS, batches, rows_of, sought
 from core.importing.reports import error_workbook
 from core.importing.sheets import Table
 from core.importing.wording import Teller
@@ -181,7 +181,7 @@ class BatchPage(BatchView):
             "writes": counts.get("new", 0) + counts.get("changed", 0),
             "open_conflicts": open_conflicts,
             "held_back": held_back(batch).count() if counts.get("errors") else 0,
-            "open_missing": missing_of(batch).count() if counts.get("missing") else 0,
+            "open_missing": batch.missing.count() if counts.get("missing") else 0,
             "dropped": dropped(batch),
             "mine": batch.created_by_id == self.request.user.pk,
             "has_problems": bool(counts.get("errors") or counts.get("warnings")),
@@ -190,7 +190,7 @@ class BatchPage(BatchView):
     def _rows(self, batch: ImportBatch) -> dict[str, Any]:
         kind, text = self.request.GET.get("show", ""), self.request.GET.get("q", "")
         teller = Teller(batch)
-        found: QuerySet = missing_of(batch) if kind == "missing" else rows_of(batch, kind if kind in KINDS else "")
+        found: QuerySet = batch.missing.all() if kind == "missing" else rows_of(batch, kind if kind in KINDS else "")
         if kind != "missing":
             found = sought(found, text)
         page = page_asked_for(self.request, found, size=ROWS)

@@ -12,11 +12,11 @@ from typing import Any
 
 from core.cells import read_text
 from core.crypto import blind_index, blind_indexes
-from core.id_sets import among
+from core.id_sets import among, among_texts
 from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import day, text
 from core.importing.round_trip import Part, ReturnedRows, Returning, Words, choice_words, plainly
-from core.importing.targets import Changes, Merge, Record, Row, parts
+from core.importing.targets import Changes, Merge, Record, Row
 from core.plain import Plain
 from core.sources import Run, Values, always, sources
 from members.models import Member
@@ -84,16 +84,14 @@ class ReturnedMembers(ReturnedRows, MemberTarget):
     # --- meeting
     def match(self, rows: Sequence[Row]) -> list[int | None]:
         """By number of the record; the employers and ID numbers that edited rows name are looked up on the way."""
-        self.employers = {}
-        for part in parts(sorted({row.values.get("organization_id", "") for row in rows} - {""})):
-            units = Organization.objects.filter(credit_code__in=part, merged_into=None)
-            units = units.changed_by(self.run.importer.scope)
-            self.employers.update((code or "", pk) for code, pk in units.values_list("credit_code", "pk"))
+        codes = {row.values.get("organization_id", "") for row in rows} - {""}
+        units = Organization.objects.filter(credit_code__in=among_texts(codes), merged_into=None)
+        units = units.changed_by(self.run.importer.scope)
+        self.employers = {code or "": pk for code, pk in units.values_list("credit_code", "pk")}
         numbers = {normalise_id_number(row.values.get("id_number")) for row in rows}
         digests = {digest: number for number in numbers for digest in blind_indexes(number)}
-        for part in parts(sorted(digests)):
-            found = Member.objects.filter(id_digest__in=part).values_list("id_digest", "pk")
-            self.numbers.update((digests[digest or ""], pk) for digest, pk in found)
+        found = Member.objects.filter(id_digest__in=among_texts(digests)).values_list("id_digest", "pk")
+        self.numbers.update((digests[digest or ""], pk) for digest, pk in found)
         return super().match(rows)
 
     def load(self, ids: Sequence[int], *, lock: bool) -> dict[int, Record]:

@@ -13,10 +13,10 @@ from accounts.permissions import Permission
 from core.asking import Asking
 from core.cells import Cell, CellProblem, read_text
 from core.crypto import blind_index, blind_indexes
-from core.id_sets import among
+from core.id_sets import among, among_texts
 from core.importing.problems import ERROR, WARNING, Problem, problems
 from core.importing.readers import code_text, day, text
-from core.importing.targets import Changes, Merge, Record, Row, Target, Written, parts
+from core.importing.targets import Changes, Merge, Record, Row, Target, Written
 from core.locks import hold
 from core.rows import insert_rows
 from core.sources import Read, Run, Source, SourceField, Values, always, sources
@@ -143,24 +143,18 @@ class MemberTarget(Target):
     # --- meeting ---
     def match(self, rows: Sequence[Row]) -> list[int | None]:
         """By the digest; the employers that the rows name are looked up on the way."""
-        known: dict[str, int] = {}
         digests = [blind_indexes(row.values.get("id_number", "")) for row in rows]
-        for part in parts([one for row in digests for one in row]):
-            found = Member.objects.filter(id_digest__in=part).values_list("id_digest", "pk")
-            known.update((digest or "", pk) for digest, pk in found)
-        self.employers = {}
+        registered = Member.objects.filter(id_digest__in=among_texts({one for row in digests for one in row}))
+        known = {digest or "": pk for digest, pk in registered.values_list("id_digest", "pk")}
         mine = Organization.objects.filter(merged_into=None).changed_by(self.run.importer.scope)
         there = Member.objects.filter(pk__in=among(known.values())).changed_by(self.run.importer.scope)
         units = mine | Organization.objects.filter(pk__in=there.values("organization"))  # who works there already
         codes = {row.values["employer_code"] for row in rows if "employer_code" in row.values}
-        for part in parts(sorted(codes)):
-            self.employers.update(
-                (code or "", pk) for code, pk in units.filter(credit_code__in=part).values_list("credit_code", "pk")
-            )
+        coded = units.filter(credit_code__in=among_texts(codes)).values_list("credit_code", "pk")
+        self.employers = {code or "": pk for code, pk in coded}
         names = {row.values.get("employer_name", "") for row in rows if "employer_code" not in row.values} - {""}
-        for part in parts(sorted(names)):
-            for name, pk in units.filter(name__in=part).values_list("name", "pk"):
-                self.employers[name] = None if name in self.employers else pk
+        for name, pk in units.filter(name__in=among_texts(names)).values_list("name", "pk"):
+            self.employers[name] = None if name in self.employers else pk
         named = {pk for pk in self.employers.values() if pk}
         self.foreign = named - {*mine.filter(pk__in=among(named)).values_list("pk", flat=True)}
         return [next((known[one] for one in row if one in known), None) for row in digests]
@@ -226,9 +220,9 @@ class MemberTarget(Target):
             stated["organization_since"] = values["organization_since"]
         return stated
 
-    def expected(self, ids: Sequence[int], extent: str) -> set[int]:
+    def expected(self, ids: Collection[int], extent: str) -> set[int]:
         """Members on the roll within the scope."""
-        kept = Member.objects.changed_by(self.run.importer.scope).filter(pk__in=ids, status__in=ON_THE_ROLL)
+        kept = Member.objects.changed_by(self.run.importer.scope).filter(pk__in=among(ids), status__in=ON_THE_ROLL)
         return set(kept.values_list("pk", flat=True))
 
     def lock_first(self, ids: Collection[int]) -> None:

@@ -12,11 +12,11 @@ from accounts.permissions import Permission
 from core import writing
 from core.audit import Event
 from core.cells import Cell, CellProblem, read_text
-from core.id_sets import among
+from core.id_sets import among, among_texts
 from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import code_text, day, text
 from core.importing.round_trip import Part, ReturnedRows, Returning, Words, choice_words
-from core.importing.targets import Merge, Record, Row, Target, Written, parts
+from core.importing.targets import Merge, Record, Row, Target, Written
 from core.locks import hold
 from core.numbering import reserve_ids
 from core.periods import not_over
@@ -103,19 +103,12 @@ class CoverageTarget(Target):
     # --- meeting ---
     def match(self, rows: Sequence[Row]) -> list[int | None]:
         """The open primary coverage of the organization."""
-        self.units = {}
-        for part in parts([row.key for row in rows if row.key]):
-            units = Organization.objects.filter(credit_code__in=part, merged_into=None)
-            units = units.changed_by(self.run.importer.scope)
-            self.units.update(
-                (code or "", (pk, name)) for code, pk, name in units.values_list("credit_code", "pk", "name")
-            )
-        open_rows: dict[int, int] = {}
-        for ids in parts([pk for pk, _ in self.units.values()]):
-            kept = Coverage.objects.filter(not_over(self.run.today), organization__in=ids, primary=True).order_by(
-                "since"
-            )
-            open_rows.update(kept.values_list("organization_id", "pk"))
+        named = Organization.objects.filter(credit_code__in=among_texts({row.key for row in rows} - {""}))
+        units = named.filter(merged_into=None).changed_by(self.run.importer.scope)
+        self.units = {code or "": (pk, name) for code, pk, name in units.values_list("credit_code", "pk", "name")}
+        covered = among({pk for pk, _ in self.units.values()})
+        kept = Coverage.objects.filter(not_over(self.run.today), organization__in=covered, primary=True)
+        open_rows = dict(kept.order_by("since").values_list("organization_id", "pk"))
         return [open_rows.get(self.units[row.key][0]) if row.key in self.units else None for row in rows]
 
     def merge(self, row: Row, record: Record | None) -> Merge:
@@ -134,9 +127,9 @@ class CoverageTarget(Target):
         merge.aside = {"batch_id": self.run.batch_id}
         return merge
 
-    def expected(self, ids: Sequence[int], extent: str) -> set[int]:
+    def expected(self, ids: Collection[int], extent: str) -> set[int]:
         """Open coverages of organizations within the scope."""
-        kept = Coverage.objects.filter(not_over(self.run.today), pk__in=ids).changed_by(self.run.importer.scope)
+        kept = Coverage.objects.filter(not_over(self.run.today), pk__in=among(ids)).changed_by(self.run.importer.scope)
         return set(kept.values_list("pk", flat=True))
 
     def lock_first(self, ids: Collection[int]) -> None:

@@ -9,9 +9,9 @@ from django.db.models import Q
 
 from core import writing
 from core.cells import HOME_CURRENCY
-from core.id_sets import among_texts
+from core.id_sets import among, among_texts
 from core.importing.problems import IDENTITY_DOUBTFUL, OUTSIDE_SCOPE
-from core.importing.targets import Changes, Merge, Record, Row, Target, Written, parts
+from core.importing.targets import Changes, Merge, Record, Row, Target, Written
 from core.models import AuditEntry, ImportBatch
 from core.months import months_before
 from core.parameters import values_on
@@ -164,9 +164,9 @@ class OrganizationTarget(Target):
         enough = 1 if record["registrar"] == stated.get("registrar", "") else 0
         return differing if "name" in differing and len(differing) == len(known) > enough else {}
 
-    def expected(self, ids: Sequence[int], extent: str) -> set[int]:
+    def expected(self, ids: Collection[int], extent: str) -> set[int]:
         """Those that did not end or move away, within the scope and the extent."""
-        units = Organization.objects.filter(pk__in=ids, merged_into=None).exclude(status__in=GONE)
+        units = Organization.objects.filter(pk__in=among(ids), merged_into=None).exclude(status__in=GONE)
         units = units.changed_by(self.run.importer.scope)
         if extent:
             units = units.filter(region__code__startswith=Region.objects.get(pk=extent).prefix)
@@ -307,19 +307,17 @@ class OrganizationTarget(Target):
         """The batch's counts and handing-overs go; where values came from is as it was before."""
         by = self.run.importer.user
         counted = [one.id for one in restored if any(kind in one.changes for kind in COUNTS)]
-        for part in parts(counted):
-            counts = Headcount.objects.filter(batch_id=batch_id, organization__in=part).values_list("pk", flat=True)
-            writing.remove_rows(Headcount, "id", list(counts), by=by, events=())
+        counts = Headcount.objects.filter(batch_id=batch_id, organization__in=among(counted))
+        writing.remove_rows(Headcount, "id", list(counts.values_list("pk", flat=True)), by=by, events=())
         back = {
             one.id: (one.after["managed_by_id"], str(one.after["managed_since"]))
             for one in restored
             if "managed_by_id" in one.changes
         }
-        for part in parts(list(back)):
-            kept = FormerManagement.objects.filter(organization__in=part)
-            rows = kept.values_list("pk", "organization_id", "committee_id", "since")
-            gone = [pk for pk, unit, committee, since in rows if back[unit] == (committee, str(since))]
-            FormerManagement.objects.filter(pk__in=gone).delete()
+        kept = FormerManagement.objects.filter(organization__in=among(back))
+        rows = kept.values_list("pk", "organization_id", "committee_id", "since")
+        gone = [pk for pk, unit, committee, since in rows if back[unit] == (committee, str(since))]
+        FormerManagement.objects.filter(pk__in=among(gone)).delete()
         before = self._provenance_before(batch_id, restored)
         writing.change_rows(Organization, ("sources",), before, by=by, events=())
 

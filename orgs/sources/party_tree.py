@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
 from accounts.permissions import Permission
+from core.id_sets import among
 from core.importing.problems import ERROR, OUTSIDE_SCOPE, Problem, problems
 from core.importing.readers import code_text, coming_day, day, text
 from core.importing.round_trip import Part, ReturnedRows, Returning
@@ -156,9 +157,9 @@ class PartyTreeTarget(Target):
         scope = self.run.importer.scope
         return scope.whole or scope.holds_path(path)
 
-    def expected(self, ids: Sequence[int], extent: str) -> set[int]:
+    def expected(self, ids: Collection[int], extent: str) -> set[int]:
         """Standing nodes within the scope."""
-        standing = PartyOrganization.objects.standing().filter(pk__in=ids)
+        standing = PartyOrganization.objects.standing().filter(pk__in=among(ids))
         return set(standing.filter(self.run.importer.scope.path_filter("path")).values_list("pk", flat=True))
 
     def lock_first(self, ids: Collection[int]) -> None:
