@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max, Min, QuerySet
 
-from core.importing.answers import known_same, settle_known
+from core.importing.kept_answers import known_same, settle_known
 from core.importing.problems import DUPLICATE_DIFFERS, ERROR, IDENTITY_DOUBTFUL
 from core.importing.sheets import tables_of
 from core.importing.targets import Changes, Merge, Record, Row, Target

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from core import audit
-from core.importing.answers import answer, follow, keep
+from core.importing.kept_answers import answer, follow, keep
 from core.importing.services import NotReady, target_of
 from core.importing.targets import Record
 from core.importing.wording import Teller

@@ -10,9 +10,9 @@ from django.db import transaction
 
 from core import audit
 from core.id_sets import among
-from core.importing.answers import OTHER, SAME, keep, same
 from core.importing.apply import write
 from core.importing.comparison import Comparison
+from core.importing.kept_answers import OTHER, SAME, keep, same
 from core.importing.problems import ERROR, IDENTITY_DOUBTFUL
 from core.importing.services import NotReady, keep_counts, target_of
 from core.importing.wording import Teller

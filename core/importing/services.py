@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from core import audit, files
 from core.days import require_past
-from core.importing import staging
+from core.importing import staged_rows
 from core.importing.apply import write
 from core.importing.comparison import COUNTED, Comparison
 from core.importing.reports import count_warnings
@@ -145,14 +145,14 @@ def _stage(
             batch.sheets.append(table.sheet)
             table, rows = looked_through(table, rows)
             batch.columns[table.sheet] = table.as_json()
-            for read in staging.stage_table(table, rows, target, sheet=at):
+            for read in staged_rows.stage_table(table, rows, target, sheet=at):
                 progress.step(read, 0, f"读取“{table.sheet}”")
         elif not table.is_error_workbook:
             elsewhere += 1
-            staging.stage_elsewhere(table, rows, target, sheet=1_000 + elsewhere)
+            staged_rows.stage_elsewhere(table, rows, target, sheet=1_000 + elsewhere)
     if not batch.sheets:
         raise no_table(book, source, sheet)
-    staging.settle_repeats(batch, source)
+    staged_rows.settle_repeats(batch, source)
     analyze(StagedRow, "id", "batch_id", "sheet", "key", "outcome")
     batch.status = Status.STAGED
     batch.save(update_fields=["sheets", "columns", "status"])

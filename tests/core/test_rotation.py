@@ -15,7 +15,7 @@ from pytest_django.fixtures import Settings
 from core import audit, files, sealing
 from core.crypto import blind_index
 from core.fields import BlindIndexField, EncryptedTextField
-from core.importing.answers import answer, keep, settle_known
+from core.importing.kept_answers import answer, keep, settle_known
 from core.importing.targets import Merge
 from core.jobs import Progress
 from core.models import AuditEntry, AuditSeal, ColumnMapping, ImportBatch, KeptAnswer, StagedRow
