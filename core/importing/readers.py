@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from core.cells import HOME_CURRENCY, Cell, CellProblem, read_amount, read_date, read_text
 from core.masking import personal_numbers
 from core.plain import plain_decimal
@@ -38,24 +40,16 @@ def code_text(longest: int) -> Read:
 
 def day(run: Run) -> Read:
     """A day not after today, as ISO text."""
-    latest = run.today
-
-    def read(cell: Cell) -> str | None:
-        found = read_date(cell, latest=latest)
-        return found.isoformat() if found else None
-
-    return read
+    return _day_until(run.today)
 
 
 def coming_day(run: Run) -> Read:
     """A day that may lie ahead, such as the end of a term, as ISO text."""
-    latest = run.today.replace(year=run.today.year + 50, day=1)
+    return _day_until(run.today.replace(year=run.today.year + 50, day=1))
 
-    def read(cell: Cell) -> str | None:
-        found = read_date(cell, latest=latest)
-        return found.isoformat() if found else None
 
-    return read
+def _day_until(latest: date) -> Read:
+    return lambda cell: found.isoformat() if (found := read_date(cell, latest=latest)) else None
 
 
 def amount(cell: Cell) -> list[str | None] | None:

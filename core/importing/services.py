@@ -135,7 +135,8 @@ def _stage(
 ) -> None:
     source, book = target.run.source, open_book(path, name=batch.file_name)
     batch.rows.all().delete()
-    chosen = _chosen(batch)
+    mapped = batch.columns if batch.status == Status.MAPPED else {}  # what the clerk assigned by hand
+    chosen = {name: Table.from_json(name, kept) for name, kept in mapped.items()}
     only = list(chosen) or only
     batch.sheets, batch.columns = [], {}
     elsewhere = 0
@@ -203,7 +204,7 @@ def _apply(batch: ImportBatch, progress: Progress, on: date | None) -> dict[str,
 @many_small_objects()
 def foresee_undo(batch: ImportBatch, *, by: User, progress: Progress | None = None) -> Undone:
     """What `undo` would restore, delete and leave, without doing it."""
-    return _undo(batch, by, progress, trial=True)
+    return take_back(batch, _undoable(batch, by=by), progress or Progress(), trial=True)
 
 
 @many_small_objects()
@@ -212,17 +213,17 @@ def undo(batch: ImportBatch, *, by: User, progress: Progress | None = None, on: 
     """Take the batch back: what it changed is restored unless a later edit touched it, what it added is deleted."""
     one_at_a_time()
     batch.refresh_from_db()
-    undone = _undo(batch, by, progress, trial=False, on=on)
+    undone = take_back(batch, _undoable(batch, by=by, on=on), progress or Progress())
     batch.status, batch.undone_at, batch.undone_by = Status.UNDONE, timezone.now(), by
     batch.save(update_fields=["status", "undone_at", "undone_by"])
     return undone
 
 
-def _undo(batch: ImportBatch, by: User, progress: Progress | None, *, trial: bool, on: date | None = None) -> Undone:
+def _undoable(batch: ImportBatch, *, by: User, on: date | None = None) -> Target:
     target = target_of(batch, by=by, on=on)
     if batch.status != Status.APPLIED:
         raise NotReady(f"批次 {batch.pk} 的状态是“{batch.get_status_display()}”，只有已写入的批次可以撤销")
-    return take_back(batch, target, progress or Progress(), trial=trial)
+    return target
 
 
 @transaction.atomic
@@ -307,13 +308,6 @@ def _wanted(table: Table, chosen: Sequence[str], sheet: str | None, only: Sequen
     if sheet is None:
         return not chosen or table.is_error_workbook  # what was handed out to be corrected comes back whole
     return sheet in (ALL_SHEETS, table.sheet)
-
-
-def _chosen(batch: ImportBatch) -> dict[str, Table]:
-    """What the clerk assigned by hand; nothing when nobody did."""
-    if batch.status != Status.MAPPED:
-        return {}
-    return {name: Table.from_json(name, kept) for name, kept in batch.columns.items()}
 
 
 def _digest(path: Path) -> str:

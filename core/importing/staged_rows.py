@@ -49,7 +49,7 @@ class Reader:
         found: list[list[list[Any]]] = [[] for _ in rows]  # problems of each row: [level, code, column]
         read = [_column(cells[index], found, index, reads, vital) for index, _, reads, vital in self.fields]
         names = [name for _, name, _, _ in self.fields]
-        numbers, kept = (number for number, _ in rows), zip(*map(_kept_column, cells), strict=True)
+        numbers, kept = (number for number, _ in rows), zip(*(_spelled(column, _kept) for column in cells), strict=True)
         for number, problems, raw, row in zip(numbers, found, kept, zip(*read, strict=True), strict=True):
             values = {name: value for name, value in zip(names, row, strict=True) if value is not None}
             unread = {name for index, name, _, _ in self.fields for p in problems if p[2] == index} if problems else ()
@@ -100,13 +100,8 @@ def _spelled(cells: Sequence[Cell], read: Callable[[Cell], Any]) -> list[Any]:
     return [read(cell) for cell in cells]
 
 
-def _kept_column(cells: Sequence[Cell]) -> Sequence[Any]:
-    """A column of the clerk's own cells as JSON keeps them."""
-    return _spelled(cells, _kept)
-
-
 def _kept(cell: Cell) -> Any:
-    """The cell trimmed, an exact number as a number."""
+    """The clerk's own cell as JSON keeps it: trimmed, an exact number as a number."""
     if type(cell) is str:
         text = cell.strip()
         return text.replace("\0", "") if "\0" in text else text
@@ -140,11 +135,11 @@ def _expected(staged: Sequence[tuple[Any, ...]], target: Target) -> str:
 
 def stage_elsewhere(table: Table, rows: Iterator[SheetRow], target: Target, *, sheet: int) -> None:
     """Note which records another sheet of the file holds: they are not missing from it."""
-    keys: Iterator[tuple[Any, ...]] = ((number, key, [], {}) for number, key in Reader(table, target).keys(rows))
+    keys = Reader(table, target).keys(rows)
     same = {"batch_id": target.run.batch_id, "sheet": sheet, "outcome": Outcome.ELSEWHERE.value}
     while chunk := list(islice(keys, CHUNK)):
         with transaction.atomic():
-            insert_rows(StagedRow, ("number", "key", "cells", "values"), chunk, same)
+            insert_rows(StagedRow, ("number", "key"), chunk, same)
 
 
 def settle_repeats(batch: ImportBatch, source: Source) -> None:

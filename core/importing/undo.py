@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Min, Q, QuerySet
 
 from core import audit, writing
-from core.id_sets import among
+from core.id_sets import among, among_texts
 from core.importing.apply import ADDED, CHANGED, UNDONE, history, update
 from core.importing.targets import Changes, Record, Target, Written
 from core.jobs import Progress
@@ -26,7 +26,7 @@ class Entry(NamedTuple):
 
     pk: int
     action: str
-    object_id: str
+    key: int
     label: str
     changes: Changes
 
@@ -69,15 +69,18 @@ def _take_back(batch: ImportBatch, target: Target, progress: Progress, *, trial:
     touched: list[int] = []
     for entries in _entries(batch):
         done += len(entries)
-        later = _later(batch, ends["first"], model, [entry.object_id for entry in entries])
-        records = target.load([int(entry.object_id) for entry in entries], lock=not trial)
+        keys = [entry.key for entry in entries]
+        later = _later(batch, ends["first"], model, keys)
+        records = target.load(keys, lock=not trial)
         entries = _manageable(target, entries, records, undone)
         added = [entry for entry in entries if entry.action == ADDED]
         changed = [entry for entry in entries if entry.action == CHANGED]
         restored = _restorable(target, changed, records, later, undone)
-        deleted = _deletable(target, added, records, later, undone)
-        if not trial:
-            _restore(batch, target, restored)
+        deleted = _deletable(target, added, later, undone)
+        if restored and not trial:
+            update(batch, target, restored, UNDONE)
+            target.undone(batch.pk, restored)
+        if deleted and not trial:
             _delete(batch, target, deleted, records)
         touched += [one.id for one in restored]
         progress.step(done, total, "核对" if trial else "撤销")
@@ -93,8 +96,9 @@ def _entries(batch: ImportBatch) -> Iterator[list[Entry]]:
     """The batch's own entries, newest first."""
     entries = _own(batch).order_by("-id")
     before: int | None = None
-    while chunk := fetch_plain((entries.filter(id__lt=before) if before else entries)[:CHUNK], Entry._fields):
-        yield [Entry(*values) for values in chunk]
+    told = ("pk", "action", "object_id", "label", "changes")
+    while chunk := fetch_plain((entries.filter(id__lt=before) if before else entries)[:CHUNK], told):
+        yield [Entry(pk, action, int(key), label, changes) for pk, action, key, label, changes in chunk]
         before = chunk[-1][0]
 
 
@@ -102,14 +106,15 @@ def _own(batch: ImportBatch) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(batch_id=batch.pk, action__in=(ADDED, CHANGED))
 
 
-def _later(batch: ImportBatch, first: int, model: str, object_ids: Sequence[str]) -> dict[str, set[str]]:
+def _later(batch: ImportBatch, first: int, model: str, keys: Sequence[int]) -> dict[int, set[str]]:
     """Record → columns that somebody touched after the batch began. What was undone since does not count."""
     undone = ImportBatch.objects.filter(status=ImportBatch.Status.UNDONE).values("pk")
     others = Q(batch_id=None) | ~Q(batch_id=batch.pk) & ~Q(batch_id__in=undone)
-    entries = AuditEntry.objects.filter(others, model=model, object_id__in=object_ids, id__gt=first)
-    touched: dict[str, set[str]] = {}
-    for object_id, changes in fetch_plain(entries, ("object_id", "changes")):
-        touched.setdefault(object_id, set()).update(changes)
+    these = among_texts([str(key) for key in keys])
+    entries = AuditEntry.objects.filter(others, model=model, object_id__in=these, id__gt=first)
+    touched: dict[int, set[str]] = {}
+    for key, changes in fetch_plain(entries, ("object_id", "changes")):
+        touched.setdefault(int(key), set()).update(changes)
     return touched
 
 
@@ -118,31 +123,25 @@ def _manageable(target: Target, entries: list[Entry], records: dict[int, Record]
     rows: Any = target.model._default_manager.filter(pk__in=among(records))
     mine = {*rows.changed_by(target.run.importer.scope).values_list("pk", flat=True)}
     for entry in entries:
-        if (pk := int(entry.object_id)) in records and pk not in mine:
-            undone.left.append(Left(pk, entry.label, tuple(entry.changes) if entry.action == CHANGED else ()))
-    return [entry for entry in entries if int(entry.object_id) in mine]
+        if entry.key in records and entry.key not in mine:
+            undone.left.append(Left(entry.key, entry.label, tuple(entry.changes) if entry.action == CHANGED else ()))
+    return [entry for entry in entries if entry.key in mine]
 
 
 def _restorable(
-    target: Target,
-    entries: Sequence[Entry],
-    records: dict[int, Record],
-    later: dict[str, set[str]],
-    undone: Undone,
+    target: Target, entries: Sequence[Entry], records: dict[int, Record], later: dict[int, set[str]], undone: Undone
 ) -> list[Written]:
     """Changed records with the columns that get back what they held."""
     restored: list[Written] = []
     for entry in entries:
-        pk, record = int(entry.object_id), records.get(int(entry.object_id))
-        if record is None:
-            continue
+        pk, record = entry.key, records[entry.key]
         back: Changes = {}
         kept: list[str] = []
         for column, (before, after) in entry.changes.items():
             was, put = before, after
             if personal := target.personal.get(column):
                 was, put = audit.opened(personal, before, pk), audit.opened(personal, after, pk)
-            if column in later.get(entry.object_id, ()) or record[column] != put:
+            if column in later.get(pk, ()) or record[column] != put:
                 kept.append(column)
             else:
                 back[column] = [put, was]
@@ -152,39 +151,24 @@ def _restorable(
             after_record = record | {column: was for column, (_, was) in back.items()}
             restored.append(Written(pk, record, after_record, back))
     ended = on_ended(target.model, {one.id: one.after for one in restored})
-    labels = {int(entry.object_id): entry.label for entry in entries}
+    labels = {entry.key: entry.label for entry in entries}
     undone.left += [Left(one.id, labels[one.id], tuple(one.changes)) for one in restored if one.id in ended]
     restored = [one for one in restored if one.id not in ended]
     undone.restored += len(restored)
     return restored
 
 
-def _deletable(
-    target: Target,
-    entries: Sequence[Entry],
-    records: dict[int, Record],
-    later: dict[str, set[str]],
-    undone: Undone,
-) -> list[int]:
+def _deletable(target: Target, entries: Sequence[Entry], later: Collection[int], undone: Undone) -> list[int]:
     """New records that nobody edited and nothing refers to."""
-    labels = {int(entry.object_id): entry.label for entry in entries if int(entry.object_id) in records}
-    used = _referred_to(target, list(labels), {pk for pk in labels if str(pk) in later})
-    free = [pk for pk in labels if pk not in used]
-    gone = set(free)
-    undone.left += [Left(pk, label, ()) for pk, label in labels.items() if pk not in gone]
+    keys = {entry.key for entry in entries}
+    used = _referred_to(target, keys, keys & {*later})
+    undone.left += [Left(entry.key, entry.label, ()) for entry in entries if entry.key in used]
+    free = [entry.key for entry in entries if entry.key not in used]
     undone.deleted += len(free)
     return free
 
 
-def _restore(batch: ImportBatch, target: Target, restored: Sequence[Written]) -> None:
-    if restored:
-        update(batch, target, restored, UNDONE)
-        target.undone(batch.pk, restored)
-
-
 def _delete(batch: ImportBatch, target: Target, free: Sequence[int], records: dict[int, Record]) -> None:
-    if not free:
-        return
     target.forget(free)
     by, gone = target.run.importer.user, [Written(pk, records[pk], records[pk], {}) for pk in free]
     for model, column in target.owned:
@@ -192,7 +176,7 @@ def _delete(batch: ImportBatch, target: Target, free: Sequence[int], records: di
     writing.remove_rows(target.model, "id", free, by=by, events=history(batch, target, UNDONE, gone))
 
 
-def _referred_to(target: Target, ids: Sequence[int], edited: Collection[int]) -> set[int]:
+def _referred_to(target: Target, ids: Collection[int], edited: Collection[int]) -> set[int]:
     """Which of the records something else refers to than their own rows and than records that go with them."""
     owned, these = {model for model, _ in target.owned}, among(ids)
     used: set[int] = set(edited)
@@ -204,7 +188,6 @@ def _referred_to(target: Target, ids: Sequence[int], edited: Collection[int]) ->
             within += rows.values_list("pk", column)
         elif model not in owned:
             used.update(rows.values_list(column, flat=True))
-    inside = set(ids)
-    while more := {to for by, to in within if (by in used or by not in inside) and to not in used}:
+    while more := {to for by, to in within if (by in used or by not in ids) and to not in used}:
         used |= more
     return used - {None}
