@@ -106,7 +106,7 @@ class Teller:
                 key=getattr(record, self.source.key_field, None) or "",
                 outcome="MISSING",
                 outcome_name="名单里没有",
-                url=self.url(record and record.pk),
+                url=self.url(record.pk if record else None),
             )
             for one, record in ((one, found.get(one.object_id)) for one in missing)
         ]
