@@ -29,7 +29,7 @@ def among(ids: Collection[int]) -> RawSQL:
 
 
 def among_texts(texts: Collection[str]) -> RawSQL:
-    """The same of texts."""
+    """The texts as a subquery, like the ids of `among`."""
     if connection.vendor == "postgresql":
         return RawSQL("SELECT unnest(%s::text[])", ([*texts],))
     return RawSQL(ROWS["sqlite"], (json.dumps([*texts]),))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Status, Outcome = ImportBatch.Status, StagedRow.Outcome
 SAID = "import.same"
+CHUNK = 2_000
 
 
 def held_back(batch: ImportBatch) -> QuerySet[StagedRow]:
@@ -43,21 +44,23 @@ def accept(
     written already. The same of a later list does not ask again. Returns the batch's counts. Raises NotReady."""
     _require_open(batch)
     waiting = held_back(batch) if picked is None else held_back(batch).filter(pk__in=picked)
-    rows = list(waiting.order_by("pk"))
-    _say(batch, rows, by, SAME)
-    for row in rows:
-        row.problems = [problem for problem in row.problems if problem[:2] != [ERROR, IDENTITY_DOUBTFUL]]
-        row.outcome, row.target_id, row.changes = Outcome.UNCHANGED, None, {}
-    StagedRow.objects.bulk_update(rows, ["problems", "outcome", "target_id", "changes"], batch_size=500)
+    ids = list(waiting.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), CHUNK):
+        rows = list(StagedRow.objects.filter(pk__in=ids[start : start + CHUNK]).order_by("pk"))
+        _say(batch, rows, by, SAME)
+        for row in rows:
+            row.problems = [problem for problem in row.problems if problem[:2] != [ERROR, IDENTITY_DOUBTFUL]]
+            row.outcome, row.target_id, row.changes = Outcome.UNCHANGED, None, {}
+        StagedRow.objects.bulk_update(rows, ["problems", "outcome", "target_id", "changes"], batch_size=500)
     written = batch.status == Status.APPLIED
     comparison = Comparison(batch, target_of(batch, by=by), lock=written)
-    said = StagedRow.objects.filter(batch=batch, pk__in=among({row.pk for row in rows}))
+    said = StagedRow.objects.filter(batch=batch, pk__in=among(ids))
     if written:
-        write(comparison, progress or Progress(), len(rows), said)
+        write(comparison, progress or Progress(), len(ids), said)
     else:
         deque(comparison.chunks(said), maxlen=0)
     counts = {name: batch.counts[name] + count for name, count in comparison.counts.items()}
-    return keep_counts(batch, counts | {"errors": counts["errors"] - len(rows)})
+    return keep_counts(batch, counts | {"errors": counts["errors"] - len(ids)})
 
 
 @transaction.atomic

@@ -166,7 +166,7 @@ def test_the_wizard_shows_both_and_takes_one_or_all(client: Client, city: City, 
 
 def test_many_answers_are_taken_in_parts(road, city: City, monkeypatch: pytest.MonkeyPatch):
     """So that memory does not grow with the list."""
-    monkeypatch.setattr("core.importing.targets.IN_LIST", 2)
+    monkeypatch.setattr("core.importing.identity.CHUNK", 2)
     say, lengths = identity._say, []
     monkeypatch.setattr(
         identity, "_say", lambda batch, rows, *told: (lengths.append(len(rows)), say(batch, rows, *told))
