@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from core import audit, writing
-from core.importing.problems import ERROR, Problem, problems
+from core.importing.problems import ERROR, OUTSIDE_SCOPE, Problem, problems
 from core.importing.round_trip import ReturnedRows
 from core.importing.targets import Merge, Record, Row, Target, Written
 from core.plain import from_plain
@@ -67,7 +67,7 @@ class ReturnedAnswers(ReturnedRows, Target):
         """The edits; a unit without an answer has an empty one."""
         unit = int(row.key[1:])
         if unit not in self.units:
-            return Merge.outside()
+            return Merge(problem=OUTSIDE_SCOPE)
         merge = super().merge(row, record or {column: self.defaults[column] for column in self.columns})
         if record is None and merge.changes:
             merge.changes["organization_id"] = [None, unit]

@@ -32,7 +32,7 @@ from core.importing.marks import (
     read_mark,
     write_mark,
 )
-from core.importing.problems import ERROR, Problem, problems
+from core.importing.problems import ERROR, OUTSIDE_SCOPE, Problem, problems
 from core.importing.targets import Merge, Record, Row, Target
 from core.listing import Column
 from core.masking import HIDDEN, mask
@@ -268,10 +268,10 @@ class ReturnedRows(Target):
         """The edits, column by column; then what hangs on them."""
         origin = self.returning.origin(row.values)
         if record is None or origin is None:
-            return Merge.outside()
+            return Merge(problem=OUTSIDE_SCOPE)
         edits = self.returning.edits(row.values, origin, self.readers)[0]
         if edits and origin.key not in self.mine:
-            return Merge.outside()
+            return Merge(problem=OUTSIDE_SCOPE)
         edits, problem = self.meant(edits)
         if problem:
             return Merge(problem=problem)

@@ -10,7 +10,6 @@ from typing import ClassVar
 from django.db import connection, models
 
 from core.id_sets import among
-from core.importing.problems import OUTSIDE_SCOPE
 from core.numbering import reserve_ids
 from core.plain import Plain, fetch_plain, to_plain
 from core.sources import Run, Values
@@ -42,11 +41,6 @@ class Merge:
     at: str = ""  # the field at which the problem stands; without it the key
     problem: str = ""  # keeps the row out, such as `outside_scope`; of `identity_doubtful` the changes say why
     record: Record | None = None  # a new record with its unchanged columns, where the target has it at hand
-
-    @classmethod
-    def outside(cls) -> Merge:
-        """The row is none of the importer's business."""
-        return cls(problem=OUTSIDE_SCOPE)
 
 
 @dataclass(slots=True)

@@ -112,10 +112,10 @@ class PartyTreeTarget(Target):
         if record is None:
             return self._new(values)
         if not self._within(record["path"]):
-            return Merge.outside()
+            return Merge(problem=OUTSIDE_SCOPE)
         merge = self._stated(values, record)
         if (merge.changes or merge.conflicts) and not self.run.importer.scope.holds_below(record["path"]):
-            return Merge.outside()
+            return Merge(problem=OUTSIDE_SCOPE)
         return merge
 
     def _stated(self, values: Values, record: Record) -> Merge:

@@ -7,6 +7,7 @@ from itertools import starmap
 
 from django.db.models import QuerySet
 
+from core.importing.problems import OUTSIDE_SCOPE
 from core.importing.round_trip import Part, ReturnedRows, Returning, Words, choice_words, text_words
 from core.importing.targets import Merge, Record
 from core.sources import Run, SourceField, Values, always, sources
@@ -96,7 +97,7 @@ class ReturnedTarget(ReturnedRows, _ByHand):
         if merge.changes:
             self._follow(merge, record)
         if not self._within(record | {column: now for column, (_, now) in merge.changes.items()}):
-            return Merge.outside()
+            return Merge(problem=OUTSIDE_SCOPE)
         fields = FieldMerge(self.authority, record, merge, self.own_batches)
         merge.aside = {"sources": fields.provenance(self.batch, dict.fromkeys(REGISTERED))}
         return merge
