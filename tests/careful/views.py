@@ -15,7 +15,7 @@ class LessonList(ListPage):
     title, unit, empty = "党课", "次", "还没有登记党课。"
     permission = P.REGISTRY_VIEW
     filters = OfOrganizationFilters
-    columns = (UNIT, Column("主题", "topic"), Column("日期", "held_on", kind="date"))
+    columns = (UNIT, Column("主题", "topic"), Column("日期", "held_on", kind="date", order="newest"))
     orders = (Order("newest", ("-held_on", "-pk")),)
 
     def records(self) -> QuerySet:
