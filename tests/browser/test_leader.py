@@ -39,7 +39,7 @@ def test_a_leader_goes_from_the_answer_to_the_names(
     page = signed_in("leader")
     page.set_viewport_size({"width": width, "height": height})
     page.goto("/dashboard/")
-    expect(page.locator("p.lead")).to_contain_text("应建党组织的 3 家中，1 家已建，尚未建 2 家")
+    expect(page.locator("p.lead")).to_contain_text("应建党组织的 3 家中，1 家已建（33.3%），尚未建 2 家")
     assert fits(page)
     page.locator("p.lead a.due").click()
     expect(page.locator("#results")).to_contain_text("共 2 家")
