@@ -16,12 +16,7 @@ from core.periods import not_over
 from core.scope import Scope
 from core.search import search
 from orgs.figures import NONE, TODAY, Tree, within_area
-from orgs.models import (
-    Coverage,
-    Organization,
-    PartyOrganization,
-    Region,
-)
+from orgs.models import Coverage, Organization, PartyOrganization, Region
 from orgs.models.facts import SizeBand
 from orgs.models.organizations import Category, Sector
 from orgs.models.party import MANAGING_KINDS

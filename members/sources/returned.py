@@ -22,8 +22,7 @@ from core.sources import Run, Values, always, sources
 from members.models import Member
 from members.models.members import PROBATIONARY
 from members.rules import birth_date_of, education, ethnic_group, member_status, normalise_id_number, sex_of
-from members.sources.roster import UNCHECKED, UNKNOWN_EMPLOYER, MemberTarget, id_number, job
-from members.sources.takeover import take
+from members.sources.roster import UNCHECKED, UNKNOWN_EMPLOYER, MemberTarget, id_number, job, take
 from orgs.codelists import education_choices, ethnic_choices
 from orgs.models import Organization
 from orgs.sources.columns import read_code

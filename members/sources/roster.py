@@ -8,6 +8,7 @@ importer's scope is refused without telling where.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date
 
 from accounts.permissions import Permission
 from core.asking import Asking
@@ -18,8 +19,10 @@ from core.importing.problems import ERROR, WARNING, Problem, problems
 from core.importing.readers import code_text, day, text
 from core.importing.targets import Changes, Merge, Record, Row, Target, Written
 from core.locks import hold
+from core.plain import from_plain
+from core.refusals import Refusal
 from core.rows import insert_rows
-from core.sources import Read, Run, Source, SourceField, Values, always, sources
+from core.sources import Importer, Read, Run, Source, SourceField, Values, always, sources
 from members.models import FormerMembership, Member
 from members.models.members import ON_THE_ROLL
 from members.rules import (
@@ -31,8 +34,7 @@ from members.rules import (
     normalise_id_number,
     sex_of,
 )
-from members.services import ASKED
-from members.sources.takeover import take
+from members.services import ASKED, revise
 from orgs import facts
 from orgs.models import Organization, PartyOrganization
 from orgs.rules.words import look_up, word_table
@@ -281,6 +283,16 @@ class MemberTarget(Target):
         gone = Member.objects.filter(pk__in=list(ids))
         self.nodes.update(gone.values_list("party_organization", flat=True))
         self.touched.update(gone.filter(organization__isnull=False).values_list("organization", flat=True))
+
+
+def take(*, importer: Importer, key: int, values: Values, on: date, reason: str) -> int:
+    """Write what a clerk takes over by hand, each thing as the step it is on the member's page; a move, an employer or a status
+    without its day is of today."""
+    if "id_number" in values:
+        raise Refusal("公民身份号码不能直接采用名单的值，请对照档案在党员页面修改")
+    member, fields = Member.objects.get(pk=key), from_plain(Member, values)
+    revise(by=importer.user, member=member, values=fields, version=member.version, on=on, reason=reason)
+    return key
 
 
 sources.add(
