@@ -114,7 +114,7 @@ class Narrow:
     band: str = ""
 
     def condition(self, tree: Tree) -> Q:
-        """As a filter over cells or facts. A node that is not of the tree has nothing."""
+        """As a filter over figures or facts. A node that is not of the tree has nothing."""
         condition = Q()
         if self.region:
             condition &= within_area(self.region)
@@ -139,7 +139,7 @@ class Narrow:
 
 
 @dataclass(frozen=True)
-class Row:
+class Slice:
     """One row of a cut: its name, its sums by measure, and what narrows figures and lists to it."""
 
     name: str
@@ -156,11 +156,11 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Cells:
-    """Where the sums are: cells within a scope, and the tree they are cut by.
+class Figures:
+    """The figures within a scope, to be summed by any keys, and the tree they are cut by.
 
-    `known` are the measures that there were when the cells were frozen; None: all that there are. `standing` is what
-    changes when any of the cells or committees does: as long as it is the same, sums are kept.
+    `known` are the measures that there were when the figures were frozen; None: all that there are. `standing` is what
+    changes when any of the figures or committees does: as long as it is the same, sums are kept.
     """
 
     rows: QuerySet
@@ -203,7 +203,7 @@ class Cells:
         return (self.known is None or code in self.known) and measures[code].subject.keys.issuperset(keys)
 
 
-Cut = Callable[[Cells, Narrow, Sequence[str]], list[Row]]
+Cut = Callable[[Figures, Narrow, Sequence[str]], list[Slice]]
 
 
 def within_area(prefix: str, column: str = "region_code") -> Q:
@@ -229,10 +229,10 @@ def tree_of(scope: Scope) -> Tree:
     return Tree({row[0]: Committee(*row) for row in rows.values_list(*Committee._fields)})
 
 
-def live(scope: Scope) -> Cells:
+def live(scope: Scope) -> Figures:
     standing, tree = (scope.reach, state()), tree_of(scope)
     places = tuple((node.path, node.code) for node in tree.nodes.values())
-    return Cells(Tally.objects.within(scope), tree, standing=(*standing, places))
+    return Figures(Tally.objects.within(scope), tree, standing=(*standing, places))
 
 
 def facts_of(scope: Scope, where: Q, narrow: Narrow, tree: Tree) -> QuerySet[OrganizationFacts]:
@@ -240,10 +240,10 @@ def facts_of(scope: Scope, where: Q, narrow: Narrow, tree: Tree) -> QuerySet[Org
     return OrganizationFacts.objects.within(scope).filter(where, narrow.condition(tree))
 
 
-def total(rows: Iterable[Row], measures: Iterable[str], narrow: Narrow, name: str = "合计") -> Row:
+def total(rows: Iterable[Slice], measures: Iterable[str], narrow: Narrow, name: str = "合计") -> Slice:
     """The sum of rows that share nothing."""
     found = list(rows)
-    return Row(name, {code: added(row.sums[code] for row in found) for code in measures}, narrow)
+    return Slice(name, {code: added(row.sums[code] for row in found) for code in measures}, narrow)
 
 
 def digits_below(region: str) -> int:
@@ -251,31 +251,31 @@ def digits_below(region: str) -> int:
     return next((digits for digits in DIGITS if digits > max(len(region), CITY_DIGITS)), COMMUNITY_DIGITS)
 
 
-def by_region(cells: Cells, narrow: Narrow, measures: Sequence[str], *, digits: int = 0) -> list[Row]:
+def by_region(figures: Figures, narrow: Narrow, measures: Sequence[str], *, digits: int = 0) -> list[Slice]:
     """Districts, streets or communities: the level below the area, or the one with so many digits."""
     digits = digits or digits_below(narrow.region)
-    found = cells.sums(narrow, [Substr("region_code", 1, digits)], measures)
+    found = figures.sums(narrow, [Substr("region_code", 1, digits)], measures)
     codes = [str(key).ljust(COMMUNITY_DIGITS, "0") for (key,), _ in found if key]
-    names = cells.tree.areas(codes)
+    names = figures.tree.areas(codes)
     rows = []
     for (key,), sums in sorted(found, key=lambda item: (not item[0][0], item[0][0])):
         region = names.get(str(key).ljust(COMMUNITY_DIGITS, "0"))
         larger = region is not None and len(region.prefix) < digits
         name = "区划不明" if not key else f"{region.name}（未分到下级）" if larger and region else str(region or key)
         opens = bool(key) and not larger and digits < COMMUNITY_DIGITS
-        rows.append(Row(name, sums, replace(narrow, region=str(key) or NONE), opens))
+        rows.append(Slice(name, sums, replace(narrow, region=str(key) or NONE), opens))
     return rows
 
 
-def by_party(cells: Cells, narrow: Narrow, measures: Sequence[str]) -> list[Row]:
+def by_party(figures: Figures, narrow: Narrow, measures: Sequence[str]) -> list[Slice]:
     """The committees directly below a node, each with all below it, and what the node manages itself.
 
     Without a node: the highest of the scope; where there is a single way down, one level further.
     """
-    tree = cells.tree
+    tree = figures.tree
     ways = {
         key: ([node for node in steps(tree.nodes[key].path) if node in tree.nodes], sums)
-        for (key,), sums in cells.sums(narrow, ["managed_by"], measures)
+        for (key,), sums in figures.sums(narrow, ["managed_by"], measures)
         if key in tree.nodes
     }
     base = tree.named(narrow.node)
@@ -292,23 +292,23 @@ def by_party(cells: Cells, narrow: Narrow, measures: Sequence[str]) -> list[Row]
         node = tree.nodes[key]
         sums = {code: added(part[code] for _, part in parts) for code in measures}
         if own:
-            rows.append(Row(f"{node.name}（本级管理）", sums, replace(narrow, node="", own=node.code)))
+            rows.append(Slice(f"{node.name}（本级管理）", sums, replace(narrow, node="", own=node.code)))
         else:
             opens = any(len(way) > depth + 1 for way, _ in parts)
-            rows.append(Row(node.name, sums, replace(narrow, node=node.code), opens))
+            rows.append(Slice(node.name, sums, replace(narrow, node=node.code), opens))
     return rows
 
 
 def _by_key(word: str, named: Callable[[Tree], Mapping[Any, str]], column: str = "") -> Cut:
     """By a key whose values all have a name, in the order of the names; the last one is that of what has no value."""
 
-    def rows(cells: Cells, narrow: Narrow, measures: Sequence[str]) -> list[Row]:
-        names = named(cells.tree)
-        found = {key: sums for (key,), sums in cells.sums(narrow, [column or word], measures)}
+    def rows(figures: Figures, narrow: Narrow, measures: Sequence[str]) -> list[Slice]:
+        names = named(figures.tree)
+        found = {key: sums for (key,), sums in figures.sums(narrow, [column or word], measures)}
         known = [*(key for key in names if key in found), *(key for key in found if key not in names)]
         nowhere = list(names.values())[-1]
         return [
-            Row(names.get(key, nowhere), found[key], replace(narrow, **{word: str(key) if key else NONE}))
+            Slice(names.get(key, nowhere), found[key], replace(narrow, **{word: str(key) if key else NONE}))
             for key in known
         ]
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from core.indicators import Indicator, indicators, measures
 from core.pages import address
-from orgs.figures import Narrow, Row
+from orgs.figures import Narrow, Slice
 from orgs.indicators import R3, R7, SHOULD
 from orgs.subjects import NodeSubject
 from reports.dashboard import CutRow, Overview
@@ -67,7 +67,7 @@ class Addresses:
         words = {"change": term.code, **self.seen.narrow.query(), "month": self.seen.moment.month}
         return address_with(address("changes"), words)
 
-    def _drill(self, row: Row) -> str:
+    def _drill(self, row: Slice) -> str:
         """Where a row's name leads: one level down, or from a category, zone or size to its areas; '' at the end."""
         if row.opens:
             return self.page(row.narrow, sort="")

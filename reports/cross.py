@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.db.models.functions import Substr
 
 from core.indicators import added, less
-from orgs.figures import Cells, Narrow, Sums
+from orgs.figures import Figures, Narrow, Sums
 from orgs.indicators import R3
 from orgs.models import Coverage
 from orgs.models.organizations import Category
@@ -45,16 +45,16 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True)
 class CrossRows:
-    """What stands in the rows: the cells' key, and the names of its values."""
+    """What stands in the rows: the figures' key, and the names of its values."""
 
     title: str
     key: Any
-    named: Callable[[Cells, set[Any]], dict[Any, tuple[str, Narrow]]]
+    named: Callable[[Figures, set[Any]], dict[Any, tuple[str, Narrow]]]
 
 
-def _streets(cells: Cells, keys: set[str]) -> dict[str, tuple[str, Narrow]]:
-    regions = cells.tree.areas([key.ljust(12, "0") for key in keys if key])
-    parents = cells.tree.areas({region.parent_id for region in regions.values() if region.parent_id})
+def _streets(figures: Figures, keys: set[str]) -> dict[str, tuple[str, Narrow]]:
+    regions = figures.tree.areas([key.ljust(12, "0") for key in keys if key])
+    parents = figures.tree.areas({region.parent_id for region in regions.values() if region.parent_id})
     found = {}
     for key in sorted(keys, key=lambda key: (not key, key)):
         region = regions.get(key.ljust(12, "0"))
@@ -68,17 +68,17 @@ def _streets(cells: Cells, keys: set[str]) -> dict[str, tuple[str, Narrow]]:
     return found
 
 
-def _zones(cells: Cells, keys: set[int]) -> dict[int, tuple[str, Narrow]]:
-    found = {key: (zone.name, Narrow(zone=str(key))) for key, zone in cells.tree.zones().items()}
+def _zones(figures: Figures, keys: set[int]) -> dict[int, tuple[str, Narrow]]:
+    found = {key: (zone.name, Narrow(zone=str(key))) for key, zone in figures.tree.zones().items()}
     gone = {key: ("已撤销的园区", Narrow(zone=str(key))) for key in sorted(keys - found.keys() - {0})}
     none = {0: ("不在园区、楼宇、市场", Narrow(zone="none"))} if 0 in keys else {}
     return {key: found[key] for key in found if key in keys} | gone | none
 
 
-def _authorities(cells: Cells, keys: set[int]) -> dict[int, tuple[str, Narrow]]:
+def _authorities(figures: Figures, keys: set[int]) -> dict[int, tuple[str, Narrow]]:
     """Committees that manage by industry under their authority's name, the others under their own."""
-    authorities = cells.tree.authorities()
-    nodes = [node for node in cells.tree.nodes.values() if node.pk in keys]
+    authorities = figures.tree.authorities()
+    nodes = [node for node in figures.tree.nodes.values() if node.pk in keys]
     nodes.sort(key=lambda node: (node.pk not in authorities, node.path))
     return {node.pk: (authorities.get(node.pk, node.name), Narrow(own=node.code)) for node in nodes}
 
@@ -90,16 +90,16 @@ ROWS: dict[str, CrossRows] = {
 }
 
 
-def cross_table(cells: Cells, narrow: Narrow, rows: str) -> list[Block]:
-    """The blocks in order, the sum of all last. One query over the cells and one for the names.
+def cross_table(figures: Figures, narrow: Narrow, rows: str) -> list[Block]:
+    """The blocks in order, the sum of all last. One query over the figures and one for the names.
 
     A row narrows to itself within the narrowing of the table.
     """
     kind = ROWS[rows]
     sums: dict[Any, dict[str, Sums]] = defaultdict(dict)
-    for (key, category), values in cells.sums(narrow, [kind.key, "category"], MEASURES):
+    for (key, category), values in figures.sums(narrow, [kind.key, "category"], MEASURES):
         sums[key][category] = values | {"ready_gap": less(values[R3.denominator.code], values[R3.numerator.code])}
-    named = kind.named(cells, set(sums))
+    named = kind.named(figures, set(sums))
     blocks = [
         Block(name, replace(narrow, **where.query()), _with_whole(sums[key])) for key, (name, where) in named.items()
     ]

@@ -1,6 +1,6 @@
 """What the dashboard says: the answer, the target cards, the table of a cut. Reads only; views print it.
 
-Live figures take one query over the tally, the comparison with each month before one over its frozen cells, by the places
+Live figures take one query over the tally, the comparison with each month before one over its frozen figures, by the places
 of then. Closed months never change, so their sums are kept.
 """
 
@@ -15,7 +15,7 @@ from core.indicators import added, less
 from core.page_cache import kept
 from core.scope import Scope
 from members.indicators import RESTING
-from orgs.figures import CUTS, LEVELS, Narrow, Row, Tree, digits_below, total
+from orgs.figures import CUTS, LEVELS, Narrow, Slice, Tree, digits_below, total
 from orgs.indicators import AIMS, R3, R7, SHOULD, T1, T2, T3, T4, T5
 from reports.figures import Standing, measures_of, standings
 from reports.models import ClosedMonth
@@ -32,7 +32,7 @@ MEASURES = (*measures_of(SHOWN), APART)
 class CutRow:
     """One row of the table with its change since the month before (None: there was none)."""
 
-    row: Row
+    row: Slice
     change: int | None
     to: dict[str, str] = field(default_factory=dict)  # the addresses behind its numbers
 
@@ -97,27 +97,27 @@ def overview(
     scope: Scope, *, moment: Moment, closed: Sequence[ClosedMonth], narrow: Narrow, by: str, digits: int = 0
 ) -> Overview:
     """The dashboard of a scope, narrowed and cut. `closed` are all closed months, the newest first."""
-    cells = moment.cells(scope)
-    rows = _cut(by, digits)(cells, narrow, MEASURES)
+    figures = moment.figures(scope)
+    rows = _cut(by, digits)(figures, narrow, MEASURES)
     earlier = [item for item in closed if not moment.closed or item.month < moment.closed.month]
     before = _before(scope, earlier[0], narrow, by, digits) if earlier else None
     lines = [CutRow(row, _change(row, before)) for row in rows]
     summed = total(rows, MEASURES, narrow)
     built = summed.sums[SHOULD.numerator.code]
     whole = CutRow(summed, None if before is None else less(built, added(before.values())))
-    told: Any = {"moment": moment, "closed": closed, "narrow": narrow, "cells": cells, "sums": summed.sums}
+    told: Any = {"moment": moment, "closed": closed, "narrow": narrow, "figures": figures, "sums": summed.sums}
     answer, *found = standings(scope, (SHOULD, *CARDS, *AIMS), **told)
     cards, aims = found[: len(CARDS)], found[len(CARDS) :]
     cut_name = LEVELS[digits or digits_below(narrow.region)] if by == "region" else CUTS[by][0]
     # apart from the rows: counted at the place of the Party organization, it would add rows without units
-    resting = cells.whole(narrow, [ON_PAPER])[ON_PAPER]
-    return Overview(moment, narrow, by, cut_name, lines, whole, answer, cards, aims, resting, cells.tree)
+    resting = figures.whole(narrow, [ON_PAPER])[ON_PAPER]
+    return Overview(moment, narrow, by, cut_name, lines, whole, answer, cards, aims, resting, figures.tree)
 
 
-def _cut(by: str, digits: int) -> Callable[..., list[Row]]:
+def _cut(by: str, digits: int) -> Callable[..., list[Slice]]:
     rows_of = CUTS[by][1]
     if by == "region" and digits:
-        return lambda cells, narrow, measures: rows_of(cells, narrow, measures, digits=digits)  # type: ignore[call-arg]
+        return lambda figures, narrow, measures: rows_of(figures, narrow, measures, digits=digits)  # type: ignore[call-arg]
     return rows_of
 
 
@@ -126,11 +126,11 @@ def _before(scope: Scope, closed: ClosedMonth, narrow: Narrow, by: str, digits: 
     built, moment = SHOULD.numerator.code, Moment(closed.counted_on, closed)
     return kept(
         ("built", scope.reach, closed.pk, closed.taken_at, narrow, by, digits),
-        lambda: {row.narrow: row.sums[built] for row in _cut(by, digits)(moment.cells(scope), narrow, (built,))},
+        lambda: {row.narrow: row.sums[built] for row in _cut(by, digits)(moment.figures(scope), narrow, (built,))},
     )
 
 
-def _change(row: Row, before: dict[Narrow, int | None] | None) -> int | None:
+def _change(row: Slice, before: dict[Narrow, int | None] | None) -> int | None:
     if before is None:
         return None
     return less(row.sums[SHOULD.numerator.code], before.get(row.narrow, 0))

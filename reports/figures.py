@@ -14,7 +14,7 @@ from core.indicators import Indicator, less, percent
 from core.months import YearMonth
 from core.page_cache import kept
 from core.scope import Scope
-from orgs.figures import Cells, Narrow, Sums, Tree
+from orgs.figures import Figures, Narrow, Sums, Tree
 from orgs.subjects import hidden
 from reports.models import ClosedMonth
 from reports.queries.moments import Moment
@@ -70,15 +70,15 @@ def standings(
     moment: Moment,
     closed: Sequence[ClosedMonth],
     narrow: Narrow,
-    cells: Cells,
+    figures: Figures,
     sums: Sums | None = None,
 ) -> list[Standing]:
     """Indicators of a place. `closed` are all closed months, the newest first; `sums` those of the place, where known."""
     drawn = [item for item in closed if not moment.closed or item.month <= moment.closed.month][: MONTHS_DRAWN + 1]
     codes = measures_of(indicators)
     history = _history(scope, drawn, narrow, codes)
-    targets = targets_of(moment, narrow, cells.tree)
-    now = sums or cells.whole(narrow, codes)
+    targets = targets_of(moment, narrow, figures.tree)
+    now = sums or figures.whole(narrow, codes)
     return [_standing(moment.indicator(one), now, history, targets, moment) for one in indicators]
 
 
@@ -142,6 +142,6 @@ def _history(scope: Scope, closed: Sequence[ClosedMonth], narrow: Narrow, codes:
 
     def read() -> dict[str, Sums]:
         moments = [Moment(item.counted_on, item) for item in closed]
-        return {at.month: at.cells(scope).whole(narrow, codes) for at in moments}
+        return {at.month: at.figures(scope).whole(narrow, codes) for at in moments}
 
     return kept(("history", scope.reach, *((item.pk, item.taken_at) for item in closed), narrow, codes), read)

@@ -16,7 +16,7 @@ from core.indicators import Indicator, Measure
 from core.parameters import spoken, values_on
 from core.scope import Scope
 from orgs.facts import recounted, state
-from orgs.figures import Cells, Narrow, Tree, facts_of, live, tree_of
+from orgs.figures import Figures, Narrow, Tree, facts_of, live, tree_of
 from orgs.models import PartyFacts, Recount
 from orgs.models.party import steps
 from reports.models import ClosedMonth, FrozenFigure, FrozenNode, FrozenUnit, Target
@@ -78,12 +78,12 @@ class Moment:
         """The same as sentences name them."""
         return spoken(self.parameters)
 
-    def cells(self, scope: Scope) -> Cells:
+    def figures(self, scope: Scope) -> Figures:
         if self.closed is None:
             return live(scope)
         tree = FrozenTree(self.month, scope)
         rows = FrozenFigure.objects.within(tree.scope).of_month(self.month)
-        return Cells(rows, tree, self.closed.words["measures"])
+        return Figures(rows, tree, self.closed.words["measures"])
 
     def tree(self, scope: Scope) -> Tree:
         return FrozenTree(self.month, scope) if self.closed else tree_of(scope)

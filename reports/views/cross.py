@@ -32,7 +32,7 @@ class CrossPage(FigurePage):
         return rows
 
     def shown(self) -> dict[str, Any]:
-        blocks = cross_table(self.cells, self.narrow, self.rows)
+        blocks = cross_table(self.figures, self.narrow, self.rows)
         categories = [("", "全部类别"), *((code, f"{name}（全部）") for code, name in Sector.choices)]
         categories += [(code or NONE, name) for code, name in shown_categories(blocks)[1:]]
         return {
@@ -49,7 +49,7 @@ class CrossPage(FigurePage):
         }
 
     def table(self) -> Table:
-        blocks, row_title = cross_table(self.cells, self.narrow, self.rows), ROWS[self.rows].title
+        blocks, row_title = cross_table(self.figures, self.narrow, self.rows), ROWS[self.rows].title
         categories = shown_categories(blocks)
         return Table(
             title=f"两新组织党建交叉表 {self.place} 按{row_title}",

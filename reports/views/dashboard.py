@@ -141,8 +141,8 @@ def ordered(lines: Sequence[CutRow], sort: str) -> list[CutRow]:
 def _drawn(line: CutRow, columns: Sequence[Column]) -> SafeString:
     drill, name = line.to["drill"], line.row.name
     head = drawn('<a href="{}">{}</a>', drill, name) if drill else name
-    cells = "".join(column.drawn(line, {}) for column in columns)
-    return drawn('<tr><th scope="row" class="name">{}</th>{}</tr>\n', head, SafeString(cells))
+    figures = "".join(column.drawn(line, {}) for column in columns)
+    return drawn('<tr><th scope="row" class="name">{}</th>{}</tr>\n', head, SafeString(figures))
 
 
 def workbook(seen: Overview) -> tuple[list[str], list[list[Any]]]:

@@ -21,7 +21,7 @@ from core.audit import record_export
 from core.listing.choices import Choices
 from core.pages import PageRequest, PermissionMixin
 from core.workbooks.writing import write_rows
-from orgs.figures import NONE, Cells, Narrow, Tree
+from orgs.figures import NONE, Figures, Narrow, Tree
 from orgs.filters import region_choices
 from reports.filters import NARROW_WORDS, narrow_of
 from reports.models import ClosedMonth
@@ -80,12 +80,12 @@ class FigurePage(AtMoment, PermissionMixin, View):
         return replace(narrow, region="" if regions.searched and key not in regions.names else key)
 
     @cached_property
-    def cells(self) -> Cells:
-        return self.moment.cells(self.request.scope)
+    def figures(self) -> Figures:
+        return self.moment.figures(self.request.scope)
 
     @property
     def tree(self) -> Tree:
-        return self.cells.tree
+        return self.figures.tree
 
     @property
     def place(self) -> str:

@@ -8,7 +8,7 @@ from django.http import Http404
 
 from core.indicators import Indicator, indicators
 from core.listing import Column
-from orgs.figures import Row, by_region
+from orgs.figures import Slice, by_region
 from orgs.indicators import GROUPS
 from reports.addresses import address_with, lists_of
 from reports.figures import Standing, measures_of, scale_for, standings
@@ -62,7 +62,7 @@ class FiguresPage(FigurePage):
     def _groups(self) -> list[tuple[str, list[Standing]]]:
         """The groups that have an indicator, in the Opinion's order; what names none of them comes last."""
         told: dict[str, Any] = {"moment": self.moment, "closed": self.closed, "narrow": self.narrow}
-        found = standings(self.request.scope, tuple(indicators), cells=self.cells, **told)
+        found = standings(self.request.scope, tuple(indicators), figures=self.figures, **told)
         grouped: dict[str, list[Standing]] = {group: [] for group in GROUPS}
         for one in found:
             grouped.setdefault(one.indicator.group or "其他", []).append(one)
@@ -71,7 +71,7 @@ class FiguresPage(FigurePage):
     def _parts(self, indicator: Indicator) -> list[tuple[Standing, dict[str, str], str]]:
         """The indicator by area, each with its lists."""
         digits = 0 if self.narrow.region else home_digits(self.request.scope, self.moment)
-        rows = by_region(self.cells, self.narrow, measures_of([indicator]), digits=digits)
+        rows = by_region(self.figures, self.narrow, measures_of([indicator]), digits=digits)
         return [(_alone(indicator, row), lists_of(indicator, self.moment.month, row.narrow), row.name) for row in rows]
 
     def _line(self, one: Standing) -> tuple[Standing, dict[str, str], str]:
@@ -81,6 +81,6 @@ class FiguresPage(FigurePage):
         return one, lists_of(one.indicator, self.moment.month, self.narrow), f"{opening or '?'}#{code}"
 
 
-def _alone(indicator: Indicator, row: Row) -> Standing:
+def _alone(indicator: Indicator, row: Slice) -> Standing:
     above, below = (row.sums[one.code] for one in (indicator.numerator, indicator.denominator))
     return Standing(indicator, above, below, [], None, None, None, None, None)

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from core.indicators import indicators, measures
 from core.scope import Scope
 from orgs.facts import refresh
-from orgs.figures import CUTS, NONE, Cells, Narrow, Row, by_party, by_region, facts_of, live, total, within_area
+from orgs.figures import CUTS, NONE, Figures, Narrow, Slice, by_party, by_region, facts_of, live, total, within_area
 from orgs.models import OrganizationFacts, PartyOrganization, Tally, Zone
 from orgs.models.party import steps
 from orgs.subjects import ORGANIZATIONS
@@ -62,10 +62,10 @@ def counted(scope: Scope, code: str, holds: Callable[[OrganizationFacts], bool])
     return sum(getattr(row, measure.sums) for row in rows) if measure.sums else len(rows)
 
 
-def listed(scope: Scope, code: str, row: Row, cells: Cells) -> int:
+def listed(scope: Scope, code: str, row: Slice, figures: Figures) -> int:
     """The measure from the list that the number opens."""
     measure = measures[code]
-    facts = facts_of(scope, measure.where, row.narrow, cells.tree)
+    facts = facts_of(scope, measure.where, row.narrow, figures.tree)
     return sum(facts.values_list(measure.sums, flat=True)) if measure.sums else facts.count()
 
 
@@ -89,14 +89,14 @@ def holds(narrow: Narrow) -> Callable[[OrganizationFacts], bool]:
 @pytest.mark.parametrize("username", SCOPES)
 def test_every_number_of_every_cut_is_its_list_and_the_rows_add_up(busy: City, username: str) -> None:
     scope = busy.scope(username)
-    cells = live(scope)
+    figures = live(scope)
     plain = {code: counted(scope, code, lambda row: True) for code in CODES}
     for cut, (_, rows_of) in CUTS.items():
-        rows = rows_of(cells, Narrow(), CODES)
+        rows = rows_of(figures, Narrow(), CODES)
         for row in rows:
             for code in ("organizations", "should", "should_built", "formal"):
                 expected = counted(scope, code, holds(row.narrow))
-                assert row.sums[code] == listed(scope, code, row, cells) == expected, (cut, row.name, code)
+                assert row.sums[code] == listed(scope, code, row, figures) == expected, (cut, row.name, code)
         assert total(rows, CODES, Narrow()).sums == plain, cut
 
 
@@ -119,40 +119,40 @@ NARROWED = [
 @pytest.mark.parametrize("cut", CUTS)
 def test_a_narrowed_cut_is_narrowed_like_its_lists(busy: City, cut: str) -> None:
     scope = busy.scope("city")
-    cells = live(scope)
+    figures = live(scope)
     for narrow in NARROWED:
-        rows = CUTS[cut][1](cells, narrow, CODES)
-        expected = facts_of(scope, measures["organizations"].where, narrow, cells.tree).count()
+        rows = CUTS[cut][1](figures, narrow, CODES)
+        expected = facts_of(scope, measures["organizations"].where, narrow, figures.tree).count()
         assert (
             total(rows, CODES, narrow).sums["organizations"]
             == expected
             == counted(scope, "organizations", holds(narrow))
         )
         for row in rows:
-            assert row.sums["organizations"] == listed(scope, "organizations", row, cells), (narrow, row.name)
+            assert row.sums["organizations"] == listed(scope, "organizations", row, figures), (narrow, row.name)
 
 
 def test_areas_drill_from_districts_to_communities(busy: City) -> None:
-    cells = live(busy.scope("city"))
-    districts = by_region(cells, Narrow(), ("organizations",))
+    figures = live(busy.scope("city"))
+    districts = by_region(figures, Narrow(), ("organizations",))
     assert [row.name for row in districts] == ["云溪区", "临江区", "区划不明"]
     assert [row.opens for row in districts] == [True, True, False]
-    streets = by_region(cells, districts[0].narrow, ("organizations",))
+    streets = by_region(figures, districts[0].narrow, ("organizations",))
     assert [row.name for row in streets] == ["云溪区（未分到下级）", "云台街道", "溪口街道"]
-    communities = by_region(cells, streets[1].narrow, ("organizations",))
+    communities = by_region(figures, streets[1].narrow, ("organizations",))
     assert [row.name for row in communities] == ["云台街道（未分到下级）", "南墩社区"]
     assert not any(row.opens for row in communities)
 
 
 def test_the_party_tree_drills_and_keeps_what_a_committee_manages_itself(busy: City) -> None:
-    cells = live(busy.scope("city"))
-    first = by_party(cells, Narrow(), ("organizations",))
+    figures = live(busy.scope("city"))
+    first = by_party(figures, Narrow(), ("organizations",))
     assert [row.name for row in first] == [
         "中共云溪区委两新工委",
         "中共临江区委两新工委",
         "中共澄州市民办教育行业委员会",
     ]
-    below = by_party(cells, first[0].narrow, ("organizations",))
+    below = by_party(figures, first[0].narrow, ("organizations",))
     assert [row.name for row in below] == [
         "中共云台街道工作委员会",
         "中共溪口街道工作委员会",
@@ -171,10 +171,10 @@ def test_a_rate_and_a_gap_come_from_the_same_row(busy: City) -> None:
 
 
 def test_a_cut_is_one_query_over_the_cells(busy: City) -> None:
-    cells = live(busy.scope("city"))
+    figures = live(busy.scope("city"))
     for _, rows_of in CUTS.values():
         with CaptureQueriesContext(connection) as captured:
-            rows_of(cells, Narrow(), CODES)
+            rows_of(figures, Narrow(), CODES)
         assert sum("orgs_tally" in query["sql"] for query in captured) == 1
         assert len(captured) <= 2
 
@@ -194,10 +194,10 @@ def test_a_cut_is_one_query_over_the_cells(busy: City) -> None:
     ],
 )
 def test_a_figure_reads_the_fewest_rows_that_know_its_keys(busy: City, by: str, narrow: Narrow, cut: str) -> None:
-    cells, rows_of = live(busy.scope("city")), CUTS[by][1]
-    rows = rows_of(cells, narrow, CODES)
+    figures, rows_of = live(busy.scope("city")), CUTS[by][1]
+    rows = rows_of(figures, narrow, CODES)
     Tally.objects.exclude(cut=cut).delete()
-    assert rows_of(cells, narrow, CODES) == rows != []
+    assert rows_of(figures, narrow, CODES) == rows != []
 
 
 def test_a_path_says_what_it_stands_under(city: City) -> None:

@@ -10,7 +10,7 @@ from core.indicators import Indicator, indicators, percent
 from instructors.models import Assignment, Instructor, Visit
 from members.models import Member
 from orgs.facts import differences, forget, refresh
-from orgs.figures import Cells, Narrow, by_category, facts_of, live, total
+from orgs.figures import Figures, Narrow, by_category, facts_of, live, total
 from orgs.indicators import R1, R2, R3, R4, R7
 from orgs.models import MassOrganization, OrganizationFacts
 from orgs.models.coverage import Coverage
@@ -20,10 +20,10 @@ from tests.orgs.plain import unit as random_unit
 from tests.people import TODAY, City
 
 
-def summed(cells: Cells, measured: list[Indicator]) -> dict[str, int]:
+def summed(figures: Figures, measured: list[Indicator]) -> dict[str, int]:
     """All measures of some indicators over everything."""
     codes = list(dict.fromkeys(m.code for i in measured for m in (i.denominator, i.numerator)))
-    return total(by_category(cells, Narrow(), codes), codes, Narrow()).sums
+    return total(by_category(figures, Narrow(), codes), codes, Narrow()).sums
 
 
 def test_every_indicator_has_a_plain_rule() -> None:
@@ -35,8 +35,8 @@ def test_figure_and_list_agree_with_a_plain_computation(city: City, seed: int) -
     random_units(city, random.Random(seed), 40)
     refresh(None, on=TODAY)
     units, scope = plain_units(), city.scope("city")
-    cells = live(scope)
-    sums = summed(cells, [indicators[code] for code in RULES])
+    figures = live(scope)
+    sums = summed(figures, [indicators[code] for code in RULES])
     for code, (should, has) in RULES.items():
         indicator = indicators[code]
         below = {u.id for u in units if should(u)}
@@ -47,7 +47,7 @@ def test_figure_and_list_agree_with_a_plain_computation(city: City, seed: int) -
             (indicator.numerator.where, above),
             (indicator.gap, below - above),
         ):
-            listed = facts_of(scope, where, Narrow(), cells.tree).values_list("pk", flat=True)
+            listed = facts_of(scope, where, Narrow(), figures.tree).values_list("pk", flat=True)
             assert set(listed) == expected, code
 
 

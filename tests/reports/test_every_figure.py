@@ -70,7 +70,7 @@ def listed(scope: Scope, moment: Moment, measure: Measure, narrow: Narrow) -> in
 
 def numbers(scope: Scope, moment: Moment, narrow: Narrow) -> dict[str, int | None]:
     """All measures."""
-    return moment.cells(scope).whole(narrow, measures.codes())
+    return moment.figures(scope).whole(narrow, measures.codes())
 
 
 @pytest.mark.parametrize("who", ["city", "district", "street", "leader"])

@@ -19,7 +19,7 @@ from core.months import YearMonth
 from core.refusals import Refusal
 from core.scope import Scope
 from orgs.facts import refresh
-from orgs.figures import Cells, Narrow, Tree, by_party, by_region, facts_of, live
+from orgs.figures import Figures, Narrow, Tree, by_party, by_region, facts_of, live
 from orgs.models import Organization, PartyOrganization
 from orgs.subjects import ORGANIZATIONS
 from reports.models import ClosedMonth, FrozenUnit
@@ -40,9 +40,9 @@ def close(city: City, month: YearMonth, on: date) -> ClosedMonth:
     return close_month(month=month, by=city.user("city"), on=on)
 
 
-def frozen(scope: Scope, closed: ClosedMonth) -> Cells:
-    """The frozen cells of a scope, cut by the tree as it stood."""
-    return Moment(closed.counted_on, closed).cells(scope)
+def frozen(scope: Scope, closed: ClosedMonth) -> Figures:
+    """The frozen figures of a scope, cut by the tree as it stood."""
+    return Moment(closed.counted_on, closed).figures(scope)
 
 
 def names_of(scope: Scope, closed: ClosedMonth, where: Q, narrow: Narrow, tree: Tree) -> QuerySet[FrozenUnit]:
@@ -91,10 +91,10 @@ def test_every_frozen_number_is_the_length_of_its_list(city: City, who: str) -> 
     close(city, NOVEMBER, IN_DECEMBER)
     scope = city.scope(who)
     for closed in ClosedMonth.objects.all():
-        cells = frozen(scope, closed)
-        for row in by_party(cells, Narrow(), CODES):
+        figures = frozen(scope, closed)
+        for row in by_party(figures, Narrow(), CODES):
             for code in CODES:
-                names = names_of(scope, closed, measures[code].where, row.narrow, cells.tree)
+                names = names_of(scope, closed, measures[code].where, row.narrow, figures.tree)
                 column = measures[code].sums
                 listed = sum(names.values_list(column, flat=True)) if column else names.count()
                 assert listed == row.sums[code], (closed.month, row.name, code)

@@ -15,7 +15,7 @@ from core.formats import number
 from core.indicators import Indicator, indicators
 from core.months import YearMonth
 from core.scope import Grant, Scope
-from orgs.figures import Cells, Committee, Narrow, Row, Tree, by_category, by_party, by_region, digits_below
+from orgs.figures import Committee, Figures, Narrow, Slice, Tree, by_category, by_party, by_region, digits_below
 from reports.figures import measures_of
 from reports.queries.moments import Moment, closed_months, moment_of
 
@@ -37,12 +37,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         moment = _moment(options["month"])
-        cells = moment.cells(_whole())
-        node = _node(options["node"], cells.tree)
+        figures = moment.figures(_whole())
+        node = _node(options["node"], figures.tree)
         column = CUT_COLUMNS.get(options["by"], "")
         shown = [one for one in indicators if not column or column in one.denominator.subject.keys]
         narrow = Narrow(node=node.code if options["node"] else "")
-        rows = _rows(cells, narrow, node, options["by"], measures_of(shown))
+        rows = _rows(figures, narrow, node, options["by"], measures_of(shown))
         if options["json"]:
             found = [_as_json(moment.indicator(one), code, row) for code, row in rows for one in shown]
             self.stdout.write(json.dumps(found, ensure_ascii=False))
@@ -81,19 +81,23 @@ def _whole() -> Scope:
     return Scope(0, (Grant("SYSTEM", frozenset({P.REGISTRY_VIEW, P.FIGURES_VIEW}), 0, "", frozenset(), whole=True),))
 
 
-def _rows(cells: Cells, narrow: Narrow, node: Committee, by: str | None, codes: Sequence[str]) -> list[tuple[str, Row]]:
+def _rows(
+    figures: Figures, narrow: Narrow, node: Committee, by: str | None, codes: Sequence[str]
+) -> list[tuple[str, Slice]]:
     """One row in all, or one for each part, each with its code; by area: the level below the committee's own."""
     if by == "party":
-        return [(row.narrow.node or row.narrow.own, row) for row in by_party(cells, narrow, codes)]
+        return [(row.narrow.node or row.narrow.own, row) for row in by_party(figures, narrow, codes)]
     if by == "region":
-        prefix = "".join(area.prefix for area in cells.tree.areas([node.region_id] if node.region_id else []).values())
-        return [(row.narrow.region, row) for row in by_region(cells, narrow, codes, digits=digits_below(prefix))]
+        prefix = "".join(
+            area.prefix for area in figures.tree.areas([node.region_id] if node.region_id else []).values()
+        )
+        return [(row.narrow.region, row) for row in by_region(figures, narrow, codes, digits=digits_below(prefix))]
     if by == "category":
-        return [(row.narrow.category, row) for row in by_category(cells, narrow, codes)]
-    return [(node.code, Row(node.name, cells.whole(narrow, codes), narrow))]
+        return [(row.narrow.category, row) for row in by_category(figures, narrow, codes)]
+    return [(node.code, Slice(node.name, figures.whole(narrow, codes), narrow))]
 
 
-def _as_json(indicator: Indicator, node: str, row: Row) -> dict[str, Any]:
+def _as_json(indicator: Indicator, node: str, row: Slice) -> dict[str, Any]:
     rate = row.rate(indicator)
     return {
         "indicator": indicator.code,
@@ -106,7 +110,7 @@ def _as_json(indicator: Indicator, node: str, row: Row) -> dict[str, Any]:
     }
 
 
-def _as_text(indicator: Indicator, row: Row) -> str:
+def _as_text(indicator: Indicator, row: Slice) -> str:
     rate = row.rate(indicator)
     above, below = row.sums[indicator.numerator.code], row.sums[indicator.denominator.code]
     return (
