@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -18,11 +18,16 @@ SUGGESTED = 20
 
 class SearchedInput(forms.TextInput):
     """An input that is given what fits the letters typed so far by the page on which it stands: at once with script, without
-    it when the form is sent. `find` gives what is put in, with what is said beside it."""
+    it when the form is sent. `find` gives what is put in, with what is said beside it; `names` is how keys are shown."""
 
-    def __init__(self, find: Callable[[str], Iterable[tuple[str, str]]], **attrs: str) -> None:
+    def __init__(
+        self, find: Callable[[str], Iterable[tuple[str, str]]], names: Mapping[str, str] | None = None, **attrs: str
+    ) -> None:
         super().__init__({"autocomplete": "off", **attrs})
-        self.find = find
+        self.find, self.names = find, names or {}
+
+    def format_value(self, value: Any) -> str | None:
+        return self.names.get(str(value)) or super().format_value(value)
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """The input, and what is suggested."""
@@ -35,17 +40,6 @@ class SearchedInput(forms.TextInput):
         options = drawn_each('<option value="{}">{}</option>', islice(self.find(text) if text else (), SUGGESTED))
         field = super().render(name, value, {**(attrs or {}), **asking}, renderer)
         return drawn('{}<datalist id="{}">{}</datalist>', field, here, options)
-
-
-class NamedInput(SearchedInput):
-    """The same for choices with keys, which are put in by their names."""
-
-    def __init__(self, names: dict[str, str], **attrs: str) -> None:
-        super().__init__(lambda text: ((name, "") for name in names.values() if text in name), **attrs)
-        self.names = names
-
-    def format_value(self, value: Any) -> str | None:
-        return self.names.get(str(value)) or super().format_value(value)
 
 
 class Choices:
@@ -69,5 +63,6 @@ class Choices:
 
     def widget(self, label: str) -> forms.Widget:
         if self.searched:
-            return NamedInput(self.names, **{"aria-label": label, "placeholder": label})
+            fitting = lambda text: ((name, "") for name in self.names.values() if text in name)  # noqa: E731
+            return SearchedInput(fitting, self.names, **{"aria-label": label, "placeholder": label})
         return forms.Select({"aria-label": label}, self.listed)
