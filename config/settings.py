@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_otp",
+    "import_export",
     "core",
     "accounts",
     "orgs",

@@ -111,9 +111,9 @@ def test_a_table_reads_a_day_ahead_where_the_record_may_hold_one() -> None:
             met, cell = met + 1, CellReader(day)
             if isinstance(day, EventDateField):
                 with pytest.raises(ValueError, match="不是日期，或在今天之后"):
-                    cell.read(tomorrow.isoformat())
+                    cell.clean(tomorrow.isoformat())
             else:
-                assert cell.read(tomorrow.isoformat()) == tomorrow
+                assert cell.clean(tomorrow.isoformat()) == tomorrow
     assert met > 15
 
 

@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from import_export.widgets import Widget
 
 from core.admin.lists import label
 from core.cells import CellProblem, half_width, is_blank, read_date, read_text, read_yes_no
@@ -54,15 +55,16 @@ def _value(field: Any) -> str | Callable[[Any], str]:
     return name
 
 
-class CellReader:
+class CellReader(Widget):
     """Reads the cells of one field. Raises ImproperlyConfigured for a field that no cell can hold."""
 
     def __init__(self, field: Any) -> None:
         if not (field.choices or field.is_relation or isinstance(field, (*READERS, DayField))):
             raise ImproperlyConfigured(f"{field}: no cell of a workbook can hold it")
+        super().__init__()
         self.field, self.named = field, dict[str, models.Model]()
 
-    def read(self, value: str) -> Any:
+    def clean(self, value: str, row: Any = None, **kwargs: Any) -> Any:
         """What a cell says; None for a word that stands for nothing. Raises ValueError with a sentence."""
         field = self.field
         if field.choices:

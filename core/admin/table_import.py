@@ -107,11 +107,8 @@ def read_table(file: Any, admin: TableAdmin) -> Table:
 def carry_in(admin: TableAdmin, request: HttpRequest, table: Table, *, dry_run: bool = False) -> list[RowReport]:
     """What becomes of each row; written unless `dry_run` or any row is wrong. One table or list is written at a time."""
     one_at_a_time()  # what is only tried is written too, and taken back
-    with derived_once(), transaction.atomic():
-        lines = TableRows(admin, request).carry_in([dict(zip(table[0], cells, strict=True)) for cells in table[1:]])
-        if dry_run or any(line.problems for line in lines):
-            transaction.set_rollback(True)
-    return lines
+    with derived_once():
+        return TableRows(admin, request).carry_in(table, dry_run=dry_run)
 
 
 def _shown(lines: list[RowReport]) -> dict[str, Any]:
