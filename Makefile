@@ -20,7 +20,7 @@ run: .venv/.requirements.txt ## Start the demonstration city on http://127.0.0.1
 	$(PYTHON) -m gunicorn config.wsgi -c python:config.gunicorn -b 127.0.0.1:$(PORT) & wait; }
 
 test: export PYTHONWARNINGS := ignore:XDG_RUNTIME_DIR
-test: .venv/.requirements-dev.txt ## Run every test on SQLite and on PostgreSQL, browser tests included (ARGS= for pytest)
+test: .venv/.requirements-dev.txt ## Run every test on SQLite, what touches a database on PostgreSQL too, browser tests included (ARGS= for pytest)
 	@$(PYTHON) -m tests $(ARGS)
 
 check: export NINGJU_DEMO := 1

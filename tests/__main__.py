@@ -1,4 +1,5 @@
-"""Every test on SQLite and on PostgreSQL: `python -m tests [PYTEST ARGUMENTS]`. The last line counts both runs.
+"""Every test on SQLite, and what touches a database on PostgreSQL too: `python -m tests [PYTEST ARGUMENTS]`. The last line
+counts both runs.
 
 With DATABASE_URL set, that server stands in for the throw-away PostgreSQL.
 """

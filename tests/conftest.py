@@ -22,6 +22,21 @@ hypothesis.register_profile("untimed", deadline=None)  # speed is measured by `m
 hypothesis.load_profile("untimed")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What says the same on every database runs once: tests that touch none, and those marked so."""
+    if connection.vendor == "sqlite":
+        return
+    twice = [item for item in items if _touches_a_database(item) and not item.get_closest_marker("once")]
+    kept = set(twice)
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = twice
+
+
+def _touches_a_database(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    return bool(item.get_closest_marker("django_db")) or not {"db", "transactional_db"}.isdisjoint(fixtures)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def tests_may_empty_the_trail(django_db_modify_db_settings: None) -> None:
     """Tests that commit empty all tables at their end; the trail would refuse."""
