@@ -43,8 +43,8 @@ class Instructors(PartyRows[Instructor]):
         return found
 
     def follow(self, row: Instructor, on: date) -> None:
-        """The organizations that the instructor looks after."""
-        refresh(_looked_after([row]), on=on)
+        """The organizations that the instructor looks after, too."""
+        refresh(_looked_after([row]), on=on, nodes=[row.sent_by_id])
 
     @transaction.atomic
     def end(self, *, row: Instructor, day: date | None, on: date, **told: Any) -> Instructor:

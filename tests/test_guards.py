@@ -20,13 +20,14 @@ from accounts.models import User
 from accounts.permissions import Permission
 from accounts.roles import ROLES
 from core import audit_words
+from core.due import due_kinds
 from core.fields import BlindIndexField, EncryptedTextField
 from core.jobs import job_kinds
 from core.pages import PermissionMixin
 from core.parameters import parameters
 from core.registries import own_apps
 from core.scope import PublicQuerySet
-from tests.people import City, account
+from tests.people import TODAY, City, account
 from tests.routes import EVERYONE, ROUTES, Route, admin_routes, holders
 from tests.world import PERSONAL, THERE, World, build_world
 
@@ -114,6 +115,16 @@ def test_each_role_gets_what_the_table_says_and_nothing_of_others(world: World, 
             shown += [f"{route} shows the other district"] if username in NARROW and THERE in text else []
     assert wrong == []
     assert shown == []
+
+
+@pytest.mark.parametrize("username", NARROW)
+def test_nothing_falls_due_beyond_the_scope(world: World, username: str) -> None:
+    """Whatever kinds of duties there are: a page shows those with a date, and a name need not stand on it."""
+    scope = world.city.scope(username)
+    for kind in due_kinds:
+        rows = kind.rows(scope, TODAY)
+        reached = rows.model._default_manager.within(scope)  # type: ignore[attr-defined]
+        assert set(rows.values_list("pk", flat=True)) <= set(reached.values_list("pk", flat=True)), kind.code
 
 
 def test_nobody_gets_in_without_signing_in(world: World, client: Client) -> None:

@@ -87,6 +87,7 @@ def build_world(city: City) -> World:
     for model in [model for model in admin.site._registry if not model._default_manager.exists()]:  # of other apps
         for side, rows in zip(SIDES, (here, there), strict=True):
             rows[str(model._meta.model_name)] = _any_row(model, city, side, rows).pk
+    refresh(None, on=TODAY)
     return World(city, here | common, there | common)
 
 

@@ -3,14 +3,14 @@ two become one."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
 from django.db import models
 
 from core import writing
-from core.locks import between_turns, hold
+from core.locks import between_turns, derived_once, hold
 from core.services import RowServices
 from orgs.facts import refresh
 from orgs.handover import Dependant, Handover, organization_dependants, party_dependants
@@ -68,8 +68,8 @@ class OrganizationRows(RowServices[Row]):
 
 
 class PartyRows(RowServices[Row]):
-    """Rows that belong to the Party organization in `holder`: they keep it from being dissolved, and go over to the one that
-    it is merged into."""
+    """Rows that belong to the Party organization in `holder`: its figures are stated after them, they keep it from being
+    dissolved, and go over to the one that it is merged into."""
 
     def __init__(self, model: type[Row], *, holder: str = "party_organization", unit: str = "条", **told: Any) -> None:
         super().__init__(model, **told)
@@ -81,6 +81,10 @@ class PartyRows(RowServices[Row]):
         """Their turn: a merge meets many of them."""
         between_turns()
 
+    def follow(self, row: Row, on: date) -> None:
+        """What is counted of their Party organization."""
+        refresh((), on=on, nodes=[getattr(row, f"{self.holder}_id")])
+
     def count(self, party_organization_id: int, on: date) -> int:
         """The rows of a Party organization that have not ended."""
         return self.open_rows(on).filter(**{self.holder: party_organization_id}).count()
@@ -91,3 +95,12 @@ class PartyRows(RowServices[Row]):
         return writing.change_many(
             rows, values, by=handover.by, action=self.changing, reason=handover.reason, on=handover.on
         )
+
+    def _set(self, row: Row, values: Mapping[str, Any], action: str, *, on: date, **told: Any) -> Row:
+        """A row that goes to another Party organization is counted no more where it was."""
+        before = getattr(row, f"{self.holder}_id")
+        with derived_once():
+            row = super()._set(row, values, action, on=on, **told)
+            if getattr(row, f"{self.holder}_id") != before:
+                refresh((), on=on, nodes=[before])
+        return row
