@@ -1,4 +1,4 @@
-"""Rows of a small table that belong to a Party organization are counted where they are, once they are written."""
+"""Rows of a small table are counted where they are, once they are written, and no more where they were."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from instructors.models import Instructor
 from instructors.services import instructors
 from orgs.facts import refresh
 from orgs.facts.check import differences
-from orgs.models import PartyFacts
+from orgs.models import Organization, PartyFacts
+from orgs.services.people import mass_organizations
 from orgs.subjects import NodeSubject
 from tests.people import LONG_AGO, TODAY, City
 
@@ -47,3 +48,17 @@ def test_a_row_counts_where_it_was_written_and_where_it_went(counted: City) -> N
     assert (sent(counted, "CZ111"), sent(counted, "CZ112"), differences(on=TODAY)) == (0, 1, [])
     instructors.change(**told, row=row, full_time=False)
     assert (sent(counted, "CZ112"), differences(on=TODAY)) == (0, [])
+
+
+def test_a_row_that_goes_to_another_organization_counts_there_alone(city: City) -> None:
+    here, there = city.organization("澄州甲厂", staff=60), city.organization("澄州乙厂", staff=60)
+    told = {"by": city.user("city"), "on": TODAY}
+    refresh(None, on=TODAY)
+    union = mass_organizations.add(**told, organization=here, kind="UNION")
+    assert differences(on=TODAY) == []
+    mass_organizations.change(**told, row=union, organization=there)
+    assert [one.facts.union for one in Organization.objects.filter(pk__in=[here.pk, there.pk]).order_by("pk")] == [
+        False,
+        True,
+    ]
+    assert differences(on=TODAY) == []
