@@ -18,7 +18,7 @@ from django.db.models.functions import Coalesce
 from core.indicators import Measure, measures
 from orgs.facts import prepared
 from orgs.facts.sources import Day
-from orgs.facts.statement import Statement, Touched, about_touched, compiled, narrowed
+from orgs.facts.statement import Statement, Touched, about_touched, compiled, narrowed, reading_touched
 from orgs.models import OrganizationFacts, PartyFacts, PartyOrganization
 from orgs.models.party import MANAGING_KINDS, steps
 from orgs.subjects import NodeSubject
@@ -133,8 +133,7 @@ def _counting(day: Day, asked: Asked, few: bool, vendor: str) -> Statement:
 @lru_cache(maxsize=2)
 def _placing(vendor: str) -> Statement:
     """Kind and area of the touched ones."""
-    part = compiled(narrowed(PartyOrganization.objects.all(), "pk").values_list("pk", "kind", "region"))
-    return about_touched(part.sql, part.parameters)
+    return reading_touched(narrowed(PartyOrganization.objects.all(), "pk").values_list("pk", "kind", "region"))
 
 
 def _measured() -> dict[NodeSubject, tuple[Measure, ...]]:
@@ -155,8 +154,7 @@ def _held(ids: Touched) -> dict[int, Row]:
 @lru_cache(maxsize=2)
 def _holding(vendor: str) -> Statement:
     rows = narrowed(PartyFacts.objects.all(), "pk").order_by("pk").select_for_update(no_key=True)
-    part = compiled(rows.values_list("pk", "managed_by", "region_code", "measured"))
-    return about_touched(part.sql, part.parameters)
+    return reading_touched(rows.values_list("pk", "managed_by", "region_code", "measured"))
 
 
 def _sums(rows: Iterable[Row]) -> Sums:

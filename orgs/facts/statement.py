@@ -47,6 +47,12 @@ def about_touched(sql: str, parameters: tuple[Any, ...] = (), tables: str = "") 
     return Statement(f"WITH {', '.join(filter(None, (TOUCHED_TABLE[connection.vendor], tables)))} {sql}", parameters)
 
 
+def reading_touched(rows: QuerySet) -> Statement:
+    """Rows that are `narrowed` to touched ones, as a statement about them."""
+    part = compiled(rows)
+    return about_touched(part.sql, part.parameters)
+
+
 def narrowed(rows: QuerySet, column: str) -> QuerySet:
     """Those whose column names a touched one."""
     return rows.filter(**{f"{column}__in": RawSQL(TOUCHED, ())})

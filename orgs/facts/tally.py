@@ -17,7 +17,7 @@ from core.indicators import Measure, measures
 from core.page_cache import once_a_page
 from orgs.facts import prepared
 from orgs.facts.nodes import aggregated
-from orgs.facts.statement import Statement, Touched, about_touched, compiled, executed, fetched, narrowed, quoted
+from orgs.facts.statement import Statement, Touched, compiled, executed, fetched, narrowed, quoted, reading_touched
 from orgs.models import OrganizationFacts, PartyFacts, Tally
 from orgs.models.facts import CELL_KEYS, CUTS, NODE_KEYS, SMALLEST, STATED, TALLY_KEYS
 from orgs.subjects import ORGANIZATIONS
@@ -46,8 +46,7 @@ def sums_by_cell(few: bool, vendor: str, counted: tuple[Measure, ...]) -> Statem
     sums = {f"sum_{measure.code}": aggregated(measure) for measure in counted}
     if not few:
         return compiled(facts.annotate(**sums))
-    query = compiled(narrowed(facts, "organization_id").annotate(**sums))
-    return about_touched(query.sql, query.parameters)
+    return reading_touched(narrowed(facts, "organization_id").annotate(**sums))
 
 
 def read(ids: Touched) -> Sums:
