@@ -7,6 +7,7 @@ subclass.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from copy import copy
 from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -14,6 +15,7 @@ from django.db import models, transaction
 
 from core import writing
 from core.audit_words import name_actions
+from core.locks import derived_once
 from core.periods import Period
 from core.refusals import Refusal
 
@@ -118,8 +120,11 @@ class RowServices(Generic[Row]):
         """State what follows from a row that was written: nothing, unless a subclass says more."""
 
     def _set(self, row: Row, values: Mapping[str, Any], action: str, *, on: date, **told: Any) -> Row:
+        before = copy(row)
         if writing.change(record=row, values=values, action=action, on=on, **told):
-            self.follow(row, on)
+            with derived_once():  # a row that went elsewhere is followed where it was, too
+                self.follow(before, on)
+                self.follow(row, on)
         return row
 
 

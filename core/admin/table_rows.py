@@ -220,7 +220,7 @@ class TableRows(Resource):
         return same[0] if same else None
 
     def _cell(self, name: str, row: Cells) -> Any:
-        """What the cell of a field says; None where it says nothing or cannot be read, which `_take` tells."""
+        """What the cell of a field says; None where it says nothing or cannot be read, which `import_field` tells."""
         text = row.get(self.columns[name].header, "")
         try:
             return self.readers[name].clean(text) if text and text != ERASE else None

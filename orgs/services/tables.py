@@ -3,14 +3,14 @@ two become one."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any, TypeVar
 
 from django.db import models
 
 from core import writing
-from core.locks import between_turns, derived_once, hold
+from core.locks import between_turns, hold
 from core.services import RowServices
 from orgs.facts import refresh
 from orgs.handover import Dependant, Handover, organization_dependants, party_dependants
@@ -95,12 +95,3 @@ class PartyRows(RowServices[Row]):
         return writing.change_many(
             rows, values, by=handover.by, action=self.changing, reason=handover.reason, on=handover.on
         )
-
-    def _set(self, row: Row, values: Mapping[str, Any], action: str, *, on: date, **told: Any) -> Row:
-        """A row that goes to another Party organization is counted no more where it was."""
-        before = getattr(row, f"{self.holder}_id")
-        with derived_once():
-            row = super()._set(row, values, action, on=on, **told)
-            if getattr(row, f"{self.holder}_id") != before:
-                refresh((), on=on, nodes=[before])
-        return row

@@ -34,14 +34,6 @@ class Venues(_Rooms[Venue]):
         _touch([row.managed_by_id, *using], on)
 
     @transaction.atomic
-    def change(self, *, row: Venue, on: date, **told: Any) -> Venue:
-        """Whoever looked after it before is touched too."""
-        before = self.opened(row, on).managed_by_id
-        changed = super().change(row=row, on=on, **told)
-        _touch([before], on)
-        return changed
-
-    @transaction.atomic
     def end(self, *, row: Venue, day: date | None, on: date, **told: Any) -> Venue:
         """Those who meet there lose it on that day, and nobody begins to meet there later."""
         uses = list(self.opened(row, on).uses.filter(not_over(on)).select_related("party_organization"))

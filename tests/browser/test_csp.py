@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib import admin
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import PHONE
 from tests.people import City
@@ -71,14 +71,14 @@ def test_a_masked_value_is_asked_for_and_shown_in_its_place(city: City, signed_i
     page.locator(".masked a").click()
     page.get_by_label("查看联系电话的原因").fill("通知开会")
     page.locator(".masked button").click()
-    page.get_by_text("13812345678").wait_for()
+    expect(page.get_by_text("13812345678")).to_be_visible()
 
 
 def test_places_are_suggested_while_one_types(city: City, signed_in: Callable[[str], Page]) -> None:
     page = signed_in("security")
     page.goto("/appointments/new/")
     page.get_by_label("党组织（编码）").press_sequentially("溪口")
-    page.locator("#node_suggestions option[value=CZ112]").wait_for(state="attached")
+    expect(page.locator("#node_suggestions option[value=CZ112]")).to_be_attached()
 
 
 def test_everybody_is_covered() -> None:

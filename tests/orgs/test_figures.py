@@ -73,7 +73,7 @@ def holds(narrow: Narrow) -> Callable[[OrganizationFacts], bool]:
     """Whether facts lie within, said in plain words."""
     path = PartyOrganization.objects.filter(code=narrow.node).values_list("path", flat=True).first()
 
-    def test(row: OrganizationFacts) -> bool:
+    def lies_within(row: OrganizationFacts) -> bool:
         region = row.region_code == "" if narrow.region == NONE else row.region_code.startswith(narrow.region)
         sector = narrow.category in ("E", "SO") and row.category.startswith(narrow.category)
         category = not narrow.category or sector or row.category == narrow.category.replace(NONE, "")
@@ -83,7 +83,7 @@ def holds(narrow: Narrow) -> Callable[[OrganizationFacts], bool]:
         own = not narrow.own or row.managed_by.code == narrow.own
         return region and category and zone and band and node and own
 
-    return test
+    return lies_within
 
 
 @pytest.mark.parametrize("username", SCOPES)
