@@ -272,8 +272,8 @@ class Authenticator(ThrottlingMixin, Device):
     @property
     def address(self) -> str:
         """What the picture says to the app (the otpauth scheme)."""
-        told = urlencode({"secret": self.readable_key.replace(" ", ""), "issuer": ISSUER})
-        return f"otpauth://totp/{quote(f'{ISSUER}:{self.user.username}')}?{told}"
+        query = urlencode({"secret": self.readable_key.replace(" ", ""), "issuer": ISSUER})
+        return f"otpauth://totp/{quote(f'{ISSUER}:{self.user.username}')}?{query}"
 
     def get_throttle_factor(self) -> int:
         """Seconds to wait after the first wrong code; doubles with each."""

@@ -24,6 +24,6 @@ class Line:
         return self.value >= self.bound if self.at_least else self.value <= self.bound
 
     def __str__(self) -> str:
-        told = asdict(self) | {"value": float(f"{self.value:.4g}"), "holds": self.holds}
-        told.pop("at_least")
-        return json.dumps(told, ensure_ascii=False)
+        shown = asdict(self) | {"value": float(f"{self.value:.4g}"), "holds": self.holds}
+        shown.pop("at_least")
+        return json.dumps(shown, ensure_ascii=False)

@@ -42,15 +42,15 @@ class Form(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep what a browser would send."""
-        told = {name: value or "" for name, value in attrs}
-        if tag == "input" and told.get("type") not in ("submit", "file", "search"):
-            if told.get("type") not in ("checkbox", "radio") or "checked" in told:
-                self.given[told.get("name", "")] = told.get("value", "on")
+        attributes = {name: value or "" for name, value in attrs}
+        if tag == "input" and attributes.get("type") not in ("submit", "file", "search"):
+            if attributes.get("type") not in ("checkbox", "radio") or "checked" in attributes:
+                self.given[attributes.get("name", "")] = attributes.get("value", "on")
         elif tag in ("textarea", "select"):
-            self._open = told.get("name", "")
+            self._open = attributes.get("name", "")
             self.given.setdefault(self._open, "")
-        elif tag == "option" and "selected" in told:
-            self.given[self._open] = told.get("value", "")
+        elif tag == "option" and "selected" in attributes:
+            self.given[self._open] = attributes.get("value", "")
 
     def handle_data(self, data: str) -> None:
         """The text of a textarea."""
@@ -155,8 +155,8 @@ def serving(database: Database) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         place = f"127.0.0.1:{free.getsockname()[1]}"
     web = [sys.executable, "-m", "gunicorn", "config.wsgi", "-c", "python:config.gunicorn", "-b", place]
-    told = {"cwd": ROOT, "env": database.environment, "stderr": subprocess.DEVNULL}
-    running = [subprocess.Popen(web, **told), subprocess.Popen([sys.executable, "manage.py", "work"], **told)]
+    options = {"cwd": ROOT, "env": database.environment, "stderr": subprocess.DEVNULL}
+    running = [subprocess.Popen(web, **options), subprocess.Popen([sys.executable, "manage.py", "work"], **options)]
     try:
         _answering(place)
         yield f"http://{place}"

@@ -59,7 +59,7 @@ def _hundred_people(city: Database) -> Iterator[Line]:
     with serving(city) as root:
         wait(city)
         browser = Browser(root)
-        alone, together = (_during(browser, units, *told) for told in ((1, 0.5, ALONE), (PEOPLE, THINK, TOGETHER)))
+        alone, together = (_during(browser, units, *load) for load in ((1, 0.5, ALONE), (PEOPLE, THINK, TOGETHER)))
     yield Line("pages.hundred_people_seconds", p95(together.reading), "s")
     yield Line("pages.hundred_people", p95(together.reading) / p95(alone.reading), "× alone", bound=3)
     yield Line("pages.hundred_people_refused", alone.refused + together.refused, "requests", bound=0)

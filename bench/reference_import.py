@@ -97,8 +97,8 @@ def check(headers: list[str], rows: Iterator[list[Any]]) -> Iterator[tuple[Any, 
                 values[name] = None
         if not values["name"] or not values["code"] or not organisation_code_ok(values["code"]):
             continue
-        told = {name: values[name] or "" for name in ("company_type", "control", "industry", "name")}
-        values["category"] = suggest_category(credit_code=values["code"], **told).category
+        known = {name: values[name] or "" for name in ("company_type", "control", "industry", "name")}
+        values["category"] = suggest_category(credit_code=values["code"], **known).category
         values["managed_by"] = values["area"]
         yield kept(number, row, values)
 
@@ -112,9 +112,9 @@ def kept(number: int, row: list[Any], values: dict[str, Any]) -> tuple[Any, ...]
         "phone_digest": hmac.digest(KEY, phone, "sha256").hex(),
         "phone": encrypt(phone, f"record.phone#{number}"),
     }
-    told = encrypt(phone, f"trail|record.phone#{number}")
+    trail = encrypt(phone, f"trail|record.phone#{number}")
     record = (number, *(values[name] for name in COMPARED), values["phone"], sources)
-    return *record, told, encrypt(cells, f"staged.cells#{number}")
+    return *record, trail, encrypt(cells, f"staged.cells#{number}")
 
 
 class Postgres:

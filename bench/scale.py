@@ -48,4 +48,4 @@ def lines(wanted: str) -> Iterator[Line]:
 def in_turns(step: str, *measured: Database) -> list[dict[str, float]]:
     """The least of each figure over rounds in which the databases take turns: a shared machine only ever adds."""
     rounds = [[database.measure(step) for database in measured] for _ in range(ROUNDS)]
-    return [{name: min(one[name] for one in told) for name in told[0]} for told in zip(*rounds, strict=True)]
+    return [{name: min(one[name] for one in runs) for name in runs[0]} for runs in zip(*rounds, strict=True)]

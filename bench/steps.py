@@ -70,12 +70,12 @@ def database_seconds() -> Iterator[list[float]]:
 # --- the import road
 def import_list(path: str, apply: str = "") -> dict[str, Any]:
     """Check a list, and write it when told to; seconds, outcome and the most memory (kB) it took at any moment."""
-    told, started = io.StringIO(), time.perf_counter()
+    output, started = io.StringIO(), time.perf_counter()
     options: dict[str, Any] = {"apply": True} if apply else {}
     with highest_memory() as peak:
-        call_command("import_registry", path, source="market", by="clerk", json=True, stdout=told, **options)
+        call_command("import_registry", path, source="market", by="clerk", json=True, stdout=output, **options)
     taken = time.perf_counter() - started
-    counts = json.loads(told.getvalue())
+    counts = json.loads(output.getvalue())
     counts.pop("problems")
     return {"seconds": taken, "peak_kb": max(peak), **counts}
 
@@ -179,7 +179,7 @@ def pages() -> dict[str, Any]:
     after = cursor_at(total * 9 // 10)
     ids = iter(names * 3)
     listed = "/admin/orgs/organization/"
-    told: dict[str, Any] = {
+    measured: dict[str, Any] = {
         "dashboard": seconds(lambda: fetch(client, "/dashboard/")),
         "dashboard_anew": seconds(lambda: (cache.clear(), fetch(client, "/dashboard/"))),
         "figures": seconds(lambda: fetch(client, "/figures/")),
@@ -196,7 +196,7 @@ def pages() -> dict[str, Any]:
     with database_seconds() as taken:
         fetch(client, "/dashboard/")
     branches = PartyOrganization.objects.exclude(kind__in=MANAGING_KINDS).count()
-    return {**told, "dashboard_database": sum(taken), "dashboard_queries": len(taken), "branches": branches}
+    return {**measured, "dashboard_database": sum(taken), "dashboard_queries": len(taken), "branches": branches}
 
 
 def signed_in(username: str) -> Client:

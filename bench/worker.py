@@ -85,8 +85,8 @@ def main() -> None:
     django.setup()
     from bench import steps  # noqa: PLC0415 - its models need Django set up
 
-    told: Mapping[str, Any] = getattr(steps, sys.argv[1])(*sys.argv[2:])
-    print(json.dumps(told))
+    measured: Mapping[str, Any] = getattr(steps, sys.argv[1])(*sys.argv[2:])
+    print(json.dumps(measured))
 
 
 if __name__ == "__main__":

@@ -31,8 +31,8 @@ class Asking:
     def __init__(self, by: User | None, action: str, batch_id: int | None = None) -> None:
         self.by, self.action, self.batch_id = by, action, batch_id
         midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-        told = AuditEntry.objects.filter(user=by, action=action, at__gte=midnight) if by else AuditEntry.objects.none()
-        self._found = set(told.values_list("object_id", flat=True))
+        rows = AuditEntry.objects.filter(user=by, action=action, at__gte=midnight) if by else AuditEntry.objects.none()
+        self._found = set(rows.values_list("object_id", flat=True))
 
     @property
     def spent(self) -> bool:

@@ -67,13 +67,13 @@ class MergingForm(forms.BaseForm):
         for name, now in self._now().items():
             typed, seen, meant = data.getlist(name), self._seen.get(name, now), data.get(f"{SETTLED}{name}")
             present = [""] if name in self.kept else now
-            told = "、".join(now)
-            if seen == now or typed == present or meant == f"={told}":
+            text = "、".join(now)
+            if seen == now or typed == present or meant == f"={text}":
                 continue
             if typed == seen or meant == NOW:
                 data.setlist(name, present)
             else:
-                self.conflicts[name] = told
+                self.conflicts[name] = text
         self.data = data
 
     def _clean_form(self) -> None:

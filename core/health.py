@@ -55,14 +55,14 @@ def _disks() -> Iterator[Sign]:
     reserve = settings.DISK_RESERVE_MB * MEGABYTE
     for name, folder in (("数据目录", Path(settings.DATA_DIR)), ("临时文件目录", Path(tempfile.gettempdir()))):
         free = free_bytes(folder)
-        told = f"剩余 {free / GIGABYTE:,.1f} GB（{folder}）"
+        free_space = f"剩余 {free / GIGABYTE:,.1f} GB（{folder}）"
         full = f"少于保留的 {settings.DISK_RESERVE_MB:,} MB：上传和导出已停止；" if free < reserve else ""
-        yield Sign(f"磁盘空间：{name}", told, free >= 2 * reserve, f"{full}请清理磁盘或扩容")
+        yield Sign(f"磁盘空间：{name}", free_space, free >= 2 * reserve, f"{full}请清理磁盘或扩容")
 
 
 def _worker() -> Sign:
     found = living()
-    waits = sorted({text for said in found for text in said.values()})
+    waits = sorted({text for waiting in found for text in waiting.values()})
     if not found:
         return Sign("后台程序", "没有运行", well=False, advice=f"{NONE_LIVES}。启动：systemctl start ningju-work")
     return Sign("后台程序", f"运行中（{len(found)} 个）", not waits, "；".join(waits))
@@ -71,11 +71,11 @@ def _worker() -> Sign:
 def _backup(now: datetime) -> Sign:
     advice = "请运行 manage.py backup 目录，并设为每天自动进行"
     try:
-        told = json.loads(backup_stamp().read_text())
-        at = datetime.fromisoformat(told["at"])
+        stamp = json.loads(backup_stamp().read_text())
+        at = datetime.fromisoformat(stamp["at"])
     except (FileNotFoundError, ValueError, KeyError):
         return Sign("最近备份", "没有备份过", well=False, advice=advice)
-    return Sign("最近备份", f"{_local(at)}，存放在 {told['folder']}", now - at < STALE, advice)
+    return Sign("最近备份", f"{_local(at)}，存放在 {stamp['folder']}", now - at < STALE, advice)
 
 
 def _seal(now: datetime) -> Sign:
@@ -92,8 +92,8 @@ def _queue(now: datetime) -> Sign:
     count, first = waiting.count(), waiting.aggregate(first=Min("created_at"))["first"]
     if not count or first is None:
         return Sign("等待和进行中的任务", "没有", well=True)
-    told = f"{count:,} 项，最早的 {_local(first)} 发起"
-    return Sign("等待和进行中的任务", told, now - first < QUEUED_LONG, "已等待较长时间，请查看后台程序和磁盘空间")
+    queue = f"{count:,} 项，最早的 {_local(first)} 发起"
+    return Sign("等待和进行中的任务", queue, now - first < QUEUED_LONG, "已等待较长时间，请查看后台程序和磁盘空间")
 
 
 def _local(moment: datetime) -> str:

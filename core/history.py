@@ -105,11 +105,11 @@ def _changes(entry: AuditEntry, names: Names) -> Iterable[FieldChange]:
     for field, key, pair in sorted(found, key=lambda one: (places.get(one[0], len(places)), one[1])):
         label = str(field.verbose_name) if field is not None else audit_words.keys.get(key, key)
         before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)
-        told = (
+        texts = (
             _masked(field, one, entry) if _is_personal(field, one) else _shown(field, one, names)
             for one in (before, after)
         )
-        yield FieldChange(label, *told)
+        yield FieldChange(label, *texts)
 
 
 def _shown(field: models.Field | None, value: Any, names: Names) -> str:

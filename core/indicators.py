@@ -84,10 +84,10 @@ class Indicator:
         return whole & (~more[0] if len(more) == 1 and isinstance(more[0], Q) else ~Q(*more))
 
 
-def share(of: Measure, part: tuple[str, str, Q], **told: Any) -> Indicator:
+def share(of: Measure, part: tuple[str, str, Q], **words: Any) -> Indicator:
     """How many of the things of a measure meet one more condition: `part` is the code and the name of those, and what they
     meet."""
-    return Indicator(denominator=of, numerator=of.part(*part), **told)
+    return Indicator(denominator=of, numerator=of.part(*part), **words)
 
 
 measures: Registry[Measure] = Registry()

@@ -80,9 +80,9 @@ class Progress:
         if self._path and (changed or done >= total or now - self._written >= PROGRESS_SECONDS):
             self._written = now
             fresh = self._path.with_suffix(".new")
-            told = {"done": done, "total": total, "note": struck(note), "began": self.began}
+            state = {"done": done, "total": total, "note": struck(note), "began": self.began}
             with suppress(OSError):  # the disk is full: the work itself may need no room
-                fresh.write_text(json.dumps(told, ensure_ascii=False))
+                fresh.write_text(json.dumps(state, ensure_ascii=False))
                 fresh.replace(self._path)  # a reader sees the old text or the new one, never half of it
 
     @property
@@ -137,15 +137,15 @@ def clock_is_ahead(now: datetime) -> bool:
     """
     today, day_before = timezone.localdate(now), now - timedelta(days=1)
     night = Job.objects.filter(day__lte=today).aggregate(night=Max("day"))["night"]
-    said = AuditEntry.objects.filter(user__isnull=False, at__lte=now)
+    entries = AuditEntry.objects.filter(user__isnull=False, at__lte=now)
     if night is None:  # a system that has just been set up
-        known = [said.aggregate(at=Max("at"))["at"], Job.objects.aggregate(at=Max("created_at"))["at"]]
+        known = [entries.aggregate(at=Max("at"))["at"], Job.objects.aggregate(at=Max("created_at"))["at"]]
         return any(known) and day_before > max(filter(None, known))
     if today <= night + timedelta(days=1):
         return False
     if today > night + HOLIDAYS:
-        said = said.filter(action=CLOCK_IS_RIGHT)
-    return not said.filter(at__gt=day_before).exists()
+        entries = entries.filter(action=CLOCK_IS_RIGHT)
+    return not entries.filter(at__gt=day_before).exists()
 
 
 def enqueue_daily(*, now: datetime) -> bool:

@@ -37,10 +37,10 @@ def client_address(request: HttpRequest) -> str:
     address = request.META.get("REMOTE_ADDR", "")
     chain = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
     while chain and address_in(address, proxies):
-        said = chain.pop()
-        if not address_in(said, EVERYWHERE):
+        hop = chain.pop()
+        if not address_in(hop, EVERYWHERE):
             break  # no address at all: better our own proxy's than a text that a client made up
-        address = said
+        address = hop
     return address
 
 

@@ -146,8 +146,8 @@ class FormPage(PermissionMixin, FormView):
         try:
             done = self.act(form.cleaned_data)
         except (Refusal, ValidationError) as refusal:
-            told = as_sentence(refusal) if isinstance(refusal, Refusal) else refusal.messages
-            form.add_error(self.field_of(refusal), told)
+            errors = as_sentence(refusal) if isinstance(refusal, Refusal) else refusal.messages
+            form.add_error(self.field_of(refusal), errors)
             return self.form_invalid(form)
         if not isinstance(done, str):
             return done

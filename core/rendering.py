@@ -103,8 +103,8 @@ DRAWN: dict[str, Callable[[Mapping[str, Any]], str]] = {
 
 def listed_changes(changes: Iterable[Any]) -> SafeString:
     """The changes of an entry of the trail, one a line (`core.history`)."""
-    told = ((one.label, "" if one.added else f"{one.before} → ", one.after) for one in changes)
-    lines = drawn_each('<li><span class="quiet">{}</span> {}{}</li>', told)
+    cells = ((one.label, "" if one.added else f"{one.before} → ", one.after) for one in changes)
+    lines = drawn_each('<li><span class="quiet">{}</span> {}{}</li>', cells)
     return SafeString(f"<ul>{lines}</ul>" if lines else EMPTY)
 
 

@@ -69,8 +69,8 @@ class Scope:
     @cached_property
     def reach(self) -> tuple[Any, ...]:
         """What tells this scope from every other that reaches more, less or something else, or in another role."""
-        told = ((grant.role, grant.path, grant.whole or sorted(grant.unit_managers)) for grant in self.grants)
-        return (self.user_id if self.own else 0, *told)
+        grants = ((grant.role, grant.path, grant.whole or sorted(grant.unit_managers)) for grant in self.grants)
+        return (self.user_id if self.own else 0, *grants)
 
     @cached_property
     def whole(self) -> bool:

@@ -54,7 +54,7 @@ def read() -> Outside:
         if what != SEALED:
             outside.former = outside.heads if what == RESEALED else {}
             outside.heads = {}
-            outside.accepted = {int(pk): told for pk, told in line.get("accepted", {}).items()}
+            outside.accepted = {int(pk): broken for pk, broken in line.get("accepted", {}).items()}
         outside.heads[last_id] = digest
     return outside
 

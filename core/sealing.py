@@ -155,8 +155,8 @@ def accept(*, by: User, reason: str, at: datetime) -> Checked:
     is, with an entry, and a line in the log outside that names every seal that does not fit."""
     checked = verify()
     last_id = AuditSeal.objects.aggregate(last=Max("last_id"))["last"] or 0
-    told = {"problems": [checked.problems, []]}
-    audit.record_many(by=by, events=[audit.Event("core.seal_accept", "", "", "审计封存", "", told, reason)], at=at)
+    changes = {"problems": [checked.problems, []]}
+    audit.record_many(by=by, events=[audit.Event("core.seal_accept", "", "", "审计封存", "", changes, reason)], at=at)
     line = seal_log.line(
         seal_log.ACCEPTED, at=at, last_id=last_id, digest=checked.last_digest, by=by.username, reason=reason,
         accepted=checked.broken,
@@ -257,15 +257,15 @@ def _digest(one: AuditSeal, before: str, entries: QuerySet) -> str:
     """The digest of a seal by its version, over the one before and its entries."""
     if one.version == DIGESTS_ONLY:
         return chain_digest(before, _texts(entries, _by_digest))
-    said = [one.version, one.key, one.first_id, one.last_id, one.entries, one.sealed_at.astimezone(UTC).isoformat()]
-    return chain_digest(before, chain([json.dumps(said)], _texts(entries)), key_id=one.key)
+    head = [one.version, one.key, one.first_id, one.last_id, one.entries, one.sealed_at.astimezone(UTC).isoformat()]
+    return chain_digest(before, chain([json.dumps(head)], _texts(entries)), key_id=one.key)
 
 
-def _texts(entries: QuerySet, told: Callable[[Any], Any] = lambda changes: changes) -> Iterator[str]:
+def _texts(entries: QuerySet, convert: Callable[[Any], Any] = lambda changes: changes) -> Iterator[str]:
     for row in entries.order_by("pk").values_list(*COLUMNS).iterator(chunk_size=CHUNK):
         values = dict(zip(COLUMNS, row, strict=True))
         values["at"] = values["at"].astimezone(UTC).isoformat()
-        values["changes"] = told(values["changes"])
+        values["changes"] = convert(values["changes"])
         yield json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -281,8 +281,8 @@ def _by_digest(value: Any) -> Any:
 def _rewrite(entries: QuerySet, renew: Callable[[str, str, Any], Any]) -> int:
     """Write the changes of entries anew where `renew` gives others; returns how many."""
     rows, after = 0, 0
-    told = ("pk", "model", "object_id", "changes")
-    while found := list(entries.filter(pk__gt=after).order_by("pk").values_list(*told)[:CHUNK]):
+    columns = ("pk", "model", "object_id", "changes")
+    while found := list(entries.filter(pk__gt=after).order_by("pk").values_list(*columns)[:CHUNK]):
         fresh = [(pk, new) for pk, model, key, changes in found if (new := renew(model, key, changes)) != changes]
         if fresh:
             update_rows(AuditEntry, ["changes"], fresh)

@@ -73,14 +73,14 @@ class RowServices(Generic[Row]):
     @transaction.atomic
     def write(self, *, by: User | None, row: Row | None, values: Mapping[str, Any], on: date, reason: str = "") -> Row:
         """What a form or a line of a workbook says: add or change a row, and end it where it has the day of its end."""
-        told: dict[str, Any] = {"by": by, "on": on, "reason": reason}
+        trail: dict[str, Any] = {"by": by, "on": on, "reason": reason}
         kept = {name: value for name, value in values.items() if name != self.ends_with}
         if row is None:
-            row = self.add(**told, **kept)
+            row = self.add(**trail, **kept)
         elif kept:
-            row = self.change(row=row, **told, **kept)
+            row = self.change(row=row, **trail, **kept)
         if self.ends_with in values and values[self.ends_with] != getattr(row, self.ends_with):
-            row = self.end(row=row, day=values[self.ends_with], **told)
+            row = self.end(row=row, day=values[self.ends_with], **trail)
         return row
 
     def ended(self, row: Row, on: date) -> date | None:
@@ -119,9 +119,9 @@ class RowServices(Generic[Row]):
     def follow(self, row: Row, on: date) -> None:
         """State what follows from a row that was written: nothing, unless a subclass says more."""
 
-    def _set(self, row: Row, values: Mapping[str, Any], action: str, *, on: date, **told: Any) -> Row:
+    def _set(self, row: Row, values: Mapping[str, Any], action: str, *, on: date, **trail: Any) -> Row:
         before = copy(row)
-        if writing.change(record=row, values=values, action=action, on=on, **told):
+        if writing.change(record=row, values=values, action=action, on=on, **trail):
             with derived_once():  # a row that went elsewhere is followed where it was, too
                 self.follow(before, on)
                 self.follow(row, on)

@@ -54,15 +54,15 @@ class Presence:
 
 def living() -> list[Mapping[str, str]]:
     """What each living worker says; nothing when none lives."""
-    return [said for path in _files() if (said := _said(path)) is not None]
+    return [waits for path in _files() if (waits := _said(path)) is not None]
 
 
 def what_waits(job: int) -> str:
     """What a job waits for, in Chinese; empty when it waits for its turn alone."""
-    told = living()
-    if not told:
+    workers = living()
+    if not workers:
         return NONE_LIVES
-    return next((said[key] for key in (str(job), ANY) for said in told if key in said), "")
+    return next((waits[key] for key in (str(job), ANY) for waits in workers if key in waits), "")
 
 
 def lives(name: str) -> bool:

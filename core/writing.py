@@ -67,10 +67,10 @@ def path_of(record: models.Model) -> str:
 
 def made(record: models.Model) -> Changes:
     """What a new record says, for its first entry: without what is empty or derived."""
-    said = audit.snapshot(record)
+    held = audit.snapshot(record)
     untold = DERIVED | getattr(record, "derived", frozenset())
     return {
-        name: [None, value] for name, value in said.items() if name not in untold and value not in (None, "", {}, False)
+        name: [None, value] for name, value in held.items() if name not in untold and value not in (None, "", {}, False)
     }
 
 
@@ -108,8 +108,8 @@ def keep(
         record.version += 1  # type: ignore[attr-defined]
         columns += counted
     record.save(update_fields=columns)
-    told = {**_told(record, changes), **(also or {})}
-    audit.record(by=by, action=action, target=record, changes=told, path=path, reason=reason, at=at)
+    entered = {**_told(record, changes), **(also or {})}
+    audit.record(by=by, action=action, target=record, changes=entered, path=path, reason=reason, at=at)
 
 
 def change(
@@ -251,13 +251,13 @@ def _chunks(rows: models.QuerySet) -> Iterator[list[Any]]:
         last = records[-1].pk
 
 
-def _record(told: Sequence[tuple[Any, Changes]], path: str = "", *, by: User | None, action: str, reason: str) -> None:
+def _record(done: Sequence[tuple[Any, Changes]], path: str = "", *, by: User | None, action: str, reason: str) -> None:
     """One entry for each record with its changes. `path` is the lookup of the node's path, else the model's own."""
-    if not told:
+    if not done:
         return
-    model = type(told[0][0])
+    model = type(done[0][0])
     path = path or lookup(model)
-    kept = model._base_manager.filter(pk__in=[record.pk for record, _ in told])
+    kept = model._base_manager.filter(pk__in=[record.pk for record, _ in done])
     paths = dict(kept.values_list("pk", path)) if path else {}
     events = [
         Event(
@@ -269,7 +269,7 @@ def _record(told: Sequence[tuple[Any, Changes]], path: str = "", *, by: User | N
             changes=_told(record, changes),
             reason=reason,
         )
-        for record, changes in told
+        for record, changes in done
     ]
     audit.record_many(by=by, events=events)
 

@@ -95,8 +95,8 @@ class Fieldwork:
             # about one visit a quarter; one in six has not come for a while
             last = ledger.ago(invent.choice((110, 150, 240)) if invent.chance(0.17) else 3)
             while (day := day + timedelta(days=invent.randint(30, 110))) <= last:
-                told = {"done": invent.choice(_DONE), "result": invent.choice(_RESULTS)}
-                ledger.add(Visit, day, visited_on=day, **told, **of_both)
+                texts = {"done": invent.choice(_DONE), "result": invent.choice(_RESULTS)}
+                ledger.add(Visit, day, visited_on=day, **texts, **of_both)
 
     def _mass_organizations(self, drawn: Drawn) -> None:
         invent, ledger, size = self.invent, self.ledger, drawn.size or 0

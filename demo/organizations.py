@@ -193,7 +193,7 @@ class Organizations:
             counts = [(before, *counts[0][1:]), (drawn.size, on, invent.choice(("survey", "survey", "tax")))]
         for later, (number, on, source) in enumerate(counts):
             entered = max(on, drawn.entered_on)
-            told = {kind: number, f"{kind}_on": on, f"{kind}_source": source}
+            count = {kind: number, f"{kind}_on": on, f"{kind}_source": source}
             row: dict[str, Any] = {
                 "organization_id": drawn.pk,
                 "kind": kind,
@@ -203,9 +203,9 @@ class Organizations:
             }
             ledger.add(Headcount, entered, **row)
             if on <= ledger.start or not later:
-                columns |= told
+                columns |= count
             else:
-                ledger.change(Organization, entered, drawn.pk, touching=drawn.pk, **told)
+                ledger.change(Organization, entered, drawn.pk, touching=drawn.pk, **count)
         if kind == "membership":
             columns |= {"staff": invent.randint(1, 6), "staff_on": first, "staff_source": "civil"}
         return columns

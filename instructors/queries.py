@@ -47,11 +47,11 @@ def overdue(rows: QuerySet[Any], *, on: date) -> QuerySet[Any]:
 
 def state_due(rows: Iterable[Any], *, on: date) -> list[Any]:
     """Put on each assignment of `timed` the day of its next visit, and whether that is past."""
-    per_quarter, told = visits_per_quarter(on), list(rows)
-    for row in told:
+    per_quarter, timed_rows = visits_per_quarter(on), list(rows)
+    for row in timed_rows:
         due = due_on(assigned_on=row.since, visited_on=row.visited_on, visits_per_quarter=per_quarter)
         row.due_on, row.late = due, due < on
-    return told
+    return timed_rows
 
 
 def loads(instructor_ids: Collection[int], *, on: date) -> dict[int, int]:

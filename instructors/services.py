@@ -47,23 +47,23 @@ class Instructors(PartyRows[Instructor]):
         refresh(_looked_after([row]), on=on, nodes=[row.sent_by_id])
 
     @transaction.atomic
-    def end(self, *, row: Instructor, day: date | None, on: date, **told: Any) -> Instructor:
+    def end(self, *, row: Instructor, day: date | None, on: date, **trail: Any) -> Instructor:
         found = self.opened(row, on)
         ending = found.assignments.filter(not_over(day)) if day else found.assignments.none()
         for assignment in ending.select_related("organization__managed_by"):
-            assignment.end(until=max(day or on, assignment.since), action=END, on=on, **told)
-        return super().end(row=row, day=day, on=on, **told)
+            assignment.end(until=max(day or on, assignment.since), action=END, on=on, **trail)
+        return super().end(row=row, day=day, on=on, **trail)
 
 
 class Assignments(OrganizationRows[Assignment]):
     """Who looks after which organization. What was assigned does not change: it ends, and another assignment begins."""
 
     @transaction.atomic
-    def add(self, *, on: date, **told: Any) -> Assignment:
+    def add(self, *, on: date, **values: Any) -> Assignment:
         """An instructor whose service ended looks after nobody."""
-        hold(Organization, [told["organization"].pk])
-        serving = instructors.require_open(instructors.lock(told["instructor"]), on)
-        return super().add(on=on, **told | {"instructor": serving})
+        hold(Organization, [values["organization"].pk])
+        serving = instructors.require_open(instructors.lock(values["instructor"]), on)
+        return super().add(on=on, **values | {"instructor": serving})
 
     def move(self, handover: Handover) -> list[int]:
         """All of them; one of an instructor who has one there already ends, when that one holds."""
@@ -71,11 +71,11 @@ class Assignments(OrganizationRows[Assignment]):
         begins = dict(there.values_list("instructor", "since"))  # of several the first one
         rows = Assignment.objects.filter(organization=handover.source_id)
         doubled = rows.filter(not_over(handover.on), instructor__in=begins).select_related("organization__managed_by")
-        told: Any = {"by": handover.by, "reason": SAME_ORGANIZATION, "on": handover.on}
+        trail: Any = {"by": handover.by, "reason": SAME_ORGANIZATION, "on": handover.on}
         for row in doubled:
             until = max(handover.since, row.since, begins[row.instructor_id])
             if not over(row, until):
-                row.end(until=until, action=END, **told)
+                row.end(until=until, action=END, **trail)
         return super().move(handover)
 
     def give_back(self, handover: Handover, ids: list[int]) -> None:
@@ -91,8 +91,8 @@ class Assignments(OrganizationRows[Assignment]):
             until = from_plain(Assignment, {"until": before[row.pk]})["until"]
             if row.instructor.until and (until is None or until > row.instructor.until):
                 until = max(row.instructor.until, row.since)
-            told: Any = {"by": handover.by, "until": until, "on": handover.on, "reason": handover.reason}
-            row.end(action=END, **told) if until else row.reopen(action=REOPEN, **told)
+            trail: Any = {"by": handover.by, "until": until, "on": handover.on, "reason": handover.reason}
+            row.end(action=END, **trail) if until else row.reopen(action=REOPEN, **trail)
 
 
 instructors = Instructors(
@@ -131,10 +131,10 @@ def log_visit(
     require_past(Visit, {"visited_on": visited_on}, on=on)
     if not instructor.assignments.on(visited_on).filter(organization=organization).exists():
         raise Refusal(f"{instructor.name}在 {visited_on} 没有派驻“{organization}”，请核对走访日期")
-    told: Any = {"by": by, "instructor": instructor, "organization": organization, "on": on}
+    visit: Any = {"by": by, "instructor": instructor, "organization": organization, "on": on}
     if by and by.pk != instructor.user_id:
-        told["entered_by"] = by
-    return visits.add(visited_on=visited_on, done=done, result=result, **told)
+        visit["entered_by"] = by
+    return visits.add(visited_on=visited_on, done=done, result=result, **visit)
 
 
 def _looked_after(rows: Collection[Instructor]) -> set[int]:

@@ -83,8 +83,8 @@ class LogVisit(FormPage):
 
     def act(self, data: dict[str, Any]) -> str:
         instructor, unit = self.assignment.instructor, self.assignment.organization
-        told: Any = {"by": self.request.user, "on": timezone.localdate()}
-        services.log_visit(instructor=instructor, organization=unit, **told, **data)
+        trail: Any = {"by": self.request.user, "on": timezone.localdate()}
+        services.log_visit(instructor=instructor, organization=unit, **trail, **data)
         return f"已登记对“{unit}”的走访"
 
     def get_success_url(self) -> str:

@@ -147,10 +147,10 @@ class MemberAdmin(ScopedModelAdmin):
         data = form.cleaned_data
         values = {name: value for name, value in data.items() if name in services.EDITABLE}
         placed: dict[str, Any] = {name: data.get(name) for name in PLACED if name != "status_on"}
-        return services.register(values=values, **placed, **form.told)
+        return services.register(values=values, **placed, **form.trail)
 
     def change(self, request: HttpRequest, form: ServiceForm) -> Member:
         """Whatever was changed, each thing as the step it is."""
         values = {name: value for name, value in form.values.items() if name in WRITTEN}
         member = Member.objects.get(pk=form.instance.pk)
-        return services.revise(member=member, values=values, version=form.instance.version, **form.told)
+        return services.revise(member=member, values=values, version=form.instance.version, **form.trail)

@@ -51,8 +51,8 @@ def _plan(form: BulkForm, rows: QuerySet, on: date) -> Plan:
 
 def _apply(form: BulkForm, ids: list[int], by: User, on: date) -> Plan:
     rows = Member.objects.filter(pk__in=among(ids))
-    plan, told = _plan(form, rows, on), form.cleaned_data
-    move_many(by=by, members=list(rows.filter(pk__in=among(plan.changing))), on=on, **told)
+    plan, move = _plan(form, rows, on), form.cleaned_data
+    move_many(by=by, members=list(rows.filter(pk__in=among(plan.changing))), on=on, **move)
     return plan
 
 

@@ -206,22 +206,22 @@ def revise(
 
     Raises the refusals of the steps, and one for a day of a move without the move.
     """
-    told: Any = {"by": by, "on": on, "reason": reason}
+    trail: Any = {"by": by, "on": on, "reason": reason}
     described = {name: value for name, value in values.items() if name in EDITABLE}
     hold(Organization, [member.organization_id, getattr(values.get("organization"), "pk", None)])
-    member = change(member=member, values=described, version=version, **told)
+    member = change(member=member, values=described, version=version, **trail)
     if "party_organization" in values:
         to, since = values["party_organization"], values.get("since") or on
-        member = move_to(member=member, party_organization=to, since=since, **told)
+        member = move_to(member=member, party_organization=to, since=since, **trail)
     elif "since" in values:
         raise Refusal("转入日期随组织关系一起调整，不能单独修改；请同时选择转入的党组织")
     if not values.keys().isdisjoint({"organization", "organization_since"}):
         employer, since = values.get("organization", member.organization), values.get("organization_since", on)
-        member = set_employer(member=member, organization=employer, since=since, **told)
+        member = set_employer(member=member, organization=employer, since=since, **trail)
     if "status" in values:
-        member = set_status(member=member, status=values["status"], status_on=values.get("status_on") or on, **told)
+        member = set_status(member=member, status=values["status"], status_on=values.get("status_on") or on, **trail)
     elif "status_on" in values:
-        member = date_status(member=member, status_on=values["status_on"], **told)
+        member = date_status(member=member, status_on=values["status_on"], **trail)
     return member
 
 
@@ -234,9 +234,9 @@ def _identity(values: dict[str, Any], member: Member | None, on: date) -> dict[s
         values["id_digest"] = blind_index(number) or None
     number = values.get("id_number", member.id_number if member else "")
     if number:
-        told = {"sex": sex_of(number), "born_on": birth_date_of(number)}
+        of_number = {"sex": sex_of(number), "born_on": birth_date_of(number)}
         note = values.get("id_note", member.id_note if member else "")
-        for name, derived in told.items():
+        for name, derived in of_number.items():
             given = values.get(name)
             if given in (None, "", Member.Sex.UNKNOWN):
                 if "id_number" in values or name in values:

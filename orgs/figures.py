@@ -184,10 +184,10 @@ class Figures:
         named = {f"key{index}": F(key) if isinstance(key, str) else key for index, key in enumerate(keys)}
         condition = narrow.condition(self.tree)
         read = condition.referenced_base_fields | {name for key in named.values() for name in _columns_of(key)}
-        told = [code for code in asked if self._tells(code, read & KEYS)]
-        sought = {*told, *(measures[code].subject.code for code in told)}
+        available = [code for code in asked if self._tells(code, read & KEYS)]
+        sought = {*available, *(measures[code].subject.code for code in available)}
         found = self.rows.filter(condition, cut=cut_knowing(read), measure__in=sought).exclude(value=0).order_by()
-        nothing: Sums = {code: 0 if code in told else None for code in asked}
+        nothing: Sums = {code: 0 if code in available else None for code in asked}
         sums: dict[tuple[Any, ...], Sums] = {} if keys else {(): dict(nothing)}
         for row in found.values("measure", **named).annotate(sum=Sum("value")):
             here = sums.setdefault(tuple(row[name] for name in named), dict(nothing))

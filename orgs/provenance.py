@@ -28,7 +28,7 @@ READ: Mapping[str, Callable[[Any], str]] = {**WORDS, "capital": lambda amount: f
 
 
 @dataclass(frozen=True)
-class Origin:
+class Provenance:
     """A field, its value, and where it comes from."""
 
     label: str
@@ -38,7 +38,7 @@ class Origin:
     batch_id: int | None = None
 
 
-def provenance_of(unit: Organization, history: Iterable[HistoryEntry]) -> list[Origin]:
+def provenance_of(unit: Organization, history: Iterable[HistoryEntry]) -> list[Provenance]:
     """The fields that hold something. What a person wrote after the last list counts as theirs; a count
     says itself where it comes from. One query."""
     batches = ImportBatch.objects.in_bulk([int(key) for key in unit.sources if key.isdecimal()])
@@ -48,12 +48,12 @@ def provenance_of(unit: Organization, history: Iterable[HistoryEntry]) -> list[O
     for name in SHOWN:
         field: Any = Organization._meta.get_field(name)
         if value := printed(unit, field):
-            told = _told_by(unit, name, written.get(name), by_hand.get(name))
-            found.append(Origin(str(field.verbose_name), value, *told))
+            origin = _origin_of(unit, name, written.get(name), by_hand.get(name))
+            found.append(Provenance(str(field.verbose_name), value, *origin))
     return found
 
 
-def _told_by(
+def _origin_of(
     unit: Organization, name: str, batch: ImportBatch | None, line: HistoryEntry | None
 ) -> tuple[str, date | datetime | None, int | None]:
     """Who or what a field comes from, of when, and the batch."""

@@ -67,9 +67,9 @@ class TargetAdmin(ScopedModelAdmin):
 
     def create(self, request: HttpRequest, form: ServiceForm) -> Target:
         """Set one; an existing one of the same node, year and indicator takes the value."""
-        return set_target(by=form.told["by"], this_year=form.told["on"].year, **form.cleaned_data)
+        return set_target(by=form.trail["by"], this_year=form.trail["on"].year, **form.cleaned_data)
 
     def change(self, request: HttpRequest, form: ServiceForm) -> Target:
-        target, by, today = form.instance, form.told["by"], form.told["on"]
+        target, by, today = form.instance, form.trail["by"], form.trail["on"]
         about: dict[str, Any] = {"node": target.node, "year": target.year, "indicator": target.indicator}
         return set_target(by=by, value=form.cleaned_data["value"], this_year=today.year, **about)

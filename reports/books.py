@@ -90,11 +90,11 @@ def _cells(book: StreetBook, facts: OrganizationFacts, line: WorklistRow) -> lis
         line.why,
         getattr(facts, "since", None),
         line.step.sentence,
-        *said(line.answer),
+        *answer_cells(line.answer),
     ]
 
 
-def said(answer: GapAnswer | None) -> list[str]:
+def answer_cells(answer: GapAnswer | None) -> list[str]:
     """An answer as the cells of a book show it."""
     return [str(to_plain(getattr(answer, name)) or "") if answer else "" for name in ANSWERED]
 

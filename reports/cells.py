@@ -47,13 +47,13 @@ def responsible_cell(row: Any, names: str) -> SafeString:
 def step_cell(row: Any, sentence: str) -> SafeString:
     """The next step, what was promised, and the button that starts it."""
     answer, button = row.line.answer, row.button
-    said = ""
+    answered = ""
     if answer:
         until = f"，{iso(answer.planned_by)} 前" if answer.planned_by else ""
         reason = f"；{answer.reason}" if answer.reason else ""
-        said = drawn("<br><small>已填报：{}{}{}</small>", answer.planned_form or "未定方式", until, reason)
+        answered = drawn("<br><small>已填报：{}{}{}</small>", answer.planned_form or "未定方式", until, reason)
     start = drawn('\n<a class="button small" href="{}">{}</a>', button.url, button.label) if button else ""
-    return drawn("<span>{}{}</span>{}", sentence, said, start)
+    return drawn("<span>{}{}</span>{}", sentence, answered, start)
 
 
 def gap_cell(row: Any, missing: int | None) -> SafeString:

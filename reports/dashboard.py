@@ -105,8 +105,8 @@ def overview(
     summed = total(rows, MEASURES, narrow)
     built = summed.sums[SHOULD.numerator.code]
     whole = CutRow(summed, None if before is None else less(built, added(before.values())))
-    told: Any = {"moment": moment, "closed": closed, "narrow": narrow, "figures": figures, "sums": summed.sums}
-    answer, *found = standings(scope, (SHOULD, *CARDS, *AIMS), **told)
+    asked: Any = {"moment": moment, "closed": closed, "narrow": narrow, "figures": figures, "sums": summed.sums}
+    answer, *found = standings(scope, (SHOULD, *CARDS, *AIMS), **asked)
     cards, aims = found[: len(CARDS)], found[len(CARDS) :]
     cut_name = LEVELS[digits or digits_below(narrow.region)] if by == "region" else CUTS[by][0]
     # apart from the rows: counted at the place of the Party organization, it would add rows without units

@@ -84,8 +84,8 @@ def standings(
 
 def scale_for(found: Sequence[Standing]) -> Scale:
     """One scale for lines that are compared, with their goals."""
-    told = [one for one in found if not one.hidden]
-    return scale_of((one.goal for one in told), *([rate for _, rate in one.points] for one in told))
+    shown = [one for one in found if not one.hidden]
+    return scale_of((one.goal for one in shown), *([rate for _, rate in one.points] for one in shown))
 
 
 def targets_of(moment: Moment, narrow: Narrow, tree: Tree) -> dict[tuple[str, int], Decimal]:
@@ -106,11 +106,11 @@ def _standing(
     targets: dict[tuple[str, int], Decimal],
     moment: Moment,
 ) -> Standing:
-    def rate_of(told: Sums) -> Decimal | None:
-        return percent(told[indicator.numerator.code], told[indicator.denominator.code])
+    def rate_of(sums: Sums) -> Decimal | None:
+        return percent(sums[indicator.numerator.code], sums[indicator.denominator.code])
 
     numerator, denominator = sums[indicator.numerator.code], sums[indicator.denominator.code]
-    rates = {month: rate_of(told) for month, told in sorted(history.items())}
+    rates = {month: rate_of(sums) for month, sums in sorted(history.items())}
     rate, this = rate_of(sums), YearMonth.of(moment.on)
     before = max((month for month in rates if not moment.closed or month < moment.month), default="")
     goal, found = targets.get((indicator.code, this.year)), None

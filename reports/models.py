@@ -190,7 +190,7 @@ class FrozenPlace(Lasting):
     kind = models.CharField(max_length=10, choices=Kind)
     key = models.BigIntegerField()  # the id, or the digits of the area code
     name = models.CharField(max_length=120)
-    told = models.JSONField(default=dict)  # what pages say of it besides: see `reports.services.places`
+    details = models.JSONField(default=dict)  # what pages say of it besides: see `reports.services.places`
 
     class Meta:
         verbose_name = "冻结的名称"

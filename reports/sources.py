@@ -12,7 +12,7 @@ from django.utils import timezone
 from core import audit, writing
 from core.importing.problems import ERROR, OUTSIDE_SCOPE, Problem, problems
 from core.importing.round_trip import ReturnedRows
-from core.importing.targets import Merge, Record, Row, Target, Written
+from core.importing.targets import ListRow, Merge, Record, Target, Written
 from core.plain import from_plain
 from core.refusals import Refusal
 from core.sources import Importer, Run, Values, sources
@@ -40,7 +40,7 @@ class ReturnedAnswers(ReturnedRows, Target):
         super().__init__(run)
         self.units: dict[int, tuple[str, str]] = {}  # name and path of the units of the rows at hand
 
-    def match(self, rows: Sequence[Row]) -> list[int | None]:
+    def match(self, rows: Sequence[ListRow]) -> list[int | None]:
         """The answer about the unit, where there is one."""
         wanted = [int(row.key[1:]) if row.key else 0 for row in rows]
         self.units = self._named(
@@ -63,7 +63,7 @@ class ReturnedAnswers(ReturnedRows, Target):
         rows = units.filter(pk__in=ids).values_list("pk", "name", "managed_by__path")
         return {pk: (name, path) for pk, name, path in rows}
 
-    def merge(self, row: Row, record: Record | None) -> Merge:
+    def merge(self, row: ListRow, record: Record | None) -> Merge:
         """The edits; a unit without an answer has an empty one."""
         unit = int(row.key[1:])
         if unit not in self.units:
@@ -96,9 +96,9 @@ class ReturnedAnswers(ReturnedRows, Target):
         audit.record_many(by=user, events=[self._answered(one) for one in (*new, *changed)])
 
     def _answered(self, one: Written) -> audit.Event:
-        unit, told = str(one.after["organization_id"]), {c: pair for c, pair in one.changes.items() if c in ANSWERED}
+        unit, changes = str(one.after["organization_id"]), {c: pair for c, pair in one.changes.items() if c in ANSWERED}
         path, label = self.path_of(one.after), self.label_of(one.after)
-        return audit.Event("gaps.answer", "orgs.organization", unit, label, path, told)
+        return audit.Event("gaps.answer", "orgs.organization", unit, label, path, changes)
 
 
 def take(*, importer: Importer, key: int, values: Values, on: date, reason: str) -> int:

@@ -66,8 +66,8 @@ def close_account(*, user: User, by: User | None, reason: str, at: datetime | No
     refuse_own(user, by)
     at = at or timezone.now()
     day = timezone.localdate(at)
-    told: Any = {"by": by, "action": "accounts.close", "path": "", "reason": reason, "at": at, "on": day}
-    writing.change(record=user, values={"is_active": False, "closed_on": day}, **told)
+    trail: Any = {"by": by, "action": "accounts.close", "path": "", "reason": reason, "at": at, "on": day}
+    writing.change(record=user, values={"is_active": False, "closed_on": day}, **trail)
     user.trusted_devices.filter(revoked_at=None).update(revoked_at=at)
     end_sessions(user, why="账号已停用", at=at)
 
@@ -76,8 +76,8 @@ def close_account(*, user: User, by: User | None, reason: str, at: datetime | No
 def reopen_account(*, user: User, by: User | None, reason: str, at: datetime | None = None) -> str:
     """Open a closed account again, with a new one-time password."""
     refuse_own(user, by)
-    told: Any = {"by": by, "action": "accounts.reopen", "reason": reason, "at": at or timezone.now()}
-    return _set_code(user, {"is_active": True, "closed_on": None}, **told)
+    trail: Any = {"by": by, "action": "accounts.reopen", "reason": reason, "at": at or timezone.now()}
+    return _set_code(user, {"is_active": True, "closed_on": None}, **trail)
 
 
 @transaction.atomic
@@ -121,8 +121,8 @@ def _set_code(user: User, values: dict[str, Any], *, by: User | None, action: st
     """Give the account a one-time password, and other values with it; its sessions and trusted phones end."""
     code = new_code()
     _leave_password(user, at)
-    told: Any = {"by": by, "action": action, "path": "", "reason": reason, "at": at}
-    writing.change(record=user, values={**values, **_one_time(code, at)}, **told)
+    trail: Any = {"by": by, "action": action, "path": "", "reason": reason, "at": at}
+    writing.change(record=user, values={**values, **_one_time(code, at)}, **trail)
     end_sessions(user, why="口令已由管理员重置", at=at)
     forget_failures(username=counted_name(user.username))
     return code

@@ -43,7 +43,7 @@ def tell_owner(*, user: User, since: datetime | None, at: datetime | None = None
     waits at every sign-in."""
     confirmed = user.requests.filter(decision=AccountRequest.Decision.CONFIRMED)
     done = AuditEntry.objects.filter(model="accounts.user", object_id=str(user.pk), action__in=OPENING)
-    told = [
+    messages = [
         f"{one.user_name}于 {timezone.localtime(one.at):%Y-%m-%d %H:%M} 对您的账号{action_name(one.action)}"
         f"（{one.reason}）。不是您本人要求的，请告诉管理员。"
         for one in done.filter(at__gt=since or user.created_at)
@@ -53,13 +53,13 @@ def tell_owner(*, user: User, since: datetime | None, at: datetime | None = None
     for one in user.requests.filter(told_at=None).select_related("asked_by", "answered_by").order_by("asked_at"):
         when = f"{timezone.localtime(one.asked_at):%Y-%m-%d %H:%M}"
         answer = f"{one.answered_by.name}{one.get_decision_display()}" if one.answered_by else "尚未确认"
-        told.append(
+        messages.append(
             f"{one.asked_by.name}于 {when} 申请对您的账号{one.get_act_display()}（{one.reason}），{answer}。"
             "如有疑问，请告诉另一名管理员。"
         )
     answered = user.requests.filter(told_at=None).exclude(answered_by=None)
     writing.derive(answered, told_at=at or timezone.now())
-    return told
+    return messages
 
 
 def note_sign_out(*, user: User, key: str = "", reason: str = "") -> None:

@@ -126,9 +126,9 @@ def _apply(
         )
         return HttpResponseRedirect(reverse("job", args=[job.pk]))
     done = action.apply(form, ids, request.user, timezone.localdate())
-    said = [f"已修改 {len(done.changing):,} {admin.unit}"] if done.changing else []
-    said += [f"{done.left_count:,} {admin.unit}没有改"] if done.left_count else []
-    messages.success(request, f"{action.title}：{'，'.join(said)}。")
+    parts = [f"已修改 {len(done.changing):,} {admin.unit}"] if done.changing else []
+    parts += [f"{done.left_count:,} {admin.unit}没有改"] if done.left_count else []
+    messages.success(request, f"{action.title}：{'，'.join(parts)}。")
     if done.act:  # the page of what was done, where it is taken back
         back = f"{reverse('bulk_act', args=[done.act])}?{urlencode({'next': back})}"
     return HttpResponseRedirect(back)

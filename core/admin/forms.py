@@ -59,7 +59,7 @@ class ServiceForm(MergingForm, forms.ModelForm):
         return typed
 
     @property
-    def told(self) -> dict[str, Any]:
+    def trail(self) -> dict[str, Any]:
         """What every service is told: who writes, on which day, and why."""
         reason = self.cleaned_data.get("reason", "")
         return {"by": self.request.user, "on": timezone.localdate(), "reason": reason}

@@ -60,25 +60,25 @@ class SavingByService:
 
     def response_add(self, request: HttpRequest, obj: models.Model, post_url_continue: str | None = None) -> Any:
         """Say what is there now, and go on to it, or to the next new one."""
-        said = format_html("已登记{}“{}”。", self.opts.verbose_name, obj)
+        message = format_html("已登记{}“{}”。", self.opts.verbose_name, obj)
         if "_addanother" in request.POST:
-            return self._said(request, obj, said, request.get_full_path())
-        return self._said(request, obj, said, "", ("再登记一条", request.get_full_path()))
+            return self._said(request, obj, message, request.get_full_path())
+        return self._said(request, obj, message, "", ("再登记一条", request.get_full_path()))
 
     def response_change(self, request: HttpRequest, obj: models.Model) -> Any:
         """Say what is different now, in the words of the form."""
         form: Any = request.saved_form  # type: ignore[attr-defined]
         changed = [str(form.fields[name].label) for name in form.changed_data if name != "reason"]
-        said = (
+        message = (
             format_html("已保存“{}”：{}。", obj, "、".join(changed)) if changed else format_html("“{}”没有改动。", obj)
         )
-        return self._said(request, obj, said, "")
+        return self._said(request, obj, message, "")
 
     def _said(
         self,
         request: HttpRequest,
         obj: models.Model,
-        said: SafeString,
+        message: SafeString,
         url: str,
         further: tuple[str, str] | None = None,
     ) -> HttpResponse:
@@ -87,7 +87,7 @@ class SavingByService:
         url = url or way_back(request, self.record_url(obj)) or self.url_of("changelist")
         links = [(f"查看{self.opts.verbose_name}", record)] if url != record else []
         ways = format_html_join("", ' <a href="{1}">{0}</a>', [*links, *([further] if further else [])])
-        messages.success(request, format_html("{}{}", said, ways))
+        messages.success(request, format_html("{}{}", message, ways))
         return HttpResponseRedirect(url)
 
     def url_of(self, page: str, *args: Any) -> str:

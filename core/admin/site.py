@@ -40,8 +40,8 @@ class Suggestions(AutocompleteJsonView):
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
         """People of one name are told apart by what stands behind it."""
-        told = super().serialize_result(obj, to_field_name)
-        return {**told, "text": self.model_admin.suggestion(obj)}  # type: ignore[attr-defined]
+        result = super().serialize_result(obj, to_field_name)
+        return {**result, "text": self.model_admin.suggestion(obj)}  # type: ignore[attr-defined]
 
 
 class NingjuAdminSite(AdminSite):

@@ -129,7 +129,7 @@ class TableAdmin(ScopedModelAdmin):
         row = self.model._default_manager.filter(pk=form.instance.pk).first()
         values = dict(form.values if row else form.cleaned_data)
         values.pop("reason", None)
-        saved: models.Model = self.services.write(row=row, values=values, **form.told)
+        saved: models.Model = self.services.write(row=row, values=values, **form.trail)
         for note in self.notes(saved):
             messages.warning(request, note)
         return saved

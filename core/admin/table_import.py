@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 2_000
 SALT = "core.admin.table_import"
 TOLD_AT_ONCE = 5  # cells that a message names
-Table = list[list[str]]  # the headers first, then the rows
+Grid = list[list[str]]  # the headers first, then the rows
 
 
 class FileForm(forms.Form):
@@ -77,7 +77,7 @@ def _headers(admin: TableAdmin) -> list[str]:
     return [column.header for column in admin.field_columns.values()]
 
 
-def read_table(file: Any, admin: TableAdmin) -> Table:
+def read_table(file: Any, admin: TableAdmin) -> Grid:
     """The known columns of the first sheet that has them: the headers first, then each row with its number.
 
     Raises Unreadable with a Chinese sentence.
@@ -104,7 +104,7 @@ def read_table(file: Any, admin: TableAdmin) -> Table:
 
 
 @transaction.atomic
-def carry_in(admin: TableAdmin, request: HttpRequest, table: Table, *, dry_run: bool = False) -> list[RowReport]:
+def carry_in(admin: TableAdmin, request: HttpRequest, table: Grid, *, dry_run: bool = False) -> list[RowReport]:
     """What becomes of each row; written unless `dry_run` or any row is wrong. One table or list is written at a time."""
     one_at_a_time()  # what is only tried is written too, and taken back
     with derived_once():

@@ -209,12 +209,12 @@ class TableRows(Resource):
     def _alike(self, row: Cells) -> models.Model | None:
         """The record that a row without mark speaks of, if there is one. Raises Refusal when there are several."""
         key = self.table.key
-        said = {name: value for name in key or self.columns if (value := self._cell(name, row)) is not None}
+        filled = {name: value for name in key or self.columns if (value := self._cell(name, row)) is not None}
         needed = {name for name, one in self.of_model.items() if not one.blank and not one.has_default()}
-        if not said.keys() >= set(key or needed):
+        if not filled.keys() >= set(key or needed):
             return None
-        near = self.nearby.get(said[self.near], [])
-        same = [one for one in near if all(getattr(one, name, None) == value for name, value in said.items())]
+        near = self.nearby.get(filled[self.near], [])
+        same = [one for one in near if all(getattr(one, name, None) == value for name, value in filled.items())]
         if len(same) > 1 and key:
             raise Refusal("登记里有几条和这一行相同的，分不清是哪一条；请导出后在清单中修改")
         return same[0] if same else None

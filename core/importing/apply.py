@@ -107,14 +107,14 @@ def history(batch: ImportBatch, target: Target, action: str, written: Iterable[W
 
 def _told(written: Sequence[Written], target: Target) -> list[Changes]:
     """The changes as the trail keeps them: personal values encrypted, column by column."""
-    told = [one.changes.copy() for one in written]
+    kept = [one.changes.copy() for one in written]
     for name, column in target.personal.items():
-        of = [(changes, one.id) for changes, one in zip(told, written, strict=True) if name in changes]
+        of = [(changes, one.id) for changes, one in zip(kept, written, strict=True) if name in changes]
         keys, sides = [pk for _, pk in of], zip(*(changes[name] for changes, _ in of), strict=True)
         sealed = [audit.encrypted_column(column, values, keys) for values in sides]  # before and after
         for (changes, _), pair in zip(of, zip(*sealed, strict=True), strict=True):
             changes[name] = [*pair]
-    return told
+    return kept
 
 
 def _list(batch: ImportBatch, new: Sequence[int], known: Sequence[int]) -> None:

@@ -16,7 +16,7 @@ from django.db.models import Max, Min, QuerySet
 from core.importing.kept_answers import known_same, settle_known
 from core.importing.problems import DUPLICATE_DIFFERS, ERROR, IDENTITY_DOUBTFUL
 from core.importing.sheets import tables_of
-from core.importing.targets import Changes, Merge, Record, Row, Target
+from core.importing.targets import Changes, ListRow, Merge, Record, Target
 from core.models import ImportBatch, Listed, MissingRecord, StagedRow
 from core.plain import fetch_plain
 from core.rows import insert_rows, update_rows
@@ -41,7 +41,7 @@ COUNTS = ("rows", *COUNTED.values(), "warnings", "conflicts", "missing", "undeci
 class Met:
     """A row with its record and what it would do to it."""
 
-    row: Row
+    row: ListRow
     target_id: int | None
     record: Record | None
     merge: Merge
@@ -88,9 +88,9 @@ class Comparison:
                 doubted = target_id if merge.changes else None
                 refused.append((row.id, Outcome.ERROR.value, [*problems, problem], doubted, merge.changes))
                 continue
-            outcome, told, changes = self._verdict(merge, target_id)
-            if told or [outcome, told, merge.undecided] != was:
-                rewritten.append((row.id, outcome, told, changes, merge.conflicts, merge.undecided))
+            outcome, problems_now, changes = self._verdict(merge, target_id)
+            if problems_now or [outcome, problems_now, merge.undecided] != was:
+                rewritten.append((row.id, outcome, problems_now, changes, merge.conflicts, merge.undecided))
             met.append(Met(row, target_id, record, merge))
         self.counts["errors"] += len(refused)
         for columns, changed in ((COMPARED, rewritten), (REFUSED, refused)):
@@ -102,7 +102,7 @@ class Comparison:
     def _fetched(self, part: QuerySet[StagedRow]) -> tuple[list[tuple[Any, ...]], dict[int, Record]]:
         """The rows that can go in, each with its record's number, its sheet, its problems and how it stands; and the records."""
         staged = fetch_plain(part, FETCHED)
-        rows = [Row(pk, key, values, extras) for pk, _, key, values, extras, *_ in staged]
+        rows = [ListRow(pk, key, values, extras) for pk, _, key, values, extras, *_ in staged]
         targets = self.target.match(rows)
         self.present.update(pk for pk in targets if pk is not None)
         compared = []
@@ -116,7 +116,7 @@ class Comparison:
 
     def _believe(
         self,
-        compared: Sequence[tuple[Row, int | None, *tuple[Any, ...]]],
+        compared: Sequence[tuple[ListRow, int | None, *tuple[Any, ...]]],
         merged: list[Merge],
         records: dict[int, Record],
     ) -> None:
@@ -133,7 +133,7 @@ class Comparison:
             row.sure = is_same
             merged[doubted[pk]] = self._merge(row, pk, records[pk]) if is_same else replace(doubts[pk], changes={})
 
-    def _merge(self, row: Row, target_id: int | None, record: Record | None) -> Merge:
+    def _merge(self, row: ListRow, target_id: int | None, record: Record | None) -> Merge:
         if target_id is None:
             return self.target.merge(row, None)
         if target_id in self._taken:

@@ -149,14 +149,14 @@ def _not_taken(row: StagedRow, teller: Teller, why: str) -> NotTaken:
 def _note_kept(batch: ImportBatch, row: StagedRow, teller: Teller, column: str, by: User) -> None:
     """The decision to leave the record as it is goes into its history."""
     teller.learn([{column: value} for value in row.conflicts[column]])
-    (told,) = teller.differences({column: row.conflicts[column]})
+    (difference,) = teller.differences({column: row.conflicts[column]})
     event = audit.Event(
         action=KEPT,
         model=teller.source.model._meta.label_lower,
         object_id=str(row.target_id),
         label=teller.title(row),
         path=batch.path,
-        reason=f"{told.label}保留“{told.old}”，不采用“{teller.source.name}”的“{told.new}”"[:250],
+        reason=f"{difference.label}保留“{difference.old}”，不采用“{teller.source.name}”的“{difference.new}”"[:250],
     )
     audit.record_many(by=by, events=[event])
 

@@ -54,11 +54,11 @@ def accept(
         StagedRow.objects.bulk_update(rows, ["problems", "outcome", "target_id", "changes"], batch_size=500)
     written = batch.status == Status.APPLIED
     comparison = Comparison(batch, target_of(batch, by=by), lock=written)
-    said = StagedRow.objects.filter(batch=batch, pk__in=among(ids))
+    compared = StagedRow.objects.filter(batch=batch, pk__in=among(ids))
     if written:
-        write(comparison, progress or Progress(), len(ids), said)
+        write(comparison, progress or Progress(), len(ids), compared)
     else:
-        deque(comparison.chunks(said), maxlen=0)
+        deque(comparison.chunks(compared), maxlen=0)
     counts = {name: batch.counts[name] + count for name, count in comparison.counts.items()}
     return keep_counts(batch, counts | {"errors": counts["errors"] - len(ids)})
 

@@ -62,5 +62,5 @@ def known_same(*, source: str, doubts: Mapping[int, Merge]) -> dict[int, bool]:
         return {}
     asked = {key: blind_indexes(same(key, merge.changes)[2]) for key, merge in doubts.items()}
     known = KeptAnswer.objects.filter(source=source, column__in=(SAME, OTHER), object_id__in=among(doubts.keys()))
-    told = known.order_by("pk").values_list("object_id", "column", "digest")
-    return {key: column == SAME for key, column, digest in told if digest in asked[key]}
+    answers = known.order_by("pk").values_list("object_id", "column", "digest")
+    return {key: column == SAME for key, column, digest in answers if digest in asked[key]}

@@ -63,10 +63,10 @@ def _problem_rows(batch: ImportBatch, at: int, table: Table) -> Iterator[Problem
     for row in rows.iterator(chunk_size=2_000):
         cells, found = row.cells, row.problems
         level = ERROR if any(level == ERROR for level, _, _ in found) else WARNING
-        said = "；".join(f"{headers.get(index, '')}：{problems[code].sentence}" for _, code, index in found)
+        sentences = "；".join(f"{headers.get(index, '')}：{problems[code].sentence}" for _, code, index in found)
         marked = [index - first for _, _, index in found]
         own = [None if cell is None else raw_text(cell) for cell in cells[first:]]
-        yield ProblemRow(own, LEVEL_NAMES[level], said, marked)
+        yield ProblemRow(own, LEVEL_NAMES[level], sentences, marked)
 
 
 def with_problems(batch: ImportBatch) -> QuerySet[StagedRow]:

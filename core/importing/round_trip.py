@@ -33,7 +33,7 @@ from core.importing.marks import (
     write_mark,
 )
 from core.importing.problems import ERROR, OUTSIDE_SCOPE, Problem, problems
-from core.importing.targets import Merge, Record, Row, Target
+from core.importing.targets import ListRow, Merge, Record, Target
 from core.listing import Column
 from core.masking import HIDDEN, mask
 from core.plain import Plain, to_plain
@@ -254,7 +254,7 @@ class ReturnedRows(Target):
         """The records that the importer may see; the scope is that of the source's permission."""
         return self.model._default_manager.reached_by(self.run.importer.scope)  # type: ignore[attr-defined, no-any-return]
 
-    def match(self, rows: Sequence[Row]) -> list[int | None]:
+    def match(self, rows: Sequence[ListRow]) -> list[int | None]:
         wanted = [int(row.key[1:]) if row.key else 0 for row in rows]
         found: Any = self.reached().filter(pk__in=among(wanted))
         known = set(found.values_list("pk", flat=True))
@@ -264,7 +264,7 @@ class ReturnedRows(Target):
     def expected(self, ids: Collection[int], extent: str) -> set[int]:
         return set()
 
-    def merge(self, row: Row, record: Record | None) -> Merge:
+    def merge(self, row: ListRow, record: Record | None) -> Merge:
         """The edits, column by column; then what hangs on them."""
         origin = self.returning.origin(row.values)
         if record is None or origin is None:

@@ -13,7 +13,7 @@ from core.cells import Cell, CellProblem, raw_text
 from core.id_sets import among_texts
 from core.importing.problems import DUPLICATE_DIFFERS, ERROR, level_of
 from core.importing.sheets import Table, tables_of
-from core.importing.targets import Row, Target
+from core.importing.targets import ListRow, Target
 from core.masking import struck
 from core.models import ImportBatch, StagedRow
 from core.rows import Encoded, insert_rows
@@ -128,7 +128,7 @@ def stage_table(table: Table, rows: Iterator[SheetRow], target: Target, *, sheet
 
 
 def _expected(staged: Sequence[tuple[Any, ...]], target: Target) -> str:
-    found = target.match([Row(0, row[1], row[VALUES], {}) for row in staged])
+    found = target.match([ListRow(0, row[1], row[VALUES], {}) for row in staged])
     known = sum(pk is not None for pk in found)
     return (Outcome.UNCHANGED if known * 2 > len(found) else Outcome.NEW).value
 

@@ -19,7 +19,7 @@ Changes = dict[str, list[Plain]]  # column → [before, after]
 
 
 @dataclass(slots=True)
-class Row:
+class ListRow:
     """A row of the list on its way to its record."""
 
     id: int  # of the staged row
@@ -84,11 +84,11 @@ class Target(ABC):
 
     # --- meeting ---
     @abstractmethod
-    def match(self, rows: Sequence[Row]) -> list[int | None]:
+    def match(self, rows: Sequence[ListRow]) -> list[int | None]:
         """The record of each row, in their order; None where there is none yet."""
 
     @abstractmethod
-    def merge(self, row: Row, record: Record | None) -> Merge:
+    def merge(self, row: ListRow, record: Record | None) -> Merge:
         """What the row would do to its record, or to a new one."""
 
     @abstractmethod

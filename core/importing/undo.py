@@ -96,8 +96,8 @@ def _entries(batch: ImportBatch) -> Iterator[list[Entry]]:
     """The batch's own entries, newest first."""
     entries = _own(batch).order_by("-id")
     before: int | None = None
-    told = ("pk", "action", "object_id", "label", "changes")
-    while chunk := fetch_plain((entries.filter(id__lt=before) if before else entries)[:CHUNK], told):
+    columns = ("pk", "action", "object_id", "label", "changes")
+    while chunk := fetch_plain((entries.filter(id__lt=before) if before else entries)[:CHUNK], columns):
         yield [Entry(pk, action, int(key), label, changes) for pk, action, key, label, changes in chunk]
         before = chunk[-1][0]
 

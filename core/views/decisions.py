@@ -116,8 +116,8 @@ class IdentityPage(DecidingPage):
             messages.error(request, "请先勾选要确认的行。")
             return redirect("import-identity", pk)
         try:
-            told = {"picked": None if everything else picked, "other": request.POST.get("do") == "other"}
-            jobs.start(jobs.SAME, batch=batch, by=request.user, **told)
+            chosen = {"picked": None if everything else picked, "other": request.POST.get("do") == "other"}
+            jobs.start(jobs.SAME, batch=batch, by=request.user, **chosen)
         except Refusal as refusal:
             messages.error(request, as_sentence(refusal))
         return redirect("import", pk)
@@ -151,8 +151,8 @@ class MissingPage(DecidingPage):
             ended = decisions.end(
                 batch=batch, ending=ending, picked=picked, by=request.user, scope=request.scope, on=timezone.localdate()
             )
-            said = f"已标记为“{ending.name}”：{ended:,} 家。" if ended else f"没有能标记为“{ending.name}”的单位。"
-            messages.success(request, said)
+            message = f"已标记为“{ending.name}”：{ended:,} 家。" if ended else f"没有能标记为“{ending.name}”的单位。"
+            messages.success(request, message)
         except Refusal as refusal:
             messages.error(request, as_sentence(refusal))
         return redirect("import-missing", pk)

@@ -76,13 +76,13 @@ def head(request: PageRequest, batch: ImportBatch, step: int) -> dict[str, Any]:
 
 def dropped(batch: ImportBatch) -> list[str]:
     """The unmapped columns that look like somebody's numbers, in words: they are not kept."""
-    told = []
+    found = []
     for name in batch.sheets:
         where = f"“{name}”" if len(batch.sheets) > 1 else ""
         for column in Table.from_json(name, batch.columns[name]).columns:
             if column.kind:
-                told.append(f"{where}第 {column.letter} 列“{struck(column.header)}”像{column.kind}")
-    return told
+                found.append(f"{where}第 {column.letter} 列“{struck(column.header)}”像{column.kind}")
+    return found
 
 
 def is_active(batch: ImportBatch) -> bool:
@@ -284,7 +284,7 @@ class OriginalFile(BatchView):
             return redirect("import", pk)
         return FileResponse(file, as_attachment=True, filename=batch.file_name)
 
-    def _page(self, **said: str) -> HttpResponse:
+    def _page(self, **shown: str) -> HttpResponse:
         batch = self.batch()
-        context = {**head(self.request, batch, step_of(batch)), **said}
+        context = {**head(self.request, batch, step_of(batch)), **shown}
         return render(self.request, "core/imports/original.html", context)

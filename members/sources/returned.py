@@ -16,7 +16,7 @@ from core.id_sets import among, among_texts
 from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import day, text
 from core.importing.round_trip import Part, ReturnedRows, Returning, Words, choice_words, plainly
-from core.importing.targets import Changes, Merge, Record, Row
+from core.importing.targets import Changes, ListRow, Merge, Record
 from core.plain import Plain
 from core.sources import Run, Values, always, sources
 from members.models import Member
@@ -81,7 +81,7 @@ class ReturnedMembers(ReturnedRows, MemberTarget):
         self.numbers: dict[Any, int] = {}  # number → member, of the numbers that the rows at hand give
 
     # --- meeting
-    def match(self, rows: Sequence[Row]) -> list[int | None]:
+    def match(self, rows: Sequence[ListRow]) -> list[int | None]:
         """By number of the record; the employers and ID numbers that edited rows name are looked up on the way."""
         codes = {row.values.get("organization_id", "") for row in rows} - {""}
         units = Organization.objects.filter(credit_code__in=among_texts(codes), merged_into=None)

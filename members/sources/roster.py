@@ -17,7 +17,7 @@ from core.crypto import blind_index, blind_indexes
 from core.id_sets import among, among_texts
 from core.importing.problems import ERROR, WARNING, Problem, problems
 from core.importing.readers import code_text, day, text
-from core.importing.targets import Changes, Merge, Record, Row, Target, Written
+from core.importing.targets import Changes, ListRow, Merge, Record, Target, Written
 from core.locks import hold
 from core.plain import from_plain
 from core.refusals import Refusal
@@ -143,7 +143,7 @@ class MemberTarget(Target):
         return blind_index(values.get("id_number", ""))
 
     # --- meeting ---
-    def match(self, rows: Sequence[Row]) -> list[int | None]:
+    def match(self, rows: Sequence[ListRow]) -> list[int | None]:
         """By the digest; the employers that the rows name are looked up on the way."""
         digests = [blind_indexes(row.values.get("id_number", "")) for row in rows]
         registered = Member.objects.filter(id_digest__in=among_texts({one for row in digests for one in row}))
@@ -161,7 +161,7 @@ class MemberTarget(Target):
         self.foreign = named - {*mine.filter(pk__in=among(named)).values_list("pk", flat=True)}
         return [next((known[one] for one in row if one in known), None) for row in digests]
 
-    def merge(self, row: Row, record: Record | None) -> Merge:
+    def merge(self, row: ListRow, record: Record | None) -> Merge:
         """A new member, or what the roster changes of one: place, employer and status with their days."""
         values, scope = row.values, self.run.importer.scope
         if record and not (scope.whole or scope.holds_path(self.paths.get(record["party_organization_id"], ""))):

@@ -98,7 +98,7 @@ class CoverageAdmin(ScopedModelAdmin):
 
     def create(self, request: HttpRequest, form: ServiceForm) -> Coverage:
         """Begin, and say what is worth knowing of a joint branch."""
-        covered = coverage.cover(**{name: form.cleaned_data[name] for name in CoverageForm.Meta.fields}, **form.told)
+        covered = coverage.cover(**{name: form.cleaned_data[name] for name in CoverageForm.Meta.fields}, **form.trail)
         for warning in covered.warnings:
             messages.warning(request, f"{warning}。")
         return covered.coverage
@@ -108,7 +108,7 @@ class CoverageAdmin(ScopedModelAdmin):
         data = form.cleaned_data
         row, to = Coverage.objects.get(pk=form.instance.pk), data["party_organization"]
         if data["end"]:
-            return coverage.end(coverage=row, until=data["on"], **form.told)
+            return coverage.end(coverage=row, until=data["on"], **form.trail)
         if to.pk != row.party_organization_id:
-            return coverage.hand_over(coverage=row, to=to, form=data["form"], since=data["on"], **form.told)
-        return coverage.change_form(coverage=row, form=data["form"], since=data["on"], **form.told)
+            return coverage.hand_over(coverage=row, to=to, form=data["form"], since=data["on"], **form.trail)
+        return coverage.change_form(coverage=row, form=data["form"], since=data["on"], **form.trail)

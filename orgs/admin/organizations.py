@@ -216,22 +216,22 @@ class OrganizationAdmin(ScopedModelAdmin):
         assert isinstance(form, OrganizationForm)
         counts: dict[str, Any] = {kind: form.cleaned_data.get(kind) for kind in HEADCOUNT_FIELDS}
         return organizations.register(
-            values=form.registered, own_committee=own_committee(request), **counts, **form.told
+            values=form.registered, own_committee=own_committee(request), **counts, **form.trail
         )
 
     def change(self, request: HttpRequest, form: ServiceForm) -> Organization:
         """Change the register, and count anew where a number was typed."""
         assert isinstance(form, OrganizationForm)
-        told, version = form.told, form.instance.version
-        unit = organizations.change(organization=form.instance, values=form.registered, version=version, **told)
+        trail, version = form.trail, form.instance.version
+        unit = organizations.change(organization=form.instance, values=form.registered, version=version, **trail)
         for kind in HEADCOUNT_FIELDS:
             if kind not in form.changed_data:
                 continue
             if (number := form.cleaned_data.get(kind)) is None:
-                organizations.clear_headcount(organization=unit, kind=kind, **told)
+                organizations.clear_headcount(organization=unit, kind=kind, **trail)
             else:
                 organizations.count_headcount(
-                    organization=unit, kind=kind, number=number, counted_on=told["on"], **told
+                    organization=unit, kind=kind, number=number, counted_on=trail["on"], **trail
                 )
         return unit
 

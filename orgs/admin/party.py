@@ -89,10 +89,10 @@ class PartyOrganizationAdmin(ScopedModelAdmin):
     def create(self, request: HttpRequest, form: ServiceForm) -> PartyOrganization:
         """Set up from its founding day, or from today."""
         data = {name: form.cleaned_data[name] for name in party.EDITABLE}
-        by, on = form.told["by"], form.told["on"]
+        by, on = form.trail["by"], form.trail["on"]
         return party.establish(by=by, parent=form.cleaned_data["parent"], on=on, **data)
 
     def change(self, request: HttpRequest, form: ServiceForm) -> PartyOrganization:
         values = {name: value for name, value in form.values.items() if name in party.EDITABLE}
         node = PartyOrganization.objects.get(pk=form.instance.pk)
-        return party.change(party_organization=node, values=values, **form.told)
+        return party.change(party_organization=node, values=values, **form.trail)

@@ -28,7 +28,7 @@ Asked = tuple[tuple[NodeSubject, tuple[Measure, ...]], ...]
 CHUNK = 2_000
 
 
-class Row(NamedTuple):
+class NodeState(NamedTuple):
     """Where a Party organization stands, and its measures that are not 0."""
 
     managed_by: int
@@ -86,11 +86,11 @@ def forget(node_ids: Collection[int]) -> Sums:
 def differing(day: Day) -> list[int]:
     """The Party organizations whose rows are not what they should be."""
     columns = PartyFacts.objects.values_list("pk", "managed_by", "region_code", "measured")
-    held, now = {key: Row(*row) for key, *row in columns}, stated(None, day)
+    held, now = {key: NodeState(*row) for key, *row in columns}, stated(None, day)
     return sorted(key for key in held.keys() | now.keys() if held.get(key) != now.get(key))
 
 
-def stated(ids: Touched | None, day: Day) -> dict[int, Row]:
+def stated(ids: Touched | None, day: Day) -> dict[int, NodeState]:
     """What the rows should be; of all standing Party organizations when no ids are given. Departments are none."""
     asked = _measured()
     codes = [measure.code for counted in asked.values() for measure in counted]
@@ -106,7 +106,7 @@ def stated(ids: Touched | None, day: Day) -> dict[int, Row]:
         if managed_by is not None:
             region = next((region for _, _, region in kinds if region), "")
             measured = {code: int(value) for code, value in zip(codes, values, strict=True) if value}
-            found[key] = Row(managed_by, region, measured)
+            found[key] = NodeState(managed_by, region, measured)
     return found
 
 
@@ -145,10 +145,10 @@ def _measured() -> dict[NodeSubject, tuple[Measure, ...]]:
     return found
 
 
-def _held(ids: Touched) -> dict[int, Row]:
+def _held(ids: Touched) -> dict[int, NodeState]:
     """The rows of the touched ones as they stand, which nobody else states until this transaction ends."""
     rows = prepared.rows("ningju_held", _holding(connection.vendor), ids)
-    return {key: Row(managed_by, region, json.loads(measured)) for key, managed_by, region, measured in rows}
+    return {key: NodeState(managed_by, region, json.loads(measured)) for key, managed_by, region, measured in rows}
 
 
 @lru_cache(maxsize=2)
@@ -157,7 +157,7 @@ def _holding(vendor: str) -> Statement:
     return reading_touched(rows.values_list("pk", "managed_by", "region_code", "measured"))
 
 
-def _sums(rows: Iterable[Row]) -> Sums:
+def _sums(rows: Iterable[NodeState]) -> Sums:
     found: Sums = Counter()
     for row in rows:
         for code, value in row.measured.items():

@@ -89,8 +89,8 @@ def refresh(organization_ids: Collection[int] | None, *, on: date, nodes: Collec
     """
     if organization_ids is None:
         written = _refresh_all(on)
-        told = {"on": on, "at": timezone.now(), "parameters": dict(values_on(on)), "measures": _declared()}
-        Recount.objects.update_or_create(pk=ONE, defaults=told)
+        stated = {"on": on, "at": timezone.now(), "parameters": dict(values_on(on)), "measures": _declared()}
+        Recount.objects.update_or_create(pk=ONE, defaults=stated)
         return written
     gathered = _gathered.get() or _Gathered()
     gathered.touched.setdefault(on, set()).update(organization_ids)

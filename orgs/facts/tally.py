@@ -95,8 +95,8 @@ def state() -> tuple[int, int]:
     Committed changes alone are in it, and all of them: they are counted by the transaction that states the facts.
     """
     found = Tally.objects.filter(cut=SMALLEST, measure=STATED)
-    told = found.aggregate(rows=Count("pk"), statements=Coalesce(Sum("value"), 0))
-    return told["rows"], int(told["statements"])
+    counts = found.aggregate(rows=Count("pk"), statements=Coalesce(Sum("value"), 0))
+    return counts["rows"], int(counts["statements"])
 
 
 def wrong_figures() -> int:

@@ -144,20 +144,20 @@ def _firm(company_type: str, control: str, industry: str) -> Suggestion:
 def _ownership(company_type: str, control: str) -> _Ownership:
     row = COMPANY_TYPES.get(company_type)
     suggestion = row.suggestion if row else ""
-    said: tuple[str, ...] = (f"企业类型为{row.name}",) if row else ()
+    reasons: tuple[str, ...] = (f"企业类型为{row.name}",) if row else ()
     if control:
-        said += (f"控股情况为{CONTROL[control]}",)
+        reasons += (f"控股情况为{CONTROL[control]}",)
     if control in STATE or suggestion == "X":
-        return _Ownership("X", "likely" if control == PRIVATE else "certain", (*said, "不属于非公有制经济组织"))
+        return _Ownership("X", "likely" if control == PRIVATE else "certain", (*reasons, "不属于非公有制经济组织"))
     if suggestion.startswith("E1"):
-        return _Ownership("E1", "certain", said, hmt=suggestion == "E1h" or control == HONG_KONG)
+        return _Ownership("E1", "certain", reasons, hmt=suggestion == "E1h" or control == HONG_KONG)
     if control in (HONG_KONG, FOREIGN):
-        return _Ownership("E1", "likely", said, hmt=control == HONG_KONG)
+        return _Ownership("E1", "likely", reasons, hmt=control == HONG_KONG)
     if suggestion in ("E2", "E3", "E4", "E5"):
-        return _Ownership(suggestion, "certain" if control == PRIVATE else "likely", said)
+        return _Ownership(suggestion, "certain" if control == PRIVATE else "likely", reasons)
     if suggestion == "?" and control == PRIVATE:
-        return _Ownership("E5", "likely", said)
+        return _Ownership("E5", "likely", reasons)
     if suggestion == "E6" or (company_type and row is None):
-        return _Ownership("", "needs_input", (*said, "企业类型与统一社会信用代码不符，请核对"))
+        return _Ownership("", "needs_input", (*reasons, "企业类型与统一社会信用代码不符，请核对"))
     missing = "控股情况" if row else "企业类型"
-    return _Ownership("", "needs_input", (*said, f"统一社会信用代码看不出所有制，请补充{missing}"))
+    return _Ownership("", "needs_input", (*reasons, f"统一社会信用代码看不出所有制，请补充{missing}"))

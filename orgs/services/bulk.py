@@ -101,10 +101,10 @@ def _category_of(category: str, *, in_scope: bool) -> str:
 
 def _another_category(unit: Organization, category: str, *, in_scope: bool) -> str:
     """What the register says for certain, where that is something else."""
-    said = suggested(vars(unit))
-    if said.confidence != "certain" or (said.category, said.in_scope) == (category, in_scope):
+    judged = suggested(vars(unit))
+    if judged.confidence != "certain" or (judged.category, judged.in_scope) == (category, in_scope):
         return ""
-    return f"按登记信息应为“{_category_of(said.category, in_scope=said.in_scope)}”"
+    return f"按登记信息应为“{_category_of(judged.category, in_scope=judged.in_scope)}”"
 
 
 def to_committee(committee: PartyOrganization, *, since: date, basis: str = Organization.Basis.BY_HAND) -> BulkChange:
@@ -139,10 +139,10 @@ def _usual_committee() -> Callable[[Organization], tuple[int, str] | None]:
             names = PartyOrganization.objects.filter(kind__in=MANAGING_KINDS).values_list("pk", "name")
             loaded.extend([Jurisdictions.load(), dict(names)])
         jurisdictions, named = loaded
-        told = jurisdictions.committee_for(
+        usual = jurisdictions.committee_for(
             category=unit.category, region_code=unit.region_id or "", authority=unit.authority
         )
-        return told and (told[0], named.get(told[0], ""))
+        return usual and (usual[0], named.get(usual[0], ""))
 
     return found
 
@@ -171,7 +171,7 @@ def _of_another_district(place: Region | None) -> Callable[[Organization], str]:
         return _nobody
     names: dict[str, str] = {}
 
-    def said(unit: Organization) -> str:
+    def sentence(unit: Organization) -> str:
         theirs, ours = ((code or "")[:DISTRICT_DIGITS] for code in (unit.region_id, place.code))
         if theirs in ("", ours):
             return ""
@@ -180,7 +180,7 @@ def _of_another_district(place: Region | None) -> Callable[[Organization], str]:
             names.update((code[:DISTRICT_DIGITS], name) for code, name in districts)
         return f"单位在“{names.get(theirs, theirs)}”，所选的在“{names.get(ours, ours)}”"
 
-    return said
+    return sentence
 
 
 def to_region(region: Region) -> BulkChange:

@@ -183,10 +183,10 @@ def hand_over_rows(
     begun = [row for row in coverages if row.since < since]
     ahead = [row for row in coverages if row.since >= since]
     fresh = [_going_on(row, to=to, form=row.form, since=since) for row in _named(begun)]
-    told: Any = {"by": by, "reason": reason}
-    end_rows(coverages=begun, until=since, **told)
-    writing.add_many(fresh, action="coverage.begin", **told)
-    writing.change_many(_named(ahead), {"party_organization": to}, action="coverage.change", **told)
+    trail: Any = {"by": by, "reason": reason}
+    end_rows(coverages=begun, until=since, **trail)
+    writing.add_many(fresh, action="coverage.begin", **trail)
+    writing.change_many(_named(ahead), {"party_organization": to}, action="coverage.change", **trail)
 
 
 def joint_warnings(party_organization: PartyOrganization, *, on: date) -> tuple[str, ...]:

@@ -46,9 +46,9 @@ def merge(*, by: User | None, keep: Organization, drop: Organization, on: date, 
         moved[dependant.code] = dependant.move(handover)
     filled = {name: getattr(dropped, name) for name in FILLED if not getattr(kept, name) and getattr(dropped, name)}
     changes = writing.put(kept, {**filled, **_newest_counts(kept, dropped)}, on=on)
-    told: Any = {"by": by, "reason": reason}
+    trail: Any = {"by": by, "reason": reason}
     writing.keep(
-        record=kept, changes=changes, action="organizations.absorb", path=kept.managed_by.path, also={}, **told
+        record=kept, changes=changes, action="organizations.absorb", path=kept.managed_by.path, also={}, **trail
     )
     writing.keep(
         record=dropped,
@@ -56,7 +56,7 @@ def merge(*, by: User | None, keep: Organization, drop: Organization, on: date, 
         action=MERGE,
         path=dropped.managed_by.path,
         also={name: [ids, kept.pk] for name, ids in moved.items() if ids},
-        **told,
+        **trail,
     )
     refresh([kept.pk, dropped.pk], on=on)
     kept.refresh_from_db()
@@ -71,10 +71,10 @@ def unmerge(*, by: User | None, dropped: Organization, on: date, reason: str) ->
         raise Refusal(f"“{dropped}”没有并入别的登记")
     kept, back = _both(dropped.merged_into_id, dropped.pk)
     entries = AuditEntry.objects.filter(model="orgs.organization")
-    trail = entries.filter(action=MERGE, object_id=str(back.pk)).latest("pk")
-    absorbed = entries.filter(action="organizations.absorb", object_id=str(kept.pk), pk__lt=trail.pk).latest("pk")
-    moved = {name: pair[0] for name, pair in trail.changes.items() if name != "merged_into"}
-    moved["coverage"] = _with_successors(kept, moved.get("coverage", []), since=trail)
+    entry = entries.filter(action=MERGE, object_id=str(back.pk)).latest("pk")
+    absorbed = entries.filter(action="organizations.absorb", object_id=str(kept.pk), pk__lt=entry.pk).latest("pk")
+    moved = {name: pair[0] for name, pair in entry.changes.items() if name != "merged_into"}
+    moved["coverage"] = _with_successors(kept, moved.get("coverage", []), since=entry)
     for model in MOVED:
         ids = moved.get(str(model._meta.model_name), [])
         _move(model._default_manager.filter(pk__in=ids, organization=kept), back, GIVE_BACK, by, reason)
@@ -83,9 +83,9 @@ def unmerge(*, by: User | None, dropped: Organization, on: date, reason: str) ->
     for dependant in organization_dependants:
         if dependant.give_back and moved.get(dependant.code):
             dependant.give_back(handover, moved[dependant.code])
-    told: Any = {"by": by, "action": UNMERGE, "reason": reason}
-    writing.change(record=kept, values=_restored(kept, absorbed.changes), path=kept.managed_by.path, **told)
-    writing.change(record=back, values={"merged_into": None}, path=back.managed_by.path, **told)
+    trail: Any = {"by": by, "action": UNMERGE, "reason": reason}
+    writing.change(record=kept, values=_restored(kept, absorbed.changes), path=kept.managed_by.path, **trail)
+    writing.change(record=back, values={"merged_into": None}, path=back.managed_by.path, **trail)
     refresh([kept.pk, back.pk], on=on)
     back.refresh_from_db()
     return back
@@ -142,13 +142,13 @@ def _go_on(by: User | None, back: Organization, ended: list[int], on: date, reas
     rows = back.coverages.filter(pk__in=ended, end_reason=SAME_ORGANIZATION).select_related("party_organization")
     for row in rows:
         values = {name: pair[0] for name, pair in before[str(row.pk)].items()}
-        told: dict[str, Any] = {
+        trail: dict[str, Any] = {
             "action": "coverage.change",
             "path": row.party_organization.path,
             "reason": reason,
             "on": on,
         }
-        writing.change(by=by, record=row, values=from_plain(Coverage, values), **told)
+        writing.change(by=by, record=row, values=from_plain(Coverage, values), **trail)
     _follow(by, back, on, reason)
 
 

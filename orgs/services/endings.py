@@ -65,14 +65,14 @@ def merge(
         party.move(by=by, party_organization=child, to=target, since=begins, on=on, reason=reason)
     covered = list(source.coverages.filter(not_over(on)))
     hand_over_rows(by=by, coverages=covered, to=target, since=since, reason=reason)
-    told: dict[str, Any] = {"by": by, "reason": reason, "on": on}
-    _hand_over_management(source, target, since, told)
+    trail: dict[str, Any] = {"by": by, "reason": reason, "on": on}
+    _hand_over_management(source, target, since, trail)
     for dependant in party_dependants:
         dependant.move(Handover(by, source.pk, target.pk, since, on, reason))
-    _hand_over_uses(source, target, since, told)
-    _hand_over_venues_and_liaisons(source, target, told)
-    _end_appointments(source, told)
-    _end(source, since, told, action="party.merge", into=target)
+    _hand_over_uses(source, target, since, trail)
+    _hand_over_venues_and_liaisons(source, target, trail)
+    _end_appointments(source, trail)
+    _end(source, since, trail, action="party.merge", into=target)
     refresh(touched, on=on, nodes=[source.pk, target.pk])
     return source
 
@@ -105,12 +105,12 @@ def dissolve(
     covered = list(node.coverages.filter(not_over(on)))
     hold(Organization, [coverage.organization_id for coverage in covered])
     end_rows(by=by, coverages=covered, until=day, reason=reason)
-    told: dict[str, Any] = {"by": by, "reason": reason, "on": on}
-    _end_appointments(node, told)
+    trail: dict[str, Any] = {"by": by, "reason": reason, "on": on}
+    _end_appointments(node, trail)
     for use in node.venue_uses.filter(not_over(on)):
-        use.end(until=max(day, use.since), action="venues.stop", **told)
-    _hand_over_venues_and_liaisons(node, node.parent, told)
-    _end(node, day, told, action="party.dissolve", into=None)
+        use.end(until=max(day, use.since), action="venues.stop", **trail)
+    _hand_over_venues_and_liaisons(node, node.parent, trail)
+    _end(node, day, trail, action="party.dissolve", into=None)
     refresh([coverage.organization_id for coverage in covered], on=on, nodes=[node.pk])
     return node
 
@@ -167,7 +167,7 @@ def _covered(source: PartyOrganization, target: PartyOrganization, *, on: date) 
 
 
 def _hand_over_management(
-    source: PartyOrganization, target: PartyOrganization, since: date, told: dict[str, Any]
+    source: PartyOrganization, target: PartyOrganization, since: date, trail: dict[str, Any]
 ) -> None:
     """The one that takes over manages from the day on; what came to the source later came to the other at once."""
     managed = Organization.objects.filter(managed_by=source)
@@ -178,45 +178,45 @@ def _hand_over_management(
             for pk, from_day in begun.values_list("pk", "managed_since")
         ]
     )
-    writing.change_many(begun, {"managed_by": target, "managed_since": since}, action="organizations.manager", **told)
-    writing.change_many(managed, {"managed_by": target}, action="organizations.manager", **told)
+    writing.change_many(begun, {"managed_by": target, "managed_since": since}, action="organizations.manager", **trail)
+    writing.change_many(managed, {"managed_by": target}, action="organizations.manager", **trail)
     jurisdictions = source.jurisdictions.select_related("committee", "region")
-    writing.change_many(jurisdictions, {"committee": target}, action="jurisdictions.change", **told)
+    writing.change_many(jurisdictions, {"committee": target}, action="jurisdictions.change", **trail)
 
 
-def _hand_over_venues_and_liaisons(source: PartyOrganization, target: PartyOrganization, told: dict[str, Any]) -> None:
+def _hand_over_venues_and_liaisons(source: PartyOrganization, target: PartyOrganization, trail: dict[str, Any]) -> None:
     owned = Venue.objects.filter(managed_by=source)
-    writing.change_many(owned, {"managed_by": target}, action="venues.change", **told)
-    named = Liaison.objects.filter(not_over(told["on"]), appointed_by=source)
-    writing.change_many(named, {"appointed_by": target}, action="liaisons.change", **told)
+    writing.change_many(owned, {"managed_by": target}, action="venues.change", **trail)
+    named = Liaison.objects.filter(not_over(trail["on"]), appointed_by=source)
+    writing.change_many(named, {"appointed_by": target}, action="liaisons.change", **trail)
 
 
-def _hand_over_uses(source: PartyOrganization, target: PartyOrganization, since: date, told: dict[str, Any]) -> None:
+def _hand_over_uses(source: PartyOrganization, target: PartyOrganization, since: date, trail: dict[str, Any]) -> None:
     """Where it meets: where the other meets as long anyhow, the use ends."""
-    for use in source.venue_uses.filter(not_over(told["on"])):
+    for use in source.venue_uses.filter(not_over(trail["on"])):
         begins = max(since, use.since)
-        same = list(target.venue_uses.filter(not_over(told["on"]), venue=use.venue_id))
+        same = list(target.venue_uses.filter(not_over(trail["on"]), venue=use.venue_id))
         if any(kept.since <= begins and _lasts_as_long(kept, use) for kept in same):
-            use.end(until=begins, action="venues.stop", **told)
+            use.end(until=begins, action="venues.stop", **trail)
             continue
         for kept in same:
             if kept.until is None and use.until is None:  # it begins later than what is taken over
-                kept.end(until=kept.since, action="venues.stop", **told)
-        writing.change(record=use, values={"party_organization": target}, action="venues.use", **told)
+                kept.end(until=kept.since, action="venues.stop", **trail)
+        writing.change(record=use, values={"party_organization": target}, action="venues.use", **trail)
 
 
 def _lasts_as_long(kept: VenueUse, use: VenueUse) -> bool:
     return kept.until is None or (use.until is not None and use.until <= kept.until)
 
 
-def _end_appointments(node: PartyOrganization, told: dict[str, Any]) -> None:
+def _end_appointments(node: PartyOrganization, trail: dict[str, Any]) -> None:
     """Today, whenever the node ended: until now they gave rights, and nobody says otherwise of a past day. Those that begin
     later never begin. A root stays, so that no administrator's duty ends here."""
-    for row in Appointment.objects.filter(not_over(told["on"]), node=node).select_related("user", "node"):
-        row.end(until=max(told["on"], row.since), action="appointments.end", **told)
+    for row in Appointment.objects.filter(not_over(trail["on"]), node=node).select_related("user", "node"):
+        row.end(until=max(trail["on"], row.since), action="appointments.end", **trail)
 
 
 def _end(
-    node: PartyOrganization, day: date, told: dict[str, Any], *, action: str, into: PartyOrganization | None
+    node: PartyOrganization, day: date, trail: dict[str, Any], *, action: str, into: PartyOrganization | None
 ) -> None:
-    writing.change(record=node, values={"dissolved_on": day, "merged_into": into}, action=action, **told)
+    writing.change(record=node, values={"dissolved_on": day, "merged_into": into}, action=action, **trail)

@@ -123,7 +123,8 @@ def change(
     when it now can be told.
     """
     require_editable(values, EDITABLE)
-    unit = current(organization, version)
+    unit = _locked(organization)
+    require_shown(unit, version)
     path = unit.managed_by.path
     changes = writing.put(unit, _checked(values), on=on)
     changes |= writing.put(unit, judge_again(_known(unit), changes), on=on)
@@ -154,8 +155,8 @@ def count_headcount(
     newest = getattr(unit, f"{kind}_on")
     if newest is None or counted_on >= newest:
         values = {kind: number, f"{kind}_on": counted_on, f"{kind}_source": BY_HAND}
-        told: dict[str, Any] = {"action": "organizations.headcount", "path": path, "reason": reason, "on": on}
-        writing.change(by=by, record=unit, values=values, **told)
+        trail: dict[str, Any] = {"action": "organizations.headcount", "path": path, "reason": reason, "on": on}
+        writing.change(by=by, record=unit, values=values, **trail)
     refresh([unit.pk], on=on)
     return row
 
@@ -171,13 +172,6 @@ def clear_headcount(*, by: User | None, organization: Organization, kind: str, o
         by=by, record=unit, values=values, action="organizations.headcount", path=unit.managed_by.path, reason=reason
     )
     refresh([unit.pk], on=on)
-
-
-def current(organization: Organization, version: int) -> Organization:
-    """The record as it is, locked; refused when it is no longer the one that was shown."""
-    unit = _locked(organization)
-    require_shown(unit, version)
-    return unit
 
 
 def _locked(organization: Organization) -> Organization:

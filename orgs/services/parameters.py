@@ -28,12 +28,12 @@ def set_parameter(*, by: User, code: str, value: int | float, valid_from: date, 
     if value < 0:
         raise Refusal(f"“{definition.name}”不能小于 0")
     row = Parameter.objects.filter(key=code, valid_from=valid_from).first()
-    told: Any = {"by": by, "action": "parameters.set", "path": "", "reason": note}
+    trail: Any = {"by": by, "action": "parameters.set", "path": "", "reason": note}
     if row:
-        writing.change(record=row, values={"value": value, "note": note, "set_by": by}, **told)
+        writing.change(record=row, values={"value": value, "note": note, "set_by": by}, **trail)
     else:
         row = Parameter(key=code, valid_from=valid_from, value=value, note=note, set_by=by)
-        writing.add(record=row, **told)
+        writing.add(record=row, **trail)
     if valid_from == on:
         enqueue(kind="orgs.recount", arguments={}, by=by)
     return row

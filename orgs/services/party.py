@@ -52,8 +52,8 @@ def establish(
         require_place(parent)
     (number,) = reserve_ids(PartyOrganization, 1)
     path = (parent.path if parent else "") + step_of(number)
-    told: Any = {"name": name, "kind": kind, "parent": parent, "code": code, **more}
-    node = PartyOrganization(id=number, path=path, parent_since=since, established_on=since, **told)
+    described: Any = {"name": name, "kind": kind, "parent": parent, "code": code, **more}
+    node = PartyOrganization(id=number, path=path, parent_since=since, established_on=since, **described)
     writing.add(by=by, record=node, action="party.establish", path=path, on=on)
     refresh((), on=on, nodes=[number])
     return node

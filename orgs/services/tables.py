@@ -24,8 +24,8 @@ MOVE, GIVE_BACK = "organizations.move_along", "organizations.give_back"
 class OrganizationRows(RowServices[Row]):
     """Rows with an `organization`: it is locked before them, its facts are stated after them, and they go along with it."""
 
-    def __init__(self, model: type[Row], *, moved_as: str = "", **told: Any) -> None:
-        super().__init__(model, **told)
+    def __init__(self, model: type[Row], *, moved_as: str = "", **acts: Any) -> None:
+        super().__init__(model, **acts)
         code, name = moved_as or str(model._meta.model_name), str(model._meta.verbose_name)
         organization_dependants.add(Dependant(code, name, model, self.move, self.give_back))
 
@@ -71,8 +71,8 @@ class PartyRows(RowServices[Row]):
     """Rows that belong to the Party organization in `holder`: its figures are stated after them, they keep it from being
     dissolved, and go over to the one that it is merged into."""
 
-    def __init__(self, model: type[Row], *, holder: str = "party_organization", unit: str = "条", **told: Any) -> None:
-        super().__init__(model, **told)
+    def __init__(self, model: type[Row], *, holder: str = "party_organization", unit: str = "条", **acts: Any) -> None:
+        super().__init__(model, **acts)
         self.holder = holder
         code, name = str(model._meta.model_name), str(model._meta.verbose_name)
         party_dependants.add(Dependant(code, name, model, self.move, count=self.count, unit=unit))

@@ -34,12 +34,12 @@ class Venues(_Rooms[Venue]):
         _touch([row.managed_by_id, *using], on)
 
     @transaction.atomic
-    def end(self, *, row: Venue, day: date | None, on: date, **told: Any) -> Venue:
+    def end(self, *, row: Venue, day: date | None, on: date, **trail: Any) -> Venue:
         """Those who meet there lose it on that day, and nobody begins to meet there later."""
         uses = list(self.opened(row, on).uses.filter(not_over(on)).select_related("party_organization"))
-        closed = super().end(row=row, day=day, on=on, **told)
+        closed = super().end(row=row, day=day, on=on, **trail)
         for use in uses:
-            use.end(until=max(day or on, use.since), action="venues.stop", on=on, **told)
+            use.end(until=max(day or on, use.since), action="venues.stop", on=on, **trail)
         _touch([use.party_organization_id for use in uses], on)
         return closed
 
@@ -52,9 +52,9 @@ class VenueUses(_Rooms[VenueUse]):
         _touch([row.party_organization_id], on)
 
     @transaction.atomic
-    def add(self, *, on: date, **told: Any) -> VenueUse:
+    def add(self, *, on: date, **values: Any) -> VenueUse:
         """A closed venue takes nobody in."""
-        return super().add(on=on, **told | {"venue": venues.opened(told["venue"], on)})
+        return super().add(on=on, **values | {"venue": venues.opened(values["venue"], on)})
 
 
 venues = Venues(

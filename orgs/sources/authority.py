@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from orgs.rules.credit_code import UNKNOWN_REGISTER, register_of
 from orgs.services.organizations import BY_HAND
 
-HAND, SURVEY, RETURNED = BY_HAND, "survey", "registry"
+HAND, SURVEY, TAX, RETURNED = BY_HAND, "survey", "tax", "registry"
 VERIFIED = (HAND, SURVEY, RETURNED)  # counts that stand for the months of `headcount.verified_months`
-RANK = {HAND: 4, RETURNED: 4, SURVEY: 3, "tax": 2}  # of two counts of one day; registrars and all others are below
+RANK = {HAND: 4, RETURNED: 4, SURVEY: 3, TAX: 2}  # of two counts of one day; registrars and all others are below
 
 IDENTITY = frozenset(
     {

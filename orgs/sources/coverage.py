@@ -16,7 +16,7 @@ from core.id_sets import among, among_texts
 from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import code_text, day, text
 from core.importing.round_trip import Part, ReturnedRows, Returning, Words, choice_words
-from core.importing.targets import Merge, Record, Row, Target, Written
+from core.importing.targets import ListRow, Merge, Record, Target, Written
 from core.locks import hold
 from core.numbering import reserve_ids
 from core.periods import not_over
@@ -101,7 +101,7 @@ class CoverageTarget(Target):
         return values.get("credit_code", "")
 
     # --- meeting ---
-    def match(self, rows: Sequence[Row]) -> list[int | None]:
+    def match(self, rows: Sequence[ListRow]) -> list[int | None]:
         """The open primary coverage of the organization."""
         named = Organization.objects.filter(credit_code__in=among_texts({row.key for row in rows} - {""}))
         units = named.filter(merged_into=None).changed_by(self.run.importer.scope)
@@ -111,7 +111,7 @@ class CoverageTarget(Target):
         open_rows = dict(kept.order_by("since").values_list("organization_id", "pk"))
         return [open_rows.get(self.units[row.key][0]) if row.key in self.units else None for row in rows]
 
-    def merge(self, row: Row, record: Record | None) -> Merge:
+    def merge(self, row: ListRow, record: Record | None) -> Merge:
         """A coverage begins where there is none; another one is a conflict."""
         values, unit = row.values, self.units.get(row.key)
         party = self.parties.get(values["party"])
@@ -261,9 +261,9 @@ class ReturnedCoverage(ReturnedRows, CoverageTarget):
 
     def _past(self, pk: int, was: Record, until: str | None) -> Event:
         """The entry of a period that ended, kept as a row of its own."""
-        said = {column: [None, was[column]] for column in PAST} | {"until": [None, until]}
+        changes = {column: [None, was[column]] for column in PAST} | {"until": [None, until]}
         return Event(
-            "coverage.end", Coverage._meta.label_lower, str(pk), self.label_of(was), self.path_of(was), said, CHANGED,
+            "coverage.end", Coverage._meta.label_lower, str(pk), self.label_of(was), self.path_of(was), changes, CHANGED,
             self.run.batch_id,
         )  # fmt: skip
 

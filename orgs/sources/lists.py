@@ -11,7 +11,7 @@ from core.importing.round_trip import MARK, Returning
 from core.sources import Source, SourceField, Take, sources
 from orgs.models import Organization
 from orgs.sources.areas import check_extent, extents
-from orgs.sources.authority import Authority
+from orgs.sources.authority import SURVEY, TAX, Authority
 from orgs.sources.columns import ADDRESS, AREA, IDENTITY, LEGAL, MEMBERSHIP, PHONE, REGISTERED, STAFF, SURVEYED, TYPE
 from orgs.sources.importers import admission
 from orgs.sources.organizations import OrganizationTarget
@@ -80,10 +80,10 @@ sources.add(
     # no register: it fills what others left blank
     organization_list(code="education", name="教育部门民办学校名单", fields=REGISTERED, authority=Authority()),
     # staff as insured or reported, before the registrar's count of the same day
-    organization_list(code="tax", name="税务名单", fields=(*IDENTITY, TYPE, STAFF, *SOME), authority=Authority()),
+    organization_list(code=TAX, name="税务名单", fields=(*IDENTITY, TYPE, STAFF, *SOME), authority=Authority()),
     # the authority for what it says of Party work; its counts are 核定
     organization_list(
-        code="survey",
+        code=SURVEY,
         name="党建摸底表",
         fields=(*IDENTITY, STAFF, MEMBERSHIP, *SOME, *SURVEYED),
         authority=Authority(own=frozenset({"survey_on", *(field.name for field in SURVEYED)})),

@@ -11,7 +11,7 @@ from core import writing
 from core.cells import HOME_CURRENCY
 from core.id_sets import among, among_texts
 from core.importing.problems import IDENTITY_DOUBTFUL, OUTSIDE_SCOPE
-from core.importing.targets import Changes, Merge, Record, Row, Target, Written
+from core.importing.targets import Changes, ListRow, Merge, Record, Target, Written
 from core.models import AuditEntry, ImportBatch
 from core.months import months_before
 from core.parameters import values_on
@@ -99,7 +99,7 @@ class OrganizationTarget(Target):
         return super().is_row(values, unread)
 
     # --- meeting ---
-    def match(self, rows: Sequence[Row]) -> list[int | None]:
+    def match(self, rows: Sequence[ListRow]) -> list[int | None]:
         """By credit code; else by old number within the registrar, unless that record has another code. Where only one side
         says the registrar, the number is enough to ask (`_another`)."""
         codes = [row.key for row in rows if row.key and "|" not in row.key]
@@ -117,7 +117,7 @@ class OrganizationTarget(Target):
             found.append(pk)
         return found
 
-    def _by_number(self, rows: Sequence[Row], by_code: Collection[str | None]) -> dict[str, list[Numbered]]:
+    def _by_number(self, rows: Sequence[ListRow], by_code: Collection[str | None]) -> dict[str, list[Numbered]]:
         numbers: set[str] = {
             row.values.get("old_number") or row.key.rpartition("|")[2]
             for row in rows
@@ -141,7 +141,7 @@ class OrganizationTarget(Target):
             return free[0] if free else None
         return found[0].pk if found else None
 
-    def merge(self, row: Row, record: Record | None) -> Merge:
+    def merge(self, row: ListRow, record: Record | None) -> Merge:
         """What the row says, where it is believed; then category and committee anew where they hang on that."""
         stated = self._stated(row.values)
         if record is None:
@@ -153,7 +153,7 @@ class OrganizationTarget(Target):
         return self._known(stated, row, record)
 
     @staticmethod
-    def _another(stated: Values, row: Row, record: Record) -> Changes:
+    def _another(stated: Values, row: ListRow, record: Record) -> Changes:
         """What says that the row means another organization, where an old number alone led to the record: all of name,
         legal representative and address that both sides know differ, the name among them, and another one too, unless
         the registrar is not known of both."""
@@ -187,7 +187,7 @@ class OrganizationTarget(Target):
             stated["survey_on"] = self.as_of
         return stated
 
-    def _new(self, stated: Values, row: Row) -> Merge:
+    def _new(self, stated: Values, row: ListRow) -> Merge:
         provenance = {self.batch: sorted(stated)}
         record = stated
         for kind in COUNTS:
@@ -208,7 +208,7 @@ class OrganizationTarget(Target):
         changes = {column: [None, value] for column, value in record.items() if value != defaults[column]}
         return Merge(changes, aside={"sources": provenance}, undecided=_undecided(record), record=record)
 
-    def _known(self, stated: Values, row: Row, record: Record) -> Merge:
+    def _known(self, stated: Values, row: ListRow, record: Record) -> Merge:
         if not self._within(record):
             return Merge(problem=OUTSIDE_SCOPE)
         merge = Merge()

@@ -15,7 +15,7 @@ from core.id_sets import among
 from core.importing.problems import ERROR, OUTSIDE_SCOPE, Problem, problems
 from core.importing.readers import code_text, coming_day, day, text
 from core.importing.round_trip import Part, ReturnedRows, Returning
-from core.importing.targets import Merge, Record, Row, Target
+from core.importing.targets import ListRow, Merge, Record, Target
 from core.models import StagedRow
 from core.numbering import reserve_ids
 from core.plain import fetch_plain
@@ -103,10 +103,10 @@ class PartyTreeTarget(Target):
         return values.get("code", "")
 
     # --- meeting ---
-    def match(self, rows: Sequence[Row]) -> list[int | None]:
+    def match(self, rows: Sequence[ListRow]) -> list[int | None]:
         return [self.nodes[row.key][0] if row.key in self.nodes else None for row in rows]
 
-    def merge(self, row: Row, record: Record | None) -> Merge:
+    def merge(self, row: ListRow, record: Record | None) -> Merge:
         """A new node under its parent; a known one as the list says, but for its parent."""
         values = row.values
         if record is None:

@@ -31,39 +31,39 @@ FIELDS = {field.name: field for field in Organization._meta.concrete_fields}
 def take(*, importer: Importer, key: int, values: Values, on: date, reason: str) -> int:
     """Write the values of an organization as a change by hand; counts become 核定 of that day."""
     fields = from_plain(Organization, values)
-    told: Any = {"by": importer.user, "on": on, "reason": reason}
+    trail: Any = {"by": importer.user, "on": on, "reason": reason}
     for kind in COUNTS:
         if kind not in fields:
             continue
         unit, number = Organization.objects.get(pk=key), fields.pop(kind)
         if number is None:
-            clear_headcount(organization=unit, kind=kind, **told)
+            clear_headcount(organization=unit, kind=kind, **trail)
         else:
-            count_headcount(organization=unit, kind=kind, number=number, counted_on=on, **told)
+            count_headcount(organization=unit, kind=kind, number=number, counted_on=on, **trail)
     if status := fields.pop("status", None):
-        bulk.apply(change=bulk.to_status(status, status_on=on), organization_ids=[key], **told)
+        bulk.apply(change=bulk.to_status(status, status_on=on), organization_ids=[key], **trail)
     if unknown := fields.keys() - EDITABLE:
         labels = "、".join(str(FIELDS[name].verbose_name) for name in sorted(unknown))
         raise Refusal(f"“{labels}”不能直接采用名单的值，请在单位页面办理")
     if fields:
         unit = Organization.objects.get(pk=key)
-        change(organization=unit, values=fields, version=unit.version, **told)
+        change(organization=unit, values=fields, version=unit.version, **trail)
     return key
 
 
 def take_node(*, importer: Importer, key: int, values: Values, on: date, reason: str) -> int:
     """Change a Party organization; another parent is a move of today with all below it."""
-    told: Any = {"by": importer.user, "on": on, "reason": reason}
+    trail: Any = {"by": importer.user, "on": on, "reason": reason}
     parent, described = values.get("parent_id"), {c: value for c, value in values.items() if c != "parent_id"}
     node = PartyOrganization.objects.get(pk=key)
     if described:
-        node = party.change(party_organization=node, values=from_plain(PartyOrganization, described), **told)
+        node = party.change(party_organization=node, values=from_plain(PartyOrganization, described), **trail)
     if parent is not None:
         # a list's own word for one that was not there yet: it may have come with the same list
         place = {"pk": parent} if isinstance(parent, int) else {"code": parent}
         if (to := PartyOrganization.objects.filter(**place).first()) is None:
             raise Refusal(f"没有编码为“{parent}”的党组织，请先登记上级党组织，再采用或在党组织页面调整隶属")
-        party.move(party_organization=node, to=to, **told)
+        party.move(party_organization=node, to=to, **trail)
     return key
 
 
@@ -71,33 +71,33 @@ def take_coverage(*, importer: Importer, key: int, values: Values, on: date, rea
     """What a list of coverages says of an organization: another Party organization or form counts from the first day
     that the list gives, and where that is ours already, it is corrected; another first day alone is corrected too."""
     row, fields = Coverage.objects.get(pk=key), from_plain(Coverage, values)
-    told: Any = {"by": importer.user, "on": on, "reason": reason}
+    trail: Any = {"by": importer.user, "on": on, "reason": reason}
     since = fields.pop("since", row.since)
     if since < row.since or not fields:
-        row = coverage.begin_on(coverage=row, since=since, **told)
-    return _renewed(row, fields, importer, {"since": since, **told}) if fields else row.pk
+        row = coverage.begin_on(coverage=row, since=since, **trail)
+    return _renewed(row, fields, importer, {"since": since, **trail}) if fields else row.pk
 
 
 def take_returned_coverage(*, importer: Importer, key: int, values: Values, on: date, reason: str) -> int:
     """What was edited in our own list of coverages: they go over today, or end."""
     row, fields = Coverage.objects.get(pk=key), from_plain(Coverage, values)
-    told: Any = {"by": importer.user, "on": on, "reason": reason}
+    trail: Any = {"by": importer.user, "on": on, "reason": reason}
     until, why = fields.pop("until", None), fields.pop("end_reason", "")
     if fields:
-        key = _renewed(row, fields, importer, told)
+        key = _renewed(row, fields, importer, trail)
     if until or why:
         if not (until and why):
             raise Refusal("终止日期和终止原因要一起采用，请都勾选；也可以在覆盖关系页面办理")
-        coverage.end(coverage=Coverage.objects.get(pk=key), until=until, **told | {"reason": why, "basis": reason})
+        coverage.end(coverage=Coverage.objects.get(pk=key), until=until, **trail | {"reason": why, "basis": reason})
     return key
 
 
-def _renewed(row: Coverage, fields: Mapping[str, Any], importer: Importer, told: Mapping[str, Any]) -> int:
+def _renewed(row: Coverage, fields: Mapping[str, Any], importer: Importer, trail: Mapping[str, Any]) -> int:
     """Hand over to a Party organization of the clerk's scope, or go over to another form."""
     to = fields.get("party_organization", row.party_organization)
     if not importer.scope.holds_path(to.path):
         raise Refusal(f"“{to}”不在您的管辖范围内，请由上级组织部门办理")
-    return coverage.hand_over(coverage=row, to=to, form=fields.get("form", row.form), **told).pk
+    return coverage.hand_over(coverage=row, to=to, form=fields.get("form", row.form), **trail).pk
 
 
 def _ending(status: Organization.Status) -> Ending:

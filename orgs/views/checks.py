@@ -30,14 +30,14 @@ class CheckCreditCode(PermissionMixin, View):
         )
         seen = taken and Organization.objects.within(request.scope).filter(pk=taken.pk).exists()
         foreign = taken if taken and not seen else None
-        told = bool(taken)
+        answered = bool(taken)
         if foreign:
-            told = Asking(request.user, ASKED).answers(foreign, foreign.managed_by.path)
+            answered = Asking(request.user, ASKED).answers(foreign, foreign.managed_by.path)
         context = {
             "code": code,
             "problem": CODE_PROBLEMS[problem] if problem else "",
             "register": None if problem or not code else register_of(code),
-            "taken": told,
+            "taken": answered,
             "twin": taken if seen else None,
         }
         return render(request, "orgs/check_credit_code.html", context)

@@ -53,8 +53,8 @@ class MergePage(FormPage):
     def act(self, data: dict[str, Any]) -> str:
         first, second = self.both
         keep, drop = (first, second) if data["keep"] == first.pk else (second, first)
-        told: Any = {"by": self.request.user, "on": timezone.localdate(), "reason": data["reason"]}
-        duplicates.merge(keep=keep, drop=drop, **told)
+        trail: Any = {"by": self.request.user, "on": timezone.localdate(), "reason": data["reason"]}
+        duplicates.merge(keep=keep, drop=drop, **trail)
         self.success_url = reverse("organization", args=[keep.pk])
         return f"“{drop}”已并入这条登记，覆盖关系、党员、人数等一并转来；可以在那条登记上撤销。"
 

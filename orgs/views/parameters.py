@@ -103,8 +103,8 @@ class ParameterPage(FormPage):
     def act(self, data: dict[str, Any]) -> str:
         number = float(data["value"])
         value = int(number) if number.is_integer() else number
-        told: Any = {"by": self.request.user, "code": self.definition.code, "on": timezone.localdate()}
-        row = set_parameter(**told, **data | {"value": value})
+        trail: Any = {"by": self.request.user, "code": self.definition.code, "on": timezone.localdate()}
+        row = set_parameter(**trail, **data | {"value": value})
         return f"“{self.definition.name}”自 {row.valid_from} 起为 {row.value}"
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:

@@ -132,18 +132,18 @@ class PartyChange(NamedTuple):
     do: Callable[[PartyOrganization, dict[str, Any], dict[str, Any]], PartyOrganization]
 
 
-def _move(node: PartyOrganization, data: dict[str, Any], told: dict[str, Any]) -> PartyOrganization:
-    return party.move(party_organization=node, to=data["target"], since=data["on"], **told)
+def _move(node: PartyOrganization, data: dict[str, Any], trail: dict[str, Any]) -> PartyOrganization:
+    return party.move(party_organization=node, to=data["target"], since=data["on"], **trail)
 
 
-def _merge(node: PartyOrganization, data: dict[str, Any], told: dict[str, Any]) -> PartyOrganization:
-    endings.merge(party_organization=node, into=data["target"], dissolved_on=data["on"], **told)
+def _merge(node: PartyOrganization, data: dict[str, Any], trail: dict[str, Any]) -> PartyOrganization:
+    endings.merge(party_organization=node, into=data["target"], dissolved_on=data["on"], **trail)
     return data["target"]
 
 
-def _dissolve(node: PartyOrganization, data: dict[str, Any], told: dict[str, Any]) -> PartyOrganization:
+def _dissolve(node: PartyOrganization, data: dict[str, Any], trail: dict[str, Any]) -> PartyOrganization:
     ends: Any = {"dissolved_on": data["on"], "end_coverages": data["end_coverages"]}
-    return endings.dissolve(party_organization=node, **ends, **told)
+    return endings.dissolve(party_organization=node, **ends, **trail)
 
 
 CHANGES = {
@@ -195,8 +195,8 @@ class PartyChangePage(FormPage):
         return {"on": timezone.localdate()}
 
     def act(self, data: dict[str, Any]) -> str:
-        told = {"by": self.request.user, "on": timezone.localdate(), "reason": data["reason"]}
-        after = self.change.do(self.node, data, told)
+        trail = {"by": self.request.user, "on": timezone.localdate(), "reason": data["reason"]}
+        after = self.change.do(self.node, data, trail)
         self.success_url = reverse("party", args=[after.pk])
         return f"已{self.change.title}：{self.node}。"
 

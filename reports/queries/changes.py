@@ -34,10 +34,10 @@ class Why(NamedTuple):
 
 
 NOT_KNOWN = Why(None, "")
-Told = dict[tuple[int, str], Why]  # by organization and kind of change
+Reasons = dict[tuple[int, str], Why]  # by organization and kind of change
 
 
-def told(ids: Collection[int], before: Moment, now: Moment) -> Told:
+def reasons_of(ids: Collection[int], before: Moment, now: Moment) -> Reasons:
     """The differences of units between a closed month and the next, or now."""
     if now.closed:
         rows = FrozenChange.objects.filter(month=now.closed, organization__in=among(ids))

@@ -37,9 +37,9 @@ class FrozenTree(Tree):
     def nodes(self) -> Mapping[int, Committee]:  # type: ignore[override]
         """The committees that the scope reached then, with the names and paths of then."""
         return {
-            key: Committee(key, row.name, row.told["code"], row.told["path"], row.told["region"])
+            key: Committee(key, row.name, row.details["code"], row.details["path"], row.details["region"])
             for key, row in self._committees.items()
-            if self._asked.whole or self.scope.holds_path(row.told["path"])
+            if self._asked.whole or self.scope.holds_path(row.details["path"])
         }
 
     def areas(self, codes: Collection[str]) -> dict[str, Region]:
@@ -51,21 +51,21 @@ class FrozenTree(Tree):
 
     def areas_managed(self, scope: Scope) -> list[Region]:
         """The areas that the committees of the scope had jurisdiction over."""
-        held = {code for key in self.nodes for code in self._committees[key].told["regions"]}
+        held = {code for key in self.nodes for code in self._committees[key].details["regions"]}
         return list(self.areas(held).values())
 
     def areas_of(self, committee: int) -> list[Region]:
         """The areas that a committee itself had jurisdiction over."""
-        return list(self.areas(self._committees[committee].told["regions"]).values())
+        return list(self.areas(self._committees[committee].details["regions"]).values())
 
     def zones(self) -> dict[int, Zone]:
         """All zones of then, by kind and code."""
-        rows = [Zone(pk=row.key, name=row.name, **row.told) for row in self._rows.filter(kind=Kind.ZONE)]
+        rows = [Zone(pk=row.key, name=row.name, **row.details) for row in self._rows.filter(kind=Kind.ZONE)]
         return {zone.pk: zone for zone in sorted(rows, key=lambda zone: (zone.kind, zone.code))}
 
     def authorities(self) -> dict[int, str]:
         """Industry authorities by the committee that managed their organizations."""
-        return {key: row.told["authority"] for key, row in self._committees.items() if row.told["authority"]}
+        return {key: row.details["authority"] for key, row in self._committees.items() if row.details["authority"]}
 
     def names(self, keys: Collection[int | None]) -> dict[int, str]:
         """The names of Party organizations, committees and branches."""
@@ -74,12 +74,12 @@ class FrozenTree(Tree):
 
     def paths(self) -> dict[int, str]:
         """Where each committee of the city stood."""
-        return {key: row.told["path"] for key, row in self._committees.items()}
+        return {key: row.details["path"] for key, row in self._committees.items()}
 
     def targets(self, node: int) -> list[tuple[str, int, Decimal]]:
         """The targets of a committee as they were set then: indicator, year, value."""
         row = self._committees.get(node)
-        return [(code, year, Decimal(value)) for code, year, value in row.told["targets"]] if row else []
+        return [(code, year, Decimal(value)) for code, year, value in row.details["targets"]] if row else []
 
     @property
     def _rows(self):  # type: ignore[no-untyped-def]
@@ -88,11 +88,11 @@ class FrozenTree(Tree):
     @cached_property
     def _committees(self) -> dict[int, FrozenPlace]:
         rows = self._rows.filter(kind=Kind.COMMITTEE)
-        return {row.key: row for row in sorted(rows, key=lambda row: str(row.told["path"]))}
+        return {row.key: row for row in sorted(rows, key=lambda row: str(row.details["path"]))}
 
     def _areas(self, **where: Collection[object]) -> list[Region]:
         return [
-            Region(code=f"{row.key:012d}", name=row.name, level=row.kind, parent_id=row.told["parent"])
+            Region(code=f"{row.key:012d}", name=row.name, level=row.kind, parent_id=row.details["parent"])
             for row in self._rows.filter(**where).order_by("key")
         ]
 
@@ -102,6 +102,6 @@ class FrozenTree(Tree):
         row = self._committees.get(grant.node_id)
         if row is None:
             return replace(grant, path="!", unit_managers=frozenset())  # no path begins so: it had none
-        start, stop = (there := replace(grant, path=row.told["path"])).interval
-        below = [key for key, one in self._committees.items() if start <= one.told["path"] < stop]
+        start, stop = (there := replace(grant, path=row.details["path"])).interval
+        below = [key for key, one in self._committees.items() if start <= one.details["path"] < stop]
         return replace(there, unit_managers=frozenset(below))

@@ -32,7 +32,7 @@ from core.sources import Importer, Run, sources
 from core.workbooks.reading import open_book
 from orgs.models import Organization, OrganizationFacts, PartyOrganization
 from orgs.rules.setup import Thresholds
-from reports.books import ANSWERED, BookProblem, Reading, read_book, said, write_book
+from reports.books import ANSWERED, BookProblem, Reading, answer_cells, read_book, write_book
 from reports.models import GapAnswer, StreetBook
 from reports.round_trip import ANSWERS
 from reports.services.gaps import Answer, write_answers
@@ -111,7 +111,7 @@ def hand_out(
             handed_out_at=at,
             handed_out_by=by,
             rows=len(issue.units),
-            issued={str(facts.pk): said(line.answer) for facts, line in issue.units},
+            issued={str(facts.pk): answer_cells(line.answer) for facts, line in issue.units},
             due_on=due_on,
         )
         for issue in planned.issues
@@ -180,15 +180,15 @@ def _grant_above(granted: Scope, committee: PartyOrganization) -> Grant | None:
 
 
 def _by_committee(
-    worklist: Worklist, granted: Scope, on: date, among: Collection[int] | None = None
+    worklist: Worklist, granted: Scope, on: date, only: Collection[int] | None = None
 ) -> dict[int, list[Unit]]:
     """The units of the list (or those of them) with what is said about them, by managing committee, longest due first."""
     mine = worklist.records(granted)
-    mine = mine if among is None else mine.filter(pk__in=among)
+    mine = mine if only is None else mine.filter(pk__in=only)
     rows = list(mine.order_by("managed_by__path", worklist.since, "pk"))
-    said = lines(worklist, rows, scope=granted, thresholds=Thresholds.of(values_on(on)), on=on)
+    listed = lines(worklist, rows, scope=granted, thresholds=Thresholds.of(values_on(on)), on=on)
     grouped: dict[int, list[Unit]] = defaultdict(list)
-    for row, line in zip(rows, said, strict=True):
+    for row, line in zip(rows, listed, strict=True):
         grouped[row.managed_by_id].append((row, line))
     return grouped
 
@@ -196,8 +196,8 @@ def _by_committee(
 def _units_of(book: StreetBook, worklist: Worklist, scope: Scope, on: date) -> list[Unit]:
     """The units that the book went out with and that are still on the list and with the committee; of a book from before
     they were noted, those that are there now."""
-    among = [int(key) for key in book.issued] if book.issued else None
-    return _by_committee(worklist, scope, on, among).get(book.committee_id, [])
+    only = [int(key) for key in book.issued] if book.issued else None
+    return _by_committee(worklist, scope, on, only).get(book.committee_id, [])
 
 
 def _answers(reading: Reading, source: str, book: StreetBook, *, by: User, scope: Scope, on: date) -> dict[int, Answer]:
@@ -216,14 +216,14 @@ def _answers(reading: Reading, source: str, book: StreetBook, *, by: User, scope
         issued = zip(ANSWERED, book.issued.get(str(row.unit), ["", "", ""]), strict=True)
         origin = Origin(row.unit, {name: digest(text) for name, text in issued}, {})
         edits, wrong = returning.edits(row.texts, origin, readers)
-        told = [
+        found = [
             (name, f"{returning.by_name[name].header}“{struck(row.texts[name])[:SHOWN]}”：{problems[code].sentence}")
             for code, name in wrong
         ]
         if names.get(row.unit) != row.name:
-            told = [("name", f"“{row.name}”与登记的名称不符，或已不归您管辖，这一行未采用；请不要改动单位名称")]
-        reading.problems += [BookProblem(row.number, reading.letters[name], why, row.name) for name, why in told]
-        if edits and not told:
+            found = [("name", f"“{row.name}”与登记的名称不符，或已不归您管辖，这一行未采用；请不要改动单位名称")]
+        reading.problems += [BookProblem(row.number, reading.letters[name], why, row.name) for name, why in found]
+        if edits and not found:
             before = held.get(row.unit, blank)
             now = {name: getattr(before, name) for name in (*ANSWERED, "responsible")}
             now |= {name: getattr(blank, name) for name in edits}  # erased, unless something else is said
@@ -236,9 +236,9 @@ def _unanswered(reading: Reading, scope: Scope, worklist: Worklist, book: Street
     """The units of the book that are still on the list and about which nobody has said anything: a book is not back while
     there is one, however often the file came. Those with a problem of their own are named already."""
     rows = {row.unit: row.number for row in reading.rows}
-    told = GapAnswer.objects.exclude(reason="", planned_form="", planned_by=None).values("organization_id")
+    answered = GapAnswer.objects.exclude(reason="", planned_form="", planned_by=None).values("organization_id")
     silent = worklist.records(scope).filter(pk__in=[int(key) for key in book.issued], managed_by=book.committee_id)
-    names = silent.exclude(pk__in=told).order_by("pk").values_list("pk", "organization__name")
+    names = silent.exclude(pk__in=answered).order_by("pk").values_list("pk", "organization__name")
     wrong, named = ({getattr(problem, of) for problem in reading.problems} for of in ("row", "name"))
     empty = [(rows.get(pk, 0), name) for pk, name in names if name not in named]
     return [BookProblem(row, "", "还没有填写", name) for row, name in empty if row not in wrong]

@@ -7,7 +7,7 @@ from typing import Any
 
 from orgs.indicators import SHOULD
 from reports.models import ClosedMonth, FrozenChange, FrozenUnit
-from reports.queries.changes import told
+from reports.queries.changes import reasons_of
 from reports.queries.moments import Moment
 from reports.queries.places import FrozenTree
 
@@ -20,7 +20,7 @@ def freeze_changes(closed: ClosedMonth, before: ClosedMonth) -> None:
     """Call it when units and places are frozen: facts and sources stand as the month has them."""
     ids = sorted({row[0] for row in set(_gap(before)) ^ set(_gap(closed))})
     for start in range(0, len(ids), CHUNK):
-        found = told(ids[start : start + CHUNK], Moment(before.counted_on, before), Moment(closed.counted_on))
+        found = reasons_of(ids[start : start + CHUNK], Moment(before.counted_on, before), Moment(closed.counted_on))
         FrozenChange.objects.bulk_create(
             (
                 FrozenChange(month=closed, organization_id=unit, kind=kind, since=why.since, reason=why.reason[:WORDS])

@@ -60,9 +60,11 @@ def found_branch(*, by: User, units: Sequence[Organization], branch: NewBranch, 
     ids = [unit.pk for unit in units]
     if branch.kind != Kind.PROVISIONAL_BRANCH:
         _require_members(ids, on)
-    told = {name: value for name, value in vars(branch).items() if name != "since"}
+    described = {name: value for name, value in vars(branch).items() if name != "since"}
     region = branch.parent.region_id
-    node = establish(by=by, code=next_code(branch.parent), established_on=branch.since, on=on, region_id=region, **told)
+    node = establish(
+        by=by, code=next_code(branch.parent), established_on=branch.since, on=on, region_id=region, **described
+    )
     form = Coverage.Form.SINGLE if len(units) == 1 else Coverage.Form.JOINT
     _cover(by=by, units=units, node=node, form=form, since=branch.since, on=on)
     return node
@@ -100,10 +102,10 @@ def employ_member(
     if member.organization_id == unit.pk:
         raise Refusal(f"“{member}”已登记在“{unit}”工作，不需要再登记")
     hold(Organization, [unit.pk, member.organization_id])
-    told: dict[str, Any] = {"by": by, "since": since, "on": on, "reason": f"接转到“{unit}”"[:200]}
+    trail: dict[str, Any] = {"by": by, "since": since, "on": on, "reason": f"接转到“{unit}”"[:200]}
     if party_organization and party_organization.pk != member.party_organization_id:
-        member = move_to(member=member, party_organization=party_organization, **told)
-    return set_employer(member=member, organization=unit, **told)
+        member = move_to(member=member, party_organization=party_organization, **trail)
+    return set_employer(member=member, organization=unit, **trail)
 
 
 def write_answers(*, by: User | None, answers: dict[int, Answer], at: datetime, reason: str = "") -> int:

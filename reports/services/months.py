@@ -145,10 +145,10 @@ def freeze(
 
 def words_of(values: Mapping[str, Any]) -> dict[str, Any]:
     """The texts of all figures, in the values of the parameters."""
-    said = spoken(values)
-    found = [indicator.worded(said) for indicator in indicators]
+    words = spoken(values)
+    found = [indicator.worded(words) for indicator in indicators]
     return {
-        "measures": {measure.code: measure.worded(said).name for measure in measures},
+        "measures": {measure.code: measure.worded(words).name for measure in measures},
         "indicators": {one.code: {"name": one.name, "clause": one.clause, "basis": one.basis} for one in found},
     }
 
@@ -195,14 +195,14 @@ def _go_on(
     )
 
 
-def _freeze_units(closed: ClosedMonth, before: ClosedMonth | None, among: Touched | None = None) -> None:
+def _freeze_units(closed: ClosedMonth, before: ClosedMonth | None, touched: Touched | None = None) -> None:
     """End the rows that no longer hold with the month before, and write those that do now.
 
     What has not changed is not touched: its row simply goes on. A unit that once counted goes on when it does no more,
     with what became of it.
     """
     frozen = FrozenUnit._meta.db_table
-    narrow = f"AND {{}}.organization_id IN ({TOUCHED})" if among else ""
+    narrow = f"AND {{}}.organization_id IN ({TOUCHED})" if touched else ""
     now = (
         f"FROM {OrganizationFacts._meta.db_table} now JOIN {Organization._meta.db_table} unit "
         f"ON unit.id = now.organization_id LEFT JOIN {GapAnswer._meta.db_table} answer "
@@ -214,10 +214,10 @@ def _freeze_units(closed: ClosedMonth, before: ClosedMonth | None, among: Touche
     )
 
     def run(sql: str, parameters: list[str | int]) -> None:
-        if among is None:
+        if touched is None:
             executed(sql, parameters)
         else:
-            executed(about_touched(sql).sql, [among.parameter, *parameters])
+            executed(about_touched(sql).sql, [touched.parameter, *parameters])
 
     if before is not None:
         held = ", ".join(f"{frozen}.{column}" for column in columns.split(", "))

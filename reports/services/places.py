@@ -15,10 +15,10 @@ CHUNK = 2_000
 
 
 class Place(NamedTuple):
-    """A place as it stands: `told` is read again by `reports.queries.places`."""
+    """A place as it stands: `details` are read again by `reports.queries.places`."""
 
     name: str
-    told: dict[str, Any]
+    details: dict[str, Any]
 
 
 def freeze_places(closed: ClosedMonth, before: ClosedMonth | None) -> None:
@@ -26,7 +26,7 @@ def freeze_places(closed: ClosedMonth, before: ClosedMonth | None) -> None:
     now = dict(_places())
     open_rows = FrozenPlace.objects.filter(last_month=None)
     held = {(row.kind, row.key): row for row in open_rows}
-    ended = [row.pk for at, row in held.items() if now.get(at) != Place(row.name, row.told)]
+    ended = [row.pk for at, row in held.items() if now.get(at) != Place(row.name, row.details)]
     if before:
         for start in range(0, len(ended), CHUNK):
             FrozenPlace.objects.filter(pk__in=ended[start : start + CHUNK]).update(last_month=before.month)
@@ -63,7 +63,7 @@ def _committees() -> Iterator[tuple[tuple[str, int], Place]]:
     for target in Target.objects.order_by("pk"):
         targets[target.node_id].append([target.indicator, target.year, str(target.value)])
     for node in PartyOrganization.objects.filter(kind__in=MANAGING_KINDS).order_by("path"):
-        told = {
+        details = {
             "code": node.code,
             "path": node.path,
             "region": node.region_id,
@@ -71,4 +71,4 @@ def _committees() -> Iterator[tuple[tuple[str, int], Place]]:
             "authority": authorities.get(node.pk, ""),
             "targets": targets[node.pk],
         }
-        yield (Kind.COMMITTEE.value, node.pk), Place(node.name, told)
+        yield (Kind.COMMITTEE.value, node.pk), Place(node.name, details)

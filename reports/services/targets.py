@@ -22,10 +22,10 @@ def set_target(
     if year < this_year:
         raise Refusal(f"{year} 年已经结束，目标不能再改")
     row = Target.objects.filter(node=node, year=year, indicator=indicator).first()
-    told: Any = {"by": by, "action": "targets.set", "path": node.path}
+    trail: Any = {"by": by, "action": "targets.set", "path": node.path}
     if row:
-        writing.change(record=row, values={"value": value}, **told)
+        writing.change(record=row, values={"value": value}, **trail)
     else:
         row = Target(node=node, year=year, indicator=indicator, value=value)
-        writing.add(record=row, **told)
+        writing.add(record=row, **trail)
     return row

@@ -137,11 +137,11 @@ class BookFile(PermissionMixin, View):
         """The file. A book outside the scope is not there."""
         worklist, today = worklist_of(code), timezone.localdate()
         mine = StreetBook.objects.within(request.scope).filter(worklist=code).select_related("committee")
-        told: dict[str, Any] = {"by": request.user, "scope": request.scope, "worklist": worklist, "on": today}
+        asked: dict[str, Any] = {"by": request.user, "scope": request.scope, "worklist": worklist, "on": today}
         if pk:
             book = get_object_or_404(mine, pk=pk)
             name = f"{book.committee.name} {worklist.title} {today:%Y-%m-%d}.xlsx"
-            return FileResponse(books.fetch(book=book, **told), as_attachment=True, filename=name)
+            return FileResponse(books.fetch(book=book, **asked), as_attachment=True, filename=name)
         found = list(mine.newest(code).order_by("committee__path"))
         name = f"一街一簿 {worklist.title} {today:%Y-%m-%d}.zip"
-        return FileResponse(books.pack(books=found, **told), as_attachment=True, filename=name)
+        return FileResponse(books.pack(books=found, **asked), as_attachment=True, filename=name)

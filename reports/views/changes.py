@@ -12,7 +12,7 @@ from core.listing import Column, Order
 from reports.models import FrozenUnit
 from reports.naming import WORDS
 from reports.queries.bridge import Between, Term, between_of, terms
-from reports.queries.changes import NOT_KNOWN, told
+from reports.queries.changes import NOT_KNOWN, reasons_of
 from reports.views.units import HISTORY, UnitsPage, named
 
 
@@ -77,7 +77,7 @@ class ChangesPage(UnitsPage):
     def prepare(self, rows: list[Any]) -> None:
         """What happened to each row, and how it stands after it where the reader still reaches it."""
         ids = [row.organization_id for row in rows]
-        why = told(ids, self.between.before.moment, self.moment)
+        why = reasons_of(ids, self.between.before.moment, self.moment)
         after = {row.organization_id: row for row in self.between.after(ids)}
         named(list(after.values()), self.tree)
         named(rows, self.tree if self.term.sign > 0 else self.between.before.tree)

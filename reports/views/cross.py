@@ -13,7 +13,7 @@ from orgs.models.organizations import Sector
 from reports.addresses import address_with, names_of
 from reports.cross import COLUMNS, ROWS, WHOLE, Block, cross_table, shown_categories
 from reports.queries.moments import Moment
-from reports.views.figure_page import FigurePage, Table
+from reports.views.figure_page import FigurePage, FigureTable
 
 
 class CrossPage(FigurePage):
@@ -48,10 +48,10 @@ class CrossPage(FigurePage):
             "ready_gap": _ready_gap(self.moment),
         }
 
-    def table(self) -> Table:
+    def table(self) -> FigureTable:
         blocks, row_title = cross_table(self.figures, self.narrow, self.rows), ROWS[self.rows].title
         categories = shown_categories(blocks)
-        return Table(
+        return FigureTable(
             title=f"两新组织党建交叉表 {self.place} 按{row_title}",
             sheet="交叉表",
             about=f"截至 {self.moment.words}；应建未建：{_ready_gap(self.moment)}",

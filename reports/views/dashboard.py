@@ -28,7 +28,7 @@ from reports.naming import crumbs
 from reports.paper import paper
 from reports.queries.bridge import Bridge, between_of, bridge
 from reports.queries.moments import Moment
-from reports.views.figure_page import FigurePage, Table
+from reports.views.figure_page import FigurePage, FigureTable
 
 
 def _to(name: str) -> Callable[[CutRow], str]:
@@ -102,10 +102,10 @@ class DashboardPage(FigurePage):
             "may_close": scope.having(Permission.MONTHS_CLOSE).whole,
         }
 
-    def table(self) -> Table:
+    def table(self) -> FigureTable:
         """Each rate with the counts behind it."""
         headers, rows = workbook(self.seen)
-        return Table(
+        return FigureTable(
             title=f"应建党组织情况 {self.place} 按{self.seen.cut_name}",
             sheet="应建党组织情况",
             about=f"截至 {self.moment.words}",

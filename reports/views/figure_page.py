@@ -50,7 +50,7 @@ class AtMoment:
         return narrow_of(self.request.GET)
 
 
-class Table(NamedTuple):
+class FigureTable(NamedTuple):
     """What a workbook holds; `about` is the line below its title."""
 
     title: str
@@ -99,7 +99,7 @@ class FigurePage(AtMoment, PermissionMixin, View):
         """What the template needs besides place, month and areas."""
         raise NotImplementedError
 
-    def table(self) -> Table:
+    def table(self) -> FigureTable:
         raise NotImplementedError
 
     def get(self, request: PageRequest) -> HttpResponse:

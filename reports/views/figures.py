@@ -13,7 +13,7 @@ from orgs.indicators import GROUPS
 from reports.addresses import address_with, lists_of
 from reports.figures import Standing, measures_of, scale_for, standings
 from reports.views.dashboard import home_digits
-from reports.views.figure_page import FigurePage, Table
+from reports.views.figure_page import FigurePage, FigureTable
 
 FEW = "不足 3"
 TABLE = (
@@ -49,9 +49,9 @@ class FiguresPage(FigurePage):
             "parts": self._parts(indicators[opened]) if opened else [],
         }
 
-    def table(self) -> Table:
+    def table(self) -> FigureTable:
         """All lines, with the counts and the words of each."""
-        return Table(
+        return FigureTable(
             title=f"全部指标 {self.place}",
             sheet="全部指标",
             about=f"截至 {self.moment.words}",
@@ -61,8 +61,8 @@ class FiguresPage(FigurePage):
 
     def _groups(self) -> list[tuple[str, list[Standing]]]:
         """The groups that have an indicator, in the Opinion's order; what names none of them comes last."""
-        told: dict[str, Any] = {"moment": self.moment, "closed": self.closed, "narrow": self.narrow}
-        found = standings(self.request.scope, tuple(indicators), figures=self.figures, **told)
+        asked: dict[str, Any] = {"moment": self.moment, "closed": self.closed, "narrow": self.narrow}
+        found = standings(self.request.scope, tuple(indicators), figures=self.figures, **asked)
         grouped: dict[str, list[Standing]] = {group: [] for group in GROUPS}
         for one in found:
             grouped.setdefault(one.indicator.group or "其他", []).append(one)

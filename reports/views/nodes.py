@@ -49,7 +49,7 @@ class NodesPage(UnitsPage):
         measure, live = self.measure, not self.moment.closed
         one_each = measure.subject is PARTY_ORGANIZATIONS and not measure.sums
         head = f"数量（{measure.subject.unit}）"
-        number = Column(head, "told", kind="number", order="value", link=self._names_url, screen=not one_each)
+        number = Column(head, "shown", kind="number", order="value", link=self._names_url, screen=not one_each)
         term = [Column("届满日期", "node.term_ends_on", kind="date")] if measure.code in OF_TERMS and live else []
         history = [] if live else [HISTORY]
         return [name, number, *term, Column("管理党组织", "managed_name"), *history]
@@ -76,8 +76,8 @@ class NodesPage(UnitsPage):
         own = {grant.node_id for grant in self.request.scope.having(self.permission).grants}
         for row in rows:
             row.managed_name = names.get(row.managed_by_id)
-            told = row.managed_by_id in own or not hidden(self.measure, row.value)
-            row.told = row.value if told else FEW
+            may_read = row.managed_by_id in own or not hidden(self.measure, row.value)
+            row.shown = row.value if may_read else FEW
 
 
 def _value(code: str) -> Any:

@@ -81,11 +81,11 @@ class StartPage(PermissionMixin, View):
         form = forms[do]
         if form.is_valid():
             try:
-                said = getattr(self, f"_{do}")(request, rows, form.cleaned_data)
+                message = getattr(self, f"_{do}")(request, rows, form.cleaned_data)
             except (Refusal, ValidationError) as refusal:
                 form.add_error(None, refusal.messages if isinstance(refusal, ValidationError) else as_sentence(refusal))
             else:
-                messages.success(request, said)
+                messages.success(request, message)
                 return HttpResponseRedirect(way_back(request, reverse("worklist", args=[code])))
         return self._page(request, worklist, rows, sent=forms, status=422)
 
@@ -167,15 +167,15 @@ class StartPage(PermissionMixin, View):
         units = [row.organization for row in rows] + list(partners.order_by("pk"))
         branch = NewBranch(**{name: value for name, value in data.items() if name != "partners"})
         node = found_branch(by=request.user, units=units, branch=branch, on=timezone.localdate())
-        said = format_html("已成立“{}”，覆盖 {} 家单位。", node, len(units))
+        message = format_html("已成立“{}”，覆盖 {} 家单位。", node, len(units))
         number, url = enrolled_elsewhere(node, request.scope)
         if number:
-            said += format_html(
+            message += format_html(
                 '它名下还没有党员：这些单位的 {} 名党员组织关系仍在其他党组织。<a href="{}">接转组织关系</a>',
                 number,
                 url,
             )
-        return said
+        return message
 
     def _cover(self, request: PageRequest, rows: list[OrganizationFacts], data: dict[str, Any]) -> str:
         units = [row.organization for row in rows]

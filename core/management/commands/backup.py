@@ -54,9 +54,9 @@ class Command(BaseCommand):
             connection.connection.backup(copy)
             copy.close()
             return
-        told = connection.connection.info.dsn_parameters | {"password": connection.settings_dict["PASSWORD"]}
+        connected = connection.connection.info.dsn_parameters | {"password": connection.settings_dict["PASSWORD"]}
         names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password", "PGDATABASE": "dbname"}
-        given = {variable: told[name] for variable, name in names.items() if told.get(name)}
+        given = {variable: connected[name] for variable, name in names.items() if connected.get(name)}
         command = ["pg_dump", "--format=custom", "--no-owner", f"--file={target}"]
         try:
             subprocess.run(command, env={**os.environ, **given}, check=True)

@@ -91,9 +91,9 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(json.dumps(report, ensure_ascii=False))
             return
-        told = "，".join(f"{word} {report[name]:,}" for name, word in WORDS.items())
+        counts = "，".join(f"{word} {report[name]:,}" for name, word in WORDS.items())
         done = f"批次 {report['batch']} 已写入" if report["batch"] else "核对完成，没有写入"
-        self.stdout.write(f"{done}：{told}；用时 {report['seconds']} 秒")
+        self.stdout.write(f"{done}：{counts}；用时 {report['seconds']} 秒")
         for problem in report["problems"]:
             self.stdout.write("  {sheet} 第 {row} 行 {column}：{code} {value}".format_map(problem))
 

@@ -41,9 +41,9 @@ class Command(BaseCommand):
                         continue
                     pause = POLL_SECONDS
                 except Exception as error:
-                    told = trouble_of(error)
+                    trouble = trouble_of(error)
                     logger.warning(
-                        "next attempt in %s seconds: %s", PAUSE_SECONDS, told and told.name, exc_info=not told
+                        "next attempt in %s seconds: %s", PAUSE_SECONDS, trouble and trouble.name, exc_info=not trouble
                     )
                     pause = PAUSE_SECONDS
                 if options["once"]:
