@@ -32,8 +32,9 @@ Item = TypeVar("Item", bound=Coded)
 class Registry(Generic[Item]):
     """Objects by code, in the order in which they were added."""
 
-    def __init__(self) -> None:
+    def __init__(self, *items: Item) -> None:
         self._items: dict[str, Item] = {}
+        self.add(*items)
 
     def add(self, *items: Item) -> None:
         """Register; a code that is taken is a mistake of the programmer."""

@@ -36,11 +36,11 @@ ON_ROLL = Column("名册党员", lambda row: row.formal + row.probationary, kind
 COVERED_BY = Column("覆盖的党组织", "covered_by.name")
 
 
-def of_units(*told: Column) -> tuple[Column, ...]:
+def of_units(*columns: Column) -> tuple[Column, ...]:
     """The columns of a list of organizations: which one, what the check tells of it, and who manages it."""
     code = Column("统一社会信用代码", "organization.credit_code", screen=False)
     area = Column("所在区划", "organization.region.name", screen=False)
-    return UNIT, code, area, *told, Column("管理党组织", "managed_by.name")
+    return UNIT, code, area, *columns, Column("管理党组织", "managed_by.name")
 
 
 @dataclass(frozen=True)
@@ -148,8 +148,7 @@ class ConflictFilters(ListFilters):
         self.filters["source"].extra["choices"] = [(s.code, s.name) for s in sources_for(self.request.scope)]
 
 
-checks: Registry[Check] = Registry()
-checks.add(
+checks = Registry(
     Check(
         "undecided",
         "待判定",

@@ -87,8 +87,7 @@ def _why_member(facts: OrganizationFacts, thresholds: Thresholds) -> list[Reason
     return reasons_for_member(category=facts.category, size=facts.size, thresholds=thresholds)
 
 
-worklists: Registry[Worklist] = Registry()
-worklists.add(
+worklists = Registry(
     Worklist(
         "party-organization",
         "应建党组织尚未建",

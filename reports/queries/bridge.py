@@ -41,8 +41,7 @@ class Term:
     kind: str
 
 
-terms: Registry[Term] = Registry()
-terms.add(
+terms = Registry(
     Term("due", "新增应建", 1, "due"),
     Term("lost", "失去覆盖", 1, "lost"),
     Term("moved_in", "划入", 1, "moved"),
