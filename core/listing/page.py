@@ -19,7 +19,7 @@ from django.views import View
 from core.listing.columns import Column, reached_by
 from core.listing.exporting import export_list
 from core.listing.filters import ListFilters
-from core.listing.paging import Order, address_with, bounded_count, page_asked_for, turned, without_place
+from core.listing.paging import Order, address_with, paged, turned, without_place
 from core.listing.services import forget_filter, save_filter
 from core.models import ImportBatch, SavedFilter
 from core.pages import PageRequest, PermissionMixin, number
@@ -82,10 +82,9 @@ class ListPage(PermissionMixin, View):
         filters, found = self._found()
         order, descending = self._order()
         keys = order.spelled(descending=descending)
-        total = bounded_count(found)
-        pages = total.pages(self.page_size)
         rows = found.only(*self.reads) if self.reads else found
-        page = page_asked_for(request, rows, keys, size=self.page_size, pages=pages)
+        paging = paged(request, rows, keys, size=self.page_size)
+        page = paging["page"]
         self.prepare(page.rows)
         columns = [column for column in self.get_columns() if column.screen]
         reached = reached_by(request.scope, columns, page.rows)
@@ -97,17 +96,11 @@ class ListPage(PermissionMixin, View):
             "view": self,
             "title": self.title,
             "filters": filters,
-            "total": total,
             "sorted": self._sorted(),
             "headers": [(column, *self._order_link(column)) for column in columns],
             "rows": drawn,
             "body": SafeString("".join(f"<tr>{cells}</tr>\n" for _, cells in drawn)),
-            "page": page,
-            "pages": pages,
-            "first": (page.number - 1) * self.page_size + 1,
-            "before_url": self.url(before=page.before, page=str(page.number - 1)) if page.before else "",
-            "after_url": self.url(after=page.after, page=str(page.number + 1)) if page.after else "",
-            "conditions": without_place(request).lists(),
+            **paging,
             "may_export": self._may_export(),
             "may_reveal": bool(self.reveal_permission) and self.request.scope.may(self.reveal_permission),
             "return_url": self._return_url(),

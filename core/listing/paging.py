@@ -110,14 +110,22 @@ def page_of(
     return Page(rows, first if has_before else "", last if has_after else "", number)
 
 
-def page_asked_for(
-    request: HttpRequest, queryset: QuerySet, keys: Sequence[str] = ("pk",), *, size: int, pages: int = 1
-) -> Page:
-    """The page that the address names: by a cursor, or one of so many that can be jumped to."""
-    asked = number(request.GET.get("page")) or 1
+def paged(request: HttpRequest, queryset: QuerySet, keys: Sequence[str] = ("pk",), *, size: int) -> dict[str, Any]:
+    """The page that the address names, by a cursor or by its number, with what stands below it (`core/pager.html`)."""
+    total = bounded_count(queryset)
+    pages, asked = total.pages(size), number(request.GET.get("page")) or 1
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     asked = asked if after or before else min(asked, pages)
-    return page_of(queryset, keys, size=size, after=after, before=before, number=asked)
+    page = page_of(queryset, keys, size=size, after=after, before=before, number=asked)
+    return {
+        "page": page,
+        "total": total,
+        "pages": pages,
+        "first": (page.number - 1) * size + 1,
+        "before_url": address_with(request, before=page.before, page=str(page.number - 1)) if page.before else "",
+        "after_url": address_with(request, after=page.after, page=str(page.number + 1)) if page.after else "",
+        "conditions": without_place(request).lists(),
+    }
 
 
 def address_with(request: HttpRequest, **changed: str) -> str:

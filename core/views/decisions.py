@@ -16,7 +16,7 @@ from core.importing import decisions, jobs
 from core.importing.identity import held_back
 from core.importing.queries import rows_of
 from core.importing.wording import Teller
-from core.listing.paging import page_asked_for
+from core.listing.paging import paged
 from core.models import ImportBatch, Job
 from core.pages import PageRequest, number, numbers, way_back
 from core.refusals import Refusal, as_sentence
@@ -43,15 +43,7 @@ class DecidingPage(BatchView):
         return render(request, self.template_name, self.context(batch))
 
     def context(self, batch: ImportBatch) -> dict[str, Any]:
-        open_rows = self.found(batch)
-        page = page_asked_for(self.request, open_rows, size=PAGE)
-        return {
-            **head(self.request, batch, step_of(batch)),
-            "rows": page.rows,
-            "open": open_rows.count(),
-            "before": page.before,
-            "after": page.after,
-        }
+        return {**head(self.request, batch, step_of(batch)), **paged(self.request, self.found(batch), size=PAGE)}
 
 
 class ConflictsPage(DecidingPage):
@@ -70,7 +62,7 @@ class ConflictsPage(DecidingPage):
             "single": self.request.GET.get("row", ""),
             "back": way_back(self.request, ""),
         }
-        return {**context, "lines": Teller(batch).lines(context["rows"])}
+        return {**context, "lines": Teller(batch).lines(context["page"].rows)}
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse:
         batch = self.batch()
@@ -106,7 +98,7 @@ class IdentityPage(DecidingPage):
     def context(self, batch: ImportBatch) -> dict[str, Any]:
         context = super().context(batch)
         mine = batch.created_by_id == self.request.user.pk
-        return {**context, "lines": Teller(batch).lines(context["rows"]), "mine": mine}
+        return {**context, "lines": Teller(batch).lines(context["page"].rows), "mine": mine}
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse:
         """Compare the ticked ones, or all; or leave the ticked ones out."""
@@ -133,7 +125,7 @@ class MissingPage(DecidingPage):
 
     def context(self, batch: ImportBatch) -> dict[str, Any]:
         context = super().context(batch)
-        return {**context, "lines": Teller(batch).absent(context["rows"]), "endings": self._endings(batch)}
+        return {**context, "lines": Teller(batch).absent(context["page"].rows), "endings": self._endings(batch)}
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse:
         """Say first what an ending would do; do it when that is confirmed."""

@@ -26,7 +26,7 @@ from core.importing.reports import error_workbook
 from core.importing.sheets import Table
 from core.importing.wording import Teller
 from core.jobs import kind_name, progress_of
-from core.listing.paging import address_with, page_asked_for
+from core.listing.paging import paged
 from core.masking import struck
 from core.models import ImportBatch, Job
 from core.pages import PageRequest, PermissionMixin
@@ -193,18 +193,18 @@ class BatchPage(BatchView):
         found: QuerySet = batch.missing.all() if kind == "missing" else rows_of(batch, kind if kind in KINDS else "")
         if kind != "missing":
             found = sought(found, text)
-        page = page_asked_for(self.request, found, size=ROWS)
+        paging = paged(self.request, found, size=ROWS)
+        rows = paging["page"].rows
         tabs = [(k.code, k.name, batch.counts.get(k.count, 0)) for k in KINDS.values()]
         tabs.append(("missing", "名单里没有的", batch.counts.get("missing", 0)))
         return {
             "batch": batch,
-            "lines": teller.absent(page.rows) if kind == "missing" else teller.lines(page.rows),
+            "lines": teller.absent(rows) if kind == "missing" else teller.lines(rows),
             "many_sheets": len(batch.sheets) > 1,
             "kind": kind,
             "text": text,
             "tabs": [("", "全部", batch.counts.get("rows", 0)), *(tab for tab in tabs if tab[2] or tab[0] == kind)],
-            "before_url": address_with(self.request, before=page.before) if page.before else "",
-            "after_url": address_with(self.request, after=page.after) if page.after else "",
+            **paging,
         }
 
 
