@@ -78,7 +78,8 @@ class Addresses:
 def names_of(month: str, narrow: Narrow, **asked: str) -> str:
     """The list of names behind a measure (`measure=`) or behind what an indicator lacks (`gap=`)."""
     if asked.get("gap") == SHOULD.code and not month:
-        return address_with(reverse("worklist", args=["party-organization"]), narrow.query())
+        kept = {name: value for name, value in asked.items() if name != "gap"}
+        return address_with(reverse("worklist", args=["party-organization"]), {**narrow.query(), **kept})
     measure = indicators[asked["gap"]].denominator if "gap" in asked else measures[asked["measure"]]
     page = "nodes" if isinstance(measure.subject, NodeSubject) else "units"
     return address_with(address(page), {**asked, **narrow.query(), "month": month})

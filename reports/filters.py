@@ -12,7 +12,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from core.listing.filters import search_filter
+from core.listing.filters import TickFilter, search_filter
 from core.search import search
 from orgs.figures import NONE, TODAY, Narrow, Tree, tree_of
 from orgs.filters import CATEGORIES, PlaceFilters
@@ -66,11 +66,15 @@ class UnitFilters(NodeFilters):
 
 
 class WorklistFilters(UnitFilters):
-    """Of a worklist: also how long it has been due."""
+    """Of a worklist: also how long it has been due, and whether the day that was promised is past."""
 
     since_column = "should_since"
     overdue = django_filters.BooleanFilter(
         method="over_days", label=f"超过 {OVERDUE_DAYS} 天", widget=forms.CheckboxInput
+    )
+    promised = TickFilter(
+        "已承诺未兑现",
+        ticked=lambda rows: rows.filter(organization__gap_answer__planned_by__lt=timezone.localdate()),
     )
 
     def over_days(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:

@@ -1,11 +1,11 @@
-"""What stands on the printed page beside the figures: the longest overdue, and what streets answered."""
+"""What stands beside the figures: the longest overdue, and what streets answered and promised."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, Q, Value
 
 from core.page_cache import kept
 from core.scope import Scope
@@ -30,15 +30,17 @@ class Overdue:
 
 @dataclass(frozen=True)
 class Paper:
-    """The longest overdue; the reasons given with their numbers; how many have not answered."""
+    """The longest overdue; the reasons given with their numbers; how many have not answered, and for how many the day that
+    was promised is past. No closed month keeps that day."""
 
     overdue: list[Overdue]
     reasons: list[tuple[str, int]]
     unanswered: int
+    unkept: int
 
 
 def paper(scope: Scope, seen: Overview) -> Paper:
-    """Three queries: the first of the gap by its own index, their names, and the reasons; of a closed month those of then."""
+    """Three queries: the first of the gap by its own index, their names, and the answers; of a closed month those of then."""
     gap = seen.moment.units(scope, SHOULD.gap, seen.narrow, seen.tree)
     oldest = gap.order_by("should_since", "organization").values_list("pk", flat=True)
     about = ("oldest", scope.reach, seen.moment.standing, seen.narrow, str(seen.narrow.condition(seen.tree)))
@@ -52,10 +54,12 @@ def paper(scope: Scope, seen: Overview) -> Paper:
         )
     ]
     if seen.moment.closed:
-        answers = gap.exclude(answered="").values_list("answered")
+        found = gap.order_by().values_list("answered").annotate(units=Count("pk"), unkept=Value(0))
     else:
-        units = gap.order_by().values("organization")
-        answers = GapAnswer.objects.filter(organization__in=units).exclude(reason="").values_list("reason")
-    reasons = sorted(answers.order_by().annotate(units=Count("pk")), key=lambda found: (-found[1], found[0]))
-    answered = sum(units for _, units in reasons)
-    return Paper(overdue, reasons[:MOST], (seen.whole.gap or 0) - answered)
+        units, past = gap.order_by().values("organization"), Q(planned_by__lt=seen.moment.on)
+        answers = GapAnswer.objects.filter(organization__in=units).order_by().values_list("reason")
+        found = answers.annotate(units=Count("pk"), unkept=Count("pk", filter=past))
+    given = list(found)
+    reasons = sorted(((reason, units) for reason, units, _ in given if reason), key=lambda one: (-one[1], one[0]))
+    unanswered = (seen.whole.gap or 0) - sum(units for _, units in reasons)
+    return Paper(overdue, reasons[:MOST], unanswered, sum(unkept for *_, unkept in given))

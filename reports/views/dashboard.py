@@ -19,7 +19,7 @@ from core.scope import Scope
 from members.indicators import RESTING
 from orgs.figures import CUTS, DIGITS, TODAY, Narrow, Tree
 from orgs.filters import region_choices
-from orgs.indicators import R3, R7
+from orgs.indicators import R3, R7, SHOULD
 from reports.addresses import Addresses
 from reports.cells import change_cell, gap_cell, rate_cell
 from reports.dashboard import APART, CARDS, ON_PAPER, SHOWN, CutRow, Overview, overview
@@ -86,6 +86,7 @@ class DashboardPage(FigurePage):
         return {
             "seen": seen,
             "crumbs": [(name, to.page(way)) for name, way in crumbs(scope, narrow, seen.tree)],
+            "unkept_url": to.units(narrow, gap=SHOULD.code, promised="on"),
             "resting_url": to.units(narrow, measure=ON_PAPER),
             "cards": [(card, to.of_indicator(card.indicator)) for card in seen.cards],
             "figures_url": to.figures(),
