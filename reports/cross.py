@@ -16,7 +16,8 @@ from orgs.models import Coverage
 from orgs.models.organizations import Category
 from orgs.models.places import STREET_DIGITS
 
-COLUMNS: tuple[tuple[str, str], ...] = (
+READY_GAP = "正式党员≥%(org.formal_min_to_found)s未建"  # 应建未建 is said of all that should have a Party organization
+COLUMNS: tuple[tuple[str, str], ...] = (  # names in the words of a moment
     ("counted", "单位"),
     ("branch_offices", "其中分支机构"),
     ("staff", "职工"),
@@ -24,7 +25,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("probationary", "预备党员"),
     *((form.name.lower(), form.label) for form in Coverage.Form),
     ("uncovered", "无"),
-    ("ready_gap", "应建未建"),
+    ("ready_gap", READY_GAP),
     ("instructor", "指导员"),
     ("union", "工会"),
     ("youth", "团"),

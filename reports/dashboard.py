@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from core.indicators import added, less
+from core.indicators import Indicator, added, less
 from core.page_cache import kept
 from core.scope import Scope
 from members.indicators import RESTING
 from orgs.figures import CUTS, LEVELS, Narrow, Slice, Tree, digits_below, total
-from orgs.indicators import AIMS, R3, R7, SHOULD, T1, T2, T3, T4, T5
+from orgs.indicators import AIMS, DISPUTED, R3, R7, SHOULD, STALE, T1, T2, T3, T4, T5, UNDECIDED, UNKNOWN_SIZE
 from reports.figures import Standing, measures_of, standings
 from reports.models import ClosedMonth
 from reports.queries.moments import Moment
@@ -24,6 +24,7 @@ from reports.queries.moments import Moment
 CARDS = (T1, T2, T3, T4, T5)
 SHOWN = (SHOULD, *CARDS, R3, R7, *AIMS)
 ON_PAPER = RESTING.numerator.code
+DOUBTFUL = (UNDECIDED, UNKNOWN_SIZE, STALE, DISPUTED)  # what makes the figures less sure
 APART = "branch_offices"  # counted, but not asked for anything
 MEASURES = (*measures_of(SHOWN), APART)
 
@@ -71,6 +72,7 @@ class Overview:
     cards: list[Standing]
     aims: list[Standing]  # of the Opinion, in one line
     resting: int | None  # how many units, whether they should or not, are covered on paper alone
+    doubtful: list[tuple[Indicator, int]]  # those that there are
     tree: Tree
 
     @property
@@ -109,9 +111,11 @@ def overview(
     answer, *found = standings(scope, (SHOULD, *CARDS, *AIMS), **asked)
     cards, aims = found[: len(CARDS)], found[len(CARDS) :]
     cut_name = LEVELS[digits or digits_below(narrow.region)] if by == "region" else CUTS[by][0]
-    # apart from the rows: counted at the place of the Party organization, it would add rows without units
-    resting = figures.whole(narrow, [ON_PAPER])[ON_PAPER]
-    return Overview(moment, narrow, by, cut_name, lines, whole, answer, cards, aims, resting, figures.tree)
+    # apart from the rows, which what is counted at the place of a Party organization, or is not decided, would add to
+    beside = figures.whole(narrow, [ON_PAPER, *(one.numerator.code for one in DOUBTFUL)])
+    doubtful = [(moment.indicator(one), number) for one in DOUBTFUL if (number := beside[one.numerator.code])]
+    resting = beside[ON_PAPER]
+    return Overview(moment, narrow, by, cut_name, lines, whole, answer, cards, aims, resting, doubtful, figures.tree)
 
 
 def _cut(by: str, digits: int) -> Callable[..., list[Slice]]:

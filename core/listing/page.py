@@ -59,6 +59,10 @@ class ListPage(PermissionMixin, View):
     def prepare(self, rows: list[Any]) -> None:
         """Add to the rows of one page (or one stretch of the export) what takes queries of its own."""
 
+    def summed(self, found: QuerySet) -> int | None:
+        """What the rows add up to, where the list stands behind a sum."""
+        return None
+
     def row_head(self, row: Any) -> str:
         """The cell that stands before all columns, where there is one."""
         return ""
@@ -96,6 +100,7 @@ class ListPage(PermissionMixin, View):
             "view": self,
             "title": self.title,
             "filters": filters,
+            "sum": self.summed(found),
             "sorted": self._sorted(),
             "headers": [(column, *self._order_link(column)) for column in columns],
             "rows": drawn,

@@ -11,7 +11,7 @@ from orgs.figures import NONE
 from orgs.indicators import R3
 from orgs.models.organizations import Sector
 from reports.addresses import address_with, names_of
-from reports.cross import COLUMNS, ROWS, WHOLE, Block, cross_table, shown_categories
+from reports.cross import COLUMNS, READY_GAP, ROWS, WHOLE, Block, cross_table, shown_categories
 from reports.queries.moments import Moment
 from reports.views.figure_page import FigurePage, FigureTable
 
@@ -43,7 +43,7 @@ class CrossPage(FigurePage):
                 for code, kind in ROWS.items()
             ],
             "more": Select({"aria-label": "类别"}, categories).render("category", self.narrow.category),
-            "columns": COLUMNS,
+            "columns": _columns(self.moment),
             "lines": [_line(block, self.moment) for block in blocks],
             "ready_gap": _ready_gap(self.moment),
         }
@@ -54,22 +54,27 @@ class CrossPage(FigurePage):
         return FigureTable(
             title=f"两新组织党建交叉表 {self.place} 按{row_title}",
             sheet="交叉表",
-            about=f"截至 {self.moment.words}；应建未建：{_ready_gap(self.moment)}",
-            headers=[row_title, *(f"{name} {column}" for _, name in categories for _, column in COLUMNS)],
+            about=f"截至 {self.moment.words}；{_ready_gap(self.moment)}",
+            headers=[row_title, *(f"{name} {column}" for _, name in categories for _, column in _columns(self.moment))],
             rows=[_cells(block, [code for code, _ in categories]) for block in blocks],
         )
 
 
+def _columns(moment: Moment) -> list[tuple[str, str]]:
+    words = moment.spoken
+    return [(code, name % words) for code, name in COLUMNS]
+
+
 def _ready_gap(moment: Moment) -> str:
     found = moment.indicator(R3)
-    return f"{found.denominator.name}的法人单位未建党组织的（{found.clause}）"
+    return f"{READY_GAP % moment.spoken}：{found.denominator.name}的法人单位未建党组织的（{found.clause}）"
 
 
 def _line(block: Block, moment: Moment) -> tuple[str, list[tuple[str, int | None, str]]]:
     """A row of the screen: its name, and for each measure the header, the number and the list behind it."""
     sums = block.sums[WHOLE]
     return block.name, [
-        (name, sums[code], names_of(moment.month, block.narrow, **_asked(code))) for code, name in COLUMNS
+        (name, sums[code], names_of(moment.month, block.narrow, **_asked(code))) for code, name in _columns(moment)
     ]
 
 

@@ -22,6 +22,7 @@ from orgs.filters import region_choices
 from orgs.indicators import R3, R7, SHOULD
 from reports.addresses import Addresses
 from reports.cells import change_cell, gap_cell, rate_cell
+from reports.cross import READY_GAP
 from reports.dashboard import APART, CARDS, ON_PAPER, SHOWN, CutRow, Overview, overview
 from reports.figures import scale_for
 from reports.naming import crumbs
@@ -41,9 +42,7 @@ TABLE = (
     Column("尚未建", "gap", NUMBER, html=gap_cell, order="gap"),
     Column("应建已建率", "rate", PERCENT, html=rate_cell, order="rate"),
     Column("已建较上月", "change", NUMBER, html=change_cell, order="change"),
-    Column(
-        "正式党员≥%(org.formal_min_to_found)s未建", lambda line: line.row.gap(R3), NUMBER, _to("ready"), order="ready"
-    ),
+    Column(READY_GAP, lambda line: line.row.gap(R3), NUMBER, _to("ready"), order="ready"),
     Column("未派驻指导员", lambda line: line.row.gap(R7), NUMBER, _to("uninstructed"), order="uninstructed"),
     Column("指导员派驻率", lambda line: line.row.rate(R7), PERCENT, _to("instructed"), order="instructed"),
 )
@@ -88,6 +87,9 @@ class DashboardPage(FigurePage):
             "crumbs": [(name, to.page(way)) for name, way in crumbs(scope, narrow, seen.tree)],
             "unkept_url": to.units(narrow, gap=SHOULD.code, promised="on"),
             "resting_url": to.units(narrow, measure=ON_PAPER),
+            "doubtful": [
+                (one.name, number, to.units(narrow, measure=one.numerator.code)) for one, number in seen.doubtful
+            ],
             "cards": [(card, to.of_indicator(card.indicator)) for card in seen.cards],
             "figures_url": to.figures(),
             "aims": [(aim, to.of_indicator(aim.indicator)) for aim in seen.aims],
@@ -150,7 +152,7 @@ def workbook(seen: Overview) -> tuple[list[str], list[list[Any]]]:
     """Headers and rows of the table: each rate with its counts, the total last."""
     headers = [seen.cut_name, *(column.header for column in columns_of(seen.moment))]
     for indicator in map(seen.moment.indicator, (*CARDS, R7)):
-        headers += [indicator.denominator.name, f"{indicator.name}（家）", f"{indicator.name}(%)"]
+        headers += [indicator.denominator.name, f"{indicator.name}（家）", f"{indicator.name}（%）"]
     rows = [_cells(line) for line in seen.lines] + [_cells(seen.whole)]
     return headers, rows
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F, IntegerField, QuerySet
+from django.db.models import F, IntegerField, Min, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
@@ -43,13 +43,17 @@ class NodesPage(UnitsPage):
         """The names are Party organizations, whatever they have."""
         return "个党组织"
 
+    @property
+    def one_each(self) -> bool:
+        """Whether the Party organizations themselves are what is counted."""
+        return self.measure.subject is PARTY_ORGANIZATIONS and not self.measure.sums
+
     def get_columns(self) -> Sequence[Column]:
         """The names lead to the Party organizations of now alone; where these are what is counted, no number says so."""
         name = Column("党组织", "name", kind="name", order="name", link=None if self.moment.closed else _party_url)
         measure, live = self.measure, not self.moment.closed
-        one_each = measure.subject is PARTY_ORGANIZATIONS and not measure.sums
         head = f"数量（{measure.subject.unit}）"
-        number = Column(head, "shown", kind="number", order="value", link=self._names_url, screen=not one_each)
+        number = Column(head, "shown", kind="number", order="value", link=self._names_url, screen=not self.one_each)
         term = [Column("届满日期", "node.term_ends_on", kind="date")] if measure.code in OF_TERMS and live else []
         history = [] if live else [HISTORY]
         return [name, number, *term, Column("管理党组织", "managed_name"), *history]
@@ -69,6 +73,13 @@ class NodesPage(UnitsPage):
         if self.indicator:
             value = value - _value(self.indicator.numerator.code)
         return (rows if self.moment.closed else rows.select_related("node")).annotate(value=value).filter(value__gt=0)
+
+    def summed(self, found: QuerySet) -> int | None:
+        """Not where a part is too small to be told: it could be taken off the sum."""
+        if self.one_each:
+            return None
+        parts = found.aggregate(sum=Sum("value"), least=Min("value"))
+        return None if hidden(self.measure, parts["least"]) else parts["sum"]
 
     def prepare(self, rows: list[Any]) -> None:
         """Names, and numbers that are not too small to be told to whom they do not concern."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils import timezone
@@ -182,6 +182,10 @@ class UnitsPage(AtMoment, ListPage):
     @property
     def _kept(self) -> list[tuple[str, str]]:
         return [(name, self.request.GET[name]) for name in ("measure", "gap", "month") if self.request.GET.get(name)]
+
+    def summed(self, found: QuerySet) -> int | None:
+        """The number that was followed, as far as the filters leave it."""
+        return found.aggregate(sum=Sum(self.measure.sums))["sum"] if self.measure.sums else None
 
     def prepare(self, rows: list[Any]) -> None:
         """Names, codes, where the names lead, and what makes the point."""

@@ -72,6 +72,19 @@ def test_a_filter_swaps_the_results_and_keeps_the_address(
     expect(page.locator("#results")).not_to_contain_text("澄州明川电子有限公司")
 
 
+def test_rates_that_are_compared_begin_at_one_line(
+    city: City, gaps: dict[str, Organization], signed_in: Callable[[str], Page]
+) -> None:
+    city.cover(city.organization("已建的", managed_by="CZ121", staff=120), "CZ121", "AREA")
+    refresh(None, on=TODAY)
+    page = signed_in("leader")
+    page.goto("/dashboard/")
+    edges = page.locator("table.figures .bar").evaluate_all("bars => bars.map(bar => bar.getBoundingClientRect().x)")
+    assert page.locator("table.figures .bar + span").all_inner_texts() == ["33.3%", "100.0%", "50.0%"]
+    assert len(edges) == 3
+    assert len(set(edges)) == 1
+
+
 def test_the_print_is_one_portrait_page_for_signing(
     gaps: dict[str, Organization], signed_in: Callable[[str], Page]
 ) -> None:

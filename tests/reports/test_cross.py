@@ -71,10 +71,20 @@ def test_every_number_of_the_screen_opens_its_list(
     browser = opened("city")
     for query in ("", "?category=SO4&rows=authority"):
         for url, number in numbers(browser.get(PAGE + query).content.decode()):
-            if any(f"measure={code}" in url for code in ("staff", "formal", "probationary")):
-                continue  # a sum of persons opens the units that add to it
-            told = f"共 {number:,} 家" if number else "没有符合条件的记录"
+            persons = any(f"measure={code}" in url for code in ("staff", "formal", "probationary"))
+            told = f"家，合计 {number:,}，" if persons else f"共 {number:,} 家"
+            told = told if number else "没有符合条件的记录"
             assert told in browser.get(url).content.decode(), url
+
+
+def test_one_word_does_not_name_two_numbers(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
+) -> None:
+    """应建未建 is said of all that should have a Party organization; the table counts those with three formal members."""
+    page = opened("leader").get(PAGE).content.decode()
+    assert "应建未建" not in page
+    assert 'class="num">正式党员≥3未建</th>' in page
+    assert "正式党员≥3未建：正式党员 3 名以上的法人单位未建党组织的" in page
 
 
 def test_the_workbook_has_a_group_of_columns_for_every_category(

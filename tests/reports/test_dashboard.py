@@ -159,6 +159,39 @@ def test_what_is_covered_on_paper_alone_is_said_beside_the_answer(
     assert [(row.name, row.shown) for row, _ in listed] == [(city["CZ121"].name, int(number))]
 
 
+@pytest.mark.parametrize("month", ["", "2026-10"], ids=["now", "a closed month"])
+def test_what_makes_the_figures_less_sure_is_said_below_them_with_its_lists(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client], month: str
+) -> None:
+    city.organization("没有人数")
+    city.organization("人数过期", staff=120, staff_on=date(2024, 3, 1))
+    refresh(None, on=TODAY)
+    close(city, "2026-10")
+    browser = opened("leader")
+    page = browser.get(PAGE, {"month": month}).content.decode()
+    told = page[page.index("影响准确性的：") :]
+    said = re.findall(r'(?:：|· )([^：·]+) <a href="([^"]*)">(\d+)</a> 家', told[: told.index("</p>")])
+    assert [(name, number) for name, _, number in said] == [("人数不明", "1"), ("人数超过 12 个月未更新", "7")]
+    for _, url, number in said:
+        assert f"共 {number} 家" in browser.get(unescape(url)).content.decode()
+    rows = [line.row.name for line in seen(city).lines]
+    assert rows == ["云溪区", "临江区"]
+
+
+def test_a_card_says_its_change_beside_the_target_that_it_met(
+    city: City, gaps: dict[str, Organization], opened: Callable[..., Client]
+) -> None:
+    browser = opened("leader")
+    assert "较上月末" not in browser.get(PAGE).content.decode(), "there is no month before"
+    close(city, "2026-10")
+    city.organization("又一家", staff=200)
+    refresh(None, on=TODAY)
+    found = seen(city)
+    page = browser.get(PAGE).content.decode()
+    assert found.fallen
+    assert page.count("<small>较上月末 −") == found.fallen
+
+
 @pytest.mark.parametrize("by", CUTS)
 def test_what_is_covered_on_paper_adds_no_row_and_is_not_said_where_it_is_not_known(
     city: City, gaps: dict[str, Organization], by: str

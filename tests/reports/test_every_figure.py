@@ -93,6 +93,20 @@ def test_every_number_is_its_list_now_and_in_a_closed_month(busy: City, who: str
                 assert listed(scope, moment, measure, narrow) == said[narrow][measure.code], (measure.code, narrow)
 
 
+@pytest.mark.parametrize("month", ["", "2026-10"], ids=["now", "a closed month"])
+def test_a_list_behind_a_sum_says_the_number_that_was_followed(busy: City, opened: Opened, month: str) -> None:
+    close(busy, "2026-10")
+    browser = opened("city")
+    told = {code: number for code, number in numbers(busy.scope("city"), Moment(TODAY), Narrow()).items() if number}
+    for measure in (measures[code] for code in told):
+        by_node = isinstance(measure.subject, NodeSubject)
+        response = browser.get("/nodes/" if by_node else "/units/", {"measure": measure.code, "month": month})
+        summed = measure.sums or (by_node and measure.subject is not PARTY_ORGANIZATIONS)
+        assert response.context["sum"] == (told[measure.code] if summed else None), measure.code
+        assert (f"，合计 {told[measure.code]:,}，按" in response.content.decode()) == bool(summed), measure.code
+    assert "members_elsewhere" in told
+
+
 def test_numbers_of_members_and_party_organizations_agree_with_a_plain_count(busy: City) -> None:
     told = numbers(busy.scope("city"), Moment(TODAY), Narrow())
     nodes = list(PartyOrganization.objects.filter(dissolved_on=None).exclude(kind="department"))
@@ -234,6 +248,7 @@ def test_fewer_than_three_are_told_to_their_own_committee_alone(declared: City, 
     assert "不足 3" in opened("leader").get("/figures/").content.decode()
     address = "/nodes/?measure=x_graduates"
     assert [row.shown for row, _ in opened("leader").get(address).context["rows"]] == ["不足 3"]
+    assert opened("leader").get(address).context["sum"] is None, "the part could be taken off it"
     assert [row.shown for row, _ in opened("street").get(address).context["rows"]] == [2]
     assert [row.shown for row, _ in opened("leader").get("/nodes/?measure=members").context["rows"]] == [6]
     declared.user("leader").appointments.create(role="INSTRUCTOR", node=declared["CZ111"], since=LONG_AGO)
