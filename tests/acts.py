@@ -1,37 +1,20 @@
-"""What clerks do, at random: services called with days from two years back to one year ahead, while days go by.
-
-`play` tells after every act what a recount finds; whoever keeps something else true adds a check (`Checks`), which is told of
-every act and of every night. An act that a service refuses leaves everything as it was.
-"""
+"""What clerks do, at random: services called with days from two years back to one year ahead."""
 
 from __future__ import annotations
 
-import random
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import models, transaction
-
-from core.days import InFuture
 from core.importing import services as importing
 from core.models import ImportBatch
-from core.periods import not_over
-from core.refusals import Refusal
 from instructors import services as instructors
 from instructors.models import Assignment, Instructor
 from members import services as members
 from members.models import Member
-from orgs.facts import differences, refresh
 from orgs.models import (
     Appointment,
     Coverage,
     Democracy,
-    Jurisdiction,
     Liaison,
     MassOrganization,
     Organization,
@@ -55,7 +38,7 @@ from orgs.services import (
 )
 from reports.services import gaps
 from tests.lists import Road, credit_code, firm
-from tests.people import LONG_AGO, TODAY, City
+from tests.stage import Stage
 
 SIZES = (0, 10, 20, 49, 50, 51, 99, 100, 128)
 FORMS = ("JOINT", "ATTACHED", "AREA", "INDUSTRY", "CHAIN", "FUNCTIONAL", "SINGLE")
@@ -72,55 +55,6 @@ ROSTER = (
     "转入日期",
     "到岗日期",
 )
-
-
-@dataclass
-class Stage:
-    """The city, the day that it is there, and the choice of what comes next."""
-
-    city: City
-    pick: random.Random
-    folder: Path
-    today: date = TODAY
-    done: Counter[str] = field(default_factory=Counter)
-    refused: Counter[str] = field(default_factory=Counter)
-
-    def day(self) -> date:
-        """Any day from two years back to one year ahead, often one near today."""
-        near = self.pick.choice((-40, -1, 0, 0, 1, 2, 40))
-        return self.today + timedelta(self.pick.choice((near, near, self.pick.randint(-730, 365))))
-
-    def end(self) -> date | None:
-        """A day on which a period ends, or none."""
-        return self.pick.choice((None, self.day()))
-
-    def one(self, rows: models.QuerySet | type[models.Model]) -> Any:
-        """One of the rows; a Refusal where there is none."""
-        found = rows if isinstance(rows, models.QuerySet) else rows._default_manager.all()
-        keys = list(found.order_by("pk").values_list("pk", flat=True))
-        if not keys:
-            raise Refusal("没有")
-        return found.get(pk=self.pick.choice(keys))
-
-    @property
-    def unit(self) -> Organization:
-        """Any organization."""
-        return self.one(Organization)
-
-    @property
-    def node(self) -> PartyOrganization:
-        """Any Party organization but the two at the top, which stay."""
-        return self.one(PartyOrganization.objects.exclude(code__in=("CZ", "CZ1")))
-
-    @property
-    def committee(self) -> PartyOrganization:
-        """One that manages."""
-        return self.one(PartyOrganization.objects.filter(kind__in=MANAGING_KINDS))
-
-    @property
-    def told(self) -> dict[str, Any]:
-        """By whom and on which day."""
-        return {"by": self.city.user("city"), "on": self.today}
 
 
 Act = Callable[[Stage], Any]
@@ -297,7 +231,7 @@ def _visit(s: Stage, row: Assignment) -> Any:
     return instructors.log_visit(visited_on=s.day(), done="走访", **who, **s.told)
 
 
-def _office(s: Stage) -> Any:
+def office(s: Stage) -> Any:
     duty: dict[str, Any] = {"role": "SECRETARY", "node": s.node, "since": s.day(), "until": s.end()}
     security = {"by": s.city.user("security"), "on": s.today}
     given = Appointment.objects.filter(role="SECRETARY")
@@ -365,86 +299,6 @@ def _undo(s: Stage) -> Any:
 
 ACTS: Sequence[tuple[Act, int]] = (
     (_register, 3), (_change, 3), (_count, 4), (_bulk, 6), (_cover, 8), (_recover, 8), (_tree, 4), (_establish, 3),
-    (_duplicates, 3), (_people, 8), (_venues, 6), (_enroll, 5), (_member, 9), (_guides, 7), (_office, 2), (_gap, 2),
+    (_duplicates, 3), (_people, 8), (_venues, 6), (_enroll, 5), (_member, 9), (_guides, 7), (office, 2), (_gap, 2),
     (_import, 3), (_undo, 1),
 )  # fmt: skip
-
-
-class Checks:
-    """What must be true after every act and after every night; this one asks what a recount finds, and that nothing hangs
-    on a Party organization that has ended."""
-
-    def after(self, stage: Stage, act: str) -> None:
-        """After an act, or the nightly jobs (`night`)."""
-        found = differences(on=stage.today)
-        assert not found, (stage.today, act, stage.done.total(), found)
-        for rows in _going_on(stage.today):
-            for column in rows.model._meta.concrete_fields:
-                if column.related_model is PartyOrganization:
-                    hanging = rows.filter(**{f"{column.name}__dissolved_on__isnull": False})
-                    assert not hanging.exists(), (stage.today, act, list(hanging))
-
-
-def _going_on(today: date) -> tuple[models.QuerySet, ...]:
-    """What hangs on a Party organization and goes on: nothing of it may hang on one that has ended."""
-    return (
-        Organization.objects.all(),
-        Member.objects.on_the_roll(),
-        PartyOrganization.objects.standing(),
-        Coverage.objects.filter(not_over(today)),
-        Appointment.objects.filter(not_over(today)),
-        Jurisdiction.objects.all(),
-        Liaison.objects.filter(not_over(today)),
-        Venue.objects.filter(closed_on=None),
-        VenueUse.objects.filter(not_over(today)),
-    )
-
-
-def play(city: City, folder: Path, *, seed: int, acts: int, checks: Sequence[Checks] = (Checks(),)) -> Stage:
-    """Let so many acts happen; every tenth time a day or some weeks go by."""
-    stage = Stage(city, random.Random(seed), folder)
-    _furnish(stage)
-    chosen = stage.pick.choices([act for act, _ in ACTS], [weight for _, weight in ACTS], k=acts)
-    for act in chosen:
-        if stage.pick.random() < 0.1:
-            stage.today += timedelta(stage.pick.choice((1, 1, 1, 7, 31)))
-            night(stage)
-            for check in checks:
-                check.after(stage, "night")
-        _try(stage, act)
-        for check in checks:
-            check.after(stage, act.__name__)
-    return stage
-
-
-def night(stage: Stage) -> None:
-    """The nightly jobs that state facts."""
-    refresh(None, on=stage.today)
-
-
-def _try(stage: Stage, act: Act) -> None:
-    try:
-        with transaction.atomic():
-            act(stage)
-            if act is _office:  # a parameter that holds from today on is counted in the background
-                refresh(None, on=stage.today)
-    except (Refusal, ValidationError) as refusal:
-        stage.refused["future" if isinstance(refusal, InFuture) else act.__name__] += 1
-    else:
-        stage.done[act.__name__] += 1
-
-
-def _furnish(stage: Stage) -> None:
-    """Units with something about each of them, so that the first acts find what to do."""
-    city, pick = stage.city, stage.pick
-    for number in range(12):
-        unit = city.organization(
-            staff=pick.choice(SIZES),
-            credit_code=credit_code(90_000 + number),
-            managed_by=pick.choice(("CZ111", "CZ112", "CZ121")),
-        )
-        for _ in range(pick.randint(0, 4)):
-            city.member(of=pick.choice(("CZ1111", "CZ1112")), at=unit, formal_on=LONG_AGO)
-        if pick.random() < 0.5:
-            city.cover(unit, pick.choice(("CZ1112", "CZ111", "CZ121")), "JOINT")
-    refresh(None, on=stage.today)

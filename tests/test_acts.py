@@ -18,9 +18,10 @@ from core.days import EventDateField
 from core.months import YearMonth
 from orgs.models import Appointment
 from reports.services.months import freeze, take_months
-from tests.acts import Checks, Stage, play
 from tests.people import City
+from tests.play import Checks, play
 from tests.reports.frozen_pages import bytes_of
+from tests.stage import Stage
 from tests.test_guards import OURS
 
 READERS = ("leader", "district", "stranger")  # of closed months

@@ -12,9 +12,9 @@ from core.models import AuditEntry, ImportBatch
 from orgs.facts import refresh
 from orgs.models import Organization, PartyOrganization, Zone
 from orgs.services import bulk
-from tests.core.test_tables_round_trip import CASES, TABLES
 from tests.lists import Road, counts, credit_code, firm
 from tests.people import TODAY, City
+from tests.tables import CASES, TABLES
 from tests.workbooks import COVERAGES, NODES, Workbook, codes
 from tests.world import BETWEEN, add_between, build_world
 

@@ -1,4 +1,4 @@
-"""The list of instructors comes in as a workbook, and that of assignments (tests/core/test_tables_round_trip.py has how ours come back)."""
+"""The list of instructors comes in as a workbook, and that of assignments (tests/core/test_tables_*.py have how ours come back)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""群团、联络员、出资人、民主管理: the lists come back edited, and new lines are entered; what belongs to these tables alone (tests/core/test_tables_round_trip.py has the rest)."""
+"""群团、联络员、出资人、民主管理: the lists come back edited, and new lines are entered; what belongs to these tables alone (tests/core/test_tables_*.py have the rest)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,59 @@
+"""Small tables as their tests use them: what may be edited in each, and its workbook as somebody takes it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.contrib import admin
+
+from core.models import AuditEntry
+from tests.people import City
+from tests.workbooks import Workbook
+
+
+@dataclass(frozen=True)
+class Case:
+    """A table: a word that only one row has, a cell that may be edited in two ways, one to erase, one that must stay."""
+
+    word: str
+    header: str
+    edits: tuple[str, str]
+    needed: str
+    optional: str = ""
+
+
+CASES = {
+    "orgs.zone": Case("高新产业园", "名称", ("高新软件园", "高新东园"), "所在区划"),
+    "orgs.venue": Case("本区中心", "地址", ("云台路 1 号", "云台路 2 号"), "名称", "地址"),
+    "orgs.venueuse": Case("本区中心", "终止", ("2026-11-02", "2026-11-03"), "起始"),
+    "orgs.jurisdiction": Case("中共云台街道工作委员会", "管理区划", ("南墩社区", "澄州市"), "管理党组织"),
+    "orgs.massorganization": Case("本区主席", "开展的工作", ("慰问职工", "宣讲"), "类型", "负责人"),
+    "orgs.liaison": Case("本区联络员", "最近联系", ("2026-11-02", "2026-11-03"), "联络员", "最近联系"),
+    "orgs.ownerrecord": Case("本区出资人", "支持情况", ("提供场地", "提供经费"), "姓名", "支持情况"),
+    "orgs.democracy": Case("本区约谈", "日期", ("2026-11-02", "2026-11-03"), "形式", "情况"),
+    "instructors.instructor": Case("本区指导员", "人事关系所在单位", ("市档案局", "市图书馆"), "姓名", "人事关系所在单位"),
+    "instructors.assignment": Case("本区指导员", "终止", ("2026-11-02", "2026-11-03"), "起始"),
+}  # fmt: skip
+TABLES = {
+    model._meta.label_lower: one for model, one in admin.site._registry.items() if getattr(one, "comes_in", False)
+}
+every_table = pytest.mark.parametrize("label", sorted(TABLES))
+
+
+def written() -> int:
+    return AuditEntry.objects.exclude(action="core.export").count()
+
+
+def url_of(label: str) -> str:
+    return f"/admin/{label.replace('.', '/')}/"
+
+
+def book_of(city: City, folder: Path, label: str, username: str = "city") -> Workbook:
+    folder.mkdir(exist_ok=True)
+    return Workbook.of(city, folder, url_of(label), username)
+
+
+def mark_of(label: str) -> str:
+    return TABLES[label].returning.header
