@@ -193,6 +193,15 @@ MASS = share(
     of=R7.denominator,
     part=("open_units_mass", "其中有群团组织", Q(union=True) | Q(youth=True) | Q(women=True)),
 )
+LIAISON = share(
+    code="LIAISON",
+    group=WORK,
+    name="未建党组织的单位有联络员",
+    clause="意见二-1",
+    basis="未建党组织的法人单位中，有在任联络员的。登记即计入，是否联系见“工作覆盖率”。",
+    of=R7.denominator,
+    part=("open_units_liaison", "其中有联络员", Q(liaison=True)),
+)
 UNION = share(
     code="UNION",
     group=WORK,
@@ -297,4 +306,4 @@ UNDECIDED = Indicator(
 AIMS = (R1, R4, MEMBERS_COVERED)  # 意见一: 党的组织覆盖、党的工作覆盖、有党员的地方就有党的组织
 
 declare(SHOULD, R1, R2, R3, R5, T2, T4, T5, MEMBERS_COVERED, ALONE, *FORMS, *KINDS, TERM)
-declare(T1, T3, R6, R4, MASS, UNION, R7, VENUE, UNKNOWN_SIZE, STALE, DISPUTED, UNDECIDED, NO_TERM)
+declare(T1, T3, R6, R4, MASS, LIAISON, UNION, R7, VENUE, UNKNOWN_SIZE, STALE, DISPUTED, UNDECIDED, NO_TERM)

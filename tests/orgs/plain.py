@@ -182,6 +182,7 @@ class Plain:
         self.venue |= any(open_on(x) for c in covering for x in c.party_organization.venue_uses.all())
         masses = [m.kind for m in row.mass_organizations.all() if not m.closed_on or m.closed_on > TODAY]
         self.masses, self.union = masses != [], "UNION" in masses
+        self.liaison = any(open_on(x) for x in row.liaisons.all())
         self.instructor = any(open_on(a) for a in row.assignments.all())
         here = {a.instructor_id for a in row.assignments.all() if open_on(a)}
         days = [v.visited_on for v in row.visits.all() if v.instructor_id in here]
@@ -223,6 +224,7 @@ RULES: dict[str, tuple[Callable[[Plain], bool], Callable[[Plain], bool]]] = {
     "R7": (lambda u: u.legal and not u.built, lambda u: u.instructor),
     "MC": (lambda u: u.normal and u.member, lambda u: u.built),
     "MASS": (lambda u: u.legal and not u.built, lambda u: u.masses),
+    "LIAISON": (lambda u: u.legal and not u.built, lambda u: u.liaison),
     "UNION": (lambda u: u.legal and u.built, lambda u: u.union),
     "VENUE": (lambda u: u.normal and u.built, lambda u: u.venue),
     "ALONE": (lambda u: u.legal and u.formal >= 3 and u.built, lambda u: u.form != "SINGLE"),
