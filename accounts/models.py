@@ -30,7 +30,7 @@ def plain_name(typed: str) -> str:
 
 
 class UserQuerySet(ScopedQuerySet):
-    def within(self, scope: Scope) -> Self:
+    def seen_by(self, scope: Scope) -> Self:
         """All of them for whoever opens, appoints or audits, else one's own."""
         if any(scope.may(permission) for permission in SEES_ACCOUNTS):
             return self.all()
@@ -134,7 +134,7 @@ class TrustedDevice(models.Model):
 
 
 class AccountRequestQuerySet(ScopedQuerySet):
-    def within(self, scope: Scope) -> Self:
+    def seen_by(self, scope: Scope) -> Self:
         """All of them for administrators who ask or answer; nobody else has to do with them."""
         sees = scope.may(Permission.ACCOUNTS_CHANGE) or scope.may(Permission.ACCOUNTS_CONFIRM)
         return self.all() if sees else self.none()

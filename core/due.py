@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from core.registries import Registry
-from core.scope import Scope
+from core.scope import Scope, narrowed
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,9 @@ class DueKind:
     until: str
     items: Callable[[Iterable[Any], Scope, date], Iterable[DueItem]]
     url: str
+
+    def of(self, scope: Scope, on: date) -> QuerySet:
+        return narrowed(self.rows(scope, on), scope)
 
 
 due_kinds: Registry[DueKind] = Registry()

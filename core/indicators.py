@@ -57,7 +57,7 @@ class Indicator:
     basis: str  # 口径: what is counted, in the words that print beside the figure
     denominator: Measure
     numerator: Measure
-    group: str = ""  # of the Opinion, under which it stands on /figures/
+    group: str  # of the Opinion, under which it stands on /figures/
     target: Decimal | None = None  # percent; None: it may have no target
     more_is_better: bool = True
 

@@ -138,19 +138,37 @@ class ScopedQuerySet(models.QuerySet):
     something else. The model says by which permission (`view_permission`, `change_permission`) and how a row hangs on the
     tree: by `scope_path`, the lookup of its node's path, and by `change_path` where it is changed elsewhere than it is
     seen; or by an own `reached_by` and `changed_by`. An empty `change_permission` means that no person writes it.
+
+    What was narrowed says so, and so does whatever is made of it: pages ask `narrowed`, which does what was forgotten.
     """
 
     model: Any  # a model that declares what the class says
+    was_narrowed = False
+
+    def _clone(self) -> Self:
+        rows: Self = super()._clone()  # type: ignore[misc]
+        rows.was_narrowed = self.was_narrowed
+        return rows
+
+    def as_narrowed(self) -> Self:
+        """The same rows, which a scope reaches by a rule of its own."""
+        rows = self.all()
+        rows.was_narrowed = True
+        return rows
 
     def within(self, scope: Scope) -> Self:
-        """Rows that the scope may see: none without the model's permission, else those its grants reach."""
+        """Rows that the scope may see."""
+        return self.seen_by(scope).as_narrowed()
+
+    def seen_by(self, scope: Scope) -> Self:
+        """None without the model's permission, else those that its grants reach."""
         granted = scope.having(self.model.view_permission)
         return self.reached_by(granted) if granted.grants else self.none()
 
     def changeable(self, scope: Scope, permission: str = "") -> Self:
         """Rows that the scope may write, by the model's own permission or by that of the act."""
         granted = scope.having(permission or self.model.change_permission)
-        return self.changed_by(granted) if granted.grants else self.none()
+        return (self.changed_by(granted) if granted.grants else self.none()).as_narrowed()
 
     def attachable(self, scope: Scope, to: type[models.Model]) -> Self:
         """Rows that a row of the model `to` may name: those that could be changed by whoever writes it."""
@@ -170,7 +188,7 @@ class PublicQuerySet(ScopedQuerySet):
     """Reference data that everyone signed in may read and name: code lists, regions, parameters. It holds for the whole
     city, so only the root changes it unless a subclass says more."""
 
-    def within(self, scope: Scope) -> Self:
+    def seen_by(self, scope: Scope) -> Self:
         return self.all()
 
     def attachable(self, scope: Scope, to: type[models.Model]) -> Self:
@@ -178,6 +196,11 @@ class PublicQuerySet(ScopedQuerySet):
 
     def changed_by(self, scope: Scope) -> Self:
         return self.all() if scope.whole else self.none()
+
+
+def narrowed(rows: Any, scope: Scope) -> models.QuerySet:
+    """Rows as a page shows them: those of its scope, also where whoever gives them did not ask for it."""
+    return rows if getattr(rows, "was_narrowed", False) else rows.within(scope)
 
 
 def may_change(record: models.Model, scope: Scope, permission: str = "") -> bool:
@@ -191,7 +214,7 @@ def may_change(record: models.Model, scope: Scope, permission: str = "") -> bool
 def may_see(record: models.Model, scope: Scope, permission: str = "") -> bool:
     """Tell whether a row is the scope's to see, by the model's own permission or by another one."""
     rows: Any = type(record)._default_manager.all()
-    if type(rows).within is not ScopedQuerySet.within:
+    if type(rows).seen_by is not ScopedQuerySet.seen_by:
         return rows.within(scope.having(permission) if permission else scope).filter(pk=record.pk).exists()
     return _reaches(type(record), record.pk, scope.having(permission or rows.model.view_permission), "reached_by")
 

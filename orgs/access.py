@@ -60,4 +60,4 @@ def supervised_users(scope: Scope, *, on: date) -> QuerySet[User]:
     )
     held = held_or_to_come.on(on).filter(pk__in=inside.values("pk"))
     beyond = held_or_to_come.exclude(pk__in=inside.values("pk"))
-    return User.objects.filter(Exists(held), ~Exists(beyond), is_active=True)
+    return User.objects.filter(Exists(held), ~Exists(beyond), is_active=True).as_narrowed()

@@ -43,6 +43,7 @@ class TargetAdmin(ScopedModelAdmin):
     """What each indicator should reach by the end of each year."""
 
     view_permission = P.FIGURES_VIEW
+    export_permission = ""
     group, order, note = "基础数据", 130, "各级各年的目标，看板据此计算序时进度"
     form = TargetForm
     fields = ("node", "year", "indicator", "value")

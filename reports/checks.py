@@ -21,7 +21,7 @@ from core.listing import Column, ListFilters, Order
 from core.months import months_before
 from core.periods import holding_on, not_over
 from core.registries import Registry
-from core.scope import Scope
+from core.scope import Scope, narrowed
 from orgs.models import Coverage, OrganizationFacts, PartyOrganization
 from orgs.models.party import BRANCH_KINDS
 from orgs.queries import GONE, possible_duplicates
@@ -72,6 +72,9 @@ class Check:
     permission: str = Permission.FIGURES_VIEW  # who may look
     prepare: Callable[[list[Any]], None] = lambda rows: None  # adds to one page of rows what its columns read
     orders: tuple[Order, ...] = field(default=(Order("registered", ()), Order("name", ("name_key",))))
+
+    def of(self, look: Look) -> QuerySet:
+        return narrowed(self.find(look), look.scope)
 
 
 def _survey_above_roster(look: Look) -> QuerySet:

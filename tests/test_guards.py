@@ -20,14 +20,13 @@ from accounts.models import User
 from accounts.permissions import Permission
 from accounts.roles import ROLES
 from core import audit_words
-from core.due import due_kinds
 from core.fields import BlindIndexField, EncryptedTextField
 from core.jobs import job_kinds
 from core.pages import PermissionMixin
 from core.parameters import parameters
 from core.registries import own_apps
 from core.scope import PublicQuerySet
-from tests.people import TODAY, City, account
+from tests.people import PEOPLE, City, account
 from tests.routes import EVERYONE, ROUTES, Route, admin_routes, holders
 from tests.world import PERSONAL, THERE, World, build_world
 
@@ -49,7 +48,6 @@ INNER = {
     "core.keptanswer",
     "core.listed",
     "core.missingrecord",
-    "core.stagedrow",
     "reports.frozenchange",
     "reports.frozenplace",
 }
@@ -115,16 +113,6 @@ def test_each_role_gets_what_the_table_says_and_nothing_of_others(world: World, 
             shown += [f"{route} shows the other district"] if username in NARROW and THERE in text else []
     assert wrong == []
     assert shown == []
-
-
-@pytest.mark.parametrize("username", NARROW)
-def test_nothing_falls_due_beyond_the_scope(world: World, username: str) -> None:
-    """Whatever kinds of duties there are: a page shows those with a date, and a name need not stand on it."""
-    scope = world.city.scope(username)
-    for kind in due_kinds:
-        rows = kind.rows(scope, TODAY)
-        reached = rows.model._default_manager.within(scope)  # type: ignore[attr-defined]
-        assert set(rows.values_list("pk", flat=True)) <= set(reached.values_list("pk", flat=True)), kind.code
 
 
 def test_nobody_gets_in_without_signing_in(world: World, client: Client) -> None:
@@ -251,6 +239,7 @@ NOT_IN_THE_WORLD = {  # scoped models without a row here and one there, which th
     "core.auditentry": "for administrators, whose scope is the whole system",
     "core.job": "one's own",
     "core.savedfilter": "one's own",
+    "core.stagedrow": "read beside its batch",
     "orgs.formermanagement": "read beside its organization",
     "orgs.formerparent": "read beside its Party organization",
     "orgs.headcount": "read beside its organization",
@@ -323,6 +312,10 @@ def test_nobody_is_a_superuser(city: City) -> None:
     for user in city.people.values():
         assert not user.has_perm("orgs.change_organization")
         assert not user.has_module_perms("orgs")
+
+
+def test_every_role_has_a_person_who_walks_the_pages() -> None:
+    assert {role for _, _, role, _ in PEOPLE} == set(ROLES)
 
 
 def test_permissions_are_given_by_roles_alone_and_each_is_given() -> None:

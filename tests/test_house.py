@@ -231,8 +231,10 @@ def test_every_action_in_the_trail_has_a_name_in_chinese(path):
 def test_every_app_is_under_the_import_contract_and_the_type_checker():
     own = {config.name for config in apps.get_app_configs() if (ROOT / config.name).is_dir()}
     assert {*own, "config"} == set(OWN_APPS) == set(PROJECT["tool"]["mypy"]["packages"])
-    layers = PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
+    contracts = {one["id"]: one for one in PROJECT["tool"]["importlinter"]["contracts"]}
+    layers = contracts["order"]["layers"]
     assert {name.strip() for layer in layers for name in layer.split("|")} == set(OWN_APPS)
+    assert {*contracts["circles"]["ancestors"], "config"} == set(OWN_APPS)
 
 
 @pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])

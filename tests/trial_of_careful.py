@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-import json
-from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
 from core.due import due_kinds
+from core.indicators import measures
 from core.models import AuditEntry
 from core.sources import sources
-from orgs.facts import refresh
-from orgs.models import MassOrganization
+from orgs.facts import differences, refresh
+from orgs.figures import Narrow
+from orgs.models import MassOrganization, PartyFacts
 from orgs.services import duplicates
+from orgs.services.endings import merge
+from reports.queries.moments import Moment
 from tests.people import TODAY, City
+from tests.reports.test_every_figure import figures, listed, numbers
 from tests.workbooks import Workbook
 from tests.world import World, build_world
 
-LESSONS = "/admin/careful/lesson/"
+LESSONS, STUDIES = "/admin/careful/lesson/", "/admin/careful/study/"
 
 
 @pytest.fixture
 def world(city: City) -> World:
     return build_world(city)
+
+
+def figure(code: str) -> tuple[int, int]:
+    """What the command says of an indicator."""
+    (found,) = [one for one in figures() if one["indicator"] == code]
+    return found["numerator"], found["denominator"]  # type: ignore[return-value]
 
 
 @pytest.fixture
@@ -62,6 +70,24 @@ def test_workbook_both_ways(world: World, tmp_path: Path) -> None:
     assert line.changes == [("方式", "集中授课", "线上")]
 
 
+def test_rows_of_a_party_organization_are_counted_where_they_are(world: World, tmp_path: Path) -> None:
+    """Also what comes in as a workbook, and what a merge takes along."""
+    city, scope = world.city, world.city.scope("city")
+    assert figure("STUDIES") == (0, 2)
+    book = Workbook.of(city, tmp_path, STUDIES)
+    book.edit("本区主题", 线上="是")
+    assert sorted(line.outcome for line in book.carried_in(write=True)) == ["有变化", "未变"]
+    assert figure("STUDIES") == (1, 2)
+    told = {"by": city.user("city"), "on": TODAY, "reason": "合并"}
+    merge(party_organization=city["CZ1111"], into=city["CZ1112"], **told)
+    assert differences(on=TODAY) == []
+    assert PartyFacts.objects.get(node=city["CZ1112"]).measured["studies_online"] == 1
+    place = Narrow(node="CZ111")
+    whole = numbers(scope, Moment(TODAY), place)
+    assert (whole["studies"], whole["studies_online"]) == (1, 1)
+    assert [listed(scope, Moment(TODAY), measures[code], place) for code in ("studies", "studies_online")] == [1, 1]
+
+
 def test_due_source_and_hand_over(world: World) -> None:
     lesson = apps.get_model("careful.Lesson").objects.get(pk=world.here["lesson"])
     lesson.due_on = timezone.localdate()
@@ -73,10 +99,8 @@ def test_due_source_and_hand_over(world: World) -> None:
     assert "lessons" in sources
     MassOrganization.objects.filter(organization=lesson.organization).update(kind="UNION")
     refresh(None, on=TODAY)
-    told = StringIO()
-    call_command("figures", "--json", stdout=told)
-    (unions,) = [one for one in json.loads(told.getvalue()) if one["indicator"] == "UNIONS"]
-    assert 0 < unions["numerator"] < unions["denominator"]
+    some, whole = figure("UNIONS")
+    assert 0 < some < whole
     keep, drop = world.city.organization("旧档"), lesson.organization
     duplicates.merge(by=world.city.user("street"), keep=keep, drop=drop, on=TODAY, reason="同一家")
     lesson.refresh_from_db()

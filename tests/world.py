@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import CharField, DateField, Model
+from django.db.models import CharField, DateField, Model, TextField
 from django.utils import timezone
 
 from accounts.models import AccountRequest
 from core.crypto import blind_index
+from core.days import PeriodDateField
 from core.models import ImportBatch, Job
 from core.months import YearMonth
 from instructors.models import Assignment, Instructor, Visit
@@ -92,18 +93,22 @@ def build_world(city: City) -> World:
 
 
 def _any_row(model: type[Model], city: City, side: Side, rows: dict[str, Any]) -> Model:
-    """A row of any model that belongs to the unit or the committee of a side, with something in every field that needs it."""
+    """A row of any model that belongs to the unit or the branch of a side, marked wherever it can be; a period goes on."""
     said: dict[str, Any] = {}
-    for one in [one for one in model._meta.concrete_fields if not (one.null or one.has_default() or one.primary_key)]:
+    for one in [one for one in model._meta.concrete_fields if not (one.has_default() or one.primary_key)]:
         if one.related_model is Organization:
             said[one.name] = Organization.objects.get(pk=rows["unit"])
         elif one.related_model is PartyOrganization:
-            said[one.name] = city[side.committee]
+            said[one.name] = city[side.branch]
+        elif one.null and (one.is_relation or isinstance(one, PeriodDateField)):
+            continue
+        elif getattr(one, "personal", False):
+            said[one.name] = side.phone
         elif one.choices:
             said[one.name] = one.flatchoices[0][0]
         elif isinstance(one, DateField):
             said[one.name] = LONG_AGO
-        elif isinstance(one, CharField):
+        elif isinstance(one, CharField | TextField):
             said[one.name] = f"{side.mark}{one.verbose_name}"[: one.max_length]
         else:
             said[one.name] = 1

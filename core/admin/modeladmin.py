@@ -52,11 +52,11 @@ class ScopedModelAdmin(SavingByService, ModelAdmin):  # type: ignore[misc]
 
     # rights
     view_permission = "registry.view"
-    export_permission = ""
+    export_permission: str  # empty: the list is not exported
     # the index
-    group = "其他"
-    order = 1_000
-    note = ""
+    group: str
+    order: int
+    note: str
     # the list
     columns: Sequence[Column] = (Column("名称", str),)
     reads: Sequence[str] = ()

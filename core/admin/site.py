@@ -84,15 +84,14 @@ class NingjuAdminSite(AdminSite):
     def work(self, request: HttpRequest) -> dict[str, list[WorkLink]]:
         """Group → its lists, both in the order that the admin classes give."""
         found: list[tuple[int, str, WorkLink]] = []
+        admin: Any
         for model, admin in self._registry.items():
             if not admin.has_view_permission(request):
                 continue
             here = f"{self.name}:{model._meta.app_label}_{model._meta.model_name}"
             add_url = reverse(f"{here}_add") if admin.has_add_permission(request) else ""
-            link = WorkLink(
-                str(model._meta.verbose_name_plural), reverse(f"{here}_changelist"), add_url, getattr(admin, "note", "")
-            )
-            found.append((getattr(admin, "order", 1_000), getattr(admin, "group", OTHER), link))
+            link = WorkLink(str(model._meta.verbose_name_plural), reverse(f"{here}_changelist"), add_url, admin.note)
+            found.append((admin.order, admin.group, link))
         groups: dict[str, list[WorkLink]] = {}
         for _, group, link in sorted(found, key=lambda item: item[0]):
             groups.setdefault(group, []).append(link)

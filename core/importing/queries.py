@@ -61,7 +61,7 @@ def rows_of(batch: ImportBatch, kind: str) -> QuerySet[StagedRow]:
 def open_conflicts(scope: Scope) -> QuerySet[StagedRow]:
     """Rows of all written batches of the scope in which a value waits to be settled; each comes with its batch."""
     written = batches(scope).filter(status=ImportBatch.Status.APPLIED, counts__conflicts__gt=0)
-    rows = StagedRow.objects.filter(batch__in=written, target_id__isnull=False).exclude(conflicts={})
+    rows = StagedRow.objects.within(scope).filter(batch__in=written, target_id__isnull=False).exclude(conflicts={})
     return rows.select_related("batch")
 
 

@@ -24,6 +24,7 @@ from core.listing.services import forget_filter, save_filter
 from core.models import ImportBatch, SavedFilter
 from core.pages import PageRequest, PermissionMixin, number
 from core.refusals import Refusal, as_sentence
+from core.scope import narrowed
 from core.sources import sources
 
 ORDERED = {"ascending": "升序", "descending": "降序"}
@@ -32,11 +33,12 @@ ORDERED = {"ascending": "升序", "descending": "降序"}
 class ListPage(PermissionMixin, View):
     """A list that a subclass declares in a few lines; its address holds filters, order and place.
 
-    Subclasses give `records()` (begin it with `within` or `managed_within`) and the attributes below. htmx asks for the
-    results alone; without script the page does the same.
+    Subclasses give the attributes below, or `records()` where the rows hang on the request. Of these the page shows what
+    is within the request's scope. htmx asks for the results alone; without script the page does the same.
     """
 
     title: str  # the heading, and the name of the workbook
+    rows: Any  # the manager or queryset of what is listed
     columns: Sequence[Column]
     filters: type[ListFilters]
     orders: Sequence[Order]
@@ -46,15 +48,15 @@ class ListPage(PermissionMixin, View):
     reads: Sequence[str] = ()  # fields behind the columns of the screen: a row has more, which only the workbook has
     template_name = "core/list.html"
     results_template_name = "core/list_results.html"
-    export_permission = ""  # empty: the list is not exported
+    export_permission: str  # empty: the list is not exported
     personal = False  # the workbook holds personal data
     reveal_permission = ""  # who may have personal values whole in it
     returning_source = ""  # the source by which the workbook comes back edited
     request: PageRequest
 
     def records(self) -> QuerySet:
-        """All rows that the request's scope may see, before filters."""
-        raise NotImplementedError
+        """All rows before the scope and filters."""
+        return self.rows.all()
 
     def prepare(self, rows: list[Any]) -> None:
         """Add to the rows of one page (or one stretch of the export) what takes queries of its own."""
@@ -168,8 +170,9 @@ class ListPage(PermissionMixin, View):
         return address_with(self.request, **changed)
 
     def _found(self) -> tuple[ListFilters, QuerySet]:
-        filters = self.bind(self.records())
-        return filters, filters.qs if filters.is_valid() else self.records().none()
+        records = narrowed(self.records(), self.request.scope)
+        filters = self.bind(records)
+        return filters, filters.qs if filters.is_valid() else records.none()
 
     @property
     def reveals(self) -> bool:

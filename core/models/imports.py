@@ -91,6 +91,11 @@ class StagedRow(models.Model):
     conflicts = EncryptedJSONField("不一致", default=dict)  # {field: [ours, theirs]}
     undecided = models.BooleanField("待判定", default=False)
 
+    objects = ScopedQuerySet.as_manager()
+    view_permission = ImportBatch.view_permission
+    change_permission = ""  # by the road alone
+    scope_path = "batch__path"
+
     class Meta:
         verbose_name = "名单行"
         verbose_name_plural = "名单行"

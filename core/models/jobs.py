@@ -12,7 +12,7 @@ from core.scope import Scope, ScopedQuerySet
 class JobQuerySet(ScopedQuerySet):
     """Jobs are seen by whoever started them."""
 
-    def within(self, scope: Scope) -> JobQuerySet:
+    def seen_by(self, scope: Scope) -> JobQuerySet:
         return self.filter(created_by_id=scope.user_id)
 
 

@@ -11,7 +11,7 @@ from core.scope import Scope, ScopedQuerySet
 
 
 class SavedFilterQuerySet(ScopedQuerySet):
-    def within(self, scope: Scope) -> Self:
+    def seen_by(self, scope: Scope) -> Self:
         return self.filter(user_id=scope.user_id)
 
     def changeable(self, scope: Scope, permission: str = "") -> Self:

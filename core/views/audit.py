@@ -74,6 +74,7 @@ class AuditPage(ListPage):
     title = "审计记录"
     permission = "audit.view"
     export_permission = "audit.view"
+    rows = AuditEntry.objects
     filters = AuditFilters
     unit = "条"
     columns = (
@@ -90,9 +91,6 @@ class AuditPage(ListPage):
     orders = (Order("newest", ("-at", "-pk")),)
     template_name = "core/audit.html"
     empty = "没有符合条件的审计记录。"
-
-    def records(self) -> QuerySet:
-        return AuditEntry.objects.within(self.request.scope)
 
     def extra(self) -> dict[str, Any]:
         return {"sealing": state(now=timezone.now())}

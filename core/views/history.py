@@ -48,6 +48,7 @@ def _state(batch: ImportBatch) -> str:
 class BatchList(ListPage):
     title = "导入名单"
     permission = ImportBatch.view_permission
+    export_permission = ""
     template_name = "core/imports/history.html"
     empty = "还没有导入过名单。点“导入一份名单”，选择市场监管、民政等部门发来的表格。"
     unit = "批"

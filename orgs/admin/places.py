@@ -28,6 +28,7 @@ PARTY = FieldColumn(
 class RegionAdmin(ScopedModelAdmin):
     """The area codes; they come from the national list by a command."""
 
+    export_permission = ""
     group, order, note = "基础数据", 110, "统计用区划代码，由命令载入"
     search_fields = ("name", "code")
     filters = NamedFilters

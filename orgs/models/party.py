@@ -172,7 +172,7 @@ class AppointmentQuerySet(PeriodQuerySet):
         """The three administrative duties."""
         return self.filter(role__in=ADMINISTRATORS)
 
-    def within(self, scope: Scope) -> Self:
+    def seen_by(self, scope: Scope) -> Self:
         """The security administrator's whole, and the auditor's to read; else one's own."""
         whole = scope.may("appointments.change") or scope.may("audit.view")
         return self if whole else self.filter(user_id=scope.user_id)

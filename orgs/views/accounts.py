@@ -49,6 +49,8 @@ class AccountFilters(ListFilters):
 class AccountList(ListPage):
     title = "账号"
     permission = Permission.ACCOUNTS_CHANGE
+    export_permission = ""
+    rows = User.objects
     filters = AccountFilters
     unit = "个"
     columns = (
@@ -61,9 +63,6 @@ class AccountList(ListPage):
     orders = (Order("username", ("username",)), Order("name", ("name",)))
     empty = "没有符合条件的账号。"
     template_name = "accounts/account_list.html"
-
-    def records(self) -> QuerySet:
-        return User.objects.within(self.request.scope)
 
 
 class NewAccount(FormPage):
@@ -163,6 +162,8 @@ class RequestList(ListPage):
 
     title = "账号办理确认"
     permission = Permission.ACCOUNTS_CONFIRM
+    export_permission = ""
+    rows = AccountRequest.objects.select_related("account", "asked_by", "answered_by")
     filters = RequestFilters
     unit = "项"
     columns = (
@@ -176,11 +177,6 @@ class RequestList(ListPage):
     )
     orders = (Order("newest", ("-asked_at",)),)
     empty = "没有对管理员账号的办理申请。"
-
-    def records(self) -> QuerySet:
-        """Those that the scope sees."""
-        found = AccountRequest.objects.within(self.request.scope)
-        return found.select_related("account", "asked_by", "answered_by")
 
 
 class RequestPage(PermissionMixin, View):

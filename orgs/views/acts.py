@@ -34,6 +34,8 @@ class ActList(ListPage):
     """All bulk changes of the scope, the newest first."""
 
     permission = P.REGISTRY_CHANGE
+    export_permission = ""
+    rows = BulkAct.objects.select_related("done_by")
     title = "批量修改记录"
     filters = ActFilters
     unit = "次"
@@ -47,9 +49,6 @@ class ActList(ListPage):
         Column("时间", "done_at", kind="date", order="newest"),
         Column("撤销", "undone_at", kind="date"),
     )
-
-    def records(self) -> QuerySet[BulkAct]:
-        return BulkAct.objects.within(self.request.scope).select_related("done_by")
 
 
 class ActPage(PermissionMixin, View):

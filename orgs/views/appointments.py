@@ -58,6 +58,7 @@ class AppointmentList(ListPage):
     title = "用户授权"
     permission = Permission.APPOINTMENTS_CHANGE
     export_permission = Permission.APPOINTMENTS_CHANGE
+    rows = Appointment.objects.select_related("user", "node", "appointed_by")
     filters = AppointmentFilters
     unit = "项"
     columns = (
@@ -72,9 +73,6 @@ class AppointmentList(ListPage):
     orders = (Order("newest", ("-since",)),)
     empty = "没有符合条件的授权。"
     template_name = "orgs/appointment_list.html"
-
-    def records(self) -> QuerySet:
-        return Appointment.objects.within(self.request.scope).select_related("user", "node", "appointed_by")
 
     def extra(self) -> dict[str, Any]:
         """The duties that would be left to nobody when their time runs out."""

@@ -39,6 +39,7 @@ class PeopleList(ListPage):
 
     title = "书记、指导员账号"
     permission = Permission.CODES_ISSUE
+    export_permission = ""
     filters = PeopleFilters
     unit = "人"
     columns = (

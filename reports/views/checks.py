@@ -36,7 +36,7 @@ class ChecksPage(PermissionMixin, View):
     def get(self, request: PageRequest) -> HttpResponse:
         look = look_of(request)
         asked = [check for check in checks if request.scope.may(check.permission)]
-        rows = [(check, bounded_count(check.find(look)) if check.counted else None) for check in asked]
+        rows = [(check, bounded_count(check.of(look)) if check.counted else None) for check in asked]
         return render(request, "reports/checks.html", {"rows": rows})
 
 
@@ -62,7 +62,7 @@ class CheckPage(ListPage):
 
     def records(self) -> QuerySet:
         """What the check finds in the scope."""
-        return self.check.find(look_of(self.request))
+        return self.check.of(look_of(self.request))
 
     def prepare(self, rows: list[Any]) -> None:
         """Where the names lead, and what the check adds."""

@@ -85,7 +85,7 @@ def _stretches(kinds: list[DueKind], scope: Scope, today: date) -> list[Stretch]
         Stretch("later", "以后", "quiet"),
     ]
     for kind in kinds:
-        rows, at = kind.rows(scope, today), 0  # the most urgent first: the stretches follow each other
+        rows, at = kind.of(scope, today), 0  # the most urgent first: the stretches follow each other
         few = list(rows[:FEW] if kind.until else rows.annotate(total=Window(Count("*")))[:MOST])
         items = list(kind.items(few, scope, today))
         numbers = _numbers(kind, rows, items, today) if kind.until else Counter(late=few[0].total if few else 0)

@@ -60,12 +60,12 @@ class FiguresPage(FigurePage):
         )
 
     def _groups(self) -> list[tuple[str, list[Standing]]]:
-        """The groups that have an indicator, in the Opinion's order; what names none of them comes last."""
+        """The groups that have an indicator, in the Opinion's order."""
         asked: dict[str, Any] = {"moment": self.moment, "closed": self.closed, "narrow": self.narrow}
         found = standings(self.request.scope, tuple(indicators), figures=self.figures, **asked)
         grouped: dict[str, list[Standing]] = {group: [] for group in GROUPS}
         for one in found:
-            grouped.setdefault(one.indicator.group or "其他", []).append(one)
+            grouped[one.indicator.group].append(one)
         return [(group, here) for group, here in grouped.items() if here]
 
     def _parts(self, indicator: Indicator) -> list[tuple[Standing, dict[str, str], str]]:

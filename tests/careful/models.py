@@ -1,4 +1,4 @@
-"""党课: what was taught in an organization, and until when the next one is due."""
+"""党课: what was taught in an organization, and until when the next one is due; 专题学习: what a Party organization held."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from django.db import models
 
 from core.days import DeadlineField, EventDateField
 from core.fields import EncryptedTextField
-from orgs.models import Organization, OrganizationRow
+from core.scope import ScopedQuerySet
+from orgs.models import Organization, OrganizationRow, PartyOrganization
 
 
 class Lesson(OrganizationRow):
@@ -30,6 +31,26 @@ class Lesson(OrganizationRow):
     class Meta:
         verbose_name = "党课"
         verbose_name_plural = "党课"
+
+    def __str__(self) -> str:
+        return self.topic
+
+
+class Study(models.Model):
+    """A study session of a Party organization."""
+
+    party_organization = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="党组织")
+    topic = models.CharField("主题", max_length=60)
+    held_on = EventDateField("日期")
+    online = models.BooleanField("线上", default=False)
+
+    objects = ScopedQuerySet.as_manager()
+    view_permission, change_permission = "registry.view", "coverage.change"
+    scope_path = "party_organization__path"
+
+    class Meta:
+        verbose_name = "专题学习"
+        verbose_name_plural = "专题学习"
 
     def __str__(self) -> str:
         return self.topic

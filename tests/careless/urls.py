@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from tests.careless.views import scribble
+from tests.careless.views import NoteList, scribble
 
-urlpatterns = [path("careless/", scribble)]
+urlpatterns = [path("careless/", scribble), path("careless/notes/", NoteList.as_view())]

@@ -1,4 +1,4 @@
-"""A view that asks nobody, and writes by itself; a list that stands nowhere."""
+"""A view that asks nobody, and writes by itself; a list without scope, and one that stands nowhere."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -12,6 +12,13 @@ def scribble(request: HttpRequest) -> HttpResponse:
     """Whoever asks."""
     Note.objects.create(text=request.GET["text"])
     return HttpResponse("ok")
+
+
+class NoteList(ListPage):
+    """Everybody's notes; it says neither whose they are nor who takes them out."""
+
+    title, permission = "条子", "registry.view"
+    rows = Note.objects
 
 
 class ForgottenList(ListPage):

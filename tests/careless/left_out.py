@@ -1,0 +1,14 @@
+"""Declared, and told to nobody: a duty that nobody is reminded of, and so on; a role that nobody holds."""
+
+from dataclasses import replace
+
+from accounts.roles import ROLES, STREET
+from core.due import due_kinds
+from core.indicators import indicators
+from core.jobs import job_kinds
+from core.panels import panels
+from core.sources import sources
+
+LEFT = [replace(next(iter(kind)), code="forgotten") for kind in (due_kinds, indicators, job_kinds, panels, sources)]
+FORGOTTEN_DUTY, FORGOTTEN_FIGURE, FORGOTTEN_JOB, FORGOTTEN_BLOCK, FORGOTTEN_LIST = LEFT
+ROLES["CARELESS"] = replace(STREET, code="CARELESS")
