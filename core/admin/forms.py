@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -66,8 +66,11 @@ class ServiceForm(MergingForm, forms.ModelForm):
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
-        if self.errors:
-            return
+        if not self.errors:
+            self._write()
+        self._place_checks()
+
+    def _write(self) -> None:
         try:
             with transaction.atomic(), derived_once():
                 self.saved = self.admin.write(self.request, self)
@@ -84,3 +87,16 @@ class ServiceForm(MergingForm, forms.ModelForm):
             return
         for name, messages in error.error_dict.items():
             self.add_error(name if name in self.fields else None, messages)
+
+    def _place_checks(self) -> None:
+        """Put what a check of the database says at the first field that it is about."""
+        about = {
+            str(one.violation_error_message): name
+            for one in self._meta.model._meta.constraints
+            if isinstance(one, models.CheckConstraint)
+            for name in reversed(self.fields)
+            if name in one.condition.referenced_base_fields
+        }
+        said = self._errors.pop(NON_FIELD_ERRORS, None)
+        for message in said.as_data() if said else ():
+            self.add_error(about.get(str(message.message)), message)

@@ -91,8 +91,12 @@ class OrganizationForm(ServiceForm):
         """A code that another organization has is refused here, outside the service's savepoint: the attempt stays noted."""
         data = super().clean() or self.cleaned_data
         unit = self.instance if self.instance.pk else None
+        code = data.get("credit_code") or ""
         try:
-            organizations.require_free_code(by=self.request.user, code=data.get("credit_code") or "", organization=unit)
+            organizations.checked_code(code)  # said with all else that is wrong, before the service says it
+            organizations.require_free_code(by=self.request.user, code=code, organization=unit)
+        except ValidationError as problem:
+            self.add_error(None, problem)
         except (organizations.CodeTaken, AskedTooOften) as refusal:
             self.add_error("credit_code", str(refusal))
         self._question_headcounts(data)

@@ -200,8 +200,13 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values with the credit code as the register writes it; a wrong code is refused at its field."""
     checked = dict(values)
     if "credit_code" in checked:
-        code = normalise_code(checked["credit_code"] or "")
-        if code and (problem := check_credit_code(code)):
-            raise ValidationError({"credit_code": CODE_PROBLEMS[problem]})
-        checked["credit_code"] = code or None
+        checked["credit_code"] = checked_code(checked["credit_code"] or "")
     return checked
+
+
+def checked_code(code: str) -> str | None:
+    """A code as the register writes it, None for no code. Raises ValidationError at the field."""
+    code = normalise_code(code)
+    if code and (problem := check_credit_code(code)):
+        raise ValidationError({"credit_code": CODE_PROBLEMS[problem]})
+    return code or None

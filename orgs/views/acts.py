@@ -12,9 +12,12 @@ from django.views import View
 
 from accounts.permissions import Permission as P
 from core.admin.bulk import AT_ONCE
+from core.history import lines
 from core.jobs import enqueue
 from core.listing import Column, ListFilters, ListPage, Order
 from core.listing.filters import search_filter
+from core.listing.paging import paged
+from core.models import AuditEntry
 from core.pages import PageRequest, PermissionMixin, way_back
 from core.refusals import Refusal, as_sentence
 from orgs.bulk_actions import UNDO
@@ -52,14 +55,20 @@ class ActList(ListPage):
 
 
 class ActPage(PermissionMixin, View):
-    """One bulk change: what it did, and the button that takes it back."""
+    """One bulk change: what it did to whom, and the button that takes it back."""
 
     permission = P.REGISTRY_CHANGE
 
     def get(self, request: PageRequest, pk: int) -> HttpResponse:
         rows = BulkAct.objects.within(request.scope).select_related("done_by", "undone_by")
+        act = get_object_or_404(rows, pk=pk)
         back = way_back(request, reverse("admin:orgs_organization_changelist"))
-        return render(request, "orgs/bulk_act.html", {"act": get_object_or_404(rows, pk=pk), "back": back})
+        paging = paged(request, AuditEntry.objects.filter(batch_id=act.batch), size=ActList.page_size)
+        return render(
+            request,
+            "orgs/bulk_act.html",
+            {"act": act, "back": back, "lines": lines(paging["page"].rows), "unit": "项", **paging},
+        )
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse:
         """Take it back, a long one in the background."""

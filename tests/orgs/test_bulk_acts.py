@@ -73,6 +73,18 @@ def test_a_choice_that_does_not_fit_is_said(city: City, client_of) -> None:
     assert "请核对：还有党员，请先转接组织关系" in page
 
 
+def test_the_page_of_an_act_names_everybody_with_old_and_new(city: City, client_of) -> None:
+    units = [city.organization(f"第{index}厂") for index in range(60)]
+    client = client_of("city")
+    sent(client, "status", units, "apply", status="SHELL")
+    first, last = (client.get(f"/organizations/acts/{BulkAct.objects.get().pk}/", {"page": page}) for page in (1, 2))
+    seen = first.content.decode() + last.content.decode()
+    assert all(seen.count(f'class="name">{unit.name}</th>') == 1 for unit in units)
+    assert seen.count("正常 → 空壳") >= 60
+    assert "共 60 项" in seen
+    assert client_of("leader").get(f"/organizations/acts/{BulkAct.objects.get().pk}/").status_code == 403
+
+
 def test_an_act_is_taken_back_but_for_what_was_edited_since(city: City, client_of) -> None:
     units = [city.organization(f"第{index}厂") for index in range(3)]
     for unit in units:
