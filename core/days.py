@@ -19,6 +19,8 @@ from django.utils import timezone
 
 from core.refusals import Refusal
 
+FIRST_YEAR = 1900
+
 
 class InFuture(ValidationError, Refusal):
     """What has not happened yet cannot be entered. A form shows it at the field, a page as a sentence."""
@@ -39,10 +41,19 @@ def not_over_yet(label: str, day: date | None, *, known: date | None = None) -> 
     return day
 
 
-class PastDay(forms.DateField):
-    """A day up to today. Pages know no other clock than the server's."""
+class AnyDay(forms.DateField):
+    """A day of a period, or a deadline: it may lie ahead. A year before 1900 is a slip."""
 
     widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value and value.year < FIRST_YEAR:
+            raise ValidationError(f"{value.isoformat()} 在 {FIRST_YEAR} 年以前，请核对", code="long_ago")
+
+
+class PastDay(AnyDay):
+    """A day up to today. Pages know no other clock than the server's."""
 
     def validate(self, value: Any) -> None:
         super().validate(value)
@@ -53,12 +64,6 @@ class PastDay(forms.DateField):
         """The browser offers no later day than the day of this page."""
         self.widget.attrs["max"] = timezone.localdate().isoformat()
         return super().get_bound_field(form, field_name)
-
-
-class AnyDay(forms.DateField):
-    """A day of a period, or a deadline: it may lie ahead."""
-
-    widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
 
 _DATE = models.DateField()

@@ -61,6 +61,7 @@ class OrganizationForm(ServiceForm):
     staff = _people("职工（从业人员）数")
     membership = _people("会员数（社会团体）")
     count_confirmed = forms.BooleanField(label="人数已核对无误", widget=forms.HiddenInput, required=False)
+    capital = forms.DecimalField(label="注册资本（万元）", min_value=0, max_digits=18, decimal_places=4, required=False)
     reason = forms.CharField(label="修改原因或依据", max_length=200, required=False)
 
     class Meta:

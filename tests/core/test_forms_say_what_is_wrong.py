@@ -17,7 +17,8 @@ FORMS = {  # address → who, what is posted, the fields that are wrong with wha
         "name": "请填写", "registered_on": "请填写日期", "staff": "请填写整数"}),
     "/admin/orgs/coverage/add/": ("city", {"form": "没有"}, {
         "organization": "请选择", "party_organization": "请选择", "form": "请从列出的选项中选择", "since": "请填写日期"}),
-    "/admin/orgs/organization/add/?again": ("city", {"name": "某厂", "credit_code": "胡乱", "staff": "-3"}, {
+    "/admin/orgs/organization/add/?again": ("city", {
+        "name": "某厂", "credit_code": "胡乱", "staff": "-3", "capital": "-7"}, {"capital": "不能小于 0",
         "credit_code": "统一社会信用代码应为 18 位", "staff": "人数不能小于 0"}),
     "/admin/orgs/organization/add/?none": ("city", {"name": "某厂", "restructured_on": "2020-01-01"}, {
         "credit_code": "没有统一社会信用代码的，请填写", "restructured_from": "填写改制日期的，请填写改制前单位"}),
