@@ -105,7 +105,7 @@ def _late(row: Any, word: str) -> SafeString:
 class AssignmentList(ListPage):
     """Who looks after whom, when somebody last came, which visits are late."""
 
-    title = "派驻与走访"
+    title = "派驻走访"
     permission = P.VISITS_VIEW
     export_permission = P.VISITS_CHANGE
     filters = AssignmentFilters

@@ -82,10 +82,7 @@ class ServiceForm(MergingForm, forms.ModelForm):
 
     def _place(self, error: ValidationError) -> None:
         """Put each message at its field, those of fields that are not shown above the form."""
-        if not hasattr(error, "error_dict"):
-            self.add_error(None, error)
-            return
-        for name, messages in error.error_dict.items():
+        for name, messages in error.update_error_dict({}).items():
             self.add_error(name if name in self.fields else None, messages)
 
     def _place_checks(self) -> None:

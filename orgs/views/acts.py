@@ -64,11 +64,8 @@ class ActPage(PermissionMixin, View):
         act = get_object_or_404(rows, pk=pk)
         back = way_back(request, reverse("admin:orgs_organization_changelist"))
         paging = paged(request, AuditEntry.objects.filter(batch_id=act.batch), size=ActList.page_size)
-        return render(
-            request,
-            "orgs/bulk_act.html",
-            {"act": act, "back": back, "lines": lines(paging["page"].rows), "unit": "项", **paging},
-        )
+        context = {"act": act, "back": back, "lines": lines(paging["page"].rows), **paging}
+        return render(request, "orgs/bulk_act.html", context)
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse:
         """Take it back, a long one in the background."""
