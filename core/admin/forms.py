@@ -90,10 +90,10 @@ class ServiceForm(MergingForm, forms.ModelForm):
         about = {
             str(one.violation_error_message): name
             for one in self._meta.model._meta.constraints
-            if isinstance(one, models.CheckConstraint)
+            if isinstance(one, models.CheckConstraint) and isinstance(one.condition, models.Q)
             for name in reversed(self.fields)
             if name in one.condition.referenced_base_fields
         }
-        said = self._errors.pop(NON_FIELD_ERRORS, None)
+        said = self.errors.pop(NON_FIELD_ERRORS, None)
         for message in said.as_data() if said else ():
             self.add_error(about.get(str(message.message)), message)
