@@ -6,10 +6,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import orjson
 from django import forms
 
-from core.crypto import blind_index
 from core.history import last_change
+from core.importing.marks import keyed
 
 OPENED, SETTLED = "opened", "settled-"  # what the form showed when it was opened; which value of a conflict is meant
 NOW = "now"  # the present value; everything else is the present value that was overruled
@@ -49,7 +50,7 @@ class MergingForm(forms.BaseForm):
 
     def _posted(self, name: str) -> list[str]:
         if name in self.kept:
-            return [blind_index(str(self.kept[name]))[:16]]
+            return keyed(self.instance, self.instance.pk, name, self.kept[name])[:1]
         field = self.fields[name]
         value = field.prepare_value(self.get_initial_for_field(field, name))
         if isinstance(field.widget, forms.CheckboxInput):
@@ -59,7 +60,7 @@ class MergingForm(forms.BaseForm):
 
     def _merge(self) -> None:
         try:
-            opened = dict(json.loads(self.data.get(OPENED) or "{}"))
+            opened = dict(orjson.loads(self.data.get(OPENED) or "{}"))
             self._seen = {name: posted for name, posted in opened.items() if isinstance(posted, list)}
         except (ValueError, TypeError):
             self._seen = {}

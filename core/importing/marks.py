@@ -10,10 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.cells import Cell, raw_text
+from core.crypto import blind_indexes
 from core.importing.problems import ERROR, WARNING, Problem, problems
+
+if TYPE_CHECKING:
+    from django.db.models import Model
 
 MARK_BEGINS = "系统标记（"  # the header of a mark; what follows says whose list it is
 ERASE = "清空"
@@ -61,6 +65,13 @@ def read_mark(text: str, count: int) -> Mark | None:
 def digest(cell: Cell) -> str:
     """What tells whether a cell was edited."""
     return _digest(raw_text(cell).strip())
+
+
+def keyed(model: type[Model] | Model, pk: int, name: str, value: Any) -> list[str]:
+    """What tells whether a personal value of a record changed, to nobody but us. It is bound to its place: who may write
+    another record, or another field, could else try there what the value is. One for each key, that in use first."""
+    place = f"{model._meta.label_lower} {pk} {name}"
+    return [found[:WIDTH] for found in blind_indexes(f"{place} {value}")] if value else ["0" * WIDTH]
 
 
 @lru_cache(1 << 12)  # kinds, places and blanks come again and again

@@ -19,15 +19,14 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from core.cells import Cell, CellProblem, raw_text
-from core.crypto import blind_indexes
 from core.id_sets import among
 from core.importing.marks import (
     ERASE,
     KEY_EDITED,
     MARK_MISSING,
     NOT_EDITABLE,
-    WIDTH,
     digest,
+    keyed,
     mark_header,
     read_mark,
     write_mark,
@@ -143,7 +142,7 @@ class Returning:
         for part in self.parts:
             yield digest(cells[part.header].read(row) if part.header in cells else None)
             if part.personal:
-                yield keyed(record.pk, to_plain(getattr(record, part.name)))[0]
+                yield keyed(record, record.pk, part.name, to_plain(getattr(record, part.name)))[0]
 
     @staticmethod
     def _cells(part: Part, record: Callable[[Any], Any], reveals: Callable[[Any], bool]) -> Callable[[Any], Any]:
@@ -207,12 +206,6 @@ class Returning:
             if value is not None:  # else a word for blank
                 edits[name] = value
         return edits, found
-
-
-def keyed(pk: int, value: Plain) -> list[str]:
-    """What tells whether a personal value of a record changed, to nobody but us; of two records it tells nothing. One for
-    each key, that in use first."""
-    return [digest[:WIDTH] for digest in blind_indexes(f"{pk} {value}")] if value else ["0" * WIDTH]
 
 
 def _as_text(cell: Cell) -> str | None:
@@ -299,7 +292,7 @@ class ReturnedRows(Target):
         if old == new:
             return
         if part.personal:
-            untouched = origin.was[part.name] in keyed(origin.key, old)
+            untouched = origin.was[part.name] in keyed(self.model, origin.key, part.name, old)
         else:
             untouched = digest(self.shown(part, old)) == origin.shown[part.name]
         (merge.changes if untouched else merge.conflicts)[part.name] = [old, new]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from core.crypto import blind_index
 from core.models import Parameter
+from members.models import Member
 from orgs.models import Organization
 from tests.people import City
 
@@ -125,7 +128,27 @@ def test_a_parameter_that_somebody_set_meanwhile_is_asked_about(city: City, mean
     assert Parameter.objects.get().value == value
 
 
-@pytest.mark.parametrize("opened", ["", "[]", "{", '{"address": 1}', "1"])
+@pytest.mark.parametrize("opened", ["", "[]", "{", '{"address": 1}', '{"address": [NaN]}', "1", "[" * 100_000])
 def test_nonsense_posted_back_is_no_error_of_the_server(unit: Organization, two, opened: str) -> None:
     _, save = two
     assert save(opened=opened, address="中山路5号").status_code in (200, 302)
+
+
+def test_what_a_form_tells_of_a_masked_value_is_told_of_no_other_place(city: City, unit: Organization, client_of) -> None:
+    """A street clerk may not see the number; a guess typed into a field of another record must not say that it is right."""
+    number, street = "11010519491231002X", client_of("street")
+    member, guess = city.member(id_number=number, id_digest=blind_index(number)), city.member(phone=number)
+    unit.contact_phone = number
+    unit.save()
+
+    def posted_back(address: str, record: Any, field: str) -> str:
+        form = street.get(f"/admin/{address}/{record.pk}/change/").context["adminform"].form
+        return str(json.loads(form.opened)[field])
+
+    told = posted_back("members/member", member, "id_number")
+    assert told == posted_back("members/member", member, "id_number"), "else each save would be a conflict"
+    assert told != posted_back("members/member", guess, "phone")
+    assert told != posted_back("orgs/organization", unit, "contact_phone")
+    member.phone = number
+    member.save()
+    assert told != posted_back("members/member", member, "phone"), "nor another field of the same record"
