@@ -27,6 +27,7 @@ from bench import lists
 from core import audit
 from core.importing import services
 from core.importing.jobs import APPLY, start
+from core.listing.paging import page_of
 from core.models import AuditEntry
 from core.search import search
 from core.sources import sources
@@ -215,8 +216,7 @@ def fetch(client: Client, path: str, **query: str) -> None:
 
 def cursor_at(place: int) -> str:
     """Where the list of organizations stands after so many rows."""
-    last = Organization.objects.order_by("pk").values_list("pk", flat=True)[place - 1]
-    return json.dumps([last])
+    return page_of(Organization.objects.all(), ("pk",), size=1, number=place).after
 
 
 def raw_sql() -> dict[str, Any]:

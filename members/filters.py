@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import django_filters
 from django import forms
 from django.db.models import QuerySet
@@ -9,6 +11,7 @@ from django.db.models import QuerySet
 from core.crypto import blind_indexes
 from core.indicators import measures
 from core.listing.filters import TickFilter, search_filter
+from core.pages import MOST_DIGITS
 from core.scope import subtree
 from members.indicators import ROLL
 from members.models import Member
@@ -17,6 +20,8 @@ from orgs.filters import PlaceFilters
 from orgs.models import PartyOrganization
 
 ID_NUMBER_LENGTH = 18
+# an id that stands in the address alone
+KEY: Any = {"widget": forms.HiddenInput, "min_value": 1, "max_value": 10**MOST_DIGITS // 10 - 1}
 
 
 class MemberFilters(PlaceFilters):
@@ -25,10 +30,10 @@ class MemberFilters(PlaceFilters):
 
     q = search_filter("姓名或完整证件号码")
     committee = django_filters.ChoiceFilter(method="below", label="党组织")
-    branch = django_filters.NumberFilter(field_name="party_organization", widget=forms.HiddenInput)
-    organization = django_filters.NumberFilter(field_name="organization", widget=forms.HiddenInput)
+    branch = django_filters.NumberFilter(field_name="party_organization", **KEY)
+    organization = django_filters.NumberFilter(field_name="organization", **KEY)
     covered_by = django_filters.NumberFilter(
-        field_name="organization__facts__covered_by", label="覆盖工作单位的党组织", widget=forms.HiddenInput
+        field_name="organization__facts__covered_by", label="覆盖工作单位的党组织", **KEY
     )
     status = django_filters.ChoiceFilter(field_name="status", label="状态", choices=Member.Status.choices)
     job = django_filters.ChoiceFilter(field_name="job", label="岗位", choices=Member.Job.choices)

@@ -28,6 +28,8 @@ GARBAGE = {
     "empty": "",
     "long": "长" * 5_000,
     "no number": "nan",
+    "a great power": "1e30",
+    "brackets": "[" * 3_900,
     "other digits": "١٢",
     "the first day": "0001-01-01",
     "the last day": "9999-12-31",

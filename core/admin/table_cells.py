@@ -20,6 +20,7 @@ from core.days import DayField, EventDateField
 from core.fields import YearField
 from core.listing import Column
 from core.listing.columns import DATE, NUMBER, TEXT
+from core.pages import numbers
 
 Known = TypeVar("Known")
 # by one of these a cell names a record, else by its number; by its name, if only one has it
@@ -84,7 +85,7 @@ class CellReader(Widget):
         columns = {one.name for one in rows.model._meta.concrete_fields}
         code = next((name for name in TELL if name in columns), "pk")
         codes = {spelling for cell in map(half_width, cells) for spelling in (cell, cell.upper())}
-        keys = {one for one in codes if one.isdecimal()} if code == "pk" else codes
+        keys = {*numbers(codes)} if code == "pk" else codes
         wanted = Q(**{f"{code}__in": keys})
         by_name = "name" in columns and code != "credit_code"  # organizations share names
         found = list(rows.filter(wanted | Q(name__in={*cells, *map(half_width, cells)}) if by_name else wanted))

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import BadRequest, FieldError, ValidationError
+from django.core.exceptions import BadRequest
 from django.core.serializers.json import DjangoJSONEncoder
+from django.core.signing import BadSignature, Signer
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 
@@ -84,13 +85,13 @@ def page_of(
 ) -> Page:
     """The page that follows the cursor `after`, or precedes `before`; without them the one of the number.
 
-    Raises BadRequest for a cursor that does not fit the order.
+    Raises BadRequest for a cursor that is none of this list in this order.
     """
     backwards = bool(before) and not after
     walked = [turned(key) for key in keys] if backwards else list(keys)
     cursor = after or before
     if cursor:
-        queryset = queryset.filter(_beyond(cursor, walked, queryset))
+        queryset = queryset.filter(_beyond(_values(cursor, keys, queryset), walked))
     ordered = queryset.order_by(*walked)
     start = 0 if cursor else (number - 1) * size
     if len(walked) > 1 or start:
@@ -103,7 +104,7 @@ def page_of(
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
-    first, last = (_cursor(rows[0], keys), _cursor(rows[-1], keys)) if rows else ("", "")
+    first, last = (_cursor(rows[0], keys, queryset), _cursor(rows[-1], keys, queryset)) if rows else ("", "")
     has_before, has_after = (more, True) if backwards else (bool(cursor or start), more)
     # rows come and go while one walks, so the number is put right where the list begins
     number = max(number, 2) if has_before else 1
@@ -143,14 +144,27 @@ def without_place(request: HttpRequest) -> QueryDict:
     return query
 
 
-def _cursor(row: Any, keys: Sequence[str]) -> str:
+def _cursor(row: Any, keys: Sequence[str], queryset: QuerySet) -> str:
+    """Where a row stands in the list, signed: what comes back is what a row held, and never anything else."""
     values = []
     for key in keys:
         value = row
         for name in key.lstrip("-").split("__"):
             value = getattr(value, name)
         values.append(value)
-    return json.dumps(values, cls=_Exact, ensure_ascii=False, separators=(",", ":"))
+    told = json.dumps(values, cls=_Exact, ensure_ascii=False, separators=(",", ":"))
+    return _signer(keys, queryset).sign(told)
+
+
+def _values(cursor: str, keys: Sequence[str], queryset: QuerySet) -> list[Any]:
+    try:
+        return list(json.loads(_signer(keys, queryset).unsign(cursor)))
+    except BadSignature as problem:
+        raise BadRequest("翻页的位置无效，请回到清单首页") from problem
+
+
+def _signer(keys: Sequence[str], queryset: QuerySet) -> Signer:
+    return Signer(salt=" ".join((queryset.model._meta.label_lower, *keys)))
 
 
 class _Exact(DjangoJSONEncoder):
@@ -160,23 +174,15 @@ class _Exact(DjangoJSONEncoder):
         return o.isoformat() if isinstance(o, datetime) else super().default(o)
 
 
-def _beyond(cursor: str, keys: Sequence[str], queryset: QuerySet) -> Q:
-    """Rows after the cursor's in the order of the keys: (a > x) or (a = x and b > y) or …, within a ≥ x.
+def _beyond(values: Sequence[Any], keys: Sequence[str]) -> Q:
+    """Rows after these values in the order of the keys: (a > x) or (a = x and b > y) or …, within a ≥ x.
 
     The outer bound says the same again in a form for which both databases use an index on the first key.
     """
-    try:
-        values = json.loads(cursor)
-        if not isinstance(values, list) or len(values) != len(keys) or any(isinstance(v, (list, dict)) for v in values):
-            raise ValueError(cursor)
-        condition, equal = Q(pk__in=[]), Q()
-        for key, value in zip(keys, values, strict=True):
-            name, lookup = (key[1:], "lt") if key.startswith("-") else (key, "gt")
-            condition |= equal & Q(**{f"{name}__{lookup}": value})
-            equal &= Q(**{name: value})
-        first, lookup = (keys[0][1:], "lte") if keys[0].startswith("-") else (keys[0], "gte")
-        condition &= Q(**{f"{first}__{lookup}": values[0]})
-        queryset.filter(condition)  # the values are converted here, before the query runs
-    except (ValueError, TypeError, ValidationError, FieldError) as problem:
-        raise BadRequest("翻页的位置无效，请回到清单首页") from problem
-    return condition
+    condition, equal = Q(pk__in=[]), Q()
+    for key, value in zip(keys, values, strict=True):
+        name, lookup = (key[1:], "lt") if key.startswith("-") else (key, "gt")
+        condition |= equal & Q(**{f"{name}__{lookup}": value})
+        equal &= Q(**{name: value})
+    first, lookup = (keys[0][1:], "lte") if keys[0].startswith("-") else (keys[0], "gte")
+    return condition & Q(**{f"{first}__{lookup}": values[0]})

@@ -11,7 +11,6 @@ from django.test import Client
 
 from core.crypto import blind_index
 from core.models import Parameter
-from members.models import Member
 from orgs.models import Organization
 from tests.people import City
 
@@ -134,7 +133,9 @@ def test_nonsense_posted_back_is_no_error_of_the_server(unit: Organization, two,
     assert save(opened=opened, address="中山路5号").status_code in (200, 302)
 
 
-def test_what_a_form_tells_of_a_masked_value_is_told_of_no_other_place(city: City, unit: Organization, client_of) -> None:
+def test_what_a_form_tells_of_a_masked_value_is_told_of_no_other_place(
+    city: City, unit: Organization, client_of
+) -> None:
     """A street clerk may not see the number; a guess typed into a field of another record must not say that it is right."""
     number, street = "11010519491231002X", client_of("street")
     member, guess = city.member(id_number=number, id_digest=blind_index(number)), city.member(phone=number)

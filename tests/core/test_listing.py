@@ -22,7 +22,7 @@ from core.listing import Column, ListFilters, ListPage, Order
 from core.listing import paging as paging_module
 from core.listing.paging import bounded_count, page_of
 from core.models import AuditEntry, SavedFilter
-from orgs.models import Organization
+from orgs.models import Organization, PartyOrganization
 from reports.checks import checks
 from tests.people import City
 
@@ -125,10 +125,28 @@ def test_a_list_is_sorted_by_keys_alone_and_only_the_page_is_read_whole(city: Ci
     assert len(captured) == 1
 
 
-@pytest.mark.parametrize("cursor", ["x", "{}", "[1]", '["a","b"]', "[[1],2]", "[null]", "[null,1]", '[{"a":1},2]'])
+WRONG_PLACES = (
+    "x", "{}", "[1]", '["a","b"]', "[[1],2]", "[null]", "[null,1]", '[{"a":1},2]', "[1,Infinity]", "[1,1e30]",
+    '["\\ud800",1]', '["\\u0000",1]', "[" * 3_900,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("cursor", WRONG_PLACES)
 def test_a_cursor_that_does_not_fit_is_a_bad_request(units: list[Organization], cursor: str) -> None:
-    with pytest.raises(BadRequest):
-        page_of(Organization.objects.all(), ("staff", "pk"), size=3, after=cursor)
+    for keys in (("staff", "pk"), ("name", "pk"), ("pk",)):
+        with pytest.raises(BadRequest):
+            page_of(Organization.objects.all(), keys, size=3, after=cursor)
+
+
+def test_a_cursor_is_of_one_list_in_one_order(units: list[Organization]) -> None:
+    """Its values are what a row of that list held; no other list has to bear them."""
+    cursor = page_of(Organization.objects.all(), ("staff", "pk"), size=3).after
+    for rows, keys in (
+        (Organization.objects.all(), ("-staff", "-pk")),
+        (PartyOrganization.objects.all(), ("staff", "pk")),
+    ):
+        with pytest.raises(BadRequest):
+            page_of(rows, keys, size=3, after=cursor)
 
 
 def test_counting_stops_at_the_bound(units: list[Organization], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -155,6 +155,17 @@ def test_what_ended_is_not_opened_again(world: World, tmp_path: Path) -> None:
 
 
 @every_table
+def test_whatever_stands_in_a_cell_is_answered_in_a_sentence(world: World, label: str) -> None:
+    headers = [column.header for column in TABLES[label].field_columns.values()]
+    garbage = ("1" + "0" * 25, str(2**63), "-1", "1e30", "nan", "١٢", "²", "9999-12-31", "<b>", "长" * 5_000)
+    table = "\n".join([",".join(headers), *(",".join([word] * len(headers)) for word in garbage)])
+    client = Client()
+    client.force_login(world.city.user("city"))
+    lines = carried_in(client, url_of(label), table.encode())
+    assert [bool(line.problems) for line in lines] == [True] * len(garbage)
+
+
+@every_table
 def test_more_rows_take_no_more_queries(world: World, tmp_path: Path, label: str) -> None:
     Zone.objects.create(code="Z2", kind="park", name="云台园", region_id="990102001000")
     book = book_of(world.city, tmp_path, label)

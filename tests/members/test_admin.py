@@ -139,3 +139,21 @@ def test_the_list_takes_the_same_queries_for_one_member_and_many(city: City, dja
         city.member(at=city.organization())
     with django_assert_max_num_queries(14):
         client.get(LIST)
+
+
+@pytest.mark.parametrize("name", ["branch", "organization", "covered_by"])
+@pytest.mark.parametrize("key", ["1e30", "1" + "0" * 20, "-1", "1.5", "x", "nan"])
+def test_an_id_in_the_address_that_is_none_finds_nobody(city: City, name: str, key: str) -> None:
+    member = register(city)
+    page = signed_in(city, "city").get(LIST, {name: key})
+    assert page.status_code == 200
+    assert member.name not in page.content.decode()
+
+
+def test_members_are_listed_by_branch_and_by_employer(city: City) -> None:
+    unit = city.organization()
+    city.member("林一", of="CZ1111", at=unit)
+    city.member("林二", of="CZ1112")
+    client = signed_in(city, "city")
+    for asked, found in (({"branch": city["CZ1112"].pk}, "林二"), ({"organization": unit.pk}, "林一")):
+        assert [row.name for row, _ in client.get(LIST, asked).context["rows"]] == [found]
