@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from core.id_sets import among
 from core.jobs import enqueue
+from core.masking import struck
 from core.pages import number
 from core.plans import Plan
 from core.refusals import Refusal
@@ -46,6 +47,10 @@ class BulkForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.scope = scope
         self.order_fields([name for name in self.fields if name != "reason"])
+
+    def clean_reason(self) -> str:
+        """It is kept with the act, the job and the records, as masked as in the trail."""
+        return struck(self.cleaned_data["reason"])
 
 
 @dataclass(frozen=True)
@@ -118,7 +123,7 @@ def _apply(
     admin: ScopedModelAdmin, request: HttpRequest, action: BulkAction, form: BulkForm, ids: list[int], back: str
 ) -> HttpResponse:
     if len(ids) > AT_ONCE and action.job:
-        data = {name: form.data.get(name) for name in form.fields}
+        data = {name: form.data.get(name) for name in form.fields} | {"reason": form.cleaned_data["reason"]}
         job = enqueue(
             kind=action.job,
             arguments={"action": action.code, "ids": ids, "data": data},

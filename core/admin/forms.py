@@ -12,7 +12,7 @@ from django.utils import timezone
 from core.edit_conflicts import MergingForm
 from core.importing.marks import ERASE
 from core.locks import derived_once
-from core.masking import mask
+from core.masking import mask, struck
 from core.pages import PageRequest
 from core.refusals import Refusal
 from core.scope import require_changeable
@@ -61,7 +61,7 @@ class ServiceForm(MergingForm, forms.ModelForm):
     @property
     def trail(self) -> dict[str, Any]:
         """What every service is told: who writes, on which day, and why."""
-        reason = self.cleaned_data.get("reason", "")
+        reason = struck(self.cleaned_data.get("reason", ""))
         return {"by": self.request.user, "on": timezone.localdate(), "reason": reason}
 
     def _post_clean(self) -> None:

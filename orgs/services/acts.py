@@ -33,7 +33,8 @@ MODELS: dict[str, type[models.Model]] = {m._meta.label_lower: m for m in (Organi
 def acting(*, by: User, scope: Scope, title: str, reason: str, at: datetime) -> Iterator[BulkAct]:
     """Everything written inside belongs to one act, in one transaction."""
     with transaction.atomic():
-        path = min((grant.path for grant in scope.grants), key=len, default="")
+        granted = scope.having(BulkAct.change_permission)  # another duty may stand elsewhere, or higher
+        path = min((grant.path for grant in granted.grants), key=len, default="")
         act = BulkAct.objects.create(title=title[:200], reason=reason, done_at=at, done_by=by, path=path)
         with audit.in_batch(act.batch):
             yield act

@@ -17,6 +17,7 @@ from orgs.facts import differences, refresh
 from orgs.jobs import undo_many
 from orgs.models import BulkAct, Coverage, FormerManagement, Organization, Zone
 from orgs.services import bulk, endings
+from tests.dump import rows_of_everything
 from tests.people import LONG_AGO, TODAY, City
 
 LIST = "/admin/orgs/organization/bulk/"
@@ -234,3 +235,30 @@ def test_the_list_of_acts_is_found_from_the_units_and_shows_the_newest_first(cit
     newest, oldest = (client.get(f"/organizations/acts/{query}").content.decode() for query in ("", "?sort=-newest"))
     assert ("↓" in newest, "↑" in newest) == (True, False)
     assert ("↓" in oldest, "↑" in oldest) == (False, True)
+
+
+@pytest.mark.parametrize(("role", "node"), [("LEADER", "CZ12"), ("LEADER", "CZ"), ("INSTRUCTOR", "CZ12")])
+def test_an_act_belongs_where_the_duty_to_change_is_held(city: City, client_of, role: str, node: str) -> None:
+    """Another duty, elsewhere or higher, neither takes it from the one who acted nor tells it to others."""
+    city.user("street").appointments.create(role=role, node=city[node], since=LONG_AGO)
+    sent(client_of("street"), "status", [city.organization()], "apply", status="SHELL")
+    act = BulkAct.objects.get()
+    assert act.path == city["CZ111"].path
+    answers = {
+        name: client_of(name).get(f"/organizations/acts/{act.pk}/").status_code for name in ("street", "stranger")
+    }
+    assert answers == {"street": 200, "stranger": 404}
+
+
+def test_a_number_typed_as_a_reason_is_kept_nowhere(city: City, client_of, monkeypatch) -> None:
+    number, telephone = "11010519491231002X", "13911112222"
+    units, client = [city.organization() for _ in range(2)], client_of("city")
+    why = {"reason": f"经办人 {number}，电话 {telephone}"}
+    sent(client, "category", units, "apply", category="E5", **why)
+    monkeypatch.setattr(pages, "AT_ONCE", 1)
+    sent(client, "status", units, "apply", status="SHELL", **why)
+    assert Job.objects.count() == 1
+    kept = str([rows_of_everything(), BulkAct.objects.get().reason, units[0].category_note])
+    assert "经办人" in kept
+    assert number not in kept
+    assert telephone not in kept
