@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import BadRequest
@@ -146,14 +147,8 @@ def without_place(request: HttpRequest) -> QueryDict:
 
 def _cursor(row: Any, keys: Sequence[str], queryset: QuerySet) -> str:
     """Where a row stands in the list, signed: what comes back is what a row held, and never anything else."""
-    values = []
-    for key in keys:
-        value = row
-        for name in key.lstrip("-").split("__"):
-            value = getattr(value, name)
-        values.append(value)
-    told = json.dumps(values, cls=_Exact, ensure_ascii=False, separators=(",", ":"))
-    return _signer(keys, queryset).sign(told)
+    values = [attrgetter(key.lstrip("-").replace("__", "."))(row) for key in keys]
+    return _signer(keys, queryset).sign(json.dumps(values, cls=_Exact, ensure_ascii=False, separators=(",", ":")))
 
 
 def _values(cursor: str, keys: Sequence[str], queryset: QuerySet) -> list[Any]:
