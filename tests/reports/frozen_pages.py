@@ -38,16 +38,25 @@ def addresses(month: str, *, whole: bool, first: bool) -> Iterator[str]:
         yield f"/dashboard/?month={month}&node=CZ11&by=party"
 
 
-def bytes_of(city: City, *, whole: bool = True, readers: Collection[str] = READERS) -> dict[tuple[str, str], str]:
-    """Of every closed month, by reader and address, few unless `whole`. Nothing is remembered of an earlier look."""
+def closed_months() -> list[str]:
+    """The oldest first."""
+    return list(ClosedMonth.objects.order_by("month").values_list("month", flat=True))
+
+
+def bytes_of(
+    city: City, *, whole: bool = True, readers: Collection[str] = READERS, months: Collection[str] | None = None
+) -> dict[tuple[str, str], str]:
+    """Of closed months, of all unless some are given, by reader and address, few unless `whole`. Nothing is remembered of
+    an earlier look."""
     cache.clear()
     found = {}
-    months = list(ClosedMonth.objects.order_by("month").values_list("month", flat=True))
+    closed = closed_months()
+    months = closed if months is None else months
     for reader in readers:
         client = Client()
         client.force_login(city.user(reader))
         for month in months:
-            for address in addresses(month, whole=whole, first=month == months[0]):
+            for address in addresses(month, whole=whole, first=month == closed[0]):
                 found[reader, address] = main_of(client.get(address).content.decode())
             if whole and reader in ("city", "district"):
                 found[reader, f"workbook {month}"] = _cells(client.post(f"/dashboard/?month={month}"))
