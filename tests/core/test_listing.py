@@ -232,7 +232,7 @@ def test_an_arrow_says_how_the_values_of_its_column_stand(
 def test_a_filter_narrows_and_a_wrong_value_is_named(city: City, units: list[Organization]) -> None:
     assert "共 2 条" in shown(city, query="staff=7")
     wrong = shown(city, query="staff=abc")
-    assert "条件有误" in wrong
+    assert "条件有误，请改正后再查看。职工：" in wrong
     assert "共 0 条" not in wrong
     assert "没有符合条件的记录" in shown(city, query="name=没有的")
     assert "全部类别" in shown(city)
