@@ -241,7 +241,7 @@ def searching() -> dict[str, Any]:
 
 def one_change() -> dict[str, Any]:
     """A member's status changed with facts and tally, against the bare update with its audit entry."""
-    from members.services import set_status  # noqa: PLC0415 - only this step needs it
+    from members.services.members import set_status  # noqa: PLC0415 - only this step needs it
 
     members = iter(list(Member.objects.filter(status="FORMAL", organization__isnull=False).order_by("?")[:60]))
     today = timezone.localdate()

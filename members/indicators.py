@@ -1,4 +1,4 @@
-"""Figures of members, and those of Party organizations that depend on how many they have."""
+"""Figures of members, of secretaries, and those of Party organizations that depend on how many they have."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 from django.db.models import F, Q
 
 from core.indicators import Measure, declare, measures, share
-from members.models import Member
+from members.models import Member, Post
 from members.models.members import PROBATIONARY
 from orgs.indicators import COVERAGE, MEMBERS, amiss
 from orgs.models.party import BRANCH_KINDS
@@ -25,6 +25,15 @@ ROLL = NodeSubject(
     personal=frozenset({"name", "sex", "born_on", "ethnicity", "education", "job", "joined_on", "formal_on"}),
 )
 members = partial(Measure, ROLL)
+POSTS = NodeSubject(
+    "secretaries",
+    "书记",
+    "名",
+    frozenset({"region_code"}),
+    model=Post,
+    rows=lambda day: Post.objects.on(day.on).filter(post=Post.Kind.SECRETARY),
+    node="party_organization",
+)
 
 BRANCH = Q(kind__in=[kind.value for kind in BRANCH_KINDS])
 EMPLOYED = Q(organization__facts__has_org=True)
@@ -78,5 +87,27 @@ PROBATIONARY_SHARE = share(
     of=members("members", "党员"),
     part=("members_probationary", "预备党员", Q(status__in=PROBATIONARY)),
 )
+SECRETARY = share(
+    code="SECRETARY",
+    group=COVERAGE,
+    name="党支部有书记",
+    clause="意见二-5",
+    basis="党支部、联合党支部、临时党支部中，登记了在任书记的。",
+    of=NO_FORMAL.denominator,
+    part=("branches_led", "其中有书记", ~Q(secretary_name="")),
+)
+IN_OFFICE = Measure(POSTS, "secretaries", "在任书记")
+SECRETARIES = tuple(
+    share(
+        code=f"S_{source.name}",
+        group=COVERAGE,
+        name=f"书记来源：{source.label}",
+        clause="意见二-5",
+        basis=f"登记在“班子职务”中的在任书记中，来源是{source.label}的。",
+        of=IN_OFFICE,
+        part=(f"secretaries_{source.name.lower()}", source.label, Q(source=source.value)),
+    )
+    for source in Post.Source
+)
 
-declare(NO_FORMAL, FEW_FORMAL, RESTING, ELSEWHERE, PROBATIONARY_SHARE)
+declare(NO_FORMAL, FEW_FORMAL, RESTING, ELSEWHERE, PROBATIONARY_SHARE, SECRETARY, *SECRETARIES)

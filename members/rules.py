@@ -1,4 +1,4 @@
-"""Law of persons: the citizen's number, what of it may be shown, and the words of rosters (rules §3)."""
+"""Law of persons: the citizen's number, what of it may be shown, the words of rosters (rules §3); of elections and terms (§6)."""
 
 import re
 from datetime import date
@@ -7,6 +7,7 @@ from functools import lru_cache
 from stdnum.iso7064 import mod_11_2
 
 from core.cells import Cell, half_width, raw_text, read_text
+from core.months import months_before
 from orgs.codelists import EDUCATION, ETHNIC_GROUPS
 from orgs.rules.words import look_up, word_table
 
@@ -55,6 +56,17 @@ def birth_date_of(text: str) -> date | None:
 def sex_of(text: str) -> str:
     """`1` male or `2` female (GB/T 2261.1) by the parity of the 17th digit of a good number."""
     return "1" if int(text[16]) % 2 else "2"
+
+
+# --- elections and terms ----------------------------------------------------------------------------------------------
+def years_after(day: date, years: int) -> date:
+    """The same day so many years later."""
+    return months_before(day, -12 * years)
+
+
+def needed_to_elect(entitled: int) -> int:
+    """How many of those entitled to vote must be there: four fifths (基层组织选举工作条例)."""
+    return -(-entitled * 4 // 5)
 
 
 # --- words of rosters -------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from orgs.models import Coverage, Organization, PartyOrganization, Region
 from orgs.models.facts import SizeBand
 from orgs.models.organizations import Category, Sector
 from orgs.models.party import MANAGING_KINDS
+from orgs.queries import soon_over
 
 CATEGORIES = [
     *((sector.value, f"{sector.label}（全部）") for sector in Sector),
@@ -100,6 +101,7 @@ class PartyOrganizationFilters(PlaceFilters):
     q = search_filter("名称或编码")
     kind = django_filters.ChoiceFilter(field_name="kind", label="类型", choices=PartyOrganization.Kind.choices)
     committee = django_filters.ChoiceFilter(method="below", label="上级党组织")
+    ending = TickFilter("届满和将届满", ticked=lambda rows: soon_over(rows, on=timezone.localdate()))
     dissolved = TickFilter("含已撤销", otherwise=lambda rows: rows.standing())
 
     def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:

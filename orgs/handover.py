@@ -44,6 +44,8 @@ class Dependant:
     # organization from being dissolved
     count: Callable[[int, date], int] = lambda holder, on: 0
     unit: str = "条"
+    # what becomes of them when a Party organization is dissolved; None: they keep it from that
+    dissolve: Callable[[Handover], object] | None = None
 
     def __post_init__(self) -> None:
         """The entry of a merge says under the code which rows went along."""

@@ -264,6 +264,14 @@ TERM = amiss(
     of=nodes("nodes_with_term", "登记了届满日期的党组织", Q(term_ends_on__isnull=False)),
     part=("nodes_over", "其中已届满", Q(over=True)),
 )
+ENDING = amiss(
+    code="ENDING",
+    group=COVERAGE,
+    name="%(org.term_alert_days)s 天内届满",
+    basis="登记了届满日期的党组织中，今天起 %(org.term_alert_days)s 天内届满的；已经届满的另见“届满未换届”。",
+    of=TERM.denominator,
+    part=("nodes_ending", "其中 %(org.term_alert_days)s 天内届满", Q(ending=True)),
+)
 NO_TERM = amiss(
     code="NO_TERM",
     group=QUALITY,
@@ -305,5 +313,5 @@ UNDECIDED = Indicator(
 )
 AIMS = (R1, R4, MEMBERS_COVERED)  # 意见一: 党的组织覆盖、党的工作覆盖、有党员的地方就有党的组织
 
-declare(SHOULD, R1, R2, R3, R5, T2, T4, T5, MEMBERS_COVERED, ALONE, *FORMS, *KINDS, TERM)
+declare(SHOULD, R1, R2, R3, R5, T2, T4, T5, MEMBERS_COVERED, ALONE, *FORMS, *KINDS, TERM, ENDING)
 declare(T1, T3, R6, R4, MASS, LIAISON, UNION, R7, VENUE, UNKNOWN_SIZE, STALE, DISPUTED, UNDECIDED, NO_TERM)

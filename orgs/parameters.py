@@ -3,6 +3,7 @@
 from core.parameters import ParameterDefinition, parameters
 
 GROUP = "组建与覆盖"
+TERMS = "党的基层组织任期的意见"
 
 parameters.add(
     ParameterDefinition("org.formal_min_to_found", "应建党组织的正式党员数", 3, "名", "意见二-1；支部工作条例", GROUP),
@@ -15,6 +16,12 @@ parameters.add(
     ),
     ParameterDefinition("org.joint_branch_warn_units", "联合党支部覆盖单位提醒数", 5, "家", "支部工作条例", GROUP),
     ParameterDefinition("org.joint_branch_max_units", "联合党支部覆盖单位上限", 10, "家", "支部工作条例", GROUP),
+    ParameterDefinition("org.term_years_branch", "党支部、党总支每届任期", 3, "年", TERMS, GROUP),
+    ParameterDefinition("org.term_years_committee", "委员会每届任期", 5, "年", TERMS, GROUP),
+    ParameterDefinition("org.term_extension_years", "延期换届最长", 1, "年", TERMS, GROUP),
+    ParameterDefinition("org.term_alert_days", "届满前多少天提醒准备换届", 180, "天", TERMS, GROUP),
+    ParameterDefinition("org.term_urge_days", "届满前多少天提醒请示换届", 90, "天", TERMS, GROUP),
+    ParameterDefinition("org.term_press_days", "届满前多少天督促换届", 30, "天", TERMS, GROUP),
     ParameterDefinition("econ.member_headcount", "新经济组织应有党员的职工数", 50, "名", "意见二-1", GROUP),
     ParameterDefinition("econ.org_headcount", "新经济组织应有党组织的职工数", 100, "名", "意见二-1", GROUP),
     ParameterDefinition("social.member_headcount", "新社会组织应有党员的人数", 20, "名", "意见二-1", GROUP),

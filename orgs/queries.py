@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Literal
 
 from django.db.models import CharField, Count, Q, QuerySet, Value
 from django.db.models.functions import Concat, Replace, Substr
 
+from core.parameters import values_on
 from core.scope import Scope
-from orgs.models import Jurisdiction, Organization
+from orgs.models import Jurisdiction, Organization, PartyOrganization
 from orgs.models.organizations import Category, Sector
 from orgs.models.places import DISTRICT_DIGITS, STREET_DIGITS
 
@@ -111,3 +113,9 @@ def _as_text(field: str) -> Substr:
 def _spellings(name: str) -> set[str]:
     half = name.replace("（", "(").replace("）", ")")
     return {name, half, half.replace("(", "（").replace(")", "）")}
+
+
+def soon_over(rows: QuerySet[PartyOrganization], *, on: date) -> QuerySet[PartyOrganization]:
+    """Those whose term is over, or ends within the days of the alert, the longest overdue first."""
+    last = on + timedelta(days=int(values_on(on)["org.term_alert_days"]))
+    return rows.filter(term_ends_on__lte=last).order_by("term_ends_on", "pk")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -67,8 +68,14 @@ def _party_organizations(day: Any) -> QuerySet:
     """The standing ones; departments are none."""
     found = PartyOrganization.objects.standing().without_departments()
     over = ExpressionWrapper(Q(term_ends_on__isnull=False, term_ends_on__lt=day.on), BooleanField())
+    alert = day.on + timedelta(days=day.term_alert_days)
+    ending = ExpressionWrapper(
+        Q(term_ends_on__isnull=False, term_ends_on__gte=day.on, term_ends_on__lte=alert), BooleanField()
+    )
     formal_min = Value(day.thresholds.formal_min)
-    return found.annotate(**{fact.code: fact.value(day) for fact in node_facts}, over=over, formal_min=formal_min)
+    return found.annotate(
+        **{fact.code: fact.value(day) for fact in node_facts}, over=over, ending=ending, formal_min=formal_min
+    )
 
 
 PARTY_ORGANIZATIONS = NodeSubject(

@@ -9,8 +9,8 @@ from core.importing import services as importing
 from core.models import ImportBatch
 from instructors import services as instructors
 from instructors.models import Assignment, Instructor
-from members import services as members
 from members.models import Member
+from members.services import members
 from orgs.models import (
     Appointment,
     Coverage,

@@ -49,7 +49,9 @@ def test_every_date_of_a_model_is_an_event_s_a_period_s_or_a_deadline() -> None:
 
 def test_only_what_is_named_as_a_period_or_a_deadline_may_lie_ahead() -> None:
     ahead = {field.name for field in DAYS if not isinstance(field, EventDateField)}
-    assert ahead == {"since", "until", "valid_from", "term_ends_on", "planned_by", "due_on"}
+    assert ahead == {
+        "since", "until", "valid_from", "term_ends_on", "planned_by", "due_on", "ends_on", "extended_to",
+    }  # fmt: skip
 
 
 def test_an_event_of_tomorrow_is_refused_at_its_field_whichever_model() -> None:

@@ -27,8 +27,9 @@ from core.refusals import Refusal
 from core.sources import sources
 from instructors import services as instructors
 from instructors.models import Assignment, Instructor
-from members import services as members
-from members.models import Member
+from members.models import Member, Post
+from members.services import members
+from members.services.posts import posts
 from orgs.facts import differences, refresh
 from orgs.models import (
     Appointment,
@@ -86,7 +87,7 @@ class Rows:
         models = {
             "unit": Organization, "gap": Organization, "branch": PartyOrganization, "member": Member, "coverage": Coverage,
             "mass": MassOrganization, "democracy": Democracy, "owner": OwnerRecord, "liaison": Liaison, "venue": Venue,
-            "use": VenueUse, "guide": Instructor, "assignment": Assignment, "appointment": Appointment, "secretary": User,
+            "use": VenueUse, "guide": Instructor, "assignment": Assignment, "post": Post, "appointment": Appointment, "secretary": User,
         }  # fmt: skip
         return models[name]._default_manager.get(pk=self.here[name])
 
@@ -182,6 +183,11 @@ AHEAD: dict[tuple[str, str], Call] = {
     ("liaisons.add", "since"): lambda r, d: people.liaisons.add(
         organization=r.unit, name="何某", appointed_by=r.city["CZ111"], since=d, **r.told),
     ("liaisons.end", "until"): lambda r, d: people.liaisons.end(row=r.liaison, day=d, **r.told),
+    ("posts.add", "since"): lambda r, d: posts.add(
+        party_organization=r.branch, post="SECRETARY", name="赵敏", source="STAFF", since=d, **r.told),
+    ("posts.pass_on", "since"): lambda r, d: posts.pass_on(
+        row=r.post, name="赵敏", source="STAFF", since=d, **r.told),
+    ("posts.end", "until"): lambda r, d: posts.end(row=r.post, day=d, **r.told),
     ("uses.add", "since"): lambda r, d: venues.uses.add(
         venue=r.venue, party_organization=r.city["CZ1112"], since=d, **r.told),
     ("uses.end", "until"): lambda r, d: venues.uses.end(row=r.use, day=d, **r.told),
@@ -321,7 +327,7 @@ def test_a_period_that_begins_or_ends_tomorrow_does_so_by_itself(rows: Rows) -> 
             transaction.set_rollback(True)
     periods = {"coverage.cover", "coverage.cover_many", "coverage.change_form", "coverage.hand_over", "coverage.end"}
     periods |= {"gaps.cover_units", "liaisons.add", "liaisons.end", "uses.end"}
-    periods |= {"assignments.add", "assignments.end", "instructors.end"}
+    periods |= {"posts.add", "assignments.add", "assignments.end", "instructors.end"}
     assert changed == periods | {"parameters.set_parameter"}
 
 

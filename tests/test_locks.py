@@ -26,8 +26,8 @@ from core.models import ImportBatch, StagedRow
 from core.refusals import Refusal
 from instructors import services as guides
 from instructors.models import Assignment, Instructor
-from members import services as people
 from members.models import Member
+from members.services import members as people
 from orgs import facts
 from orgs.models import Liaison, Organization, Venue, VenueUse
 from orgs.services import bulk, coverage, duplicates, endings, organizations, party, venues

@@ -1,5 +1,6 @@
-"""Members and the periods of their membership."""
+"""Members and the periods of their membership; who runs a Party organization, its groups and terms."""
 
 from members.models.members import FormerMembership, Member
+from members.models.posts import PartyGroup, Post, Term
 
-__all__ = ["FormerMembership", "Member"]
+__all__ = ["FormerMembership", "Member", "PartyGroup", "Post", "Term"]

@@ -72,6 +72,9 @@ class Member(models.Model):
         PartyOrganization, models.PROTECT, related_name="members", verbose_name="所在党组织"
     )
     since = EventDateField("转入日期")  # into this Party organization
+    party_group = models.ForeignKey(
+        "members.PartyGroup", models.PROTECT, null=True, blank=True, related_name="members", verbose_name="党小组"
+    )  # one of the same Party organization
     organization = models.ForeignKey(
         Organization, models.PROTECT, null=True, blank=True, related_name="members", verbose_name="工作单位"
     )

@@ -35,6 +35,7 @@ class Day:
     thresholds: Thresholds
     functional_counts: bool  # whether 功能型 counts as a Party organization
     survey_months: int = 12  # for so long a headcount is fresh
+    term_alert_days: int = 180  # before a term ends
 
     @classmethod
     def of(cls, on: date) -> Self:
@@ -45,7 +46,8 @@ class Day:
     def by(cls, on: date, values: Mapping[str, Any]) -> Self:
         """A day with the values of all parameters."""
         functional, months = values["coverage.functional_counts"], values["survey.valid_months"]
-        return cls(on, Thresholds.of(values), bool(functional), months)
+        alert = values.get("org.term_alert_days", cls.term_alert_days)  # a closed month may not know it
+        return cls(on, Thresholds.of(values), bool(functional), months, alert)
 
     @property
     def fresh_from(self) -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Permission
-from accounts.roles import ROLES, Role, apart
+from accounts.roles import ROLES, SECRETARY, Role, apart
 from accounts.services import accounts, factors
 from core import writing
 from core.refusals import Refusal
@@ -19,6 +20,8 @@ from core.scope import Scope
 from orgs.access import scope_for, supervised_users
 from orgs.models import Appointment, PartyOrganization
 from orgs.services.duties import hold_people, require_another_holder
+
+Span = tuple[date, date | None]  # from a day until a day
 
 
 class WrongPlace(Refusal):
@@ -73,6 +76,42 @@ def end_appointment(*, by: User, appointment: Appointment, until: date, reason: 
     hold_people(appointment.user_id)
     require_another_holder(appointment.role, besides=appointment.user, on=until)
     appointment.end(by=by, until=until, action="appointments.end", reason=reason, on=on)
+
+
+@transaction.atomic
+def keep_with_post(
+    *,
+    by: User | None,
+    user: User,
+    node: PartyOrganization,
+    held: Span | None,
+    before: Span | None,
+    reason: str,
+    on: date,
+) -> None:
+    """Let an account have the secretary's role at a branch for as long as it holds a post there: `held` is from when until
+    when, `before` what that was. Whoever keeps the posts of a branch gives and ends this role, nobody to oneself.
+
+    It begins today at the earliest. An end that the security administrator gave it stays, unless the post ends before.
+    """
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    mine = user.appointments.during(on, None).filter(role=SECRETARY.code, node=node).select_related("user", "node")
+    told: dict[str, Any] = {"by": by, "action": "appointments.end", "reason": reason, "on": on}
+    if by and by.pk == user.pk:
+        raise Refusal("不能给自己授权，也不能终止自己的授权：本人的任职请由另一名工作人员登记")
+    until = held[1] if held else on
+    for one in mine:
+        if one.until == (before and before[1]) or (until and (one.until is None or until < one.until)):
+            one.end(until=until and max(until, one.since), **told)
+    since = max(held[0], on) if held else on
+    if held is None or (until and until <= since) or mine.during(since, None).filter(since__lte=since).exists():
+        return
+    if not user.is_active:
+        raise Refusal(f"{user.name}的账号已停用，请先由系统管理员启用")
+    _require_separate_duties(user, SECRETARY, user.appointments.during(since, until))
+    _require_fitting_place(SECRETARY, node)
+    given = Appointment(user=user, role=SECRETARY.code, node=node, since=since, until=until, appointed_by=by)
+    writing.add(by=by, record=given, action="appointments.give", reason=reason, on=on)
 
 
 @transaction.atomic

@@ -106,6 +106,9 @@ def dissolve(
     hold(Organization, [coverage.organization_id for coverage in covered])
     end_rows(by=by, coverages=covered, until=day, reason=reason)
     trail: dict[str, Any] = {"by": by, "reason": reason, "on": on}
+    for dependant in party_dependants:
+        if dependant.dissolve:
+            dependant.dissolve(Handover(by, node.pk, node.parent.pk, day, on, reason))
     _end_appointments(node, trail)
     for use in node.venue_uses.filter(not_over(on)):
         use.end(until=max(day, use.since), action="venues.stop", **trail)
@@ -127,7 +130,7 @@ def _hanging(node: PartyOrganization, on: date) -> Iterator[tuple[str, int, str,
     yield "管理的两新组织", node.organizations.count(), "家", "移交管理关系"
     yield "管理权限", node.jurisdictions.count(), "项", "改由其他党组织管理"
     for one in party_dependants:
-        yield one.name, one.count(node.pk, on), one.unit, "转走"
+        yield one.name, one.count(node.pk, on), one.unit, "" if one.dissolve else "转走"
     yield COVERAGES, node.coverages.filter(held).count(), "条", "终止或移交"
     yield "管理的场所", node.venues.filter(closed_on=None).count(), "处", ""
     yield "使用的场所", node.venue_uses.filter(held).count(), "处", ""

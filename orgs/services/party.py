@@ -19,6 +19,7 @@ from core.numbering import reserve_ids
 from core.refusals import Refusal
 from core.scope import subtree
 from orgs.facts import refresh
+from orgs.kept import kept_columns
 from orgs.models import FormerParent, PartyOrganization
 from orgs.models.party import BRANCH_KINDS, MANAGING_KINDS, step_of
 from orgs.services.locking import require_editable
@@ -71,6 +72,7 @@ def change(
         raise Refusal(f"“{node}”还管理着两新组织，不能改为{PartyOrganization.Kind(kind).label}；请先移交管理关系")
     if kind in BRANCH_KINDS and node.children.standing().exists():
         raise Refusal(f"“{node}”下面还有党组织，不能改为{PartyOrganization.Kind(kind).label}；请先移走下级")
+    _require_said_here(node, values, on)
     writing.change(by=by, record=node, values=values, action="party.change", path=node.path, reason=reason, on=on)
     restate_below(node, on=on)
     return node
@@ -130,6 +132,14 @@ def lock_tree(*node_ids: int) -> dict[int, PartyOrganization]:
     nodes = PartyOrganization.objects.select_for_update(no_key=True)
     list(nodes.filter(parent=None).values_list("pk"))
     return {node.pk: node for node in nodes.filter(pk__in=node_ids).order_by("pk")}
+
+
+def _require_said_here(node: PartyOrganization, values: Mapping[str, Any], on: date) -> None:
+    for kept in kept_columns:
+        differs = kept.code in values and values[kept.code] != getattr(node, kept.code)
+        if differs and kept.rows(on).filter(party_organization=node.pk).exists():
+            label = PartyOrganization._meta.get_field(kept.code).verbose_name  # type: ignore[union-attr]
+            raise Refusal(f"“{node}”的{label}由登记的{kept.name}得出，请在党组织页面的“{kept.name}”中修改")
 
 
 def _rewrite_paths(node: PartyOrganization, path: str) -> None:

@@ -3,7 +3,7 @@ two become one."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from typing import Any, TypeVar
 
@@ -69,13 +69,17 @@ class OrganizationRows(RowServices[Row]):
 
 class PartyRows(RowServices[Row]):
     """Rows that belong to the Party organization in `holder`: its figures are stated after them, they keep it from being
-    dissolved, and go over to the one that it is merged into."""
+    dissolved, and go over to the one that it is merged into. `dissolve` is what becomes of rows that end with it instead."""
+
+    dissolve: Callable[[Handover], object] | None = None
 
     def __init__(self, model: type[Row], *, holder: str = "party_organization", unit: str = "条", **acts: Any) -> None:
         super().__init__(model, **acts)
         self.holder = holder
         code, name = str(model._meta.model_name), str(model._meta.verbose_name)
-        party_dependants.add(Dependant(code, name, model, self.move, count=self.count, unit=unit))
+        party_dependants.add(
+            Dependant(code, name, model, self.move, count=self.count, unit=unit, dissolve=self.dissolve)
+        )
 
     def hold(self, rows: Collection[Row]) -> None:
         """Their turn: a merge meets many of them."""

@@ -21,6 +21,7 @@ from core.numbering import reserve_ids
 from core.plain import fetch_plain
 from core.sources import Run, Source, SourceField, Values, always, sources
 from orgs import facts
+from orgs.kept import kept_columns
 from orgs.models import FormerParent, PartyFacts, PartyOrganization
 from orgs.models.party import BRANCH_KINDS, step_of, steps
 from orgs.rules.words import look_up, word_table
@@ -86,6 +87,9 @@ class PartyTreeTarget(Target):
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         rows = PartyOrganization.objects.values_list("code", "pk", "path", "kind", "dissolved_on")
+        self.kept = {
+            one.code: {*one.rows(run.today).values_list("party_organization", flat=True)} for one in kept_columns
+        }
         self.nodes = {code: (pk, path, kind, dissolved_on) for code, pk, path, kind, dissolved_on in rows}
 
     @cached_property
@@ -123,7 +127,8 @@ class PartyTreeTarget(Target):
         for column in DIRECT:
             if column in values and values[column] != record[column]:
                 old = record[column]
-                place = merge.conflicts if column == "kind" else merge.changes
+                kept = column == "kind" or steps(record["path"])[-1] in self.kept.get(column, ())
+                place = merge.conflicts if kept else merge.changes
                 place[column] = [old, values[column]]
         parent = self.nodes.get(values.get("parent", ""))
         if "parent" in values and (parent is None or parent[0] != record["parent_id"]):
@@ -248,11 +253,17 @@ class ReturnedNodes(ReturnedRows, PartyTreeTarget):
 
     def follow(self, merge: Merge, record: Record) -> Merge:
         """Nothing ends before it begins."""
+        node = steps(record["path"])[-1]
+        if any(node in self.kept.get(column, ()) for column in merge.changes):
+            return Merge(problem="kept_elsewhere")
         begins = merge.changes.get("established_on", [None, None])[1]
         if begins and record["dissolved_on"] and begins > record["dissolved_on"]:
             return Merge(problem="established_after_dissolved")
         return merge
 
 
-problems.add(Problem("established_after_dissolved", ERROR, "成立日期晚于撤销日期，未导入；请核对"))
+problems.add(
+    Problem("established_after_dissolved", ERROR, "成立日期晚于撤销日期，未导入；请核对"),
+    Problem("kept_elsewhere", ERROR, "书记、届满日期由登记的班子职务、任期得出，未导入；请在党组织页面登记任职或换届"),
+)
 sources.add(returned_list("party_list", "本系统导出的党组织清单", ReturnedNodes, take_node))

@@ -20,7 +20,7 @@ from core.parameters import values_on
 from core.plain import to_plain
 from core.refusals import Refusal
 from members.models import Member
-from members.services import move_to, set_employer
+from members.services.members import move_to, set_employer
 from orgs.models import Coverage, Organization, OrganizationFacts, PartyOrganization
 from orgs.rules.setup import Thresholds
 from orgs.services.coverage import cover_many

@@ -22,7 +22,7 @@ from reports.views.units import HISTORY, UnitsPage
 FEW = "不足 3"
 
 
-OF_TERMS = ("nodes_with_term", "nodes_over")  # the measures whose point is a day
+OF_TERMS = ("nodes_with_term", "nodes_over", "nodes_ending")  # the measures whose point is a day
 
 
 def _party_url(row: Any) -> str:
@@ -56,7 +56,8 @@ class NodesPage(UnitsPage):
         number = Column(head, "shown", kind="number", order="value", link=self._names_url, screen=not self.one_each)
         term = [Column("届满日期", "node.term_ends_on", kind="date")] if measure.code in OF_TERMS and live else []
         history = [] if live else [HISTORY]
-        return [name, number, *term, Column("管理党组织", "managed_name"), *history]
+        secretary = [Column("书记", "node.secretary_name")] if live else []
+        return [name, number, *term, *secretary, Column("管理党组织", "managed_name"), *history]
 
     def _names_url(self, row: Any) -> str:
         """The members behind a number of members of now, for whoever may read their names."""

@@ -22,7 +22,7 @@ from core.models import AuditEntry, AuditSeal, ColumnMapping, ImportBatch, KeptA
 from core.rotation import rotate
 from members.filters import MemberFilters
 from members.models import Member
-from members.services import NumberTaken, require_free_number
+from members.services.members import NumberTaken, require_free_number
 from tests.dump import rows_of_everything
 from tests.members.test_services import FEMALE, register
 from tests.people import City

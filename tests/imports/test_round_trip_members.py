@@ -11,7 +11,7 @@ from django.test import Client
 from core.importing import services
 from core.models import AuditEntry, ImportBatch
 from members.models import FormerMembership, Member
-from members.services import change, register
+from members.services.members import change, register
 from orgs.facts import refresh
 from orgs.models import Organization
 from tests.lists import credit_code

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from core.importing import decisions
 from core.models import AuditEntry, ImportBatch
 from members.models import FormerMembership, Member
-from members.services import change, move_to, register, set_employer, set_status
+from members.services.members import change, move_to, register, set_employer, set_status
 from orgs.facts import refresh
 from orgs.models import Coverage, Organization, PartyOrganization
 from orgs.services import coverage, party

@@ -16,7 +16,7 @@ from core.crypto import blind_index
 from core.importing.problems import problems
 from core.models import AuditEntry
 from members.models import Member
-from members.services import NumberTaken, require_free_number
+from members.services.members import NumberTaken, require_free_number
 from orgs.services.organizations import CodeTaken, require_free_code
 from tests.lists import Road, credit_code
 from tests.members.test_services import checked

@@ -11,8 +11,8 @@ from django.db import connection
 
 from core.models import AuditEntry
 from core.refusals import Refusal
-from members import services
 from members.models import FormerMembership, Member
+from members.services import members as services
 from orgs.models import OrganizationFacts
 from tests.people import LONG_AGO, TODAY, City
 

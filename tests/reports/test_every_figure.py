@@ -18,6 +18,7 @@ from django.test import Client
 from core.indicators import Indicator, Measure, declare, indicators, measures
 from core.scope import Scope
 from members.indicators import ROLL
+from members.models import Post
 from orgs.facts import differences, refresh
 from orgs.figures import Narrow
 from orgs.indicators import COVERAGE, GROUPS, MEMBERS, QUALITY
@@ -51,10 +52,20 @@ def some_members(city: City, units: list[Organization]) -> None:
     PartyOrganization.objects.filter(pk=city["CZ1111"].pk).update(term_ends_on=TODAY)
 
 
+def some_secretaries(city: City) -> None:
+    """Two who serve, one who no longer does, and a deputy."""
+    for node, source, until in (("CZ1111", "STAFF", None), ("CZ1112", "SENT", TODAY), ("CZ12", "SENT", None)):
+        told = {"party_organization": city[node], "name": "书记", "source": source, "since": LONG_AGO, "until": until}
+        Post.objects.create(post="SECRETARY", **told)
+        PartyOrganization.objects.filter(pk=city[node].pk, posts__until=None).update(secretary_name="书记")
+    Post.objects.create(post="DEPUTY", name="副书记", source="STAFF", since=LONG_AGO, party_organization=city["CZ1111"])
+
+
 @pytest.fixture
 def busy(city: City) -> City:
     """Organizations, members and Party organizations to which much has happened."""
     some_members(city, random_units(city, random.Random(8), 40))
+    some_secretaries(city)
     refresh(None, on=TODAY)
     return city
 
@@ -122,6 +133,11 @@ def test_numbers_of_members_and_party_organizations_agree_with_a_plain_count(bus
         "nodes_joint_branch": sum(node.kind == "joint_branch" for node in nodes),
         "nodes_over": 1,
         "nodes_with_term": 2,
+        "nodes_ending": 1,
+        "branches_led": 1,
+        "secretaries": 2,
+        "secretaries_staff": 1,
+        "secretaries_sent": 1,
         "branches": len(branches),
         "branches_empty": sum(formal[node.pk] == 0 for node in branches),
         "branches_small": sum(formal[node.pk] < 3 for node in branches),

@@ -20,6 +20,7 @@ from core.refusals import Refusal
 from members.models import FormerMembership, Member
 from members.models.members import PROBATIONARY
 from members.rules import birth_date_of, check_id_number, normalise_id_number, sex_of
+from members.services.groups import join, leave_heads
 from orgs.facts import refresh
 from orgs.models import Organization, PartyOrganization
 from orgs.services.locking import locked, require_editable, require_shown
@@ -126,7 +127,9 @@ def move_to(
         until=since,
     )
     before = row.party_organization_id
-    _write(by, row, {"party_organization": party_organization, "since": since}, "members.move", reason, on)
+    place = {"party_organization": party_organization, "since": since, "party_group": None}
+    _write(by, row, place, "members.move", reason, on)
+    leave_heads([row.pk], by=by, on=on, reason=reason)
     _refresh(row, before, on=on)
     return row
 
@@ -215,6 +218,8 @@ def revise(
         member = move_to(member=member, party_organization=to, since=since, **trail)
     elif "since" in values:
         raise Refusal("转入日期随组织关系一起调整，不能单独修改；请同时选择转入的党组织")
+    if "party_group" in values:
+        [member] = join(members=[member], group=values["party_group"], **trail)
     if not values.keys().isdisjoint({"organization", "organization_since"}):
         employer, since = values.get("organization", member.organization), values.get("organization_since", on)
         member = set_employer(member=member, organization=employer, since=since, **trail)
