@@ -22,7 +22,7 @@ from core.sources import Run, Values, always, sources
 from members.models import Member
 from members.models.members import PROBATIONARY
 from members.rules import birth_date_of, education, ethnic_group, member_status, normalise_id_number, sex_of
-from members.sources.roster import UNCHECKED, UNKNOWN_EMPLOYER, MemberTarget, id_number, job, take
+from members.sources.roster import UNCHECKED, UNKNOWN_EMPLOYER, MemberTarget, id_number, job, leave_group, take
 from orgs.codelists import education_choices, ethnic_choices
 from orgs.models import Organization
 from orgs.sources.columns import read_code
@@ -57,6 +57,7 @@ MEMBERS = Returning(
         Part("education", "学历", always(education), choice_words(education_choices())),
         Part("external_id", "外部系统编号", always(text(60))),
         Part("sex", "性别"), Part("born_on", "出生日期", personal=True), Part("party_name", "党组织"), Part("employer_name", "工作单位"),
+        Part("party_group", "党小组"),
     ),
 )  # fmt: skip
 problems.add(
@@ -117,6 +118,7 @@ class ReturnedMembers(ReturnedRows, MemberTarget):
             self._identify(merge, record)
         if "party_organization_id" in changes:
             changes.setdefault("since", [record["since"], self._today])
+            leave_group(changes, record)
         self._employ(changes, record)
         self._stage(changes, record)
         after = record | {column: now for column, (_, now) in (changes | merge.quiet).items()}

@@ -16,7 +16,7 @@ from core.cells import Cell, CellProblem, read_text
 from core.crypto import blind_index, blind_indexes
 from core.id_sets import among, among_texts
 from core.importing.problems import ERROR, WARNING, Problem, problems
-from core.importing.readers import code_text, day, text
+from core.importing.readers import day, text
 from core.importing.targets import Changes, ListRow, Merge, Record, Target, Written
 from core.locks import hold
 from core.plain import from_plain
@@ -34,9 +34,11 @@ from members.rules import (
     normalise_id_number,
     sex_of,
 )
-from members.services import ASKED, revise
+from members.services.groups import leave_heads
+from members.services.members import ASKED, revise
+from members.sources.parties import CODE, NAME, NAMED, UNKNOWN_PARTY, Parties
 from orgs import facts
-from orgs.models import Organization, PartyOrganization
+from orgs.models import Organization
 from orgs.rules.words import look_up, word_table
 from orgs.sources.areas import check_extent
 from orgs.sources.columns import read_code
@@ -48,7 +50,7 @@ JOBS = word_table(
      Member.Job.MANAGEMENT: ("管理人员", "经营管理"), Member.Job.OWNER: ("负责人", "企业主", "业主")},
 )  # fmt: skip
 WRONG_NUMBER, TAKEN, UNCHECKED = "id_number_check", "id_number_taken", "id_number_unchecked"
-UNKNOWN_PARTY, UNKNOWN_EMPLOYER = "member_party_unknown", "member_employer_unknown"
+UNKNOWN_EMPLOYER = "member_employer_unknown"
 MISSING = {"name": "member_name_missing", "id_number": "id_number_missing"}
 
 problems.add(
@@ -57,7 +59,6 @@ problems.add(
     Problem(UNCHECKED, ERROR, "今天查到已登记的号码太多，这一行没有核对，未导入；请与上级组织部门核对，或明天再导入"),
     Problem("id_number_missing", ERROR, "没有公民身份号码，未导入；请填写，确无号码的请在系统中逐人登记"),
     Problem("member_name_missing", ERROR, "没有姓名，未导入；请填写"),
-    Problem(UNKNOWN_PARTY, ERROR, "没有这个党组织，或不在您的管辖范围内，或有几个同名，未导入；请填写党组织编码"),
     Problem(UNKNOWN_EMPLOYER, ERROR, "没有登记这家工作单位，或有几家同名，未导入；请填写统一社会信用代码"),
     Problem("formal_before_joined", ERROR, "转正日期早于入党日期，未导入；请核对"),
     Problem("unknown_job", WARNING, "岗位无法识别，未写入；请填写一线、技术、管理或出资人"),
@@ -85,9 +86,8 @@ FIELDS = (
     SourceField("name", "姓名", ("党员姓名", "名字"), always(text(60)), vital=True),
     SourceField("id_number", "公民身份号码", ("身份证号", "身份证号码", "身份证", "证件号码", "公民身份证号码"), id_number,
                 vital=True),
-    SourceField("party_code", "党组织编码", ("党组织代码", "所在党组织编码", "支部编码"), always(code_text(40))),
-    SourceField("party_name", "党组织名称", ("所在党组织", "所在党支部", "党支部", "所属党组织", "组织关系所在党组织"),
-                always(text(120))),
+    CODE,
+    NAME,
     SourceField("employer_code", "工作单位统一社会信用代码", ("统一社会信用代码", "单位代码", "信用代码", "工作单位代码"),
                 always(read_code)),
     SourceField("employer_name", "工作单位", ("工作单位名称", "单位名称", "所在单位", "从业单位"), always(text(200))),
@@ -103,7 +103,10 @@ FIELDS = (
     SourceField("external_id", "外部系统编号", ("党员编号", "系统编号"), always(text(60))),
 )  # fmt: skip
 COPIED = ("name", "joined_on", "formal_on", "ethnicity", "education", "phone", "job", "external_id")
-PLACED = ("party_organization_id", "since", "organization_id", "organization_since", "status", "status_on", "version")
+PLACED = (
+    "party_organization_id", "since", "party_group_id", "organization_id", "organization_since", "status", "status_on",
+    "version",
+)  # fmt: skip
 
 
 class MemberTarget(Target):
@@ -115,15 +118,8 @@ class MemberTarget(Target):
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
-        scope = run.importer.scope
-        standing = PartyOrganization.objects.standing().without_departments()
-        self.paths: dict[int, str] = {}
-        self.parties: dict[str, int | None] = {}  # code or name → id, None for a name that several bear
-        for pk, code, name, path in standing.values_list("pk", "code", "name", "path"):
-            self.paths[pk] = path
-            if scope.whole or scope.holds_path(path):
-                self.parties[name] = None if name in self.parties else pk
-                self.parties[code] = pk
+        parties = Parties(run)
+        self.paths, self.parties = parties.paths, parties.named
         self.employers: dict[str, int | None] = {}
         self.foreign: set[int] = set()  # of these, managed elsewhere: only who works there already is left there
         self.touched: set[int] = set()
@@ -179,6 +175,7 @@ class MemberTarget(Target):
         stated = self._stated(values, record, party, unit)
         before = record or {}
         changes: Changes = {c: [before.get(c), v] for c, v in stated.items() if v is not None and before.get(c) != v}
+        leave_group(changes, before)
         joined, formal = (stated.get(name) or before.get(name) for name in ("joined_on", "formal_on"))
         if joined and formal and formal < joined:
             return Merge(problem="formal_before_joined")
@@ -244,6 +241,7 @@ class MemberTarget(Target):
         """Keep past memberships of those who moved, and remember whose facts change."""
         self._touch(new, changed)
         moved = [one for one in changed if one.before and "party_organization_id" in one.changes]
+        leave_heads([one.id for one in moved], by=self.run.importer.user, on=self.run.today)
         insert_rows(
             FormerMembership,
             ("member_id", "party_organization_id", "organization_id", "since", "until"),
@@ -285,6 +283,12 @@ class MemberTarget(Target):
         self.touched.update(gone.filter(organization__isnull=False).values_list("organization", flat=True))
 
 
+def leave_group(changes: Changes, before: Record) -> None:
+    """Who goes to another Party organization leaves the group of the one before."""
+    if "party_organization_id" in changes and before.get("party_group_id"):
+        changes["party_group_id"] = [before["party_group_id"], None]
+
+
 def take(*, importer: Importer, key: int, values: Values, on: date, reason: str) -> int:
     """Write what a clerk takes over by hand, each thing as the step it is on the member's page; a move, an employer or a status
     without its day is of today."""
@@ -302,7 +306,7 @@ sources.add(
         model=Member,
         permission=Permission.MEMBERS_IMPORT,
         fields=FIELDS,
-        required=(("name",), ("id_number",), ("party_code", "party_name")),
+        required=(("name",), ("id_number",), NAMED),
         presence=("name", "id_number"),
         key_field="id_number",
         admit=admission(Permission.MEMBERS_IMPORT),
