@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("core.urls")),
     path("", include("orgs.urls")),
+    path("", include("members.urls")),
     path("", include("instructors.urls")),
     path("", include("reports.urls")),
     path("admin/", admin.site.urls),

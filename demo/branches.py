@@ -12,6 +12,7 @@ from demo.invent import Inventor
 from demo.ledger import Ledger
 from demo.organizations import Drawn
 from demo.places import CITY, DISTRICTS, Ground
+from members.models import Post, Term
 from orgs.models import Coverage, PartyOrganization, Venue, VenueUse
 from orgs.models.party import step_of
 from orgs.rules.setup import DEFAULTS, recommended_kind
@@ -23,6 +24,7 @@ POOL = 500  # ids taken at once
 LONG_STANDING = date(2016, 3, 1)
 _NUMERALS = "〇一二三四五六七八九"
 _ENDS = {"branch": "支部委员会", "general_branch": "总支部委员会", "committee": "委员会"}
+_SOURCES = ("MANAGEMENT", "MANAGEMENT", "STAFF", "MANAGEMENT", "SENT")  # of secretaries
 _HOME_MOST = 45  # members of a branch for those without one of their own
 
 
@@ -109,14 +111,23 @@ class Branches:
             counts[parent.pk] += 1
             term = 5 if branch.kind == "committee" else 3
             ends = since.year + term * ((today.year - since.year) // term + (0 if self.invent.chance(0.05) else 1))
+            ends_on = date(ends, since.month, min(since.day, 28))
             self.ledger.add(
                 PartyOrganization, self.ledger.start, id=branch.pk, name=branch.name, kind=branch.kind,
                 parent_id=parent.pk, parent_since=since, path=parent.path + step_of(branch.pk),
                 code=f"{parent.code}-{counts[parent.pk]:04d}", region_id=branch.region or None, established_on=since,
                 approval_no=f"澄两新委〔{since.year}〕{self.invent.randint(1, 180)}号",
-                term_ends_on=date(ends, since.month, min(since.day, 28)),
-                secretary_name=branch.secretary or self.invent.person(),
+                term_ends_on=ends_on,
+                secretary_name=(secretary := branch.secretary or self.invent.person()),
             )  # fmt: skip
+            elected_on = min(max(since, ends_on.replace(year=ends - term)), self.ledger.start)
+            of_branch = {"party_organization_id": branch.pk}
+            self.ledger.add(
+                Post, self.ledger.start, post="SECRETARY", name=secretary, source=_SOURCES[branch.pk % len(_SOURCES)],
+                since=elected_on, **of_branch,
+            )  # fmt: skip
+            if ends_on > elected_on:
+                self.ledger.add(Term, self.ledger.start, elected_on=elected_on, ends_on=ends_on, **of_branch)
             if branch.kind in _ENDS and self.invent.chance(0.62):
                 self._venue(f"{branch.name}党员活动室", branch.pk, branch.region, kind="OWN")
             elif (venue := venues.get(branch.zone or branch.region)) and self.invent.chance(0.82):

@@ -1,4 +1,4 @@
-"""党员 on the record pages of organizations and Party organizations: names for those who may read the roster."""
+"""党员 on the record pages of organizations and Party organizations, for those who may read the roster; who runs them, for all."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from django.urls import reverse
 
 from accounts.permissions import Permission as P
 from core.panels import Panel, panels
+from core.periods import not_over
 from core.scope import Scope, may_change
 from members.indicators import ELSEWHERE
-from members.models import Member
+from members.models import Member, PartyGroup, Post, Term
 from members.models.members import PROBATIONARY
 from orgs.models import PartyOrganization
 
 SHOWN = 30
+ORDER = Post.Kind.values
 
 
 def of_organization(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
@@ -41,6 +43,42 @@ def of_party_organization(record: models.Model, scope: Scope, on: date) -> Mappi
         panel["elsewhere"], panel["elsewhere_url"] = enrolled_elsewhere(record, scope)
         return panel
     return panel if panel["count"] else None
+
+
+def team(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]:
+    """Who runs a Party organization, its groups and its newest term."""
+    groups = PartyGroup.objects.within(scope).filter(not_over(on), party_organization=record.pk).select_related("head")
+    terms = Term.objects.within(scope).filter(party_organization=record.pk)
+    return {
+        **_serving(record.pk, scope, on),
+        "groups": groups.annotate(number=models.Count("members")).order_by("pk"),
+        "term": terms.order_by("-elected_on").first(),
+        "may": record.dissolved_on is None and may_change(record, scope, Post.change_permission),  # type: ignore[attr-defined]
+    }
+
+
+def team_of_organization(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
+    """Who runs the Party organization that covers an organization, else the committee that is responsible for it; out of the
+    reader's reach only who is secretary."""
+    facts = getattr(record, "facts", None)
+    node = (facts and facts.covered_by) or record.managed_by  # type: ignore[attr-defined]
+    found = _serving(node.pk, scope, on)
+    if not found["posts"] and not node.secretary_name:
+        return None
+    said = {"node": node.name, "secretary": node.secretary_name, "covered": node.pk != record.managed_by_id}  # type: ignore[attr-defined]
+    open_to_see = scope.having(PartyOrganization.view_permission).holds_path(node.path)
+    return {**found, **said, "url": reverse("party", args=[node.pk]) if open_to_see else ""}
+
+
+def _serving(node_id: int, scope: Scope, on: date) -> dict[str, Any]:
+    """The posts of a Party organization that are not over, the secretary first; members whose page may be opened."""
+    rows = Post.objects.within(scope).filter(not_over(on), party_organization=node_id)
+    serving = sorted(
+        rows.select_related("member__party_organization"), key=lambda row: (ORDER.index(row.post), row.since)
+    )
+    seen = scope.having(Member.view_permission)
+    known = {row.member_id for row in serving if row.member and seen.holds_path(row.member.party_organization.path)}
+    return {"posts": serving, "known": known}
 
 
 def enrolled_elsewhere(node: PartyOrganization, scope: Scope) -> tuple[int, str]:
@@ -68,6 +106,8 @@ def _panel(members: Any, scope: Scope, record: models.Model) -> dict[str, Any]:
 
 
 panels.add(
+    Panel("team", "班子与换届", "orgs.partyorganization", P.REGISTRY_VIEW, "members/team.html", team, 5),
+    Panel("team_of_unit", "党组织班子", "orgs.organization", P.REGISTRY_VIEW, "members/team_of_unit.html", team_of_organization, 5),
     Panel("members", "党员", "orgs.organization", P.MEMBERS_VIEW, "members/panel.html", of_organization, 10),
     Panel("branch_members", "党员", "orgs.partyorganization", P.MEMBERS_VIEW, "members/panel.html", of_party_organization, 10),
 )  # fmt: skip

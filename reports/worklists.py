@@ -156,6 +156,7 @@ def lines(
             "责任人": answer.responsible if answer else "",
             "指导员": row.instructor_name,
             "联络员": liaisons.get(row.organization_id, ""),
+            "管理党组织书记": row.managed_by.secretary_name,
         }
         line = WorklistRow(
             why=in_one_sentence(worklist.why(row, thresholds)),

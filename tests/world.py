@@ -6,6 +6,7 @@ Everything there is named 外区密; personal values are the same few texts, so 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib import admin
@@ -18,6 +19,8 @@ from core.days import PeriodDateField
 from core.models import ImportBatch, Job
 from core.months import YearMonth
 from instructors.models import Assignment, Instructor, Visit
+from members.models import PartyGroup, Post, Term
+from members.services import nodes
 from orgs.facts import refresh
 from orgs.models import (
     BulkAct,
@@ -77,6 +80,7 @@ def build_world(city: City) -> World:
     )
     zone = Zone.objects.create(code="Z1", kind=Zone.Kind.values[0], name="高新产业园", region_id="990102001000")
     here, there = ({name: row.pk for name, row in _furnish(city, side).items()} for side in SIDES)
+    nodes.restate(None, by=None, on=TODAY)
     refresh(None, on=TODAY)
     freeze(month=YearMonth.of(TODAY).plus(-1), counted_on=YearMonth.of(TODAY).plus(-1).last_day)
     common = {
@@ -149,7 +153,8 @@ def _units_between(city: City) -> dict[str, Model]:
 
 def _furnish(city: City, side: Side) -> dict[str, Model]:
     rows = _units(city, side)
-    return rows | _about(city, side, **rows) | _guided(city, side, rows["unit"]) | _office(city, side)
+    rows |= _about(city, side, **rows) | _team(city, side) | _guided(city, side, rows["unit"])
+    return rows | _office(city, side)
 
 
 def _units(city: City, side: Side) -> dict[str, Model]:
@@ -184,6 +189,24 @@ def _about(city: City, side: Side, *, unit: Model, gap: Model, **_: Model) -> di
         ),
         "venue": venue,
         "use": VenueUse.objects.create(venue=venue, party_organization=city[side.branch], since=LONG_AGO),
+    }
+
+
+def _team(city: City, side: Side) -> dict[str, Model]:
+    """Who runs the branch."""
+    of_branch = {"party_organization": city[side.branch]}
+    return {
+        "post": Post.objects.create(
+            post="DEPUTY", name=f"{side.mark}副书记", source="SENT", since=LONG_AGO, **of_branch
+        ),
+        "partygroup": PartyGroup.objects.create(name=f"{side.mark}党小组", since=LONG_AGO, **of_branch),
+        "term": Term.objects.create(  # over a month ago; nobody has put the next election off
+            elected_on=date(2023, 10, 25),
+            ends_on=date(2026, 10, 25),
+            result=f"{side.mark}选举结果",
+            extension_reason=f"{side.mark}延期",
+            **of_branch,
+        ),
     }
 
 

@@ -56,8 +56,9 @@ class WorklistPage(ListPage):
     unit = "家"
     reads = (
         "category", "size", "formal", "probationary", "restructured", "zone_key", "region_code", "instructor",
-        "instructor_name", "liaison", "should_since", "should_member_since", "managed_by__name", "organization__name",
-        "organization__authority", "organization__industry", "organization__survey_members", "organization__region__name",
+        "instructor_name", "liaison", "should_since", "should_member_since", "managed_by__name",
+        "managed_by__secretary_name", "organization__name", "organization__authority", "organization__industry",
+        "organization__survey_members", "organization__region__name",
         "organization__gap_answer__reason", "organization__gap_answer__planned_form",
         "organization__gap_answer__planned_by", "organization__gap_answer__responsible",
     )  # fmt: skip

@@ -17,16 +17,17 @@ from core.asking import AskedTooOften
 from core.listing import Column, Order
 from core.rendering import masked
 from core.scope import Scope
-from members import services
-from members.bulk_actions import MOVE
+from members.bulk_actions import GROUP, MOVE
 from members.filters import MemberFilters
 from members.models import Member
 from members.rules import normalise_id_number
+from members.services import members as services
+from members.services.groups import join
 from members.sources.returned import MEMBERS
 from orgs.admin.places import PARTY
 
 PLACED = ("party_organization", "since", "organization", "organization_since", "status", "status_on")
-WRITTEN = services.EDITABLE.union(PLACED)
+WRITTEN = services.EDITABLE.union(PLACED, {"party_group"})
 
 DERIVED = "由公民身份号码得出，可不填"
 HELP = {"sex": DERIVED, "born_on": f"{DERIVED}；已登记的不显示，留空不改", "status_on": "状态改变时填写"}
@@ -40,7 +41,7 @@ class MemberForm(ServiceForm):
 
     class Meta:
         model = Member
-        fields = (*sorted(services.EDITABLE), *PLACED)
+        fields = (*sorted(services.EDITABLE), *PLACED, "party_group")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,18 +77,18 @@ class MemberAdmin(ScopedModelAdmin):
     group, order, note = "党员", 10, "名册、登记、组织关系和状态"
     form = MemberForm
     filters = MemberFilters
-    bulk_actions = (MOVE,)
+    bulk_actions = (MOVE, GROUP)
     unit = "名"
     empty = "没有符合条件的党员。可以放宽条件，或导入党员名册。"
     search_fields = ("name",)
-    autocomplete_fields = ("party_organization", "organization")
+    autocomplete_fields = ("party_organization", "party_group", "organization")
     orders = (Order("id", ()),)
     fieldsets = (
         ("本人", {"fields": ("name", "id_number", "id_note", "sex", "born_on", "ethnicity", "education", "phone")}),
         ("党籍", {"fields": ("joined_on", "formal_on", "status", "status_on")}),
         (
             "组织关系与工作单位",
-            {"fields": ("party_organization", "since", "organization", "organization_since", "job")},
+            {"fields": ("party_organization", "since", "party_group", "organization", "organization_since", "job")},
         ),
         ("说明", {"fields": ("external_id", "reason")}),
     )
@@ -111,6 +112,7 @@ class MemberAdmin(ScopedModelAdmin):
         Column("学历", label("education"), screen=False),
         Column("联系电话", "masked_phone", screen=False),
         Column("转入日期", "since", kind="date", screen=False),
+        Column("党小组", "party_group", screen=False),
         Column("到岗日期", "organization_since", kind="date", screen=False),
     )
 
@@ -123,7 +125,7 @@ class MemberAdmin(ScopedModelAdmin):
 
     def listed(self, request: HttpRequest) -> QuerySet:
         """With the names of branch and employer."""
-        return self.get_queryset(request).select_related("party_organization", "organization")
+        return self.get_queryset(request).select_related("party_organization", "party_group", "organization")
 
     def prepare(self, request: HttpRequest, rows: list[Any]) -> None:
         """Where the right is held, a way to the whole number."""
@@ -147,7 +149,10 @@ class MemberAdmin(ScopedModelAdmin):
         data = form.cleaned_data
         values = {name: value for name, value in data.items() if name in services.EDITABLE}
         placed: dict[str, Any] = {name: data.get(name) for name in PLACED if name != "status_on"}
-        return services.register(values=values, **placed, **form.trail)
+        member = services.register(values=values, **placed, **form.trail)
+        if group := data.get("party_group"):
+            [member] = join(members=[member], group=group, **form.trail)
+        return member
 
     def change(self, request: HttpRequest, form: ServiceForm) -> Member:
         """Whatever was changed, each thing as the step it is."""
