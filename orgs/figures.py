@@ -74,10 +74,11 @@ class Tree:
         """All districts and streets, in the order of their codes."""
         return list(Region.objects.filter(level__in=[Region.Level.DISTRICT, Region.Level.STREET]).order_by("code"))
 
-    def areas_managed(self, scope: Scope) -> list[Region]:
-        """The areas that the committees of a scope have jurisdiction over."""
+    def areas_reached(self, scope: Scope) -> list[Region]:
+        """The areas that the committees of a scope have jurisdiction over, or have anything in."""
         held = Jurisdiction.objects.filter(committee__in=scope.unit_managers, region__isnull=False)
-        return list(Region.objects.filter(pk__in=held.values("region")))
+        counted = areas_counted(Tally.objects.within(scope))
+        return list(Region.objects.filter(Q(pk__in=held.values("region")) | Q(pk__in=counted)))
 
     def areas_of(self, committee: int) -> list[Region]:
         """The areas that a committee itself has jurisdiction over."""
@@ -211,6 +212,12 @@ def within_area(prefix: str, column: str = "region_code") -> Q:
     if prefix == NONE:
         return Q(**{column: ""})
     return Q(**{f"{column}__range": area_codes(prefix)})
+
+
+def areas_counted(rows: QuerySet) -> QuerySet:
+    """The codes of the areas in which figures count anything."""
+    everything = {measure.subject.code for measure in measures}
+    return rows.filter(cut="region", measure__in=everything).exclude(value=0).values_list("region_code", flat=True)
 
 
 def area_codes(prefix: str) -> tuple[str, str]:

@@ -138,7 +138,7 @@ def region_choices(scope: Scope, asked: str = "", tree: Tree = TODAY) -> list[tu
     if asked.isdecimal() and all(region.code != code for region in regions):
         regions = sorted([*regions, *tree.areas([code]).values()], key=lambda region: region.code)
     if not scope.whole:
-        prefixes = [region.prefix for region in tree.areas_managed(scope)]
+        prefixes = [region.prefix for region in tree.areas_reached(scope)]
         regions = [r for r in regions if not prefixes or _touches(r.prefix, prefixes)]
     indent = {Region.Level.STREET: "　", Region.Level.COMMUNITY: "　　"}
     choices = [(r.prefix, indent.get(Region.Level(r.level), "") + r.name) for r in regions]

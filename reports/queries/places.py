@@ -13,9 +13,9 @@ from decimal import Decimal
 from functools import cached_property
 
 from core.scope import Grant, Scope
-from orgs.figures import Committee, Tree
+from orgs.figures import Committee, Tree, areas_counted
 from orgs.models import Region, Zone
-from reports.models import FrozenPlace, lasting
+from reports.models import FrozenFigure, FrozenPlace, lasting
 
 Kind = FrozenPlace.Kind
 LEVELS = [level.value for level in Region.Level]
@@ -49,10 +49,11 @@ class FrozenTree(Tree):
         """All districts and streets of then."""
         return self._areas(kind__in=[Kind.DISTRICT, Kind.STREET])
 
-    def areas_managed(self, scope: Scope) -> list[Region]:
-        """The areas that the committees of the scope had jurisdiction over."""
+    def areas_reached(self, scope: Scope) -> list[Region]:
+        """The areas that the committees of the scope had jurisdiction over, or had anything in."""
         held = {code for key in self.nodes for code in self._committees[key].details["regions"]}
-        return list(self.areas(held).values())
+        counted = areas_counted(FrozenFigure.objects.within(self.scope).of_month(self.month))
+        return list(self.areas(held | set(counted) - {""}).values())
 
     def areas_of(self, committee: int) -> list[Region]:
         """The areas that a committee itself had jurisdiction over."""

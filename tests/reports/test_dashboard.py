@@ -123,11 +123,14 @@ def numbers(page: str) -> list[tuple[str, int]]:
 def test_every_number_of_the_page_opens_a_list_of_as_many_names(
     city: City, gaps: dict[str, Organization], opened: Callable[..., Client], month: str
 ) -> None:
+    city.organization("管理在本区、坐落在外区的", staff=100, region_id="990103001000")
+    refresh(None, on=TODAY)
     close(city, "2026-10")
     city.cover(gaps["large"], "CZ111", "AREA")
     city.organization("新来的", staff=100)
     refresh(None, on=TODAY)
     browser = opened("district")
+    assert browser.get("/figures/", {"region": "990103001", "month": month}).status_code == 200
     checked: dict[str, int] = {}
     for by in CUTS:
         page = browser.get(PAGE, {"by": by, "month": month}).content.decode()
