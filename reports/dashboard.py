@@ -64,6 +64,7 @@ class Overview:
 
     moment: Moment
     narrow: Narrow
+    then: str  # what sentences call the month that changes are against
     by: str
     cut_name: str  # what the rows are: 街道, 类别 …
     lines: list[CutRow]
@@ -101,8 +102,8 @@ def overview(
     """The dashboard of a scope, narrowed and cut. `closed` are all closed months, the newest first."""
     figures = moment.figures(scope)
     rows = _cut(by, digits)(figures, narrow, MEASURES)
-    earlier = [item for item in closed if not moment.closed or item.month < moment.closed.month]
-    before = _before(scope, earlier[0], narrow, by, digits) if earlier else None
+    earlier, then = moment.before(closed), moment.named_before(closed)
+    before = _before(scope, earlier, narrow, by, digits) if earlier else None
     lines = [CutRow(row, _change(row, before)) for row in rows]
     summed = total(rows, MEASURES, narrow)
     built = summed.sums[SHOULD.numerator.code]
@@ -115,7 +116,8 @@ def overview(
     beside = figures.whole(narrow, [ON_PAPER, *(one.numerator.code for one in DOUBTFUL)])
     doubtful = [(moment.indicator(one), number) for one in DOUBTFUL if (number := beside[one.numerator.code])]
     resting = beside[ON_PAPER]
-    return Overview(moment, narrow, by, cut_name, lines, whole, answer, cards, aims, resting, doubtful, figures.tree)
+    tree = figures.tree
+    return Overview(moment, narrow, then, by, cut_name, lines, whole, answer, cards, aims, resting, doubtful, tree)
 
 
 def _cut(by: str, digits: int) -> Callable[..., list[Slice]]:

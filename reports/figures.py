@@ -111,12 +111,12 @@ def _standing(
 
     numerator, denominator = sums[indicator.numerator.code], sums[indicator.denominator.code]
     rates = {month: rate_of(sums) for month, sums in sorted(history.items())}
-    rate, this = rate_of(sums), YearMonth.of(moment.on)
+    rate, this = rate_of(sums), YearMonth.of(moment.day)
     before = max((month for month in rates if not moment.closed or month < moment.month), default="")
     goal, found = targets.get((indicator.code, this.year)), None
     if goal is not None and denominator and numerator is not None:
         start = rates.get(str(YearMonth(this.year - 1, 12)), targets.get((indicator.code, this.year - 1)))
-        found = pace(numerator=numerator, denominator=denominator, target=goal, start=start, on=moment.on)
+        found = pace(numerator=numerator, denominator=denominator, target=goal, start=start, on=moment.day)
     points = list(rates.items())
     if not moment.closed:
         points.append((moment.on.isoformat(), rate))
@@ -129,7 +129,7 @@ def _standing(
         _change(rate, rates.get(str(this.plus(-12)))),
         goal or indicator.target,
         found,
-        forecast([known for _, known in points], target=goal or indicator.target, on=moment.on),
+        forecast([known for _, known in points], target=goal or indicator.target, on=moment.day),
     )
 
 

@@ -215,7 +215,7 @@ def between_of(
 
     `closed` are all closed months, the newest first.
     """
-    earlier = next((item for item in closed if not moment.closed or item.month < moment.month), None)
+    earlier = moment.before(closed)
     if earlier is None:
         return None
     before = Moment(earlier.counted_on, earlier)

@@ -13,6 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from core.indicators import Indicator, Measure
+from core.months import YearMonth
 from core.parameters import spoken, values_on
 from core.scope import Scope
 from orgs.facts import recounted, state
@@ -34,6 +35,20 @@ class Moment:
     def month(self) -> str:
         """The month as addresses name it; empty for now."""
         return self.closed.month if self.closed else ""
+
+    @property
+    def day(self) -> date:
+        """The day of its own month and year: the last one of a month that was taken later."""
+        return min(self.on, YearMonth.parse(self.month).last_day) if self.closed else self.on
+
+    def before(self, closed: Sequence[ClosedMonth]) -> ClosedMonth | None:
+        """The last month closed before it; `closed` are all, the newest first."""
+        return next((item for item in closed if not self.closed or item.month < self.month), None)
+
+    def named_before(self, closed: Sequence[ClosedMonth]) -> str:
+        """What sentences call that month, which is another than the last one until this is taken."""
+        found = self.before(closed)
+        return f" {found.month} " if found and found.month != str(YearMonth.of(self.day).plus(-1)) else "上月"
 
     @cached_property
     def words(self) -> str:
@@ -106,7 +121,7 @@ class Moment:
 
     def targets(self, path: str, tree: Tree) -> list[tuple[str, int, Decimal]]:
         """The targets that hold at the end of a path, the nearest last: indicator, year, value."""
-        above, years = steps(path), [self.on.year - 1, self.on.year]
+        above, years = steps(path), [self.day.year - 1, self.day.year]
         if isinstance(tree, FrozenTree):
             return [target for node in above for target in tree.targets(node) if target[1] in years]
         rows = Target.objects.filter(node__in=above, year__in=years)

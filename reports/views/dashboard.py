@@ -13,7 +13,6 @@ from django.utils.safestring import SafeString
 from accounts.permissions import Permission
 from core.indicators import less
 from core.listing.columns import NUMBER, PERCENT, Column
-from core.months import YearMonth
 from core.rendering import drawn
 from core.scope import Scope
 from members.indicators import RESTING
@@ -41,7 +40,7 @@ TABLE = (
     Column("已建", "built", NUMBER, _to("built"), order="built"),
     Column("尚未建", "gap", NUMBER, html=gap_cell, order="gap"),
     Column("应建已建率", "rate", PERCENT, html=rate_cell, order="rate"),
-    Column("已建较上月", "change", NUMBER, html=change_cell, order="change"),
+    Column("已建较%(then)s", "change", NUMBER, html=change_cell, order="change"),
     Column(READY_GAP, lambda line: line.row.gap(R3), NUMBER, _to("ready"), order="ready"),
     Column("未派驻指导员", lambda line: line.row.gap(R7), NUMBER, _to("uninstructed"), order="uninstructed"),
     Column("指导员派驻率", lambda line: line.row.rate(R7), PERCENT, _to("instructed"), order="instructed"),
@@ -79,7 +78,7 @@ class DashboardPage(FigurePage):
         seen, scope, narrow = self.seen, self.request.scope, self.narrow
         to = Addresses(self.request.path, self.request.GET.dict(), seen)
         sort = self.request.GET.get("sort") or ("-gap" if seen.by in ("region", "party", "zone") else "")
-        between, columns = between_of(scope, seen.moment, narrow, self.closed, seen.tree), columns_of(seen.moment)
+        between, columns = between_of(scope, seen.moment, narrow, self.closed, seen.tree), columns_of(seen)
         for line in (seen.whole, *seen.lines):
             line.to = to.of_line(line)
         return {
@@ -128,9 +127,10 @@ def home_digits(scope: Scope, moment: Moment) -> int:
     return next((digits for digits in DIGITS if area and digits > len(area.prefix)), 0)
 
 
-def columns_of(moment: Moment) -> list[Column]:
+def columns_of(seen: Overview) -> list[Column]:
     """The columns in the words of the moment."""
-    return [replace(one, header=one.header % moment.spoken) for one in TABLE]
+    words = seen.moment.spoken | {"then": seen.then}
+    return [replace(one, header=(one.header % words).rstrip()) for one in TABLE]
 
 
 def ordered(lines: Sequence[CutRow], sort: str) -> list[CutRow]:
@@ -150,7 +150,7 @@ def _drawn(line: CutRow, columns: Sequence[Column]) -> SafeString:
 
 def workbook(seen: Overview) -> tuple[list[str], list[list[Any]]]:
     """Headers and rows of the table: each rate with its counts, the total last."""
-    headers = [seen.cut_name, *(column.header for column in columns_of(seen.moment))]
+    headers = [seen.cut_name, *(column.header for column in columns_of(seen))]
     for indicator in map(seen.moment.indicator, (*CARDS, R7)):
         headers += [indicator.denominator.name, f"{indicator.name}（家）", f"{indicator.name}（%）"]
     rows = [_cells(line) for line in seen.lines] + [_cells(seen.whole)]
@@ -170,9 +170,8 @@ def _bridge(found: Bridge, to: Addresses, seen: Overview) -> dict[str, Any]:
     shown = [
         (term, number, to.of_term(term)) for term, number in found.terms if number or term.code in ("due", "built")
     ]
-    then = "上月" if found.month == str(YearMonth.of(seen.moment.on).plus(-1)) else f" {found.month} "
     return {
-        "month": found.month, "then": then, "before": found.before, "terms": shown,
+        "month": found.month, "before": found.before, "terms": shown,
         "fewer": less(found.before, seen.whole.gap), "more": less(seen.whole.gap, found.before),
     }  # fmt: skip
 

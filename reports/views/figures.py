@@ -23,7 +23,7 @@ TABLE = (
     Column("分子数", lambda one: FEW if one.hidden else one.numerator),
     Column("分母", "indicator.denominator.name"),
     Column("分母数", lambda one: FEW if one.hidden else one.denominator),
-    Column("较上月末（百分点）", "since_month"),
+    Column("较%(then)s末（百分点）", "since_month"),
     Column("较去年同期（百分点）", "since_year"),
     Column("目标（%）", "goal"),
     Column("口径", lambda one: f"{one.indicator.basis}（{one.indicator.clause}）"),
@@ -45,6 +45,7 @@ class FiguresPage(FigurePage):
             "groups": [
                 (group, [self._line(one) for one in found], scale_for(found)) for group, found in self._groups()
             ],
+            "then": self.moment.named_before(self.closed),
             "opened": opened,
             "parts": self._parts(indicators[opened]) if opened else [],
         }
@@ -55,7 +56,7 @@ class FiguresPage(FigurePage):
             title=f"全部指标 {self.place}",
             sheet="全部指标",
             about=f"截至 {self.moment.words}",
-            headers=[column.header for column in TABLE],
+            headers=[column.header.replace("%(then)s", self.moment.named_before(self.closed)) for column in TABLE],
             rows=[[column.read(one) for column in TABLE] for _, found in self._groups() for one in found],
         )
 

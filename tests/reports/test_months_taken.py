@@ -13,11 +13,13 @@ from core.models import AuditEntry, Parameter
 from core.months import YearMonth
 from core.refusals import Refusal
 from orgs.facts import differences, refresh
+from orgs.figures import Narrow
 from orgs.indicators import T2
 from orgs.models import Organization
-from reports.models import ClosedMonth, FrozenUnit
-from reports.queries.moments import Moment
-from reports.services.months import close_month, take_months
+from reports.figures import standings
+from reports.models import ClosedMonth, FrozenUnit, Target
+from reports.queries.moments import Moment, closed_months
+from reports.services.months import close_month, freeze, take_months
 from tests.people import City
 
 SEPTEMBER, OCTOBER = YearMonth(2026, 9), YearMonth(2026, 10)
@@ -70,6 +72,35 @@ def test_months_missed_for_weeks_are_taken_in_order_and_say_of_which_day_they_ar
         assert closed.counted_on == date(2026, 11, 17)
         assert closed.notes[0] == "本月末未取数，按 2026-11-17 的数据补取"
         assert "补取" in Moment(closed.counted_on, closed).words
+
+
+def test_a_december_taken_in_january_has_the_target_and_the_year_before_of_its_own_year(begun: City) -> None:
+    Target.objects.create(node=begun["CZ"], year=2026, indicator="T2", value=80)
+    Target.objects.create(node=begun["CZ"], year=2027, indicator="T2", value=100)
+    for month in ("2025-12", "2026-11"):
+        freeze(month=YearMonth.parse(month), counted_on=YearMonth.parse(month).last_day)
+    begun.cover(Organization.objects.get(), "CZ111")
+    assert taken(2027, 1, 4, 2) == ["2026-12"]
+    closed = closed_months()
+    moment, scope = Moment(closed[0].counted_on, closed[0]), begun.scope("city")
+    figures = moment.figures(scope)
+    [found] = standings(scope, [T2], moment=moment, closed=closed, narrow=Narrow(), figures=figures)
+    assert (found.goal, found.since_month, found.since_year) == (80, 100, 100)
+    assert found.pace is not None
+    assert found.pace.expected == 80  # the line of 2026 has ended
+
+
+def test_a_change_is_named_by_the_month_it_is_against_as_long_as_the_last_one_is_not_taken(begun: City) -> None:
+    freeze(month=YearMonth.parse("2026-09"), counted_on=date(2026, 9, 30))
+    at_once, late = Moment(date(2026, 10, 31)), Moment(date(2026, 11, 1))
+    assert at_once.before(closed_months()) == late.before(closed_months()) == ClosedMonth.objects.get()
+    assert at_once.named_before(closed_months()) == "上月"
+    assert late.named_before(closed_months()) == " 2026-09 "
+    browser = begun.client("city")
+    for page in ("/figures/", "/dashboard/"):  # read today, on a day of November
+        shown = browser.get(page).content.decode()
+        assert "较 2026-09 末" in shown
+        assert "上月" not in shown
 
 
 def test_a_worker_that_starts_on_the_first_working_day_takes_what_stands_then(begun: City) -> None:
