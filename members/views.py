@@ -61,7 +61,7 @@ class PassOnPage(FormPage):
         return {"since": timezone.localdate()}
 
     def act(self, data: dict[str, Any]) -> str:
-        row, trail = self.post_held, {"by": self.request.user, "on": timezone.localdate()}
+        row, trail = self.post_held, dict[str, Any](by=self.request.user, on=timezone.localdate())
         new = posts.pass_on(row=row, user=data.pop("account"), **trail, **data)
         return (
             f"{row.party_organization}：{new.name}自 {new.since} 起接任{new.get_post_display()}，{row.name}同日卸任。"

@@ -95,9 +95,9 @@ class PostAdmin(PartyTable):
     empty = "没有符合条件的任职。可以在党组织页面登记，也可以导入班子成员名册。"
     fieldsets = (
         (None, {"fields": ("party_organization", "post", "member", "name", "source", "account")}),
-        ("任期", {"fields": ("since", "until", "reason")}),
+        ("起止", {"fields": ("since", "until", "reason")}),
     )
-    shown = ("post", "name", "source", "since", "until")
+    shown = ("name", "post", "source", "since", "until")
     more = ("member",)
     fixed = ("party_organization", "post")
     key = ("party_organization", "post", "name", "since")

@@ -61,8 +61,8 @@ def join(
     ids = [member.pk for member in members]
     rows = Member.objects.filter(pk__in=among(ids)).select_related("party_organization")
     found = list(rows.order_by("pk").select_for_update(of=["self"], no_key=True))
-    for member in found if group else ():
-        if member.party_organization_id != group.party_organization_id:
+    for member in found:
+        if group and member.party_organization_id != group.party_organization_id:
             raise Refusal(f"党小组“{group}”不属于{member}所在的{member.party_organization}，请另选")
     if group and groups.ended(group, on):
         raise Refusal(f"党小组“{group}”已于 {group.until} 撤销，请另选")

@@ -102,7 +102,7 @@ def keep_with_post(
     until = held[1] if held else on
     for one in mine:
         if one.until == (before and before[1]) or (until and (one.until is None or until < one.until)):
-            one.end(until=until and max(until, one.since), **told)
+            one.end(until=max(until, one.since), **told) if until else one.reopen(**told)
     since = max(held[0], on) if held else on
     if held is None or (until and until <= since) or mine.during(since, None).filter(since__lte=since).exists():
         return
