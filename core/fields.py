@@ -18,6 +18,14 @@ class YearField(models.PositiveSmallIntegerField):
     """A year: printed without separators."""
 
 
+class KeptFileField(models.CharField):
+    """The name of a file that `core.files` keeps encrypted; new keys make the file anew."""
+
+    def deconstruct(self) -> Any:
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
 class Ciphertext(str):
     """A value as the database holds it, until somebody asks for it."""
 

@@ -1,4 +1,4 @@
-"""Plain form: text, number, yes or no, days as ISO text, decimals in their shortest spelling, JSON as it is.
+"""Plain form: text, number, yes or no, days and times as ISO text, decimals in their shortest spelling, JSON as it is.
 
 It is the form of the audit trail, of staged rows and of everything that is compared on the import road.
 """
@@ -6,7 +6,7 @@ It is the form of the audit trail, of staged rows and of everything that is comp
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -27,7 +27,7 @@ def plain_decimal(value: Decimal) -> str:
 def to_plain(value: Any) -> Plain:
     if isinstance(value, Decimal):
         return plain_decimal(value)
-    return value.isoformat() if isinstance(value, date) else value
+    return value.isoformat() if isinstance(value, date | time) else value
 
 
 def from_plain(model: type[models.Model], values: Mapping[str, Plain]) -> dict[str, Any]:
@@ -73,4 +73,4 @@ def _converter(column: models.Field) -> Callable[[Any], Plain] | None:
         return lambda value: plain_decimal(value if isinstance(value, Decimal) else Decimal(str(value)))
     if isinstance(column, models.BooleanField):
         return bool
-    return str if isinstance(column, models.DateField) else None
+    return str if isinstance(column, models.DateField | models.TimeField) else None

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from core.days import EventDateField
-from core.fields import BlindIndexField, EncryptedJSONField, EncryptedTextField, PathField
+from core.fields import BlindIndexField, EncryptedJSONField, EncryptedTextField, KeptFileField, PathField
 from core.models.jobs import Job
 from core.scope import ScopedQuerySet
 
@@ -25,7 +25,7 @@ class ImportBatch(models.Model):
 
     source = models.CharField("名单种类", max_length=20)
     file_name = models.CharField("文件名", max_length=200)
-    file = models.CharField("存放位置", max_length=200, blank=True)  # relative to DATA_DIR; erased after 7 days
+    file = KeptFileField("存放位置", max_length=200, blank=True)  # relative to DATA_DIR; erased after 7 days
     sha256 = models.CharField("文件摘要", max_length=64)
     job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+", verbose_name="最近的后台任务")
     # sheet → [row number, cells as text]; erased with the file
