@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "accounts",
     "orgs",
     "members",
+    "activities",
     "instructors",
     "reports",
     "demo",

@@ -10,6 +10,7 @@ from contextlib import nullcontext
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -19,6 +20,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from activities.models import ActivityRecord
+from activities.queries.branches import seats
+from activities.rules.checks import Seat
+from activities.services import files, records
 from core.admin import TableAdmin
 from core.days import DayField, EventDateField, InFuture
 from core.importing import services as importing
@@ -60,6 +65,7 @@ from orgs.services import (
 from reports.services import gaps
 from reports.services.books import hand_out
 from reports.worklists import worklists
+from tests.filing import file_record
 from tests.lists import firm, write_list
 from tests.people import LONG_AGO, TODAY, City
 from tests.test_trail import audited, rows_of, untold
@@ -162,6 +168,9 @@ EVENTS: dict[tuple[str, str], Call] = {
     ("members.date_status", "status_on"): lambda r, d: members.date_status(member=r.member, status_on=d, **r.told),
     ("instructors.log_visit", "visited_on"): lambda r, d: instructors.log_visit(
         instructor=r.guide, organization=r.unit, visited_on=d, done="走访", **r.told),
+    ("records.submit", "values"): lambda r, d: file_record(r.city, sat=_everybody(r), held_on=d, late_reason="补报"),
+    ("files.attach", "taken_on"): lambda r, d: files.attach(
+        by=r.told["by"], record=_draft(r), data=b"%PDF-1.7", name="签到表.pdf", taken_on=d, on=TODAY),
     ("gaps.found_branch", "branch"): lambda r, d: gaps.found_branch(
         units=[r.gap], branch=_branch(d, r.city), **r.told),
     ("gaps.employ_member", "since"): lambda r, d: gaps.employ_member(unit=r.gap, member=r.member, since=d, **r.told),
@@ -212,6 +221,16 @@ AHEAD: dict[tuple[str, str], Call] = {
     ("coverage.begin_on", "since"): lambda r, d: _refused(
         lambda: coverage.begin_on(coverage=r.coverage, since=d, **r.told), "在今天之后"),
 }  # fmt: skip
+
+
+def _everybody(r: Rows) -> list[Seat]:
+    return seats(r.branch, kind="THEME_DAY", day=TODAY)
+
+
+def _draft(r: Rows) -> ActivityRecord:
+    return records.save_draft(
+        by=r.told["by"], party_organization=r.branch, kind="LECTURE", draft_key=uuid4(), typed={}, at=timezone.now()
+    )
 
 
 def _register(r: Rows, **dated: date) -> Any:

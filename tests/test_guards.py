@@ -35,7 +35,15 @@ OURS = {
 }  # a city that nobody has yet
 NARROW = ("street", "secretary", "instructor", "district")  # nothing of the other district is theirs to see
 
-PUBLIC = {"core.parameter", "orgs.region", "orgs.zone", "orgs.jurisdiction", "orgs.recount", "reports.closedmonth"}
+PUBLIC = {
+    "activities.activitymonth",
+    "core.parameter",
+    "orgs.region",
+    "orgs.zone",
+    "orgs.jurisdiction",
+    "orgs.recount",
+    "reports.closedmonth",
+}
 # never read by a page on its own: parts of an account, of a batch, of the chain of seals, of a closed month; what a header
 # was read as
 INNER = {
@@ -43,6 +51,7 @@ INNER = {
     "accounts.formerpassword",
     "accounts.signin",
     "accounts.trusteddevice",
+    "activities.fingerprint",
     "core.auditseal",
     "core.columnmapping",
     "core.keptanswer",

@@ -25,6 +25,8 @@ from tests.test_guards import OURS
 from tests.test_locks import ACTS, Act, World
 
 UNAUDITED = {  # why rows of these have no entry of their own
+    "activities.fingerprint": "computed from the text of a record, which has entries",
+    "activities.obligation": "follows from the rules and the records, which have entries; that nothing was held has one",
     "accounts.authenticator": "the second factor of an account, whose entries say when it was set up and forgotten",
     "accounts.formerpassword": "the past of a password, kept by its change, which has an entry",
     "accounts.signin": "a session of an account, whose entries say when it began and ended",
@@ -80,6 +82,10 @@ RAW = {  # module and table of every statement in SQL that writes, and what it w
     "reports/services/months.py {frozen}": "a closed month, which has an entry",
 }
 SILENT = {  # where rows are written without entries, and why
+    "activities/services/parts.py Attendance": "the entry of the record says who came",
+    "activities/services/parts.py Decision": "the entry of the record has the decisions",
+    "activities/services/parts.py RecordTopic": "the entry of the record has the topics",
+    "activities/services/parts.py model": "the same, when they are written anew",
     "orgs/sources/organizations.py Headcount": "the entry of the organization has the count",
     "orgs/sources/organizations.py Organization": "which batch a value came from, which the entry's number says",
     "reports/services/gaps.py GapAnswer": "the entry of the organization has the answer",
@@ -270,7 +276,13 @@ def test_rows_without_entries_are_written_where_another_entry_tells_of_them() ->
 
 
 # --- what the services do ---
-OWNED = {"orgs.headcount", "reports.gapanswer"}  # an entry of the organization may tell of them
+OWNED = {  # an entry of what they are part of may tell of them: its model, and their column that names it
+    "activities.attendance": ("activities.activityrecord", "record_id"),
+    "activities.decision": ("activities.activityrecord", "record_id"),
+    "activities.recordtopic": ("activities.activityrecord", "record_id"),
+    "orgs.headcount": ("orgs.organization", "organization_id"),
+    "reports.gapanswer": ("orgs.organization", "organization_id"),
+}
 ANSWER = gaps.Answer("人数不足", "联合组建", None)
 
 
@@ -328,8 +340,8 @@ def untold(before: Mapping[Any, Any], after: Mapping[Any, Any], since: int) -> l
         label = kind._meta.label_lower
         for key in rows.keys() | before[kind].keys():
             was, now = before[kind].get(key), rows.get(key)
-            owner = ("orgs.organization", str((now or was)["organization_id"])) if label in OWNED else None
-            if was == now or owner in told:
+            of, column = OWNED.get(label, ("", ""))
+            if was == now or (of and (of, str((now or was)[column])) in told):
                 continue
             if (label, key) not in told:
                 found.append(f"{label} {key} {'came' if was is None else 'went' if now is None else 'changed'}")

@@ -6,7 +6,7 @@ Everything there is named 外区密; personal values are the same few texts, so 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django.contrib import admin
@@ -14,6 +14,17 @@ from django.db.models import CharField, DateField, Model, TextField
 from django.utils import timezone
 
 from accounts.models import AccountRequest
+from activities.models import (
+    ActivityRecord,
+    Attachment,
+    Attendance,
+    Contribution,
+    Decision,
+    Obligation,
+    Plan,
+    RecordTopic,
+    Review,
+)
 from core.crypto import blind_index
 from core.days import PeriodDateField
 from core.models import ImportBatch, Job
@@ -154,7 +165,7 @@ def _units_between(city: City) -> dict[str, Model]:
 def _furnish(city: City, side: Side) -> dict[str, Model]:
     rows = _units(city, side)
     rows |= _about(city, side, **rows) | _team(city, side) | _guided(city, side, rows["unit"])
-    return rows | _office(city, side)
+    return rows | _office(city, side) | _life(city, side, **rows)
 
 
 def _units(city: City, side: Side) -> dict[str, Model]:
@@ -222,6 +233,38 @@ def _guided(city: City, side: Side, unit: Model) -> dict[str, Model]:
         "assignment": Assignment.objects.create(since=LONG_AGO, **of_both),
         "visit": Visit.objects.create(visited_on=LONG_AGO, done=f"{side.mark}走访", **of_both),
     }
+
+
+def _life(city: City, side: Side, *, member: Model, venue: Model, **_: Model) -> dict[str, Model]:
+    """What the branch held, plans and did."""
+    of_branch: dict[str, Any] = {"party_organization": city[side.branch]}
+    record = ActivityRecord.objects.create(
+        kind="THEME_DAY", held_on=LONG_AGO, submitted_on=LONG_AGO, status="SUBMITTED", topic=f"{side.mark}学习",
+        content=f"{side.mark}记录", **of_branch,
+    )  # fmt: skip
+    return {
+        "record": record,
+        "topic": RecordTopic.objects.create(record=record, topic="LAW"),
+        "attendance": Attendance.objects.create(record=record, member=member),
+        "decision": Decision.objects.create(record=record, text=f"{side.mark}决议"),
+        "attachment": Attachment.objects.create(
+            record=record, name=f"{side.mark}照片.jpg", content_type="image/jpeg", size=1, sha256="0" * 64, file="none"
+        ),
+        "review": Review.objects.create(
+            record=record, by=city.people[side.official], at=timezone.now(), verdict="RETURNED", reason=f"{side.mark}补充"
+        ),
+        "obligation": Obligation.objects.create(
+            month=TODAY.replace(day=1), kind="ANY", begins_on=TODAY.replace(day=1), ends_on=TODAY, due_on=TODAY,
+            why="每月一次", **of_branch,
+        ),
+        "plan": Plan.objects.create(
+            kind="LECTURE", planned_on=TODAY, starts_at=time(9), ends_at=time(10), topic=f"{side.mark}党课", venue=venue,
+            **of_branch,
+        ),
+        "contribution": Contribution.objects.create(
+            kind="SERVICE", done_on=LONG_AGO, what=f"{side.mark}办实事", **of_branch
+        ),
+    }  # fmt: skip
 
 
 def _office(city: City, side: Side) -> dict[str, Model]:

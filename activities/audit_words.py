@@ -1,0 +1,25 @@
+"""Actions of organization life beside those of its tables, in Chinese, and what a record's entry says of its parts."""
+
+from core.audit_words import name_actions, name_keys, name_risks
+
+name_actions(
+    {
+        "activities.accept": "审核通过活动记录",
+        "activities.attach": "上传影像资料",
+        "activities.close_month": "关闭填报月份",
+        "activities.detach": "删除影像资料",
+        "activities.discard": "删除活动记录草稿",
+        "activities.draft": "填写活动记录",
+        "activities.held_after_all": "撤回未开展说明",
+        "activities.lock_month": "锁定填报月份",
+        "activities.not_held": "说明未开展",
+        "activities.note": "登记更正说明",
+        "activities.obligations": "生成应办事项",
+        "activities.reopen_month": "重新开放填报月份",
+        "activities.send_back": "退回活动记录",
+        "activities.submit": "提交活动记录",
+        "activities.withdraw": "撤回活动记录",
+    }
+)
+name_keys({"absent": "缺席", "came": "到会人数", "decisions": "决议", "topics": "活动内容"})
+name_risks({"迟报、重新开放": ("activities.reopen_month",)})

@@ -1,0 +1,30 @@
+"""组织生活: what branches hold, what is due of them, what they plan and contribute (rules §13)."""
+
+from activities.models.contributions import Contribution
+from activities.models.months import ActivityMonth, Obligation
+from activities.models.plans import Plan
+from activities.models.records import (
+    ActivityRecord,
+    Attachment,
+    Attendance,
+    Decision,
+    Fingerprint,
+    Kind,
+    RecordTopic,
+    Review,
+)
+
+__all__ = [
+    "ActivityMonth",
+    "ActivityRecord",
+    "Attachment",
+    "Attendance",
+    "Contribution",
+    "Decision",
+    "Fingerprint",
+    "Kind",
+    "Obligation",
+    "Plan",
+    "RecordTopic",
+    "Review",
+]

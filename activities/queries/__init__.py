@@ -1,0 +1,1 @@
+"""Reads of what branches hold and of what is due of them."""

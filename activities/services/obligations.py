@@ -1,0 +1,146 @@
+"""What is due is laid out for all branches at once, and settled by the first record of its period (rules §13).
+
+Laying out is done each night and again for a branch that was set up today; it is the same however often it is done. Months that
+are over stay as they were laid out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+
+from accounts.models import User
+from activities.models import ActivityRecord, Obligation
+from activities.models.months import ANY
+from activities.queries.branches import branches, dutiful, intervals_on, limits_on
+from activities.rules.frequency import Due, due_in
+from activities.services.locking import hold_branches
+from activities.services.months import LOCKED, state_of
+from core import writing
+from core.id_sets import among
+from core.locks import alone_with
+from core.months import YearMonth
+from core.refusals import Refusal
+from core.rows import insert_rows
+from orgs.facts import refresh
+from orgs.models import PartyOrganization
+
+State = Obligation.State
+COLUMNS = ("party_organization_id", "month", "kind", "group_id", "begins_on", "ends_on", "due_on", "why")
+LAYING_OUT = "activities.obligations"
+NOT_HELD, TAKE_BACK = "activities.not_held", "activities.held_after_all"
+
+
+@transaction.atomic
+def lay_out(*, on: date, party_organizations: Collection[int] | None = None) -> int:
+    """Lay out what is due in the month, quarter and year of a day, of all branches or of some; take back what is not due any
+    more and was not settled. Returns how many came. As many queries for any number of branches."""
+    alone_with(LAYING_OUT)
+    month = YearMonth.of(on).first_day
+    rows, laid = branches(), Obligation.objects.filter(month__gte=month, begins_on__lte=on)
+    if party_organizations is not None:
+        rows = rows.filter(pk__in=among(party_organizations))
+        laid = laid.filter(party_organization__in=among(party_organizations))
+    wanted = _wanted(rows, on)
+    held = {tuple(key): (pk, state) for pk, state, *key in laid.values_list("pk", "state", *COLUMNS[:4])}
+    fresh = {key: due for key, due in wanted.items() if key not in held}
+    told = ((*key, due.begins_on, due.ends_on, due.due_on, due.why) for key, due in fresh.items())
+    insert_rows(Obligation, COLUMNS, told)
+    gone = {pk: key[0] for key, (pk, state) in held.items() if state == State.OPEN and key not in wanted}
+    met = laid.open().filter(Exists(_of_the_period(ActivityRecord.objects.filed())))
+    hold_branches({*gone.values(), *met.values_list("party_organization", flat=True)})
+    Obligation.objects.filter(pk__in=among(gone), state=State.OPEN).delete()
+    restate(laid.open())
+    return len(fresh)
+
+
+def _wanted(rows: QuerySet[PartyOrganization], on: date) -> dict[tuple[int, date, str, int | None], Due]:
+    """What is due by branch, month and kind; nothing of a month that is over."""
+    month, intervals, workdays = YearMonth.of(on), intervals_on(on), limits_on(on).filing_workdays
+    found = {}
+    for branch, facts in dutiful(rows, on=on):
+        for due in due_in(facts, month, intervals=intervals, filing_workdays=workdays):
+            if (stands_in := due.ends_on.replace(day=1)) >= month.first_day:
+                found[branch, stands_in, due.kind, due.group] = due
+    return found
+
+
+def settle(record: ActivityRecord, *, on: date) -> None:
+    """Say of all that a record settles, or settled before it was changed or withdrawn, what is true now."""
+    of_branch = Obligation.objects.filter(party_organization=record.party_organization_id)
+    meant = Q(record=record)
+    if record.held_on:
+        meant |= Q(begins_on__lte=record.held_on, ends_on__gte=record.held_on, kind__in=[ANY, record.kind])
+    restate(of_branch.filter(meant))
+    refresh((), on=on, nodes=[record.party_organization_id])
+
+
+def restate(rows: QuerySet[Obligation]) -> None:
+    """Settle duties by the first record of their kind and period, and open those whose record is gone. Set-based."""
+    filed = ActivityRecord.objects.filed()
+    of_kind = filed.filter(kind=OuterRef("kind"))
+    _restate(rows.filter(kind=ANY), filed)
+    _restate(rows.filter(group=None).exclude(kind=ANY), of_kind)
+    _restate(rows.filter(group__isnull=False), of_kind.filter(group=OuterRef("group")))
+
+
+def _of_the_period(records: QuerySet) -> QuerySet:
+    """Those of them that a duty's branch held in its period, the first that was handed in first."""
+    return records.filter(
+        party_organization=OuterRef("party_organization"),
+        held_on__gte=OuterRef("begins_on"),
+        held_on__lte=OuterRef("ends_on"),
+    ).order_by("submitted_on", "pk")
+
+
+def _restate(rows: QuerySet[Obligation], records: QuerySet) -> None:
+    records = _of_the_period(records)
+    rows.filter(~Exists(records), record__isnull=False).update(record=None, settled_on=None, state=State.OPEN)
+    first_on = records.values("submitted_on")[:1]
+    state = Case(When(due_on__gte=first_on, then=Value(State.ON_TIME)), default=Value(State.LATE))
+    settled = rows.filter(Exists(records))
+    settled.update(record=records.values("pk")[:1], settled_on=first_on, state=state, reason="")
+
+
+@transaction.atomic
+def not_held(
+    *,
+    by: User | None,
+    party_organization: PartyOrganization,
+    month: YearMonth,
+    reason: str,
+    on: date,
+    kinds: Collection[str] | None = None,
+) -> int:
+    """本月未开展: say of what was due in a month and is open that it was not held, and why: of all that is due monthly, or
+    of these kinds. It counts as said, never as held. Returns of how many."""
+    if not reason.strip():
+        raise Refusal("请写明未开展的原因")
+    if state_of(month.first_day) == LOCKED:
+        raise Refusal(f"{month} 已锁定，不能再填报")
+    hold_branches([party_organization.pk])
+    rows = Obligation.objects.of_month(month).open().filter(party_organization=party_organization)
+    rows = rows.filter(begins_on=month.first_day) if kinds is None else rows.filter(kind__in=kinds)
+    values = {"state": State.NOT_HELD, "reason": reason.strip(), "settled_on": on}
+    said = writing.change_many(rows, values, by=by, action=NOT_HELD, reason=reason.strip(), on=on)
+    if not said:
+        raise Refusal(f"{month} 没有需要说明的应办事项")
+    refresh((), on=on, nodes=[party_organization.pk])
+    return len(said)
+
+
+@transaction.atomic
+def held_after_all(*, by: User | None, obligation: Obligation, on: date) -> None:
+    """Take back that nothing was held."""
+    hold_branches([obligation.party_organization_id])
+    row = Obligation.objects.select_related("party_organization").get(pk=obligation.pk)
+    if row.state != State.NOT_HELD:
+        raise Refusal(f"“{row}”现在是“{row.get_state_display()}”，不需要撤回")
+    if state_of(row.month) == LOCKED:
+        raise Refusal(f"{YearMonth.of(row.month)} 已锁定，不能再修改")
+    values = {"state": State.OPEN, "reason": "", "settled_on": None}
+    writing.change(by=by, record=row, values=values, action=TAKE_BACK, on=on)
+    refresh((), on=on, nodes=[row.party_organization_id])

@@ -1,0 +1,53 @@
+"""Who came, what was decided and which topics: parts of a record, of which its own entry tells."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from accounts.models import User
+from activities.models import ActivityRecord, Attendance, Decision, RecordTopic
+from activities.rules.checks import Seat, Vote
+from core import writing
+from core.audit import Changes
+
+PARTS = (Attendance, Decision, RecordTopic)
+SEAT = ("member_id", "present", "votes", "reason", "note")
+VOTE = ("text", "yes", "no", "abstained", "responsible", "due_on", "done_on")
+
+
+def replace_parts(
+    *,
+    by: User | None,
+    record: ActivityRecord,
+    seats: Sequence[Seat],
+    votes: Sequence[Vote],
+    topics: Collection[str],
+) -> Changes:
+    """Write the parts of a record anew; what differs, for the record's entry."""
+    before = spoken(record)
+    clear_parts(by=by, record=record)
+    of_record = {"record_id": record.pk}
+    sat = [[getattr(seat, name) if name != "reason" or not seat.present else "" for name in SEAT] for seat in seats]
+    writing.add_rows(Attendance, SEAT, sat, of_record, by=by, events=())
+    said = [[getattr(vote, name) for name in VOTE] for vote in votes]
+    writing.add_rows(Decision, VOTE, said, of_record, by=by, events=())
+    writing.add_rows(RecordTopic, ["topic"], [[topic] for topic in sorted(set(topics))], of_record, by=by, events=())
+    after = spoken(record)
+    return {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+
+
+def clear_parts(*, by: User | None, record: ActivityRecord) -> None:
+    for model in PARTS:
+        writing.remove_rows(model, "record_id", [record.pk], by=by, events=())
+
+
+def spoken(record: ActivityRecord) -> dict[str, Any]:
+    """The parts in the words of the trail."""
+    absent = record.attendances.filter(present=False).select_related("member").order_by("member")
+    return {
+        "came": record.attendances.filter(present=True).count(),
+        "absent": "、".join(f"{row.member}（{row.get_reason_display()}）" for row in absent),
+        "decisions": "；".join(map(str, record.decisions.order_by("pk"))),
+        "topics": "、".join(map(str, record.topics.order_by("topic"))),
+    }

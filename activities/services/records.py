@@ -1,0 +1,216 @@
+"""活动记录: saved while it is typed, handed in once, taken back, reviewed (rules §13).
+
+A record is known by the key that its page made (`draft_key`): what is sent twice, by a double click or after a lost
+connection, is written once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import User
+from activities.models import ActivityRecord, Fingerprint
+from activities.queries.branches import expected, limits_on, seat_of
+from activities.queries.checks import Filed, nearest, sheets
+from activities.rules.checks import Finding, Level, Seat, Sheet, Vote, findings
+from activities.rules.hours import credited
+from activities.rules.likeness import fingerprints, photo_prints
+from activities.services.files import forget_files
+from activities.services.locking import hold_branches, locked
+from activities.services.months import require_filing
+from activities.services.obligations import settle
+from activities.services.parts import clear_parts, replace_parts
+from core import writing
+from core.days import require_past
+from core.refusals import Refusal
+from core.rows import insert_rows
+from members.models import Member, Post
+from orgs.models import PartyOrganization
+from orgs.models.party import BRANCH_KINDS
+from orgs.services.locking import require_editable
+
+HANDED_IN = "这份记录已提交；要修改，请先撤回"
+Status = ActivityRecord.Status
+EDITABLE = frozenset(
+    {
+        "group", "held_on", "starts_at", "ends_at", "place", "venue", "host", "recorder", "lecturer", "topic", "content",
+        "gathering", "working_time", "owners", "managers", "employees", "late_reason",
+    }
+)  # fmt: skip
+DRAFT, DISCARD = "activities.draft", "activities.discard"
+SUBMIT, WITHDRAW = "activities.submit", "activities.withdraw"
+
+
+class Unfinished(Refusal):
+    """A record has errors: `findings` are all of them, each with its sentence."""
+
+    def __init__(self, found: Sequence[Finding]) -> None:
+        super().__init__("；".join(one.sentence for one in found))
+        self.findings = tuple(found)
+
+
+@transaction.atomic
+def save_draft(
+    *,
+    by: User | None,
+    party_organization: PartyOrganization,
+    kind: str,
+    draft_key: UUID,
+    typed: Mapping[str, Any],
+    at: datetime,
+) -> ActivityRecord:
+    """Keep what was typed so far, good or not; the record begins with its first draft. Raises Refusal once it is handed in."""
+    record = _opened(by, party_organization, kind, draft_key)
+    if not record.open:
+        raise Refusal(HANDED_IN)
+    writing.change(by=by, record=record, values={"kind": kind}, action=DRAFT)
+    writing.derive(ActivityRecord.objects.filter(pk=record.pk), typed=dict(typed), typed_at=at)
+    record.typed, record.typed_at = dict(typed), at
+    return record
+
+
+@transaction.atomic
+def submit(
+    *,
+    by: User | None,
+    party_organization: PartyOrganization,
+    kind: str,
+    draft_key: UUID,
+    values: Mapping[str, Any],
+    seats: Iterable[Seat],
+    on: date,
+    votes: Iterable[Vote] = (),
+    topics: Collection[str] = (),
+) -> ActivityRecord:
+    """Hand a record in: its columns (`values`), who came, what was decided, what the Opinion asks for.
+
+    Sent again as it was, it stays as it is. Raises Unfinished with all its errors; warnings stay with it for the review.
+    """
+    require_editable(values, EDITABLE)
+    require_past(ActivityRecord, values, on=on)
+    record = _opened(by, party_organization, kind, draft_key)
+    given = {**values, "kind": kind}
+    if not record.open:
+        if all(getattr(record, name) == value for name, value in given.items()):
+            return record
+        raise Refusal(HANDED_IN)
+    told = _told(record, given, tuple(seats), tuple(votes), on)
+    [sheet] = sheets([told], on=on)
+    found = findings(sheet, limits_on(on))
+    if wrong := [one for one in found if one.level is Level.ERROR]:
+        raise Unfinished(wrong)
+    require_filing(values["held_on"], reason=values.get("late_reason", ""))
+    given |= {
+        "status": Status.SUBMITTED,
+        "submitted_on": record.submitted_on or on,
+        "entered_by": _stand_in(by, party_organization, on),
+    }
+    also = replace_parts(by=by, record=record, seats=told.seats, votes=told.votes, topics=topics)
+    changes = writing.put(record, given, on=on)
+    path = party_organization.path
+    writing.keep(by=by, record=record, changes=changes, action=SUBMIT, path=path, also=also)
+    _derive(record, told.record, sheet, found)
+    settle(record, on=on)
+    return record
+
+
+@transaction.atomic
+def withdraw(*, by: User | None, record: ActivityRecord, on: date) -> ActivityRecord:
+    """Take a record back before it was reviewed: it is a draft again, and what it settled is open; handed in anew, it counts
+    from that day."""
+    row = locked(record)
+    if row.status != Status.SUBMITTED:
+        raise Refusal(f"“{row}”现在是“{row.get_status_display()}”，不能撤回")
+    require_filing(row.held_on or on, reason="撤回")
+    Fingerprint.objects.filter(record=row).delete()
+    writing.change(by=by, record=row, values={"status": Status.DRAFT, "submitted_on": None}, action=WITHDRAW, on=on)
+    settle(row, on=on)
+    return row
+
+
+@transaction.atomic
+def discard(*, by: User | None, record: ActivityRecord) -> None:
+    """Throw a draft away with its attachments. What was handed in once stays."""
+    row = locked(record)
+    if row.status != Status.DRAFT:
+        raise Refusal(f"“{row}”现在是“{row.get_status_display()}”，不能删除")
+    files = list(row.attachments.values_list("file", flat=True))
+    writing.remove_many(row.attachments.all(), by=by, action=DISCARD)
+    writing.remove_many(row.reviews.all(), by=by, action=DISCARD)
+    clear_parts(by=by, record=row)
+    writing.remove_many(ActivityRecord.objects.filter(pk=row.pk), by=by, action=DISCARD)
+    transaction.on_commit(lambda: forget_files(files))
+
+
+def _opened(by: User | None, party_organization: PartyOrganization, kind: str, draft_key: UUID) -> ActivityRecord:
+    """The record of a key, locked; the first time it is begun."""
+    hold_branches([party_organization.pk])
+    found = ActivityRecord.objects.select_related("party_organization").filter(draft_key=draft_key)
+    if record := found.first():
+        if record.party_organization_id != party_organization.pk:
+            raise Refusal("这份草稿属于另一个党支部，没有保存；请重新打开后再填")
+        return record
+    if party_organization.kind not in BRANCH_KINDS or party_organization.dissolved_on:
+        raise Refusal(f"{party_organization}不是党支部，或已撤销，不能填报活动记录")
+    record = ActivityRecord(party_organization=party_organization, kind=kind, draft_key=draft_key)
+    writing.add(by=by, record=record, action=DRAFT)
+    return record
+
+
+def _told(
+    record: ActivityRecord, given: Mapping[str, Any], seats: tuple[Seat, ...], votes: tuple[Vote, ...], on: date
+) -> Filed:
+    """The record as it would be, with who sat there by the roll of that day and the record that is most alike."""
+    filled = copy(record)
+    for name, value in given.items():
+        setattr(filled, name, value)
+    filled.submitted_on = record.submitted_on or on
+    filled.similarity, filled.alike = nearest(filled.content, but=record.pk)
+    if not filled.held_on:
+        return Filed(filled, seats, votes, None)
+    members = expected(record.party_organization, kind=filled.kind, day=filled.held_on, group=filled.group)
+    known = Member.objects.filter(pk__in=[seat.member_id for seat in seats], party_organization__isnull=False)
+    sat = {seat.member_id: seat for seat in map(seat_of(filled.held_on), known)}
+    if strangers := [seat for seat in seats if seat.member_id not in sat]:
+        raise Refusal(f"有 {len(strangers)} 名党员不在名册上，请重新打开后再填")
+    seated = tuple(replace(seat, name=sat[seat.member_id].name, votes=sat[seat.member_id].votes) for seat in seats)
+    return Filed(filled, seated, votes, None if members is None else frozenset(one.pk for one in members))
+
+
+def _derive(record: ActivityRecord, filled: ActivityRecord, sheet: Sheet, found: Sequence[Finding]) -> None:
+    """What follows from a record that was handed in."""
+    said = {
+        "typed": {},
+        "expected": len(sheet.seats),
+        "present": sheet.present,
+        "flags": ",".join(dict.fromkeys(one.code for one in found)),
+        "similarity": filled.similarity,
+        "alike": filled.alike,
+        "credited": credited(kind=filled.kind, starts_at=filled.starts_at, ends_at=filled.ends_at),
+    }
+    writing.derive(ActivityRecord.objects.filter(pk=record.pk), **said)
+    for name, value in said.items():
+        setattr(record, name, value)
+    Fingerprint.objects.filter(record=record).delete()
+    looks = record.attachments.exclude(look="").values_list("look", flat=True)
+    prints = [*fingerprints(filled.content), *(one for look in looks for one in photo_prints(look))]
+    insert_rows(Fingerprint, ["record_id", "value"], [(record.pk, one) for one in prints])
+
+
+def _stand_in(by: User | None, party_organization: PartyOrganization, on: date) -> User | None:
+    """Who files for the secretary: a deputy, or somebody of the street."""
+    if (
+        by is None
+        or Post.objects.on(on).filter(party_organization=party_organization, user=by, post="SECRETARY").exists()
+    ):
+        return None
+    deputy = Post.objects.on(on).filter(party_organization=party_organization, user=by).exists()
+    appointed = by.appointments.on(on).filter(role="SECRETARY", node=party_organization).exists()
+    return None if appointed and not deputy else by
