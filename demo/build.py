@@ -16,6 +16,7 @@ from demo.branches import Branches
 from demo.fieldwork import Fieldwork
 from demo.invent import Inventor
 from demo.ledger import MONTHS, Ledger
+from demo.life import Life
 from demo.members import Members, fit, wanted
 from demo.organizations import Organizations
 from demo.places import Ground
@@ -45,7 +46,9 @@ class Builder:
         self.clerk = users["clerk"]
         self.organizations = Organizations(self.invent, ground, self.ledger)
         self.branches = Branches(self.invent, ground, self.ledger, dense=dense)
-        self.members = Members(self.invent, self.ledger, self.branches)
+        secretarys = ground.secretarys_branch.pk
+        self.life = Life(self.invent, self.ledger, clerk=self.clerk, secretarys=secretarys, dense=dense)
+        self.members = Members(self.invent, self.ledger, self.branches, self.life)
         self.fieldwork = Fieldwork(self.invent, self.ledger, clerk=self.clerk, instructor=users["instructor"])
 
     def build(self, report: Callable[[str], None]) -> None:
@@ -61,6 +64,7 @@ class Builder:
                 self.ledger.write(0)
                 report(f"已生成 {entered:,} 家单位、{given:,} 名党员")
             self.branches.finish()
+            self.life.enter()
             self._targets()
             self._pass_time()
             for model in RESULTS:
@@ -86,6 +90,7 @@ class Builder:
         ledger = self.ledger
         for stage, day in enumerate(ledger.days):
             written = ledger.write(stage)
+            self.life.settle(day)
             if not stage:
                 for model in ledger.models:
                     analyze(model)

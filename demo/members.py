@@ -9,6 +9,7 @@ from core.crypto import blind_index
 from demo.branches import Branches
 from demo.invent import Inventor
 from demo.ledger import Ledger
+from demo.life import Life, Person
 from demo.organizations import Drawn
 from demo.places import DISTRICTS
 from members.models import FormerMembership, Member
@@ -54,8 +55,8 @@ def fit(drawn: Sequence[Drawn], budget: int) -> None:
 
 
 class Members:
-    def __init__(self, invent: Inventor, ledger: Ledger, branches: Branches) -> None:
-        self.invent, self.ledger, self.branches = invent, ledger, branches
+    def __init__(self, invent: Inventor, ledger: Ledger, branches: Branches, life: Life) -> None:
+        self.invent, self.ledger, self.branches, self.life = invent, ledger, branches, life
 
     def divide(self, drawn: Drawn) -> list[str]:
         """What each of its members is today; sets how many are formal."""
@@ -96,9 +97,11 @@ class Members:
         if formal_on and later:
             formal = {"status": "FORMAL", "formal_on": formal_on, "status_on": formal_on}
             ledger.change(Member, formal_on, pk, touching=drawn.pk, **formal)
+        left_on = None
         if state in _LEAVINGS:
             left_on = invent.day(max(since, formal_on or since, ledger.start), ledger.ago(2))
             ledger.change(Member, left_on, pk, touching=drawn.pk, status=state, status_on=left_on)
+        self.life.joins(branch, Person(pk, name, since, formal_on, left_on))
         if since > on and holding:
             former = self.branches.home(drawn).pk
             ledger.add(
