@@ -1,0 +1,128 @@
+"""The step `life` of a worker: branches with a year of records, and what reading and filing take among so many."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from datetime import time as time_of_day
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from activities.models import ActivityRecord, Attendance, Obligation
+from activities.queries.branches import seats
+from activities.queries.checks import checked
+from activities.queries.todo import duties_of, missing, open_duties, queue
+from activities.services import months, obligations, records
+from core.months import YearMonth
+from core.numbering import reserve_ids
+from core.rows import analyze, insert_rows
+from members.models import Member
+from orgs.access import scope_for
+from orgs.facts import refresh
+from orgs.models import PartyOrganization
+from orgs.models.party import step_of
+
+MONTHS, ROLL, PAGE = 12, 4, 50
+TEXT = (
+    "支部书记领学原文，党员结合岗位谈了体会，讨论了年底安全检查的分工，由技术组牵头整理隐患清单，第{0}项按期完成。" * 2
+)
+
+
+def life(number: str) -> dict[str, float]:
+    """So many branches, each with a member roll, a record a month and its duties; then seconds and queries of each act."""
+    today = timezone.localdate()
+    branches = _branches(int(number), today)
+    _year(branches, today)
+    refresh(None, on=today)
+    district = scope_for(User.objects.get(username="district"), on=today)
+    secretary = scope_for(User.objects.get(username="secretary"), on=today)
+    branch, numbers = PartyOrganization.objects.get(pk=branches[0]), count()
+    found: dict[str, float] = {}
+
+    def measure(name: str, work: Callable[[], Any], repeats: int = 5) -> None:
+        work()
+        with CaptureQueriesContext(connection) as asked:
+            work()
+        taken = []
+        for _ in range(repeats):
+            started = time.perf_counter()
+            work()
+            taken.append(time.perf_counter() - started)
+        found.update({name: min(taken), f"{name}_queries": len(asked)})
+
+    def submit() -> None:
+        records.submit(
+            by=None, party_organization=branch, kind="LECTURE", draft_key=uuid4(), on=today,
+            seats=seats(branch, kind="LECTURE", day=today),
+            values={"held_on": today, "starts_at": _NINE, "ends_at": _TEN, "place": "活动室", "host": "书记",
+                    "lecturer": "书记", "topic": "党课", "content": TEXT.format(next(numbers))},
+        )  # fmt: skip
+
+    waiting = queue(district)
+    measure("queue", lambda: list(waiting[:PAGE]))
+    measure("checks", lambda: checked(waiting[:PAGE], on=today))
+    measure("todo", lambda: list(open_duties(secretary, on=today)))
+    measure("missing", lambda: list(missing(district, on=today)[:PAGE]))
+    measure("month", lambda: list(duties_of(secretary, month=YearMonth.of(today))))
+    measure("submit", submit)
+    measure("again", lambda: obligations.lay_out(on=today), 2)
+    last = YearMonth.of(today).plus(-1)
+    started = time.perf_counter()
+    months.close_month(by=None, month=last, at=timezone.now(), on=today)
+    found["close"] = time.perf_counter() - started
+    with transaction.atomic():
+        Obligation.objects.filter(month__gte=YearMonth.of(today).first_day).delete()
+        started = time.perf_counter()
+        obligations.lay_out(on=today)
+        found["lay_out"] = time.perf_counter() - started
+        transaction.set_rollback(True)
+    return found
+
+
+def _branches(number: int, today: date) -> list[int]:
+    """Below the streets in turn, the first below that of the account."""
+    streets = list(PartyOrganization.objects.filter(code__regex=r"^CZ001\d{6}$").order_by("code"))
+    keys = reserve_ids(PartyOrganization, number)
+    rows = []
+    for place, key in enumerate(keys):
+        above = streets[place % len(streets)]
+        rows.append([key, f"支部{key}", "branch", above.pk, above.path + step_of(key), f"B{key}", above.region_id])
+    columns = ("id", "name", "kind", "parent_id", "path", "code", "region_id")
+    insert_rows(PartyOrganization, columns, rows, {"established_on": date(2015, 1, 1)})
+    said = {"since": date(2016, 1, 1), "status": "FORMAL", "id_note": "测试"}
+    insert_rows(
+        Member, ("name", "party_organization_id"), ((f"党员{n}", key) for key in keys for n in range(ROLL)), said
+    )
+    return keys
+
+
+def _year(branches: list[int], today: date) -> None:
+    """A record a month and branch, those of this month waiting for the street."""
+    rolls: dict[int, list[int]] = {}
+    for branch, member in Member.objects.values_list("party_organization", "pk"):
+        rolls.setdefault(branch, []).append(member)
+    for back in range(MONTHS - 1, -1, -1):
+        month = YearMonth.of(today).plus(-back)
+        held_on = min(month.first_day + timedelta(days=9), today)
+        keys = reserve_ids(ActivityRecord, len(branches))
+        told = ((key, branch, uuid4().hex, TEXT.format(key)) for key, branch in zip(keys, branches, strict=True))
+        same = {
+            "kind": "THEME_DAY", "held_on": held_on, "submitted_on": held_on, "topic": "学习", "place": "活动室", "host": "书记",
+            "status": "ACCEPTED" if back else "SUBMITTED", "starts_at": "09:00:00", "ends_at": "10:00:00",
+        }  # fmt: skip
+        insert_rows(ActivityRecord, ("id", "party_organization_id", "draft_key", "content"), told, same)
+        sat = ((key, one) for key, branch in zip(keys, branches, strict=True) for one in rolls[branch])
+        insert_rows(Attendance, ("record_id", "member_id"), sat)
+        obligations.lay_out(on=held_on)
+    for model in (PartyOrganization, Member, ActivityRecord, Attendance, Obligation):
+        analyze(model)
+
+
+_NINE, _TEN = time_of_day(9), time_of_day(10)
