@@ -124,7 +124,7 @@ def _require_whole(data: bytes) -> None:
             names = book.namelist()
     except zipfile.BadZipFile as error:
         raise Refusal("文件已损坏，请重新保存后再上传") from error
-    if any("vba" in name.lower() or name.lower().endswith((".bin", ".exe")) for name in names):
+    if any(part in name.lower() for name in names for part in ("vbaproject", "activex", "oleobject", ".exe")):
         raise Refusal("文件带有宏或嵌入的程序，请另存为不带宏的文件后再上传")
 
 

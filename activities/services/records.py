@@ -17,7 +17,7 @@ from django.db import transaction
 
 from accounts.models import User
 from activities.models import ActivityRecord, Fingerprint
-from activities.queries.branches import expected, limits_on, seat_of
+from activities.queries.branches import expected, limits_on, roll, seat_of
 from activities.queries.checks import Filed, nearest, sheets
 from activities.rules.checks import Finding, Level, Seat, Sheet, Vote, findings
 from activities.rules.hours import credited
@@ -31,7 +31,7 @@ from core import writing
 from core.days import require_past
 from core.refusals import Refusal
 from core.rows import insert_rows
-from members.models import Member, Post
+from members.models import Post
 from orgs.models import PartyOrganization
 from orgs.models.party import BRANCH_KINDS
 from orgs.services.locking import require_editable
@@ -70,7 +70,8 @@ def save_draft(
     record = _opened(by, party_organization, kind, draft_key)
     if not record.open:
         raise Refusal(HANDED_IN)
-    writing.change(by=by, record=record, values={"kind": kind}, action=DRAFT)
+    if record.status == Status.DRAFT:  # what came back is still what was handed in
+        writing.change(by=by, record=record, values={"kind": kind}, action=DRAFT)
     writing.derive(ActivityRecord.objects.filter(pk=record.pk), typed=dict(typed), typed_at=at)
     record.typed, record.typed_at = dict(typed), at
     return record
@@ -101,12 +102,13 @@ def submit(
         if all(getattr(record, name) == value for name, value in given.items()):
             return record
         raise Refusal(HANDED_IN)
-    told = _told(record, given, tuple(seats), tuple(votes), on)
+    told = _told(record, given, {seat.member_id: seat for seat in seats}, tuple(votes), on)
     [sheet] = sheets([told], on=on)
     found = findings(sheet, limits_on(on))
     if wrong := [one for one in found if one.level is Level.ERROR]:
         raise Unfinished(wrong)
-    require_filing(values["held_on"], reason=values.get("late_reason", ""))
+    mended = "退回后补正" if record.submitted_on else ""
+    require_filing(values["held_on"], reason=values.get("late_reason") or mended)
     given |= {
         "status": Status.SUBMITTED,
         "submitted_on": record.submitted_on or on,
@@ -137,13 +139,14 @@ def withdraw(*, by: User | None, record: ActivityRecord, on: date) -> ActivityRe
 
 @transaction.atomic
 def discard(*, by: User | None, record: ActivityRecord) -> None:
-    """Throw a draft away with its attachments. What was handed in once stays."""
+    """Throw a draft away with its attachments; one that came back once stays."""
     row = locked(record)
     if row.status != Status.DRAFT:
         raise Refusal(f"“{row}”现在是“{row.get_status_display()}”，不能删除")
+    if row.reviews.exists():
+        raise Refusal("退回过的记录不能删除；请修改后重新提交，或说明未开展")
     files = list(row.attachments.values_list("file", flat=True))
     writing.remove_many(row.attachments.all(), by=by, action=DISCARD)
-    writing.remove_many(row.reviews.all(), by=by, action=DISCARD)
     clear_parts(by=by, record=row)
     writing.remove_many(ActivityRecord.objects.filter(pk=row.pk), by=by, action=DISCARD)
     transaction.on_commit(lambda: forget_files(files))
@@ -165,7 +168,7 @@ def _opened(by: User | None, party_organization: PartyOrganization, kind: str, d
 
 
 def _told(
-    record: ActivityRecord, given: Mapping[str, Any], seats: tuple[Seat, ...], votes: tuple[Vote, ...], on: date
+    record: ActivityRecord, given: Mapping[str, Any], seats: Mapping[int, Seat], votes: tuple[Vote, ...], on: date
 ) -> Filed:
     """The record as it would be, with who sat there by the roll of that day and the record that is most alike."""
     filled = copy(record)
@@ -174,13 +177,14 @@ def _told(
     filled.submitted_on = record.submitted_on or on
     filled.similarity, filled.alike = nearest(filled.content, but=record.pk)
     if not filled.held_on:
-        return Filed(filled, seats, votes, None)
-    members = expected(record.party_organization, kind=filled.kind, day=filled.held_on, group=filled.group)
-    known = Member.objects.filter(pk__in=[seat.member_id for seat in seats], party_organization__isnull=False)
-    sat = {seat.member_id: seat for seat in map(seat_of(filled.held_on), known)}
-    if strangers := [seat for seat in seats if seat.member_id not in sat]:
-        raise Refusal(f"有 {len(strangers)} 名党员不在名册上，请重新打开后再填")
-    seated = tuple(replace(seat, name=sat[seat.member_id].name, votes=sat[seat.member_id].votes) for seat in seats)
+        return Filed(filled, tuple(seats.values()), votes, None)
+    branch, day = record.party_organization, filled.held_on
+    members = expected(branch, kind=filled.kind, day=day, group=filled.group)
+    known = {one.pk: one for one in (*roll(branch, day=day), *(() if members is None else members))}
+    if strangers := len(seats.keys() - known.keys()):  # whose names are not told
+        raise Refusal(f"有 {strangers} 名党员 {day} 不在本支部名册上，请重新打开后再填")
+    sat = {key: seat_of(day)(known[key]) for key in seats}
+    seated = tuple(replace(seat, name=sat[key].name, votes=sat[key].votes) for key, seat in seats.items())
     return Filed(filled, seated, votes, None if members is None else frozenset(one.pk for one in members))
 
 

@@ -90,7 +90,7 @@ def test_other_photos_stay_what_they_are_and_large_ones_become_smaller(city: Cit
     [
         (b"%PDF-1.7 ...", "签到表.docx", "签到表.pdf"),
         (office("word/document.xml"), "讲稿", "讲稿.docx"),
-        (office("xl/workbook.xml"), "名单.xls", "名单.xlsx"),
+        (office("xl/workbook.xml", "xl/printerSettings/printerSettings1.bin"), "名单.xls", "名单.xlsx"),
     ],
 )
 def test_a_document_is_what_its_content_says(city: City, data: bytes, name: str, suffix: str):
@@ -108,9 +108,10 @@ def test_a_document_is_what_its_content_says(city: City, data: bytes, name: str,
         (b"PK\x03\x04 broken", "只能上传照片"),
         (office("payload.exe"), "只能上传照片"),
         (office("xl/workbook.xml", "xl/vbaProject.bin"), "带有宏"),
+        (office("word/document.xml", "word/embeddings/oleObject1.bin"), "带有宏"),
         (b"%PDF-" + b"0" * (10 << 20), "不超过 10 MB"),
     ],
-    ids=["html", "svg", "empty", "half-a-photo", "gif", "broken", "any-archive", "macros", "too-large"],
+    ids=["html", "svg", "empty", "half-a-photo", "gif", "broken", "any-archive", "macros", "embedded", "too-large"],
 )
 def test_anything_else_is_refused_in_a_sentence_and_nothing_stays(city: City, data: bytes, refusal: str):
     record = draft(city)

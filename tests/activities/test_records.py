@@ -11,7 +11,7 @@ from django.utils import timezone
 from activities.models import ActivityRecord, Attendance, Obligation
 from activities.queries.branches import seats
 from activities.rules.checks import Seat, Vote
-from activities.services import obligations, records, reviews
+from activities.services import months, obligations, records, reviews
 from activities.services.records import Unfinished
 from core.days import InFuture
 from core.models import AuditEntry
@@ -82,6 +82,33 @@ def test_only_formal_members_vote_and_the_votes_must_add_up(city: City):
         file_record(city, kind="CONGRESS", votes=[Vote("同意接收", 5, 0, 0, "钱书记", TODAY)])
     record = file_record(city, kind="CONGRESS", votes=[Vote("同意接收", 3, 0, 1, "钱书记", TODAY)])
     assert list(record.decisions.values_list("yes", "no", "abstained")) == [(3, 0, 1)]
+
+
+def test_nobody_of_another_branch_is_taken_or_named(city: City):
+    members(city, 3)
+    stranger = city.member("外支部党员", of="CZ1112")
+    for kind in ("THEME_DAY", "TALK"):
+        with pytest.raises(Refusal, match="有 1 名党员 2026-11-20 不在本支部名册上") as refused:
+            file_record(city, kind=kind, sat=[*twelve(city), Seat(stranger.pk)])
+        assert stranger.name not in str(refused.value)
+    twice = twelve(city) * 2
+    assert file_record(city, sat=twice).expected == 3
+
+
+def test_what_came_back_is_mended_after_its_month_was_closed_and_is_never_thrown_away(city: City):
+    members(city, 3)
+    key, street = uuid4(), {"by": city.user("street"), "at": timezone.now()}
+    told = {"held_on": date(2026, 10, 20), "key": key}
+    record = file_record(city, **told, on=date(2026, 10, 21))
+    reviews.send_back(record=record, reason="请补充发言要点", on=TODAY, **street)
+    months.close_month(by=None, month=MONTH.plus(-1), at=timezone.now(), on=TODAY)
+    draft = {"by": None, "party_organization": city["CZ1111"], "draft_key": key, "typed": {"topic": "补"}}
+    assert records.save_draft(kind="LECTURE", at=timezone.now(), **draft).kind == "THEME_DAY"
+    again = file_record(city, **told, content="补充了发言要点。" * 20)
+    assert (again.status, again.submitted_on) == ("SUBMITTED", date(2026, 10, 21))
+    records.withdraw(by=None, record=again, on=TODAY)
+    with pytest.raises(Refusal, match="退回过的记录不能删除"):
+        records.discard(by=None, record=again)
 
 
 def test_the_street_returns_with_a_reason_and_accepts_what_comes_again(city: City):
