@@ -4,7 +4,6 @@ from accounts.permissions import Permission as P
 from core.pages import NavigationEntry, navigation
 
 navigation.add(
-    NavigationEntry("branch", "本支部", "branch", P.BRANCH_WORK, order=5, also="/party/"),
     NavigationEntry(
         "organizations", "单位", "admin:orgs_organization_changelist", P.REGISTRY_VIEW, order=40, also="/organizations/"
     ),

@@ -10,7 +10,7 @@ from orgs.views.duplicates import MergePage, UnmergeView
 from orgs.views.helpdesk import PeopleList, PersonPage
 from orgs.views.organization import OrganizationPage
 from orgs.views.parameters import ParameterPage, ParametersPage
-from orgs.views.party import OwnBranch, PartyChangePage, PartyPage
+from orgs.views.party import PartyChangePage, PartyPage
 
 urlpatterns = [
     path("accounts/", AccountList.as_view(), name="accounts"),
@@ -22,7 +22,6 @@ urlpatterns = [
     path("appointments/on/", AppointmentsOn.as_view(), name="appointments_on"),
     path("appointments/new/", NewAppointment.as_view(), name="appointment_new"),
     path("appointments/<int:pk>/", AppointmentPage.as_view(), name="appointment"),
-    path("branch/", OwnBranch.as_view(), name="branch"),
     path("organizations/acts/", ActList.as_view(), name="bulk_acts"),
     path("organizations/acts/<int:pk>/", ActPage.as_view(), name="bulk_act"),
     path("organizations/check-credit-code/", CheckCreditCode.as_view(), name="check_credit_code"),

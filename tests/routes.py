@@ -22,8 +22,10 @@ HERE = STAFF - {"stranger"}  # staff whose scope holds the rows of the world's o
 OFFICE = STAFF | {"leader"}
 READERS = OFFICE | {"secretary", "instructor"}
 VISITED = OFFICE | {"instructor"}
+FILING = HERE | {"secretary"}  # who files for the branch here
 STRANGER = frozenset({"stranger"})
 OUTSIDE = frozenset({"stranger", "instructor"})
+KEY = "6f6b1f8e-0f5c-4d55-8d3d-0c9b6f1f2a11"  # of a record that nobody has begun
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,16 @@ ROUTES = {
     "parameters/": Route("parameters/", DEPARTMENT),
     "parameters/<str:code>/": Route("parameters/org.formal_min_to_found/", DEPARTMENT),
     "posts/<int:pk>/pass-on/": Route("posts/{post}/pass-on/", HERE, misses=STRANGER),
+    # a branch's own work
+    "branch/<int:pk>/": Route("branch/{branch}/", FILING, misses=STRANGER),
+    "branch/<int:pk>/records/<uuid:key>/": Route(f"branch/{{branch}}/records/{KEY}/", FILING, misses=STRANGER),
+    "branch/<int:pk>/plans/new/": Route("branch/{branch}/plans/new/", FILING, misses=STRANGER),
+    "branch/<int:pk>/contributions/new/": Route("branch/{branch}/contributions/new/", FILING, misses=STRANGER),
+    "branch/plans/<int:row>/": Route("branch/plans/{plan}/", FILING, misses=STRANGER),
+    "branch/contributions/<int:row>/": Route("branch/contributions/{contribution}/", FILING, misses=STRANGER),
+    "branch/records/<int:pk>/": Route("branch/records/{record}/", FILING, misses=STRANGER),
+    "branch/files/<int:pk>/": Route("branch/files/{attachment}/", FILING, misses=STRANGER),
     # instructors
-    "branch/": Route("branch/", frozenset({"secretary"}), status=302),
     "visits/": Route("visits/", frozenset({"instructor"})),
     "visits/overdue/": Route("visits/overdue/", VISITED),
     "visits/<int:pk>/": Route("visits/{unit}/", HERE | {"instructor"}, misses=STRANGER),

@@ -1,7 +1,7 @@
 """Pictures of the main pages as each role, at a desk and on a phone: `python -m tests.shots` fills build/shots/.
 
-The pages are those of the role's own navigation, the record page of the first organization that one of them names, and
-the import road with a list of `tests.sample_list`.
+The pages are those of the role's own navigation, the record page of the first organization that one of them names, the
+import road with a list of `tests.sample_list`, and the secretary's road (`tests.secretary_road`).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from urllib.error import URLError
 from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
 
 from tests.browser.chromium import CHROMIUM, DESK, FLAGS, PHONE
+from tests.secretary_road import walk
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "build" / "shots"
@@ -151,6 +152,8 @@ def main() -> None:
                 take(page, username, address)
             page.context.close()
         take_import_road(sign_in(browser, "clerk"), list_file)
+        page = sign_in(browser, "secretary")
+        walk(page, step=lambda name: picture(page, f"secretary-file-{name}"))
         browser.close()
     sys.stdout.write(f"{len(list(TARGET.iterdir()))} pictures in {TARGET.relative_to(ROOT)}/\n")
 

@@ -10,7 +10,8 @@ PHRASES = re.compile(r"成功(?:修改|添加|删除|保存)了|这个字段|该
 NOTHING = re.compile(r"(?<![\d.,\-])0 ?(?:家|名|条|个|行|次|簿|处|项)(?=[^\s]*[，；。])")  # a sentence about 0 things
 LATIN = re.compile(r"(?<![/.\w])(?<![A-Za-z]-)[A-Za-z][A-Za-z_]+")  # not in an address or a path; of a-b the a
 ALLOWED = {
-    *("xlsx", "xls", "csv", "MB", "GB"),  # kinds of files and sizes; GB also names a standard
+    *("xlsx", "xls", "csv", "docx", "PDF", "Word", "Excel"),  # kinds of files
+    *("MB", "GB"),  # sizes; GB also names a standard
     *(
         "manage",
         "py",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, time
+from pathlib import Path
 from typing import Any
 
 from django.contrib import admin
@@ -27,6 +28,7 @@ from activities.models import (
 )
 from core.crypto import blind_index
 from core.days import PeriodDateField
+from core.files import keep
 from core.models import ImportBatch, Job
 from core.months import YearMonth
 from instructors.models import Assignment, Instructor, Visit
@@ -237,6 +239,8 @@ def _guided(city: City, side: Side, unit: Model) -> dict[str, Model]:
 
 def _life(city: City, side: Side, *, member: Model, venue: Model, **_: Model) -> dict[str, Model]:
     """What the branch held, plans and did."""
+    photo = f"attachments/{side.committee}"
+    keep(Path(__file__), photo)
     of_branch: dict[str, Any] = {"party_organization": city[side.branch]}
     record = ActivityRecord.objects.create(
         kind="THEME_DAY", held_on=LONG_AGO, submitted_on=LONG_AGO, status="SUBMITTED", topic=f"{side.mark}学习",
@@ -248,7 +252,7 @@ def _life(city: City, side: Side, *, member: Model, venue: Model, **_: Model) ->
         "attendance": Attendance.objects.create(record=record, member=member),
         "decision": Decision.objects.create(record=record, text=f"{side.mark}决议"),
         "attachment": Attachment.objects.create(
-            record=record, name=f"{side.mark}照片.jpg", content_type="image/jpeg", size=1, sha256="0" * 64, file="none"
+            record=record, name=f"{side.mark}照片.jpg", content_type="image/jpeg", size=1, sha256="0" * 64, file=photo
         ),
         "review": Review.objects.create(
             record=record, by=city.people[side.official], at=timezone.now(), verdict="RETURNED", reason=f"{side.mark}补充"

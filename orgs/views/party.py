@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -62,16 +62,6 @@ class PartyPage(PermissionMixin, View):
             "changes": CHANGES.values(),
         }
         return render(request, "orgs/party.html", context)
-
-
-class OwnBranch(PermissionMixin, View):
-    """Where a secretary's day begins: the page of the own branch, the list where there are several."""
-
-    permission = P.BRANCH_WORK
-
-    def get(self, request: PageRequest) -> HttpResponse:
-        nodes = {grant.node_id for grant in request.scope.having(P.BRANCH_WORK).grants}
-        return redirect("party", *nodes) if len(nodes) == 1 else redirect("admin:orgs_partyorganization_changelist")
 
 
 def record(pk: int, scope: Scope) -> PartyOrganization:

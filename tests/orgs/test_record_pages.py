@@ -196,10 +196,6 @@ def test_a_merged_record_says_where_it_went(city: City, client_of) -> None:
     assert "这条登记已并入" in text(client_of("street"), drop)
 
 
-def test_a_secretary_begins_at_the_page_of_the_own_branch(city: City, client_of) -> None:
-    assert client_of("secretary").get("/branch/").headers["Location"] == f"/party/{city['CZ1111'].pk}/"
-
-
 def test_only_who_may_register_members_is_told_how(city: City, client_of) -> None:
     unit = city.organization("明川电子")
     city.cover(unit, "CZ1111")

@@ -1,0 +1,152 @@
+"""Forms of a branch's pages. What a record lacks is told by its checks (`activities.rules.checks`), so nothing is required here
+but that a date is a date."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from activities.models import ActivityRecord, Contribution, Kind, RecordTopic
+from core.days import AnyDay, PastDay
+from members.models import PartyGroup
+from orgs.models import Venue
+
+MOST_DECISIONS = 30
+MOST_PEOPLE = 9_999
+TOGETHER_OR_APART = (
+    ("TOGETHER", "集中（在同一时间、同一地点一起开展）"),
+    ("APART", "分散（分头学习、走访、结对等，不集中开会）"),
+)
+OWN_OR_WORKING_TIME = (
+    ("no", "业余（上班时间以外，不影响生产经营）"),
+    ("yes", "占用工作时间（经单位同意，在上班时间开展）"),
+)
+TOPICS = {  # what each of them means, from the Opinion 二-3, 二-4
+    "POLICY": "学习、宣传党的路线方针政策",
+    "LAW": "教育所有者、经营者和职工增强法律意识",
+    "CULTURE": "与单位文化建设结合，建设先进文化",
+    "MANAGEMENT": "与所有者、经营者沟通协商，参与重大决策",
+    "DEMOCRACY": "职工代表大会、厂务（行政事务）公开",
+    "MASSES": "带动工会、共青团、妇联开展工作",
+    "CARE": "关心职工困难，关爱党员，办实事",
+    "SAFETY": "安全生产教育和隐患排查",
+}
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
+def _line(label: str, most: int, **more: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=most, required=False, **more)
+
+
+def _people(label: str, help_text: str) -> forms.IntegerField:
+    widget = forms.NumberInput({"inputmode": "numeric"})
+    return forms.IntegerField(
+        label=label, help_text=help_text, min_value=0, max_value=MOST_PEOPLE, required=False, widget=widget
+    )
+
+
+class RecordForm(forms.Form):
+    """The columns of a record, as its page has them."""
+
+    held_on = PastDay(label="活动日期", required=False)
+    starts_at = forms.TimeField(label="开始时间", required=False, widget=TimeInput)
+    ends_at = forms.TimeField(label="结束时间", required=False, widget=TimeInput)
+    place = _line("地点", 100, help_text="具体到会议室。")
+    venue = forms.ModelChoiceField(
+        label="共享场所", queryset=Venue.objects.none(), required=False, empty_label="不使用"
+    )
+    host = _line("主持人", 60)
+    recorder = _line("记录人", 60)
+    gathering = forms.ChoiceField(
+        label="活动规模", choices=TOGETHER_OR_APART, required=False, widget=forms.RadioSelect, initial="TOGETHER"
+    )
+    working_time = forms.ChoiceField(
+        label="活动时间", choices=OWN_OR_WORKING_TIME, required=False, widget=forms.RadioSelect, initial="no"
+    )
+    late_reason = _line("迟报原因", 200, help_text="活动已过去 30 天以上，或当月已关账的，请填写。")
+    group = forms.ModelChoiceField(label="党小组", queryset=PartyGroup.objects.none(), required=False)
+    owners = _people("出资人", "所有者，含党员业主。")
+    managers = _people("经营管理人员", "厂长、经理等管理层。")
+    employees = _people("职工", "党员以外的职工群众。")
+    topic = _line("主题（议题）", 120)
+    lecturer = _line("讲课人", 60)
+    content = forms.CharField(
+        label="主要内容", max_length=5000, required=False, widget=forms.Textarea({"rows": 6}),
+        help_text="谁讲了什么、有什么意见。可以用输入法的语音输入。",
+    )  # fmt: skip
+    topics = forms.MultipleChoiceField(
+        label="活动内容", choices=RecordTopic.Topic.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(
+        self, *args: Any, kind: str, venues: QuerySet[Venue], groups: QuerySet[PartyGroup], **told: Any
+    ) -> None:
+        super().__init__(*args, **told)
+        fields: dict[str, Any] = self.fields
+        fields["venue"].queryset, fields["group"].queryset = venues, groups
+        needed = {"held_on", "host", "topic", "content"} | ({"lecturer"} if kind == Kind.LECTURE else set())
+        for name in needed:
+            fields[name].widget.attrs["required"] = True
+
+    def values(self) -> dict[str, Any]:
+        """What was typed as the service takes it: a number that was left out is 0."""
+        told = dict(self.cleaned_data)
+        del told["topics"]
+        told["gathering"] = told["gathering"] or ActivityRecord.Gathering.TOGETHER
+        told["working_time"] = told["working_time"] == "yes"
+        return told | {name: told[name] or 0 for name in ("owners", "managers", "employees")}
+
+
+class DecisionForm(forms.Form):
+    """A decision; its votes where there was a vote."""
+
+    text = _line("决议内容", 500)
+    yes = _people("赞成", "")
+    no = _people("反对", "")
+    abstained = _people("弃权", "")
+    responsible = _line("责任人", 60)
+    due_on = AnyDay(label="完成时限", required=False)
+
+
+DecisionForms = forms.formset_factory(DecisionForm, extra=1, max_num=MOST_DECISIONS, absolute_max=MOST_DECISIONS + 1)
+
+
+class PlanForm(forms.Form):
+    """What is going to be held, when and where."""
+
+    kind = forms.ChoiceField(label="活动类型", choices=Kind.choices)
+    planned_on = AnyDay(label="计划日期")
+    starts_at = forms.TimeField(label="开始时间", widget=TimeInput)
+    ends_at = forms.TimeField(label="结束时间", widget=TimeInput)
+    topic = _line("主题（议题）", 120)
+    place = _line("地点", 100)
+    venue = forms.ModelChoiceField(
+        label="预约场所", queryset=Venue.objects.none(), required=False, empty_label="不预约",
+        help_text="党群服务中心等共享场所，同一时间只由一个支部使用。",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, venues: QuerySet[Venue], **told: Any) -> None:
+        super().__init__(*args, **told)
+        field: Any = self.fields["venue"]
+        field.queryset = venues
+
+
+class ContributionForm(forms.Form):
+    """One deed, its result and what shows it."""
+
+    kind = forms.ChoiceField(label="类型", choices=Contribution.Kind.choices)
+    done_on = PastDay(label="日期")
+    what = forms.CharField(label="事项", max_length=300, widget=forms.Textarea({"rows": 3}))
+    result = forms.CharField(label="结果", max_length=300, required=False, widget=forms.Textarea({"rows": 2}))
+    evidence = _line("佐证", 200, help_text="文件、照片、证明人等在哪里。")
+    passed_to_union_on = PastDay(
+        label="转交工会日期", required=False, help_text="维权事项没有得到解决的，转交工会依法办理，填写转交日期。"
+    )

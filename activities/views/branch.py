@@ -1,0 +1,134 @@
+"""/branch/: what a secretary does on the phone. The street opens the same page of a branch that it files for."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views import View
+
+from accounts.permissions import Permission as P
+from activities.models import ActivityRecord, Contribution, Kind, Obligation
+from activities.queries import todo
+from activities.queries.home import duties, last_months, newest_reason, numbers_of, take_up
+from activities.services import obligations, records
+from core.months import YearMonth
+from core.pages import PageRequest, PermissionMixin, number, to_attach, to_change
+from core.refusals import Refusal, as_sentence
+from core.scope import Scope
+from orgs.models import PartyOrganization
+from orgs.models.party import BRANCH_KINDS
+
+SHOWN = 5
+REASONS = ("生产任务重，时间未能安排", "党员外出较多，未能集中", "节假日停工", "与下月活动合并开展")
+
+
+def branch_of(scope: Scope, pk: object) -> PartyOrganization:
+    """The branch that the scope files for: 404 out of sight, 403 where it is only seen."""
+    found: PartyOrganization = to_attach(PartyOrganization.objects.all(), scope, pk, to=ActivityRecord)
+    if found.kind not in BRANCH_KINDS:
+        raise Http404("委员会不填报活动记录，请打开其下的党支部")
+    return found
+
+
+def own_branches(scope: Scope) -> QuerySet[PartyOrganization]:
+    """Those in which somebody serves."""
+    nodes = {grant.node_id for grant in scope.having(P.BRANCH_WORK).grants}
+    return PartyOrganization.objects.standing().filter(pk__in=nodes).order_by("path")
+
+
+def serves_in(scope: Scope, branch: PartyOrganization) -> bool:
+    return any(grant.node_id == branch.pk for grant in scope.having(P.BRANCH_WORK).grants)
+
+
+class BranchPage(PermissionMixin, View):
+    """本月待办 first, then what came back or was begun, the last twelve months, who belongs to it, plans, contributions."""
+
+    permission = P.ACTIVITIES_FILE
+
+    def get(self, request: PageRequest, pk: int) -> HttpResponse:
+        return show(request, branch_of(request.scope, pk))
+
+    def post(self, request: PageRequest, pk: int) -> HttpResponse:
+        """本月未开展, or taken back; a draft thrown away."""
+        branch = branch_of(request.scope, pk)
+        try:
+            messages.success(request, self._done(request, branch))
+        except Refusal as refusal:
+            messages.error(request, as_sentence(refusal))
+        return redirect("branch_of", branch.pk)
+
+    def _done(self, request: PageRequest, branch: PartyOrganization) -> str:
+        told: dict[str, Any] = {"by": request.user, "on": timezone.localdate()}
+        match request.POST.get("do"):
+            case "not_held":
+                kind = request.POST.get("kind", "")
+                said = obligations.not_held(
+                    party_organization=branch, month=_month(request.POST.get("month", "")), kinds=[kind] if kind else None,
+                    reason=(request.POST.get("reason") or request.POST.get("words", "")).strip()[:200], **told,
+                )  # fmt: skip
+                return f"已说明 {said} 项未开展。"
+            case "held":
+                duty = to_change(Obligation.objects.all(), request.scope, number(request.POST.get("duty")) or 0)
+                obligations.held_after_all(obligation=duty, **told)
+                return "已撤回未开展说明。"
+            case "discard":
+                draft = to_change(ActivityRecord.objects.all(), request.scope, number(request.POST.get("record")) or 0)
+                records.discard(by=request.user, record=draft)
+                return "草稿已删除。"
+        raise Refusal("没有这项操作")
+
+
+class OwnBranch(PermissionMixin, View):
+    """Where a secretary's day begins: the own branch; whoever serves in several chooses."""
+
+    permission = P.BRANCH_WORK
+
+    def get(self, request: PageRequest) -> HttpResponse:
+        branches = list(own_branches(request.scope))
+        if len(branches) == 1:
+            return show(request, branches[0])
+        return render(request, "activities/branches.html", {"title": "本支部", "branches": branches})
+
+
+def show(request: PageRequest, branch: PartyOrganization) -> HttpResponse:
+    """The page of a branch. A constant number of queries."""
+    scope, today = request.scope, timezone.localdate()
+    mine = {"party_organization": branch}
+    returned: list[Any] = list(todo.returned(scope).filter(**mine)[:SHOWN])
+    for record in returned:
+        record.why = newest_reason(record.reviews.all())
+    drafts, due = list(todo.drafts(scope).filter(**mine)[:SHOWN]), duties(branch, scope, on=today)
+    take_up(due, drafts)
+    context = {
+        "title": branch.name,
+        "branch": branch,
+        "today": today,
+        "month": YearMonth.of(today),
+        "duties": due,
+        "reasons": REASONS,
+        "returned": returned,
+        "drafts": drafts,
+        "waiting": ActivityRecord.objects.within(scope).waiting().filter(**mine).count(),
+        "months": last_months(branch, on=today),
+        "numbers": numbers_of(branch),
+        "decisions": todo.open_decisions(scope, on=today).filter(record__party_organization=branch)[:SHOWN],
+        "plans": todo.plans_ahead(scope, on=today).filter(**mine)[:SHOWN],
+        "contributions": Contribution.objects.within(scope).filter(**mine).order_by("-done_on", "-pk")[:SHOWN],
+        "kinds": Kind.choices,
+        "key": uuid4(),
+        "stands_in": not serves_in(scope, branch),
+    }
+    return render(request, "activities/branch.html", context)
+
+
+def _month(text: str) -> YearMonth:
+    try:
+        return YearMonth.parse(text)
+    except ValueError as error:
+        raise Refusal(str(error)) from error

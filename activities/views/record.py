@@ -1,0 +1,106 @@
+"""A record to read, print, copy and take back; the list of them; what hangs on them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views import View
+
+from accounts.permissions import Permission as P
+from activities.filters import RecordFilters
+from activities.models import ActivityRecord, Attachment
+from activities.queries.checks import checked
+from activities.services import records
+from activities.wording import as_text, minutes
+from core.files import content
+from core.listing import Column, ListPage, Order
+from core.pages import PageRequest, PermissionMixin, to_change
+from core.refusals import Refusal, as_sentence
+from core.scope import may_change
+
+PARTS = ("attendances__member", "topics", "decisions", "attachments", "reviews__by")
+
+
+def record_of(pk: int, request: PageRequest) -> ActivityRecord:
+    """The record that was handed in, within the scope, with its parts."""
+    rows = ActivityRecord.objects.within(request.scope).exclude(status=ActivityRecord.Status.DRAFT)
+    rows = rows.select_related("party_organization", "group", "venue", "entered_by").prefetch_related(*PARTS)
+    return get_object_or_404(rows, pk=pk)
+
+
+class RecordPage(PermissionMixin, View):
+    """会议记录. A constant number of queries."""
+
+    permission = P.ACTIVITIES_VIEW
+
+    def get(self, request: PageRequest, pk: int) -> HttpResponse:
+        record = record_of(pk, request)
+        may_file = may_change(record, request.scope)
+        context = {
+            "title": str(record),
+            "record": record,
+            "lines": minutes(record),
+            "text": as_text(record),
+            "attachments": record.attachments.all(),
+            "reviews": sorted(record.reviews.all(), key=lambda one: one.pk, reverse=True),
+            "found": checked([record], on=timezone.localdate())[record.pk],
+            "may_mend": may_file and record.status == ActivityRecord.Status.RETURNED,
+            "may_withdraw": may_file and record.status == ActivityRecord.Status.SUBMITTED,
+        }
+        return render(request, "activities/record.html", context)
+
+    def post(self, request: PageRequest, pk: int) -> HttpResponse:
+        """撤回: it is a draft again, and open in its form."""
+        record = to_change(ActivityRecord.objects.all(), request.scope, pk)
+        try:
+            records.withdraw(by=request.user, record=record, on=timezone.localdate())
+        except Refusal as refusal:
+            messages.error(request, as_sentence(refusal))
+            return redirect("record", record.pk) if record.status != "DRAFT" else redirect("records")
+        messages.success(request, "已撤回，修改后请重新提交。")
+        return redirect("record_form", record.party_organization_id, record.draft_key)
+
+
+class AttachmentFile(PermissionMixin, View):
+    """A photo to look at, a document to keep; never anything that a browser would run."""
+
+    permission = P.ACTIVITIES_VIEW
+
+    def get(self, request: PageRequest, pk: int) -> FileResponse:
+        attachment = get_object_or_404(Attachment.objects.within(request.scope), pk=pk)
+        try:
+            file = content(attachment.file)
+        except FileNotFoundError as error:
+            raise Http404("文件已不在服务器上") from error
+        told: dict[str, Any] = {"filename": attachment.name, "as_attachment": not attachment.is_image}
+        return FileResponse(file, content_type=attachment.content_type, **told)
+
+
+class RecordList(ListPage):
+    """What was held and handed in, the newest first."""
+
+    title = "活动记录"
+    permission = P.ACTIVITIES_VIEW
+    export_permission = P.REGISTRY_EXPORT
+    filters = RecordFilters
+    unit = "份"
+    empty = "没有符合条件的活动记录。在“本支部”填报并提交后显示。"
+    columns = (
+        Column("主题（议题）", "topic", kind="name", link=lambda row: reverse("record", args=[row.pk])),
+        Column("活动日期", "held_on", kind="date", order="newest"),
+        Column("类型", lambda row: row.get_kind_display()),
+        Column("党支部", "party_organization"),
+        Column("实到/应到", lambda row: f"{row.present}/{row.expected}", kind="date"),
+        Column("状态", lambda row: row.get_status_display()),
+    )
+    orders = (Order("newest", ("-held_on", "-pk")),)
+
+    def records(self) -> QuerySet:
+        rows = ActivityRecord.objects.within(self.request.scope).exclude(status=ActivityRecord.Status.DRAFT)
+        return rows.select_related("party_organization")

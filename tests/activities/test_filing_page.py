@@ -1,0 +1,294 @@
+"""The page of a record: every button keeps what was typed, nothing is asked twice, what is refused is said with the way to it."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+from PIL import Image
+
+from activities.models import ActivityRecord, Attachment, Obligation, Plan
+from activities.services.months import close_month
+from activities.services.obligations import lay_out
+from core.months import YearMonth
+from members.models import Member
+from orgs.models import Venue
+from tests.filing import TEXT, file_record, members
+from tests.pages import post_forms
+from tests.people import City
+
+pytestmark = pytest.mark.django_db
+QUERIES_FORM, QUERIES_RECORD = 22, 17
+KEY = UUID("6f6b1f8e-0f5c-4d55-8d3d-0c9b6f1f2a11")
+
+
+def photo(shade: int = 120) -> bytes:
+    out = io.BytesIO()
+    Image.linear_gradient("L").rotate(shade).convert("RGB").save(out, "JPEG")
+    return out.getvalue()
+
+
+def today():
+    return timezone.localdate()
+
+
+@pytest.fixture
+def people(city: City) -> list[Member]:
+    return members(city, 12)
+
+
+@pytest.fixture
+def secretary(city: City, people: list[Member]) -> Client:
+    lay_out(on=today())
+    return city.client("secretary")
+
+
+def address(city: City, key: UUID = KEY, kind: str = "THEME_DAY") -> str:
+    return f"/branch/{city['CZ1111'].pk}/records/{key}/?kind={kind}"
+
+
+def typed(
+    people: list[Member], *, absent: Member | None = None, kind: str = "THEME_DAY", **more: Any
+) -> dict[str, Any]:
+    """What the form sends when everybody came but one."""
+    said: dict[str, Any] = {
+        "kind": kind, "held_on": today().isoformat(), "starts_at": "17:30", "ends_at": "19:00", "place": "三楼会议室",
+        "host": "钱书记", "recorder": "党员1", "topic": "学习全会精神", "content": TEXT, "gathering": "TOGETHER",
+        "working_time": "no", "owners": "1", "managers": "", "employees": "4", "topics": ["POLICY", "LAW"],
+        "roll": ",".join(str(one.pk) for one in people), "came": [one.pk for one in people if one != absent],
+        "decisions-TOTAL_FORMS": "1", "decisions-INITIAL_FORMS": "0",
+    }  # fmt: skip
+    return said | ({f"reason-{absent.pk}": "SICK", f"note-{absent.pk}": "住院"} if absent else {}) | more
+
+
+def text(answer: Any) -> str:
+    return answer.content.decode()
+
+
+def test_a_record_with_one_absence_is_handed_in_once_however_often_it_is_sent(
+    city: City, secretary: Client, people: list[Member]
+) -> None:
+    data = typed(people, absent=people[3]) | {"submit": "1"}
+    first, second = (secretary.post(address(city), data) for _ in range(2))
+    record = ActivityRecord.objects.get()
+    assert first.headers["Location"] == second.headers["Location"] == f"/branch/records/{record.pk}/"
+    assert (record.status, record.expected, record.present, record.entered_by) == ("SUBMITTED", 12, 11, None)
+    assert (record.owners, record.managers, record.employees) == (1, 0, 4)
+    assert [(row.member, row.reason, row.note) for row in record.attendances.filter(present=False)] == [
+        (people[3], "SICK", "住院")
+    ]
+    assert set(record.topics.values_list("topic", flat=True)) == {"POLICY", "LAW"}
+    mine = Obligation.objects.filter(party_organization=city["CZ1111"], kind__in=["ANY", "THEME_DAY"])
+    states = mine.values_list("state", flat=True)
+    assert set(states) == {"ON_TIME"}
+    assert secretary.get(address(city)).headers["Location"] == f"/branch/records/{record.pk}/"
+
+
+def test_what_is_wrong_is_said_with_the_way_to_it_and_nothing_typed_is_lost(
+    city: City, secretary: Client, people: list[Member]
+) -> None:
+    data = typed(people, absent=people[0], host="", ends_at="17:00") | {f"reason-{people[0].pk}": "", "submit": "1"}
+    said = text(secretary.post(address(city), data))
+    assert "请填写主持人" in said
+    assert "结束时间应晚于开始时间" in said
+    assert f'<a href="#people">请选择{people[0]}的缺席原因' in said
+    assert 'value="三楼会议室"' in said
+    draft = ActivityRecord.objects.get()
+    assert (draft.status, draft.typed["place"]) == ("DRAFT", ["三楼会议室"])
+    assert TEXT in text(secretary.get(address(city)))
+
+
+def test_a_half_date_is_kept_as_it_was_typed(city: City, secretary: Client, people: list[Member]) -> None:
+    data = typed(people, held_on="2026-13", owners="很多")
+    secretary.post(address(city), data | {"draft": "1"})
+    assert 'value="2026-13"' in text(secretary.get(address(city)))
+    said = text(secretary.post(address(city), data | {"submit": "1"}))
+    assert "请填写整数" in said
+
+
+def test_every_button_keeps_what_was_typed(city: City, secretary: Client, people: list[Member]) -> None:
+    for button in ({"draft": "1"}, {"copy": "1"}, {"more": "1"}, {"upload": "1"}, {"switch": "LECTURE"}):
+        key = uuid4()
+        answer = secretary.post(address(city, key), typed(people, topic="安全生产") | button)
+        assert answer.status_code == 302
+        assert "安全生产" in text(secretary.get(answer.headers["Location"].partition("#")[0]))
+        assert ActivityRecord.objects.get(draft_key=key).kind == button.get("switch", "THEME_DAY")
+
+
+def test_copying_takes_place_host_and_recorder_and_never_what_was_said(
+    city: City, secretary: Client, people: list[Member]
+) -> None:
+    file_record(city, on=today(), held_on=today() - timedelta(days=9))
+    secretary.post(address(city), {"kind": "THEME_DAY", "copy": "1"})
+    said = ActivityRecord.objects.get(draft_key=KEY).typed
+    assert (said["place"], said["host"], said["starts_at"]) == (["明川电子三楼会议室"], ["钱书记"], ["17:30"])
+    assert not {"content", "topic", "came"} & said.keys()
+
+
+def test_the_list_begins_with_everybody_but_whoever_is_away_for_long(
+    city: City, secretary: Client, people: list[Member]
+) -> None:
+    data = typed(people, absent=people[5]) | {f"reason-{people[5].pk}": "FLOATING", "submit": "1"}
+    secretary.post(address(city, uuid4()), data)
+    said = text(secretary.get(address(city)))
+    ticked = set(re.findall(r'name="came" value="(\d+)" id="[^"]*" checked', said))
+    assert ticked == {str(one.pk) for one in people if one != people[5]}
+    assert '<option value="FLOATING" selected>' in said
+
+
+def test_another_day_brings_the_roll_of_that_day_and_keeps_the_ticks(
+    city: City, secretary: Client, people: list[Member]
+) -> None:
+    late = city.member("新来的")
+    Member.objects.filter(pk=late.pk).update(since=today())
+    said = {"held_on": today().isoformat(), "roll": people[0].pk, "came": [], f"reason-{people[0].pk}": "SICK"}
+    part = text(secretary.get(address(city), said | {"kind": "THEME_DAY"}, headers={"HX-Target": "people"}))
+    assert "<html" not in part
+    assert "新来的" in part
+    assert '<option value="SICK" selected>' in part
+    before = said | {"held_on": (today() - timedelta(days=1)).isoformat(), "kind": "THEME_DAY"}
+    assert "新来的" not in text(secretary.get(address(city), before, headers={"HX-Target": "people"}))
+
+
+def test_decisions_are_voted_on_where_the_kind_needs_it(city: City, secretary: Client, people: list[Member]) -> None:
+    vote = {
+        "decisions-0-text": "同意发展对象名单", "decisions-0-yes": "12", "decisions-0-no": "0",
+        "decisions-0-abstained": "1", "decisions-0-responsible": "党员1", "decisions-0-due_on": "2026-12-10",
+    }  # fmt: skip
+    data = typed(people, kind="CONGRESS") | vote | {"submit": "1"}
+    refused = text(secretary.post(address(city, kind="CONGRESS"), data))
+    assert "第 1 项决议共 13 票，与到会有表决权的 12 人不符" in refused
+    secretary.post(address(city, kind="CONGRESS"), data | {"decisions-0-abstained": "0"})
+    decision = ActivityRecord.objects.get(status="SUBMITTED").decisions.get()
+    assert (decision.yes, decision.abstained, decision.responsible) == (12, 0, "党员1")
+
+
+def test_of_talks_only_those_who_came_are_ticked(city: City, secretary: Client, people: list[Member]) -> None:
+    assert ' checked>\n      <label for="came' not in text(secretary.get(address(city, kind="TALK")))
+    data = typed(people, kind="TALK") | {"came": [people[0].pk, people[1].pk], "submit": "1"}
+    secretary.post(address(city, kind="TALK"), data)
+    assert ActivityRecord.objects.get(status="SUBMITTED").attendances.count() == 2
+
+
+def test_files_go_with_any_button_and_can_be_taken_away(
+    city: City, secretary: Client, people: list[Member], settings: Any, tmp_path: Any
+) -> None:
+    settings.DATA_DIR = tmp_path
+    good, bad = SimpleUploadedFile("现场.jpg", photo()), SimpleUploadedFile("a.html", b"<script>1</script>")
+    said = text(secretary.post(address(city), typed(people) | {"files": [good, bad], "submit": "1"}, follow=True))
+    assert "“a.html”：只能上传照片" in said
+    attachment = Attachment.objects.get()
+    assert attachment.record.status == "DRAFT"
+    answer = secretary.get(f"/branch/files/{attachment.pk}/")
+    assert (answer.headers["Content-Type"], answer.headers["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
+    assert city.client("stranger").get(f"/branch/files/{attachment.pk}/").status_code == 404
+    secretary.post(address(city), typed(people) | {"remove": attachment.pk})
+    assert not Attachment.objects.exists()
+    assert ActivityRecord.objects.get().typed["topic"] == ["学习全会精神"]
+
+
+def test_the_script_is_told_what_was_kept_and_what_was_not(
+    city: City, secretary: Client, people: list[Member], settings: Any, tmp_path: Any
+) -> None:
+    settings.DATA_DIR = tmp_path
+    data = {"files": SimpleUploadedFile("现场.jpg", photo()), "taken_on": "2026-11-20", "draft": "1", "stamp": "s1"}
+    answer = secretary.post(address(city), typed(people) | data, headers={"Accept": "application/json"})
+    said = answer.json()
+    assert (answer.status_code, said["refused"]) == (200, [])
+    assert re.fullmatch(r"\d\d:\d\d", said["at"])
+    assert "现场.jpg" in said["files"]
+    assert Attachment.objects.get().taken_on.isoformat() == "2026-11-20"
+    assert 'name="stamp" value="s1"' in text(secretary.get(address(city)))
+    secretary.post(address(city), typed(people) | {"submit": "1"})
+    again = secretary.post(address(city), typed(people) | {"draft": "1"}, headers={"Accept": "application/json"})
+    assert (again.status_code, again.json()["refused"]) == (409, ["这份记录已提交；要修改，请先撤回。"])
+
+
+def test_a_plan_of_this_month_is_what_the_form_begins_with(city: City, secretary: Client) -> None:
+    venue = Venue.objects.create(name="云台党群服务中心", kind="SHARED", managed_by=city["CZ111"])
+    branch = city["CZ1111"]
+    plan = {"kind": "THEME_DAY", "planned_on": today().isoformat(), "starts_at": "18:00", "ends_at": "19:00",
+            "topic": "重温入党誓词", "place": "", "venue": venue.pk}  # fmt: skip
+    assert secretary.post(f"/branch/{branch.pk}/plans/new/", plan).status_code == 302
+    said = text(secretary.get(address(city)))
+    assert 'value="重温入党誓词"' in said
+    assert f'<option value="{venue.pk}" selected>云台党群服务中心' in said
+    taken = city.client("street").post(f"/branch/{city['CZ1112'].pk}/plans/new/", plan)
+    assert "已由中共澄州明川电子有限公司支部委员会预约" in text(taken)
+    mine = Plan.objects.get()
+    secretary.post(f"/branch/plans/{mine.pk}/", plan | {"cancel": "1"})
+    mine.refresh_from_db()
+    assert mine.cancelled_on == today()
+
+
+def test_a_contribution_is_registered_and_mended(city: City, secretary: Client) -> None:
+    branch = city["CZ1111"]
+    data = {"kind": "RIGHTS", "done_on": "2026-11-20", "what": "职工加班费争议", "passed_to_union_on": "2026-11-22"}
+    secretary.post(f"/branch/{branch.pk}/contributions/new/", data)
+    deed = branch.contributions.get()
+    assert "2026-11-22 转交工会" in text(secretary.get("/branch/"))
+    secretary.post(f"/branch/contributions/{deed.pk}/", data | {"result": "已补发"})
+    assert "已补发" in text(secretary.get("/branch/"))
+    refused = secretary.post(f"/branch/{branch.pk}/contributions/new/", data | {"kind": "SERVICE"})
+    assert "只有维权事项转交工会" in text(refused)
+
+
+def test_the_street_is_named_and_may_not_reach_elsewhere(city: City, secretary: Client, people: list[Member]) -> None:
+    street = city.client("street")
+    assert "记录会注明由您代填" in text(street.get(address(city)))
+    street.post(address(city), typed(people) | {"submit": "1"})
+    record = ActivityRecord.objects.get()
+    assert record.entered_by == city.user("street")
+    assert "孙街代填" in text(secretary.get(f"/branch/records/{record.pk}/"))
+    stranger = city.client("stranger")
+    assert stranger.get(address(city)).status_code == 404
+    assert stranger.post(address(city), typed(people)).status_code == 404
+    assert stranger.get(f"/branch/records/{record.pk}/").status_code == 404
+
+
+def test_a_record_reads_prints_copies_and_is_taken_back(city: City, secretary: Client, people: list[Member]) -> None:
+    secretary.post(address(city), typed(people, absent=people[3]) | {"submit": "1"})
+    record = ActivityRecord.objects.get()
+    said = text(secretary.get(f"/branch/records/{record.pk}/"))
+    assert f"<td>{people[3]}（住院）</td>" in said
+    assert f"应到、实到：应到 12 名，实到 11 名\n到会：{people[0]}、" in said
+    assert "主持人（签字）" in said
+    listed = text(secretary.get("/branch/records/", {"branch": city["CZ1111"].pk}))
+    assert f'href="/branch/records/{record.pk}/"' in listed
+    back = secretary.post(f"/branch/records/{record.pk}/")
+    form = text(secretary.get(back.headers["Location"]))
+    assert 'value="三楼会议室"' in form
+    assert '<option value="SICK" selected>' in form
+    sent = next(one for one in post_forms("/", form) if "held_on" in one.data)
+    assert sent.data["topic"] == "学习全会精神改"
+    assert secretary.post(f"/branch/records/{record.pk}/", follow=True).status_code == 200
+
+
+def test_a_closed_month_asks_why_it_comes_so_late(city: City, secretary: Client, people: list[Member]) -> None:
+    before = YearMonth.of(today()).plus(-1)
+    close_month(by=city.user("city"), month=before, at=timezone.now(), on=today())
+    data = typed(people, held_on=before.last_day.isoformat()) | {"submit": "1"}
+    assert "已关账，补报请填写迟报原因" in text(secretary.post(address(city), data))
+    secretary.post(address(city), data | {"late_reason": "网络故障"})
+    assert ActivityRecord.objects.get().status == "SUBMITTED"
+
+
+def test_pages_take_as_many_queries_for_twelve_members_as_for_thirty(
+    city: City, secretary: Client, people: list[Member], django_assert_max_num_queries: Any
+) -> None:
+    record = file_record(city, on=today(), held_on=today())
+    pages = {address(city): QUERIES_FORM, f"/branch/records/{record.pk}/": QUERIES_RECORD}
+    for url in pages:
+        secretary.get(url)
+    for more in (0, 18):
+        members(city, more)
+        for url, most in pages.items():
+            with django_assert_max_num_queries(most):
+                assert secretary.get(url).status_code == 200
