@@ -1,0 +1,162 @@
+"""组织生活 in figures: of all branches of which something was due in the month before, how many reported, in time, late or
+not, and what they held; beside it what raises that on paper alone. What was due is laid out beforehand (`Obligation`), so a
+branch that files nothing is counted too.
+
+At the end of a month its own reports are still coming in: a month's figures are of the month before.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import partial
+
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+
+from activities.models import ActivityRecord, Obligation
+from activities.models.months import ANY
+from activities.queries.asks import asks
+from activities.queries.silence import SPANS, silent
+from core.indicators import Indicator, Measure, declare, share
+from core.months import YearMonth
+from members.indicators import NO_FORMAL
+from orgs.facts import Day
+from orgs.indicators import LIFE
+from orgs.models import PartyOrganization
+from orgs.subjects import NodeFact, NodeSubject, node_facts
+
+State = Obligation.State
+SETTLED = Q(state__in=[State.ON_TIME, State.LATE])
+MISSING = Q(state=State.OPEN, over=True)
+OF_MONTH = "统计上一个月应上报组织生活的党支部，没有上报的在内。"
+
+
+def due_last_month(day: Day) -> QuerySet[Obligation]:
+    """What was due in the month before a day, and whether its last day for filing is over."""
+    rows = Obligation.objects.of_month(YearMonth.of(day.on).plus(-1))
+    return rows.annotate(over=ExpressionWrapper(Q(due_on__lt=day.on), BooleanField()))
+
+
+BRANCH_MONTHS = NodeSubject(
+    "branch_months",
+    "应上报的党支部",
+    "个",
+    frozenset({"region_code"}),
+    model=Obligation,
+    rows=lambda day: due_last_month(day).filter(kind=ANY),
+    node="party_organization",
+)
+DUTIES = NodeSubject(
+    "duties",
+    "应办事项",
+    "项",
+    frozenset({"region_code"}),
+    model=Obligation,
+    rows=due_last_month,
+    node="party_organization",
+)
+
+asked = partial(share, group=LIFE, clause="意见三-3", of=Measure(BRANCH_MONTHS, "branch_months", "应上报的党支部"))
+REPORTED = asked(
+    code="LIFE_REPORTED",
+    name="组织生活上报率",
+    basis=OF_MONTH + "上报了活动，或说明了未开展原因的；说明未开展的不算开展，见“组织生活开展率”。",
+    part=("months_reported", "其中已上报", ~Q(state=State.OPEN)),
+    target=Decimal(100),
+)
+HELD = asked(
+    code="LIFE_HELD",
+    name="组织生活开展率",
+    basis=OF_MONTH + "上报了至少一次活动的。内容雷同、迟报、未审核、联合党支部统一填报的都计入，分别列在下面。",
+    part=("months_held", "其中开展了活动", SETTLED),
+    target=Decimal(100),
+)
+ON_TIME = asked(
+    code="LIFE_ON_TIME",
+    name="按时上报",
+    basis=OF_MONTH + "在填报截止日以前上报活动的。",
+    part=("months_on_time", "其中按时上报", Q(state=State.ON_TIME)),
+)
+NOT_HELD = asked(
+    code="LIFE_NOT_HELD",
+    name="说明未开展",
+    basis=OF_MONTH + "说明了原因、没有开展活动的。",
+    part=("months_not_held", "其中说明未开展", Q(state=State.NOT_HELD)),
+    more_is_better=False,
+)
+UNREPORTED = asked(
+    code="LIFE_MISSING",
+    name="未上报",
+    basis=OF_MONTH + "填报截止日已过，既没有上报活动，也没有说明原因的。",
+    part=("months_missing", "其中未上报", MISSING),
+    more_is_better=False,
+)
+DUTIES_HELD = share(
+    code="DUTIES_HELD",
+    group=LIFE,
+    name="三会一课等应办事项开展率",
+    clause="支部工作条例",
+    basis="上一个月到期的三会一课、主题党日、组织生活会、民主评议、谈心谈话等应办事项中，上报了活动的。",
+    of=Measure(DUTIES, "duties", "应办事项"),
+    part=("duties_held", "其中已开展", SETTLED),
+)
+
+# what raises the rate on paper alone
+counted = partial(share, group=LIFE, clause="意见三-3", of=HELD.numerator, more_is_better=False)
+COUNTED_ALL_THE_SAME = "上一个月开展了活动的党支部中，"
+ON_PAPER: tuple[Indicator, ...] = (
+    counted(
+        code="LIFE_COPIED",
+        name="开展率中内容雷同的",
+        basis=COUNTED_ALL_THE_SAME + "计入的记录与另一份记录 %(life.alike_percent)s%% 以上相同的。",
+        part=("months_copied", "其中内容雷同", Q(record__flags__contains="A8")),
+    ),
+    counted(
+        code="LIFE_JOINT",
+        name="开展率中统一填报的",
+        basis=COUNTED_ALL_THE_SAME + "由联合党支部统一填报、所覆盖的单位都计入的。",
+        part=("months_joint", "其中统一填报", Q(party_organization__kind=PartyOrganization.Kind.JOINT_BRANCH)),
+    ),
+    counted(
+        code="LIFE_LATE",
+        name="开展率中迟报的",
+        basis=COUNTED_ALL_THE_SAME + "过了填报截止日才上报的。",
+        part=("months_late", "其中迟报", Q(state=State.LATE)),
+    ),
+    counted(
+        code="LIFE_UNREVIEWED",
+        name="开展率中没有审核通过的",
+        basis=COUNTED_ALL_THE_SAME + "计入的记录还没有审核，或被退回没有重新提交的。",
+        part=("months_unreviewed", "其中没有审核通过", ~Q(record__status=ActivityRecord.Status.ACCEPTED)),
+    ),
+)
+
+# branches that hold nothing, and what is asked of each once a year
+for span in SPANS:
+    node_facts.add(NodeFact(f"silent_{span}", partial(lambda day, span: silent(day.on, span), span=span)))
+for ask in asks:
+    node_facts.add(NodeFact(f"year_{ask.code}", partial(lambda day, ask: ask.answered(day.on), ask=ask)))
+of_branches = partial(share, group=LIFE, of=NO_FORMAL.denominator)
+SILENT = tuple(
+    of_branches(
+        code=f"SILENT_{span}",
+        name=f"连续{words}个月没有活动",
+        clause="意见三-3",
+        basis=f"党支部、联合党支部、临时党支部中，连续{words}个月没有上报活动的；成立不足{words}个月的不算。",
+        part=(f"branches_silent_{span}", f"其中连续{words}个月没有活动", Q(**{f"silent_{span}": True})),
+        more_is_better=False,
+    )
+    for span, words in SPANS.items()
+)
+ASKED = tuple(
+    of_branches(
+        code=f"YEAR_{ask.code.upper()}",
+        name=f"今年开展过{ask.name}",
+        clause=ask.clause,
+        basis=f"党支部、联合党支部、临时党支部中，今年上报过{ask.name}的；每年至少一次，年底以前。",
+        part=(f"branches_{ask.code}", f"其中开展过{ask.name}", Q(**{f"year_{ask.code}__gt": 0})),
+        target=Decimal(100),
+    )
+    for ask in asks
+)
+
+declare(REPORTED, HELD, *ON_PAPER, ON_TIME, NOT_HELD, UNREPORTED, DUTIES_HELD, *SILENT, *ASKED)

@@ -1,0 +1,47 @@
+"""What the rules ask of every branch once a year: what its activities are about, and two kinds of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
+from activities.models import ActivityRecord, Kind, RecordTopic
+from core.registries import Registry
+from orgs.subjects import number_of
+
+Topic = RecordTopic.Topic
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One of them: `records` are those that answer it."""
+
+    code: str
+    name: str
+    clause: str
+    records: Q
+
+    def answered(self, on: date) -> Coalesce:
+        """How many records of a year up to a day answer it, of the Party organization of the outer query."""
+        filed = ActivityRecord.objects.filed().filter(self.records, held_on__gte=date(on.year, 1, 1), held_on__lte=on)
+        return number_of(filed, "party_organization")
+
+
+asks: Registry[Ask] = Registry()
+asks.add(
+    Ask("policy", "方针政策学习", "意见二-4", Q(topics__topic=Topic.POLICY)),
+    Ask("law", "法制宣传教育", "意见二-4", Q(topics__topic=Topic.LAW)),
+    Ask("culture", "先进文化建设", "意见二-3", Q(topics__topic=Topic.CULTURE)),
+    Ask("management", "与管理层沟通", "意见二-5", Q(topics__topic=Topic.MANAGEMENT)),
+    Ask("democracy", "民主管理", "意见二-3", Q(topics__topic=Topic.DEMOCRACY)),
+    Ask("talk", "谈心谈话", "支部工作条例", Q(kind=Kind.TALK)),
+    Ask("appraisal", "民主评议党员", "支部工作条例", Q(kind=Kind.APPRAISAL)),
+)
+
+
+def latest_answer(on: date) -> date:
+    """By when a branch that has not answered an ask this year has to."""
+    return date(on.year, 12, 31)

@@ -1,0 +1,116 @@
+"""Figures of 组织生活 said a second time, in plain Python over the raw rows; and a city of branches to say them about."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+from uuid import uuid4
+
+from django.utils import timezone
+
+from activities.models import ActivityRecord, Obligation
+from activities.services import obligations, reviews
+from core.months import YearMonth
+from orgs.models import PartyOrganization
+from orgs.services.party import establish
+from tests.filing import TEXT, file_record
+from tests.people import LONG_AGO, TODAY, City
+
+MONTH = YearMonth(2026, 10)  # the month before TODAY
+LAID = date(2026, 10, 9)
+TOPICS = ("POLICY", "LAW", "CULTURE", "MANAGEMENT", "DEMOCRACY")
+OWN_WORDS = "第 {} 次活动各自讨论本单位的事，学习内容与其他支部都不相同，{}，会后形成 {} 条意见，由 {} 负责落实并公布。"
+
+
+def branches(city: City, number: int) -> list[PartyOrganization]:
+    """More branches under several streets, some joint, some set up the other day."""
+    found = [city["CZ1111"], city["CZ1112"]]
+    for n in range(number):
+        kind = "joint_branch" if n % 4 == 1 else "branch"
+        on = date(2026, 9, 30) if n % 5 == 3 else LONG_AGO
+        parent = city[("CZ111", "CZ112", "CZ121")[n % 3]]
+        code = f"B{n}"
+        city.nodes[code] = establish(by=None, name=f"第{n}党支部", kind=kind, parent=parent, code=code, on=on)
+        found.append(city.nodes[code])
+    return found
+
+
+def lived(city: City, number: int = 20) -> list[PartyOrganization]:
+    """A year in which each branch did something else."""
+    pick = random.Random(5)
+    found = branches(city, number)
+    for node in found:
+        city.member(of=node.code)
+    obligations.lay_out(on=LAID)
+    for n, node in enumerate(found):
+        for month in (3, 5, 7, 8, 10):
+            if pick.random() < 0.45:
+                _held(city, pick, node.code, date(2026, month, pick.choice([8, 20, 24, 25])), n * 100 + month)
+        if pick.random() < 0.2:
+            waiting = Obligation.objects.of_month(MONTH).open().filter(party_organization=node)
+            if waiting.filter(kind="ANY").exists():
+                obligations.not_held(
+                    by=None, party_organization=node, month=MONTH, reason="停产检修", on=date(2026, 10, 30)
+                )
+    return found
+
+
+def _held(city: City, pick: random.Random, code: str, day: date, number: int) -> None:
+    filed = pick.choice([day, date(2026, 11, 23) if day.month == 10 else day])
+    words = TEXT if pick.random() < 0.3 else OWN_WORDS.format(number, str(uuid4()) * 3, number, uuid4())
+    record = file_record(
+        city,
+        of=code,
+        by="city",
+        kind=pick.choice(["THEME_DAY", "THEME_DAY", "LECTURE", "TALK", "APPRAISAL"]),
+        on=filed,
+        held_on=day,
+        content=words,
+        lecturer="钱书记",
+        late_reason="补报",
+        topics=pick.sample(TOPICS, pick.choice([0, 1, 2])),
+    )
+    told = {"by": city.user("district"), "record": record, "at": timezone.now(), "on": TODAY}
+    match pick.choice(["", "accept", "accept", "send_back"]):
+        case "accept":
+            reviews.accept(**told)
+        case "send_back":
+            reviews.send_back(reason="请补充", **told)
+
+
+def plain_figures() -> dict[str, tuple[int, int]]:
+    """Numerator and denominator of each indicator of the group."""
+    standing = list(PartyOrganization.objects.filter(kind__in=["branch", "joint_branch"], dissolved_on=None))
+    filed = [record for record in ActivityRecord.objects.prefetch_related("topics") if record.status != "DRAFT"]
+    of_month = [row for row in Obligation.objects.select_related("record") if row.month == date(2026, 10, 1)]
+    due = [row for row in of_month if row.kind == "ANY"]
+    held = [row for row in due if row.state in ("ON_TIME", "LATE")]
+    joint = {node.pk for node in standing if node.kind == "joint_branch"}
+    told = {
+        "LIFE_REPORTED": (sum(row.state != "OPEN" for row in due), len(due)),
+        "LIFE_HELD": (len(held), len(due)),
+        "LIFE_ON_TIME": (sum(row.state == "ON_TIME" for row in due), len(due)),
+        "LIFE_NOT_HELD": (sum(row.state == "NOT_HELD" for row in due), len(due)),
+        "LIFE_MISSING": (sum(row.state == "OPEN" and row.due_on < TODAY for row in due), len(due)),
+        "DUTIES_HELD": (sum(row.state in ("ON_TIME", "LATE") for row in of_month), len(of_month)),
+        "LIFE_COPIED": (sum("A8" in row.record.flags.split(",") for row in held), len(held)),
+        "LIFE_JOINT": (sum(row.party_organization_id in joint for row in held), len(held)),
+        "LIFE_LATE": (sum(row.state == "LATE" for row in held), len(held)),
+        "LIFE_UNREVIEWED": (sum(row.record.status != "ACCEPTED" for row in held), len(held)),
+    }
+    for months, first in ((3, date(2026, 8, 24)), (6, date(2026, 5, 24))):
+        silent = [
+            node
+            for node in standing
+            if node.established_on <= first
+            and not any(one.party_organization_id == node.pk and one.held_on > first for one in filed)
+        ]
+        told[f"SILENT_{months}"] = (len(silent), len(standing))
+    for code in (*TOPICS, "TALK", "APPRAISAL"):
+        answered = {
+            one.party_organization_id
+            for one in filed
+            if one.kind == code or code in {topic.topic for topic in one.topics.all()}
+        }
+        told[f"YEAR_{code}"] = (sum(node.pk in answered for node in standing), len(standing))
+    return told
