@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import django_filters
 from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from activities.models import ActivityRecord, Kind
+from activities.models.months import ANY, DUTIES
+from activities.queries.asks import asks
+from activities.queries.lists import LOOKED_BACK, silent_for, without_answer
+from activities.queries.months import last_months
+from activities.queries.silence import SPANS
 from core.listing import ListFilters
 from core.listing.filters import search_filter
+from core.months import YearMonth
+from core.scope import subtree
+from core.search import search
+from orgs.filters import PlaceFilters
+from orgs.models import PartyOrganization
 
+WAITING, RETURNS, ALL = ActivityRecord.Status.SUBMITTED.value, "returns", "all"
 STATUSES = [one for one in ActivityRecord.Status.choices if one[0] != ActivityRecord.Status.DRAFT]
 
 
@@ -22,3 +35,106 @@ class RecordFilters(ListFilters):
 
     def search(self, queryset, name, value):  # type: ignore[no-untyped-def]
         return queryset.filter(topic__contains=value.strip())
+
+
+class OfBranchFilters(PlaceFilters):
+    """Rows of branches: whose, and below which committee. `branch` is the column that names the branch."""
+
+    branch = "party_organization"
+    q = search_filter("党支部")
+    committee = django_filters.ChoiceFilter(method="below", label="区县、街道")
+
+    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        found = search(PartyOrganization.objects.all(), value, codes=())
+        return queryset.filter(**{f"{self.branch}__in": found.values("pk")})
+
+    def below(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """The committee and everything under it."""
+        node = PartyOrganization.objects.within(self.request.scope).filter(pk=value).first()
+        path = "path" if self.branch == "pk" else f"{self.branch}__path"
+        return queryset.filter(subtree(node.path, path)) if node else queryset.none()
+
+
+class ReviewFilters(OfBranchFilters):
+    """Whose, of what kind, whether a check has something to say; what waits unless something else is asked for."""
+
+    hint = django_filters.ChoiceFilter(
+        method="hinted", label="自动检查", choices=[("clean", "没有提示"), ("flagged", "有提示")]
+    )
+    kind = django_filters.ChoiceFilter(label="类型", choices=Kind.choices)
+    status = django_filters.ChoiceFilter(
+        label="状态",
+        choices=[
+            *((value, "待审核" if value == WAITING else name) for value, name in STATUSES),
+            (RETURNS, "退回过"),
+            (ALL, "全部状态"),
+        ],
+        method="standing",
+        empty_label=None,
+    )
+    late = django_filters.CharFilter(method="explained", label="写明迟报原因的月份", widget=forms.HiddenInput)
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        found = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data.get("status") else found.filter(status=WAITING)
+
+    def hinted(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(flags="") if value == "clean" else queryset.exclude(flags="")
+
+    def standing(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        if value == RETURNS:
+            return queryset.filter(returns__gt=0)
+        return queryset if value == ALL else queryset.filter(status=value)
+
+    def explained(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Records of a month that say why they are late; of something that is no month none."""
+        try:
+            month = YearMonth.parse(value)
+        except ValueError:
+            return queryset.none()
+        held = queryset.filter(held_on__range=(month.first_day, month.last_day))
+        return held.exclude(late_reason="")
+
+
+class MissingFilters(OfBranchFilters):
+    """Whose, of which month, and what; the monthly report unless something else is asked for."""
+
+    month = django_filters.ChoiceFilter(method="of_month", label="月份")
+    kind = django_filters.ChoiceFilter(label="应办事项", choices=DUTIES, empty_label=None)
+
+    def offer(self) -> None:
+        super().offer()
+        months = map(str, last_months(timezone.localdate(), LOOKED_BACK + 1))
+        self.filters["month"].extra["choices"] = [(month, month) for month in months]
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        found = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data.get("kind") else found.filter(kind=ANY)
+
+    def of_month(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(month=YearMonth.parse(value).first_day)
+
+
+class WantedFilters(OfBranchFilters):
+    """Whose, and what is missing: any activity for months, or what is asked of each once a year."""
+
+    branch = "pk"
+    wanted = django_filters.ChoiceFilter(
+        method="missing",
+        label="缺什么",
+        choices=[
+            *((f"silent_{span}", f"连续{words}个月没有活动") for span, words in SPANS.items()),
+            *((ask.code, f"今年没有{ask.name}") for ask in asks),
+        ],
+        empty_label=None,
+    )
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        found = super().filter_queryset(queryset)
+        asked = self.form.cleaned_data.get("wanted")
+        return found if asked else silent_for(found, min(SPANS), on=timezone.localdate())
+
+    def missing(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        if value in asks:
+            return without_answer(queryset, asks[value], on=timezone.localdate())
+        return silent_for(queryset, int(value.removeprefix("silent_")), on=timezone.localdate())

@@ -17,6 +17,7 @@ parameters.add(
     ParameterDefinition("life.appraisal", "民主评议党员", 12, EVERY, BRANCH, GROUP),
     ParameterDefinition("life.talk", "谈心谈话", 12, EVERY, BRANCH, GROUP),
     ParameterDefinition("life.filing_workdays", "活动后提交记录的期限", 3, "个工作日", "记录规范", GROUP),
+    ParameterDefinition("life.review_days", "审核记录的期限", 7, "天", "记录规范", GROUP),
     ParameterDefinition("life.backdated_days", "补报须写明原因的天数", 30, "天", "记录规范", GROUP),
     ParameterDefinition("life.min_attendance", "到会率提醒线", 85, "%", "主题党日制度", GROUP),
     ParameterDefinition("life.alike_percent", "内容雷同提醒线", 90, "%", "记录规范", GROUP),

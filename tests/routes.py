@@ -113,6 +113,13 @@ ROUTES = {
     "visits/": Route("visits/", frozenset({"instructor"})),
     "visits/overdue/": Route("visits/overdue/", VISITED),
     "visits/<int:pk>/": Route("visits/{unit}/", HERE | {"instructor"}, misses=STRANGER),
+    # what branches file, reviewed
+    "reviews/": Route("reviews/", STAFF),
+    "reviews/<int:pk>/": Route("reviews/{record}/", HERE, misses=STRANGER),
+    "reviews/months/": Route("reviews/months/", STAFF),
+    "reviews/missing/": Route("reviews/missing/", STAFF),
+    "reviews/branches/": Route("reviews/branches/", STAFF),
+    "health/<int:pk>/": Route("health/{branch}/", HERE | {"secretary"}, misses=STRANGER),
     # figures and work
     "dashboard/": Route("dashboard/", OFFICE),
     "dashboard/cross/": Route("dashboard/cross/", OFFICE),

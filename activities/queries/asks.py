@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -23,6 +24,13 @@ class Ask:
     name: str
     clause: str
     records: Q
+
+    @property
+    def how(self) -> str:
+        name, value = cast(tuple[str, str], self.records.children[0])
+        if name == "kind":
+            return "开展后填报这一类活动记录"
+        return f"在活动中安排，填报记录时在活动内容中勾选“{Topic(value).label}”"
 
     def answered(self, on: date) -> Coalesce:
         """How many records of a year up to a day answer it, of the Party organization of the outer query."""

@@ -5,7 +5,7 @@ Errors keep a record from being handed in; warnings stay beside it for whoever r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import StrEnum
@@ -16,6 +16,34 @@ from activities.rules.voting import adds_up, elects, is_quorate
 MEETINGS_OF_ALL = frozenset({"CONGRESS", "LECTURE", "THEME_DAY", "LIFE_MEETING", "APPRAISAL", "ELECTION"})
 WITH_A_ROLL = MEETINGS_OF_ALL | {"COMMITTEE", "GROUP"}  # of which it is known who should come
 NAMED = 3  # people who are named in a sentence
+NAMES = {
+    "A1": "必填内容", "A2": "应到实到", "A3": "缺席原因", "A4": "表决票数", "A5": "法定人数", "A6": "提交时间", "A7": "应办事项",
+    "A8": "内容雷同", "A9": "影像资料", "A10": "同时参会", "A11": "到会率", "A12": "长期缺席", "A13": "决议落实", "A14": "内容字数",
+}  # fmt: skip
+FINE = {  # what is said where nothing is wrong
+    "A1": "必填内容齐全，时间先后正确",
+    "A2": "应到 {expected} 名，实到 {present} 名，与名册相符",
+    "A3": "缺席 {absent} 名，都有原因",
+    "A4": "票数与到会有表决权的人数相符，或没有表决",
+    "A5": "到会人数符合规定，或没有人数要求",
+    "A6": "活动后 {days} 天提交",
+    "A7": "这个月到期的应办事项都已上报",
+    "A8": "与最相近的记录 {similarity}% 相同",
+    "A9": "照片没有在其他记录中用过，拍摄日期相符，或没有照片",
+    "A10": "没有党员同一时间登记在两项活动中",
+    "A11": "到会率 {share}%",
+    "A12": "没有连续 3 个月缺席的党员",
+    "A13": "决议都有责任人和完成时限，或没有决议",
+    "A14": "主要内容 {signs} 字",
+}
+FINE_AT_NONE = {  # the same where the number that it tells is 0
+    "A2": ("expected", "没有应到名单"),
+    "A3": ("absent", "没有人缺席"),
+    "A6": ("days", "活动当天提交"),
+    "A8": ("similarity", "没有相近的记录"),
+    "A11": ("expected", "没有应到名单"),
+    "A14": ("signs", "没有填写主要内容"),
+}
 
 
 class Level(StrEnum):
@@ -136,6 +164,12 @@ def tasks(sheet: Sheet) -> Iterator[Finding]:
     open_votes = [vote for vote in sheet.votes if not vote.responsible or not vote.due_on]
     if open_votes:
         yield Finding("A13", Level.TASK, f"有 {len(open_votes)} 项决议没有责任人或完成时限")
+
+
+def fine(code: str, facts: Mapping[str, int]) -> str:
+    """What a check says of a record with which nothing is wrong."""
+    number, sentence = FINE_AT_NONE.get(code, ("", ""))
+    return sentence if number and not facts[number] else FINE[code].format(**facts)
 
 
 def named(names: Iterable[str]) -> str:

@@ -11,7 +11,9 @@ compressed anew it differs in three of them at most, so that one of four parts s
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from hashlib import blake2b
+from itertools import groupby
 
 SIGNS = 5
 LEAST = 30  # signs: less says too little to be copied
@@ -40,6 +42,19 @@ def similarity(one: str, other: str) -> int:
     """How much two texts share of both together, in per cent."""
     first, second = shingles(one), shingles(other)
     return len(first & second) * 100 // len(first | second) if first and second else 0
+
+
+def marked(text: str, other: str) -> Iterator[tuple[str, bool]]:
+    """A text in pieces, each with whether the other text says it too: the stretches that `similarity` counts."""
+    shared = shingles(text) & shingles(other)
+    at = [place for place, sign in enumerate(text) if not _IDLE.match(sign)]
+    found: set[int] = set()
+    for start in range(len(at) - SIGNS + 1):
+        stretch = at[start : start + SIGNS]
+        if "".join(text[place] for place in stretch) in shared:
+            found.update(range(stretch[0], stretch[-1] + 1))
+    for said, places in groupby(range(len(text)), found.__contains__):
+        yield "".join(text[place] for place in places), said
 
 
 def fingerprints(text: str) -> list[int]:

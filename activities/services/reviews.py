@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.models import User
 from activities.models import ActivityMonth, ActivityRecord, Review
+from activities.queries.reviews import others
 from activities.services.locking import hold_branches, locked
 from activities.services.months import state_of
 from core import writing
@@ -34,7 +35,7 @@ def send_back(*, by: User, record: ActivityRecord, reason: str, at: datetime, on
 @transaction.atomic
 def accept_clean(*, by: User, records: Collection[int], at: datetime, on: date) -> list[int]:
     """Accept all of these records that wait, are clean and were not filed by whoever accepts; returns their ids."""
-    rows = ActivityRecord.objects.waiting().clean().filter(pk__in=among(records)).exclude(entered_by=by)
+    rows = others(ActivityRecord.objects.waiting().clean().filter(pk__in=among(records)), by, on=on)
     hold_branches(rows.values_list("party_organization", flat=True))
     chosen = list(rows.select_related("party_organization").order_by("pk"))
     said = [Review(record=record, by=by, at=at, verdict=Verdict.ACCEPTED) for record in chosen]
@@ -65,8 +66,8 @@ def _say(
     row = locked(record)
     if row.status != Status.SUBMITTED:
         raise Refusal(f"“{row}”现在是“{row.get_status_display()}”，不在待审核之列")
-    if row.entered_by_id == by.pk:
-        raise Refusal("不能审核自己代填的记录，请由其他人员审核")
+    if not others(ActivityRecord.objects.filter(pk=row.pk), by, on=on).exists():
+        raise Refusal("不能审核自己代填或自己支部的记录，请由其他人员审核")
     if row.held_on and state_of(row.held_on) == ActivityMonth.State.LOCKED:
         raise Refusal(f"{row.held_on:%Y-%m} 已锁定，不能再审核")
     action, status = (ACCEPT, Status.ACCEPTED) if verdict is Verdict.ACCEPTED else (RETURN, Status.RETURNED)

@@ -122,3 +122,11 @@ document.addEventListener("keydown", (event) => {
     field.focus();
   }
 });
+
+// a link that names a key is followed by it
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  for (const link of document.querySelectorAll("a[data-key]")) {
+    if (link.dataset.key === event.key.toLowerCase()) link.click();
+  }
+});

@@ -22,12 +22,12 @@ TOPICS = ("POLICY", "LAW", "CULTURE", "MANAGEMENT", "DEMOCRACY")
 OWN_WORDS = "第 {} 次活动各自讨论本单位的事，学习内容与其他支部都不相同，{}，会后形成 {} 条意见，由 {} 负责落实并公布。"
 
 
-def branches(city: City, number: int) -> list[PartyOrganization]:
-    """More branches under several streets, some joint, some set up the other day."""
+def branches(city: City, number: int, *, first: int = 0) -> list[PartyOrganization]:
+    """The two branches of the city and more under several streets, some joint, some set up the other day."""
     found = [city["CZ1111"], city["CZ1112"]]
-    for n in range(number):
+    for n in range(first, first + number):
         kind = "joint_branch" if n % 4 == 1 else "branch"
-        on = date(2026, 9, 30) if n % 5 == 3 else LONG_AGO
+        on = date(2026, 10, 5) if n % 5 == 3 else LONG_AGO
         parent = city[("CZ111", "CZ112", "CZ121")[n % 3]]
         code = f"B{n}"
         city.nodes[code] = establish(by=None, name=f"第{n}党支部", kind=kind, parent=parent, code=code, on=on)

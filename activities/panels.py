@@ -1,0 +1,38 @@
+"""组织生活 on the record page of a branch: this month's duties, the last activity, and the way to the health sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import models
+
+from accounts.permissions import Permission as P
+from activities.models import ActivityRecord, Obligation
+from core.months import YearMonth
+from core.panels import Panel, panels
+from core.scope import Scope
+from orgs.models import PartyOrganization
+from orgs.models.party import BRANCH_KINDS
+
+
+def of_branch(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
+    """What is due this month and the month before; a committee shows nothing."""
+    assert isinstance(record, PartyOrganization)
+    if record.kind not in BRANCH_KINDS:
+        return None
+    month = YearMonth.of(on)
+    duties = Obligation.objects.within(scope).filter(
+        party_organization=record, month__in=[month.first_day, month.plus(-1).first_day]
+    )
+    held = ActivityRecord.objects.within(scope).filed().filter(party_organization=record)
+    return {
+        "duties": list(duties.select_related("group").order_by("-month", "due_on", "pk")),
+        "last": held.order_by("-held_on", "-pk").first(),
+    }
+
+
+panels.add(
+    Panel("activities", "组织生活", "orgs.partyorganization", P.ACTIVITIES_VIEW, "activities/panel.html", of_branch, 15)
+)

@@ -1,0 +1,189 @@
+"""The health sheet of a branch: twelve months at a glance, who came, hours, term, what is missing and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Sum
+from django.db.models.functions import TruncMonth
+
+from activities.models import ActivityRecord, Obligation
+from activities.models.months import DUTIES
+from activities.queries.asks import asks, latest_answer
+from activities.queries.months import last_months
+from activities.queries.people import hours
+from core.indicators import percent
+from core.months import YearMonth
+from core.parameters import values_on
+from members.models import Member, Post
+from members.models.posts import LEADING
+from orgs.models import PartyOrganization
+
+State = Obligation.State
+SIGNS = {  # how each state is drawn, with its word
+    State.ON_TIME: ("✓", "按时", "done"),
+    State.LATE: ("◐", "迟报", "late"),
+    State.NOT_HELD: ("✕", "未开展", "late"),
+    State.OPEN: ("–", "未上报", "due"),
+    "ahead": ("○", "未到期", ""),
+    "": ("·", "不要求", "quiet"),
+}
+MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Sign:
+    sign: str
+    word: str
+    css: str
+    month: YearMonth
+    record: int | None = None  # the record that settled it
+
+
+@dataclass(frozen=True)
+class Mend:
+    """Something that is missing, how to mend it, until when, and where."""
+
+    what: str
+    how: str
+    until: date | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Hours:
+    """学时 of this year: how many members have enough, of how many."""
+
+    total: int
+    enough: int
+    average: float
+
+
+@dataclass(frozen=True)
+class Health:
+    """What the sheet of a branch shows, before it is drawn."""
+
+    months: list[YearMonth]
+    grid: list[tuple[str, list[Sign]]]
+    attendance: list[tuple[YearMonth, Any]]  # percent of those who should have come
+    learned: Hours
+    mends: list[Mend]
+    returned: int
+
+
+def health_of(branch: PartyOrganization, *, on: date) -> Health:
+    """As many queries for a branch with a full year as for a new one."""
+    months = last_months(on, MONTHS)[::-1]
+    days = [month.first_day for month in months]
+    rows = Obligation.objects.filter(party_organization=branch, month__in=days).order_by("due_on", "pk")
+    duties = list(rows.select_related("group"))
+    filed = ActivityRecord.objects.filed().filter(party_organization=branch)
+    learned = _learned(branch, on)
+    returned = list(filed.filter(status=ActivityRecord.Status.RETURNED).order_by("held_on", "pk"))
+    return Health(
+        months,
+        _grid(duties, months, on),
+        _attendance(filed, months),
+        learned,
+        [
+            *_missing(duties, on),
+            *_returned(returned),
+            *_unanswered(filed, on),
+            *_of_term(branch, on),
+            *_short(learned, on),
+        ],
+        len(returned),
+    )
+
+
+def _grid(duties: list[Obligation], months: list[YearMonth], on: date) -> list[tuple[str, list[Sign]]]:
+    """A line for each kind that is asked of the branch; of several groups the worst counts."""
+    found: dict[str, dict[date, Obligation]] = {}
+    worst = [State.OPEN, State.NOT_HELD, State.LATE, State.ON_TIME]
+    for duty in duties:
+        of_kind = found.setdefault(duty.kind, {})
+        held = of_kind.get(duty.month)
+        if held is None or worst.index(State(duty.state)) < worst.index(State(held.state)):
+            of_kind[duty.month] = duty
+    return [
+        (name, [_sign(found[kind].get(month.first_day), month, on) for month in months])
+        for kind, name in DUTIES
+        if kind in found
+    ]
+
+
+def _sign(duty: Obligation | None, month: YearMonth, on: date) -> Sign:
+    state = "" if duty is None else "ahead" if duty.state == State.OPEN and duty.due_on >= on else duty.state
+    return Sign(*SIGNS[state], month, duty.record_id if duty else None)
+
+
+def _attendance(filed: Any, months: list[YearMonth]) -> list[tuple[YearMonth, Any]]:
+    """Of whom it was expected, how many came, by month. One query."""
+    rows = filed.filter(held_on__range=(months[0].first_day, months[-1].last_day), expected__gt=0).order_by()
+    told = {
+        day: (present, expected)
+        for day, present, expected in rows.annotate(of=TruncMonth("held_on"))
+        .values_list("of")
+        .annotate(Sum("present"), Sum("expected"))
+    }
+    return [(month, percent(*told.get(month.first_day, (None, None)))) for month in months]
+
+
+def _learned(branch: PartyOrganization, on: date) -> Hours:
+    """Whoever holds a leading post needs more hours. Three queries."""
+    values = values_on(on)
+    members = list(Member.objects.on_the_roll().filter(party_organization=branch).values_list("pk", flat=True))
+    credited = hours(members, year=on.year)
+    leading = set(
+        Post.objects.on(on).filter(party_organization=branch, post__in=LEADING).values_list("member", flat=True)
+    )
+    needed = {key: values["life.leader_hours" if key in leading else "life.member_hours"] for key in members}
+    enough = sum(credited.get(key, 0) >= needed[key] for key in members)
+    average = float(sum(credited.values())) / len(members) if members else 0.0
+    return Hours(len(members), enough, round(average, 1))
+
+
+def _missing(duties: list[Obligation], on: date) -> Iterator[Mend]:
+    """What nothing came of, the months of one kind together: one line each, so that the sheet stays one page."""
+    missing: dict[str, list[Obligation]] = {}
+    for duty in duties:
+        if duty.state == State.OPEN and duty.due_on < on:
+            name = f"{duty.get_kind_display()}{f'（{duty.group}）' if duty.group else ''}"
+            missing.setdefault(name, []).append(duty)
+    how = "已开展的，补报活动记录并写明迟报原因；没有开展的，说明未开展的原因，并尽快补上"
+    for name, rows in missing.items():
+        yield Mend(f"{name}未上报：{'、'.join(f'{row.month:%Y-%m}' for row in rows)}", how, rows[0].due_on)
+
+
+def _returned(records: list[ActivityRecord]) -> Iterator[Mend]:
+    for record in records:
+        yield Mend(f"{record}被退回", "按退回原因修改后重新提交")
+
+
+def _unanswered(filed: Any, on: date) -> Iterator[Mend]:
+    """What is asked of every branch once a year. One query."""
+    year = filed.filter(held_on__gte=date(on.year, 1, 1), held_on__lte=on)
+    told = year.aggregate(**{ask.code: Count("pk", filter=ask.records) for ask in asks})
+    for ask in asks:
+        if not told[ask.code]:
+            yield Mend(f"今年还没有{ask.name}（{ask.clause}）", ask.how, latest_answer(on))
+
+
+def _of_term(branch: PartyOrganization, on: date) -> Iterator[Mend]:
+    ends = branch.term_ends_on
+    if ends is None:
+        yield Mend("没有登记届满日期", "在“任期”中登记换届日期和届满日期")
+    elif ends < on:
+        yield Mend(f"任期已于 {ends} 届满", "向上级党组织请示换届选举；确需延期的，说明原因并经批准")
+
+
+def _short(learned: Hours, on: date) -> Iterator[Mend]:
+    if short := learned.total - learned.enough:
+        yield Mend(
+            f"{short} 名党员今年学时还不够",
+            "安排党课、主题党日等集中学习，提交记录后自动计入到会党员",
+            latest_answer(on),
+        )

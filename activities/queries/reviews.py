@@ -1,0 +1,129 @@
+"""What the street reviews: records by the day until which each is to be reviewed, and what stands beside one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
+
+from accounts.models import User
+from activities.models import ActivityRecord, Obligation, Review
+from activities.models.records import RecordQuerySet
+from activities.queries.checks import checked
+from activities.queries.people import not_seen
+from activities.rules.checks import NAMES, Finding, Level, fine, named
+from activities.rules.likeness import marked
+from core.parameters import values_on
+from core.scope import Scope
+
+Status = ActivityRecord.Status
+REVIEW = "activities.review"
+ABSENT_MONTHS = 3  # A12
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One automatic check of a record: `level` is empty where nothing is wrong."""
+
+    code: str
+    name: str
+    level: str
+    sentence: str
+
+
+def reviewable(scope: Scope, *, on: date) -> RecordQuerySet:
+    """Records that were handed in, with the day until which each is to be reviewed and how often it was returned."""
+    days = timedelta(days=int(values_on(on)["life.review_days"]))
+    returns = Review.objects.filter(record=OuterRef("pk"), verdict=Review.Verdict.RETURNED).order_by().values("record")
+    return (
+        ActivityRecord.objects.changeable(scope, REVIEW)
+        .filed()
+        .annotate(
+            review_by=Cast(F("submitted_on") + Value(days), DateField()),
+            returns=Coalesce(Subquery(returns.annotate(number=Count("pk")).values("number")), 0),
+        )
+        .select_related("party_organization", "entered_by")
+    )
+
+
+def own_branches(user: User, *, on: date) -> QuerySet:
+    """The branches for which somebody files: what they hand in is reviewed by others."""
+    return user.appointments.on(on).filter(role="SECRETARY").values("node")
+
+
+def others(rows: QuerySet[ActivityRecord], user: User, *, on: date) -> QuerySet[ActivityRecord]:
+    """Records that were filed by others, so that the user may review them."""
+    filed_by_himself = Q(entered_by=user) | Q(party_organization__in=own_branches(user, on=on))
+    return rows.exclude(pk__in=rows.filter(filed_by_himself).order_by().values("pk"))
+
+
+def neighbours(rows: QuerySet[ActivityRecord], record: ActivityRecord) -> tuple[int | None, int | None]:
+    """The records before and after one in the order of the queue, whether it still stands there or not."""
+    day = record.submitted_on
+    later = Q(submitted_on__gt=day) | Q(submitted_on=day, pk__gt=record.pk)
+    earlier = Q(submitted_on__lt=day) | Q(submitted_on=day, pk__lt=record.pk)
+    before = rows.filter(earlier).order_by("-submitted_on", "-pk").values_list("pk", flat=True).first()
+    return before, rows.filter(later).order_by("submitted_on", "pk").values_list("pk", flat=True).first()
+
+
+def checks_of(record: ActivityRecord, scope: Scope, *, on: date) -> list[Checked]:
+    """All automatic checks of a record, in their order, each with its sentence, also where nothing is wrong."""
+    found: dict[str, list[Finding]] = {}
+    for one in (*checked([record], on=on)[record.pk], *_unsettled(record, on), *_long_absent(record, scope)):
+        found.setdefault(one.code, []).append(one)
+    filed_on = record.submitted_on or on
+    facts = {
+        "expected": record.expected,
+        "present": record.present,
+        "absent": record.expected - record.present,
+        "share": record.present * 100 // record.expected if record.expected else 0,
+        "days": (filed_on - record.held_on).days if record.held_on else 0,
+        "similarity": record.similarity,
+        "signs": len(record.content),
+    }
+    return [
+        Checked(
+            code,
+            name,
+            next((one.level.value for one in found.get(code, ())), ""),
+            "；".join(one.sentence for one in found.get(code, ())) or fine(code, facts),
+        )
+        for code, name in NAMES.items()
+    ]
+
+
+def alike_of(
+    record: ActivityRecord, scope: Scope
+) -> tuple[ActivityRecord | None, list[tuple[str, bool]], list[tuple[str, bool]]]:
+    """The most alike record, where the scope may see it, and both texts with what they share."""
+    rows = ActivityRecord.objects.within(scope).select_related("party_organization")
+    other = rows.filter(pk=record.alike_id).first() if record.alike_id else None
+    if other is None:
+        return None, [], []
+    return other, list(marked(record.content, other.content)), list(marked(other.content, record.content))
+
+
+def _unsettled(record: ActivityRecord, on: date) -> Iterator[Finding]:
+    """A7: what is due of the branch in the month of the record and still missing."""
+    if record.held_on is None:
+        return
+    rows = Obligation.objects.filter(
+        party_organization=record.party_organization_id, month=record.held_on.replace(day=1)
+    )
+    missing = [row for row in rows.open().order_by("due_on", "kind") if row.due_on < on]
+    if missing:
+        names = "、".join(row.get_kind_display() for row in missing)
+        yield Finding("A7", Level.TASK, f"{record.held_on:%Y-%m} 还有 {len(missing)} 项没有上报：{names}")
+
+
+def _long_absent(record: ActivityRecord, scope: Scope) -> Iterator[Finding]:
+    """A12: absent members whom the records of three months miss."""
+    if record.held_on is None:
+        return
+    missed = not_seen(scope, months=ABSENT_MONTHS, on=record.held_on)
+    absent = [row.member_id for row in record.attendances.all() if not row.present]
+    if absent and (names := [member.name for member in missed.filter(pk__in=absent)]):
+        yield Finding("A12", Level.TASK, f"{named(names)}已 {ABSENT_MONTHS} 个月没有参加活动，请安排谈心谈话")

@@ -1,0 +1,128 @@
+"""催办名单: who has not reported, who holds nothing, who has not done what is asked this year; with whom to phone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from accounts.permissions import Permission as P
+from activities.filters import MissingFilters, WantedFilters
+from activities.queries.asks import asks, latest_answer
+from activities.queries.lists import reviewed_branches, secretaries, unreported
+from core.formats import iso, number
+from core.listing import Column, ListPage, Order
+from core.rendering import drawn, masked
+from orgs.models import PartyOrganization
+
+
+def _late_cell(row: Any, days: int | None) -> SafeString:
+    return drawn('<span class="late">{} 天</span>', number(days)) if days else drawn("<span>—</span>")
+
+
+def _until_cell(row: Any, day: date | None) -> SafeString:
+    return drawn("<span>{}</span>", iso(day) if day else "—")
+
+
+BRANCH = Column("党支部", "branch.name", kind="name", link=lambda row: reverse("branch_health", args=[row.branch.pk]))
+ABOVE = Column("上级党组织", "branch.parent")
+PHONE = (
+    Column("书记", "secretary"),
+    Column("联系电话", "phone", kind="date", html=lambda row, value: masked(value, row.reveal_url)),
+)
+
+
+class PhoneList(ListPage):
+    """A list of rows about branches, with the secretary and the telephone, masked until somebody who may asks for it."""
+
+    permission = P.ACTIVITIES_REVIEW
+    export_permission = P.REGISTRY_EXPORT
+    reveal_permission = P.MEMBERS_REVEAL
+    personal = True
+    template_name = "activities/lists.html"
+    page_of: ClassVar[str]
+
+    def branch_of(self, row: Any) -> PartyOrganization:
+        raise NotImplementedError
+
+    def prepare(self, rows: list[Any]) -> None:
+        """The secretary of each branch, and the telephone as far as it may be seen. Two queries."""
+        granted = self.request.scope.having(P.MEMBERS_REVEAL)
+        told = secretaries({self.branch_of(row).pk for row in rows}, on=timezone.localdate())
+        for row in rows:
+            row.branch = self.branch_of(row)
+            row.secretary, member = told[row.branch.pk]
+            may = bool(member and member.phone and granted.holds_path(member.party_organization.path))
+            row.phone = (member.phone if may and self.reveals else member.masked_phone) if member else ""
+            row.reveal_url = reverse("reveal", args=["members.member", member.pk, "phone"]) if may and member else ""
+
+    def extra(self) -> dict[str, Any]:
+        return {"page": self.page_of}
+
+
+class MissingList(PhoneList):
+    """未上报: what nothing came of, though its last day for filing is over."""
+
+    title, unit, page_of = "未上报", "项", "missing"
+    filters = MissingFilters
+    empty = "没有未上报的应办事项：到期的都已上报，或者还没有到期。"
+    columns = (
+        BRANCH,
+        ABOVE,
+        *PHONE,
+        Column("月份", lambda row: f"{row.month:%Y-%m}", kind="date"),
+        Column("应办事项", lambda row: f"{row.get_kind_display()}{f'（{row.group}）' if row.group else ''}"),
+        Column("依据", "why", kind="words", screen=False),
+        Column("填报截止", "due_on", kind="date", order="due"),
+        Column("逾期", "days", kind="number", html=_late_cell),
+    )
+    orders = (Order("due", ("due_on",)),)
+
+    def records(self) -> QuerySet:
+        return unreported(self.request.scope, on=timezone.localdate())
+
+    def branch_of(self, row: Any) -> PartyOrganization:
+        return row.party_organization
+
+    def prepare(self, rows: list[Any]) -> None:
+        super().prepare(rows)
+        for row in rows:
+            row.days = (timezone.localdate() - row.due_on).days
+
+
+class WantedList(PhoneList):
+    """Branches that hold nothing for months, or that have not done this year what is asked of each."""
+
+    title, unit, page_of = "没有活动的支部", "个", "branch_lists"
+    filters = WantedFilters
+    empty = "没有这样的党支部。"
+    columns: Sequence[Column] = (
+        BRANCH,
+        ABOVE,
+        *PHONE,
+        Column("最近活动", "last_held", kind="date", order="quiet"),
+        Column("要求", "wanted", kind="words"),
+        Column("期限", "until", kind="date", html=_until_cell),
+    )
+    orders = (Order("quiet", ("quiet_since",)),)
+
+    def records(self) -> QuerySet:
+        return reviewed_branches(self.request.scope)
+
+    def branch_of(self, row: Any) -> PartyOrganization:
+        branch: PartyOrganization = row
+        return branch
+
+    def prepare(self, rows: list[Any]) -> None:
+        """What is wanted of each, and by when."""
+        super().prepare(rows)
+        wanted = self.request.GET.get("wanted", "")
+        ask = next((one for one in asks if one.code == wanted), None)
+        for row in rows:
+            row.wanted = f"今年还没有上报{ask.name}（{ask.clause}）" if ask else "请联系支部，了解原因，帮助开展活动"
+            row.until = latest_answer(timezone.localdate()) if ask else None
