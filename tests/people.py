@@ -28,6 +28,7 @@ from core.locks import derived_once
 from core.scope import Scope
 from members.models import Member
 from orgs.access import scope_for
+from orgs.facts import refresh
 from orgs.models import Appointment, Coverage, Jurisdiction, Organization, PartyOrganization, Region
 from orgs.services.party import establish
 
@@ -166,4 +167,5 @@ def _built() -> City:
         user = account(username, PASSWORD, name=name, must_change_password=False)
         city.people[username] = user
         Appointment.objects.create(user=user, role=role, node=city.nodes[node_code], since=LONG_AGO)
+    refresh((), on=TODAY, nodes=[node.pk for node in city.nodes.values()])  # what came by the calendar since
     return city
