@@ -28,7 +28,13 @@ PAIRS = (
     (("SECRETARY", "CZ1111"), ("STREET", "CZ121")),
     (("INSTRUCTOR", "CZ111"), ("STREET", "CZ121")),
 )
-SUMS = {"/dashboard/", "/dashboard/cross/", "/figures/", "/checks/", "/reviews/months/"}  # of two places together they are neither's
+SUMS = {
+    "/dashboard/",
+    "/dashboard/cross/",
+    "/figures/",
+    "/checks/",
+    "/reviews/months/",
+}  # of two places together they are neither's
 DUTIES = sorted({duty for pair in PAIRS for duty in pair})
 OF_ONE_S_OWN = {"", "系统标记（两新组织，请勿改动）"}  # ticks, and what binds a workbook to its columns
 Row = dict[str, str]

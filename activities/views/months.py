@@ -40,7 +40,7 @@ class ActivityMonths(PermissionMixin, View):
         """A constant number of queries."""
         today = timezone.localdate()
         may = request.scope.having(P.MONTHS_CLOSE).whole
-        told = months_told(request.scope, on=today)
+        told = months_told(request.scope.having(P.ACTIVITIES_REVIEW), on=today)
         for one in told:
             _word(one, may and one.month < YearMonth.of(today))
         context = {"title": "填报月份", "months": told, "may": may}
