@@ -18,7 +18,10 @@ from accounts.models import User
 from activities.models import ActivityRecord, Attendance, Obligation
 from activities.queries.branches import seats
 from activities.queries.checks import checked
-from activities.queries.todo import duties_of, missing, open_duties, queue
+from activities.queries.home import duties
+from activities.queries.lists import unreported
+from activities.queries.months import months_told
+from activities.queries.reviews import reviewable
 from activities.services import months, obligations, records
 from core.months import YearMonth
 from core.numbering import reserve_ids
@@ -65,12 +68,12 @@ def life(number: str) -> dict[str, float]:
                     "lecturer": "书记", "topic": "党课", "content": TEXT.format(next(numbers))},
         )  # fmt: skip
 
-    waiting = queue(district)
+    waiting = reviewable(district, on=today).waiting().order_by("submitted_on", "pk")
     measure("queue", lambda: list(waiting[:PAGE]))
     measure("checks", lambda: checked(waiting[:PAGE], on=today))
-    measure("todo", lambda: list(open_duties(secretary, on=today)))
-    measure("missing", lambda: list(missing(district, on=today)[:PAGE]))
-    measure("month", lambda: list(duties_of(secretary, month=YearMonth.of(today))))
+    measure("todo", lambda: duties(branch, secretary, on=today))
+    measure("missing", lambda: list(unreported(district, on=today)[:PAGE]))
+    measure("month", lambda: months_told(district, on=today))
     measure("submit", submit)
     measure("again", lambda: obligations.lay_out(on=today), 2)
     last = YearMonth.of(today).plus(-1)

@@ -26,6 +26,11 @@ class ObligationQuerySet(ScopedQuerySet):
     def open(self) -> Self:
         return self.filter(state=Obligation.State.OPEN)
 
+    def fileable(self) -> Self:
+        """Without what was left open in a month that is locked, which takes nothing any more."""
+        locked = ActivityMonth.objects.filter(state=ActivityMonth.State.LOCKED).values("month")
+        return self.exclude(state=Obligation.State.OPEN, month__in=locked)
+
 
 class Obligation(models.Model):
     """应办事项: what a branch should hold from a day until a day. It stands in the month in which it falls due; a record of

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -18,19 +17,23 @@ Topic = RecordTopic.Topic
 
 @dataclass(frozen=True)
 class Ask:
-    """One of them: `records` are those that answer it."""
+    """One of them: records about a topic answer it, or those of a kind."""
 
     code: str
     name: str
     clause: str
-    records: Q
+    topic: RecordTopic.Topic | None = None
+    kind: Kind | None = None
+
+    @property
+    def records(self) -> Q:
+        return Q(topics__topic=self.topic) if self.topic else Q(kind=self.kind)
 
     @property
     def how(self) -> str:
-        name, value = cast(tuple[str, str], self.records.children[0])
-        if name == "kind":
-            return "开展后填报这一类活动记录"
-        return f"在活动中安排，填报记录时在活动内容中勾选“{Topic(value).label}”"
+        if self.topic:
+            return f"在活动中安排，填报记录时在活动内容中勾选“{self.topic.label}”"
+        return "开展后填报这一类活动记录"
 
     def answered(self, on: date) -> Coalesce:
         """How many records of a year up to a day answer it, of the Party organization of the outer query."""
@@ -38,15 +41,14 @@ class Ask:
         return number_of(filed, "party_organization")
 
 
-asks: Registry[Ask] = Registry()
-asks.add(
-    Ask("policy", "方针政策学习", "意见二-4", Q(topics__topic=Topic.POLICY)),
-    Ask("law", "法制宣传教育", "意见二-4", Q(topics__topic=Topic.LAW)),
-    Ask("culture", "先进文化建设", "意见二-3", Q(topics__topic=Topic.CULTURE)),
-    Ask("management", "与管理层沟通", "意见二-5", Q(topics__topic=Topic.MANAGEMENT)),
-    Ask("democracy", "民主管理", "意见二-3", Q(topics__topic=Topic.DEMOCRACY)),
-    Ask("talk", "谈心谈话", "支部工作条例", Q(kind=Kind.TALK)),
-    Ask("appraisal", "民主评议党员", "支部工作条例", Q(kind=Kind.APPRAISAL)),
+asks = Registry(
+    Ask("policy", "方针政策学习", "意见二-4", topic=Topic.POLICY),
+    Ask("law", "法制宣传教育", "意见二-4", topic=Topic.LAW),
+    Ask("culture", "先进文化建设", "意见二-3", topic=Topic.CULTURE),
+    Ask("management", "与管理层沟通", "意见二-5", topic=Topic.MANAGEMENT),
+    Ask("democracy", "民主管理", "意见二-3", topic=Topic.DEMOCRACY),
+    Ask("talk", "谈心谈话", "支部工作条例", kind=Kind.TALK),
+    Ask("appraisal", "民主评议党员", "支部工作条例", kind=Kind.APPRAISAL),
 )
 
 

@@ -10,14 +10,16 @@ from uuid import uuid4
 
 from django.db.models import Count, Q, QuerySet
 
-from activities.models import ActivityMonth, ActivityRecord, Obligation
+from activities.models import ActivityRecord, Obligation
 from activities.models.months import ANY
+from activities.queries.months import last_months
 from core.months import YearMonth
 from core.periods import not_over
 from core.scope import Scope
 from members.models import Member
+from members.models.members import PROBATIONARY
 from orgs.models import PartyOrganization, Venue
-from orgs.models.party import STEP
+from orgs.models.party import steps
 
 State = Obligation.State
 MONTHS = 12
@@ -40,12 +42,11 @@ class Duties:
 
 
 def duties(party_organization: PartyOrganization, scope: Scope, *, on: date) -> Duties:
-    """One query. Months that are locked take nothing more, so what is open in them is not asked for."""
-    locked = ActivityMonth.objects.filter(state=ActivityMonth.State.LOCKED).values("month")
+    """What can still be filed, and what became of the rest of this month. One query."""
     month = YearMonth.of(on)
     rows = Obligation.objects.within(scope).filter(party_organization=party_organization, begins_on__lte=on)
     rows = rows.filter(Q(ends_on__gte=on) | Q(month=month.first_day) | Q(state=State.OPEN))
-    rows = rows.exclude(state=State.OPEN, month__in=locked).select_related("record", "group")
+    rows = rows.fileable().select_related("record", "group")
     told = Duties(month, [], [], [])
     duty: Any
     for duty in rows.order_by("due_on", "pk"):
@@ -77,28 +78,25 @@ def take_up(told: Duties, drafts: Iterable[ActivityRecord]) -> None:
                 break
 
 
-def last_months(party_organization: PartyOrganization, *, on: date) -> list[tuple[YearMonth, Obligation | None]]:
+def twelve_months(party_organization: PartyOrganization, *, on: date) -> list[tuple[YearMonth, Obligation | None]]:
     """The twelve months until this one with what became of the one activity that each of them asks for."""
-    last = YearMonth.of(on)
-    months = [last.plus(-back) for back in range(MONTHS - 1, -1, -1)]
+    months = last_months(on, MONTHS)[::-1]
     rows = Obligation.objects.filter(party_organization=party_organization, kind=ANY)
-    found = {row.month: row for row in rows.filter(month__gte=months[0].first_day, month__lte=last.first_day)}
+    found = {row.month: row for row in rows.filter(month__gte=months[0].first_day, month__lte=months[-1].first_day)}
     return [(month, found.get(month.first_day)) for month in months]
 
 
 def numbers_of(party_organization: PartyOrganization) -> dict[str, int]:
     """How many members a branch has, and how many of them are 预备党员."""
     roll = Member.objects.on_the_roll().filter(party_organization=party_organization)
-    probationary = Q(status=Member.Status.PROBATIONARY)
+    probationary = Q(status__in=PROBATIONARY)
     return roll.aggregate(members=Count("pk"), probationary=Count("pk", filter=probationary))
 
 
 def venues_for(party_organization: PartyOrganization, *, on: date) -> QuerySet[Venue]:
     """Where a branch may meet: what it uses, and the shared centres of the committees above it (Opinion 三-3)."""
-    path = party_organization.path
-    above = [int(path[start : start + STEP], 36) for start in range(0, len(path), STEP)]
     uses = party_organization.venue_uses.filter(not_over(on)).values("venue")
-    shared = Q(kind=Venue.Kind.SHARED, managed_by__in=above)
+    shared = Q(kind=Venue.Kind.SHARED, managed_by__in=steps(party_organization.path))
     return Venue.objects.filter(closed_on=None).filter(shared | Q(pk__in=uses)).order_by("name", "pk")
 
 

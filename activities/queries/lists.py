@@ -8,7 +8,8 @@ from datetime import date
 from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from activities.models import ActivityMonth, ActivityRecord, Obligation
+from accounts.permissions import Permission as P
+from activities.models import ActivityRecord, Obligation
 from activities.models.months import ANY
 from activities.queries.asks import Ask
 from activities.queries.branches import branches
@@ -18,17 +19,14 @@ from core.scope import Scope
 from members.models import Member, Post
 from orgs.models import PartyOrganization
 
-REVIEW = "activities.review"
 LOOKED_BACK = 12  # months
 
 
 def unreported(scope: Scope, *, on: date) -> QuerySet[Obligation]:
-    """Duties of the last twelve months whose last day for filing is over and of which nothing came, the longest first. Months
-    that are locked take nothing any more."""
-    locked = ActivityMonth.objects.filter(state=ActivityMonth.State.LOCKED).values("month")
+    """Duties of the last twelve months whose last day for filing is over and of which nothing came, the longest first."""
     months = [month.first_day for month in last_months(on, LOOKED_BACK + 1)]
-    rows = Obligation.objects.changeable(scope, REVIEW).open().filter(month__in=months, due_on__lt=on)
-    rows = rows.exclude(month__in=locked).filter(party_organization__dissolved_on=None)
+    rows = Obligation.objects.changeable(scope, P.ACTIVITIES_REVIEW).open().filter(month__in=months, due_on__lt=on)
+    rows = rows.fileable().filter(party_organization__dissolved_on=None)
     return rows.select_related("party_organization__parent", "group").order_by("due_on", "pk")
 
 
@@ -40,7 +38,7 @@ def months_unreported(scope: Scope, *, on: date) -> QuerySet[Obligation]:
 def reviewed_branches(scope: Scope) -> QuerySet[PartyOrganization]:
     """The branches whose records somebody reviews, with the day of their last activity."""
     held = ActivityRecord.objects.filed().filter(party_organization=OuterRef("pk")).order_by("-held_on", "-pk")
-    rows = PartyOrganization.objects.within(scope.having(REVIEW)).filter(pk__in=branches().values("pk"))
+    rows = PartyOrganization.objects.within(scope.having(P.ACTIVITIES_REVIEW)).filter(pk__in=branches().values("pk"))
     return rows.annotate(
         last_held=Subquery(held.values("held_on")[:1]),
         quiet_since=Coalesce("last_held", "established_on", Value(date(1900, 1, 1))),

@@ -10,6 +10,7 @@ from django.db.models import Count, DateField, F, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Cast, Coalesce
 
 from accounts.models import User
+from accounts.permissions import Permission as P
 from activities.models import ActivityRecord, Obligation, Review
 from activities.models.records import RecordQuerySet
 from activities.queries.checks import checked
@@ -20,7 +21,6 @@ from core.parameters import values_on
 from core.scope import Scope
 
 Status = ActivityRecord.Status
-REVIEW = "activities.review"
 ABSENT_MONTHS = 3  # A12
 
 
@@ -39,7 +39,7 @@ def reviewable(scope: Scope, *, on: date) -> RecordQuerySet:
     days = timedelta(days=int(values_on(on)["life.review_days"]))
     returns = Review.objects.filter(record=OuterRef("pk"), verdict=Review.Verdict.RETURNED).order_by().values("record")
     return (
-        ActivityRecord.objects.changeable(scope, REVIEW)
+        ActivityRecord.objects.changeable(scope, P.ACTIVITIES_REVIEW)
         .filed()
         .annotate(
             review_by=Cast(F("submitted_on") + Value(days), DateField()),

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,7 +14,7 @@ from django.views import View
 from accounts.permissions import Permission as P
 from activities.models import ActivityRecord, Contribution, Kind, Obligation
 from activities.queries import todo
-from activities.queries.home import duties, last_months, newest_reason, numbers_of, take_up
+from activities.queries.home import duties, newest_reason, numbers_of, take_up, twelve_months
 from activities.services import obligations, records
 from core.months import YearMonth
 from core.pages import PageRequest, PermissionMixin, number, to_attach, to_change
@@ -36,14 +35,8 @@ def branch_of(scope: Scope, pk: object) -> PartyOrganization:
     return found
 
 
-def own_branches(scope: Scope) -> QuerySet[PartyOrganization]:
-    """Those in which somebody serves."""
-    nodes = {grant.node_id for grant in scope.having(P.BRANCH_WORK).grants}
-    return PartyOrganization.objects.standing().filter(pk__in=nodes).order_by("path")
-
-
-def serves_in(scope: Scope, branch: PartyOrganization) -> bool:
-    return any(grant.node_id == branch.pk for grant in scope.having(P.BRANCH_WORK).grants)
+def served(scope: Scope) -> set[int]:
+    return {grant.node_id for grant in scope.having(P.BRANCH_WORK).grants}
 
 
 class BranchPage(PermissionMixin, View):
@@ -90,7 +83,8 @@ class OwnBranch(PermissionMixin, View):
     permission = P.BRANCH_WORK
 
     def get(self, request: PageRequest) -> HttpResponse:
-        branches = list(own_branches(request.scope))
+        rows = PartyOrganization.objects.standing().filter(pk__in=served(request.scope))
+        branches = list(rows.order_by("path"))
         if len(branches) == 1:
             return show(request, branches[0])
         return render(request, "activities/branches.html", {"title": "本支部", "branches": branches})
@@ -115,14 +109,14 @@ def show(request: PageRequest, branch: PartyOrganization) -> HttpResponse:
         "returned": returned,
         "drafts": drafts,
         "waiting": ActivityRecord.objects.within(scope).waiting().filter(**mine).count(),
-        "months": last_months(branch, on=today),
+        "months": twelve_months(branch, on=today),
         "numbers": numbers_of(branch),
-        "decisions": todo.open_decisions(scope, on=today).filter(record__party_organization=branch)[:SHOWN],
+        "decisions": todo.open_decisions(scope).filter(record__party_organization=branch)[:SHOWN],
         "plans": todo.plans_ahead(scope, on=today).filter(**mine)[:SHOWN],
         "contributions": Contribution.objects.within(scope).filter(**mine).order_by("-done_on", "-pk")[:SHOWN],
         "kinds": Kind.choices,
         "key": uuid4(),
-        "stands_in": not serves_in(scope, branch),
+        "stands_in": branch.pk not in served(scope),
     }
     return render(request, "activities/branch.html", context)
 

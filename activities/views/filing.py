@@ -38,7 +38,7 @@ from activities.typed import (
     votes_of,
     with_last,
 )
-from activities.views.branch import branch_of, serves_in
+from activities.views.branch import branch_of, served
 from core.months import YearMonth
 from core.pages import PageRequest, PermissionMixin, number
 from core.refusals import Refusal, as_sentence
@@ -46,14 +46,8 @@ from members.models import PartyGroup
 from orgs.models import PartyOrganization
 
 DECIDING = frozenset({Kind.CONGRESS, Kind.COMMITTEE, Kind.ELECTION, Kind.APPRAISAL})  # whose decisions are voted on
-PLACES = {
-    "A1": "when",
-    "A2": "people",
-    "A3": "people",
-    "A4": "decisions",
-    "A5": "people",
-    "A6": "when",
-}  # of what is said
+# the group of the page at which a check's sentence stands
+PLACES = {"A1": "when", "A2": "people", "A3": "people", "A4": "decisions", "A5": "people", "A6": "when"}
 
 
 class FilingPage(PermissionMixin, View):
@@ -130,9 +124,8 @@ class FilingPage(PermissionMixin, View):
         kind, month, duty = self._kind(), YearMonth.of(self.today), self.duty
         plans = Plan.objects.filter(party_organization=self.branch, kind=kind, cancelled_on=None)
         plan = plans.filter(planned_on__range=(month.first_day, self.today)).order_by("-planned_on").first()
-        over = (
-            duty and duty.ends_on < self.today
-        )  # the day lies in a month that is over: nobody but the secretary knows it
+        # of a duty that is over nobody but the secretary knows the day
+        over = duty and duty.ends_on < self.today
         day, group = (None if over else self.today), (duty.group if duty else None)
         return beginning(
             kind=kind, on=self.today, day=day, group=group, groups=self.groups, plan=None if over else plan
@@ -261,7 +254,7 @@ class FilingPage(PermissionMixin, View):
             "largest": files.LARGEST >> 20,
             "found": [(one, PLACES.get(one.code, "when")) for one in found or []],
             "why_returned": newest_reason(record.reviews.all()) if record and record.status == "RETURNED" else "",
-            "stands_in": not serves_in(self.request.scope, self.branch),
+            "stands_in": self.branch.pk not in served(self.request.scope),
         }
         return render(self.request, "activities/filing.html", context)
 

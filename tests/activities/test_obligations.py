@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from activities.models import Obligation
 from activities.queries.branches import expected, seats
-from activities.queries.todo import duties_of, missing, open_duties, queue
+from activities.queries.lists import unreported
+from activities.queries.reviews import reviewable
 from activities.services import months, obligations, reviews
 from activities.services.obligations import lay_out
 from core.models import AuditEntry, Parameter
@@ -177,12 +178,19 @@ def test_each_sees_and_files_what_is_theirs(city: City):
     lay_out(on=TODAY)
     record = file_record(city)
     seen = {
-        name: open_duties(city.scope(name), on=TODAY).count() for name in ("secretary", "street", "stranger", "leader")
+        name: Obligation.objects.changeable(city.scope(name)).open().filter(begins_on__lte=TODAY).fileable().count()
+        for name in ("secretary", "street", "stranger", "leader")
     }
     assert seen == {"secretary": 5, "street": 12, "stranger": 0, "leader": 0}
-    assert duties_of(city.scope("secretary"), month=MONTH).count() == 2
-    assert [missing(city.scope("street"), on=day).count() for day in (date(2026, 12, 3), date(2026, 12, 4))] == [0, 2]
-    waiting = {name: list(queue(city.scope(name))) for name in ("secretary", "street", "district", "stranger")}
+    assert Obligation.objects.within(city.scope("secretary")).of_month(MONTH).count() == 2
+    assert [unreported(city.scope("street"), on=day).count() for day in (date(2026, 12, 3), date(2026, 12, 4))] == [
+        0,
+        2,
+    ]
+    waiting = {
+        name: list(reviewable(city.scope(name), on=TODAY).waiting())
+        for name in ("secretary", "street", "district", "stranger")
+    }
     assert waiting == {"secretary": [], "street": [record], "district": [record], "stranger": []}
 
 
