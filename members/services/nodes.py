@@ -12,13 +12,16 @@ from accounts.models import User
 from core import writing
 from core.audit import Event
 from core.id_sets import among
+from core.locks import hold
 from core.models import AuditEntry
 from core.periods import not_over
 from core.plain import fetch_plain, from_plain, to_plain
+from core.services import Row
 from members.models import Post, Term
 from orgs.facts import refresh
 from orgs.kept import KeptColumn, kept_columns
 from orgs.models import PartyOrganization
+from orgs.services.tables import PartyRows
 
 ACTION = "party.keep"
 
@@ -30,6 +33,14 @@ kept_columns.add(
     ),
     KeptColumn("term_ends_on", lambda day: Term.objects.all(), str(Term._meta.verbose_name)),
 )
+
+
+class NodeRows(PartyRows[Row]):
+    """Rows from which columns of their Party organization follow: it is locked with them."""
+
+    def hold(self, rows: Collection[Row]) -> None:
+        super().hold(rows)
+        hold(PartyOrganization, [row.party_organization_id for row in rows])  # type: ignore[attr-defined]
 
 
 def restate(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
-from core.locks import derived_once, hold
+from core.locks import derived_once
 from core.periods import not_over
 from core.refusals import Refusal
 from members.models import Member, Post
@@ -18,17 +18,12 @@ from members.services import nodes
 from orgs.handover import Handover
 from orgs.models import PartyOrganization
 from orgs.services.appointments import Span, keep_with_post
-from orgs.services.tables import PartyRows
 
 SECRETARY = Post.Kind.SECRETARY
 
 
-class Posts(PartyRows[Post]):
+class Posts(nodes.NodeRows[Post]):
     """Posts of Party organizations. The name of the secretary follows, and the role of the account that holds a post."""
-
-    def hold(self, rows: Collection[Post]) -> None:
-        super().hold(rows)
-        hold(PartyOrganization, [row.party_organization_id for row in rows])
 
     @transaction.atomic
     def add(self, *, by: User | None, on: date, reason: str = "", **values: Any) -> Post:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
-from core.locks import hold
 from core.parameters import values_on
 from core.refusals import Refusal
 from members.models import Term
@@ -17,15 +16,10 @@ from members.rules import needed_to_elect, years_after
 from members.services import nodes
 from orgs.handover import Handover
 from orgs.models import PartyOrganization
-from orgs.services.tables import PartyRows
 
 
-class Terms(PartyRows[Term]):
+class Terms(nodes.NodeRows[Term]):
     """Terms of Party organizations. The end of the newest one is that of the Party organization."""
-
-    def hold(self, rows: Collection[Term]) -> None:
-        super().hold(rows)
-        hold(PartyOrganization, [row.party_organization_id for row in rows])
 
     @transaction.atomic
     def add(self, *, by: User | None, on: date, reason: str = "", **values: Any) -> Term:

@@ -1,10 +1,17 @@
-"""Which Party organization a row of a list names."""
+"""Which Party organization a row of a list names, and lists of what it is run by."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
+from core.id_sets import among
 from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import code_text, text
+from core.importing.targets import Record, Target, Written
+from core.locks import hold
 from core.sources import Run, SourceField, Values, always
+from members.services import nodes
+from orgs import facts
 from orgs.models import PartyOrganization
 
 CODE = SourceField("party_code", "党组织编码", ("党组织代码", "所在党组织编码", "支部编码"), always(code_text(40)))
@@ -40,3 +47,39 @@ class Parties:
     def of(self, values: Values) -> int | None:
         """The one that a row names; None where that is none, or several."""
         return self.named.get(values.get(CODE.name) or values.get(NAME.name) or "")
+
+
+class PartyTarget(Target):
+    """Rows of Party organizations from which columns of the register follow (`members.services.nodes`)."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        self.parties = Parties(run)
+        self.touched: set[int] = set()
+
+    def lock_first(self, ids: Collection[int]) -> None:
+        """The Party organizations whose columns may become others."""
+        hold(PartyOrganization, self._holders(ids))
+
+    def path_of(self, record: Record) -> str:
+        return self.parties.paths.get(record["party_organization_id"], self.run.importer.path)
+
+    def written(self, new: Sequence[Written], changed: Sequence[Written]) -> None:
+        self.touched.update(one.after["party_organization_id"] for one in (*new, *changed))
+
+    def undone(self, batch_id: int, restored: Sequence[Written]) -> None:
+        self.touched.update(one.after["party_organization_id"] for one in restored)
+
+    def refresh(self, ids: Collection[int]) -> None:
+        """The columns, and what is counted of their Party organizations."""
+        nodes.restate(self.touched, by=self.run.importer.user, on=self.run.today, batch_id=self.run.batch_id)
+        facts.refresh((), on=self.run.today, nodes=self.touched)
+
+    def forget(self, ids: Collection[int]) -> None:
+        """What the columns said before these rows came they say again."""
+        self.touched.update(self._holders(ids))
+        nodes.take_back(self.run.batch_id, by=self.run.importer.user)
+
+    def _holders(self, ids: Collection[int]) -> list[int]:
+        rows = self.model._default_manager.filter(pk__in=among(ids))
+        return list(rows.values_list("party_organization", flat=True))

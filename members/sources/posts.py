@@ -19,20 +19,16 @@ from core.crypto import blind_indexes
 from core.id_sets import among, among_texts
 from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import day, text
-from core.importing.targets import Changes, ListRow, Merge, Record, Target, Written
-from core.locks import hold
+from core.importing.targets import Changes, ListRow, Merge, Record, Written
 from core.numbering import reserve_ids
 from core.periods import not_over
 from core.plain import from_plain
 from core.sources import Importer, Run, Source, SourceField, Values, always, sources
 from members.models import Member, Post
 from members.models.members import ON_THE_ROLL, PROBATIONARY
-from members.services import nodes
 from members.services.posts import held, posts
-from members.sources.parties import CODE, NAME, NAMED, UNKNOWN_PARTY, Parties
+from members.sources.parties import CODE, NAME, NAMED, UNKNOWN_PARTY, PartyTarget
 from members.sources.roster import id_number
-from orgs import facts
-from orgs.models import PartyOrganization
 from orgs.rules.words import look_up, word_table
 from orgs.services.appointments import keep_with_post
 from orgs.sources.areas import check_extent
@@ -92,7 +88,7 @@ problems.add(
 )
 
 
-class PostTarget(Target):
+class PostTarget(PartyTarget):
     """Posts that are not over, as a list meets them."""
 
     model = Post
@@ -100,9 +96,7 @@ class PostTarget(Target):
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
-        self.parties = Parties(run)
         self.members: dict[str, tuple[int, str, str]] = {}  # number → member, name and status, of the rows at hand
-        self.touched: set[int] = set()
 
     # --- reading ---
     def check(self, values: Values, unread: Collection[str]) -> list[tuple[str, str]]:
@@ -113,7 +107,7 @@ class PostTarget(Target):
         party, post = self.parties.of(values), values.get("post")
         if not (party and post):
             return ""
-        return f"{party} {post}" if post == SECRETARY else f"{party} {post} {values.get('name', '')}"
+        return _place(party, post, values.get("name", ""))
 
     # --- meeting ---
     def match(self, rows: Sequence[ListRow]) -> list[int | None]:
@@ -128,7 +122,7 @@ class PostTarget(Target):
             "-since", "-pk"
         )
         known = {
-            f"{party} {post}" if post == SECRETARY else f"{party} {post} {name}": pk
+            _place(party, post, name): pk
             for pk, party, post, name in held_rows.values_list("pk", "party_organization_id", "post", "name")
         }
         return [known.get(row.key) for row in rows]
@@ -176,20 +170,13 @@ class PostTarget(Target):
         kept = Post.objects.filter(not_over(self.run.today), pk__in=among(ids)).changed_by(self.run.importer.scope)
         return set(kept.values_list("pk", flat=True))
 
-    def lock_first(self, ids: Collection[int]) -> None:
-        """The Party organizations whose secretary may become another one."""
-        hold(PartyOrganization, Post.objects.filter(pk__in=among(ids)).values_list("party_organization", flat=True))
-
     # --- writing ---
-    def path_of(self, record: Record) -> str:
-        return self.parties.paths.get(record["party_organization_id"], self.run.importer.path)
-
     def label_of(self, record: Record) -> str:
         return f"{Post.Kind(record['post']).label} {record['name']}"
 
     def written(self, new: Sequence[Written], changed: Sequence[Written]) -> None:
         """Keep the posts that were passed on as rows of their own, and end the roles of their accounts."""
-        self.touched.update(one.after["party_organization_id"] for one in (*new, *changed))
+        super().written(new, changed)
         past = [(one.before, one.after["since"]) for one in changed if one.before and _passed_on(one)]
         ids = reserve_ids(Post, len(past)) if past else []
         writing.add_rows(
@@ -223,7 +210,7 @@ class PostTarget(Target):
 
     def undone(self, batch_id: int, restored: Sequence[Written]) -> None:
         """The past that the batch wrote goes, and who held the post holds it again with the account."""
-        self.touched.update(one.after["party_organization_id"] for one in restored)
+        super().undone(batch_id, restored)
         for one in [one for one in restored if one.before and _passed_on(one)]:
             was, ended = one.after, one.before["since"] if one.before else None
             past = Post.objects.filter(party_organization=was["party_organization_id"], post=was["post"], until=ended)
@@ -231,20 +218,12 @@ class PostTarget(Target):
             writing.remove_many(past, by=self.run.importer.user, action="import.undo")
             self._keep_right(was, before=None)
 
-    def refresh(self, ids: Collection[int]) -> None:
-        """The secretaries' names, and what is counted of their Party organizations."""
-        by, on = self.run.importer.user, self.run.today
-        nodes.restate(self.touched, by=by, on=on, batch_id=self.run.batch_id)
-        facts.refresh((), on=on, nodes=self.touched)
-
-    def forget(self, ids: Collection[int]) -> None:
-        """Who was secretary before these posts came is again."""
-        rows = Post.objects.filter(pk__in=among(ids))
-        self.touched.update(rows.values_list("party_organization", flat=True))
-        nodes.take_back(self.run.batch_id, by=self.run.importer.user)
-
 
 PAST = ("party_organization_id", "post", "member_id", "name", "source", "user_id", "since")
+
+
+def _place(party: int, post: str, name: str) -> str:
+    return f"{party} {post}" if post == SECRETARY else f"{party} {post} {name}"
 
 
 def _passed_on(one: Written) -> bool:

@@ -14,16 +14,13 @@ from core.cells import read_count
 from core.id_sets import among
 from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import coming_day, day, text
-from core.importing.targets import ListRow, Merge, Record, Target, Written
-from core.locks import hold
+from core.importing.targets import ListRow, Merge, Record
 from core.plain import from_plain
 from core.sources import Importer, Run, Source, SourceField, Values, always, sources
 from members.models import Term
 from members.rules import needed_to_elect
-from members.services import nodes
 from members.services.terms import terms, usual_end
-from members.sources.parties import CODE, NAME, NAMED, UNKNOWN_PARTY, Parties
-from orgs import facts
+from members.sources.parties import CODE, NAME, NAMED, UNKNOWN_PARTY, PartyTarget
 from orgs.models import PartyOrganization
 from orgs.sources.areas import check_extent
 from orgs.sources.importers import admission
@@ -48,7 +45,7 @@ problems.add(
 )
 
 
-class TermTarget(Target):
+class TermTarget(PartyTarget):
     """Terms, as a list meets them."""
 
     model = Term
@@ -56,9 +53,7 @@ class TermTarget(Target):
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
-        self.parties = Parties(run)
         self.usual: dict[int, PartyOrganization] = {}  # the Party organizations of the rows at hand
-        self.touched: set[int] = set()
 
     # --- reading ---
     def check(self, values: Values, unread: Collection[str]) -> list[tuple[str, str]]:
@@ -102,31 +97,9 @@ class TermTarget(Target):
         """A list of elections holds those of its time: none is missing."""
         return set()
 
-    def lock_first(self, ids: Collection[int]) -> None:
-        hold(PartyOrganization, Term.objects.filter(pk__in=among(ids)).values_list("party_organization", flat=True))
-
     # --- writing ---
-    def path_of(self, record: Record) -> str:
-        return self.parties.paths.get(record["party_organization_id"], self.run.importer.path)
-
     def label_of(self, record: Record) -> str:
         return f"{record['elected_on']} 换届"
-
-    def written(self, new: Sequence[Written], changed: Sequence[Written]) -> None:
-        self.touched.update(one.after["party_organization_id"] for one in (*new, *changed))
-
-    def undone(self, batch_id: int, restored: Sequence[Written]) -> None:
-        self.written((), restored)
-
-    def refresh(self, ids: Collection[int]) -> None:
-        """The ends of term, and what is counted of their Party organizations."""
-        nodes.restate(self.touched, by=self.run.importer.user, on=self.run.today, batch_id=self.run.batch_id)
-        facts.refresh((), on=self.run.today, nodes=self.touched)
-
-    def forget(self, ids: Collection[int]) -> None:
-        """The ends of term that stood before these elections came stand again."""
-        self.touched.update(Term.objects.filter(pk__in=among(ids)).values_list("party_organization", flat=True))
-        nodes.take_back(self.run.batch_id, by=self.run.importer.user)
 
 
 def take(*, importer: Importer, key: int, values: Values, on: date, reason: str) -> int:
