@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from activities.models import ActivityRecord, Decision
+from activities.models import ActivityRecord, Decision, Review
 from activities.rules.voting import is_carried
+from core.formats import iso
 
 Line = tuple[str, str]
 
@@ -43,6 +44,8 @@ def _lines(record: ActivityRecord) -> Iterator[Line]:
     yield "决议事项", "\n".join(_decision(place, row, voters) for place, row in enumerate(record.decisions.all(), 1))
     yield "影像资料", "、".join(map(str, record.attachments.all()))
     yield "迟报原因", record.late_reason
+    notes = sorted((one for one in record.reviews.all() if one.verdict == Review.Verdict.NOTE), key=lambda one: one.pk)
+    yield "更正说明", "\n".join(f"{iso(one.at)} {one.by.name}：{one.reason}" for one in notes)
 
 
 def _hours(record: ActivityRecord) -> str:

@@ -32,7 +32,7 @@ class Ask:
     @property
     def how(self) -> str:
         if self.topic:
-            return f"在活动中安排，填报记录时在活动内容中勾选“{self.topic.label}”"
+            return f"在活动中安排，填报时勾选“{self.topic.label}”"
         return "开展后填报这一类活动记录"
 
     def answered(self, on: date) -> Coalesce:

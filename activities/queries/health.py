@@ -31,7 +31,7 @@ SIGNS = {  # how each state is drawn, with its word
     "ahead": ("○", "未到期", ""),
     "": ("·", "不要求", "quiet"),
 }
-MONTHS = 12
+MONTHS, NAMED = 12, 3
 
 
 @dataclass(frozen=True)
@@ -147,20 +147,30 @@ def _learned(branch: PartyOrganization, on: date) -> Hours:
 
 
 def _missing(duties: list[Obligation], on: date) -> Iterator[Mend]:
-    """What nothing came of, the months of one kind together: one line each, so that the sheet stays one page."""
-    missing: dict[str, list[Obligation]] = {}
-    for duty in duties:
-        if duty.state == State.OPEN and duty.due_on < on:
-            name = f"{duty.get_kind_display()}{f'（{duty.group}）' if duty.group else ''}"
-            missing.setdefault(name, []).append(duty)
-    how = "已开展的，补报活动记录并写明迟报原因；没有开展的，说明未开展的原因，并尽快补上"
-    for name, rows in missing.items():
-        yield Mend(f"{name}未上报：{'、'.join(f'{row.month:%Y-%m}' for row in rows)}", how, rows[0].due_on)
+    """What nothing came of: all of it is mended alike, a line for each kind with its months, so that the sheet stays one page."""
+    missing: dict[str, list[YearMonth]] = {}
+    late = [duty for duty in duties if duty.state == State.OPEN and duty.due_on < on]
+    for duty in late:
+        name = f"{duty.get_kind_display()}{f'（{duty.group}）' if duty.group else ''}"
+        missing.setdefault(name, []).append(YearMonth.of(duty.month))
+    if late:
+        lines = (f"{name}未上报：{_listed(months)}" for name, months in missing.items())
+        how = "已开展的，补报活动记录并写明迟报原因；没有开展的，说明未开展的原因，并尽快补上"
+        yield Mend("\n".join(lines), how, late[0].due_on)
+
+
+def _listed(months: list[YearMonth]) -> str:
+    """Months in their order, each year named once."""
+    years: dict[int, list[int]] = {}
+    for one in months:
+        years.setdefault(one.year, []).append(one.month)
+    return "，".join(f"{year} 年 {'、'.join(map(str, sorted(set(told))))} 月" for year, told in years.items())
 
 
 def _returned(records: list[ActivityRecord]) -> Iterator[Mend]:
-    for record in records:
-        yield Mend(f"{record}被退回", "按退回原因修改后重新提交")
+    if records:
+        more = f"等 {len(records)} 份" if len(records) > NAMED else ""
+        yield Mend(f"{'、'.join(map(str, records[:NAMED]))}{more}被退回", "按退回原因修改后重新提交")
 
 
 def _unanswered(filed: Any, on: date) -> Iterator[Mend]:

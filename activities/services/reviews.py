@@ -8,10 +8,10 @@ from datetime import date, datetime
 from django.db import transaction
 
 from accounts.models import User
-from activities.models import ActivityMonth, ActivityRecord, Review
+from activities.models import ActivityRecord, Review
 from activities.queries.reviews import others
 from activities.services.locking import hold_branches, locked
-from activities.services.months import state_of
+from activities.services.months import LOCKED, state_of
 from core import writing
 from core.id_sets import among
 from core.refusals import Refusal
@@ -46,12 +46,17 @@ def accept_clean(*, by: User, records: Collection[int], at: datetime, on: date) 
     return changed
 
 
+def is_final(record: ActivityRecord) -> bool:
+    """Whether a record is changed no more: it was accepted, or its month is locked."""
+    return record.status == Status.ACCEPTED or bool(record.held_on and state_of(record.held_on) == LOCKED)
+
+
 @transaction.atomic
 def add_note(*, by: User, record: ActivityRecord, text: str, at: datetime) -> Review:
-    """更正说明: all that a record of a locked month still takes."""
+    """更正说明: all that a record still takes that is changed no more."""
     row = locked(record)
-    if row.status == Status.DRAFT:
-        raise Refusal("草稿可以直接修改，不需要更正说明")
+    if row.status == Status.DRAFT or not is_final(row):
+        raise Refusal("这份记录还可以修改，不需要更正说明；已提交的，请先撤回")
     if not text.strip():
         raise Refusal("请写明更正的内容")
     note = Review(record=row, by=by, at=at, verdict=Verdict.NOTE, reason=text.strip())
@@ -68,7 +73,7 @@ def _say(
         raise Refusal(f"“{row}”现在是“{row.get_status_display()}”，不在待审核之列")
     if not others(ActivityRecord.objects.filter(pk=row.pk), by, on=on).exists():
         raise Refusal("不能审核自己代填或自己支部的记录，请由其他人员审核")
-    if row.held_on and state_of(row.held_on) == ActivityMonth.State.LOCKED:
+    if is_final(row):
         raise Refusal(f"{row.held_on:%Y-%m} 已锁定，不能再审核")
     action, status = (ACCEPT, Status.ACCEPTED) if verdict is Verdict.ACCEPTED else (RETURN, Status.RETURNED)
     writing.add(by=by, record=Review(record=row, by=by, at=at, verdict=verdict, reason=reason), action=action)

@@ -16,7 +16,8 @@ from accounts.permissions import Permission as P
 from activities.filters import RecordFilters
 from activities.models import ActivityRecord, Attachment
 from activities.queries.checks import checked
-from activities.services import records
+from activities.queries.reviews import said_of
+from activities.services import records, reviews
 from activities.wording import as_text, minutes
 from core.files import content
 from core.listing import Column, ListPage, Order
@@ -24,6 +25,7 @@ from core.pages import PageRequest, PermissionMixin, to_change
 from core.refusals import Refusal, as_sentence
 from core.scope import may_change
 
+LONGEST_NOTE = 300
 PARTS = ("attendances__member", "topics", "decisions", "attachments", "reviews__by")
 
 
@@ -41,24 +43,30 @@ class RecordPage(PermissionMixin, View):
 
     def get(self, request: PageRequest, pk: int) -> HttpResponse:
         record = record_of(pk, request)
-        may_file = may_change(record, request.scope)
+        may_file, final = may_change(record, request.scope), reviews.is_final(record)
         context = {
             "title": str(record),
             "record": record,
             "lines": minutes(record),
             "text": as_text(record),
             "attachments": record.attachments.all(),
-            "reviews": sorted(record.reviews.all(), key=lambda one: one.pk, reverse=True),
+            "reviews": said_of(record),
             "found": checked([record], on=timezone.localdate())[record.pk],
-            "may_mend": may_file and record.status == ActivityRecord.Status.RETURNED,
-            "may_withdraw": may_file and record.status == ActivityRecord.Status.SUBMITTED,
+            "may_mend": may_file and not final and record.status == ActivityRecord.Status.RETURNED,
+            "may_withdraw": may_file and not final and record.status == ActivityRecord.Status.SUBMITTED,
+            "may_note": may_file and final,
         }
         return render(request, "activities/record.html", context)
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse:
-        """撤回: it is a draft again, and open in its form."""
+        """撤回: it is a draft again, and open in its form. Or a 更正说明 beside what is changed no more."""
         record = to_change(ActivityRecord.objects.all(), request.scope, pk)
         try:
+            if request.POST.get("do") == "note":
+                text = request.POST.get("text", "")[:LONGEST_NOTE]
+                reviews.add_note(by=request.user, record=record, text=text, at=timezone.now())
+                messages.success(request, "更正说明已登记，列在记录后面。")
+                return redirect("record", record.pk)
             records.withdraw(by=request.user, record=record, on=timezone.localdate())
         except Refusal as refusal:
             messages.error(request, as_sentence(refusal))

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from accounts.permissions import Permission as P
 from activities.filters import ReviewFilters
 from activities.models import ActivityRecord
-from activities.queries.reviews import alike_of, checks_of, neighbours, others, reviewable
+from activities.queries.reviews import alike_of, checks_of, neighbours, others, reviewable, said_of
 from activities.rules.checks import NAMES
 from activities.services import reviews
 from activities.wording import minutes
@@ -199,7 +199,7 @@ class ReviewPage(FormPage):
             checks=checks_of(record, self.request.scope, on=today),
             duties=record.settled.order_by("due_on", "kind"),
             attachments=record.attachments.all(),
-            said=sorted(record.reviews.all(), key=lambda one: one.pk, reverse=True),
+            said=said_of(record),
             may_review=waiting and by_others,
             own=waiting and not by_others,
             other=other,

@@ -7,10 +7,16 @@ import zlib
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page
 
+from activities.queries.months import last_months
+from activities.services import reviews
+from activities.services.obligations import lay_out
+from members.models import PartyGroup
 from orgs.facts import refresh
-from tests.people import TODAY, City
+from tests.filing import file_record, members
+from tests.people import LONG_AGO, TODAY, City
 from tests.world import build_world
 
 CONTROLS = "button, a.button, input:not([type=hidden]), select, textarea"
@@ -83,6 +89,23 @@ def test_the_dashboard_is_one_sheet(city: City, signed_in: Callable[[str], Page]
     build_world(city)
     page = signed_in("leader")
     page.goto("/dashboard/")
+    assert len(list(lines_of(page.pdf(prefer_css_page_size=True)))) == 1
+
+
+def test_the_health_sheet_of_a_full_year_is_one_sheet(city: City, signed_in: Callable[[str], Page]) -> None:
+    """Of a branch that lacks whatever can be lacking, with a record of each month that came back."""
+    branch, today = city["CZ1111"], timezone.localdate()
+    PartyGroup.objects.create(party_organization=branch, name="第一党小组", since=LONG_AGO)
+    members(city, 12)
+    for month in last_months(today, 12)[::-1]:
+        lay_out(on=month.first_day)
+        told = {"by": city.user("street"), "at": timezone.now(), "on": today}
+        record = file_record(city, kind="OTHER", on=today, held_on=month.first_day, late_reason="补报")
+        reviews.send_back(record=record, reason="请补充发言要点", **told)
+    page = signed_in("secretary")
+    page.goto("/branch/")
+    page.get_by_role("link", name="全年情况").click()
+    assert page.locator("main").inner_text().count("未上报：") >= 7
     assert len(list(lines_of(page.pdf(prefer_css_page_size=True)))) == 1
 
 
