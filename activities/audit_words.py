@@ -5,6 +5,7 @@ from core.audit_words import name_actions, name_keys, name_risks
 name_actions(
     {
         "activities.accept": "审核通过活动记录",
+        "activities.appraise": "登记民主评议",
         "activities.attach": "上传影像资料",
         "activities.close_month": "关闭填报月份",
         "activities.detach": "删除影像资料",
@@ -21,5 +22,5 @@ name_actions(
         "activities.withdraw": "撤回活动记录",
     }
 )
-name_keys({"absent": "缺席", "came": "到会人数", "decisions": "决议", "topics": "活动内容"})
+name_keys({"absent": "缺席", "came": "到会人数", "decisions": "决议", "grades": "评议等次", "topics": "活动内容"})
 name_risks({"迟报、重新开放": ("activities.reopen_month",)})

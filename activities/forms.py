@@ -3,16 +3,19 @@ but that a date is a date."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 
-from activities.models import ActivityRecord, Contribution, Kind, RecordTopic
+from activities.models import ActivityRecord, AppraisalGrade, Contribution, Kind, RecordTopic
+from activities.queries.appraisals import Appraised
 from core.days import AnyDay, PastDay
 from members.models import PartyGroup
 from orgs.models import Venue
 
+GRADE = "grade-"  # before the number of a member
 MOST_DECISIONS = 30
 MOST_PEOPLE = 9_999
 TOGETHER_OR_APART = (
@@ -150,3 +153,33 @@ class ContributionForm(forms.Form):
     passed_to_union_on = PastDay(
         label="转交工会日期", required=False, help_text="维权事项没有得到解决的，转交工会依法办理，填写转交日期。"
     )
+
+
+class AppraisalForm(forms.Form):
+    """The days of the four steps, and a grade for each member who gets one."""
+
+    self_on = PastDay(label="个人自评", required=False)
+    mutual_on = PastDay(label="党员互评", required=False)
+    polled_on = PastDay(label="民主测评", required=False)
+    decided_on = PastDay(label="组织评定", required=False)
+    excess_reason = _line(
+        "优秀超过比例的原因", 200, help_text="优秀一般不超过参加评定党员的三分之一，确需超过的填写原因。"
+    )
+
+    def __init__(self, *args: Any, people: Sequence[Appraised], **told: Any) -> None:
+        super().__init__(*args, **told)
+        self.people = people
+        for one in people:
+            if one.graded:
+                self.fields[f"{GRADE}{one.member.pk}"] = forms.ChoiceField(
+                    label=one.member.name, choices=[*AppraisalGrade.Grade.choices, ("", "未评")], required=False,
+                    widget=forms.RadioSelect, initial=one.grade,
+                )  # fmt: skip
+
+    @property
+    def rows(self) -> list[tuple[Appraised, forms.BoundField | None]]:
+        return [(one, self[f"{GRADE}{one.member.pk}"] if one.graded else None) for one in self.people]
+
+    def shown(self) -> list[str]:
+        """The grades as the page shows them."""
+        return [str(field.value()) for _, field in self.rows if field]

@@ -1,4 +1,5 @@
-"""组织生活 on the record page of a branch: this month's duties, the last activity, and the way to the health sheet."""
+"""组织生活 on the record page of a branch: this month's duties, the last activity, and the way to the health sheet; on that of a
+member: grades."""
 
 from __future__ import annotations
 
@@ -9,12 +10,14 @@ from typing import Any
 from django.db import models
 
 from accounts.permissions import Permission as P
-from activities.models import ActivityRecord, Obligation
+from activities.models import ActivityRecord, AppraisalGrade, Obligation
 from core.months import YearMonth
 from core.panels import Panel, panels
 from core.scope import Scope
 from orgs.models import PartyOrganization
 from orgs.models.party import BRANCH_KINDS
+
+SHOWN = 5
 
 
 def of_branch(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
@@ -33,6 +36,14 @@ def of_branch(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]
     }
 
 
+def of_member(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]:
+    grades = AppraisalGrade.objects.within(scope).decided().filter(member=record.pk)
+    return {"grades": grades.select_related("appraisal__party_organization")[:SHOWN]}
+
+
 panels.add(
-    Panel("activities", "组织生活", "orgs.partyorganization", P.ACTIVITIES_VIEW, "activities/panel.html", of_branch, 15)
+    Panel("member_year", "民主评议", "members.member", P.MEMBERS_VIEW, "activities/member.html", of_member, 15),
+    Panel(
+        "activities", "组织生活", "orgs.partyorganization", P.ACTIVITIES_VIEW, "activities/panel.html", of_branch, 15
+    ),
 )

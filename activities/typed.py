@@ -14,8 +14,10 @@ from django.utils.datastructures import MultiValueDict
 
 from activities.forms import MOST_DECISIONS, DecisionForm, DecisionForms, RecordForm
 from activities.models import ActivityRecord, Attendance, Plan
+from activities.queries.appraisals import appraisal_of
 from activities.queries.branches import expected, last_held, seats
 from activities.rules.checks import Seat, Vote
+from activities.wording import appraisal_in_words
 from core.pages import number
 from members.models import PartyGroup
 from orgs.models import PartyOrganization
@@ -108,6 +110,16 @@ def with_last(typed: Typed, party_organization: PartyOrganization, *, kind: str)
     said = typed.copy()
     for name, value in last_held(party_organization, kind=kind).items():
         said[name] = text_of(value)
+    return said
+
+
+def with_appraisal(typed: Typed, party_organization: PartyOrganization, *, year: int) -> Typed:
+    """What the appraisal of a year says already of its meeting."""
+    said, row = typed.copy(), appraisal_of(party_organization, year=year)
+    if row and row.met_on:
+        told = {"held_on": row.met_on, "topic": str(row), "content": appraisal_in_words(row)}
+        for name, value in told.items():
+            said[name] = text_of(value)
     return said
 
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from activities.views.appraisal import AppraisalPage
 from activities.views.branch import BranchPage, OwnBranch
 from activities.views.filing import FilingPage
 from activities.views.health import BranchHealth
@@ -17,6 +18,7 @@ urlpatterns = [
     path("branch/<int:pk>/records/<uuid:key>/", FilingPage.as_view(), name="record_form"),
     path("branch/<int:pk>/plans/new/", PlanPage.as_view(), name="plan_new"),
     path("branch/<int:pk>/contributions/new/", ContributionPage.as_view(), name="contribution_new"),
+    path("branch/<int:pk>/appraisals/<int:year>/", AppraisalPage.as_view(), name="appraisal"),
     path("branch/plans/<int:row>/", PlanPage.as_view(), name="plan"),
     path("branch/contributions/<int:row>/", ContributionPage.as_view(), name="contribution"),
     path("branch/records/", RecordList.as_view(), name="records"),

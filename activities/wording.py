@@ -1,10 +1,12 @@
-"""A record as the usual 会议记录: the same lines on the page, on paper and in the text that is copied into another system."""
+"""A record as the usual 会议记录: the same lines on the page, on paper and in the text that is copied into another system; an
+appraisal in a sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from activities.models import ActivityRecord, Decision, Review
+from activities.models import ActivityRecord, Appraisal, Decision, Review
+from activities.queries.appraisals import grades_of, numbers
 from activities.rules.voting import is_carried
 from core.formats import iso
 
@@ -19,6 +21,28 @@ def minutes(record: ActivityRecord) -> list[Line]:
 def as_text(record: ActivityRecord) -> str:
     """复制全文."""
     return "\n".join(f"{name}：{said}" for name, said in minutes(record))
+
+
+def appraisal_in_words(appraisal: Appraisal) -> str:
+    """What the record of its meeting says of it: the steps, and how many were graded what, without names."""
+    days = "、".join(f"{name}（{day}）" for name, day in appraisal.steps if day)
+    return "。".join(filter(None, [f"{appraisal}：{days}", _graded(appraisal), ""]))
+
+
+def progress(appraisal: Appraisal | None) -> str:
+    """How far it is, and how many were graded what."""
+    done = [(name, day) for name, day in appraisal.steps if day] if appraisal else []
+    if not appraisal or not done:
+        return "还没有开始"
+    name, day = done[-1]
+    reached = f"已完成，{day} 组织评定" if appraisal.decided_on else f"进行到{name}（{day}）"
+    return "；".join(filter(None, [reached, _graded(appraisal)]))
+
+
+def _graded(appraisal: Appraisal) -> str:
+    grades = grades_of(appraisal).values()
+    told = "，".join(f"{name} {number} 名" for name, number in numbers(grades) if number)
+    return f"评定等次 {len(grades)} 名：{told}" if grades else ""
 
 
 def _lines(record: ActivityRecord) -> Iterator[Line]:

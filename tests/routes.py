@@ -11,7 +11,7 @@ from django.contrib.admin import AdminSite, ModelAdmin
 
 from accounts.roles import ROLES
 from core.admin import TableAdmin
-from tests.people import PEOPLE
+from tests.people import PEOPLE, TODAY
 
 EVERYONE = frozenset(
     {"city", "district", "street", "stranger", "secretary", "leader", "instructor", "sysadmin", "security", "auditor"}
@@ -105,6 +105,9 @@ ROUTES = {
     "branch/<int:pk>/records/<uuid:key>/": Route(f"branch/{{branch}}/records/{KEY}/", FILING, misses=STRANGER),
     "branch/<int:pk>/plans/new/": Route("branch/{branch}/plans/new/", FILING, misses=STRANGER),
     "branch/<int:pk>/contributions/new/": Route("branch/{branch}/contributions/new/", FILING, misses=STRANGER),
+    "branch/<int:pk>/appraisals/<int:year>/": Route(
+        f"branch/{{branch}}/appraisals/{TODAY.year}/", FILING, misses=STRANGER
+    ),
     "branch/plans/<int:row>/": Route("branch/plans/{plan}/", FILING, misses=STRANGER),
     "branch/contributions/<int:row>/": Route("branch/contributions/{contribution}/", FILING, misses=STRANGER),
     "branch/records/<int:pk>/": Route("branch/records/{record}/", FILING, misses=STRANGER),

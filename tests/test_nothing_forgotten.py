@@ -36,6 +36,7 @@ from tests.test_trail import audited
 
 WITH_THEIR_RECORD = {  # references that stay, or follow by themselves, when two records become one
     "activities.activityrecord.party_organization": "what a branch held stays its own",
+    "activities.appraisal.party_organization": "what a branch held stays its own",
     "activities.contribution.party_organization": "what a branch did stays its own",
     "activities.obligation.party_organization": "what was due of a branch stays its own; what is due is laid out anew",
     "orgs.organization.merged_into": "the merge itself",

@@ -82,6 +82,7 @@ RAW = {  # module and table of every statement in SQL that writes, and what it w
     "reports/services/months.py {frozen}": "a closed month, which has an entry",
 }
 SILENT = {  # where rows are written without entries, and why
+    "activities/services/appraisals.py AppraisalGrade": "the entry of the appraisal says who was graded what",
     "activities/services/parts.py Attendance": "the entry of the record says who came",
     "activities/services/parts.py Decision": "the entry of the record has the decisions",
     "activities/services/parts.py RecordTopic": "the entry of the record has the topics",
@@ -277,6 +278,7 @@ def test_rows_without_entries_are_written_where_another_entry_tells_of_them() ->
 
 # --- what the services do ---
 OWNED = {  # an entry of what they are part of may tell of them: its model, and their column that names it
+    "activities.appraisalgrade": ("activities.appraisal", "appraisal_id"),
     "activities.attendance": ("activities.activityrecord", "record_id"),
     "activities.decision": ("activities.activityrecord", "record_id"),
     "activities.recordtopic": ("activities.activityrecord", "record_id"),

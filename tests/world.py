@@ -17,6 +17,8 @@ from django.utils import timezone
 from accounts.models import AccountRequest
 from activities.models import (
     ActivityRecord,
+    Appraisal,
+    AppraisalGrade,
     Attachment,
     Attendance,
     Contribution,
@@ -246,8 +248,11 @@ def _life(city: City, side: Side, *, member: Model, venue: Model, **_: Model) ->
         kind="THEME_DAY", held_on=LONG_AGO, submitted_on=LONG_AGO, status="SUBMITTED", topic=f"{side.mark}学习",
         content=f"{side.mark}记录", **of_branch,
     )  # fmt: skip
+    appraisal = Appraisal.objects.create(year=TODAY.year, excess_reason=f"{side.mark}原因", **of_branch)
     return {
         "record": record,
+        "appraisal": appraisal,
+        "grade": AppraisalGrade.objects.create(appraisal=appraisal, member=member, grade="QUALIFIED"),
         "topic": RecordTopic.objects.create(record=record, topic="LAW"),
         "attendance": Attendance.objects.create(record=record, member=member),
         "decision": Decision.objects.create(record=record, text=f"{side.mark}决议"),

@@ -1,5 +1,6 @@
 """组织生活: what branches hold, what is due of them, what they plan and contribute (rules §13)."""
 
+from activities.models.appraisals import Appraisal, AppraisalGrade
 from activities.models.contributions import Contribution
 from activities.models.months import ActivityMonth, Obligation
 from activities.models.plans import Plan
@@ -17,6 +18,8 @@ from activities.models.records import (
 __all__ = [
     "ActivityMonth",
     "ActivityRecord",
+    "Appraisal",
+    "AppraisalGrade",
     "Attachment",
     "Attendance",
     "Contribution",

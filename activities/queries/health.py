@@ -10,8 +10,9 @@ from typing import Any
 from django.db.models import Count, Sum
 from django.db.models.functions import TruncMonth
 
-from activities.models import ActivityRecord, Obligation
+from activities.models import ActivityRecord, Appraisal, Kind, Obligation
 from activities.models.months import DUTIES
+from activities.queries.appraisals import appraisal_of
 from activities.queries.asks import asks, latest_answer
 from activities.queries.months import last_months
 from activities.queries.people import hours
@@ -72,6 +73,7 @@ class Health:
     learned: Hours
     mends: list[Mend]
     returned: int
+    appraisal: Appraisal | None  # of this year
 
 
 def health_of(branch: PartyOrganization, *, on: date) -> Health:
@@ -81,7 +83,7 @@ def health_of(branch: PartyOrganization, *, on: date) -> Health:
     rows = Obligation.objects.filter(party_organization=branch, month__in=days).order_by("due_on", "pk")
     duties = list(rows.select_related("group"))
     filed = ActivityRecord.objects.filed().filter(party_organization=branch)
-    learned = _learned(branch, on)
+    learned, appraisal = _learned(branch, on), appraisal_of(branch, year=on.year)
     returned = list(filed.filter(status=ActivityRecord.Status.RETURNED).order_by("held_on", "pk"))
     return Health(
         months,
@@ -92,10 +94,12 @@ def health_of(branch: PartyOrganization, *, on: date) -> Health:
             *_missing(duties, on),
             *_returned(returned),
             *_unanswered(filed, on),
+            *_of_appraisal(filed, appraisal, on),
             *_of_term(branch, on),
             *_short(learned, on),
         ],
         len(returned),
+        appraisal,
     )
 
 
@@ -180,6 +184,15 @@ def _unanswered(filed: Any, on: date) -> Iterator[Mend]:
     for ask in asks:
         if not told[ask.code]:
             yield Mend(f"今年还没有{ask.name}（{ask.clause}）", ask.how, latest_answer(on))
+
+
+def _of_appraisal(filed: Any, appraisal: Appraisal | None, on: date) -> Iterator[Mend]:
+    """A meeting was held and nobody is graded, or the appraisal stands still. One query."""
+    how, until = "在“民主评议”中填写各步骤的日期，给每名正式党员评定等次", latest_answer(on)
+    if appraisal and not appraisal.decided_on:
+        yield Mend(f"{appraisal}还没有组织评定", how, until)
+    elif appraisal is None and filed.filter(kind=Kind.APPRAISAL, held_on__year=on.year).exists():
+        yield Mend("民主评议的会议已开，还没有评定等次", how, until)
 
 
 def _of_term(branch: PartyOrganization, on: date) -> Iterator[Mend]:

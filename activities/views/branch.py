@@ -14,8 +14,10 @@ from django.views import View
 from accounts.permissions import Permission as P
 from activities.models import ActivityRecord, Contribution, Kind, Obligation
 from activities.queries import todo
+from activities.queries.appraisals import appraisal_of
 from activities.queries.home import duties, newest_reason, numbers_of, take_up, twelve_months
 from activities.services import obligations, records
+from activities.wording import progress
 from core.months import YearMonth
 from core.pages import PageRequest, PermissionMixin, number, to_attach, to_change
 from core.refusals import Refusal, as_sentence
@@ -114,6 +116,7 @@ def show(request: PageRequest, branch: PartyOrganization) -> HttpResponse:
         "decisions": todo.open_decisions(scope).filter(record__party_organization=branch)[:SHOWN],
         "plans": todo.plans_ahead(scope, on=today).filter(**mine)[:SHOWN],
         "contributions": Contribution.objects.within(scope).filter(**mine).order_by("-done_on", "-pk")[:SHOWN],
+        "appraised": progress(appraisal_of(branch, year=today.year)),
         "kinds": Kind.choices,
         "key": uuid4(),
         "stands_in": branch.pk not in served(scope),

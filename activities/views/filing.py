@@ -36,6 +36,7 @@ from activities.typed import (
     of_record,
     people_of,
     votes_of,
+    with_appraisal,
     with_last,
 )
 from activities.views.branch import branch_of, served
@@ -127,9 +128,13 @@ class FilingPage(PermissionMixin, View):
         # of a duty that is over nobody but the secretary knows the day
         over = duty and duty.ends_on < self.today
         day, group = (None if over else self.today), (duty.group if duty else None)
-        return beginning(
+        typed = beginning(
             kind=kind, on=self.today, day=day, group=group, groups=self.groups, plan=None if over else plan
         )
+        if kind == Kind.APPRAISAL:
+            year = number(self.request.GET.get("appraisal")) or (duty.ends_on if duty else self.today).year
+            typed = with_appraisal(typed, self.branch, year=year)
+        return typed
 
     def _keep(self, typed: Typed, kind: str) -> ActivityRecord:
         return records.save_draft(

@@ -12,6 +12,7 @@ from accounts.permissions import Permission as P
 from activities.queries.branches import branches
 from activities.queries.health import SIGNS, health_of
 from activities.queries.lists import secretaries
+from activities.wording import progress
 from core.charts import sparkline
 from core.pages import PageRequest, PermissionMixin
 from members.models import Member
@@ -38,6 +39,7 @@ class BranchHealth(PermissionMixin, View):
             "secretary": secretaries([branch.pk], on=today)[branch.pk][0],
             "members": members.aggregate(number=Count("pk"))["number"],
             "health": health,
+            "appraised": progress(health.appraisal),
             "signs": SIGNS.values(),
             "line": sparkline(line),
             "today": today,

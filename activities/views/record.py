@@ -14,7 +14,7 @@ from django.views import View
 
 from accounts.permissions import Permission as P
 from activities.filters import RecordFilters
-from activities.models import ActivityRecord, Attachment
+from activities.models import ActivityRecord, Attachment, Kind
 from activities.queries.checks import checked
 from activities.queries.reviews import said_of
 from activities.services import records, reviews
@@ -55,6 +55,7 @@ class RecordPage(PermissionMixin, View):
             "may_mend": may_file and not final and record.status == ActivityRecord.Status.RETURNED,
             "may_withdraw": may_file and not final and record.status == ActivityRecord.Status.SUBMITTED,
             "may_note": may_file and final,
+            "may_appraise": may_file and record.kind == Kind.APPRAISAL,
         }
         return render(request, "activities/record.html", context)
 

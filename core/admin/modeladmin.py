@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from core.admin.bulk import BulkAction, bulk_view
@@ -30,6 +31,7 @@ from core.listing import Column, Order
 from core.listing.filters import ListFilters
 from core.listing.paging import COUNT_BOUND
 from core.pages import to_attach, to_change, way_back
+from core.panels import panels_for
 from core.scope import may_change
 from core.search import search
 from core.views.failures import SAFE
@@ -218,6 +220,8 @@ class ScopedModelAdmin(SavingByService, ModelAdmin):  # type: ignore[misc]
         self, request: HttpRequest, context: dict[str, Any], obj: models.Model | None = None, **kwargs: Any
     ) -> HttpResponse:
         context["record_url"] = way_back(request, self.record_url(obj) if obj else "")
+        if obj and not self.record_url(obj):  # its form is its page
+            context["panels"] = panels_for(obj, request.scope, timezone.localdate())  # type: ignore[attr-defined]
         return super().render_change_form(request, context, obj=obj, **kwargs)
 
     # addresses

@@ -1,0 +1,19 @@
+"""The cap of 优秀 in 民主评议党员 (rules §13: one in three of those who are graded, as a rule). Pure."""
+
+from __future__ import annotations
+
+
+def most_excellent(graded: int, *, one_in: int) -> int:
+    """How many of the graded may be 优秀 without another word: the whole third, never a part of a member."""
+    return graded // one_in if one_in else graded
+
+
+def beyond(*, excellent: int, graded: int, one_in: int) -> str:
+    """The sentence that asks for a reason, where there are more; else empty."""
+    most = most_excellent(graded, one_in=one_in)
+    if excellent <= most:
+        return ""
+    return (
+        f"评定等次的党员 {graded} 名，优秀 {excellent} 名，一般不超过 {most} 名（{one_in} 分之一）；"
+        "请调整，确需超过的填写原因"
+    )
