@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from tests.people import City
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 HERE = Path(__file__).parent
+ANSWERED_WITHIN = 30  # seconds
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,7 +43,16 @@ def browser_context_args(live_server: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(autouse=True)
-def complaints(page: Page) -> Iterator[list[str]]:
+def answered(transactional_db: None) -> Iterator[None]:
+    """What the pages asked last is answered before the tables are emptied: a page that saves by itself asks at any time."""
+    yield
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(ANSWERED_WITHIN)
+
+
+@pytest.fixture(autouse=True)
+def complaints(answered: None, page: Page) -> Iterator[list[str]]:
     """No page may break the Content-Security-Policy or stumble over its own script."""
     found: list[str] = []
     page.on("pageerror", lambda error: found.append(str(error)))
