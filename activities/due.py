@@ -1,4 +1,5 @@
-"""What waits for the street: records to review, and branches whose monthly report did not come."""
+"""What waits for the street: records to review, and branches whose monthly report did not come. What waits for a branch, or
+a committee that signed one: what its 责任书 promised and is not done."""
 
 from __future__ import annotations
 
@@ -10,10 +11,13 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts.permissions import Permission as P
+from activities.models import PledgeItem
 from activities.queries.lists import months_unreported
+from activities.queries.mends import overdue
 from activities.queries.reviews import reviewable
 from core.due import DueItem, DueKind, due_kinds
 from core.scope import Scope
+from orgs.models.party import BRANCH_KINDS
 
 
 def _waiting(scope: Scope, on: date) -> QuerySet:
@@ -37,9 +41,32 @@ def _missing(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
         yield DueItem(str(row.party_organization), f"{row.month:%Y-%m} 没有上报组织生活", row.due_on, url, "查看")
 
 
+def _overdue(scope: Scope, on: date) -> QuerySet:
+    """Of the own Party organization, whoever else may see it."""
+    return (
+        PledgeItem.objects.changeable(scope)
+        .filter(pk__in=overdue(on).values("pk"), party_organization__in=scope.measured_nodes)
+        .select_related("party_organization")
+        .order_by("due_on", "pk")
+    )
+
+
+def _promises(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
+    for row in rows:
+        of_branch = row.party_organization.kind in BRANCH_KINDS
+        url = (
+            reverse("row", args=["promises", row.pk]) if of_branch else f"/admin/activities/pledgeitem/{row.pk}/change/"
+        )
+        yield DueItem(str(row.party_organization), f"责任书事项：{row}", row.due_on, url, "登记结果")
+
+
 due_kinds.add(
     DueKind("activities.reviews", "待审核", P.ACTIVITIES_REVIEW, _waiting, "review_by", _reviews, "/reviews/"),
     DueKind(
         "activities.missing", "月报未上报", P.ACTIVITIES_REVIEW, _unreported, "due_on", _missing, "/reviews/missing/"
     ),
-)
+    DueKind(
+        "activities.promises", "责任书事项逾期", P.ACTIVITIES_FILE, _overdue, "due_on", _promises,
+        "/admin/activities/pledgeitem/",
+    ),
+)  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from activities.models import ActivityRecord, AppraisalGrade, Contribution, Kind, RecordTopic
+from activities.models import ActivityRecord, AppraisalGrade, Kind, RecordTopic
 from activities.queries.appraisals import Appraised
 from core.days import AnyDay, PastDay
 from members.models import PartyGroup
@@ -120,39 +120,6 @@ class DecisionForm(forms.Form):
 
 
 DecisionForms = forms.formset_factory(DecisionForm, extra=1, max_num=MOST_DECISIONS, absolute_max=MOST_DECISIONS + 1)
-
-
-class PlanForm(forms.Form):
-    """What is going to be held, when and where."""
-
-    kind = forms.ChoiceField(label="活动类型", choices=Kind.choices)
-    planned_on = AnyDay(label="计划日期")
-    starts_at = forms.TimeField(label="开始时间", widget=TimeInput)
-    ends_at = forms.TimeField(label="结束时间", widget=TimeInput)
-    topic = _line("主题（议题）", 120)
-    place = _line("地点", 100)
-    venue = forms.ModelChoiceField(
-        label="预约场所", queryset=Venue.objects.none(), required=False, empty_label="不预约",
-        help_text="党群服务中心等共享场所，同一时间只由一个支部使用。",
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, venues: QuerySet[Venue], **told: Any) -> None:
-        super().__init__(*args, **told)
-        field: Any = self.fields["venue"]
-        field.queryset = venues
-
-
-class ContributionForm(forms.Form):
-    """One deed, its result and what shows it."""
-
-    kind = forms.ChoiceField(label="类型", choices=Contribution.Kind.choices)
-    done_on = PastDay(label="日期")
-    what = forms.CharField(label="事项", max_length=300, widget=forms.Textarea({"rows": 3}))
-    result = forms.CharField(label="结果", max_length=300, required=False, widget=forms.Textarea({"rows": 2}))
-    evidence = _line("佐证", 200, help_text="文件、照片、证明人等在哪里。")
-    passed_to_union_on = PastDay(
-        label="转交工会日期", required=False, help_text="维权事项没有得到解决的，转交工会依法办理，填写转交日期。"
-    )
 
 
 class AppraisalForm(forms.Form):

@@ -12,17 +12,18 @@ from functools import partial
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
-from activities.models import ActivityRecord, Obligation
+from activities.models import ActivityRecord, Obligation, Pledge, Regulation
 from activities.models.months import ANY
 from activities.queries.asks import asks
+from activities.queries.mends import groups_of, has_target, holds_post
 from activities.queries.silence import SPANS, silent
-from core.indicators import Indicator, Measure, declare, share
+from core.indicators import Indicator, Measure, declare, measures, share
 from core.months import YearMonth
-from members.indicators import NO_FORMAL
+from members.indicators import NO_FORMAL, PROBATIONARY_SHARE, member_facts
 from orgs.facts import Day
 from orgs.indicators import LIFE
 from orgs.models import PartyOrganization
-from orgs.subjects import NodeFact, NodeSubject, node_facts
+from orgs.subjects import NodeFact, NodeSubject, node_facts, number_of
 
 State = Obligation.State
 SETTLED = Q(state__in=[State.ON_TIME, State.LATE])
@@ -159,4 +160,50 @@ ASKED = tuple(
     for ask in asks
 )
 
+
+# what a branch enters once and keeps
+node_facts.add(
+    NodeFact("pledges_this_year", lambda day: number_of(Pledge.objects.filter(year=day.on.year), "party_organization")),
+    NodeFact("regulation_groups", lambda day: groups_of(Regulation.objects.filter(repealed_on=None))),
+)
+PLEDGED = of_branches(
+    code="PLEDGED",
+    name="签订年度目标责任书",
+    clause="意见二-5",
+    basis="党支部、联合党支部、临时党支部中，今年与上级党组织签订了年度目标责任书的。",
+    part=("branches_pledged", "其中签订了责任书", Q(pledges_this_year__gt=0)),
+    target=Decimal(100),
+)
+REGULATED = of_branches(
+    code="REGULATED",
+    name="四类制度齐全",
+    clause="意见二-5",
+    basis="党支部、联合党支部、临时党支部中，组织生活、党员教育管理、自我约束、党群共建四类制度都有现行的。",
+    part=("branches_regulated", "其中四类制度齐全", Q(regulation_groups=len(Regulation.Group))),
+    target=Decimal(100),
+)
+member_facts.add(
+    NodeFact("holds_post", lambda day: holds_post(day.on)), NodeFact("has_target", lambda day: has_target(day.on.year))
+)
+of_members = partial(share, group=LIFE, of=PROBATIONARY_SHARE.denominator, target=Decimal(100))
+ROLE_MODELS = of_members(
+    code="ROLE_MODEL",
+    name="党员责任区、先锋岗覆盖率",
+    clause="意见二-2",
+    basis="名册上的党员中，在所在党组织承担党员责任区或党员先锋岗的。",
+    part=("members_with_post", "其中承担责任区、先锋岗", Q(holds_post=True)),
+)
+TARGETED = of_members(
+    code="TARGETED",
+    name="有岗位目标的党员",
+    clause="意见二-5",
+    basis="名册上的党员中，今年登记了岗位职责和目标的（设岗定责、目标管理）。",
+    part=("members_with_target", "其中有岗位目标", Q(has_target=True)),
+)
+measures.add(
+    ROLE_MODELS.denominator.part("members_without_post", "没有责任区、先锋岗", Q(holds_post=False)),
+    TARGETED.denominator.part("members_without_target", "没有岗位目标", Q(has_target=False)),
+)
+
 declare(REPORTED, HELD, *ON_PAPER, ON_TIME, NOT_HELD, UNREPORTED, DUTIES_HELD, *SILENT, *ASKED)
+declare(PLEDGED, REGULATED, ROLE_MODELS, TARGETED)

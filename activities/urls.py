@@ -2,28 +2,29 @@
 
 from django.urls import path
 
+from activities.models import Regulation
 from activities.views.appraisal import AppraisalPage
 from activities.views.branch import BranchPage, OwnBranch
 from activities.views.filing import FilingPage
 from activities.views.health import BranchHealth
 from activities.views.lists import MissingList, WantedList
 from activities.views.months import ActivityMonths
-from activities.views.plans import ContributionPage, PlanPage
 from activities.views.record import AttachmentFile, RecordList, RecordPage
 from activities.views.review import ReviewPage, ReviewQueue
+from activities.views.rows import RowList, RowPage
 
 urlpatterns = [
     path("branch/", OwnBranch.as_view(), name="branch"),
     path("branch/<int:pk>/", BranchPage.as_view(), name="branch_of"),
     path("branch/<int:pk>/records/<uuid:key>/", FilingPage.as_view(), name="record_form"),
-    path("branch/<int:pk>/plans/new/", PlanPage.as_view(), name="plan_new"),
-    path("branch/<int:pk>/contributions/new/", ContributionPage.as_view(), name="contribution_new"),
     path("branch/<int:pk>/appraisals/<int:year>/", AppraisalPage.as_view(), name="appraisal"),
-    path("branch/plans/<int:row>/", PlanPage.as_view(), name="plan"),
-    path("branch/contributions/<int:row>/", ContributionPage.as_view(), name="contribution"),
     path("branch/records/", RecordList.as_view(), name="records"),
     path("branch/records/<int:pk>/", RecordPage.as_view(), name="record"),
     path("branch/files/<int:pk>/", AttachmentFile.as_view(), name="attachment"),
+    path("branch/regulations/<int:pk>/file/", AttachmentFile.as_view(model=Regulation), name="regulation_file"),
+    path("branch/<int:pk>/<slug:kind>/", RowList.as_view(), name="rows"),
+    path("branch/<int:pk>/<slug:kind>/new/", RowPage.as_view(), name="row_new"),
+    path("branch/<slug:kind>/<int:row>/", RowPage.as_view(), name="row"),
     # the street
     path("reviews/", ReviewQueue.as_view(), name="reviews"),
     path("reviews/<int:pk>/", ReviewPage.as_view(), name="review"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -31,7 +31,9 @@ from core.months import YearMonth
 from core.numbering import reserve_ids
 from demo.branches import Branch
 from demo.invent import Inventor
+from demo.kept import Kept, Person
 from demo.ledger import Ledger
+from orgs.models import PartyOrganization
 from orgs.models.party import BRANCH_KINDS
 
 MONTHS_TOLD, MONTHS_OF_MANY = 12, 3
@@ -57,14 +59,6 @@ _DEEDS = (
 )  # fmt: skip
 
 
-class Person(NamedTuple):
-    pk: int
-    name: str
-    since: date
-    formal_on: date | None
-    until: date | None
-
-
 class Life:
     """Enters what each branch held into the ledger."""
 
@@ -73,11 +67,14 @@ class Life:
         self.months = [*ledger.months[-(MONTHS_OF_MANY if dense else MONTHS_TOLD) :], YearMonth.of(ledger.today)]
         self._secretarys = secretarys  # the branch of the account that signs in: its month is still open
         self._rolls: dict[int, list[Person]] = defaultdict(list)
+        self._above: dict[int, int] = {}
         self._ids: list[int] = []
 
     def joins(self, branch: Branch, person: Person) -> None:
         if branch.kind in BRANCH_KINDS:
             self._rolls[branch.pk].append(person)
+            if branch.parent:
+                self._above[branch.pk] = branch.parent.pk
 
     def enter(self) -> None:
         for branch, roll in self._rolls.items():
@@ -96,6 +93,7 @@ class Life:
                 self._deed(branch)
         self._plan()
         self._close()
+        self._keep()
 
     def settle(self, day: date) -> None:
         """At the end of a month, and today: what was due, what of it came."""
@@ -207,6 +205,13 @@ class Life:
             Plan, self.ledger.today, party_organization_id=self._secretarys, kind="THEME_DAY", planned_on=on,
             starts_at="17:30:00", ends_at="19:00:00", topic=_TOPICS[3], place="云台街道党群服务中心",
         )  # fmt: skip
+
+    def _keep(self) -> None:
+        kept, written = Kept(self.invent, self.ledger), self._rolls.keys() - self._above.keys()
+        above = PartyOrganization.objects.filter(pk__in=written, parent__isnull=False)
+        self._above |= {node.pk: node.parent_id or 0 for node in above.only("parent")}
+        for branch, roll in self._rolls.items():
+            kept.enter(branch, self._above[branch], roll, all_of_it=branch == self._secretarys)
 
     def _close(self) -> None:
         """All months told but the last one that is over."""

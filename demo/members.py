@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from core.crypto import blind_index
 from demo.branches import Branches
 from demo.invent import Inventor
+from demo.kept import Person
 from demo.ledger import Ledger
-from demo.life import Life, Person
+from demo.life import Life
 from demo.organizations import Drawn
 from demo.places import DISTRICTS
 from members.models import FormerMembership, Member

@@ -16,9 +16,10 @@ from core.pages import MOST_DIGITS
 from core.periods import not_over
 from core.scope import subtree
 from core.search import search
-from members.indicators import ROLL
+from members.indicators import ROLL, with_facts
 from members.models import Member, Post
 from members.rules import normalise_id_number
+from orgs.facts import Day
 from orgs.filters import PlaceFilters
 from orgs.models import PartyOrganization
 
@@ -84,7 +85,7 @@ class MemberFilters(OfPartyFilters):
 
     def counted(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Those whom a measure counts."""
-        return queryset.filter(measures[value].where)
+        return with_facts(queryset, Day.of(timezone.localdate())).filter(measures[value].where)
 
 
 def not_ended(rows: QuerySet) -> QuerySet:

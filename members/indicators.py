@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from functools import partial
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from core.indicators import Measure, declare, measures, share
+from core.registries import Registry
 from members.models import Member, Post
 from members.models.members import PROBATIONARY
+from orgs.facts import Day
 from orgs.indicators import COVERAGE, MEMBERS, amiss
 from orgs.models.party import BRANCH_KINDS
-from orgs.subjects import NodeSubject, nodes
+from orgs.subjects import NodeFact, NodeSubject, nodes
+
+member_facts: Registry[NodeFact] = (
+    Registry()
+)  # what the apps above know of every member; `OuterRef("pk")` is the member
+
+
+def with_facts(rows: QuerySet[Member], day: Day) -> QuerySet[Member]:
+    """Members with what the conditions of `ROLL` read."""
+    return rows.alias(**{fact.code: fact.value(day) for fact in member_facts})
+
 
 ROLL = NodeSubject(
     "members",
@@ -19,7 +31,7 @@ ROLL = NodeSubject(
     "名",
     frozenset({"region_code"}),
     model=Member,
-    rows=lambda day: Member.objects.on_the_roll(),
+    rows=lambda day: with_facts(Member.objects.on_the_roll(), day),
     node="party_organization",
     organization="organization",
     personal=frozenset({"name", "sex", "born_on", "ethnicity", "education", "job", "joined_on", "formal_on"}),

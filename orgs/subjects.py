@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import (
     BooleanField,
     Count,
+    Exists,
     Expression,
     ExpressionWrapper,
     IntegerField,
@@ -52,7 +53,7 @@ class NodeFact:
     """A number that an app knows of every Party organization, for the conditions of `PARTY_ORGANIZATIONS`."""
 
     code: str
-    value: Callable[[Any], Expression]  # of an `orgs.facts.Day`; `OuterRef("pk")` is the Party organization
+    value: Callable[[Any], Expression | Exists]  # of an `orgs.facts.Day`; `OuterRef("pk")` is the Party organization
 
 
 node_facts: Registry[NodeFact] = Registry()

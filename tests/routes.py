@@ -103,13 +103,13 @@ ROUTES = {
     # a branch's own work
     "branch/<int:pk>/": Route("branch/{branch}/", FILING, misses=STRANGER),
     "branch/<int:pk>/records/<uuid:key>/": Route(f"branch/{{branch}}/records/{KEY}/", FILING, misses=STRANGER),
-    "branch/<int:pk>/plans/new/": Route("branch/{branch}/plans/new/", FILING, misses=STRANGER),
-    "branch/<int:pk>/contributions/new/": Route("branch/{branch}/contributions/new/", FILING, misses=STRANGER),
+    "branch/<int:pk>/<slug:kind>/": Route("branch/{branch}/plans/", FILING, misses=STRANGER),
+    "branch/<int:pk>/<slug:kind>/new/": Route("branch/{branch}/plans/new/", FILING, misses=STRANGER),
+    "branch/<slug:kind>/<int:row>/": Route("branch/plans/{plan}/", FILING, misses=STRANGER),
+    "branch/regulations/<int:pk>/file/": Route("branch/regulations/{regulation}/file/", FILING, misses=STRANGER),
     "branch/<int:pk>/appraisals/<int:year>/": Route(
         f"branch/{{branch}}/appraisals/{TODAY.year}/", FILING, misses=STRANGER
     ),
-    "branch/plans/<int:row>/": Route("branch/plans/{plan}/", FILING, misses=STRANGER),
-    "branch/contributions/<int:row>/": Route("branch/contributions/{contribution}/", FILING, misses=STRANGER),
     "branch/records/<int:pk>/": Route("branch/records/{record}/", FILING, misses=STRANGER),
     "branch/files/<int:pk>/": Route("branch/files/{attachment}/", FILING, misses=STRANGER),
     # instructors
@@ -208,7 +208,7 @@ def following(one: ModelAdmin) -> AdminModel:
     """The line of a model that is not in the table: a small table whose rows are seen with their organization."""
     adds = holders(getattr(one.model, "change_permission", ""))  # which another guard asks for
     name = str(one.opts.model_name)
-    return AdminModel(name, HERE & adds, adds, STRANGER, imported=True, reads=holders(one.view_permission))
+    return AdminModel(name, FILING & adds, adds, STRANGER, imported=True, reads=holders(one.view_permission))
 
 
 def admin_routes(site: AdminSite) -> dict[str, list[Route]]:

@@ -23,10 +23,15 @@ from activities.models import (
     Attendance,
     Contribution,
     Decision,
+    DutyTarget,
     Obligation,
     Plan,
+    Pledge,
+    PledgeItem,
     RecordTopic,
+    Regulation,
     Review,
+    RoleModelPost,
 )
 from core.crypto import blind_index
 from core.days import PeriodDateField
@@ -169,7 +174,7 @@ def _units_between(city: City) -> dict[str, Model]:
 def _furnish(city: City, side: Side) -> dict[str, Model]:
     rows = _units(city, side)
     rows |= _about(city, side, **rows) | _team(city, side) | _guided(city, side, rows["unit"])
-    return rows | _office(city, side) | _life(city, side, **rows)
+    return rows | _office(city, side) | _life(city, side, **rows) | _kept(city, side, **rows)
 
 
 def _units(city: City, side: Side) -> dict[str, Model]:
@@ -271,7 +276,27 @@ def _life(city: City, side: Side, *, member: Model, venue: Model, **_: Model) ->
             **of_branch,
         ),
         "contribution": Contribution.objects.create(
-            kind="SERVICE", done_on=LONG_AGO, what=f"{side.mark}办实事", **of_branch
+            kind="RIGHTS", done_on=LONG_AGO, what=f"{side.mark}办实事", **of_branch
+        ),
+    }  # fmt: skip
+
+
+def _kept(city: City, side: Side, *, member: Model, **_: Model) -> dict[str, Model]:
+    """What the branch enters once and keeps."""
+    document = f"attachments/{side.branch}"
+    keep(Path(__file__), document)
+    of_branch: dict[str, Any] = {"party_organization": city[side.branch]}
+    of_year = of_branch | {"year": TODAY.year}
+    return {
+        "pledge": Pledge.objects.create(signed_with=city[side.committee], signed_on=LONG_AGO, **of_year),
+        "pledgeitem": PledgeItem.objects.create(what=f"{side.mark}事项", due_on=LONG_AGO, **of_year),
+        "rolemodelpost": RoleModelPost.objects.create(
+            kind="AREA", name=f"{side.mark}责任区", member=member, since=LONG_AGO, **of_branch
+        ),
+        "dutytarget": DutyTarget.objects.create(duty=f"{side.mark}岗位", target="目标", member=member, **of_year),
+        "regulation": Regulation.objects.create(
+            group="LIFE", title=f"{side.mark}制度", adopted_on=LONG_AGO, document=f"{side.mark}制度.pdf",
+            content_type="application/pdf", file=document, **of_branch,
         ),
     }  # fmt: skip
 

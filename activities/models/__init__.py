@@ -14,6 +14,7 @@ from activities.models.records import (
     RecordTopic,
     Review,
 )
+from activities.models.rows import DutyTarget, Pledge, PledgeItem, Regulation, RoleModelPost
 
 __all__ = [
     "ActivityMonth",
@@ -24,10 +25,15 @@ __all__ = [
     "Attendance",
     "Contribution",
     "Decision",
+    "DutyTarget",
     "Fingerprint",
     "Kind",
     "Obligation",
     "Plan",
+    "Pledge",
+    "PledgeItem",
     "RecordTopic",
+    "Regulation",
     "Review",
+    "RoleModelPost",
 ]

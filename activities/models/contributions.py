@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from activities.models.rows import BranchRow
 from core.days import EventDateField
 from core.scope import ScopedQuerySet
-from orgs.models import PartyOrganization
 
 
-class Contribution(models.Model):
+class Contribution(BranchRow):
     """One deed, with its result and what shows it. 维权 that stays unresolved is passed to the union with a date."""
 
     class Kind(models.TextChoices):
@@ -20,9 +20,6 @@ class Contribution(models.Model):
         DECISIONS = "DECISIONS", "参与决策"
         RIGHTS = "RIGHTS", "维权"
 
-    party_organization = models.ForeignKey(
-        PartyOrganization, models.PROTECT, related_name="contributions", verbose_name="党支部"
-    )
     kind = models.CharField("类型", max_length=12, choices=Kind)
     done_on = EventDateField("日期")
     what = models.CharField("事项", max_length=300)
@@ -31,9 +28,6 @@ class Contribution(models.Model):
     passed_to_union_on = EventDateField("转交工会日期", null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()
-    view_permission = "activities.view"
-    change_permission = "activities.file"
-    scope_path = "party_organization__path"
 
     class Meta:
         verbose_name = "作用发挥"

@@ -29,12 +29,6 @@ class Ask:
     def records(self) -> Q:
         return Q(topics__topic=self.topic) if self.topic else Q(kind=self.kind)
 
-    @property
-    def how(self) -> str:
-        if self.topic:
-            return f"在活动中安排，填报时勾选“{self.topic.label}”"
-        return "开展后填报这一类活动记录"
-
     def answered(self, on: date) -> Coalesce:
         """How many records of a year up to a day answer it, of the Party organization of the outer query."""
         filed = ActivityRecord.objects.filed().filter(self.records, held_on__gte=date(on.year, 1, 1), held_on__lte=on)

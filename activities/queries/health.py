@@ -14,6 +14,7 @@ from activities.models import ActivityRecord, Appraisal, Kind, Obligation
 from activities.models.months import DUTIES
 from activities.queries.appraisals import appraisal_of
 from activities.queries.asks import asks, latest_answer
+from activities.queries.mends import Mend, lacks
 from activities.queries.months import last_months
 from activities.queries.people import hours
 from core.indicators import percent
@@ -42,16 +43,6 @@ class Sign:
     css: str
     month: YearMonth
     record: int | None = None  # the record that settled it
-
-
-@dataclass(frozen=True)
-class Mend:
-    """Something that is missing, how to mend it, until when, and where."""
-
-    what: str
-    how: str
-    until: date | None = None
-    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,6 +88,7 @@ def health_of(branch: PartyOrganization, *, on: date) -> Health:
             *_of_appraisal(filed, appraisal, on),
             *_of_term(branch, on),
             *_short(learned, on),
+            *_of_the_year(branch, on),
         ],
         len(returned),
         appraisal,
@@ -178,12 +170,16 @@ def _returned(records: list[ActivityRecord]) -> Iterator[Mend]:
 
 
 def _unanswered(filed: Any, on: date) -> Iterator[Mend]:
-    """What is asked of every branch once a year. One query."""
+    """What is asked of every branch once a year: in one line what activities are to be about. One query."""
     year = filed.filter(held_on__gte=date(on.year, 1, 1), held_on__lte=on)
     told = year.aggregate(**{ask.code: Count("pk", filter=ask.records) for ask in asks})
-    for ask in asks:
-        if not told[ask.code]:
-            yield Mend(f"今年还没有{ask.name}（{ask.clause}）", ask.how, latest_answer(on))
+    missing, until = [ask for ask in asks if not told[ask.code]], latest_answer(on)
+    if about := [ask for ask in missing if ask.topic]:
+        ticks = "".join(f"“{ask.topic.label}”" for ask in about if ask.topic)
+        yield Mend(f"今年还没有{'、'.join(ask.name for ask in about)}", f"在活动中安排，填报时勾选{ticks}", until)
+    for ask in missing:
+        if ask.kind:
+            yield Mend(f"今年还没有{ask.name}（{ask.clause}）", "开展后填报这一类活动记录", until)
 
 
 def _of_appraisal(filed: Any, appraisal: Appraisal | None, on: date) -> Iterator[Mend]:
@@ -201,6 +197,12 @@ def _of_term(branch: PartyOrganization, on: date) -> Iterator[Mend]:
         yield Mend("没有登记届满日期", "在“任期”中登记换届日期和届满日期")
     elif ends < on:
         yield Mend(f"任期已于 {ends} 届满", "向上级党组织请示换届选举；确需延期的，说明原因并经批准")
+
+
+def _of_the_year(branch: PartyOrganization, on: date) -> Iterator[Mend]:
+    """What the branch enters once a year: all of it is mended on its own page."""
+    if found := [one.what for one in lacks(branch, on=on)]:
+        yield Mend("\n".join(found), "办理后，在本支部“全年工作”的各项中登记", latest_answer(on))
 
 
 def _short(learned: Hours, on: date) -> Iterator[Mend]:

@@ -1,12 +1,10 @@
-"""What waits for a branch beside its duties: what came back, what was begun, what was decided, what is planned."""
+"""What waits for a branch beside its duties: what came back, what was begun, what was decided."""
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.db.models import QuerySet
 
-from activities.models import ActivityRecord, Decision, Plan
+from activities.models import ActivityRecord, Decision
 from core.scope import Scope
 
 Status = ActivityRecord.Status
@@ -29,9 +27,3 @@ def open_decisions(scope: Scope) -> QuerySet[Decision]:
     rows = Decision.objects.within(scope).filter(done_on=None, due_on__isnull=False)
     rows = rows.exclude(record__status=Status.DRAFT)
     return rows.select_related("record__party_organization").order_by("due_on", "pk")
-
-
-def plans_ahead(scope: Scope, *, on: date) -> QuerySet[Plan]:
-    """What is going to be held, the next one first."""
-    rows = Plan.objects.within(scope).filter(planned_on__gte=on, cancelled_on=None)
-    return rows.select_related("party_organization", "venue").order_by("planned_on", "starts_at", "pk")

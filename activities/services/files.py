@@ -10,7 +10,8 @@ import hashlib
 import io
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -48,15 +49,21 @@ def attach(
 
     `taken_on` is the day that the browser read from the photo before it made it smaller.
     """
+    with keeping(data) as (kept, file), transaction.atomic():
+        return _attached(by, record, kept, file, cleaned(name, kept.suffix), hashlib.sha256(data).hexdigest(),
+                         taken_on, on)  # fmt: skip
+
+
+@contextmanager
+def keeping(data: bytes) -> Iterator[tuple[Content, str]]:
+    """A file that is kept while its row is written: what it is, and where. When that fails it is forgotten again."""
     if len(data) > LARGEST:
         raise Refusal(f"每个文件不超过 {LARGEST >> 20} MB，请压缩后再上传")
     kept = read(data)
     file = f"attachments/{uuid4().hex}"
     try:
         _keep(kept.data, file)
-        with transaction.atomic():
-            return _attached(by, record, kept, file, cleaned(name, kept.suffix), hashlib.sha256(data).hexdigest(),
-                             taken_on, on)  # fmt: skip
+        yield kept, file
     except OSError as error:
         files.forget(file)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -9,11 +9,10 @@ from typing import Any
 from django.db import transaction
 
 from activities.models import Contribution, Plan
+from activities.services.rows import OwnRows
 from core import writing
 from core.locks import between_turns, hold
 from core.refusals import Refusal
-from core.services import RowServices
-from orgs.facts import refresh
 from orgs.handover import Handover
 from orgs.models import Venue
 from orgs.services.tables import PartyRows
@@ -56,13 +55,6 @@ class Plans(PartyRows[Plan]):
         return super()._set(row, values, action, on=on, **told)
 
 
-class Contributions(RowServices[Contribution]):
-    """What a branch did for its organization. It stays with the branch that did it, whatever becomes of that one."""
-
-    def follow(self, row: Contribution, on: date) -> None:
-        refresh((), on=on, nodes=[row.party_organization_id])
-
-
 def _require_free(row: Plan, on: date) -> None:
     if not row.venue_id or row.cancelled_on:
         return
@@ -86,7 +78,7 @@ plans = Plans(
     ends_with="cancelled_on",
     unit="项",
 )
-contributions = Contributions(
+contributions = OwnRows(
     Contribution,
     add=("activities.contribute", "登记作用发挥"),
     change=("activities.change_contribution", "修改作用发挥"),

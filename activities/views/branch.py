@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -12,10 +13,11 @@ from django.utils import timezone
 from django.views import View
 
 from accounts.permissions import Permission as P
-from activities.models import ActivityRecord, Contribution, Kind, Obligation
+from activities.models import ActivityRecord, Kind, Obligation
 from activities.queries import todo
 from activities.queries.appraisals import appraisal_of
 from activities.queries.home import duties, newest_reason, numbers_of, take_up, twelve_months
+from activities.row_kinds import RowKind, row_kinds
 from activities.services import obligations, records
 from activities.wording import progress
 from core.months import YearMonth
@@ -24,6 +26,7 @@ from core.refusals import Refusal, as_sentence
 from core.scope import Scope
 from orgs.models import PartyOrganization
 from orgs.models.party import BRANCH_KINDS
+from orgs.subjects import number_of
 
 SHOWN = 5
 REASONS = ("生产任务重，时间未能安排", "党员外出较多，未能集中", "节假日停工", "与下月活动合并开展")
@@ -42,7 +45,7 @@ def served(scope: Scope) -> set[int]:
 
 
 class BranchPage(PermissionMixin, View):
-    """本月待办 first, then what came back or was begun, the last twelve months, who belongs to it, plans, contributions."""
+    """本月待办 first, then what came back or was begun, the last twelve months, the year's work, who belongs to it."""
 
     permission = P.ACTIVITIES_FILE
 
@@ -114,14 +117,20 @@ def show(request: PageRequest, branch: PartyOrganization) -> HttpResponse:
         "months": twelve_months(branch, on=today),
         "numbers": numbers_of(branch),
         "decisions": todo.open_decisions(scope).filter(record__party_organization=branch)[:SHOWN],
-        "plans": todo.plans_ahead(scope, on=today).filter(**mine)[:SHOWN],
-        "contributions": Contribution.objects.within(scope).filter(**mine).order_by("-done_on", "-pk")[:SHOWN],
+        "year": kept_rows(branch, on=today),
         "appraised": progress(appraisal_of(branch, year=today.year)),
         "kinds": Kind.choices,
         "key": uuid4(),
         "stands_in": branch.pk not in served(scope),
     }
     return render(request, "activities/branch.html", context)
+
+
+def kept_rows(branch: PartyOrganization, *, on: date) -> list[tuple[RowKind, str]]:
+    """Each kind of rows with what its line tells. One query."""
+    counted = [number_of(kind.open(on), "party_organization") for kind in row_kinds]
+    numbers = PartyOrganization.objects.filter(pk=branch.pk).values_list(*counted).get()
+    return [(kind, kind.says(number)) for kind, number in zip(row_kinds, numbers, strict=True)]
 
 
 def _month(text: str) -> YearMonth:

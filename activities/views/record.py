@@ -80,9 +80,10 @@ class AttachmentFile(PermissionMixin, View):
     """A photo to look at, a document to keep; never anything that a browser would run."""
 
     permission = P.ACTIVITIES_VIEW
+    model: Any = Attachment
 
     def get(self, request: PageRequest, pk: int) -> FileResponse:
-        attachment = get_object_or_404(Attachment.objects.within(request.scope), pk=pk)
+        attachment = get_object_or_404(self.model.objects.within(request.scope).exclude(file=""), pk=pk)
         try:
             file = content(attachment.file)
         except FileNotFoundError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
@@ -53,6 +53,8 @@ def _value(field: Any) -> str | Callable[[Any], str]:
         return lambda row: str(getattr(row, name) or "")
     if isinstance(field, models.BooleanField):
         return lambda row: {True: "是", False: "否"}.get(getattr(row, name), "")
+    if isinstance(field, models.TimeField):
+        return lambda row: f"{at:%H:%M}" if (at := getattr(row, name)) else ""
     return name
 
 
@@ -122,6 +124,16 @@ def _whole(value: str) -> int | None:
     return int(text)
 
 
+def _time(value: str) -> time | None:
+    text = half_width(value)
+    if is_blank(text):
+        return None
+    try:
+        return time.fromisoformat(text.zfill(5))
+    except ValueError:
+        raise ValueError(f"“{value}”不是时间；请写成 18:30 这样") from None
+
+
 def _day(value: str, *, ahead: bool) -> date | None:
     try:
         return read_date(value, latest=date.max if ahead else timezone.localdate())
@@ -133,4 +145,5 @@ READERS: Mapping[type[models.Field], Any] = {
     models.BooleanField: _yes_no,
     models.IntegerField: _whole,
     models.CharField: read_text,
+    models.TimeField: _time,
 }

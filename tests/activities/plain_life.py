@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import random
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 from django.utils import timezone
 
-from activities.models import ActivityRecord, Obligation
-from activities.services import obligations, reviews
+from activities.models import (
+    ActivityRecord,
+    DutyTarget,
+    Obligation,
+    Pledge,
+    Regulation,
+    RoleModelPost,
+)
+from activities.services import obligations, reviews, rows
 from core.months import YearMonth
+from members.models import Member
 from orgs.models import PartyOrganization
 from orgs.services.party import establish
 from tests.filing import TEXT, file_record
@@ -39,8 +48,9 @@ def lived(city: City, number: int = 20) -> list[PartyOrganization]:
     """A year in which each branch did something else."""
     pick = random.Random(5)
     found = branches(city, number)
-    for node in found:
+    for n, node in enumerate(found):
         city.member(of=node.code)
+        keep_rows(city, node, n)
     obligations.lay_out(on=LAID)
     for n, node in enumerate(found):
         for month in (3, 5, 7, 8, 10):
@@ -53,6 +63,40 @@ def lived(city: City, number: int = 20) -> list[PartyOrganization]:
                     by=None, party_organization=node, month=MONTH, reason="停产检修", on=date(2026, 10, 30)
                 )
     return found
+
+
+def keep_rows(city: City, node: PartyOrganization, n: int) -> None:
+    """What a branch enters once and keeps: of every second one something else, and some of it over, or of another year."""
+    told: dict[str, Any] = {"by": None, "on": TODAY, "party_organization": node}
+    member, year = node.members.get(), TODAY.year - (n % 3 == 0)
+    if n % 2:
+        rows.pledges.add(year=year, signed_with=city["CZ1"], signed_on=LONG_AGO, **told)
+        rows.duty_targets.add(member=member, year=year, duty="岗位", target="目标", **told)
+    if n % 4 < 2:
+        until = TODAY if n % 5 == 0 else None
+        post = rows.role_model_posts.add(member=member, kind="AREA", name="车间", since=LONG_AGO, **told)
+        rows.role_model_posts.end(row=post, day=until, by=None, on=TODAY)
+    groups = Regulation.Group.values if n % 2 else Regulation.Group.values[:2] * 2
+    for number, group in enumerate(groups):
+        rule = rows.regulations.add(group=group, title=f"制度 {number}", adopted_on=LONG_AGO, **told)
+        if n % 7 == 1:
+            rows.regulations.end(row=rule, day=TODAY, by=None, on=TODAY)
+
+
+def plain_rows(standing: list[PartyOrganization]) -> dict[str, tuple[int, int]]:
+    pledged = {row.party_organization_id for row in Pledge.objects.all() if row.year == TODAY.year}
+    rules = [row for row in Regulation.objects.all() if row.repealed_on is None]
+    full = [node for node in standing if len({row.group for row in rules if row.party_organization_id == node.pk}) == 4]
+    members = list(Member.objects.all())
+    held = [row for row in RoleModelPost.objects.all() if row.until is None or row.until > TODAY]
+    posts = {(row.member_id, row.party_organization_id) for row in held}
+    aims = {row.member_id for row in DutyTarget.objects.all() if row.year == TODAY.year}
+    return {
+        "PLEDGED": (sum(node.pk in pledged for node in standing), len(standing)),
+        "REGULATED": (len(full), len(standing)),
+        "ROLE_MODEL": (sum((one.pk, one.party_organization_id) in posts for one in members), len(members)),
+        "TARGETED": (sum(one.pk in aims for one in members), len(members)),
+    }
 
 
 def _held(city: City, pick: random.Random, code: str, day: date, number: int) -> None:
@@ -113,4 +157,4 @@ def plain_figures() -> dict[str, tuple[int, int]]:
             if one.kind == code or code in {topic.topic for topic in one.topics.all()}
         }
         told[f"YEAR_{code}"] = (sum(node.pk in answered for node in standing), len(standing))
-    return told
+    return told | plain_rows(standing)

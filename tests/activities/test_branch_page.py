@@ -44,7 +44,7 @@ def duty(city: City, kind: str = "THEME_DAY") -> Obligation:
 def test_what_is_due_stands_first_with_its_days_and_one_action(city: City, secretary: Client) -> None:
     said = page(secretary)
     left = (duty(city).due_on - today()).days
-    assert said.index("本月待办") < said.index("近 12 个月") < said.index("活动计划")
+    assert said.index("本月待办") < said.index("近 12 个月") < said.index("全年工作") < said.index("活动计划")
     assert f"还有 {left} 天" in said
     assert re.search(rf'href="/branch/{city["CZ1111"].pk}/records/[0-9a-f-]{{36}}/\?duty={duty(city).pk}"', said)
     assert "主题党日每月相对固定一天" in said

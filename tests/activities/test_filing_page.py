@@ -223,21 +223,9 @@ def test_a_plan_of_this_month_is_what_the_form_begins_with(city: City, secretary
     taken = city.client("street").post(f"/branch/{city['CZ1112'].pk}/plans/new/", plan)
     assert "已由中共澄州明川电子有限公司支部委员会预约" in text(taken)
     mine = Plan.objects.get()
-    secretary.post(f"/branch/plans/{mine.pk}/", plan | {"cancel": "1"})
+    secretary.post(f"/branch/plans/{mine.pk}/", {"end": "1"})
     mine.refresh_from_db()
     assert mine.cancelled_on == today()
-
-
-def test_a_contribution_is_registered_and_mended(city: City, secretary: Client) -> None:
-    branch = city["CZ1111"]
-    data = {"kind": "RIGHTS", "done_on": "2026-11-20", "what": "职工加班费争议", "passed_to_union_on": "2026-11-22"}
-    secretary.post(f"/branch/{branch.pk}/contributions/new/", data)
-    deed = branch.contributions.get()
-    assert "2026-11-22 转交工会" in text(secretary.get("/branch/"))
-    secretary.post(f"/branch/contributions/{deed.pk}/", data | {"result": "已补发"})
-    assert "已补发" in text(secretary.get("/branch/"))
-    refused = secretary.post(f"/branch/{branch.pk}/contributions/new/", data | {"kind": "SERVICE"})
-    assert "只有维权事项转交工会" in text(refused)
 
 
 def test_the_street_is_named_and_may_not_reach_elsewhere(city: City, secretary: Client, people: list[Member]) -> None:

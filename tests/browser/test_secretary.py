@@ -199,7 +199,8 @@ def test_no_page_of_the_branch_bars_anybody(phone: Page, city: City) -> None:
     wrong = []
     for address in (
         "/branch/", f"{branch}/records/{record.draft_key}/", f"{branch}/records/{record.draft_key.hex[::-1]}/?kind=CONGRESS",
-        f"/branch/records/{first.pk}/", "/branch/records/", f"{branch}/plans/new/", f"{branch}/contributions/new/",
+        f"/branch/records/{first.pk}/", "/branch/records/", f"{branch}/plans/new/", f"{branch}/posts/",
+        f"{branch}/posts/new/", f"{branch}/regulations/new/",
     ):  # fmt: skip
         phone.goto(address)
         phone.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")

@@ -1,0 +1,97 @@
+"""What a branch lacks of what it enters once a year, and how it is mended: on its health sheet, and on the page of each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from activities.models import DutyTarget, Pledge, PledgeItem, Regulation, RoleModelPost
+from activities.queries.asks import latest_answer
+from activities.rules.checks import named
+from members.models import Member
+from orgs.models import PartyOrganization
+
+
+@dataclass(frozen=True)
+class Mend:
+    """Something that is missing, how to mend it, until when, and where its names are listed."""
+
+    what: str
+    how: str
+    until: date | None = None
+    url: str = ""
+
+
+def lacks(branch: PartyOrganization, *, on: date) -> Iterator[Mend]:
+    """As its health sheet has it. Five queries."""
+    for one in (no_pledge, overdue_promises, without_post, without_target, missing_regulations):
+        yield from one(branch, on)
+
+
+def holds_post(day: date) -> Exists:
+    """Whether a member of the outer query holds a 责任区 or 先锋岗 of the own branch on a day."""
+    rows = RoleModelPost.objects.on(day)
+    return Exists(rows.filter(member=OuterRef("pk"), party_organization=OuterRef("party_organization")))
+
+
+def has_target(year: int) -> Exists:
+    return Exists(DutyTarget.objects.filter(member=OuterRef("pk"), year=year))
+
+
+def groups_of(rows: QuerySet[Regulation]) -> Coalesce:
+    """Of how many groups the Party organization of the outer query has rules."""
+    own = rows.filter(party_organization=OuterRef("pk")).order_by().values("party_organization")
+    counted = own.annotate(groups=Count("group", distinct=True)).values("groups")
+    return Coalesce(Subquery(counted), 0, output_field=IntegerField())
+
+
+def overdue(on: date) -> QuerySet[PledgeItem]:
+    """What should have been done of a 责任书 and was not, the longest first."""
+    rows = PledgeItem.objects.filter(done_on=None, due_on__lt=on, party_organization__dissolved_on=None)
+    return rows.select_related("party_organization").order_by("due_on", "pk")
+
+
+def no_pledge(branch: PartyOrganization, on: date) -> Iterator[Mend]:
+    if not Pledge.objects.filter(party_organization=branch, year=on.year).exists():
+        how = "与上级党组织签订后，在“年度目标责任书”中登记"
+        yield Mend("今年还没有签订年度目标责任书", how, latest_answer(on))
+
+
+def overdue_promises(branch: PartyOrganization, on: date) -> Iterator[Mend]:
+    rows = list(overdue(on).filter(party_organization=branch))
+    if rows:
+        how = "完成后在“责任书事项”中登记完成日期和结果；不能完成的，向签订的上级党组织说明"
+        yield Mend(f"责任书有 {len(rows)} 项逾期没有完成：{'、'.join(map(str, rows))}"[:120], how, rows[0].due_on)
+
+
+def without_post(branch: PartyOrganization, on: date) -> Iterator[Mend]:
+    if names := _roll(branch).filter(~holds_post(on)).values_list("name", flat=True):
+        how = "明确责任区或先锋岗，在“党员责任区、先锋岗”中登记"
+        yield Mend(f"{named(names)}没有承担责任区、先锋岗", how, url=_listed(branch, "members_without_post"))
+
+
+def without_target(branch: PartyOrganization, on: date) -> Iterator[Mend]:
+    if names := _roll(branch).filter(~has_target(on.year)).values_list("name", flat=True):
+        how = "按岗位定职责、定目标，在“设岗定责、目标管理”中登记"
+        url = _listed(branch, "members_without_target")
+        yield Mend(f"{named(names)}今年没有岗位目标", how, latest_answer(on), url)
+
+
+def missing_regulations(branch: PartyOrganization, on: date) -> Iterator[Mend]:
+    rows = Regulation.objects.filter(party_organization=branch, repealed_on=None)
+    there = {*rows.values_list("group", flat=True)}
+    if missing := [one.label.removesuffix("制度") for one in Regulation.Group if one not in there]:
+        yield Mend(f"还没有{'、'.join(missing)}制度", "制定、通过后，在“制度”中登记，上传文本")
+
+
+def _roll(branch: PartyOrganization) -> QuerySet[Member]:
+    return Member.objects.on_the_roll().filter(party_organization=branch).order_by("pk")
+
+
+def _listed(branch: PartyOrganization, measure: str) -> str:
+    return f"{reverse('admin:members_member_changelist')}?branch={branch.pk}&measure={measure}"

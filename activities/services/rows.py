@@ -1,0 +1,100 @@
+"""What a branch enters once and keeps (Opinion 二-2, 二-5): small tables whose rows are counted of their branch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+from datetime import date
+from typing import Any, NamedTuple, TypeVar
+
+from django.db import models, transaction
+
+from activities.models import DutyTarget, Pledge, PledgeItem, Regulation, RoleModelPost
+from activities.rules.files import cleaned
+from activities.services.files import keeping
+from core import files
+from core.refusals import Refusal
+from core.services import RowServices
+from members.models import Member
+from orgs.facts import refresh
+from orgs.handover import Handover
+from orgs.models.party import steps
+from orgs.services.tables import PartyRows
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class OwnRows(RowServices[Row]):
+    """Rows that stay with the branch that entered them, whatever becomes of that one."""
+
+    def follow(self, row: Row, on: date) -> None:
+        refresh((), on=on, nodes=[row.party_organization_id])  # type: ignore[attr-defined]
+
+
+class Pledges(OwnRows[Pledge]):
+    def follow(self, row: Pledge, on: date) -> None:
+        if row.signed_with_id not in steps(row.party_organization.path)[:-1]:
+            raise Refusal(f"责任书与上级党组织签订，{row.signed_with}不是{row.party_organization}的上级")
+        super().follow(row, on)
+
+
+class PledgeItems(OwnRows[PledgeItem]):
+    def follow(self, row: PledgeItem, on: date) -> None:
+        """Of a 责任书 that was signed."""
+        if not Pledge.objects.filter(party_organization=row.party_organization_id, year=row.year).exists():
+            raise Refusal(f"{row.year} 年还没有登记责任书，请先登记责任书")
+        super().follow(row, on)
+
+
+class MembersRows(PartyRows[Row]):
+    """Rows of members: they go along with them when their branch goes over into another, and keep it from nothing."""
+
+    @transaction.atomic
+    def add(self, *, on: date, **told: Any) -> Row:
+        """Of a member on the roll of the branch."""
+        member: Member = told["member"]
+        branch = told["party_organization"]
+        if not Member.objects.on_the_roll().filter(pk=member.pk, party_organization=branch).exists():
+            raise Refusal(f"{member}不在{branch}的名册上，请另选")
+        return super().add(on=on, **told)
+
+    def count(self, party_organization_id: int, on: date) -> int:
+        return 0
+
+
+class RoleModelPosts(MembersRows[RoleModelPost]):
+    def dissolve(self, handover: Handover) -> None:
+        for row in self.open_rows(handover.on).filter(party_organization=handover.source_id):
+            until = max(handover.since, row.since)
+            row.end(by=handover.by, until=until, action=self.ending, on=handover.on, reason=handover.reason)
+
+
+class Document(NamedTuple):
+    name: str
+    data: bytes
+
+
+class Regulations(OwnRows[Regulation]):
+    """Rules with their document, which is looked at as whatever hangs on a record is (`activities.services.files`)."""
+
+    def write(
+        self, *, by: Any, row: Regulation | None, values: Mapping[str, Any], on: date, reason: str = "",
+        document: Document | None = None,
+    ) -> Regulation:  # fmt: skip
+        before = row.file if row and document else ""
+        with keeping(document.data) if document else nullcontext() as kept, transaction.atomic():
+            if document and kept:
+                content, file = kept
+                told = {"document": cleaned(document.name, content.suffix), "content_type": content.content_type}
+                values = {**values, **told, "file": file}
+            written = super().write(by=by, row=row, values=values, on=on, reason=reason)
+            if before:
+                transaction.on_commit(lambda: files.forget(before))
+        return written
+
+
+pledges = Pledges(Pledge)
+pledge_items = PledgeItems(PledgeItem)
+role_model_posts = RoleModelPosts(RoleModelPost)
+duty_targets = MembersRows(DutyTarget)
+regulations = Regulations(Regulation, ends_with="repealed_on")
