@@ -47,6 +47,22 @@ def check_demonstration(app_configs: Sequence[Any] | None, **_: Any) -> list[Che
 
 
 @register(TAG)
+def check_readable(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckMessage]:
+    """Settings that are no number, no folder, no database, or do not go together."""
+    found = [
+        Error(f"{name} 写得不对", f"应为{wanted}", id="ningju.E010") for name, wanted in settings.UNREADABLE.items()
+    ]
+    if 2 * settings.WEB_WRITERS > settings.WEB_THREADS:
+        hint = f"WEB_WRITERS 应不超过 WEB_THREADS（{settings.WEB_THREADS}）的一半，其余线程留给查看和登录"
+        found.append(Error("同时保存的请求会占满全部线程", hint, id="ningju.E011"))
+    log = Path(settings.SEAL_LOG)
+    if not os.access(log if log.exists() else log.parent, os.W_OK):
+        hint = f"请建立 {log.parent}，并让运行用户可以写入；或改 SEAL_LOG"
+        found.append(Error(f"审计封存日志 {log} 无法写入", hint, id="ningju.E012"))
+    return [*found]
+
+
+@register(TAG)
 def check_production(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckMessage]:
     """Everything that real use needs from the environment."""
     if settings.DEMO:
@@ -78,6 +94,8 @@ def _wrong_keys() -> str:
     """What is wrong with the keys of encrypted fields, in a sentence; empty when nothing is."""
     if settings.FIELD_KEYS == settings.DEMO_FIELD_KEYS:
         return "没有设置自己的 FIELD_KEYS"
+    if not settings.FIELD_KEYS:
+        return "没有设置 FIELD_KEYS"
     for key_id, text in settings.FIELD_KEYS.items():
         try:
             if len(base64.b64decode(text, validate=True)) != KEY_BYTES:

@@ -14,10 +14,43 @@ from csp.constants import NONE, SELF
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
+UNREADABLE: dict[str, str] = {}  # settings that are not what they should be, with what they should be
+
+
+def number(name: str, default: int, *, least: int = 1) -> int:
+    """A whole number of the environment. Anything else is told by `config.checks`, not by a traceback."""
+    text = env.str(name, default="").strip() or str(default)
+    if text.isdecimal() and int(text) >= least:
+        return int(text)
+    UNREADABLE[name] = f"不小于 {least} 的整数"
+    return default
+
+
+def database(text: str, otherwise: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = env.db_url_config(text or otherwise)
+    except ValueError:
+        found = {}
+    if found.get("ENGINE", "").endswith(("postgresql", "sqlite3")):
+        return found
+    UNREADABLE["DATABASE_URL"] = (
+        "数据库的地址，如 postgresql://ningju:口令@127.0.0.1/ningju，口令中的 / 和 ? 写成 %2F 和 %3F"
+    )
+    return database(otherwise, otherwise)
+
+
+def folder(path: Path) -> Path:
+    """The folder, which is made when it is missing."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        UNREADABLE["NINGJU_DATA"] = f"运行用户可以写入的目录（{path} 无法建立）"
+    return path
+
+
 DEMO = env.bool("NINGJU_DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
-DATA_DIR = Path(env.str("NINGJU_DATA", default=str(BASE_DIR / "var")))
-DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+DATA_DIR = folder(Path(env.str("NINGJU_DATA", default="") or BASE_DIR / "var"))
 
 DEMO_SECRET = "demonstration-only-never-in-production-9f2c61d07ab34e58"
 SECRET_KEY = env.str("SECRET_KEY", default=DEMO_SECRET)
@@ -91,12 +124,13 @@ TEMPLATES = [
 ]
 
 # how many requests of a process may write at once; the other threads (WEB_THREADS) are left for reading and signing in
-WEB_WRITERS = env.int("WEB_WRITERS", default=10)
+WEB_WRITERS, WEB_THREADS = number("WEB_WRITERS", 10), number("WEB_THREADS", 20)
+WEB_PROCESSES = number("WEB_PROCESSES", 2)  # read by config.gunicorn
 # so much of a disk is left free by uploads and exports: small savings go on
-DISK_RESERVE_MB = env.int("DISK_RESERVE_MB", default=500)
+DISK_RESERVE_MB = number("DISK_RESERVE_MB", 500, least=0)
 # how long a request waits for another writer before it is told so; 0: as long as it takes, as jobs do
-LOCK_PATIENCE_SECONDS = env.int("LOCK_PATIENCE_SECONDS", default=0)
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'ningju.sqlite3'}")}
+LOCK_PATIENCE_SECONDS = number("LOCK_PATIENCE_SECONDS", 0, least=0)
+DATABASES = {"default": database(env.str("DATABASE_URL", default=""), f"sqlite:///{DATA_DIR / 'ningju.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         # IMMEDIATE: a transaction that will write waits for the lock at its start instead of failing in its middle
@@ -130,18 +164,16 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "front"
 LOGOUT_REDIRECT_URL = "login"
 TWO_FACTOR = env.bool("NINGJU_TWO_FACTOR", default=not DEMO)
-SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=15)
-SESSION_HOURS = env.int("SESSION_HOURS", default=10)
-SESSIONS_AT_ONCE = env.int(
-    "SESSIONS_AT_ONCE", default=10 if DEMO else 3
-)  # of one person; accounts of a demonstration are shared
+SESSION_IDLE_MINUTES = number("SESSION_IDLE_MINUTES", 15)
+SESSION_HOURS = number("SESSION_HOURS", 10)
+SESSIONS_AT_ONCE = number("SESSIONS_AT_ONCE", 10 if DEMO else 3)  # of one person; those of a demonstration are shared
 SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-PASSWORD_MAX_AGE_DAYS = env.int("PASSWORD_MAX_AGE_DAYS", default=90)
+PASSWORD_MAX_AGE_DAYS = number("PASSWORD_MAX_AGE_DAYS", 90)
 PASSWORD_HISTORY = 5
-ONE_TIME_CODE_HOURS = env.int("ONE_TIME_CODE_HOURS", default=72)
-TRUSTED_PHONE_DAYS = env.int("TRUSTED_PHONE_DAYS", default=90)
-ACCOUNT_UNUSED_DAYS = env.int("ACCOUNT_UNUSED_DAYS", default=90)
+ONE_TIME_CODE_HOURS = number("ONE_TIME_CODE_HOURS", 72)
+TRUSTED_PHONE_DAYS = number("TRUSTED_PHONE_DAYS", 90)
+ACCOUNT_UNUSED_DAYS = number("ACCOUNT_UNUSED_DAYS", 90)
 ADMIN_ADDRESSES = env.list("NINGJU_ADMIN_ADDRESSES", default=[])  # networks; empty: administrators come from anywhere
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])  # networks of our own proxies, whose X-Forwarded-For is true
 
@@ -176,8 +208,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 CSRF_COOKIE_HTTPONLY = True
 
 # uploads go to a file, never to memory; what is larger than any list is not even kept
-FILE_UPLOAD_TEMP_DIR = DATA_DIR / "uploads"  # what a killed process left there is removed at night
-FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
+FILE_UPLOAD_TEMP_DIR = folder(DATA_DIR / "uploads")  # what a killed process left there is removed at night
 FILE_UPLOAD_HANDLERS = ["core.uploads.UploadLimit", "django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
 LANGUAGE_CODE = "zh-hans"
@@ -189,8 +220,7 @@ FORMAT_MODULE_PATH = ["config.formats"]
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = DATA_DIR / "static"
-STATIC_ROOT.mkdir(exist_ok=True)
+STATIC_ROOT = folder(DATA_DIR / "static")
 WHITENOISE_USE_FINDERS = DEMO
 WHITENOISE_AUTOREFRESH = DEMO
 if not DEMO:

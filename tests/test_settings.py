@@ -53,6 +53,7 @@ def test_sound_production_settings_pass(production):
         pytest.param({"SECRET_KEY": "short"}, "ningju.E002", id="short secret"),
         pytest.param({"FIELD_KEYS": {"k1": "not base64!"}}, "ningju.E003", id="key that is no base64"),
         pytest.param({"FIELD_KEYS": {"k1": base64.b64encode(b"k" * 16).decode()}}, "ningju.E003", id="short key"),
+        pytest.param({"FIELD_KEYS": {}}, "ningju.E003", id="no key at all"),
         pytest.param({"DEBUG": True}, "ningju.E004", id="debug"),
         pytest.param({"ALLOWED_HOSTS": []}, "ningju.E005", id="no hosts"),
         pytest.param({"ALLOWED_HOSTS": ["*"]}, "ningju.E005", id="all hosts"),
@@ -61,6 +62,8 @@ def test_sound_production_settings_pass(production):
         pytest.param({"TRUSTED_PROXIES": []}, "ningju.E009", id="a proxy that nobody named"),
         pytest.param({"TRUSTED_PROXIES": ["10.0.0.1/8"]}, "ningju.E009", id="no network"),
         pytest.param({"TLS": "direct"}, "ningju.E007", id="TLS without a certificate"),
+        pytest.param({"WEB_WRITERS": 11}, "ningju.E011", id="no threads left for reading"),
+        pytest.param({"SEAL_LOG": "/nowhere/seals.log"}, "ningju.E012", id="seals that go nowhere"),
     ],
 )
 def test_production_refuses(production, wrong, complaint):
@@ -103,6 +106,29 @@ def test_processes_do_not_start_without_secrets(command, tmp_path):
     ended = subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert ended.returncode != 0
     assert "没有设置自己的 SECRET_KEY" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"DISK_RESERVE_MB": "500MB"}, "DISK_RESERVE_MB 写得不对。应为不小于 0 的整数"),
+        ({"SESSION_IDLE_MINUTES": "0"}, "SESSION_IDLE_MINUTES 写得不对。应为不小于 1 的整数"),
+        ({"DATABASE_URL": "postgresql://ningju:a/b@127.0.0.1/ningju"}, "写成 %2F 和 %3F"),
+        ({"DATABASE_URL": "postgres"}, "DATABASE_URL 写得不对"),
+        ({"NINGJU_DATA": "/proc/nowhere"}, "应为运行用户可以写入的目录"),
+        ({"FIELD_KEYS": ""}, "没有设置 FIELD_KEYS"),
+    ],
+)
+def test_careless_settings_are_told_in_a_sentence(tmp_path, wrong, said):
+    environment = {
+        "PATH": os.environ["PATH"], "NINGJU_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings", "SECRET_KEY": "s" * 50,
+        "FIELD_KEYS": f"k1={KEY}", "ALLOWED_HOSTS": "a.example", "NINGJU_TLS": "proxy", "TRUSTED_PROXIES": "127.0.0.1",
+    }  # fmt: skip
+    ended = subprocess.run(
+        [sys.executable, "-c", "import config.wsgi"], cwd=ROOT, env=environment | wrong, capture_output=True, text=True
+    )
+    assert said in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
