@@ -11,7 +11,7 @@ from accounts.models import User
 from activities.models import ActivityRecord, Review
 from activities.queries.reviews import others
 from activities.services.locking import hold_branches, locked
-from activities.services.months import LOCKED, state_of
+from activities.services.months import LOCKED, not_locked, state_of
 from core import writing
 from core.id_sets import among
 from core.refusals import Refusal
@@ -34,8 +34,9 @@ def send_back(*, by: User, record: ActivityRecord, reason: str, at: datetime, on
 
 @transaction.atomic
 def accept_clean(*, by: User, records: Collection[int], at: datetime, on: date) -> list[int]:
-    """Accept all of these records that wait, are clean and were not filed by whoever accepts; returns their ids."""
-    rows = others(ActivityRecord.objects.waiting().clean().filter(pk__in=among(records)), by, on=on)
+    """Accept all of these records that wait, are clean, stand in no locked month and were not filed by whoever accepts;
+    returns their ids."""
+    rows = not_locked(others(ActivityRecord.objects.waiting().clean().filter(pk__in=among(records)), by, on=on))
     hold_branches(rows.values_list("party_organization", flat=True))
     chosen = list(rows.select_related("party_organization").order_by("pk"))
     said = [Review(record=record, by=by, at=at, verdict=Verdict.ACCEPTED) for record in chosen]

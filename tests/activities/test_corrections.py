@@ -65,6 +65,17 @@ def test_a_record_is_mended_while_it_can_be_and_noted_beside_afterwards(
     assert ("更正说明已登记" if noted else "还可以修改，不需要更正说明") in said
 
 
+def test_what_stands_in_a_locked_month_is_not_accepted_with_many_others_either(
+    city: City, record: ActivityRecord
+) -> None:
+    ActivityRecord.objects.update(flags="")
+    stood(city, record, "lock")
+    told = {"by": city.user("street"), "records": [record.pk], "at": timezone.now(), "on": TODAY}
+    assert reviews.accept_clean(**told) == []
+    months.reopen_month(by=city.user("city"), month=OCTOBER, reason="补审", at=timezone.now())
+    assert reviews.accept_clean(**told) == [record.pk]
+
+
 def test_a_note_goes_with_the_record_and_stays_in_the_trail(city: City, record: ActivityRecord) -> None:
     stood(city, record, "accept", "lock")
     secretary, address = city.client("secretary"), f"/branch/records/{record.pk}/"
