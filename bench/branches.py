@@ -1,21 +1,26 @@
-"""The step `life` of a worker: branches with a year of records, and what reading and filing take among so many."""
+"""Steps of a worker: branches with a year of records and what reading and filing take among so many (`life`), branches
+whose secretaries sign in (`secretaries`), and what came of what they sent (`arrived`)."""
 
 from __future__ import annotations
 
+import json
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from datetime import time as time_of_day
 from itertools import count
+from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from activities.models import ActivityRecord, Attendance, Obligation
+from activities.models import ActivityRecord, Attachment, Attendance, Obligation
 from activities.queries.branches import seats
 from activities.queries.checks import checked
 from activities.queries.home import duties
@@ -23,13 +28,15 @@ from activities.queries.lists import unreported
 from activities.queries.months import months_told
 from activities.queries.reviews import reviewable
 from activities.services import months, obligations, records
+from core import files as kept_files
+from core.models import AuditEntry
 from core.months import YearMonth
 from core.numbering import reserve_ids
 from core.rows import analyze, insert_rows
 from members.models import Member
 from orgs.access import scope_for
 from orgs.facts import refresh
-from orgs.models import PartyOrganization
+from orgs.models import Appointment, PartyOrganization
 from orgs.models.party import step_of
 
 MONTHS, ROLL, PAGE = 12, 4, 50
@@ -89,7 +96,48 @@ def life(number: str) -> dict[str, float]:
     return found
 
 
-def _branches(number: int, today: date) -> list[int]:
+def secretaries(number: str) -> dict[str, Any]:
+    """So many branches of twelve members, each with its duties and a secretary who signs in; their names."""
+    today = timezone.localdate()
+    branches = _branches(int(number), today, roll=12)
+    password = User.objects.get(username="secretary").password
+    told: dict[str, Any] = {"password": password, "password_changed_at": timezone.now(), "must_change_password": False}
+    people = [User.objects.create(username=f"branch{key}", name="书记", **told) for key in branches]
+    for person, branch in zip(people, branches, strict=True):
+        Appointment.objects.create(user=person, role="SECRETARY", node_id=branch, since=date(2020, 1, 1))
+    obligations.lay_out(on=today)
+    refresh(None, on=today)
+    return {"names": [person.username for person in people]}
+
+
+def arrived(path: str) -> dict[str, Any]:
+    """Of what secretaries sent and were told that it is handed in: what is there once and whole, and what is left over."""
+    sent = {UUID(key): told for key, told in json.loads(Path(path).read_text()).items()}
+    rows = {row.draft_key: row for row in ActivityRecord.objects.filter(draft_key__in=sent)}
+    entries = Counter(AuditEntry.objects.filter(action=records.SUBMIT).values_list("object_id", flat=True))
+    of_branches = ActivityRecord.objects.filter(
+        party_organization__in=[row.party_organization_id for row in rows.values()]
+    )
+    lost = [key for key, told in sent.items() if not (row := rows.get(key)) or not _whole(row, told)]
+    files = set(Attachment.objects.values_list("file", flat=True))
+    kept = {f"attachments/{path.name}" for path in (Path(settings.DATA_DIR) / "attachments").iterdir()}
+    unreadable = sum(kept_files.content(name).read(2) != b"\xff\xd8" for name in files & kept)
+    return {
+        "lost": len(lost),
+        "double": sum(entries[str(row.pk)] > 1 for row in rows.values()),
+        "unasked": of_branches.exclude(draft_key__in=sent).count(),
+        "files_lost": len(files - kept) + unreadable,
+        "files_left_over": len(kept - files),
+    }
+
+
+def _whole(row: ActivityRecord, told: dict[str, Any]) -> bool:
+    photos = sorted(row.attachments.values_list("sha256", flat=True))
+    there = (row.topic, row.content, row.attendances.filter(present=True).count(), row.attendances.count(), photos)
+    return row.status == "SUBMITTED" and there == (told["topic"], told["content"], 11, 12, sorted(told["photos"]))
+
+
+def _branches(number: int, today: date, *, roll: int = ROLL) -> list[int]:
     """Below the streets in turn, the first below that of the account."""
     streets = list(PartyOrganization.objects.filter(code__regex=r"^CZ001\d{6}$").order_by("code"))
     keys = reserve_ids(PartyOrganization, number)
@@ -101,7 +149,7 @@ def _branches(number: int, today: date) -> list[int]:
     insert_rows(PartyOrganization, columns, rows, {"established_on": date(2015, 1, 1)})
     said = {"since": date(2016, 1, 1), "status": "FORMAL", "id_note": "测试"}
     insert_rows(
-        Member, ("name", "party_organization_id"), ((f"党员{n}", key) for key in keys for n in range(ROLL)), said
+        Member, ("name", "party_organization_id"), ((f"党员{n}", key) for key in keys for n in range(roll)), said
     )
     return keys
 

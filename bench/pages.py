@@ -8,8 +8,9 @@ import threading
 from collections.abc import Iterator
 from itertools import cycle
 
+from bench.browsing import Browser, p95, serving, wait
 from bench.lines import Line
-from bench.load import Browser, Measured, p95, serving, wait
+from bench.load import Measured
 from bench.scale import in_turns
 from bench.worker import Database, databases
 

@@ -24,7 +24,7 @@ from import_export import resources
 
 from accounts.models import User
 from bench import lists
-from bench.branches import life  # noqa: F401 - a step
+from bench.branches import arrived, life, secretaries  # noqa: F401 - steps
 from core import audit
 from core.importing import services
 from core.importing.jobs import APPLY, start

@@ -28,7 +28,7 @@ class Database:
     """An empty database with a data folder, and the processes that work on it."""
 
     def __init__(self, vendor: str, url: str, folder: Path) -> None:
-        self.vendor = vendor
+        self.vendor, self.folder = vendor, folder
         self.environment = {**os.environ, "DATABASE_URL": url, "NINGJU_DEMO": "1", "NINGJU_DATA": str(folder)}
 
     def manage(self, *arguments: object) -> None:
