@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
+from django.apps import apps
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
@@ -24,6 +25,15 @@ class KeptFileField(models.CharField):
     def deconstruct(self) -> Any:
         name, _, args, kwargs = super().deconstruct()
         return name, "django.db.models.CharField", args, kwargs
+
+
+def kept_files() -> Iterator[str]:
+    """The names of all files that rows of any model keep."""
+    for model in apps.get_models():
+        for column in model._meta.concrete_fields:
+            if isinstance(column, KeptFileField):
+                kept = model._base_manager.exclude(**{column.attname: ""})
+                yield from kept.values_list(column.attname, flat=True).iterator()
 
 
 class Ciphertext(str):

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -18,12 +19,25 @@ from django.conf import settings
 from core.crypto import TAG_AND_NONCE_BYTES, current_key_id, decrypt_bytes, encrypt_bytes
 
 PART = 1 << 20
+ON_ITS_WAY = 24 * 3600  # seconds after which a file that no row names is no longer on its way
+FOLDERS = ("uploads", "imports", "attachments")
 
 
-def keep(source: Path, name: str) -> None:
-    """Keep a copy of a file under a name below DATA_DIR."""
-    with source.open("rb") as content:
-        _write(content, name)
+def keep(source: IO[bytes], name: str) -> None:
+    """Keep what is read under a name in one of the FOLDERS of DATA_DIR. When it fails, for a full disk, nothing of it stays."""
+    assert name.partition("/")[0] in FOLDERS, f"{name}: nobody would look for strays there"
+    path = Path(settings.DATA_DIR) / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    try:
+        with fresh.open("wb") as kept:
+            kept.write(f"{current_key_id()}\n".encode())
+            for number, part, is_last in _parts(source, PART):
+                kept.write(encrypt_bytes(part, _place(name, number, is_last)))
+        fresh.replace(path)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
 
 
 def forget(name: str) -> None:
@@ -59,19 +73,19 @@ def renew(name: str) -> bool:
         if kept.readline().decode().strip() == current_key_id():
             return False
     with content(name) as file:
-        _write(file, name)
+        keep(file, name)
     return True
 
 
-def _write(source: IO[bytes], name: str) -> None:
-    path = Path(settings.DATA_DIR) / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    with fresh.open("wb") as kept:
-        kept.write(f"{current_key_id()}\n".encode())
-        for number, part, is_last in _parts(source, PART):
-            kept.write(encrypt_bytes(part, _place(name, number, is_last)))
-    fresh.replace(path)
+def forget_strays(known: Iterable[str]) -> int:
+    """Files that no row names, since their upload or their removal was broken off; the rest of an upload too."""
+    root, named, gone = Path(settings.DATA_DIR), set(known), 0
+    for path in [one for folder in FOLDERS for one in root.glob(f"{folder}/*")]:
+        with suppress(FileNotFoundError):  # an upload that ended meanwhile takes its file along
+            if str(path.relative_to(root)) not in named and time.time() - path.stat().st_mtime > ON_ITS_WAY:
+                path.unlink()
+                gone += 1
+    return gone
 
 
 def _parts(file: IO[bytes], size: int) -> Iterator[tuple[int, bytes, bool]]:

@@ -137,10 +137,12 @@ class WritersMiddleware(Middleware):
                 self.places.release()
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        """Take a place, or say that too many write. A file for which there is no room was left out when it arrived."""
+        """Take a place, or say that too many write. A file for which there is no room was left out when it arrived: a page
+        whose text is worth keeping alone says so itself (`goes_on_without_file`)."""
         if request.method in SAFE or not getattr(view, "login_required", True):
             return None
-        if request.POST is not None and request.META.get("ningju.no_room"):
+        alone = getattr(getattr(view, "view_class", None), "goes_on_without_file", False)
+        if request.POST is not None and request.META.get("ningju.no_room") and not alone:
             return unavailable(request, Trouble.FULL)
         request.writes = self.places.acquire(blocking=False)  # type: ignore[attr-defined]
         return None if request.writes else unavailable(request, Trouble.BUSY)  # type: ignore[attr-defined]

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from core.fields import kept_files
+from core.files import forget_strays
 from core.jobs import JobKind, Progress, job_kinds
 from core.models import Job
 from core.sealing import JOB, seal, seal_meanwhile
@@ -26,7 +28,12 @@ def _seal_meanwhile(job: Job, progress: Progress) -> dict[str, Any]:
     return {"entries": seal_meanwhile(at=timezone.now()).entries}
 
 
+def _forget_strays(job: Job, progress: Progress) -> dict[str, Any]:
+    return {"files": forget_strays(kept_files())}
+
+
 job_kinds.add(
+    JobKind("core.forget_strays", "删除上传中断留下的文件", "", _forget_strays, daily=True),
     JobKind(JOB, "核对并封存审计记录", "", _seal, daily=True),
     JobKind("core.seal_meanwhile", "封存审计记录", "", _seal_meanwhile, hourly=True),
 )

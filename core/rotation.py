@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from core import audit, files, writing
 from core.crypto import BOUND, blind_index, current_key_id
-from core.fields import BlindIndexField, EncryptedTextField, KeptFileField
+from core.fields import BlindIndexField, EncryptedTextField, kept_files
 from core.jobs import Progress
 from core.locks import between_turns
 from core.models import AuditEntry, AuditSeal
@@ -31,8 +31,8 @@ Model = type[models.Model]
 
 
 def rotate(*, by: User | None, progress: Progress) -> int:
-    """Make everything anew with the current key: the trail at once, then column by column, chunk by chunk, kept files where
-    a column names them; returns how many rows and files were written.
+    """Make everything anew with the current key: the trail at once, then column by column, chunk by chunk, and all kept
+    files; returns how many rows and files were written.
 
     Every chunk is a transaction of its own: work goes on meanwhile, and a run that was broken off goes on where it
     was. Raises Undecipherable when a key is missing, and Refusal when the trail does not hold.
@@ -46,9 +46,7 @@ def rotate(*, by: User | None, progress: Progress) -> int:
                 for chunk in _chunks(model, column):
                     rows += chunk
                     progress.step(rows, 0, str(model._meta.verbose_name))
-            elif isinstance(column, KeptFileField):
-                kept = model._base_manager.exclude(**{column.attname: ""}).values_list(column.attname, flat=True)
-                rows += sum(files.renew(name) for name in kept.iterator() if files.is_kept(name))
+    rows += sum(files.renew(name) for name in kept_files() if files.is_kept(name))
     changes: audit.Changes = {"rows": [None, rows], "head": [before, _head()]}
     event = audit.Event("core.rotate", "", "", f"密钥 {current_key_id()}", changes=changes)
     audit.record_many(by=by, events=[event])

@@ -247,7 +247,8 @@ def _guided(city: City, side: Side, unit: Model) -> dict[str, Model]:
 def _life(city: City, side: Side, *, member: Model, venue: Model, **_: Model) -> dict[str, Model]:
     """What the branch held, plans and did."""
     photo = f"attachments/{side.committee}"
-    keep(Path(__file__), photo)
+    with Path(__file__).open("rb") as content:
+        keep(content, photo)
     of_branch: dict[str, Any] = {"party_organization": city[side.branch]}
     record = ActivityRecord.objects.create(
         kind="THEME_DAY", held_on=LONG_AGO, submitted_on=LONG_AGO, status="SUBMITTED", topic=f"{side.mark}学习",

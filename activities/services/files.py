@@ -8,13 +8,12 @@ from __future__ import annotations
 import errno
 import hashlib
 import io
-import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from uuid import uuid4
 
 from django.db import transaction
@@ -29,7 +28,10 @@ from core.refusals import Refusal
 
 MOST, LARGEST = 9, 10 << 20  # of a record; bytes of one
 PIXELS, EDGE = 50_000_000, 2_560  # of a photo that is opened; of the longer side of one that is kept
+# so many photos are in memory at once, in threads of their own: memory that large pictures leave behind stays with these
+DRAWERS = ThreadPoolExecutor(2)
 IMAGES = {"JPEG": ("image/jpeg", ".jpg"), "PNG": ("image/png", ".png"), "WEBP": ("image/webp", ".webp")}
+NO_ROOM = "服务器磁盘空间不足，文件没有保存；已填写的内容都在，请稍后再上传"
 ATTACH, REMOVE = "activities.attach", "activities.detach"
 UNREADABLE = "只能上传照片（JPEG、PNG、WebP）和 PDF、Word、Excel 文件（docx、xlsx），请换一种格式"
 
@@ -59,15 +61,15 @@ def keeping(data: bytes) -> Iterator[tuple[Content, str]]:
     """A file that is kept while its row is written: what it is, and where. When that fails it is forgotten again."""
     if len(data) > LARGEST:
         raise Refusal(f"每个文件不超过 {LARGEST >> 20} MB，请压缩后再上传")
-    kept = read(data)
+    kept = DRAWERS.submit(read, data).result()
     file = f"attachments/{uuid4().hex}"
     try:
-        _keep(kept.data, file)
+        files.keep(io.BytesIO(kept.data), file)
         yield kept, file
     except OSError as error:
         files.forget(file)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise Refusal("服务器磁盘空间不足，文件没有保存；已填写的内容都在，请稍后再上传") from error
+            raise Refusal(NO_ROOM) from error
         raise
     except BaseException:
         files.forget(file)
@@ -114,11 +116,10 @@ def look_of(image: Image.Image) -> str:
 def _redrawn(image: Image.Image) -> Content:
     """The picture upright and of a sensible size, and nothing else that the file held."""
     kind = str(image.format)
-    drawn = ImageOps.exif_transpose(image)
-    drawn.thumbnail((EDGE, EDGE))
-    drawn = drawn.convert("RGB" if kind == "JPEG" or drawn.mode not in ("RGBA", "LA", "P") else "RGBA")
-    bare = Image.new(drawn.mode, drawn.size)
-    bare.paste(drawn)
+    image.thumbnail((EDGE, EDGE))
+    ImageOps.exif_transpose(image, in_place=True)
+    bare = Image.new("RGB" if kind == "JPEG" or image.mode not in ("RGBA", "LA", "P") else "RGBA", image.size)
+    bare.paste(image.convert(bare.mode))
     out = io.BytesIO()
     bare.save(out, kind, **({} if kind == "PNG" else {"quality": 85}))
     return Content(out.getvalue(), *IMAGES[kind], look=look_of(bare))
@@ -133,13 +134,6 @@ def _require_whole(data: bytes) -> None:
         raise Refusal("文件已损坏，请重新保存后再上传") from error
     if any(part in name.lower() for name in names for part in ("vbaproject", "activex", "oleobject", ".exe")):
         raise Refusal("文件带有宏或嵌入的程序，请另存为不带宏的文件后再上传")
-
-
-def _keep(data: bytes, name: str) -> None:
-    with tempfile.NamedTemporaryFile() as file:
-        file.write(data)
-        file.flush()
-        files.keep(Path(file.name), name)
 
 
 def _attached(

@@ -47,12 +47,18 @@ from members.models import PartyGroup
 from orgs.models import PartyOrganization
 
 DECIDING = frozenset({Kind.CONGRESS, Kind.COMMITTEE, Kind.ELECTION, Kind.APPRAISAL})  # whose decisions are voted on
+LEFT_OUT = {"ningju.too_large": "文件超过上限，没有上传；请压缩后再上传", "ningju.no_room": files.NO_ROOM}
 # the group of the page at which a check's sentence stands
 PLACES = {"A1": "when", "A2": "people", "A3": "people", "A4": "decisions", "A5": "people", "A6": "when"}
 
 
 class FilingPage(PermissionMixin, View):
-    """A record that was begun, came back, or is new: its key stands in the address, so that the same page is the same record."""
+    """A record that was begun, came back, or is new: its key stands in the address, so that the same page is the same record.
+
+    What was typed is kept even when there is no room for a file beside it.
+    """
+
+    goes_on_without_file = True
 
     permission = P.ACTIVITIES_FILE
     request: PageRequest
@@ -96,7 +102,7 @@ class FilingPage(PermissionMixin, View):
 
     def post(self, request: PageRequest, pk: int, key: UUID) -> HttpResponseBase:
         kind, typed = self._kind(), kept(request.POST)
-        if self.branch and "submit" in request.POST and not request.FILES:
+        if self.branch and "submit" in request.POST and not request.FILES and not self._left_out():
             return self._hand_in(typed, kind)
         if "copy" in request.POST:
             typed = with_last(typed, self.branch, kind=kind)
@@ -171,7 +177,7 @@ class FilingPage(PermissionMixin, View):
 
     def _attach(self, record: ActivityRecord) -> list[str]:
         """Keep what was uploaded; what was refused, in words."""
-        refused = ["文件超过上限，没有上传；请压缩后再上传"] if self.request.META.get("ningju.too_large") else []
+        refused = self._left_out()
         taken_on = _day(self.request.POST.get("taken_on", ""))
         for file in self.request.FILES.getlist("files"):
             try:
@@ -186,6 +192,10 @@ class FilingPage(PermissionMixin, View):
             except Refusal as refusal:
                 refused.append(f"“{file.name}”：{as_sentence(refusal)}")
         return refused
+
+    def _left_out(self) -> list[str]:
+        """Why a file was not even received (`core.uploads`)."""
+        return [sentence for sign, sentence in LEFT_OUT.items() if self.request.META.get(sign)]
 
     def _detach(self, record: ActivityRecord) -> list[str]:
         attachment = record.attachments.filter(pk=number(self.request.POST.get("remove")) or 0).first()

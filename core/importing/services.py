@@ -8,15 +8,13 @@ A batch that was staged and compared can be looked at; `apply` compares again in
 from __future__ import annotations
 
 import gc
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date, timedelta
 from hashlib import file_digest
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -45,7 +43,6 @@ if TYPE_CHECKING:
 
 Status = ImportBatch.Status
 KEPT = timedelta(days=7)  # uploaded lists and staged rows are erased after that
-ORPHAN_SECONDS = 24 * 3600  # after which a file that no batch knows is no longer on its way
 UNFINISHED = (Status.UPLOADED, Status.MAPPED, Status.STAGED)
 
 
@@ -103,7 +100,8 @@ def receive(
     batch.save()
     if keep:
         batch.file = f"imports/{batch.pk}"
-        files.keep(path, batch.file)
+        with path.open("rb") as content:
+            files.keep(content, batch.file)
         batch.save(update_fields=["file"])
     return batch
 
@@ -243,7 +241,7 @@ def target_of(batch: ImportBatch, *, by: User | None = None, on: date | None = N
 
 @transaction.atomic
 def erase_old(*, today: date) -> int:
-    """Erase uploaded files and staged rows after seven days, and files that no batch knows.
+    """Erase uploaded files and staged rows after seven days.
 
     Of a batch that was written rows with conflicts stay until these are settled; one that was not is 已过期.
     """
@@ -255,18 +253,7 @@ def erase_old(*, today: date) -> int:
     open_ones = old.filter(status__in=UNFINISHED)
     erased = StagedRow.objects.filter(Q(batch__in=open_ones) | Q(batch__in=old, conflicts={})).delete()[0]
     open_ones.update(status=Status.EXPIRED)
-    _remove_orphans()
     return erased
-
-
-def _remove_orphans() -> None:
-    """Files whose upload was broken off before its batch was kept."""
-    known = set(ImportBatch.objects.exclude(file="").values_list("file", flat=True))
-    root = Path(settings.DATA_DIR)
-    for path in [*root.glob("imports/*"), *root.glob("uploads/*")]:
-        with suppress(FileNotFoundError):  # an upload that ended meanwhile takes its file along
-            if str(path.relative_to(root)) not in known and time.time() - path.stat().st_mtime > ORPHAN_SECONDS:
-                path.unlink()
 
 
 def _erased(batch: ImportBatch) -> bool:

@@ -211,6 +211,26 @@ def test_the_script_is_told_what_was_kept_and_what_was_not(
     assert (again.status_code, again.json()["refused"]) == (409, ["这份记录已提交；要修改，请先撤回。"])
 
 
+@pytest.mark.parametrize(("limit", "said"), [("DISK_RESERVE_MB", "磁盘空间不足，文件没有保存"), ("", "文件超过上限")])
+def test_a_file_that_is_not_even_received_leaves_the_text_and_is_said(
+    city: City, secretary: Client, people: list[Member], settings: Any, monkeypatch: Any, limit: str, said: str
+) -> None:
+    if limit:
+        settings.DISK_RESERVE_MB = 10**9
+    else:
+        monkeypatch.setattr("core.uploads.MAX_FILE_BYTES", -(1 << 20))
+    sent = {"files": SimpleUploadedFile("现场.jpg", photo()), "draft": "1"}
+    answer = secretary.post(address(city), typed(people) | sent, headers={"Accept": "application/json"})
+    assert answer.status_code == 200
+    assert said in answer.json()["refused"][0]
+    del sent["draft"]
+    sent["files"].seek(0)
+    page = text(secretary.post(address(city), typed(people, topic="第二次") | sent | {"submit": "1"}, follow=True))
+    assert said in page
+    record = ActivityRecord.objects.get()
+    assert (record.status, record.typed["topic"]) == ("DRAFT", ["第二次"])
+
+
 def test_a_plan_of_this_month_is_what_the_form_begins_with(city: City, secretary: Client) -> None:
     venue = Venue.objects.create(name="云台党群服务中心", kind="SHARED", managed_by=city["CZ111"])
     branch = city["CZ1111"]

@@ -41,7 +41,8 @@ def kept(city: City, tmp_path: Path, django_capture_on_commit_callbacks) -> Memb
         heads={"名册": [[1, ["姓名", PHONE]]]}, created_by=city.user("city"), file="imports/kept",
     )  # fmt: skip
     (tmp_path / "list.csv").write_text(f"姓名,电话\n林若水,{PHONE}\n")
-    files.keep(tmp_path / "list.csv", batch.file)
+    with (tmp_path / "list.csv").open("rb") as content:
+        files.keep(content, batch.file)
     StagedRow.objects.create(batch=batch, sheet=0, number=2, cells=["林若水", PHONE], values={"phone": PHONE})
     ColumnMapping.objects.create(source="members", header="手机一", field="phone")
     keep(source="members", answers=[answer(member.pk, "phone", "13900005678")])

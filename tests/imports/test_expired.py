@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -73,19 +71,6 @@ def test_what_was_written_stays_so(road: Road) -> None:
     services.erase_old(today=age(batch))
     batch.refresh_from_db()
     assert batch.status == "APPLIED"
-
-
-def test_files_that_no_batch_knows_are_removed_after_a_day(road: Road, settings: Any, tmp_path: Path) -> None:
-    settings.DATA_DIR = tmp_path
-    paths = [tmp_path / folder / name for folder in ("imports", "uploads") for name in ("left.csv", "coming.csv")]
-    for path in paths:
-        path.parent.mkdir(exist_ok=True)
-        path.write_text("x")
-        if path.stem == "left":
-            os.utime(path, (time.time() - 2 * 24 * 3600,) * 2)
-    (tmp_path / "uploads" / "gone.csv").symlink_to("nowhere")  # as one that an upload takes along at this moment
-    services.erase_old(today=TODAY)
-    assert [path.exists() for path in paths] == [False, True] * 2
 
 
 def test_checking_goes_on_where_it_was_broken_off(road: Road) -> None:
