@@ -145,7 +145,7 @@ class WritersMiddleware(Middleware):
         if request.POST is not None and request.META.get("ningju.no_room") and not alone:
             return unavailable(request, Trouble.FULL)
         request.writes = self.places.acquire(blocking=False)  # type: ignore[attr-defined]
-        return None if request.writes else unavailable(request, Trouble.BUSY)  # type: ignore[attr-defined]
+        return None if request.writes else unavailable(request, Trouble.CROWD)  # type: ignore[attr-defined]
 
 
 def _unless_it_passes(write: Callable[[], object]) -> None:

@@ -27,6 +27,7 @@ _SQLITE_FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_
 
 class Trouble(Enum):
     BUSY = "正在写入名单"
+    CROWD = "同时保存的人较多"
     AWAY = "数据库暂时连不上"
     FULL = "磁盘已满"
 

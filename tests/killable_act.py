@@ -42,6 +42,17 @@ def month() -> None:
     close_month(month=YearMonth.of(today()).plus(-1), by=by(), on=today())
 
 
+def lay_out() -> None:
+    """Lay out what is due of all branches."""
+    obligations.lay_out(on=today())
+
+
+def accept() -> None:
+    """Accept all records that are clean."""
+    waiting = list(ActivityRecord.objects.waiting().values_list("pk", flat=True))
+    reviews.accept_clean(by=by(), records=waiting, at=timezone.now(), on=today())
+
+
 def by() -> User:
     """The city's clerk."""
     return User.objects.get(username="city")
@@ -58,6 +69,8 @@ ACTS: Mapping[str, Callable[[], None]] = {
     "bulk": bulk,
     "merge": merge,
     "month": month,
+    "lay_out": lay_out,
+    "accept": accept,
 }
 
 if __name__ == "__main__":
@@ -66,6 +79,8 @@ if __name__ == "__main__":
     from django.utils import timezone
 
     from accounts.models import User
+    from activities.models import ActivityRecord
+    from activities.services import obligations, reviews
     from core.importing import services
     from core.models import ImportBatch
     from core.months import YearMonth

@@ -11,21 +11,28 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count
+from django.utils import timezone
 
+from activities.models import ActivityRecord, Obligation, Review
 from core.models import AuditEntry, ImportBatch
-from orgs.models import Organization, OrganizationFacts
+from core.numbering import reserve_ids
+from core.rows import insert_rows
+from orgs.facts import refresh
+from orgs.models import Organization, OrganizationFacts, PartyOrganization
+from orgs.models.party import step_of
 from reports.models import ClosedMonth, FrozenUnit
 from tests.killable_act import ACTS
 from tests.lists import Road, firm
 from tests.people import TODAY, City
 
 ROWS = int(os.environ.get("NINGJU_KILL_ROWS", "300"))
-KILLS = int(os.environ.get("NINGJU_KILLS", "10"))  # of all acts together; 50 by hand, with more rows
+KILLS = int(os.environ.get("NINGJU_KILLS", "14"))  # of all acts together; 50 by hand, with more rows
 
 
 def state() -> tuple[object, ...]:
@@ -37,7 +44,22 @@ def state() -> tuple[object, ...]:
         list(ImportBatch.objects.values_list("status", flat=True)),
         ClosedMonth.objects.count(),
         FrozenUnit.objects.count(),
+        Obligation.objects.count(),
+        Review.objects.count(),
+        sorted(ActivityRecord.objects.values_list("status").annotate(Count("pk"))),
     )
+
+
+def branches(city: City) -> None:
+    """Many, each with a record that waits for the street."""
+    street = city["CZ111"]
+    keys = reserve_ids(PartyOrganization, ROWS)
+    rows = [[key, f"支部{key}", "branch", street.pk, street.path + step_of(key), f"B{key}"] for key in keys]
+    columns = ("id", "name", "kind", "parent_id", "path", "code")
+    insert_rows(PartyOrganization, columns, rows, {"established_on": date(2015, 1, 1)})
+    held = {"kind": "THEME_DAY", "held_on": TODAY, "submitted_on": TODAY, "status": "SUBMITTED", "topic": "学习"}
+    insert_rows(ActivityRecord, ("party_organization_id", "draft_key"), [(key, uuid4().hex) for key in keys], held)
+    refresh(None, on=timezone.localdate())
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -52,6 +74,8 @@ def test_an_act_that_is_killed_happens_once_or_not_at_all(
     road.send([firm(n) for n in range(ROWS)])
     if act == "write":
         road.stage([firm(n, 从业人数=130) for n in range(ROWS // 2, ROWS * 2)])
+    if act in ("lay_out", "accept"):
+        branches(city)
     before, random_moments, seen, kills = state(), random.Random(act), [], KILLS // len(ACTS)
     rehearsal = start_process("tests.killable_act", act, "rehearse")
     seconds = float(rehearsal.communicate(timeout=600)[0].split()[-1])

@@ -12,7 +12,7 @@ from core.outages import Trouble, trouble_of
 
 SAFE = ("GET", "HEAD")
 # seconds; so long a page that only reads waits itself
-COME_BACK = {Trouble.BUSY: 60, Trouble.AWAY: 5, Trouble.FULL: 60}
+COME_BACK = {Trouble.BUSY: 60, Trouble.CROWD: 5, Trouble.AWAY: 5, Trouble.FULL: 60}
 SECRET = ("password", "one_time")  # in the names of fields that no page repeats
 
 

@@ -162,6 +162,10 @@ def test_whoever_waits_to_write_leaves_threads_for_reading(city: City, client: C
         answer = client.post(address, {"name": "保留的名称"})
         assert answer.status_code == 503
         assert "保留的名称" in answer.content.decode()
+        assert ("同时保存的人较多，这一步没有保存" in answer.content.decode(), answer.headers["Retry-After"]) == (
+            True,
+            "5",
+        )
         assert client.get(address).status_code == 200
         assert Client().post("/login/", {"username": "city", "password": "x"}).status_code == 200
 
