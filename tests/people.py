@@ -15,14 +15,10 @@ sysadmin, security, auditor hold the three administrative duties at the root.
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.apps import apps
-from django.db import connection, transaction
-from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
 
@@ -34,6 +30,7 @@ from orgs.access import scope_for
 from orgs.facts import refresh
 from orgs.models import Appointment, Coverage, Jurisdiction, Organization, PartyOrganization, Region
 from orgs.services.party import establish
+from tests.kept import kept
 
 TODAY = date(2026, 11, 24)
 LONG_AGO = date(2020, 1, 1)
@@ -149,32 +146,12 @@ class City:
         )
 
 
-_written: dict[str, tuple[City, list[list[Model]]]] = {}  # by kind of database: the tree, and its rows model by model
-
-
 def build_city() -> City:
-    """Write the small tree, its jurisdictions, and the named people with their appointments.
-
-    The services write it once in a process; their rows are then put back as they were, which takes a tenth of the time.
-    """
-    with transaction.atomic():
-        if connection.vendor in _written:
-            city, rows = deepcopy(_written[connection.vendor])
-            for found in rows:
-                type(found[0])._base_manager.bulk_create(found)
-            return city
-        before = {model: set(model._base_manager.values_list("pk", flat=True)) for model in _models()}
-        with derived_once():
-            city = _built()
-        rows = [list(model._base_manager.exclude(pk__in=known).order_by("pk")) for model, known in before.items()]
-        _written[connection.vendor] = deepcopy((city, list(filter(None, rows))))
-    return city
+    """The small tree, its jurisdictions, and the named people with their appointments."""
+    return kept("city", _built)
 
 
-def _models() -> list[type[Model]]:
-    return [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
-
-
+@derived_once()
 def _built() -> City:
     city = City()
     for code, name, level, parent in REGIONS:

@@ -5,7 +5,7 @@ Everything there is named 外区密; personal values are the same few texts, so 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,7 @@ from orgs.models import (
 from orgs.services.party import establish
 from reports.models import StreetBook, Target
 from reports.services.months import freeze
+from tests.kept import kept
 from tests.people import LONG_AGO, TODAY, City
 
 THERE = "外区密"
@@ -94,7 +95,20 @@ class World:
 
 
 def build_world(city: City) -> World:
-    """Furnish both places."""
+    """Furnish both places of a city on which nothing else stands."""
+    world = kept("world", lambda: _built(city))
+    city.__dict__.update(world.city.__dict__)
+    for side in SIDES:
+        with Path(__file__).open("rb") as content:
+            keep(content, _photo(side))
+    return replace(world, city=city)
+
+
+def _photo(side: Side) -> str:
+    return f"attachments/{side.committee}"
+
+
+def _built(city: City) -> World:
     city.nodes["CZ1211"] = establish(
         by=None, name=f"{THERE}支部", kind="branch", parent=city["CZ121"], code="CZ1211", on=LONG_AGO
     )
@@ -246,9 +260,6 @@ def _guided(city: City, side: Side, unit: Model) -> dict[str, Model]:
 
 def _life(city: City, side: Side, *, member: Model, venue: Model, **_: Model) -> dict[str, Model]:
     """What the branch held, plans and did."""
-    photo = f"attachments/{side.committee}"
-    with Path(__file__).open("rb") as content:
-        keep(content, photo)
     of_branch: dict[str, Any] = {"party_organization": city[side.branch]}
     record = ActivityRecord.objects.create(
         kind="THEME_DAY", held_on=LONG_AGO, submitted_on=LONG_AGO, status="SUBMITTED", topic=f"{side.mark}学习",
@@ -263,7 +274,7 @@ def _life(city: City, side: Side, *, member: Model, venue: Model, **_: Model) ->
         "attendance": Attendance.objects.create(record=record, member=member),
         "decision": Decision.objects.create(record=record, text=f"{side.mark}决议"),
         "attachment": Attachment.objects.create(
-            record=record, name=f"{side.mark}照片.jpg", content_type="image/jpeg", size=1, sha256="0" * 64, file=photo
+            record=record, name=f"{side.mark}照片.jpg", content_type="image/jpeg", size=1, sha256="0" * 64, file=_photo(side)
         ),
         "review": Review.objects.create(
             record=record, by=city.people[side.official], at=timezone.now(), verdict="RETURNED", reason=f"{side.mark}补充"

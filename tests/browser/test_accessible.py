@@ -27,7 +27,6 @@ def world(city: City) -> World:
     return build_world(city)
 
 
-@pytest.mark.once
 def test_no_page_of_any_role_bars_anybody(world: World, signed_in: Callable[[str], Page]) -> None:
     wrong: list[tuple[str, str, int, str]] = []
     asked = 0

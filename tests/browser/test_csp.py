@@ -37,7 +37,6 @@ def pages_of(username: str) -> list[str]:
     ]
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("username", FIRST)
 def test_pages_of_every_role_keep_the_policy(city: City, signed_in: Callable[[str], Page], username: str) -> None:
     world = build_world(city)
