@@ -99,13 +99,18 @@ def build_world(city: City) -> World:
     world = kept("world", lambda: _built(city))
     city.__dict__.update(world.city.__dict__)
     for side in SIDES:
-        with Path(__file__).open("rb") as content:
-            keep(content, _photo(side))
+        for file in (_photo(side), _document(side)):
+            with Path(__file__).open("rb") as content:
+                keep(content, file)
     return replace(world, city=city)
 
 
 def _photo(side: Side) -> str:
     return f"attachments/{side.committee}"
+
+
+def _document(side: Side) -> str:
+    return f"attachments/{side.branch}"
 
 
 def _built(city: City) -> World:
@@ -295,8 +300,6 @@ def _life(city: City, side: Side, *, member: Model, venue: Model, **_: Model) ->
 
 def _kept(city: City, side: Side, *, member: Model, **_: Model) -> dict[str, Model]:
     """What the branch enters once and keeps."""
-    document = f"attachments/{side.branch}"
-    keep(Path(__file__), document)
     of_branch: dict[str, Any] = {"party_organization": city[side.branch]}
     of_year = of_branch | {"year": TODAY.year}
     return {
@@ -308,7 +311,7 @@ def _kept(city: City, side: Side, *, member: Model, **_: Model) -> dict[str, Mod
         "dutytarget": DutyTarget.objects.create(duty=f"{side.mark}岗位", target="目标", member=member, **of_year),
         "regulation": Regulation.objects.create(
             group="LIFE", title=f"{side.mark}制度", adopted_on=LONG_AGO, document=f"{side.mark}制度.pdf",
-            content_type="application/pdf", file=document, **of_branch,
+            content_type="application/pdf", file=_document(side), **of_branch,
         ),
     }  # fmt: skip
 
