@@ -79,7 +79,7 @@ class FilingPage(PermissionMixin, View):
     @cached_property
     def record(self) -> ActivityRecord | None:
         rows = ActivityRecord.objects.changeable(self.request.scope).filter(party_organization=self.branch)
-        return rows.prefetch_related("attachments", "reviews").filter(draft_key=self.key).first()
+        return rows.filter(draft_key=self.key).first()
 
     @cached_property
     def duty(self) -> Obligation | None:
@@ -198,8 +198,8 @@ class FilingPage(PermissionMixin, View):
         return [sentence for sign, sentence in LEFT_OUT.items() if self.request.META.get(sign)]
 
     def _detach(self, record: ActivityRecord) -> list[str]:
-        attachment = record.attachments.filter(pk=number(self.request.POST.get("remove")) or 0).first()
-        if attachment:
+        wanted = number(self.request.POST.get("remove"))
+        if wanted and (attachment := record.attachments.filter(pk=wanted).first()):
             try:
                 files.remove_attachment(by=self.request.user, attachment=attachment)
             except Refusal as refusal:
