@@ -8,6 +8,8 @@ TERMS = "党的基层组织任期的意见"
 parameters.add(
     ParameterDefinition("org.formal_min_to_found", "应建党组织的正式党员数", 3, "名", "意见二-1；支部工作条例", GROUP),
     ParameterDefinition("org.committee_min_formal", "应设支部委员会的正式党员数", 7, "名", "支部工作条例", GROUP),
+    ParameterDefinition("org.committee_least", "支部委员会最少人数", 3, "名", "支部工作条例", GROUP),
+    ParameterDefinition("org.committee_most", "支部委员会最多人数", 7, "名", "支部工作条例", GROUP),
     ParameterDefinition(
         "org.general_branch_min", "可设党总支的正式党员数", 50, "名", "浙江 2012 年办法第 4—6 条", GROUP
     ),

@@ -15,14 +15,24 @@ from core.crypto import blind_index, blind_indexes
 from core.id_sets import among, among_texts
 from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import day, text
-from core.importing.round_trip import Part, ReturnedRows, Returning, Words, choice_words, plainly
+from core.importing.round_trip import Origin, Part, ReturnedRows, Returning, Words, choice_words, plainly
 from core.importing.targets import Changes, ListRow, Merge, Record
 from core.plain import Plain
 from core.sources import Run, Values, always, sources
-from members.models import Member
+from members.models import Member, PartyGroup
 from members.models.members import PROBATIONARY
 from members.rules import birth_date_of, education, ethnic_group, member_status, normalise_id_number, sex_of
-from members.sources.roster import UNCHECKED, UNKNOWN_EMPLOYER, MemberTarget, id_number, job, leave_group, take
+from members.sources.roster import (
+    NO_GROUP,
+    UNCHECKED,
+    UNKNOWN_EMPLOYER,
+    UNKNOWN_GROUP,
+    MemberTarget,
+    id_number,
+    job,
+    leave_group,
+    take,
+)
 from orgs.codelists import education_choices, ethnic_choices
 from orgs.models import Organization
 from orgs.sources.columns import read_code
@@ -57,7 +67,7 @@ MEMBERS = Returning(
         Part("education", "学历", always(education), choice_words(education_choices())),
         Part("external_id", "外部系统编号", always(text(60))),
         Part("sex", "性别"), Part("born_on", "出生日期", personal=True), Part("party_name", "党组织"), Part("employer_name", "工作单位"),
-        Part("party_group", "党小组"),
+        Part("party_group_id", "党小组", always(text(60)), cell=lambda member: member.party_group and member.party_group.name),
     ),
 )  # fmt: skip
 problems.add(
@@ -79,6 +89,7 @@ class ReturnedMembers(ReturnedRows, MemberTarget):
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         self.codes: dict[int, str | None] = {}  # employers of the records at hand
+        self.called: dict[int, str] = {}  # their groups
         self.numbers: dict[Any, int] = {}  # number → member, of the numbers that the rows at hand give
 
     # --- meeting
@@ -88,6 +99,7 @@ class ReturnedMembers(ReturnedRows, MemberTarget):
         units = Organization.objects.filter(credit_code__in=among_texts(codes), merged_into=None)
         units = units.changed_by(self.run.importer.scope)
         self.employers = {code or "": pk for code, pk in units.values_list("credit_code", "pk")}
+        self.know_groups(row.values.get("party_group_id") for row in rows)
         numbers = {normalise_id_number(row.values.get("id_number")) for row in rows}
         digests = {digest: number for number in numbers for digest in blind_indexes(number)}
         found = Member.objects.filter(id_digest__in=among_texts(digests)).values_list("id_digest", "pk")
@@ -99,11 +111,21 @@ class ReturnedMembers(ReturnedRows, MemberTarget):
         employers = {record["organization_id"] for record in records.values()} - {None}
         units = Organization.objects.filter(pk__in=among(employers))
         self.codes.update(units.values_list("pk", "credit_code"))
+        joined = {record["party_group_id"] for record in records.values()} - {None}
+        self.called.update(PartyGroup.objects.filter(pk__in=among(joined)).values_list("pk", "name"))
         return records
 
     def shown(self, part: Part, value: Plain) -> Any:
-        """An employer is shown by its code."""
-        return self.codes.get(value) if part.name == "organization_id" else super().shown(part, value)
+        """An employer is shown by its code, a group by its name."""
+        known: dict[str, dict[int, Any]] = {"organization_id": self.codes, "party_group_id": self.called}
+        return known[part.name].get(value) if part.name in known else super().shown(part, value)  # type: ignore[arg-type]
+
+    def _put(self, merge: Merge, part: Part, value: Plain, record: Record, origin: Origin) -> None:
+        """A group is one of the Party organization to which the member belongs or, by the same row, comes."""
+        if part.name == "party_group_id" and value is not None:
+            _, party = merge.changes.get("party_organization_id", [None, record["party_organization_id"]])
+            value = self.groups.get((party, str(value)), NO_GROUP)
+        super()._put(merge, part, value, record, origin)
 
     def meant(self, edits: Values) -> tuple[Values, str]:
         if code := edits.get("organization_id"):
@@ -114,6 +136,8 @@ class ReturnedMembers(ReturnedRows, MemberTarget):
     def follow(self, merge: Merge, record: Record) -> Merge:
         """The days from which it is so, what follows from the number, and what the services of members refuse."""
         changes = merge.changes
+        if (changes | merge.conflicts).get("party_group_id", [None, None])[1] == NO_GROUP:
+            return Merge(problem=UNKNOWN_GROUP, at="party_group_id")
         if "id_number" in changes:
             self._identify(merge, record)
         if "party_organization_id" in changes:

@@ -1,13 +1,13 @@
 """The roster that a department already keeps: one row a member, known by the citizen's number.
 
-Columns: 姓名、公民身份号码、党组织编码 (or 党组织名称), 工作单位统一社会信用代码 (or 工作单位名称), 党员状态, the dates, 民族、学历、联系电话、岗位.
+Columns: 姓名、公民身份号码、党组织编码 (or 党组织名称), 党小组, 工作单位统一社会信用代码 (or 工作单位名称), 党员状态, the dates, 民族、学历、联系电话、岗位.
 The key is the number's keyed digest; the number itself is staged as ciphertext. A number that is registered outside the
 importer's scope is refused without telling where.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from accounts.permissions import Permission
@@ -23,7 +23,7 @@ from core.plain import from_plain
 from core.refusals import Refusal
 from core.rows import insert_rows
 from core.sources import Importer, Read, Run, Source, SourceField, Values, always, sources
-from members.models import FormerMembership, Member
+from members.models import FormerMembership, Member, PartyGroup
 from members.models.members import ON_THE_ROLL
 from members.rules import (
     birth_date_of,
@@ -51,6 +51,7 @@ JOBS = word_table(
 )  # fmt: skip
 WRONG_NUMBER, TAKEN, UNCHECKED = "id_number_check", "id_number_taken", "id_number_unchecked"
 UNKNOWN_EMPLOYER = "member_employer_unknown"
+UNKNOWN_GROUP, NO_GROUP = "member_group_unknown", 0
 MISSING = {"name": "member_name_missing", "id_number": "id_number_missing"}
 
 problems.add(
@@ -60,6 +61,7 @@ problems.add(
     Problem("id_number_missing", ERROR, "没有公民身份号码，未导入；请填写，确无号码的请在系统中逐人登记"),
     Problem("member_name_missing", ERROR, "没有姓名，未导入；请填写"),
     Problem(UNKNOWN_EMPLOYER, ERROR, "没有登记这家工作单位，或有几家同名，未导入；请填写统一社会信用代码"),
+    Problem(UNKNOWN_GROUP, ERROR, "党员所在党组织没有这个党小组，未导入；请先登记党小组，或改正名称"),
     Problem("formal_before_joined", ERROR, "转正日期早于入党日期，未导入；请核对"),
     Problem("unknown_job", WARNING, "岗位无法识别，未写入；请填写一线、技术、管理或出资人"),
 )
@@ -88,6 +90,7 @@ FIELDS = (
                 vital=True),
     CODE,
     NAME,
+    SourceField("party_group", "党小组", ("所在党小组", "党小组名称"), always(text(60))),
     SourceField("employer_code", "工作单位统一社会信用代码", ("统一社会信用代码", "单位代码", "信用代码", "工作单位代码"),
                 always(read_code)),
     SourceField("employer_name", "工作单位", ("工作单位名称", "单位名称", "所在单位", "从业单位"), always(text(200))),
@@ -121,6 +124,7 @@ class MemberTarget(Target):
         parties = Parties(run)
         self.paths, self.parties = parties.paths, parties.named
         self.employers: dict[str, int | None] = {}
+        self.groups: dict[tuple[object, str], int] = {}  # of these Party organizations, by the names that rows give
         self.foreign: set[int] = set()  # of these, managed elsewhere: only who works there already is left there
         self.touched: set[int] = set()
         self.nodes: set[int] = set()
@@ -154,6 +158,7 @@ class MemberTarget(Target):
         for name, pk in units.filter(name__in=among_texts(names)).values_list("name", "pk"):
             self.employers[name] = None if name in self.employers else pk
         named = {pk for pk in self.employers.values() if pk}
+        self.know_groups(row.values.get("party_group") for row in rows)
         self.foreign = named - {*mine.filter(pk__in=among(named)).values_list("pk", flat=True)}
         return [next((known[one] for one in row if one in known), None) for row in digests]
 
@@ -173,6 +178,10 @@ class MemberTarget(Target):
         if unit_word and (not unit or (unit in self.foreign and unit != (record or {}).get("organization_id"))):
             return Merge(problem=UNKNOWN_EMPLOYER)
         stated = self._stated(values, record, party, unit)
+        if name := values.get("party_group"):
+            stated["party_group_id"] = self.groups.get((party, name), NO_GROUP)
+            if stated["party_group_id"] == NO_GROUP:
+                return Merge(problem=UNKNOWN_GROUP, at="party_group")
         before = record or {}
         changes: Changes = {c: [before.get(c), v] for c, v in stated.items() if v is not None and before.get(c) != v}
         leave_group(changes, before)
@@ -180,6 +189,13 @@ class MemberTarget(Target):
         if joined and formal and formal < joined:
             return Merge(problem="formal_before_joined")
         return Merge(changes)
+
+    def know_groups(self, names: Iterable[str | None]) -> None:
+        """Look up the groups that rows name."""
+        named = PartyGroup.objects.on(self.run.today).filter(name__in=among_texts({name for name in names if name}))
+        self.groups.update(
+            ((party, name), pk) for pk, party, name in named.values_list("pk", "party_organization", "name")
+        )
 
     def taken(self, pk: int) -> str:
         """The problem of a row whose number somebody else has, which is written down."""
@@ -284,9 +300,9 @@ class MemberTarget(Target):
 
 
 def leave_group(changes: Changes, before: Record) -> None:
-    """Who goes to another Party organization leaves the group of the one before."""
+    """Who goes to another Party organization leaves the group of the one before, unless the row names one there."""
     if "party_organization_id" in changes and before.get("party_group_id"):
-        changes["party_group_id"] = [before["party_group_id"], None]
+        changes.setdefault("party_group_id", [before["party_group_id"], None])
 
 
 def take(*, importer: Importer, key: int, values: Values, on: date, reason: str) -> int:
