@@ -17,6 +17,7 @@ from activities.models import ActivityRecord, Attendance, Plan
 from activities.queries.appraisals import appraisal_of
 from activities.queries.branches import expected, last_held, seats
 from activities.rules.checks import Seat, Vote
+from activities.services.records import STAMP
 from activities.wording import appraisal_in_words
 from core.pages import number
 from members.models import PartyGroup
@@ -27,7 +28,6 @@ LISTS = ("topics", "came")
 COPIED = ("place", "venue", "host", "recorder", "starts_at", "ends_at")
 DECISIONS = "decisions"
 ROWS = f"{DECISIONS}-TOTAL_FORMS"
-STAMP = "stamp"  # by which the script knows what the server has
 _OF_A_PART = re.compile(
     rf"(reason|note)-\d+|{DECISIONS}-\d+-({'|'.join(DecisionForm.base_fields)})|{ROWS}|{STAMP}|came|roll"
 )

@@ -36,6 +36,7 @@ from orgs.models import PartyOrganization
 from orgs.models.party import BRANCH_KINDS
 from orgs.services.locking import require_editable
 
+STAMP = "stamp"  # in what was typed: by which a page knows whether it is what the page saw last
 HANDED_IN = "这份记录已提交；要修改，请先撤回"
 Status = ActivityRecord.Status
 EDITABLE = frozenset(
@@ -56,6 +57,13 @@ class Unfinished(Refusal):
         self.findings = tuple(found)
 
 
+class TypedElsewhere(Refusal):
+    """Another device saved the draft since the page was opened: neither overwrites the other unasked."""
+
+    def __init__(self) -> None:
+        super().__init__("这份记录刚在另一台设备上保存过，没有覆盖；请核对后选择保留哪一份")
+
+
 @transaction.atomic
 def save_draft(
     *,
@@ -65,11 +73,14 @@ def save_draft(
     draft_key: UUID,
     typed: Mapping[str, Any],
     at: datetime,
+    known: Collection[str] | None = None,
 ) -> ActivityRecord:
-    """Keep what was typed so far, good or not; the record begins with its first draft. Raises Refusal once it is handed in."""
+    """Keep what was typed so far, good or not; the record begins with its first draft. Raises Refusal once it is handed in,
+    and TypedElsewhere when the draft bears a stamp that the page does not know."""
     record = _opened(by, party_organization, kind, draft_key)
     if not record.open:
         raise Refusal(HANDED_IN)
+    _require_known(record, known)
     if record.status == Status.DRAFT:  # what came back is still what was handed in
         writing.change(by=by, record=record, values={"kind": kind}, action=DRAFT)
     writing.derive(ActivityRecord.objects.filter(pk=record.pk), typed=dict(typed), typed_at=at)
@@ -89,6 +100,7 @@ def submit(
     on: date,
     votes: Iterable[Vote] = (),
     topics: Collection[str] = (),
+    known: Collection[str] | None = None,
 ) -> ActivityRecord:
     """Hand a record in: its columns (`values`), who came, what was decided, what the Opinion asks for.
 
@@ -102,6 +114,7 @@ def submit(
         if all(getattr(record, name) == value for name, value in given.items()):
             return record
         raise Refusal(HANDED_IN)
+    _require_known(record, known)
     told = _told(record, given, {seat.member_id: seat for seat in seats}, tuple(votes), on)
     [sheet] = sheets([told], on=on)
     found = findings(sheet, limits_on(on))
@@ -165,6 +178,16 @@ def _opened(by: User | None, party_organization: PartyOrganization, kind: str, d
     record = ActivityRecord(party_organization=party_organization, kind=kind, draft_key=draft_key)
     writing.add(by=by, record=record, action=DRAFT)
     return record
+
+
+def stamp_of(record: ActivityRecord) -> str:
+    """The stamp of what was typed last; empty where there is none."""
+    return "".join(record.typed.get(STAMP, [])[:1])
+
+
+def _require_known(record: ActivityRecord, known: Collection[str] | None) -> None:
+    if known is not None and (stamp := stamp_of(record)) and stamp not in known:
+        raise TypedElsewhere
 
 
 def _told(

@@ -109,6 +109,8 @@ class FilingPage(PermissionMixin, View):
         try:
             record = self._keep(typed, kind)
         except Refusal as refusal:
+            if isinstance(refusal, records.TypedElsewhere) and not self.scripted:
+                return self._refused(refusal, typed, kind)
             return self._told([as_sentence(refusal)], None, typed, kind)
         refused = self._attach(record) + self._detach(record)
         if "submit" in request.POST and not refused:
@@ -142,10 +144,20 @@ class FilingPage(PermissionMixin, View):
             typed = with_appraisal(typed, self.branch, year=year)
         return typed
 
+    @property
+    def scripted(self) -> bool:
+        """Whether the script asks, which goes on with the page that it has."""
+        return self.request.headers.get("Accept") == "application/json"
+
+    @property
+    def known(self) -> set[str]:
+        """The stamps of what the page saw of the draft."""
+        return {self.request.POST.get(STAMP, ""), *self.request.POST.get("known", "").split()}
+
     def _keep(self, typed: Typed, kind: str) -> ActivityRecord:
         return records.save_draft(
             by=self.request.user, party_organization=self.branch, kind=kind, draft_key=self.key,
-            typed=dict(typed.lists()), at=timezone.now(),
+            typed=dict(typed.lists()), at=timezone.now(), known=self.known,
         )  # fmt: skip
 
     def _hand_in(self, typed: Typed, kind: str) -> HttpResponseBase:
@@ -160,9 +172,12 @@ class FilingPage(PermissionMixin, View):
                 record = records.submit(
                     by=self.request.user, party_organization=self.branch, kind=kind, draft_key=self.key, values=values,
                     seats=people.seats(), votes=votes_of(decisions), topics=form.cleaned_data["topics"], on=self.today,
+                    known=self.known,
                 )  # fmt: skip
             except records.Unfinished as unfinished:
                 found = list(unfinished.findings)
+            except records.TypedElsewhere as refusal:
+                return self._refused(refusal, typed, kind)
             except Refusal as refusal:
                 form.add_error(None, as_sentence(refusal))
             else:
@@ -174,6 +189,13 @@ class FilingPage(PermissionMixin, View):
             form.add_error(None, as_sentence(refusal))
         self.__dict__.pop("record", None)
         return self._page(typed, kind, form=form, decisions=decisions, found=found)
+
+    def _refused(self, refusal: Refusal, typed: Typed, kind: str) -> HttpResponse:
+        """The page with what was typed here; sent again from it, it takes the place of what another device saved."""
+        self.__dict__.pop("record", None)
+        form = self._form(typed, kind, check=True)
+        form.add_error(None, f"{refusal}：再次保存或提交，用本页的内容；重新打开本页，用另一台的内容。")
+        return self._page(typed, kind, form=form, decisions=decisions_sent(typed))
 
     def _attach(self, record: ActivityRecord) -> list[str]:
         """Keep what was uploaded; what was refused, in words."""
@@ -208,7 +230,7 @@ class FilingPage(PermissionMixin, View):
 
     def _told(self, refused: list[str], record: ActivityRecord | None, typed: Typed, kind: str) -> HttpResponseBase:
         """The script gets what was kept and what was not; anybody else the page again, at the group of the button."""
-        if self.request.headers.get("Accept") == "application/json":
+        if self.scripted:
             said: dict[str, Any] = {"refused": refused}
             if record and record.typed_at:
                 shown = {"attachments": record.attachments.order_by("pk"), "branch": self.branch, "key": self.key}
@@ -256,6 +278,7 @@ class FilingPage(PermissionMixin, View):
             "branch": self.branch,
             "key": self.key,
             "stamp": typed.get(STAMP, ""),
+            "known": records.stamp_of(record) if record else "",
             "record": record,
             "duty": self.duty,
             "form": form,

@@ -51,7 +51,7 @@ if (form) fillIn();
 
 function fillIn() {
   const key = PREFIX + form.dataset.key, sign = document.getElementById("saved"), { stamp } = form.elements;
-  const known = [stamp.value]; // what the server may have: each content that is sent has its stamp
+  const known = [stamp.value, form.elements.known.value]; // what the server may have: each content that is sent has its stamp
   const photos = []; // that wait to be sent
   let timer, sending = false;
 
@@ -62,7 +62,7 @@ function fillIn() {
   };
 
   // notes on absences stay off the device: of members it holds ids alone
-  const fields = () => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !/^(csrf|kind|note-)/.test(name));
+  const fields = () => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !/^(csrf|kind|known|note-)/.test(name));
 
   function keep() {
     if (known.includes(stamp.value)) stamp.value = fresh();
@@ -106,6 +106,7 @@ function fillIn() {
     clearTimeout(timer);
     if (sending) return (timer = setTimeout(send, PAUSE));
     sending = true;
+    form.elements.known.value = known.join(" ");
     const body = new FormData(form), sent = stamp.value, [photo] = photos;
     known.push(sent);
     body.delete("files");
@@ -125,6 +126,7 @@ function fillIn() {
       timer = setTimeout(send, AGAIN);
       return;
     }
+    if (answer.status === 409) return say(said.refused.join("；"), "重新打开本页", location.href);
     if (photo) photos.shift();
     if (stamp.value === sent && answer.ok) localStorage.removeItem(key);
     if (said.files !== undefined) document.getElementById("attachments").innerHTML = said.files;
@@ -177,6 +179,7 @@ function fillIn() {
   });
   form.addEventListener("submit", () => {
     clearTimeout(timer);
+    form.elements.known.value = known.join(" ");
     known.push(stamp.value);
     if (stored(key)) localStorage.setItem(key, JSON.stringify({ ...stored(key), known }));
   });

@@ -206,7 +206,7 @@ def test_the_script_is_told_what_was_kept_and_what_was_not(
     assert "现场.jpg" in said["files"]
     assert Attachment.objects.get().taken_on.isoformat() == "2026-11-20"
     assert 'name="stamp" value="s1"' in text(secretary.get(address(city)))
-    secretary.post(address(city), typed(people) | {"submit": "1"})
+    secretary.post(address(city), typed(people) | {"submit": "1", "stamp": "s1"})
     again = secretary.post(address(city), typed(people) | {"draft": "1"}, headers={"Accept": "application/json"})
     assert (again.status_code, again.json()["refused"]) == (409, ["这份记录已提交；要修改，请先撤回。"])
 
@@ -229,6 +229,27 @@ def test_a_file_that_is_not_even_received_leaves_the_text_and_is_said(
     assert said in page
     record = ActivityRecord.objects.get()
     assert (record.status, record.typed["topic"]) == ("DRAFT", ["第二次"])
+
+
+def test_what_another_device_saved_gives_way_only_to_whoever_saw_it(
+    city: City, secretary: Client, people: list[Member]
+) -> None:
+    def sent(topic: str, stamp: str, known: str = "", **how: Any) -> Any:
+        return secretary.post(address(city), typed(people, topic=topic, draft="1", stamp=stamp, known=known), **how)
+
+    sent("手机的题目", "s1")
+    script: dict[str, Any] = {"headers": {"Accept": "application/json"}}
+    assert sent("电脑的题目", "s2", **script).status_code == 409
+    assert sent("手机的新题目", "s3", "s0 s1", **script).status_code == 200
+    page = text(sent("电脑的题目", "s2"))
+    assert "刚在另一台设备上保存过，没有覆盖" in page
+    assert "电脑的题目" in page
+    assert 'name="known" value="s3"' in page
+    assert ActivityRecord.objects.get().typed["topic"] == ["手机的新题目"]
+    submitted = secretary.post(address(city), typed(people, stamp="s2", submit="1"))
+    assert "刚在另一台设备上保存过" in text(submitted)
+    sent("电脑的题目", "s2", "s3")
+    assert ActivityRecord.objects.get().typed["topic"] == ["电脑的题目"]
 
 
 def test_a_plan_of_this_month_is_what_the_form_begins_with(city: City, secretary: Client) -> None:

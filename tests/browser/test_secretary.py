@@ -217,3 +217,33 @@ def test_the_whole_text_is_copied_with_one_tap(phone: Page) -> None:
     phone.get_by_role("button", name="复制全文").click()
     expect(phone.get_by_role("button", name="已复制")).to_be_visible()
     assert "应到 12 名，实到 12 名" in phone.evaluate("navigator.clipboard.readText()")
+
+
+def test_two_devices_that_type_at_once_lose_nothing(phone: Page) -> None:
+    open_form(phone)
+    phone.get_by_label("主题（议题）").fill("手机的题目")
+    expect(phone.locator("#saved")).to_contain_text("已自动保存")
+    desk = phone.context.browser.new_context(  # type: ignore[union-attr]
+        storage_state={"cookies": phone.context.cookies(), "origins": []}, base_url=phone.url, locale="zh-CN"
+    ).new_page()
+    desk.goto(phone.url)
+    expect(desk.get_by_label("主题（议题）")).to_have_value("手机的题目")
+    with phone.expect_response(lambda one: one.request.method == "POST"):
+        phone.get_by_label("主要内容").fill(CONTENT)
+    desk.get_by_label("主题（议题）").fill("电脑的题目")
+    expect(desk.locator("#saved")).to_contain_text("另一台设备上保存过，没有覆盖")
+    assert newest().typed["content"] == [CONTENT]
+    desk.get_by_role("link", name="重新打开本页").click()
+    expect(desk.get_by_label("主要内容")).to_have_value(CONTENT)
+    desk.get_by_role("button", name="使用本机的内容").click()
+    expect(desk.get_by_label("主题（议题）")).to_have_value("电脑的题目")
+    expect(desk.locator("#saved")).to_contain_text("已自动保存")
+    assert newest().typed["topic"] == ["电脑的题目"]
+    phone.get_by_role("button", name="保存草稿").click()
+    expect(phone.get_by_text("再次保存或提交，用本页的内容")).to_be_visible()
+    expect(phone.get_by_label("主要内容")).to_have_value(CONTENT)
+    assert newest().typed["topic"] == ["电脑的题目"]
+    phone.get_by_role("button", name="保存草稿").click()
+    expect(phone.locator(".messages")).to_contain_text("草稿已保存")
+    assert newest().typed["topic"] == ["手机的题目"]
+    desk.context.close()
