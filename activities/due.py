@@ -1,5 +1,6 @@
 """What waits for the street: records to review, and branches whose monthly report did not come. What waits for a branch, or
-a committee that signed one: what its 责任书 promised and is not done."""
+a committee that signed one: what its 责任书 promised and is not done. For the instructor: owners to speak to; for branch and
+street: 维权 without a result."""
 
 from __future__ import annotations
 
@@ -9,12 +10,15 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from accounts.permissions import Permission as P
 from activities.models import PledgeItem
+from activities.queries.leave import to_be_spoken_to
 from activities.queries.lists import months_unreported
 from activities.queries.mends import overdue
 from activities.queries.reviews import reviewable
+from activities.queries.rights import unresolved
 from core.due import DueItem, DueKind, due_kinds
 from core.scope import Scope
 from orgs.models.party import BRANCH_KINDS
@@ -60,7 +64,36 @@ def _promises(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
         yield DueItem(str(row.party_organization), f"责任书事项：{row}", row.due_on, url, "登记结果")
 
 
+def _refused(scope: Scope, on: date) -> QuerySet:
+    return to_be_spoken_to(scope, on=on)
+
+
+def _owners(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
+    for row in rows:
+        what = f"{row.refused_on} 有党员因单位未准假没有参加组织生活，请走访时与出资人沟通"
+        yield DueItem(row.name, what, row.speak_by, reverse("visit_log", args=[row.pk]), "登记走访")
+
+
+def _rights(permission: P) -> DueKind:
+    own = permission == P.BRANCH_WORK
+
+    def items(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
+        for row in rows:
+            passed = row.passed_to_union_on
+            what = f"已于 {passed} 转交工会，请了解进展，登记结果" if passed else "没有解决的，请转交工会依法办理"
+            what = f"维权“{Truncator(row.what).chars(24)}”还没有结果，{what}"
+            yield DueItem(
+                str(row.party_organization), what, row.act_by, reverse("row", args=["contributions", row.pk]), "办理"
+            )
+
+    code, name = ("activities.rights.own", "本支部维权事项") if own else ("activities.rights", "维权事项")
+    url = "/branch/" if own else "/reviews/rights/"
+    return DueKind(code, name, permission, lambda scope, on: unresolved(scope, permission, on=on), "act_by", items, url)
+
+
 due_kinds.add(
+    _rights(P.ACTIVITIES_REVIEW),
+    _rights(P.BRANCH_WORK),
     DueKind("activities.reviews", "待审核", P.ACTIVITIES_REVIEW, _waiting, "review_by", _reviews, "/reviews/"),
     DueKind(
         "activities.missing", "月报未上报", P.ACTIVITIES_REVIEW, _unreported, "due_on", _missing, "/reviews/missing/"
@@ -69,4 +102,5 @@ due_kinds.add(
         "activities.promises", "责任书事项逾期", P.ACTIVITIES_FILE, _overdue, "due_on", _promises,
         "/admin/activities/pledgeitem/",
     ),
+    DueKind("activities.leave", "单位未准假", P.VISITS_LOG, _refused, "speak_by", _owners, "/visits/"),
 )  # fmt: skip

@@ -115,6 +115,29 @@ class MissingFilters(OfBranchFilters):
         return queryset.filter(month=YearMonth.parse(value).first_day)
 
 
+class RightsFilters(OfBranchFilters):
+    """Whose, and how far it has come; what has no result unless something else is asked for."""
+
+    stage = django_filters.ChoiceFilter(
+        method="at_stage",
+        label="进展",
+        choices=[("open", "没有结果"), ("branch", "没有转交工会"), ("union", "已转交工会"), (ALL, "全部")],
+        empty_label=None,
+    )
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        found = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data.get("stage") else found.filter(result="")
+
+    def at_stage(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        match value:
+            case "branch":
+                return queryset.filter(result="", passed_to_union_on=None)
+            case "union":
+                return queryset.filter(passed_to_union_on__isnull=False)
+        return queryset if value == ALL else queryset.filter(result="")
+
+
 class WantedFilters(OfBranchFilters):
     """Whose, and what is missing: any activity for months, or what is asked of each once a year."""
 

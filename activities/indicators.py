@@ -10,9 +10,9 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import partial
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
-from activities.models import ActivityRecord, Obligation, Pledge, Regulation
+from activities.models import ActivityRecord, Obligation, Pledge, Regulation, Review
 from activities.models.months import ANY
 from activities.queries.asks import asks
 from activities.queries.mends import groups_of, has_target, holds_post
@@ -37,6 +37,14 @@ def due_last_month(day: Day) -> QuerySet[Obligation]:
     return rows.annotate(over=ExpressionWrapper(Q(due_on__lt=day.on), BooleanField()))
 
 
+def filed_last_month(day: Day) -> QuerySet[ActivityRecord]:
+    """Records of what was held in the month before a day, and whether they came back."""
+    month = YearMonth.of(day.on).plus(-1)
+    rows = ActivityRecord.objects.filed().filter(held_on__range=(month.first_day, month.last_day))
+    back = Review.objects.filter(record=OuterRef("pk"), verdict=Review.Verdict.RETURNED)
+    return rows.annotate(came_back=Exists(back))
+
+
 BRANCH_MONTHS = NodeSubject(
     "branch_months",
     "应上报的党支部",
@@ -53,6 +61,15 @@ DUTIES = NodeSubject(
     frozenset({"region_code"}),
     model=Obligation,
     rows=due_last_month,
+    node="party_organization",
+)
+RECORDS = NodeSubject(
+    "records",
+    "上报的活动记录",
+    "份",
+    frozenset({"region_code"}),
+    model=ActivityRecord,
+    rows=filed_last_month,
     node="party_organization",
 )
 
@@ -99,6 +116,16 @@ DUTIES_HELD = share(
     basis="上一个月到期的三会一课、主题党日、组织生活会、民主评议、谈心谈话等应办事项中，上报了活动的。",
     of=Measure(DUTIES, "duties", "应办事项"),
     part=("duties_held", "其中已开展", SETTLED),
+)
+RETURNED = share(
+    code="LIFE_RETURNED",
+    group=LIFE,
+    name="活动记录退回率",
+    clause="意见三-3",
+    basis="上一个月的活动、已上报的记录中，被退回过一次以上的；补正后通过的也算。",
+    of=Measure(RECORDS, "records_filed", "上报的活动记录"),
+    part=("records_returned", "其中退回过", Q(came_back=True)),
+    more_is_better=False,
 )
 
 # what raises the rate on paper alone
@@ -205,5 +232,5 @@ measures.add(
     TARGETED.denominator.part("members_without_target", "没有岗位目标", Q(has_target=False)),
 )
 
-declare(REPORTED, HELD, *ON_PAPER, ON_TIME, NOT_HELD, UNREPORTED, DUTIES_HELD, *SILENT, *ASKED)
+declare(REPORTED, HELD, *ON_PAPER, RETURNED, ON_TIME, NOT_HELD, UNREPORTED, DUTIES_HELD, *SILENT, *ASKED)
 declare(PLEDGED, REGULATED, ROLE_MODELS, TARGETED)

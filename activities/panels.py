@@ -1,5 +1,5 @@
 """组织生活 on the record page of a branch: this month's duties, the last activity, and the way to the health sheet; on that of a
-member: grades."""
+member: grades; on that of an organization: when it gave no leave."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 from django.db import models
 
 from accounts.permissions import Permission as P
-from activities.models import ActivityRecord, AppraisalGrade, Obligation
+from activities.models import ActivityRecord, AppraisalGrade, Kind, Obligation
+from activities.queries.leave import leave_refused
 from core.months import YearMonth
 from core.panels import Panel, panels
 from core.scope import Scope
@@ -41,9 +42,18 @@ def of_member(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]
     return {"grades": grades.select_related("appraisal__party_organization")[:SHOWN]}
 
 
+def of_organization(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
+    """When leave was not given, and for what; who asked for it is the branch's to know. Nothing where it always was."""
+    told = ("record__held_on", "record__kind", "record__party_organization__name")
+    found = leave_refused(record.pk).values_list("record", *told).distinct()[:SHOWN]
+    rows = [{"held_on": day, "kind": Kind(kind).label, "branch": branch} for _, day, kind, branch in found]
+    return {"rows": rows} if rows else None
+
+
 panels.add(
     Panel("member_year", "民主评议", "members.member", P.MEMBERS_VIEW, "activities/member.html", of_member, 15),
     Panel(
         "activities", "组织生活", "orgs.partyorganization", P.ACTIVITIES_VIEW, "activities/panel.html", of_branch, 15
     ),
+    Panel("leave", "单位未准假", "orgs.organization", P.REGISTRY_VIEW, "activities/leave.html", of_organization, 90),
 )

@@ -19,6 +19,8 @@ parameters.add(
     ParameterDefinition("life.filing_workdays", "活动后提交记录的期限", 3, "个工作日", "记录规范", GROUP),
     ParameterDefinition("life.review_days", "审核记录的期限", 7, "天", "记录规范", GROUP),
     ParameterDefinition("life.backdated_days", "补报须写明原因的天数", 30, "天", "记录规范", GROUP),
+    ParameterDefinition("life.leave_days", "单位未准假后与出资人沟通的期限", 14, "天", "记录规范", GROUP),
+    ParameterDefinition("life.rights_days", "维权事项有结果或转交工会的期限", 30, "天", "意见二-4", GROUP),
     ParameterDefinition("life.min_attendance", "到会率提醒线", 85, "%", "主题党日制度", GROUP),
     ParameterDefinition("life.alike_percent", "内容雷同提醒线", 90, "%", "记录规范", GROUP),
     ParameterDefinition("life.least_text", "主要内容的字数提醒线", 100, "字", "记录规范", GROUP),

@@ -26,6 +26,7 @@ from activities.queries.mends import (
     without_post,
     without_target,
 )
+from activities.queries.rights import unions
 from activities.services import plans, rows
 from core.fields import YearField
 from core.registries import Registry
@@ -56,6 +57,7 @@ class RowKind:
     uploads: bool = False  # a row has a document
     first: Callable[[date], Mapping[str, Any]] = lambda on: {}
     help: dict[str, str] | None = None
+    hint: Callable[[Branch, date], Mapping[str, str]] = lambda branch, on: {}  # what else a field says to this branch
     lacks: Callable[[Branch, date], Iterable[Mend]] = lambda branch, on: ()
 
     @property
@@ -84,7 +86,9 @@ class RowKind:
     def form(self, branch: Branch, *, on: date, adding: bool) -> type[forms.Form]:
         """The form of a row of this branch, to add one or to change it."""
         names = [name for name in self.fields if adding or name not in self.once]
-        fields = fields_for_model(self.model, names, formfield_callback=_form_field, help_texts=self.help)
+        hints = self.hint(branch, on)
+        helps = {name: (self.help or {}).get(name, "") + hints.get(name, "") for name in {*(self.help or {}), *hints}}
+        fields = fields_for_model(self.model, names, formfield_callback=_form_field, help_texts=helps)
         for field in fields.values():
             if isinstance(field, forms.ModelChoiceField):
                 model: Any = field.queryset.model  # type: ignore[union-attr]
@@ -129,6 +133,12 @@ def _deed(row: Contribution) -> str:
     return f"{row.get_kind_display()}，{row.passed_to_union_on} 转交工会"
 
 
+def _unions(branch: Branch, on: date) -> Mapping[str, str]:
+    """To which unions the branch may pass on what it cannot resolve."""
+    found = unions([branch.pk], on=on).get(branch.pk)
+    return {"passed_to_union_on": f"本支部所在单位：{'、'.join(found)}。"} if found else {}
+
+
 def _done(row: PledgeItem | DutyTarget) -> str:
     return f"{row.done_on} 完成{f'：{row.result}' if row.result else ''}" if row.done_on else "还没有完成"
 
@@ -154,6 +164,7 @@ row_kinds: Registry[RowKind] = Registry(
             "evidence": "文件、照片、证明人等在哪里。",
             "passed_to_union_on": "维权事项没有得到解决的，转交工会依法办理，填写转交日期。",
         },
+        hint=_unions,
     ),
     RowKind(
         "pledges", rows.pledges, ("year", "signed_with", "signed_on"),

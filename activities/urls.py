@@ -7,7 +7,7 @@ from activities.views.appraisal import AppraisalPage
 from activities.views.branch import BranchPage, OwnBranch
 from activities.views.filing import FilingPage
 from activities.views.health import BranchHealth
-from activities.views.lists import MissingList, WantedList
+from activities.views.lists import MissingList, RightsList, WantedList
 from activities.views.months import ActivityMonths
 from activities.views.record import AttachmentFile, RecordList, RecordPage
 from activities.views.review import ReviewPage, ReviewQueue
@@ -31,5 +31,6 @@ urlpatterns = [
     path("reviews/months/", ActivityMonths.as_view(), name="activity_months"),
     path("reviews/missing/", MissingList.as_view(), name="missing"),
     path("reviews/branches/", WantedList.as_view(), name="branch_lists"),
+    path("reviews/rights/", RightsList.as_view(), name="rights"),
     path("health/<int:pk>/", BranchHealth.as_view(), name="branch_health"),
 ]

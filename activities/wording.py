@@ -85,4 +85,6 @@ def _decision(place: int, decision: Decision, voters: int) -> str:
         said.append(f"责任人 {decision.responsible}")
     if decision.due_on:
         said.append(f"完成时限 {decision.due_on}")
+    if decision.done_on:
+        said.append(f"已于 {decision.done_on} 落实")
     return "；".join(said)

@@ -40,3 +40,9 @@ class DueKind:
 
 
 due_kinds: Registry[DueKind] = Registry()
+
+
+def due_by(permission: str, scope: Scope, on: date) -> list[DueItem]:
+    """What is due of whoever holds one permission, for the page of that work."""
+    kinds = [kind for kind in due_kinds if kind.permission == permission]
+    return [item for kind in kinds for item in kind.items(kind.of(scope, on), scope, on)]

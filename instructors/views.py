@@ -17,6 +17,7 @@ from django.views import View
 
 from accounts.permissions import Permission as P
 from core.days import PastDay
+from core.due import due_by
 from core.listing import Column, ListPage, Order
 from core.pages import FormPage, PageRequest, PermissionMixin, number
 from core.rendering import drawn
@@ -50,7 +51,8 @@ class OwnVisits(PermissionMixin, View):
 
     def get(self, request: PageRequest) -> HttpResponse:
         rows = state_due(own_assignments(request).order_by("counts_from", "pk"), on=timezone.localdate())
-        context = {"title": "走访", "rows": rows, "late": sum(row.late for row in rows)}
+        due = due_by(P.VISITS_LOG, request.scope, timezone.localdate())
+        context = {"title": "走访", "rows": rows, "late": sum(row.late for row in rows), "due": due}
         return render(request, "instructors/visits.html", context)
 
 

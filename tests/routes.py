@@ -122,6 +122,7 @@ ROUTES = {
     "reviews/months/": Route("reviews/months/", STAFF),
     "reviews/missing/": Route("reviews/missing/", STAFF),
     "reviews/branches/": Route("reviews/branches/", STAFF),
+    "reviews/rights/": Route("reviews/rights/", STAFF),
     "health/<int:pk>/": Route("health/{branch}/", HERE | {"secretary"}, misses=STRANGER),
     # figures and work
     "dashboard/": Route("dashboard/", OFFICE),
@@ -129,7 +130,7 @@ ROUTES = {
     "months/": Route("months/", OFFICE),
     "units/": Route("units/?measure=should", OFFICE),
     "changes/": Route("changes/?change=due", OFFICE),
-    "due/": Route("due/", STAFF | {"secretary"}),
+    "due/": Route("due/", STAFF | {"secretary", "instructor"}),
     "checks/": Route("checks/", OFFICE),
     "checks/<slug:code>/": Route("checks/undecided/", OFFICE),
     "worklists/": Route("worklists/", status=302),

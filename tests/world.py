@@ -276,7 +276,7 @@ def _life(city: City, side: Side, *, member: Model, venue: Model, **_: Model) ->
         "appraisal": appraisal,
         "grade": AppraisalGrade.objects.create(appraisal=appraisal, member=member, grade="QUALIFIED"),
         "topic": RecordTopic.objects.create(record=record, topic="LAW"),
-        "attendance": Attendance.objects.create(record=record, member=member),
+        "attendance": Attendance.objects.create(record=record, member=member, present=False, reason="EMPLOYER"),
         "decision": Decision.objects.create(record=record, text=f"{side.mark}决议"),
         "attachment": Attachment.objects.create(
             record=record, name=f"{side.mark}照片.jpg", content_type="image/jpeg", size=1, sha256="0" * 64, file=_photo(side)

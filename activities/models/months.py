@@ -116,6 +116,7 @@ class ActivityMonth(models.Model):
 
     month = DeadlineField("月份", unique=True)  # its first day
     state = models.CharField("状态", max_length=6, choices=State, default=State.OPEN)
+    put_off_to = DeadlineField("推迟后的填报截止", null=True, blank=True)
     set_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办理人"
     )

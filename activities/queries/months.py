@@ -6,23 +6,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.db.models.functions import TruncMonth
 
 from activities.models import ActivityMonth, ActivityRecord, Obligation
 from activities.models.months import ANY
+from activities.queries.branches import limits_on
+from activities.rules.frequency import workday_after
 from core.models import AuditEntry
 from core.months import YearMonth
 from core.scope import Scope
 
 MONTHS = 24  # that are shown
 State = Obligation.State
-COUNTED = ("due", "on_time", "late", "not_held", "missing")
-ACTIONS = {
-    "activities.close_month": "关账",
-    "activities.lock_month": "锁定",
-    "activities.reopen_month": "重新开放",
-}
+COUNTED = ("due", "on_time", "late", "not_held", "missing", "until")
 
 
 @dataclass
@@ -36,8 +33,9 @@ class MonthTold:
     late: int = 0
     not_held: int = 0
     missing: int = 0
+    until: date | None = None  # the last day for filing
     explained: int = 0  # records that came with a reason for being late
-    acts: list[AuditEntry] = field(default_factory=list)  # closing, locking, opening again; the oldest first
+    acts: list[AuditEntry] = field(default_factory=list)  # what was done with it; the oldest first
 
     @property
     def reported(self) -> int:
@@ -51,6 +49,14 @@ class MonthTold:
 def last_months(on: date, number: int) -> list[YearMonth]:
     """So many months up to that of a day, the newest first."""
     return [YearMonth.of(on).plus(-back) for back in range(number)]
+
+
+def deadline_of(month: YearMonth, *, on: date) -> date:
+    """The last day for filing of a month: as it was laid out, else as it will be."""
+    laid = Obligation.objects.of_month(month).filter(kind=ANY).aggregate(until=Max("due_on"))["until"]
+    row = ActivityMonth.objects.filter(month=month.first_day).first()
+    usual = workday_after(month.last_day, limits_on(on).filing_workdays)
+    return laid or max(usual, (row and row.put_off_to) or usual)
 
 
 def months_told(scope: Scope, *, on: date) -> list[MonthTold]:
@@ -70,6 +76,7 @@ def months_told(scope: Scope, *, on: date) -> list[MonthTold]:
         late=Count("pk", filter=Q(state=State.LATE)),
         not_held=Count("pk", filter=Q(state=State.NOT_HELD)),
         missing=Count("pk", filter=Q(state=State.OPEN, due_on__lt=on)),
+        until=Max("due_on"),
     ):
         _put(told[counted["month"]], {name: counted[name] for name in COUNTED})  # type: ignore[literal-required]
     late = ActivityRecord.objects.within(scope).filed().exclude(late_reason="").filter(held_on__gte=days[-1])
@@ -77,7 +84,7 @@ def months_told(scope: Scope, *, on: date) -> list[MonthTold]:
         told[day].explained = number
     kept = {told[day].row.pk: told[day] for day in days if told[day].row.pk}
     entries = AuditEntry.objects.filter(model="activities.activitymonth", object_id__in=[str(key) for key in kept])
-    for entry in entries.filter(action__in=ACTIONS).select_related("user").order_by("pk"):
+    for entry in entries.select_related("user").order_by("pk"):
         kept[int(entry.object_id)].acts.append(entry)
     return [one for one in told.values() if one.due or one.row.pk or one.explained]
 

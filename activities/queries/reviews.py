@@ -72,7 +72,12 @@ def neighbours(rows: QuerySet[ActivityRecord], record: ActivityRecord) -> tuple[
 def checks_of(record: ActivityRecord, scope: Scope, *, on: date) -> list[Checked]:
     """All automatic checks of a record, in their order, each with its sentence, also where nothing is wrong."""
     found: dict[str, list[Finding]] = {}
-    for one in (*checked([record], on=on)[record.pk], *_unsettled(record, on), *_long_absent(record, scope)):
+    for one in (
+        *checked([record], on=on)[record.pk],
+        *_unsettled(record, on),
+        *_long_absent(record, scope),
+        *_not_done(record, on),
+    ):
         found.setdefault(one.code, []).append(one)
     filed_on = record.submitted_on or on
     facts = {
@@ -133,3 +138,10 @@ def _long_absent(record: ActivityRecord, scope: Scope) -> Iterator[Finding]:
     absent = [row.member_id for row in record.attendances.all() if not row.present]
     if absent and (names := [member.name for member in missed.filter(pk__in=absent)]):
         yield Finding("A12", Level.TASK, f"{named(names)}已 {ABSENT_MONTHS} 个月没有参加活动，请安排谈心谈话")
+
+
+def _not_done(record: ActivityRecord, on: date) -> Iterator[Finding]:
+    """A13: decisions whose day is over and that nobody said were carried out."""
+    late = [row for row in record.decisions.all() if row.due_on and row.due_on < on and not row.done_on]
+    if late:
+        yield Finding("A13", Level.TASK, f"有 {len(late)} 项决议已过完成时限，还没有落实")

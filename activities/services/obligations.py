@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from accounts.models import User
-from activities.models import ActivityRecord, Obligation
+from activities.models import ActivityMonth, ActivityRecord, Obligation
 from activities.models.months import ANY
 from activities.queries.branches import branches, dutiful, intervals_on, limits_on
 from activities.rules.frequency import Due, due_in
@@ -47,8 +47,12 @@ def lay_out(*, on: date, party_organizations: Collection[int] | None = None) -> 
     wanted = _wanted(rows, on)
     held = {tuple(key): (pk, state) for pk, state, *key in laid.values_list("pk", "state", *COLUMNS[:4])}
     fresh = {key: due for key, due in wanted.items() if key not in held}
-    told = ((*key, due.begins_on, due.ends_on, due.due_on, due.why) for key, due in fresh.items())
-    insert_rows(Obligation, COLUMNS, told)
+    put_off = dict(ActivityMonth.objects.exclude(put_off_to=None).values_list("month", "put_off_to"))
+    rows_of = (
+        (*key, due.begins_on, due.ends_on, max(due.due_on, put_off.get(key[1], due.due_on)), due.why)
+        for key, due in fresh.items()
+    )
+    insert_rows(Obligation, COLUMNS, rows_of)
     gone = {pk: key[0] for key, (pk, state) in held.items() if state == State.OPEN and key not in wanted}
     met = laid.open().filter(Exists(_of_the_period(ActivityRecord.objects.filed())))
     hold_branches({*gone.values(), *met.values_list("party_organization", flat=True)})

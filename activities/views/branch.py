@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.views import View
 
 from accounts.permissions import Permission as P
-from activities.models import ActivityRecord, Kind, Obligation
+from activities.models import ActivityRecord, Decision, Kind, Obligation
 from activities.queries import todo
 from activities.queries.appraisals import appraisal_of
 from activities.queries.home import duties, newest_reason, numbers_of, take_up, twelve_months
 from activities.row_kinds import RowKind, row_kinds
-from activities.services import obligations, records
+from activities.services import obligations, parts, records
 from activities.wording import progress
 from core.months import YearMonth
 from core.pages import PageRequest, PermissionMixin, number, to_attach, to_change
@@ -53,7 +53,7 @@ class BranchPage(PermissionMixin, View):
         return show(request, branch_of(request.scope, pk))
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse:
-        """本月未开展, or taken back; a draft thrown away."""
+        """本月未开展, or taken back; a decision carried out; a draft thrown away."""
         branch = branch_of(request.scope, pk)
         try:
             messages.success(request, self._done(request, branch))
@@ -75,6 +75,10 @@ class BranchPage(PermissionMixin, View):
                 duty = to_change(Obligation.objects.all(), request.scope, number(request.POST.get("duty")) or 0)
                 obligations.held_after_all(obligation=duty, **told)
                 return "已撤回未开展说明。"
+            case "done":
+                row = to_change(Decision.objects.all(), request.scope, number(request.POST.get("decision")) or 0)
+                parts.carry_out(by=request.user, decision=row, on=told["on"])
+                return "决议已落实。"
             case "discard":
                 draft = to_change(ActivityRecord.objects.all(), request.scope, number(request.POST.get("record")) or 0)
                 records.discard(by=request.user, record=draft)

@@ -1,4 +1,5 @@
-"""催办名单: who has not reported, who holds nothing, who has not done what is asked this year; with whom to phone."""
+"""催办名单: who has not reported, who holds nothing, who has not done what is asked this year; what was asked of it for people's
+rights and has no result; with whom to phone."""
 
 from __future__ import annotations
 
@@ -12,9 +13,10 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.permissions import Permission as P
-from activities.filters import MissingFilters, WantedFilters
+from activities.filters import MissingFilters, RightsFilters, WantedFilters
 from activities.queries.asks import asks, latest_answer
 from activities.queries.lists import reviewed_branches, secretaries, unreported
+from activities.queries.rights import rights, unions
 from core.formats import iso, number
 from core.listing import Column, ListPage, Order
 from core.rendering import drawn, masked
@@ -126,3 +128,36 @@ class WantedList(PhoneList):
         for row in rows:
             row.wanted = f"今年还没有上报{ask.name}（{ask.clause}）" if ask else "请联系支部，了解原因，帮助开展活动"
             row.until = latest_answer(timezone.localdate()) if ask else None
+
+
+class RightsList(PhoneList):
+    """维权事项: what branches took up for people and has no result, and what went on to which union. Whoever keeps the unions
+    registers what came of it."""
+
+    title, unit, page_of = "维权事项", "件", "rights"
+    filters = RightsFilters
+    empty = "没有这样的维权事项。支部在“作用发挥”中登记维权、还没有结果的，列在这里。"
+    columns = (
+        Column("事项", "what", kind="name", link=lambda row: reverse("row", args=["contributions", row.pk])),
+        Column("党支部", "branch.name"),
+        *PHONE,
+        Column("日期", "done_on", kind="date", order="waits"),
+        Column("转交工会日期", "passed_to_union_on", kind="date"),
+        Column("工会", lambda row: "、".join(row.unions), kind="words"),
+        Column("结果", "result", kind="words"),
+        Column("期限", "until", kind="date", html=_until_cell),
+    )
+    orders = (Order("waits", ("waits_from",), "转交或登记的日期"),)
+
+    def records(self) -> QuerySet:
+        return rights(self.request.scope, P.ACTIVITIES_REVIEW, on=timezone.localdate())
+
+    def branch_of(self, row: Any) -> PartyOrganization:
+        return row.party_organization
+
+    def prepare(self, rows: list[Any]) -> None:
+        super().prepare(rows)
+        found = unions({row.branch.pk for row in rows}, on=timezone.localdate())
+        for row in rows:
+            row.unions = found.get(row.branch.pk, [])
+            row.until = None if row.result else row.act_by

@@ -1,8 +1,10 @@
-"""/reviews/months/: which months take records, what came of them, and closing, locking and opening them again."""
+"""/reviews/months/: which months take records, what came of them, and closing, locking, opening them again, and putting
+off the day until which they are filed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -14,8 +16,9 @@ from django.views import View
 
 from accounts.permissions import Permission as P
 from activities.models import ActivityMonth
-from activities.queries.months import ACTIONS, months_told
-from activities.services import months
+from activities.queries.months import months_told
+from activities.services import deadlines, months
+from core.audit_words import action_name
 from core.formats import percent
 from core.indicators import percent as rate
 from core.months import YearMonth
@@ -24,11 +27,16 @@ from core.refusals import Refusal, as_sentence
 
 State = ActivityMonth.State
 STEPS = {  # what may be done next with a month in each state
-    State.OPEN: [("close", "关账")],
+    State.OPEN: [("close", "关账"), ("put_off", "推迟截止")],
     State.CLOSED: [("lock", "锁定"), ("reopen", "重新开放")],
     State.LOCKED: [("reopen", "重新开放")],
 }
-DONE = {"close": "已关账，以后的补报须写明迟报原因", "lock": "已锁定，不再接受填报", "reopen": "已重新开放"}
+DONE = {
+    "put_off": "的填报截止已推迟，到新的截止日以前上报的都算按时",
+    "close": "已关账，以后的补报须写明迟报原因",
+    "lock": "已锁定，不再接受填报",
+    "reopen": "已重新开放",
+}
 
 
 class ActivityMonths(PermissionMixin, View):
@@ -42,14 +50,14 @@ class ActivityMonths(PermissionMixin, View):
         may = request.scope.having(P.MONTHS_CLOSE).whole
         told = months_told(request.scope.having(P.ACTIVITIES_REVIEW), on=today)
         for one in told:
-            _word(one, may and one.month < YearMonth.of(today))
+            _word(one, may, over=one.month < YearMonth.of(today))
         context = {"title": "填报月份", "months": told, "may": may}
         return render(request, "activities/months.html", context)
 
     def post(self, request: PageRequest) -> HttpResponse:
-        """Close, lock or open again the month that the form names."""
+        """Close, lock, open again or put off the month that the form names."""
         if not request.scope.having(P.MONTHS_CLOSE).whole:
-            raise PermissionDenied("关账、锁定和重新开放对全市生效，由市级组织部门办理。")
+            raise PermissionDenied("关账、锁定、重新开放和推迟截止对全市生效，由市级组织部门办理。")
         try:
             month = YearMonth.parse(request.POST.get("month", ""))
         except ValueError as problem:
@@ -59,6 +67,7 @@ class ActivityMonths(PermissionMixin, View):
         acts: dict[str, Callable[[], Any]] = {
             "close": lambda: months.close_month(on=timezone.localdate(), **told),
             "lock": lambda: months.lock_month(**told),
+            "put_off": lambda: deadlines.put_off(to=_day(request), reason=reason, on=timezone.localdate(), **told),
             "reopen": lambda: months.reopen_month(reason=reason, **told),
         }
         if (act := acts.get(request.POST.get("do", ""))) is None:
@@ -72,8 +81,15 @@ class ActivityMonths(PermissionMixin, View):
         return HttpResponseRedirect(request.path)
 
 
-def _word(told: Any, may: bool) -> None:
-    """What the page says of a month."""
+def _day(request: PageRequest) -> date:
+    try:
+        return date.fromisoformat(request.POST.get("to", ""))
+    except ValueError:
+        raise Refusal("请填写填报截止推迟到哪一天") from None
+
+
+def _word(told: Any, may: bool, *, over: bool) -> None:
+    """What the page says of a month; one that is not over can only be put off."""
     told.rate, told.held_rate = percent(rate(told.reported, told.due)), percent(rate(told.held, told.due))
-    told.history = [(ACTIONS[entry.action], entry) for entry in told.acts]
-    told.steps = STEPS[State(told.row.state)] if may else []
+    told.history = [(action_name(entry.action), entry) for entry in told.acts]
+    told.steps = [step for step in STEPS[State(told.row.state)] if may and (over or step[0] == "put_off")]

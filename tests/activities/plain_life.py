@@ -115,7 +115,7 @@ def _held(city: City, pick: random.Random, code: str, day: date, number: int) ->
         topics=pick.sample(TOPICS, pick.choice([0, 1, 2])),
     )
     told = {"by": city.user("district"), "record": record, "at": timezone.now(), "on": TODAY}
-    match pick.choice(["", "accept", "accept", "send_back"]):
+    match pick.choice(["accept", "send_back", "", "send_back"]):
         case "accept":
             reviews.accept(**told)
         case "send_back":
@@ -142,6 +142,9 @@ def plain_figures() -> dict[str, tuple[int, int]]:
         "LIFE_LATE": (sum(row.state == "LATE" for row in held), len(held)),
         "LIFE_UNREVIEWED": (sum(row.record.status != "ACCEPTED" for row in held), len(held)),
     }
+    recent = [record for record in filed if (record.held_on.year, record.held_on.month) == (2026, 10)]
+    back = [record for record in recent if record.reviews.filter(verdict="RETURNED").exists()]
+    told["LIFE_RETURNED"] = (len(back), len(recent))
     for months, first in ((3, date(2026, 8, 24)), (6, date(2026, 5, 24))):
         silent = [
             node
