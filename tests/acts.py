@@ -37,6 +37,7 @@ from orgs.services import (
     venues,
 )
 from reports.services import gaps
+from tests.acts_life import file_life, month_by_month, review, team
 from tests.lists import Road, credit_code, firm
 from tests.stage import Stage
 
@@ -300,5 +301,5 @@ def _undo(s: Stage) -> Any:
 ACTS: Sequence[tuple[Act, int]] = (
     (_register, 3), (_change, 3), (_count, 4), (_bulk, 6), (_cover, 8), (_recover, 8), (_tree, 4), (_establish, 3),
     (_duplicates, 3), (_people, 8), (_venues, 6), (_enroll, 5), (_member, 9), (_guides, 7), (office, 2), (_gap, 2),
-    (_import, 3), (_undo, 1),
+    (_import, 3), (_undo, 1), (file_life, 8), (review, 5), (month_by_month, 6), (team, 6),
 )  # fmt: skip

@@ -19,7 +19,9 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from activities.services import obligations, reviews
 from core.importing import decisions
 from core.importing import services as importing
 from core.models import ImportBatch, StagedRow
@@ -33,6 +35,7 @@ from orgs.models import Liaison, Organization, Venue, VenueUse
 from orgs.services import bulk, coverage, duplicates, endings, organizations, party, venues
 from orgs.services import people as offices
 from reports.services import gaps
+from tests.filing import file_record
 from tests.imports.test_authority import TAX, taxed
 from tests.lists import Road, credit_code, firm
 from tests.members.test_services import checked
@@ -68,6 +71,8 @@ class World:
         VenueUse.objects.create(venue=self.venue, party_organization=city["CZ1112"], since=LONG_AGO)
         # whom nothing of all this is about: its number is new, so that no day makes it out of date
         self.bystander = city.organization(credit_code=credit_code(5), staff=60, staff_on=TODAY)
+        self.record = file_record(city, by="city", topic="待审核")
+        obligations.lay_out(on=TODAY)
         facts.refresh(None, on=TODAY)
         told = {"法定代表人": "赵一"}
         self.written = road.send([firm(number, **told) for number in (2, 1, 0, 7)])
@@ -168,11 +173,16 @@ ACTS: Mapping[str, Act] = {
         party_organization=w.city["CZ111"], into=w.city["CZ112"], reason="合并", **w.told
     ),
     "move a street": lambda w: party.move(party_organization=w.city["CZ111"], to=w.city["CZ12"], **w.told),
+    "file a record": lambda w: file_record(w.city, by="city"),
+    "accept a record": lambda w: reviews.accept(
+        by=w.city.user("district"), record=w.record, at=timezone.now(), on=TODAY
+    ),
+    "lay out what is due": lambda w: obligations.lay_out(on=TODAY),
     "recount": lambda w: facts.refresh(None, on=LONG_AGO - timedelta(days=1)),
 }
 
 
-MEETINGS = (  # each of these pairs waited crosswise once
+MEETINGS = (  # most of these pairs waited crosswise once
     ("write a list of firms", "found a branch"),
     ("write a list of coverages", "cover"),
     ("write a roster", "merge two firms"),
@@ -185,6 +195,8 @@ MEETINGS = (  # each of these pairs waited crosswise once
     ("hire from the first to the last", "merge two firms"),
     ("hire from the first to the last", "hire from the last to the first"),
     ("merge two streets", "close a venue"),
+    ("file a record", "merge two branches"),
+    ("accept a record", "lay out what is due"),
 )
 ORDER = (  # of the table in “Locks”
     "turn",
