@@ -25,7 +25,7 @@ from activities.queries.branches import seats
 from activities.queries.checks import checked
 from activities.queries.home import duties
 from activities.queries.lists import unreported
-from activities.queries.months import months_told
+from activities.queries.months import months_of_records
 from activities.queries.reviews import reviewable
 from activities.services import months, obligations, records
 from core import files as kept_files
@@ -80,7 +80,7 @@ def life(number: str) -> dict[str, float]:
     measure("checks", lambda: checked(waiting[:PAGE], on=today))
     measure("todo", lambda: duties(branch, secretary, on=today))
     measure("missing", lambda: list(unreported(district, on=today)[:PAGE]))
-    measure("month", lambda: months_told(district, on=today))
+    measure("month", lambda: months_of_records(district, on=today))
     measure("submit", submit)
     measure("again", lambda: obligations.lay_out(on=today), 2)
     last = YearMonth.of(today).plus(-1)

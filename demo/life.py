@@ -100,7 +100,7 @@ class Life:
         if YearMonth.of(day) < self.months[0]:
             return
         lay_out(on=day)
-        restate(Obligation.objects.open())
+        restate(Obligation.objects.open().filter(month__lt=YearMonth.of(day).first_day))  # what came late
         if day == self.ledger.today:
             silent = Obligation.objects.of_month(self.months[-2]).open().filter(kind="ANY").order_by("pk")
             for duty in silent.select_related("party_organization")[:NOT_HELD]:

@@ -119,13 +119,13 @@ def _sign(duty: Obligation | None, month: YearMonth, on: date) -> Sign:
 def _attendance(filed: Any, months: list[YearMonth]) -> list[tuple[YearMonth, Any]]:
     """Of whom it was expected, how many came, by month. One query."""
     rows = filed.filter(held_on__range=(months[0].first_day, months[-1].last_day), expected__gt=0).order_by()
-    told = {
+    of_month = {
         day: (present, expected)
         for day, present, expected in rows.annotate(of=TruncMonth("held_on"))
         .values_list("of")
         .annotate(Sum("present"), Sum("expected"))
     }
-    return [(month, percent(*told.get(month.first_day, (None, None)))) for month in months]
+    return [(month, percent(*of_month.get(month.first_day, (None, None)))) for month in months]
 
 
 def _learned(branch: PartyOrganization, on: date) -> Hours:
@@ -160,7 +160,7 @@ def _listed(months: list[YearMonth]) -> str:
     years: dict[int, list[int]] = {}
     for one in months:
         years.setdefault(one.year, []).append(one.month)
-    return "，".join(f"{year} 年 {'、'.join(map(str, sorted(set(told))))} 月" for year, told in years.items())
+    return "，".join(f"{year} 年 {'、'.join(map(str, sorted(set(numbers))))} 月" for year, numbers in years.items())
 
 
 def _returned(records: list[ActivityRecord]) -> Iterator[Mend]:
@@ -172,8 +172,8 @@ def _returned(records: list[ActivityRecord]) -> Iterator[Mend]:
 def _unanswered(filed: Any, on: date) -> Iterator[Mend]:
     """What is asked of every branch once a year: in one line what activities are to be about. One query."""
     year = filed.filter(held_on__gte=date(on.year, 1, 1), held_on__lte=on)
-    told = year.aggregate(**{ask.code: Count("pk", filter=ask.records) for ask in asks})
-    missing, until = [ask for ask in asks if not told[ask.code]], latest_answer(on)
+    answers = year.aggregate(**{ask.code: Count("pk", filter=ask.records) for ask in asks})
+    missing, until = [ask for ask in asks if not answers[ask.code]], latest_answer(on)
     if about := [ask for ask in missing if ask.topic]:
         ticks = "".join(f"“{ask.topic.label}”" for ask in about if ask.topic)
         yield Mend(f"今年还没有{'、'.join(ask.name for ask in about)}", f"在活动中安排，填报时勾选{ticks}", until)

@@ -47,23 +47,23 @@ def duties(party_organization: PartyOrganization, scope: Scope, *, on: date) -> 
     rows = Obligation.objects.within(scope).filter(party_organization=party_organization, begins_on__lte=on)
     rows = rows.filter(Q(ends_on__gte=on) | Q(month=month.first_day) | Q(state=State.OPEN))
     rows = rows.fileable().select_related("record", "group")
-    told = Duties(month, [], [], [])
+    found = Duties(month, [], [], [])
     duty: Any
     for duty in rows.order_by("due_on", "pk"):
         duty.left, duty.late = (duty.due_on - on).days, (on - duty.due_on).days
         stands_in = YearMonth.of(duty.month)
         if stands_in > month:
-            told.later.append(duty)
+            found.later.append(duty)
         elif stands_in >= month.plus(-RECENT):
-            told.now.append(duty)
+            found.now.append(duty)
         else:
-            told.older.append(duty)
-    return told
+            found.older.append(duty)
+    return found
 
 
-def take_up(told: Duties, drafts: Iterable[ActivityRecord]) -> None:
+def take_up(due: Duties, drafts: Iterable[ActivityRecord]) -> None:
     """Give each open duty the key of the record that settles it: of the draft that was begun for it, else a new one."""
-    waiting: list[Any] = [duty for duty in (*told.now, *told.later, *told.older) if duty.state == State.OPEN]
+    waiting: list[Any] = [duty for duty in (*due.now, *due.later, *due.older) if duty.state == State.OPEN]
     for duty in waiting:
         duty.key, duty.begun = uuid4(), False
     for draft in drafts:
@@ -102,5 +102,5 @@ def venues_for(party_organization: PartyOrganization, *, on: date) -> QuerySet[V
 
 def newest_reason(reviews: Iterable[Any]) -> str:
     """Why a record came back the last time."""
-    told = sorted((one for one in reviews if one.verdict == "RETURNED"), key=lambda one: one.pk)
-    return told[-1].reason if told else ""
+    returns = sorted((one for one in reviews if one.verdict == "RETURNED"), key=lambda one: one.pk)
+    return returns[-1].reason if returns else ""

@@ -58,10 +58,10 @@ def secretaries(nodes: Iterable[int], *, on: date) -> dict[int, tuple[str, Membe
     """Who is called about each branch: the secretary's name, and the member, of whom there may be a telephone number."""
     keys = list(nodes)
     posts = Post.objects.on(on).filter(party_organization__in=keys, post=Post.Kind.SECRETARY)
-    told: dict[int, tuple[str, Member | None]] = {
+    found: dict[int, tuple[str, Member | None]] = {
         key: (name, None)
         for key, name in PartyOrganization.objects.filter(pk__in=keys).values_list("pk", "secretary_name")
     }
     for post in posts.select_related("member__party_organization"):
-        told[post.party_organization_id] = (post.name, post.member)
-    return told
+        found[post.party_organization_id] = (post.name, post.member)
+    return found

@@ -23,7 +23,7 @@ COUNTED = ("due", "on_time", "late", "not_held", "missing", "until")
 
 
 @dataclass
-class MonthTold:
+class MonthOfRecords:
     """One month: its state, and what became of what was due of the branches of a scope."""
 
     month: YearMonth
@@ -59,16 +59,16 @@ def deadline_of(month: YearMonth, *, on: date) -> date:
     return laid or max(usual, (row and row.put_off_to) or usual)
 
 
-def months_told(scope: Scope, *, on: date) -> list[MonthTold]:
+def months_of_records(scope: Scope, *, on: date) -> list[MonthOfRecords]:
     """The months in which something was due, or which were closed, the newest first. Four queries."""
     months = last_months(on, MONTHS)
     days = [month.first_day for month in months]
-    told = {
-        month.first_day: MonthTold(month, ActivityMonth(month=month.first_day, state=ActivityMonth.State.OPEN))
+    found = {
+        month.first_day: MonthOfRecords(month, ActivityMonth(month=month.first_day, state=ActivityMonth.State.OPEN))
         for month in months
     }
     for row in ActivityMonth.objects.filter(month__in=days).select_related("set_by"):
-        told[row.month].row = row
+        found[row.month].row = row
     due = Obligation.objects.within(scope).filter(kind=ANY, month__in=days).order_by().values("month")
     for counted in due.annotate(
         due=Count("pk"),
@@ -78,17 +78,17 @@ def months_told(scope: Scope, *, on: date) -> list[MonthTold]:
         missing=Count("pk", filter=Q(state=State.OPEN, due_on__lt=on)),
         until=Max("due_on"),
     ):
-        _put(told[counted["month"]], {name: counted[name] for name in COUNTED})  # type: ignore[literal-required]
+        _put(found[counted["month"]], {name: counted[name] for name in COUNTED})  # type: ignore[literal-required]
     late = ActivityRecord.objects.within(scope).filed().exclude(late_reason="").filter(held_on__gte=days[-1])
     for day, number in late.order_by().annotate(of=TruncMonth("held_on")).values_list("of").annotate(Count("pk")):
-        told[day].explained = number
-    kept = {told[day].row.pk: told[day] for day in days if told[day].row.pk}
+        found[day].explained = number
+    kept = {found[day].row.pk: found[day] for day in days if found[day].row.pk}
     entries = AuditEntry.objects.filter(model="activities.activitymonth", object_id__in=[str(key) for key in kept])
     for entry in entries.select_related("user").order_by("pk"):
         kept[int(entry.object_id)].acts.append(entry)
-    return [one for one in told.values() if one.due or one.row.pk or one.explained]
+    return [one for one in found.values() if one.due or one.row.pk or one.explained]
 
 
-def _put(told: MonthTold, counted: dict[str, Any]) -> None:
+def _put(month: MonthOfRecords, counted: dict[str, Any]) -> None:
     for name, number in counted.items():
-        setattr(told, name, number)
+        setattr(month, name, number)

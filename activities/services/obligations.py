@@ -49,7 +49,7 @@ def lay_out(*, on: date, party_organizations: Collection[int] | None = None) -> 
     fresh = {key: due for key, due in wanted.items() if key not in held}
     put_off = dict(ActivityMonth.objects.exclude(put_off_to=None).values_list("month", "put_off_to"))
     rows_of = (
-        (*key, due.begins_on, due.ends_on, max(due.due_on, put_off.get(key[1], due.due_on)), due.why)
+        (*key, due.begins_on, due.ends_on, max(due.due_on, put_off.get(key[1]) or due.due_on), due.why)
         for key, due in fresh.items()
     )
     insert_rows(Obligation, COLUMNS, rows_of)

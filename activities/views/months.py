@@ -16,7 +16,7 @@ from django.views import View
 
 from accounts.permissions import Permission as P
 from activities.models import ActivityMonth
-from activities.queries.months import months_told
+from activities.queries.months import months_of_records
 from activities.services import deadlines, months
 from core.audit_words import action_name
 from core.formats import percent
@@ -48,10 +48,10 @@ class ActivityMonths(PermissionMixin, View):
         """A constant number of queries."""
         today = timezone.localdate()
         may = request.scope.having(P.MONTHS_CLOSE).whole
-        told = months_told(request.scope.having(P.ACTIVITIES_REVIEW), on=today)
-        for one in told:
+        rows = months_of_records(request.scope.having(P.ACTIVITIES_REVIEW), on=today)
+        for one in rows:
             _word(one, may, over=one.month < YearMonth.of(today))
-        context = {"title": "填报月份", "months": told, "may": may}
+        context = {"title": "填报月份", "months": rows, "may": may}
         return render(request, "activities/months.html", context)
 
     def post(self, request: PageRequest) -> HttpResponse:
@@ -88,8 +88,8 @@ def _day(request: PageRequest) -> date:
         raise Refusal("请填写填报截止推迟到哪一天") from None
 
 
-def _word(told: Any, may: bool, *, over: bool) -> None:
+def _word(month: Any, may: bool, *, over: bool) -> None:
     """What the page says of a month; one that is not over can only be put off."""
-    told.rate, told.held_rate = percent(rate(told.reported, told.due)), percent(rate(told.held, told.due))
-    told.history = [(action_name(entry.action), entry) for entry in told.acts]
-    told.steps = [step for step in STEPS[State(told.row.state)] if may and (over or step[0] == "put_off")]
+    month.rate, month.held_rate = percent(rate(month.reported, month.due)), percent(rate(month.held, month.due))
+    month.history = [(action_name(entry.action), entry) for entry in month.acts]
+    month.steps = [step for step in STEPS[State(month.row.state)] if may and (over or step[0] == "put_off")]
