@@ -23,11 +23,12 @@ from accounts.models import User
 from activities.models import ActivityRecord
 from activities.queries.branches import seats
 from activities.rules.checks import Seat
-from activities.services import files, records
+from activities.services import deadlines, files, records
 from core.admin import TableAdmin
 from core.days import DayField, EventDateField, InFuture
 from core.importing import services as importing
 from core.models import AuditEntry
+from core.months import YearMonth
 from core.refusals import Refusal
 from core.sources import sources
 from instructors import services as instructors
@@ -178,6 +179,8 @@ EVENTS: dict[tuple[str, str], Call] = {
         r.market, name="名单.csv", source=sources["market"], as_of=d, keep=False, **r.told),
 }  # fmt: skip
 AHEAD: dict[tuple[str, str], Call] = {
+    ("deadlines.put_off", "to"): lambda r, d: deadlines.put_off(
+        month=YearMonth(2026, 10), to=d, reason="假日", at=timezone.now(), **r.told),
     ("coverage.cover", "since"): lambda r, d: coverage.cover(
         organization=r.gap, party_organization=r.city["CZ1112"], form="JOINT", since=d, **r.told),
     ("coverage.cover_many", "since"): lambda r, d: coverage.cover_many(
