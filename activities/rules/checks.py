@@ -266,8 +266,8 @@ def _in_two_places(sheet: Sheet) -> Iterator[str]:
 def _few_came(sheet: Sheet, limits: Limits) -> Iterator[str]:
     expected = len(sheet.seats)
     if sheet.roll is not None and expected and sheet.present * 100 < expected * limits.min_attendance:
-        share = sheet.present * 100 // expected
-        yield f"应到 {expected} 名，实到 {sheet.present} 名，到会率 {share}%，低于 {limits.min_attendance}%"
+        came = f"实到 {sheet.present} 名，到会率 {sheet.present * 100 // expected}%" if sheet.present else "没有人到会"
+        yield f"应到 {expected} 名，{came}，低于 {limits.min_attendance}%"
 
 
 def _short(sheet: Sheet, limits: Limits) -> Iterator[str]:
