@@ -6,12 +6,25 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.permissions import Permission as P
-from activities.filters import OfBranchFilters
-from activities.models import Contribution, DutyTarget, Plan, Pledge, PledgeItem, Regulation, RoleModelPost
+from activities.filters import OfBranchFilters, TrainingFilters
+from activities.models import (
+    Contribution,
+    DutyTarget,
+    Plan,
+    Pledge,
+    PledgeItem,
+    Rectification,
+    Regulation,
+    RoleModelPost,
+    Training,
+)
 from activities.services import plans, rows
+from activities.services.learning import trainings
 from core.admin import TableAdmin
 from core.listing import Column
 from orgs.admin.places import PARTY
@@ -99,3 +112,46 @@ class RegulationAdmin(BranchTable):
     unit = "项"
     shown = ("title", "group", "adopted_on", "repealed_on", Column("文本", "document"))
     key = ("party_organization", "group", "title")
+
+
+@admin.register(Rectification)
+class RectificationAdmin(BranchTable):
+    services = rows.rectifications
+    order, note = 69, "组织生活会查摆的问题、整改措施、责任人、期限和结果"
+    unit = "项"
+    shown = ("problem", "measure", "responsible", "due_on", "done_on", "result")
+    key = ("party_organization", "problem")
+
+
+@admin.register(Training)
+class TrainingAdmin(TableAdmin):
+    """Courses of the department, credited to members; what records credit is not entered."""
+
+    services = trainings
+    view_permission = P.MEMBERS_VIEW
+    export_permission = P.MEMBERS_EXPORT
+    personal = True
+    group, order, note = "党员", 20, "活动记录以外的培训：课程、日期、学时，计入党员今年学时"
+    filters = TrainingFilters
+    unit = "条"
+    empty = "没有符合条件的培训。党课、主题党日的学时由活动记录自动计入，不必登记。"
+    shown = (
+        "member",
+        Column(
+            "党支部",
+            "member.party_organization",
+            link=lambda row: reverse("party", args=[row.member.party_organization_id]),
+            export=False,
+        ),
+        "course",
+        "held_on",
+        "hours",
+    )
+    fixed = ("member",)
+    key = ("member", "course", "held_on")
+
+    def record_url(self, record: Any) -> str:
+        return reverse("admin:members_member_change", args=[record.member_id])
+
+    def listed(self, request: HttpRequest) -> QuerySet:
+        return super().listed(request).select_related("member__party_organization")

@@ -1,11 +1,11 @@
 """What waits for the street: records to review, and branches whose monthly report did not come. What waits for a branch, or
-a committee that signed one: what its 责任书 promised and is not done. For the instructor: owners to speak to; for branch and
-street: 维权 without a result."""
+a committee that signed one: what its 责任书 promised and is not done, and 整改 that falls due. For the instructor: owners to speak
+to; for branch and street: 维权 without a result."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,15 +13,17 @@ from django.urls import reverse
 from django.utils.text import Truncator
 
 from accounts.permissions import Permission as P
-from activities.models import PledgeItem
+from activities.models import PledgeItem, Rectification
 from activities.queries.leave import to_be_spoken_to
 from activities.queries.lists import months_unreported
-from activities.queries.mends import overdue
+from activities.queries.mends import overdue, to_mend
 from activities.queries.reviews import reviewable
 from activities.queries.rights import unresolved
 from core.due import DueItem, DueKind, due_kinds
 from core.scope import Scope
 from orgs.models.party import BRANCH_KINDS
+
+WEEK = timedelta(days=7)
 
 
 def _waiting(scope: Scope, on: date) -> QuerySet:
@@ -53,6 +55,20 @@ def _overdue(scope: Scope, on: date) -> QuerySet:
         .select_related("party_organization")
         .order_by("due_on", "pk")
     )
+
+
+def _unmended(scope: Scope, on: date) -> QuerySet:
+    """整改 of the own branch whose day is over or comes within a week."""
+    rows = Rectification.objects.changeable(scope).filter(pk__in=to_mend(on + WEEK).values("pk"))
+    rows = rows.filter(party_organization__in=scope.measured_nodes)
+    return rows.select_related("party_organization").order_by("due_on", "pk")
+
+
+def _rectifications(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
+    for row in rows:
+        url = reverse("row", args=["rectifications", row.pk])
+        what = f"整改：{row}（责任人 {row.responsible}）"
+        yield DueItem(str(row.party_organization), what, row.due_on, url, "登记结果")
 
 
 def _promises(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
@@ -103,4 +119,8 @@ due_kinds.add(
         "/admin/activities/pledgeitem/",
     ),
     DueKind("activities.leave", "单位未准假", P.VISITS_LOG, _refused, "speak_by", _owners, "/visits/"),
+    DueKind(
+        "activities.rectifications", "整改到期", P.ACTIVITIES_FILE, _unmended, "due_on", _rectifications,
+        "/admin/activities/rectification/",
+    ),
 )  # fmt: skip

@@ -10,14 +10,16 @@ from django.utils import timezone
 from activities.models import ActivityRecord, Kind
 from activities.models.months import ANY, DUTIES
 from activities.queries.asks import asks
+from activities.queries.learning import short
 from activities.queries.lists import LOOKED_BACK, silent_for, without_answer
 from activities.queries.months import last_months
 from activities.queries.silence import SPANS
 from core.listing import ListFilters
-from core.listing.filters import search_filter
+from core.listing.filters import TickFilter, search_filter
 from core.months import YearMonth
 from core.scope import subtree
 from core.search import search
+from members.filters import OfPartyFilters
 from orgs.filters import PlaceFilters
 from orgs.models import PartyOrganization
 
@@ -161,3 +163,24 @@ class WantedFilters(OfBranchFilters):
         if value in asks:
             return without_answer(queryset, asks[value], on=timezone.localdate())
         return silent_for(queryset, int(value.removeprefix("silent_")), on=timezone.localdate())
+
+
+class OfMembersFilters(OfPartyFilters):
+    """The beginning of a name, and where."""
+
+    q = search_filter("姓名")
+
+    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(name__begins=value.strip())
+
+
+class HoursFilters(OfMembersFilters):
+    short = TickFilter("还差学时的", ticked=short)
+    leads = TickFilter("班子成员", ticked=lambda rows: rows.filter(leads=True))
+
+
+class TrainingFilters(ListFilters):
+    q = search_filter("姓名")
+
+    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(member__name__begins=value.strip())

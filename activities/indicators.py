@@ -10,16 +10,19 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import partial
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
 from activities.models import ActivityRecord, Obligation, Pledge, Regulation, Review
 from activities.models.months import ANY
+from activities.queries.appraisals import grade_of_year
 from activities.queries.asks import asks
+from activities.queries.learning import leads, learned, wanted
 from activities.queries.mends import groups_of, has_target, holds_post
 from activities.queries.silence import SPANS, silent
 from core.indicators import Indicator, Measure, declare, measures, share
 from core.months import YearMonth
-from members.indicators import NO_FORMAL, PROBATIONARY_SHARE, member_facts
+from members.indicators import NO_FORMAL, PROBATIONARY_SHARE, member_facts, members
+from members.models import Member
 from orgs.facts import Day
 from orgs.indicators import LIFE
 from orgs.models import PartyOrganization
@@ -232,5 +235,59 @@ measures.add(
     TARGETED.denominator.part("members_without_target", "没有岗位目标", Q(has_target=False)),
 )
 
+
+# what members learned this year, and what they were graded
+def asked_of(day: Day) -> Case:
+    return wanted(member=int(day.value("life.member_hours")), leader=int(day.value("life.leader_hours")))
+
+
+member_facts.add(
+    NodeFact("leads", lambda day: leads(day.on)),
+    NodeFact("hours", lambda day: learned(day.on)),
+    NodeFact("wanted", asked_of),
+    NodeFact("grade", lambda day: grade_of_year(day.on)),
+)
+ENOUGH = Q(hours__gte=F("wanted"))
+LEARNED = share(
+    code="LEARNED",
+    group=LIFE,
+    name="党员今年学时达标",
+    clause="党员教育管理工作条例",
+    basis="名册上的党员中，今年集中学习和培训的学时达到要求的：党员 %(life.member_hours)s 学时，书记和班子成员 "
+    "%(life.leader_hours)s 学时；被退回的记录不计。每年 1 月起重新计算，没有达标的见“今年学时”名单。",
+    of=members("members", "党员"),
+    part=("members_learned", "其中今年学时达标", ENOUGH),
+    target=Decimal(100),
+)
+LEADERS_LEARNED = share(
+    code="LEADERS_LEARNED",
+    group=LIFE,
+    name="书记和班子成员今年学时达标",
+    clause="党员教育管理工作条例",
+    basis="名册上的党员中，任书记、副书记、委员的，今年学时达到 %(life.leader_hours)s 学时的。",
+    of=members("members", "党员").part("members_leading", "书记和班子成员", Q(leads=True)),
+    part=("leaders_learned", "其中今年学时达标", ENOUGH),
+    target=Decimal(100),
+)
+GRADED = share(
+    code="GRADED",
+    group=LIFE,
+    name="正式党员今年评定等次",
+    clause="民主评议党员",
+    basis="名册上的正式党员中，今年完成组织评定、评定了等次的；预备党员不评定等次。",
+    of=members("members_formal", "正式党员", Q(status=Member.Status.FORMAL)),
+    part=("members_graded", "其中评定了等次", ~Q(grade="")),
+)
+EXCELLENT = share(
+    code="EXCELLENT",
+    group=LIFE,
+    name="评定等次的党员中优秀",
+    clause="民主评议党员",
+    basis="今年评定了等次的正式党员中，优秀的；每个支部一般不超过 %(life.excellent_one_in)s 分之一。",
+    of=GRADED.numerator,
+    part=("members_excellent", "其中优秀", Q(grade="EXCELLENT")),
+)
+
+declare(LEARNED, LEADERS_LEARNED, GRADED, EXCELLENT)
 declare(REPORTED, HELD, *ON_PAPER, RETURNED, ON_TIME, NOT_HELD, UNREPORTED, DUTIES_HELD, *SILENT, *ASKED)
 declare(PLEDGED, REGULATED, ROLE_MODELS, TARGETED)

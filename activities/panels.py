@@ -1,5 +1,5 @@
 """组织生活 on the record page of a branch: this month's duties, the last activity, and the way to the health sheet; on that of a
-member: grades; on that of an organization: when it gave no leave."""
+member: hours and grades; on that of an organization: when it gave no leave."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from typing import Any
 from django.db import models
 
 from accounts.permissions import Permission as P
-from activities.models import ActivityRecord, AppraisalGrade, Kind, Obligation
+from activities.models import ActivityRecord, AppraisalGrade, Kind, Obligation, Training
+from activities.queries.learning import with_hours
 from activities.queries.leave import leave_refused
 from core.months import YearMonth
 from core.panels import Panel, panels
-from core.scope import Scope
+from core.scope import Scope, may_change
+from members.models import Member
 from orgs.models import PartyOrganization
 from orgs.models.party import BRANCH_KINDS
 
@@ -39,7 +41,16 @@ def of_branch(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]
 
 def of_member(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]:
     grades = AppraisalGrade.objects.within(scope).decided().filter(member=record.pk)
-    return {"grades": grades.select_related("appraisal__party_organization")[:SHOWN]}
+    trainings = (
+        Training.objects.within(scope).filter(member=record.pk, held_on__year=on.year).order_by("-held_on", "-pk")
+    )
+    return {
+        "grades": grades.select_related("appraisal__party_organization")[:SHOWN],
+        "trainings": trainings,
+        "member": with_hours(Member.objects.filter(pk=record.pk), on=on).get(),
+        "year": on.year,
+        "may": may_change(record, scope, Training.change_permission),
+    }
 
 
 def of_organization(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
@@ -51,7 +62,7 @@ def of_organization(record: models.Model, scope: Scope, on: date) -> Mapping[str
 
 
 panels.add(
-    Panel("member_year", "民主评议", "members.member", P.MEMBERS_VIEW, "activities/member.html", of_member, 15),
+    Panel("member_year", "学习和评议", "members.member", P.MEMBERS_VIEW, "activities/member.html", of_member, 15),
     Panel(
         "activities", "组织生活", "orgs.partyorganization", P.ACTIVITIES_VIEW, "activities/panel.html", of_branch, 15
     ),

@@ -16,13 +16,23 @@ from django.db.models import F, QuerySet
 from django.forms.models import fields_for_model
 
 from activities.forms import TimeInput
-from activities.models import Contribution, DutyTarget, Plan, Pledge, PledgeItem, Regulation, RoleModelPost
+from activities.models import (
+    Contribution,
+    DutyTarget,
+    Plan,
+    Pledge,
+    PledgeItem,
+    Rectification,
+    Regulation,
+    RoleModelPost,
+)
 from activities.queries.home import venues_for
 from activities.queries.mends import (
     Mend,
     missing_regulations,
     no_pledge,
     overdue_promises,
+    unmended,
     without_post,
     without_target,
 )
@@ -139,7 +149,7 @@ def _unions(branch: Branch, on: date) -> Mapping[str, str]:
     return {"passed_to_union_on": f"本支部所在单位：{'、'.join(found)}。"} if found else {}
 
 
-def _done(row: PledgeItem | DutyTarget) -> str:
+def _done(row: PledgeItem | DutyTarget | Rectification) -> str:
     return f"{row.done_on} 完成{f'：{row.result}' if row.result else ''}" if row.done_on else "还没有完成"
 
 
@@ -198,6 +208,14 @@ row_kinds: Registry[RowKind] = Registry(
         open=lambda on: DutyTarget.objects.filter(year=on.year),
         detail=lambda row: f"{row.year} 年，{_done(row)}",
         lacks=without_target,
+    ),
+    RowKind(
+        "rectifications", rows.rectifications, ("problem", "measure", "responsible", "due_on", "done_on", "result"),
+        does="登记整改", counted="{} 项没有完成", day="due_on",
+        empty="还没有登记。组织生活会查摆的问题、整改措施、责任人和期限，登记后列在这里，到期提醒。",
+        open=lambda on: Rectification.objects.filter(done_on=None),
+        detail=lambda row: f"责任人 {row.responsible}，{_done(row)}",
+        lacks=unmended,
     ),
     RowKind(
         "regulations", rows.regulations, ("group", "title", "adopted_on"), uploads=True,

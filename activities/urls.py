@@ -8,6 +8,7 @@ from activities.views.branch import BranchPage, OwnBranch
 from activities.views.filing import FilingPage
 from activities.views.health import BranchHealth
 from activities.views.lists import MissingList, RightsList, WantedList
+from activities.views.members import HoursList, OwnerList
 from activities.views.months import ActivityMonths
 from activities.views.record import AttachmentFile, RecordList, RecordPage
 from activities.views.review import ReviewPage, ReviewQueue
@@ -18,6 +19,8 @@ urlpatterns = [
     path("branch/<int:pk>/", BranchPage.as_view(), name="branch_of"),
     path("branch/<int:pk>/records/<uuid:key>/", FilingPage.as_view(), name="record_form"),
     path("branch/<int:pk>/appraisals/<int:year>/", AppraisalPage.as_view(), name="appraisal"),
+    path("branch/hours/", HoursList.as_view(), name="hours"),
+    path("branch/owners/", OwnerList.as_view(), name="owners"),
     path("branch/records/", RecordList.as_view(), name="records"),
     path("branch/records/<int:pk>/", RecordPage.as_view(), name="record"),
     path("branch/files/<int:pk>/", AttachmentFile.as_view(), name="attachment"),

@@ -30,7 +30,7 @@ def appraisal_in_words(appraisal: Appraisal) -> str:
 
 
 def progress(appraisal: Appraisal | None) -> str:
-    """How far it is, and how many were graded what."""
+    """How far the appraisal of a year is, and how many were graded what."""
     done = [(name, day) for name, day in appraisal.steps if day] if appraisal else []
     if not appraisal or not done:
         return "还没有开始"

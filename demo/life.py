@@ -8,12 +8,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import User
 from activities.models import (
     ActivityMonth,
     ActivityRecord,
+    Appraisal,
+    AppraisalGrade,
     Attendance,
     Contribution,
     Decision,
@@ -21,8 +24,12 @@ from activities.models import (
     Obligation,
     Plan,
     RecordTopic,
+    Rectification,
     Review,
+    Training,
 )
+from activities.models.appraisals import STEPS
+from activities.rules.appraisal import most_excellent, year_of_meeting
 from activities.rules.checks import WITH_A_ROLL, Limits, Seat, Sheet, Vote, findings
 from activities.rules.hours import credited
 from activities.rules.likeness import fingerprints
@@ -33,6 +40,7 @@ from demo.branches import Branch
 from demo.invent import Inventor
 from demo.kept import Kept, Person
 from demo.ledger import Ledger
+from members.models import Post
 from orgs.models import PartyOrganization
 from orgs.models.party import BRANCH_KINDS
 
@@ -58,6 +66,11 @@ _DEEDS = (
     ("BREAKTHROUGH", "党员突击队完成模具改进", "已投产"), ("RIGHTS", "反映加班工资计算问题", ""), ("DECISIONS", "列席年度经营计划讨论", "意见被采纳"),
 )  # fmt: skip
 
+_PROBLEMS = (
+    ("理论学习不够经常，结合岗位不够", "每月安排一次领学和交流"), ("外出党员联系不够", "支委分工联系，每月通一次电话"),
+    ("组织生活形式单一", "与工会、共青团联合开展两次活动"), ("党员示范作用不够明显", "设立党员先锋岗，公开承诺"),
+)  # fmt: skip
+
 
 class Life:
     """Enters what each branch held into the ledger."""
@@ -68,7 +81,7 @@ class Life:
         self._secretarys = secretarys  # the branch of the account that signs in: its month is still open
         self._rolls: dict[int, list[Person]] = defaultdict(list)
         self._above: dict[int, int] = {}
-        self._ids: list[int] = []
+        self._ids: dict[type[Model], list[int]] = defaultdict(list)
 
     def joins(self, branch: Branch, person: Person) -> None:
         if branch.kind in BRANCH_KINDS:
@@ -91,6 +104,7 @@ class Life:
                         last = self._record(branch, kind, held_on, roll, last)
             if self.invent.chance(0.3):
                 self._deed(branch)
+            self._year(branch, roll)
         self._plan()
         self._close()
         self._keep()
@@ -128,7 +142,7 @@ class Life:
         there = there[:5] if kind == "COMMITTEE" else there
         copied = bool(last[0]) and invent.chance(0.03)
         content = last[1] if copied else "".join(invent.sample(_SAID, invent.choice((3, 5, 5, 6, 6, 6, 7, 7))))
-        [pk] = self._next()
+        [pk] = self._next(ActivityRecord)
         begins = time(invent.choice((9, 14, 17)), 30)
         sheet = Sheet(
             kind=kind, filed_on=filed_on, held_on=held_on, starts_at=begins, ends_at=time(begins.hour + 2), place="党员活动室",
@@ -141,6 +155,8 @@ class Life:
         returned = recent and invent.chance(0.08)
         status = "RETURNED" if returned else "SUBMITTED" if recent else "ACCEPTED"
         self._write(pk, branch, sheet, status, last[0] if copied else None)
+        if kind == "APPRAISAL":
+            self._appraise(branch, sheet)
         return pk, content
 
     def _write(self, pk: int, branch: int, sheet: Sheet, status: str, alike: int | None) -> None:
@@ -198,6 +214,40 @@ class Life:
         on = self.ledger.ago(self.invent.randint(5, 200))
         self.ledger.add(Contribution, on, party_organization_id=branch, kind=kind, done_on=on, what=what, result=result)
 
+    def _appraise(self, branch: int, sheet: Sheet) -> None:
+        """Everybody who votes is 合格, as many as may be 优秀."""
+        day, voters = sheet.filed_on, [seat.member_id for seat in sheet.seats if seat.votes]
+        [pk] = self._next(Appraisal)
+        held_on = sheet.held_on or day
+        days: dict[str, Any] = dict.fromkeys(STEPS, held_on) | {"decided_on": day}
+        told: dict[str, Any] = {"id": pk, "party_organization_id": branch, "year": year_of_meeting(held_on)}
+        self.ledger.add(Appraisal, day, **told, **days)
+        excellent = set(self.invent.sample(voters, most_excellent(len(voters), one_in=3)))
+        for member in voters:
+            grade = "EXCELLENT" if member in excellent else "QUALIFIED"
+            self.ledger.add(AppraisalGrade, day, appraisal_id=pk, member_id=member, grade=grade)
+
+    def _year(self, branch: int, roll: list[Person]) -> None:
+        """A deputy, a course for most, and what some have to mend."""
+        invent, ledger = self.invent, self.ledger
+        there = [one for one in roll if not one.until and one.formal_on]
+        if branch == self._secretarys or invent.chance(0.6):
+            on = ledger.ago(invent.randint(20, 120))
+            for place, one in enumerate(one for one in there if one.since <= on):
+                told = ("支部书记和班子成员培训班", 40) if not place else ("区委党校党员集中轮训", 8)
+                ledger.add(Training, on, member_id=one.pk, course=told[0], held_on=on, hours=told[1])
+        if there and invent.chance(0.7):
+            deputy, of_branch = there[0], {"party_organization_id": branch}
+            since = max(deputy.formal_on or deputy.since, deputy.since, ledger.start)
+            told_of: dict[str, Any] = {"post": "DEPUTY", "member_id": deputy.pk, "name": deputy.name, "source": "STAFF"}
+            ledger.add(Post, since, since=since, **told_of, **of_branch)
+        if branch == self._secretarys or invent.chance(0.3):
+            problem, measure = invent.choice(_PROBLEMS)
+            ledger.add(
+                Rectification, ledger.ago(60), party_organization_id=branch, problem=problem, measure=measure,
+                responsible=invent.person(), due_on=ledger.ago(invent.randint(-60, 20)),
+            )  # fmt: skip
+
     def _plan(self) -> None:
         """What the branch of the account is going to hold."""
         on = self.ledger.today + timedelta(days=6)
@@ -221,9 +271,9 @@ class Life:
                 ActivityMonth, on, month=month.first_day, state="CLOSED", set_by_id=self.clerk.pk, set_at=_noon(on)
             )
 
-    def _next(self) -> list[int]:
-        self._ids = self._ids or reserve_ids(ActivityRecord, 500)[::-1]
-        return [self._ids.pop()]
+    def _next(self, model: type[Model]) -> list[int]:
+        self._ids[model] = self._ids[model] or reserve_ids(model, 500)[::-1]
+        return [self._ids[model].pop()]
 
 
 def _noon(day: date) -> datetime:

@@ -23,7 +23,7 @@ from accounts.models import User
 from activities.models import ActivityRecord
 from activities.queries.branches import seats
 from activities.rules.checks import Seat
-from activities.services import deadlines, files, records
+from activities.services import appraisals, deadlines, files, records
 from core.admin import TableAdmin
 from core.days import DayField, EventDateField, InFuture
 from core.importing import services as importing
@@ -170,6 +170,8 @@ EVENTS: dict[tuple[str, str], Call] = {
     ("instructors.log_visit", "visited_on"): lambda r, d: instructors.log_visit(
         instructor=r.guide, organization=r.unit, visited_on=d, done="走访", **r.told),
     ("records.submit", "values"): lambda r, d: file_record(r.city, sat=_everybody(r), held_on=d, late_reason="补报"),
+    ("appraisals.appraise", "values"): lambda r, d: appraisals.appraise(
+        party_organization=r.branch, year=2025, values={"self_on": d}, grades={r.member.pk: "BASIC"}, **r.told),
     ("files.attach", "taken_on"): lambda r, d: files.attach(
         by=r.told["by"], record=_draft(r), data=b"%PDF-1.7", name="签到表.pdf", taken_on=d, on=TODAY),
     ("gaps.found_branch", "branch"): lambda r, d: gaps.found_branch(

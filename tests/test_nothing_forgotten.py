@@ -42,6 +42,7 @@ WITH_THEIR_RECORD = {  # references that stay, or follow by themselves, when two
     "activities.pledge.signed_with": "a 责任书 was signed with whoever it was",
     "activities.pledgeitem.party_organization": "what a 责任书 promises stays with it",
     "activities.regulation.party_organization": "rules are of the branch that adopted them",
+    "activities.rectification.party_organization": "what a branch found in itself stays its own",
     "activities.obligation.party_organization": "what was due of a branch stays its own; what is due is laid out anew",
     "orgs.organization.merged_into": "the merge itself",
     "orgs.organizationfacts.organization": "computed anew",

@@ -32,6 +32,7 @@ from activities.models import (
     Regulation,
     Review,
     RoleModelPost,
+    Training,
 )
 from core.crypto import blind_index
 from core.days import PeriodDateField
@@ -275,6 +276,7 @@ def _life(city: City, side: Side, *, member: Model, venue: Model, **_: Model) ->
         "record": record,
         "appraisal": appraisal,
         "grade": AppraisalGrade.objects.create(appraisal=appraisal, member=member, grade="QUALIFIED"),
+        "training": Training.objects.create(member=member, course=f"{side.mark}课程", held_on=LONG_AGO, hours=8),
         "topic": RecordTopic.objects.create(record=record, topic="LAW"),
         "attendance": Attendance.objects.create(record=record, member=member, present=False, reason="EMPLOYER"),
         "decision": Decision.objects.create(record=record, text=f"{side.mark}决议"),

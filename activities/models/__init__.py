@@ -2,6 +2,7 @@
 
 from activities.models.appraisals import Appraisal, AppraisalGrade
 from activities.models.contributions import Contribution
+from activities.models.learning import Training
 from activities.models.months import ActivityMonth, Obligation
 from activities.models.plans import Plan
 from activities.models.records import (
@@ -14,7 +15,7 @@ from activities.models.records import (
     RecordTopic,
     Review,
 )
-from activities.models.rows import DutyTarget, Pledge, PledgeItem, Regulation, RoleModelPost
+from activities.models.rows import DutyTarget, Pledge, PledgeItem, Rectification, Regulation, RoleModelPost
 
 __all__ = [
     "ActivityMonth",
@@ -33,7 +34,9 @@ __all__ = [
     "Pledge",
     "PledgeItem",
     "RecordTopic",
+    "Rectification",
     "Regulation",
     "Review",
     "RoleModelPost",
+    "Training",
 ]

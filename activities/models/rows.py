@@ -1,4 +1,5 @@
-"""What a branch enters once and keeps: 责任书, 责任区 and 先锋岗, yearly targets of members, its rules (Opinion 二-2, 二-5)."""
+"""What a branch enters once and keeps: 责任书, 责任区 and 先锋岗, yearly targets of members, its rules (Opinion 二-2, 二-5), what it
+mends."""
 
 from __future__ import annotations
 
@@ -196,3 +197,31 @@ class Regulation(BranchRow):
     def name(self) -> str:
         """What its document is called when it is taken away."""
         return self.document
+
+
+class Rectification(BranchRow):
+    """整改: what the members of a branch found at their 组织生活会, and what becomes of it (支部条例)."""
+
+    problem = models.CharField("问题", max_length=300)
+    measure = models.CharField("整改措施", max_length=300)
+    responsible = models.CharField("责任人", max_length=60)
+    due_on = DeadlineField("整改期限")
+    done_on = EventDateField("完成日期", null=True, blank=True)
+    result = models.CharField("整改结果", max_length=300, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "整改事项"
+        verbose_name_plural = "整改事项"
+        indexes = [models.Index(fields=["due_on", "id"], name="rectification_open", condition=Q(done_on=None))]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(done_on=None) | ~Q(result=""),
+                name="rectification_done_with_result",
+                violation_error_message="填写完成日期的，请写明整改结果",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.problem

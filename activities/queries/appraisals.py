@@ -6,8 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
+
 from activities.models import ActivityRecord, Appraisal, AppraisalGrade, Kind
 from activities.queries.branches import roll, seat_of
+from activities.rules.appraisal import meetings_of
 from members.models import Member
 from orgs.models import PartyOrganization
 
@@ -56,8 +60,15 @@ def numbers(grades: Iterable[str]) -> list[tuple[str, int]]:
 
 
 def meeting(party_organization: PartyOrganization, appraisal: Appraisal | None, *, year: int) -> ActivityRecord | None:
-    """The record of the meeting: of one of the days of the appraisal; where none is known yet, the newest one of the year."""
+    """The record of the meeting: of one of the days of the appraisal; where none is known yet, the newest one about the year."""
     rows = ActivityRecord.objects.filed().filter(party_organization=party_organization, kind=Kind.APPRAISAL)
     days = [day for _, day in appraisal.steps if day] if appraisal else []
-    rows = rows.filter(held_on__in=days) if days else rows.filter(held_on__year=year)
+    rows = rows.filter(held_on__in=days) if days else rows.filter(held_on__range=meetings_of(year))
     return rows.order_by("-held_on", "-pk").first()
+
+
+def grade_of_year(on: date) -> Coalesce:
+    """What the member of the outer query was graded this year up to a day, whatever year it was about; empty for nothing."""
+    rows = AppraisalGrade.objects.decided().filter(member=OuterRef("pk"))
+    rows = rows.filter(appraisal__decided_on__range=(date(on.year, 1, 1), on))
+    return Coalesce(Subquery(rows.values("grade")[:1]), Value(""))

@@ -10,18 +10,16 @@ from typing import Any
 from django.db.models import Count, Sum
 from django.db.models.functions import TruncMonth
 
-from activities.models import ActivityRecord, Appraisal, Kind, Obligation
+from activities.models import ActivityRecord, Appraisal, Kind, Obligation, Rectification
 from activities.models.months import DUTIES
 from activities.queries.appraisals import appraisal_of
 from activities.queries.asks import asks, latest_answer
+from activities.queries.learning import Hours, learned_of
 from activities.queries.mends import Mend, lacks
 from activities.queries.months import last_months
-from activities.queries.people import hours
+from activities.rules.appraisal import meetings_of, year_of_meeting
 from core.indicators import percent
 from core.months import YearMonth
-from core.parameters import values_on
-from members.models import Member, Post
-from members.models.posts import LEADING
 from orgs.models import PartyOrganization
 
 State = Obligation.State
@@ -46,15 +44,6 @@ class Sign:
 
 
 @dataclass(frozen=True)
-class Hours:
-    """学时 of this year: how many members have enough, of how many."""
-
-    total: int
-    enough: int
-    average: float
-
-
-@dataclass(frozen=True)
 class Health:
     """What the sheet of a branch shows, before it is drawn."""
 
@@ -65,6 +54,7 @@ class Health:
     mends: list[Mend]
     returned: int
     appraisal: Appraisal | None  # of this year
+    open: int  # 整改 that is not done
 
 
 def health_of(branch: PartyOrganization, *, on: date) -> Health:
@@ -74,7 +64,7 @@ def health_of(branch: PartyOrganization, *, on: date) -> Health:
     rows = Obligation.objects.filter(party_organization=branch, month__in=days).order_by("due_on", "pk")
     duties = list(rows.select_related("group"))
     filed = ActivityRecord.objects.filed().filter(party_organization=branch)
-    learned, appraisal = _learned(branch, on), appraisal_of(branch, year=on.year)
+    learned, appraisal = learned_of(branch, on=on), appraisal_of(branch, year=year_of_meeting(on))
     returned = list(filed.filter(status=ActivityRecord.Status.RETURNED).order_by("held_on", "pk"))
     return Health(
         months,
@@ -92,6 +82,7 @@ def health_of(branch: PartyOrganization, *, on: date) -> Health:
         ],
         len(returned),
         appraisal,
+        Rectification.objects.filter(party_organization=branch, done_on=None).count(),
     )
 
 
@@ -126,20 +117,6 @@ def _attendance(filed: Any, months: list[YearMonth]) -> list[tuple[YearMonth, An
         .annotate(Sum("present"), Sum("expected"))
     }
     return [(month, percent(*of_month.get(month.first_day, (None, None)))) for month in months]
-
-
-def _learned(branch: PartyOrganization, on: date) -> Hours:
-    """Whoever holds a leading post needs more hours. Three queries."""
-    values = values_on(on)
-    members = list(Member.objects.on_the_roll().filter(party_organization=branch).values_list("pk", flat=True))
-    credited = hours(members, year=on.year)
-    leading = set(
-        Post.objects.on(on).filter(party_organization=branch, post__in=LEADING).values_list("member", flat=True)
-    )
-    needed = {key: values["life.leader_hours" if key in leading else "life.member_hours"] for key in members}
-    enough = sum(credited.get(key, 0) >= needed[key] for key in members)
-    average = float(sum(credited.values())) / len(members) if members else 0.0
-    return Hours(len(members), enough, round(average, 1))
 
 
 def _missing(duties: list[Obligation], on: date) -> Iterator[Mend]:
@@ -184,10 +161,11 @@ def _unanswered(filed: Any, on: date) -> Iterator[Mend]:
 
 def _of_appraisal(filed: Any, appraisal: Appraisal | None, on: date) -> Iterator[Mend]:
     """A meeting was held and nobody is graded, or the appraisal stands still. One query."""
-    how, until = "在“民主评议”中填写各步骤的日期，给每名正式党员评定等次", latest_answer(on)
+    year = year_of_meeting(on)
+    how, until = "在“民主评议”中填写各步骤的日期，给每名正式党员评定等次", meetings_of(year)[1]
     if appraisal and not appraisal.decided_on:
         yield Mend(f"{appraisal}还没有组织评定", how, until)
-    elif appraisal is None and filed.filter(kind=Kind.APPRAISAL, held_on__year=on.year).exists():
+    elif appraisal is None and filed.filter(kind=Kind.APPRAISAL, held_on__range=meetings_of(year)).exists():
         yield Mend("民主评议的会议已开，还没有评定等次", how, until)
 
 
@@ -208,7 +186,8 @@ def _of_the_year(branch: PartyOrganization, on: date) -> Iterator[Mend]:
 def _short(learned: Hours, on: date) -> Iterator[Mend]:
     if short := learned.total - learned.enough:
         yield Mend(
-            f"{short} 名党员今年学时还不够",
-            "安排党课、主题党日等集中学习，提交记录后自动计入到会党员",
+            f"{short} 名党员今年学时还不够"
+            + (f"，其中书记和班子成员 {leading} 名" if (leading := learned.leaders - learned.leaders_enough) else ""),
+            "安排党课、主题党日等集中学习，提交记录后自动计入到会党员；上级组织的培训由街道登记",
             latest_answer(on),
         )

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from activities.models import DutyTarget, Pledge, PledgeItem, Regulation, RoleModelPost
+from activities.models import DutyTarget, Pledge, PledgeItem, Rectification, Regulation, RoleModelPost
 from activities.queries.asks import latest_answer
 from activities.rules.checks import named
 from members.models import Member
 from orgs.models import PartyOrganization
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,8 @@ class Mend:
 
 
 def lacks(branch: PartyOrganization, *, on: date) -> Iterator[Mend]:
-    """As its health sheet has it. Five queries."""
-    for one in (no_pledge, overdue_promises, without_post, without_target, missing_regulations):
+    """As its health sheet has it. Six queries."""
+    for one in (no_pledge, overdue_promises, unmended, without_post, without_target, missing_regulations):
         yield from one(branch, on)
 
 
@@ -67,6 +69,18 @@ def overdue_promises(branch: PartyOrganization, on: date) -> Iterator[Mend]:
     if rows:
         how = "完成后在“责任书事项”中登记完成日期和结果；不能完成的，向签订的上级党组织说明"
         yield Mend(f"责任书有 {len(rows)} 项逾期没有完成：{'、'.join(map(str, rows))}"[:120], how, rows[0].due_on)
+
+
+def to_mend(until: date) -> QuerySet[Rectification]:
+    """整改 that is not done and falls due by a day, the first to fall due first."""
+    rows = Rectification.objects.filter(done_on=None, due_on__lte=until, party_organization__dissolved_on=None)
+    return rows.select_related("party_organization").order_by("due_on", "pk")
+
+
+def unmended(branch: PartyOrganization, on: date) -> Iterator[Mend]:
+    if rows := list(to_mend(on - DAY).filter(party_organization=branch)):
+        how = "落实整改措施，在“整改事项”中登记完成日期和结果；确需延期的修改整改期限"
+        yield Mend(f"{len(rows)} 项整改逾期：{'、'.join(map(str, rows))}"[:120], how, rows[0].due_on)
 
 
 def without_post(branch: PartyOrganization, on: date) -> Iterator[Mend]:

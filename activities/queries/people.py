@@ -1,27 +1,15 @@
-"""Members by what records say of them: hours of learning, and who has not come for long."""
+"""Members who have not come for long."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
-from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet
 
 from activities.models import ActivityRecord, Attendance
-from core.id_sets import among
 from core.months import months_before
 from core.scope import Scope
 from members.models import Member
-
-NOT_YET = (ActivityRecord.Status.DRAFT, ActivityRecord.Status.RETURNED)
-
-
-def hours(members: Collection[int], *, year: int) -> dict[int, Decimal]:
-    """学时 that records of a year credit to members who came; those without any are left out. One query."""
-    rows = Attendance.objects.filter(member__in=among(members), present=True, record__held_on__year=year)
-    credited = rows.exclude(record__status__in=NOT_YET).values_list("member").annotate(hours=Sum("record__credited"))
-    return {member: hours for member, hours in credited if hours}
 
 
 def not_seen(scope: Scope, *, months: int, on: date) -> QuerySet[Member]:

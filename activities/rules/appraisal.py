@@ -1,6 +1,10 @@
-"""The cap of 优秀 in 民主评议党员 (rules §13: one in three of those who are graded, as a rule). Pure."""
+"""Which year 民主评议党员 is about, and the cap of 优秀 (rules §13: one in three of those who are graded, as a rule). Pure."""
 
 from __future__ import annotations
+
+from datetime import date
+
+LAST_MONTH = 3  # of the next year in which a year is appraised
 
 
 def most_excellent(graded: int, *, one_in: int) -> int:
@@ -17,3 +21,13 @@ def beyond(*, excellent: int, graded: int, one_in: int) -> str:
         f"评定等次的党员 {graded} 名，优秀 {excellent} 名，一般不超过 {most} 名（{one_in} 分之一）；"
         "请调整，确需超过的填写原因"
     )
+
+
+def year_of_meeting(day: date) -> int:
+    """The year that is appraised on a day: until March the one before, since most meet from the end of a year on."""
+    return day.year if day.month > LAST_MONTH else day.year - 1
+
+
+def meetings_of(year: int) -> tuple[date, date]:
+    """From when until when a year is appraised."""
+    return date(year, LAST_MONTH + 1, 1), date(year + 1, LAST_MONTH, 31)

@@ -17,7 +17,7 @@ from activities.models import ActivityMonth, ActivityRecord, Obligation
 from activities.models.months import ANY
 from activities.queries.branches import branches, dutiful, intervals_on, limits_on
 from activities.rules.frequency import Due, due_in
-from activities.services.locking import hold_branches
+from activities.services.locking import hold_branches, touched
 from activities.services.months import LOCKED, state_of
 from core import writing
 from core.id_sets import among
@@ -79,7 +79,7 @@ def settle(record: ActivityRecord, *, on: date) -> None:
     if record.held_on:
         meant |= Q(begins_on__lte=record.held_on, ends_on__gte=record.held_on, kind__in=[ANY, record.kind])
     restate(of_branch.filter(meant))
-    refresh((), on=on, nodes=[record.party_organization_id])
+    refresh((), on=on, nodes=touched(record))
 
 
 def restate(rows: QuerySet[Obligation]) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import User
 from activities.models import ActivityRecord, Review
 from activities.queries.reviews import others
-from activities.services.locking import hold_branches, locked
+from activities.services.locking import hold_branches, locked, touched
 from activities.services.months import LOCKED, not_locked, state_of
 from core import writing
 from core.id_sets import among
@@ -79,5 +79,5 @@ def _say(
     action, status = (ACCEPT, Status.ACCEPTED) if verdict is Verdict.ACCEPTED else (RETURN, Status.RETURNED)
     writing.add(by=by, record=Review(record=row, by=by, at=at, verdict=verdict, reason=reason), action=action)
     writing.change(by=by, record=row, values={"status": status}, action=action, reason=reason, on=on)
-    refresh((), on=on, nodes=[row.party_organization_id])
+    refresh((), on=on, nodes=touched(row))
     return row

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.db import models, transaction
 
-from activities.models import DutyTarget, Pledge, PledgeItem, Regulation, RoleModelPost
+from activities.models import DutyTarget, Pledge, PledgeItem, Rectification, Regulation, RoleModelPost
 from activities.rules.files import cleaned
 from activities.services.files import keeping
 from core import files
@@ -97,4 +97,5 @@ pledges = Pledges(Pledge)
 pledge_items = PledgeItems(PledgeItem)
 role_model_posts = RoleModelPosts(RoleModelPost)
 duty_targets = MembersRows(DutyTarget)
+rectifications = RowServices(Rectification)  # nothing is counted of them
 regulations = Regulations(Regulation, ends_with="repealed_on")

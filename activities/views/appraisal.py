@@ -83,9 +83,11 @@ class AppraisalPage(FormPage):
 
     def act(self, data: dict[str, Any]) -> str:
         values = {name: data[name] for name in EDITABLE}
-        grades = {
-            int(name.removeprefix(GRADE)): value for name, value in data.items() if name.startswith(GRADE) and value
+        typed = {int(name.removeprefix(GRADE)): value for name, value in data.items() if name.startswith(GRADE)}
+        unseen = {
+            key: grade for key, grade in grades_of(self.appraisal).items() if f"{GRADE}{key}" not in self.request.POST
         }
+        grades = {key: grade for key, grade in (typed | unseen).items() if grade}
         told: dict[str, Any] = {"party_organization": self.branch, "year": self.year, "on": timezone.localdate()}
         row = appraise(by=self.request.user, values=values, grades=grades, **told)
         return f"{row}已保存。"

@@ -17,7 +17,9 @@ from activities.models import ActivityRecord, Decision, Kind, Obligation
 from activities.queries import todo
 from activities.queries.appraisals import appraisal_of
 from activities.queries.home import duties, newest_reason, numbers_of, take_up, twelve_months
+from activities.queries.learning import learned_of
 from activities.row_kinds import RowKind, row_kinds
+from activities.rules.appraisal import year_of_meeting
 from activities.services import obligations, parts, records
 from activities.wording import progress
 from core.months import YearMonth
@@ -102,6 +104,7 @@ class OwnBranch(PermissionMixin, View):
 def show(request: PageRequest, branch: PartyOrganization) -> HttpResponse:
     """The page of a branch. A constant number of queries."""
     scope, today = request.scope, timezone.localdate()
+    appraised_year = year_of_meeting(today)
     mine = {"party_organization": branch}
     returned: list[Any] = list(todo.returned(scope).filter(**mine)[:SHOWN])
     for record in returned:
@@ -122,7 +125,9 @@ def show(request: PageRequest, branch: PartyOrganization) -> HttpResponse:
         "numbers": numbers_of(branch),
         "decisions": todo.open_decisions(scope).filter(record__party_organization=branch)[:SHOWN],
         "year": kept_rows(branch, on=today),
-        "appraised": progress(appraisal_of(branch, year=today.year)),
+        "appraised": progress(appraisal_of(branch, year=appraised_year)),
+        "appraised_year": appraised_year,
+        "learned": learned_of(branch, on=today),
         "kinds": Kind.choices,
         "key": uuid4(),
         "stands_in": branch.pk not in served(scope),

@@ -22,6 +22,7 @@ from activities.forms import TOPICS, RecordForm
 from activities.models import ActivityRecord, Attendance, Kind, Obligation, Plan
 from activities.models.months import ANY
 from activities.queries.home import newest_reason, venues_for
+from activities.rules.appraisal import year_of_meeting
 from activities.rules.checks import Finding
 from activities.services import files, records
 from activities.typed import (
@@ -140,7 +141,7 @@ class FilingPage(PermissionMixin, View):
             kind=kind, on=self.today, day=day, group=group, groups=self.groups, plan=None if over else plan
         )
         if kind == Kind.APPRAISAL:
-            year = number(self.request.GET.get("appraisal")) or (duty.ends_on if duty else self.today).year
+            year = number(self.request.GET.get("appraisal")) or year_of_meeting(self.today)
             typed = with_appraisal(typed, self.branch, year=year)
         return typed
 

@@ -12,6 +12,7 @@ from accounts.permissions import Permission as P
 from activities.queries.branches import branches
 from activities.queries.health import SIGNS, health_of
 from activities.queries.lists import secretaries
+from activities.rules.appraisal import year_of_meeting
 from activities.wording import progress
 from core.charts import sparkline
 from core.pages import PageRequest, PermissionMixin
@@ -40,6 +41,7 @@ class BranchHealth(PermissionMixin, View):
             "members": members.aggregate(number=Count("pk"))["number"],
             "health": health,
             "appraised": progress(health.appraisal),
+            "year": year_of_meeting(today),
             "signs": SIGNS.values(),
             "line": sparkline(line),
             "today": today,

@@ -17,6 +17,7 @@ from activities.filters import RecordFilters
 from activities.models import ActivityRecord, Attachment, Kind
 from activities.queries.checks import checked
 from activities.queries.reviews import said_of
+from activities.rules.appraisal import year_of_meeting
 from activities.services import records, reviews
 from activities.wording import as_text, minutes
 from core.files import content
@@ -55,7 +56,10 @@ class RecordPage(PermissionMixin, View):
             "may_mend": may_file and not final and record.status == ActivityRecord.Status.RETURNED,
             "may_withdraw": may_file and not final and record.status == ActivityRecord.Status.SUBMITTED,
             "may_note": may_file and final,
-            "may_appraise": may_file and record.kind == Kind.APPRAISAL,
+            "appraised": may_file
+            and record.kind == Kind.APPRAISAL
+            and record.held_on
+            and year_of_meeting(record.held_on),
         }
         return render(request, "activities/record.html", context)
 

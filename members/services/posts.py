@@ -15,6 +15,7 @@ from core.refusals import Refusal
 from members.models import Member, Post
 from members.models.members import ON_THE_ROLL, PROBATIONARY
 from members.services import nodes
+from orgs.facts import refresh
 from orgs.handover import Handover
 from orgs.models import PartyOrganization
 from orgs.services.appointments import Span, keep_with_post
@@ -54,6 +55,11 @@ class Posts(nodes.NodeRows[Post]):
             self.end(by=by, row=row, day=since, on=on, reason=reason)
         of = {"party_organization": row.party_organization, "post": row.post, "since": since}
         return self.add(by=by, on=on, reason=reason, **of, **values)
+
+    def follow(self, row: Post, on: date) -> None:
+        """Also where its holder is a member."""
+        home = Member.objects.filter(posts=row).values_list("party_organization", flat=True)
+        refresh((), on=on, nodes={row.party_organization_id, *home})
 
     def count(self, party_organization_id: int, on: date) -> int:
         """Of a Party organization that ends: those that are not over."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from django.db.models import QuerySet
+
 from core.id_sets import among
 from core.importing.problems import ERROR, Problem, problems
 from core.importing.readers import code_text, text
 from core.importing.targets import Record, Target, Written
 from core.locks import hold
 from core.sources import Run, SourceField, Values, always
+from members.models import Post
 from members.services import nodes
 from orgs import facts
 from orgs.models import PartyOrganization
@@ -73,7 +76,12 @@ class PartyTarget(Target):
     def refresh(self, ids: Collection[int]) -> None:
         """The columns, and what is counted of their Party organizations."""
         nodes.restate(self.touched, by=self.run.importer.user, on=self.run.today, batch_id=self.run.batch_id)
-        facts.refresh((), on=self.run.today, nodes=self.touched)
+        facts.refresh((), on=self.run.today, nodes={*self.touched, *self._homes()})
+
+    def _homes(self) -> QuerySet:
+        """Where the holders of posts are members: they may be sent from elsewhere."""
+        posts = Post.objects.filter(party_organization__in=among(self.touched), member__isnull=False)
+        return posts.values_list("member__party_organization", flat=True)
 
     def forget(self, ids: Collection[int]) -> None:
         """What the columns said before these rows came they say again."""

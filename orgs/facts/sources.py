@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce, Least, RowNumber
 from django.db.models.lookups import IsNull
 
 from core.months import months_before
-from core.parameters import values_on
+from core.parameters import parameters, values_on
 from core.periods import holding_on
 from core.registries import Registry
 from orgs.models import Coverage, Headcount, Liaison, MassOrganization, Venue, VenueUse
@@ -36,6 +36,7 @@ class Day:
     functional_counts: bool  # whether 功能型 counts as a Party organization
     survey_months: int = 12  # for so long a headcount is fresh
     term_alert_days: int = 180  # before a term ends
+    values: tuple[tuple[str, Any], ...] = ()  # of all parameters, for what the apps above count by
 
     @classmethod
     def of(cls, on: date) -> Self:
@@ -47,7 +48,11 @@ class Day:
         """A day with the values of all parameters."""
         functional, months = values["coverage.functional_counts"], values["survey.valid_months"]
         alert = values.get("org.term_alert_days", cls.term_alert_days)  # a closed month may not know it
-        return cls(on, Thresholds.of(values), bool(functional), months, alert)
+        return cls(on, Thresholds.of(values), bool(functional), months, alert, tuple(sorted(values.items())))
+
+    def value(self, code: str) -> Any:
+        """Of a parameter; a closed month may not know it."""
+        return dict(self.values).get(code, parameters[code].default)
 
     @property
     def fresh_from(self) -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -11,15 +12,20 @@ from django.utils import timezone
 
 from activities.models import (
     ActivityRecord,
+    Appraisal,
+    AppraisalGrade,
+    Attendance,
     DutyTarget,
     Obligation,
     Pledge,
     Regulation,
     RoleModelPost,
+    Training,
 )
+from activities.models.appraisals import STEPS
 from activities.services import obligations, reviews, rows
 from core.months import YearMonth
-from members.models import Member
+from members.models import Member, Post
 from orgs.models import PartyOrganization
 from orgs.services.party import establish
 from tests.filing import TEXT, file_record
@@ -49,7 +55,7 @@ def lived(city: City, number: int = 20) -> list[PartyOrganization]:
     pick = random.Random(5)
     found = branches(city, number)
     for n, node in enumerate(found):
-        city.member(of=node.code)
+        _learned(node, n, city.member(of=node.code))
         keep_rows(city, node, n)
     obligations.lay_out(on=LAID)
     for n, node in enumerate(found):
@@ -96,6 +102,46 @@ def plain_rows(standing: list[PartyOrganization]) -> dict[str, tuple[int, int]]:
         "REGULATED": (len(full), len(standing)),
         "ROLE_MODEL": (sum((one.pk, one.party_organization_id) in posts for one in members), len(members)),
         "TARGETED": (sum(one.pk in aims for one in members), len(members)),
+    }
+
+
+def _learned(node: PartyOrganization, n: int, member: Member) -> None:
+    """Every third took a course, every fourth holds a post, every other one is graded."""
+    if n % 3 == 0:
+        Training.objects.create(member=member, course="轮训", held_on=TODAY, hours=60 if n % 2 else 30 + n)
+    if n % 4 in (0, 3):
+        Post.objects.create(
+            party_organization=node, post="MEMBER", member=member, name=member.name, source="STAFF", since=LONG_AGO
+        )
+    if n % 2:
+        days = dict.fromkeys(STEPS, TODAY if n != 7 else date(2025, 12, 1)) | (
+            {"decided_on": None} if n % 5 == 0 else {}
+        )
+        appraisal = Appraisal.objects.create(party_organization=node, year=2025, **days)
+        appraisal.grades.create(member=member, grade="EXCELLENT" if n % 3 else "BASIC")
+
+
+def _plain_members() -> dict[str, tuple[int, int]]:
+    members = list(Member.objects.filter(status__in=["FORMAL", "PROBATIONARY", "EXTENDED"]))
+    learned = dict.fromkeys([one.pk for one in members], Decimal(0))
+    for row in Attendance.objects.select_related("record").filter(present=True):
+        if row.record.held_on.year == 2026 and row.record.status in ("SUBMITTED", "ACCEPTED"):
+            learned[row.member_id] += row.record.credited
+    for row in Training.objects.all():
+        learned[row.member_id] += row.hours if row.held_on.year == 2026 else 0
+    leading = {row.member_id for row in Post.objects.all() if row.until is None}
+    enough = {key for key, hours in learned.items() if hours >= (56 if key in leading else 32)}
+    grades = {
+        row.member_id: row.grade
+        for row in AppraisalGrade.objects.select_related("appraisal")
+        if row.appraisal.decided_on and row.appraisal.decided_on.year == 2026
+    }
+    excellent = sum(grade == "EXCELLENT" for grade in grades.values())
+    return {
+        "LEARNED": (len(enough), len(members)),
+        "LEADERS_LEARNED": (len(enough & leading), len(leading)),
+        "GRADED": (len(grades), sum(one.status == "FORMAL" for one in members)),
+        "EXCELLENT": (excellent, len(grades)),
     }
 
 
@@ -160,4 +206,4 @@ def plain_figures() -> dict[str, tuple[int, int]]:
             if one.kind == code or code in {topic.topic for topic in one.topics.all()}
         }
         told[f"YEAR_{code}"] = (sum(node.pk in answered for node in standing), len(standing))
-    return told | plain_rows(standing)
+    return told | plain_rows(standing) | _plain_members()

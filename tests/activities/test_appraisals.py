@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from activities.models import Appraisal, AppraisalGrade
 from activities.queries.health import health_of
-from activities.rules.appraisal import beyond, most_excellent
+from activities.rules.appraisal import beyond, meetings_of, most_excellent, year_of_meeting
 from activities.services.appraisals import TooManyExcellent, appraise
 from core.models import AuditEntry
 from core.refusals import Refusal
@@ -48,6 +48,13 @@ def test_one_in_three_is_a_whole_number(number: int, most: int) -> None:
     assert most_excellent(number, one_in=3) == most
     assert beyond(excellent=most, graded=number, one_in=3) == ""
     assert f"不超过 {most} 名（3 分之一）" in beyond(excellent=most + 1, graded=number, one_in=3)
+
+
+@pytest.mark.parametrize(("day", "year"), [("2026-03-31", 2025), ("2026-04-01", 2026), ("2027-01-05", 2026)])
+def test_until_march_the_year_before_is_appraised(day: str, year: int) -> None:
+    met = date.fromisoformat(day)
+    first, last = meetings_of(year)
+    assert (year_of_meeting(met), first <= met <= last) == (year, True)
 
 
 def test_more_than_a_third_asks_for_a_reason_and_is_kept_with_one(city: City) -> None:
@@ -101,7 +108,7 @@ def test_who_leaves_the_branch_keeps_the_grade_and_takes_it_along(city: City) ->
     page = city.client("secretary").get(f"/branch/{city['CZ1111'].pk}/appraisals/2026/").content.decode()
     assert "已离开本支部，等次保留" in page
     file = city.client("street").get(f"/admin/members/member/{goes.pk}/change/").content.decode()
-    assert "2026 年度 基本合格" in file
+    assert "2026 年度民主评议：基本合格" in file
     assert city.client("stranger").get(f"/admin/members/member/{goes.pk}/change/").status_code == 404
 
 
@@ -153,6 +160,19 @@ def test_the_record_is_filled_from_the_page(city: City) -> None:
     assert form["held_on"].value() == "2026-11-03"
     assert form["topic"].value() == "2026 年度民主评议党员"
     assert "评定等次 3 名：优秀 1 名，合格 2 名" in form["content"].value()
+
+
+def test_a_page_that_was_open_before_others_were_graded_takes_nothing_back(city: City) -> None:
+    one, other = members(city, 2)
+    address = f"/branch/{city['CZ1111'].pk}/appraisals/2026/"
+    typed = {
+        name: value
+        for name, value in fields(city.client("secretary").get(address)).items()
+        if name != f"grade-{other.pk}"
+    }
+    row = graded(city, {other.pk: "BASIC"})
+    city.client("secretary").post(address, typed | {"self_on": "2026-11-02", f"grade-{one.pk}": "QUALIFIED"})
+    assert dict(row.grades.values_list("member", "grade")) == {one.pk: "QUALIFIED", other.pk: "BASIC"}
 
 
 @pytest.mark.parametrize(

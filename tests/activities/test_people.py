@@ -1,36 +1,17 @@
-"""Hours are credited to who came, and who has not come for months is named."""
+"""Who has not come for months is named."""
 
 from __future__ import annotations
 
-from datetime import date, time
-from decimal import Decimal
-from uuid import uuid4
+from datetime import date
 
 import pytest
-from django.utils import timezone
 
 from activities.queries.branches import seats
-from activities.queries.people import hours, not_seen
-from activities.services import reviews
+from activities.queries.people import not_seen
 from tests.filing import absent, file_record, members
 from tests.people import TODAY, City
 
 pytestmark = pytest.mark.django_db
-
-
-def test_hours_of_a_year_are_those_of_records_that_stand(city: City):
-    came, missed = members(city, 2)
-    sat = absent(seats(city["CZ1111"], kind="LECTURE", day=TODAY), missed)
-    file_record(city, kind="LECTURE", lecturer="钱书记", sat=sat)
-    file_record(city, kind="THEME_DAY", starts_at=time(9), ends_at=time(11, 45), held_on=date(2026, 11, 18))
-    file_record(city, kind="COMMITTEE")
-    returned = file_record(city, kind="LECTURE", lecturer="钱书记", held_on=date(2026, 11, 17))
-    reviews.send_back(by=city.user("street"), record=returned, reason="补充", at=timezone.now(), on=TODAY)
-    told = {"held_on": date(2025, 12, 30), "on": date(2025, 12, 31)}
-    file_record(city, kind="LECTURE", lecturer="钱书记", key=uuid4(), **told)
-    ids = [came.pk, missed.pk]
-    assert hours(ids, year=2026) == {came.pk: Decimal(4), missed.pk: Decimal("2.5")}
-    assert hours([came.pk], year=2025) == {came.pk: Decimal("1.5")}
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ def filled(city: City, people: list[Member]) -> dict[str, dict[str, Any]]:
         "promises": {"year": year, "what": "发展党员一名", "due_on": day},
         "posts": {"kind": "AREA", "name": "一车间", "member": [one.pk for one in people[:2]], "since": day},
         "targets": {"member": people[0].pk, "year": year, "duty": "质检", "target": "零差错"},
+        "rectifications": {"problem": "学习不够", "measure": "每月学习", "responsible": "钱书记", "due_on": day},
         "regulations": {"group": "LIFE", "title": "三会一课制度", "adopted_on": day},
     }
 
@@ -88,6 +89,7 @@ def test_the_page_of_the_branch_has_a_line_for_each_kind(city: City, secretary: 
     assert lines == {
         "活动计划": "1 项今后的计划", "作用发挥": "今年 1 件", "年度目标责任书": "今年 1 份", "责任书事项": "1 项没有完成",
         "党员责任区、先锋岗": "2 人次承担", "设岗定责、目标管理": "今年 1 项", "制度": "1 项",
+        "整改事项": "1 项没有完成",
     }  # fmt: skip
     assert said.index("本月待办") < said.index("全年工作")
 
