@@ -21,7 +21,7 @@ from core import audit
 from core.locks import impatient
 from core.outages import Trouble, trouble_of
 from core.page_cache import reading_page
-from core.views.failures import SAFE, unavailable
+from core.views.failures import SAFE, goes_on_without_file, unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -141,8 +141,7 @@ class WritersMiddleware(Middleware):
         whose text is worth keeping alone says so itself (`goes_on_without_file`)."""
         if request.method in SAFE or not getattr(view, "login_required", True):
             return None
-        alone = getattr(getattr(view, "view_class", None), "goes_on_without_file", False)
-        if request.POST is not None and request.META.get("ningju.no_room") and not alone:
+        if request.POST is not None and request.META.get("ningju.no_room") and not goes_on_without_file(request):
             return unavailable(request, Trouble.FULL)
         request.writes = self.places.acquire(blocking=False)  # type: ignore[attr-defined]
         return None if request.writes else unavailable(request, Trouble.CROWD)  # type: ignore[attr-defined]

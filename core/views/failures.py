@@ -31,6 +31,7 @@ def unavailable(request: HttpRequest, trouble: Trouble) -> HttpResponse:
         "reads": reads,
         "seconds": COME_BACK[trouble],
         "typed": None if reads else typed(request),
+        "without_file": bool(not reads and request.FILES),
         "address": request.get_full_path(),
     }
     answer = render(request, "503.html", context, status=503)
@@ -38,10 +39,20 @@ def unavailable(request: HttpRequest, trouble: Trouble) -> HttpResponse:
     return answer
 
 
+def goes_on_without_file(request: HttpRequest) -> bool:
+    """Whether the page that was asked for keeps what was typed when a file beside it cannot be kept."""
+    view = request.resolver_match.func if request.resolver_match else None
+    return bool(getattr(getattr(view, "view_class", None), "goes_on_without_file", False))
+
+
 def typed(request: HttpRequest) -> list[tuple[str, str]]:
-    """What was typed, field by field; nothing when it holds a password or a file, which no page can give back."""
+    """What was typed, field by field; nothing when it holds a password or a file, which no page can give back. Where the text
+    is worth keeping alone, it comes back as a draft."""
     given = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
     withheld = request.FILES or request.META.get("ningju.no_room")
+    if withheld and goes_on_without_file(request):
+        given.pop("submit", None)  # not handed in without what should go with it
+        given["draft"], withheld = ["1"], False
     if withheld or any(secret in name for name in given for secret in SECRET):
         return []
     return [(name, str(value)) for name, values in given.items() for value in values]

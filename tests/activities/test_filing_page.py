@@ -10,11 +10,13 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
 from activities.models import ActivityRecord, Attachment, Obligation, Plan
+from activities.services import records
 from activities.services.months import close_month
 from activities.services.obligations import lay_out
 from core.months import YearMonth
@@ -250,6 +252,21 @@ def test_what_another_device_saved_gives_way_only_to_whoever_saw_it(
     assert "刚在另一台设备上保存过" in text(submitted)
     sent("电脑的题目", "s2", "s3")
     assert ActivityRecord.objects.get().typed["topic"] == ["电脑的题目"]
+
+
+def test_what_was_typed_beside_a_photo_comes_back_when_it_cannot_be_saved_now(
+    city: City, secretary: Client, people: list[Member], monkeypatch: Any
+) -> None:
+    secretary.raise_request_exception = False
+    with monkeypatch.context() as away:
+        away.setattr(records, "save_draft", lambda **_: (_ for _ in ()).throw(OperationalError("the server is away")))
+        sent = typed(people) | {"files": SimpleUploadedFile("现场.jpg", photo()), "submit": "1"}
+        answer = secretary.post(address(city), sent)
+    page = text(answer)
+    assert answer.status_code == 503
+    assert "选择的文件没有收下" in page
+    assert '<textarea name="topic" hidden>\n学习全会精神</textarea>' in page
+    assert ('name="draft"' in page, 'name="submit"' in page) == (True, False)
 
 
 def test_a_plan_of_this_month_is_what_the_form_begins_with(city: City, secretary: Client) -> None:
