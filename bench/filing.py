@@ -74,15 +74,16 @@ def secretary(browser: Browser, told: Told, photos: list[bytes], pause: Callable
     page, _ = told.timed("form", lambda: browser.sent(f"{address}?kind=THEME_DAY", None))
     said = {"starts_at": "17:30", "ends_at": "19:00", "place": "三楼会议室", "host": "书记", "recorder": "书记"}
     said |= {"topic": "".join(random.choices(WORDS, k=12)), "content": "".join(random.choices(WORDS, k=240))}
-    form = _filled(Form(page).given, said)
+    form, stamps = Form(page).given, [""]
     for part in range(1, DRAFTS + 1):
         pause()
-        _saved("draft", browser, told, address, _filled(form, {"content": said["content"][: 40 * part]}))
+        typed = _filled(form, said | {"content": said["content"][: 40 * part]}, stamps)
+        _saved("draft", browser, told, address, typed)
     for number, photo in enumerate(photos):
         pause()
-        _saved("photo", browser, told, address, _filled(form, {}), [(f"IMG_{number}.jpg", photo)])
+        _saved("photo", browser, told, address, _filled(form, said, stamps), [(f"IMG_{number}.jpg", photo)])
     pause()
-    last = [*form, ("submit", "1")]
+    last = [*_filled(form, said, stamps), ("submit", "1")]
     page, there = told.timed("submit", lambda: browser.posted(address, last))
     if not there.startswith("/branch/records/"):
         told.failed.append((time.monotonic(), f"submit {re.findall('<li>.*?</li>', page)}"))
@@ -100,10 +101,11 @@ def _saved(step: str, browser: Browser, told: Told, address: str, form: Given, f
         told.failed.append((time.monotonic(), f"{step} {answer[:200]}"))
 
 
-def _filled(given: Given, said: dict[str, str]) -> Given:
-    """The form with what was typed, and the first member ill."""
+def _filled(given: Given, said: dict[str, str], stamps: list[str]) -> Given:
+    """The form with what was typed, and the first member ill; each content has its stamp, beside those sent before."""
     first = next(value for name, value in given if name.startswith("roll")).split(",")[0]
-    said = said | {f"reason-{first}": "SICK", "stamp": f"{time.time_ns():x}"}
+    said = said | {f"reason-{first}": "SICK", "known": " ".join(stamps), "stamp": f"{time.time_ns():x}"}
+    stamps.append(said["stamp"])
     return [(name, said.get(name, value)) for name, value in given if (name, value) != ("came", first)]
 
 
