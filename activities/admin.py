@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.permissions import Permission as P
 from activities.filters import OfBranchFilters, TrainingFilters
 from activities.models import (
+    Campaign,
     Contribution,
     DutyTarget,
     Plan,
@@ -23,9 +24,10 @@ from activities.models import (
     RoleModelPost,
     Training,
 )
-from activities.services import plans, rows
+from activities.services import from_above, plans, rows
 from activities.services.learning import trainings
 from core.admin import TableAdmin
+from core.admin.table_cells import FieldColumn
 from core.listing import Column
 from orgs.admin.places import PARTY
 
@@ -155,3 +157,31 @@ class TrainingAdmin(TableAdmin):
 
     def listed(self, request: HttpRequest) -> QuerySet:
         return super().listed(request).select_related("member__party_organization")
+
+
+COMMITTEE = FieldColumn(
+    "开展的党组织",
+    "committee",
+    field="committee",
+    link=lambda row: reverse("party", args=[row.committee_id]),
+    to="committee",
+)
+
+
+@admin.register(Campaign)
+class CampaignAdmin(TableAdmin):
+    """Of a committee, for all branches below it."""
+
+    services = from_above.campaigns
+    view_permission = P.ACTIVITIES_VIEW
+    export_permission = P.REGISTRY_EXPORT
+    group, order, note = "组织生活", 61, "主题实践活动的名称、要求、起止；支部填报记录时选择"
+    unit = "项"
+    whose = (COMMITTEE,)
+    shown = ("name", "since", "until")
+    more = ("asks",)
+    fixed = ("committee",)
+    key = ("committee", "name", "since")
+
+    def record_url(self, record: Any) -> str:
+        return reverse("campaign", args=[record.pk])

@@ -17,10 +17,12 @@ name_actions(
         "activities.not_held": "说明未开展",
         "activities.note": "登记更正说明",
         "activities.obligations": "生成应办事项",
+        "activities.publish": "公布典型经验",
         "activities.put_off": "填报月份推迟截止",
         "activities.reopen_month": "填报月份重新开放",
         "activities.send_back": "退回活动记录",
         "activities.submit": "提交活动记录",
+        "activities.unpublish": "撤回典型经验",
         "activities.withdraw": "撤回活动记录",
     }
 )

@@ -4,16 +4,21 @@ but that a date is a date."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 
-from activities.models import ActivityRecord, AppraisalGrade, Kind, RecordTopic
+from activities.models import ActivityRecord, AppraisalGrade, Campaign, Experience, Kind, RecordTopic
 from activities.queries.appraisals import Appraised
+from activities.queries.home import venues_for
 from core.days import AnyDay, PastDay
+from core.periods import holding_on
 from members.models import PartyGroup
-from orgs.models import Venue
+from orgs.models import PartyOrganization, Venue
 
 GRADE = "grade-"  # before the number of a member
 MOST_DECISIONS = 30
@@ -75,6 +80,10 @@ class RecordForm(forms.Form):
         label="活动时间", choices=OWN_OR_WORKING_TIME, required=False, widget=forms.RadioSelect, initial="no"
     )
     late_reason = _line("迟报原因", 200, help_text="活动已过去 30 天以上，或当月已关账的，请填写。")
+    campaign = forms.ModelChoiceField(
+        label="主题实践活动", queryset=Campaign.objects.none(), required=False, empty_label="不属于"
+    )
+    adopted_from = forms.ModelChoiceField(queryset=Experience.objects.none(), required=False, widget=forms.HiddenInput)
     group = forms.ModelChoiceField(label="党小组", queryset=PartyGroup.objects.none(), required=False)
     owners = _people("出资人", "所有者，含党员业主。")
     managers = _people("经营管理人员", "厂长、经理等管理层。")
@@ -90,11 +99,16 @@ class RecordForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, kind: str, venues: QuerySet[Venue], groups: QuerySet[PartyGroup], **told: Any
-    ) -> None:
+        self, *args: Any, kind: str, branch: PartyOrganization, groups: QuerySet[PartyGroup], days: Sequence[date],
+        **told: Any,
+    ) -> None:  # fmt: skip
+        """`days` are today and the day of the activity: a campaign that runs on one of them is offered."""
         super().__init__(*args, **told)
         fields: dict[str, Any] = self.fields
-        fields["venue"].queryset, fields["group"].queryset = venues, groups
+        fields["venue"].queryset, fields["group"].queryset = venues_for(branch, on=days[0]), groups
+        running = reduce(or_, map(holding_on, days))
+        fields["campaign"].queryset = Campaign.objects.for_branch(branch).filter(running).order_by("since", "pk")
+        fields["adopted_from"].queryset = Experience.objects.for_branch(branch)
         needed = {"held_on", "host", "topic", "content"} | ({"lecturer"} if kind == Kind.LECTURE else set())
         for name in needed:
             fields[name].widget.attrs["required"] = True

@@ -103,6 +103,7 @@ class RowKind:
             if isinstance(field, forms.ModelChoiceField):
                 model: Any = field.queryset.model  # type: ignore[union-attr]
                 field.queryset = OFFERED[model](branch, on)
+                field.empty_label = "请选择" if field.required else "不选"
         if adding and self.each:
             chosen: Any = fields[self.each]
             fields[self.each] = forms.ModelMultipleChoiceField(
@@ -133,8 +134,10 @@ def _form_field(field: Any, **told: Any) -> forms.Field | None:
         told["widget"] = TimeInput
     if isinstance(field, models.CharField) and not field.choices and (field.max_length or 0) > LINE:
         told["widget"] = forms.Textarea({"rows": 3})
-    made: forms.Field | None = field.formfield(**told)
-    return made
+    made: Any = field.formfield(**told)
+    if field.choices:
+        made.choices = [(value, name if value else "请选择") for value, name in made.choices]
+    return made  # type: ignore[no-any-return]
 
 
 def _deed(row: Contribution) -> str:

@@ -13,7 +13,7 @@ from django.forms import BaseFormSet
 from django.utils.datastructures import MultiValueDict
 
 from activities.forms import MOST_DECISIONS, DecisionForm, DecisionForms, RecordForm
-from activities.models import ActivityRecord, Attendance, Plan
+from activities.models import ActivityRecord, Attendance, Experience, Plan
 from activities.queries.appraisals import appraisal_of
 from activities.queries.branches import expected, last_held, seats
 from activities.rules.checks import Seat, Vote
@@ -78,6 +78,7 @@ def of_record(record: ActivityRecord) -> Typed:
         return MultiValueDict(record.typed)
     told: dict[str, Any] = {name: getattr(record, name) for name in RecordForm.base_fields if name != "topics"}
     told |= {"working_time": "yes" if record.working_time else "no", "venue": record.venue_id, "group": record.group_id}
+    told |= {"campaign": record.campaign_id, "adopted_from": record.adopted_from_id}
     sat = list(record.attendances.all())
     told["roll"] = ",".join(str(seat.member_id) for seat in sat)
     for seat in sat:
@@ -120,6 +121,13 @@ def with_appraisal(typed: Typed, party_organization: PartyOrganization, *, year:
         told = {"held_on": row.met_on, "topic": str(row), "content": appraisal_in_words(row)}
         for name, value in told.items():
             said[name] = text_of(value)
+    return said
+
+
+def with_experience(typed: Typed, learned: Experience) -> Typed:
+    """借鉴: its topic and how it was done, to be written anew; the record is marked."""
+    said = typed.copy()
+    said["topic"], said["content"], said["adopted_from"] = learned.title, learned.outline, str(learned.pk)
     return said
 
 

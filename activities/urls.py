@@ -6,6 +6,7 @@ from activities.models import Regulation
 from activities.views.appraisal import AppraisalPage
 from activities.views.branch import BranchPage, OwnBranch
 from activities.views.filing import FilingPage
+from activities.views.from_above import CampaignList, CampaignPage, ExperienceList, ExperiencePage, PublishPage
 from activities.views.health import BranchHealth
 from activities.views.lists import MissingList, RightsList, WantedList
 from activities.views.members import HoursList, OwnerList
@@ -28,7 +29,12 @@ urlpatterns = [
     path("branch/<int:pk>/<slug:kind>/", RowList.as_view(), name="rows"),
     path("branch/<int:pk>/<slug:kind>/new/", RowPage.as_view(), name="row_new"),
     path("branch/<slug:kind>/<int:row>/", RowPage.as_view(), name="row"),
+    path("campaigns/", CampaignList.as_view(), name="campaigns"),
+    path("campaigns/<int:pk>/", CampaignPage.as_view(), name="campaign"),
+    path("experiences/", ExperienceList.as_view(), name="experiences"),
+    path("experiences/<int:pk>/", ExperiencePage.as_view(), name="experience"),
     # the street
+    path("reviews/<int:pk>/publish/", PublishPage.as_view(), name="publish"),
     path("reviews/", ReviewQueue.as_view(), name="reviews"),
     path("reviews/<int:pk>/", ReviewPage.as_view(), name="review"),
     path("reviews/months/", ActivityMonths.as_view(), name="activity_months"),

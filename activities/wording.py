@@ -62,11 +62,13 @@ def _lines(record: ActivityRecord) -> Iterator[Line]:
     yield "其他参加人员", "，".join(f"{name} {number} 名" for name, number in others.items() if number)
     yield "活动方式", f"{record.get_gathering_display()}，{'占用工作时间' if record.working_time else '业余'}"
     yield "活动内容", "、".join(map(str, record.topics.all()))
+    yield "主题实践活动", str(record.campaign or "")
     yield "主题（议题）", record.topic
     yield "主要内容", record.content
     voters = sum(row.votes for row in sat)
     yield "决议事项", "\n".join(_decision(place, row, voters) for place, row in enumerate(record.decisions.all(), 1))
     yield "影像资料", "、".join(map(str, record.attachments.all()))
+    yield "借鉴的经验", str(record.adopted_from or "")
     yield "迟报原因", record.late_reason
     notes = sorted((one for one in record.reviews.all() if one.verdict == Review.Verdict.NOTE), key=lambda one: one.pk)
     yield "更正说明", "\n".join(f"{iso(one.at)} {one.by.name}：{one.reason}" for one in notes)

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from activities.models import DutyTarget, Pledge, PledgeItem, Regulation, RoleModelPost
+from accounts.models import User
+from activities.models import Campaign, DutyTarget, Experience, Pledge, PledgeItem, Regulation, RoleModelPost
+from core.numbering import reserve_ids
 from demo.invent import Inventor
 from demo.ledger import Ledger
+from orgs.models import PartyOrganization
 
 LIKELY = 0.35  # of each kind, that a branch has it
 _PROMISES = ("发展党员一名", "每季度走访困难职工", "党员责任区覆盖全部车间")
@@ -18,6 +21,14 @@ _RULES = (
     ("LIFE", "三会一课制度"), ("LIFE", "组织生活会制度"), ("MEMBERS", "党员教育培训制度"), ("MEMBERS", "设岗定责管理办法"),
     ("RESTRAINT", "党支部工作规则"), ("MASSES", "党建带工建团建办法"),
 )  # fmt: skip
+_LEARNED = (
+    ("隐患认领，按月公示", "党员带头，职工看得见",
+     "党员按工序认领安全隐患点，每周巡查一次，按月公示整改情况，年底由职工代表评议。认领清单张贴在车间入口，职工可以随时补充。"),
+    ("十分钟微党课", "时间短，一线职工都能参加",
+     "每月第一个工作日班前会后用十分钟讲一个身边的事例，由党员轮流准备，讲完当场收集职工的一条建议，下月党课先通报办理结果。"),
+    ("党员服务岗对接困难职工", "办实事有清单、有回音",
+     "每名党员联系两名困难职工，季度初列出需求，能办的当场办，不能办的由支部提交工会和行政，季度末逐项反馈并听取意见。"),
+)  # fmt: skip
 
 
 class Person(NamedTuple):
@@ -26,6 +37,37 @@ class Person(NamedTuple):
     since: date
     formal_on: date | None
     until: date | None
+
+
+class FromAbove:
+    """What the city gives to all branches: one campaign, of which every third theme day is, and three experiences."""
+
+    def __init__(self, ledger: Ledger, by: User) -> None:
+        self.ledger, self.by = ledger, by
+        self.city = PartyOrganization.objects.get(code="CZ001").pk
+        [self.campaign], self._free = reserve_ids(Campaign, 1), reserve_ids(Experience, len(_LEARNED))
+        self._told: list[tuple[date, int]] = []
+        self.since = ledger.ago(80)
+        told: dict[str, Any] = {"name": "党员先锋在一线", "asks": "每个支部至少开展一次主题党日", "since": self.since}
+        ledger.add(Campaign, self.since, id=self.campaign, committee_id=self.city, **told)
+
+    def marks(self, record: int, kind: str, held_on: date) -> dict[str, Any]:
+        part = kind == "THEME_DAY" and held_on >= self.since and record % 3 == 0
+        known = [key for day, key in self._told if day <= held_on]
+        learned = known[record % len(known)] if known and record % 40 == 0 else None
+        return {"campaign_id": self.campaign if part else None, "adopted_from_id": learned}
+
+    def publish(self, record: int, held_on: date) -> None:
+        """One of the first that were accepted."""
+        day = held_on + timedelta(days=20)
+        if self._free and record % 7 == 0 and day < self.ledger.today:
+            key = self._free.pop()
+            title, why, outline = _LEARNED[len(self._free)]
+            self.ledger.add(
+                Experience, day, id=key, record_id=record, committee_id=self.city, title=title, why=why, outline=outline,
+                published_by_id=self.by.pk, published_on=day,
+            )  # fmt: skip
+            self._told.append((day, key))
 
 
 class Kept:

@@ -38,7 +38,7 @@ from core.months import YearMonth
 from core.numbering import reserve_ids
 from demo.branches import Branch
 from demo.invent import Inventor
-from demo.kept import Kept, Person
+from demo.kept import FromAbove, Kept, Person
 from demo.ledger import Ledger
 from members.models import Post
 from orgs.models import PartyOrganization
@@ -81,6 +81,7 @@ class Life:
         self._secretarys = secretarys  # the branch of the account that signs in: its month is still open
         self._rolls: dict[int, list[Person]] = defaultdict(list)
         self._above: dict[int, int] = {}
+        self._shared = FromAbove(ledger, clerk)
         self._ids: dict[type[Model], list[int]] = defaultdict(list)
 
     def joins(self, branch: Branch, person: Person) -> None:
@@ -170,9 +171,11 @@ class Life:
             working_time=invent.chance(0.2), gathering="TOGETHER", employees=invent.choice((0, 0, 2, 5)),
             managers=invent.choice((0, 0, 1)), owners=invent.choice((0, 0, 0, 1)), status=status, submitted_on=day,
             draft_key=UUID(int=invent.getrandbits(128)).hex, expected=len(sheet.seats), present=sheet.present,
-            flags=flags, similarity=sheet.similarity, alike_id=alike, version=2,
+            **self._shared.marks(pk, sheet.kind, sheet.held_on or day), flags=flags, similarity=sheet.similarity, alike_id=alike, version=2,
             credited=credited(kind=sheet.kind, starts_at=sheet.starts_at, ends_at=sheet.ends_at),
         )  # fmt: skip
+        if status == "ACCEPTED" and sheet.kind == "THEME_DAY":
+            self._shared.publish(pk, sheet.held_on or day)
         for seat in sheet.seats:
             told: dict[str, Any] = {"present": seat.present, "votes": seat.votes, "reason": seat.reason}
             ledger.add(Attendance, day, record_id=pk, member_id=seat.member_id, **told)

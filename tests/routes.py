@@ -123,6 +123,9 @@ ROUTES = {
     "reviews/missing/": Route("reviews/missing/", STAFF),
     "reviews/branches/": Route("reviews/branches/", STAFF),
     "reviews/rights/": Route("reviews/rights/", STAFF),
+    "reviews/<int:pk>/publish/": Route("reviews/{record}/publish/", HERE, misses=STRANGER),
+    "campaigns/<int:pk>/": Route("campaigns/{campaign}/", FILING, misses=STRANGER),
+    "experiences/<int:pk>/": Route("experiences/{experience}/", FILING, misses=STRANGER),
     "health/<int:pk>/": Route("health/{branch}/", HERE | {"secretary"}, misses=STRANGER),
     # figures and work
     "dashboard/": Route("dashboard/", OFFICE),

@@ -43,6 +43,7 @@ WITH_THEIR_RECORD = {  # references that stay, or follow by themselves, when two
     "activities.pledgeitem.party_organization": "what a 责任书 promises stays with it",
     "activities.regulation.party_organization": "rules are of the branch that adopted them",
     "activities.rectification.party_organization": "what a branch found in itself stays its own",
+    "activities.experience.committee": "an experience was published by whoever it was",
     "activities.obligation.party_organization": "what was due of a branch stays its own; what is due is laid out anew",
     "orgs.organization.merged_into": "the merge itself",
     "orgs.organizationfacts.organization": "computed anew",

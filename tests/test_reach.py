@@ -26,7 +26,8 @@ from tests.world import BETWEEN, World, add_between, build_world
 
 PEOPLE = ("district", "street", "secretary", "instructor", "leader")
 ANYBODY_S = {"/logout/"}  # forms of the frame around every page
-READING = ("<path:object_id>/", "history/")  # pages of the back office that lead on to the form, or only tell
+# pages of the back office that lead on to the form, or only tell, and lists about a row
+READING = ("<path:object_id>/", "history/", "campaigns/<int:pk>/")
 OWN_ROAD = {"visits/<int:pk>/"}  # an instructor logs visits to whatever was assigned in person
 NO_CHANGE = ("core.refused", "core.export", "accounts.sign_in")  # entries that tell of no change
 

@@ -21,9 +21,11 @@ from activities.models import (
     AppraisalGrade,
     Attachment,
     Attendance,
+    Campaign,
     Contribution,
     Decision,
     DutyTarget,
+    Experience,
     Obligation,
     Plan,
     Pledge,
@@ -170,8 +172,12 @@ def add_between(world: World) -> dict[str, Any]:
     city, covered = world.city, _units_between(world.city)
     about = _about(city, BETWEEN, unit=covered["unit"], gap=covered["gap"])
     of_both = {"instructor_id": world.here["guide"], "organization": covered["unit"]}
+    held = ActivityRecord.objects.create(
+        party_organization=city["CZ1112"], kind="OTHER", held_on=LONG_AGO, submitted_on=LONG_AGO, status="ACCEPTED"
+    )
     rows = {
         **covered,
+        **_from_above(city, BETWEEN.mark, "CZ1", held),
         **{name: row for name, row in about.items() if name not in ("venue", "use")},
         "branch": city["CZ11"],
         "target": Target.objects.create(node=city["CZ11"], year=TODAY.year, indicator="T1", value=91),
@@ -194,7 +200,8 @@ def _units_between(city: City) -> dict[str, Model]:
 def _furnish(city: City, side: Side) -> dict[str, Model]:
     rows = _units(city, side)
     rows |= _about(city, side, **rows) | _team(city, side) | _guided(city, side, rows["unit"])
-    return rows | _office(city, side) | _life(city, side, **rows) | _kept(city, side, **rows)
+    rows |= _office(city, side) | _life(city, side, **rows)
+    return rows | _kept(city, side, **rows)
 
 
 def _units(city: City, side: Side) -> dict[str, Model]:
@@ -300,11 +307,24 @@ def _life(city: City, side: Side, *, member: Model, venue: Model, **_: Model) ->
     }  # fmt: skip
 
 
-def _kept(city: City, side: Side, *, member: Model, **_: Model) -> dict[str, Model]:
+def _from_above(city: City, mark: str, committee: str, record: Model) -> dict[str, Model]:
+    """What a committee gives to the branches below it."""
+    of_committee: dict[str, Any] = {"committee": city[committee]}
+    return {
+        "campaign": Campaign.objects.create(name=f"{mark}主题实践", since=LONG_AGO, **of_committee),
+        "experience": Experience.objects.create(
+            record=record, title=f"{mark}经验", why="可以推广", outline=f"{mark}做法", published_by=city.user("city"),
+            published_on=LONG_AGO, **of_committee,
+        ),
+    }  # fmt: skip
+
+
+def _kept(city: City, side: Side, *, member: Model, record: Model, **_: Model) -> dict[str, Model]:
     """What the branch enters once and keeps."""
     of_branch: dict[str, Any] = {"party_organization": city[side.branch]}
     of_year = of_branch | {"year": TODAY.year}
     return {
+        **_from_above(city, side.mark, side.committee, record),
         "pledge": Pledge.objects.create(signed_with=city[side.committee], signed_on=LONG_AGO, **of_year),
         "pledgeitem": PledgeItem.objects.create(what=f"{side.mark}事项", due_on=LONG_AGO, **of_year),
         "rolemodelpost": RoleModelPost.objects.create(

@@ -2,6 +2,7 @@
 
 from activities.models.appraisals import Appraisal, AppraisalGrade
 from activities.models.contributions import Contribution
+from activities.models.from_above import Campaign, Experience
 from activities.models.learning import Training
 from activities.models.months import ActivityMonth, Obligation
 from activities.models.plans import Plan
@@ -24,9 +25,11 @@ __all__ = [
     "AppraisalGrade",
     "Attachment",
     "Attendance",
+    "Campaign",
     "Contribution",
     "Decision",
     "DutyTarget",
+    "Experience",
     "Fingerprint",
     "Kind",
     "Obligation",

@@ -87,6 +87,22 @@ class ActivityRecord(models.Model):
     status = models.CharField("状态", max_length=9, choices=Status, default=Status.DRAFT)
     submitted_on = EventDateField("首次提交日期", null=True, blank=True)  # what 按时 and 迟报 are told by
     late_reason = models.CharField("迟报原因", max_length=200, blank=True)
+    campaign = models.ForeignKey(
+        "activities.Campaign",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="records",
+        verbose_name="主题实践活动",
+    )
+    adopted_from = models.ForeignKey(
+        "activities.Experience",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="adoptions",
+        verbose_name="借鉴的经验",
+    )
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="代填人"
     )  # whoever filed it for the secretary; empty when that was the secretary in person

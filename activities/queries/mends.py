@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from activities.models import DutyTarget, Pledge, PledgeItem, Rectification, Regulation, RoleModelPost
 from activities.queries.asks import latest_answer
+from activities.queries.from_above import not_joined
 from activities.rules.checks import named
 from members.models import Member
 from orgs.models import PartyOrganization
@@ -30,8 +31,16 @@ class Mend:
 
 
 def lacks(branch: PartyOrganization, *, on: date) -> Iterator[Mend]:
-    """As its health sheet has it. Six queries."""
-    for one in (no_pledge, overdue_promises, unmended, without_post, without_target, missing_regulations):
+    """As its health sheet has it. Seven queries."""
+    for one in (
+        no_pledge,
+        overdue_promises,
+        unmended,
+        without_post,
+        without_target,
+        missing_regulations,
+        not_in_campaign,
+    ):
         yield from one(branch, on)
 
 
@@ -101,6 +110,13 @@ def missing_regulations(branch: PartyOrganization, on: date) -> Iterator[Mend]:
     there = {*rows.values_list("group", flat=True)}
     if missing := [one.label.removesuffix("制度") for one in Regulation.Group if one not in there]:
         yield Mend(f"还没有{'、'.join(missing)}制度", "制定、通过后，在“制度”中登记，上传文本")
+
+
+def not_in_campaign(branch: PartyOrganization, on: date) -> Iterator[Mend]:
+    if campaigns := list(not_joined(branch, on=on)):
+        names = "、".join(f"“{one}”" for one in campaigns)
+        how = "开展后填报活动记录，选择所属的主题实践活动"
+        yield Mend(f"还没有参加主题实践活动{names}", how, campaigns[0].until)
 
 
 def _roll(branch: PartyOrganization) -> QuerySet[Member]:

@@ -16,12 +16,12 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import User
-from activities.models import ActivityRecord, Fingerprint
+from activities.models import ActivityRecord, Campaign, Fingerprint
 from activities.queries.branches import expected, limits_on, roll, seat_of
 from activities.queries.checks import Filed, nearest, sheets
 from activities.rules.checks import Finding, Level, Seat, Sheet, Vote, findings
 from activities.rules.hours import credited
-from activities.rules.likeness import fingerprints, photo_prints
+from activities.rules.likeness import fingerprints, photo_prints, similarity
 from activities.services.files import forget_files
 from activities.services.locking import hold_branches, locked
 from activities.services.months import require_filing
@@ -33,7 +33,7 @@ from core.refusals import Refusal
 from core.rows import insert_rows
 from members.models import Post
 from orgs.models import PartyOrganization
-from orgs.models.party import BRANCH_KINDS
+from orgs.models.party import BRANCH_KINDS, steps
 from orgs.services.locking import require_editable
 
 STAMP = "stamp"  # in what was typed: by which a page knows whether it is what the page saw last
@@ -42,7 +42,8 @@ Status = ActivityRecord.Status
 EDITABLE = frozenset(
     {
         "group", "held_on", "starts_at", "ends_at", "place", "venue", "host", "recorder", "lecturer", "topic", "content",
-        "gathering", "working_time", "owners", "managers", "employees", "late_reason",
+        "gathering", "working_time", "owners", "managers", "employees", "late_reason", "campaign",
+        "adopted_from",
     }
 )  # fmt: skip
 DRAFT, DISCARD = "activities.draft", "activities.discard"
@@ -115,6 +116,7 @@ def submit(
             return record
         raise Refusal(HANDED_IN)
     _require_known(record, known)
+    _require_given(party_organization, given)
     told = _told(record, given, {seat.member_id: seat for seat in seats}, tuple(votes), on)
     [sheet] = sheets([told], on=on)
     found = findings(sheet, limits_on(on))
@@ -190,6 +192,17 @@ def _require_known(record: ActivityRecord, known: Collection[str] | None) -> Non
         raise TypedElsewhere
 
 
+def _require_given(branch: PartyOrganization, given: Mapping[str, Any]) -> None:
+    """A campaign and an experience come from above; a campaign runs when the activity is held."""
+    campaign, above = given.get("campaign"), steps(branch.path)
+    if campaign and campaign.committee_id not in above:
+        raise Refusal(f"“{campaign}”不是本支部上级开展的主题实践活动，请另选")
+    if campaign and (day := given["held_on"]) and not Campaign.objects.on(day).filter(pk=campaign.pk).exists():
+        raise Refusal(f"{day} 不在“{campaign}”的起止日期之内，请核对活动日期，或不选主题实践活动")
+    if (learned := given.get("adopted_from")) and learned.committee_id not in above:
+        raise Refusal("借鉴的经验不是本支部上级公布的，请从“典型经验”重新打开")
+
+
 def _told(
     record: ActivityRecord, given: Mapping[str, Any], seats: Mapping[int, Seat], votes: tuple[Vote, ...], on: date
 ) -> Filed:
@@ -199,6 +212,8 @@ def _told(
         setattr(filled, name, value)
     filled.submitted_on = record.submitted_on or on
     filled.similarity, filled.alike = nearest(filled.content, but=record.pk)
+    if (learned := filled.adopted_from) and (same := similarity(filled.content, learned.outline)) > filled.similarity:
+        filled.similarity, filled.alike = same, learned.record
     if not filled.held_on:
         return Filed(filled, tuple(seats.values()), votes, None)
     branch, day = record.party_organization, filled.held_on

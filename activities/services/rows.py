@@ -64,9 +64,14 @@ class MembersRows(PartyRows[Row]):
 
 class RoleModelPosts(MembersRows[RoleModelPost]):
     def dissolve(self, handover: Handover) -> None:
-        for row in self.open_rows(handover.on).filter(party_organization=handover.source_id):
-            until = max(handover.since, row.since)
-            row.end(by=handover.by, until=until, action=self.ending, on=handover.on, reason=handover.reason)
+        end_open(self, handover)
+
+
+def end_open(services: PartyRows[Any], handover: Handover) -> None:
+    """End the periods of a Party organization that is dissolved."""
+    for row in services.open_rows(handover.on).filter(**{services.holder: handover.source_id}):
+        until = max(handover.since, row.since)
+        row.end(by=handover.by, until=until, action=services.ending, on=handover.on, reason=handover.reason)
 
 
 class Document(NamedTuple):

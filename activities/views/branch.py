@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.views import View
 
 from accounts.permissions import Permission as P
-from activities.models import ActivityRecord, Decision, Kind, Obligation
+from activities.models import ActivityRecord, Decision, Experience, Kind, Obligation
 from activities.queries import todo
 from activities.queries.appraisals import appraisal_of
+from activities.queries.from_above import not_joined
 from activities.queries.home import duties, newest_reason, numbers_of, take_up, twelve_months
 from activities.queries.learning import learned_of
 from activities.row_kinds import RowKind, row_kinds
@@ -125,6 +126,8 @@ def show(request: PageRequest, branch: PartyOrganization) -> HttpResponse:
         "numbers": numbers_of(branch),
         "decisions": todo.open_decisions(scope).filter(record__party_organization=branch)[:SHOWN],
         "year": kept_rows(branch, on=today),
+        "campaigns": not_joined(branch, on=today).count(),
+        "experiences": Experience.objects.for_branch(branch).filter(withdrawn_on=None).count(),
         "appraised": progress(appraisal_of(branch, year=appraised_year)),
         "appraised_year": appraised_year,
         "learned": learned_of(branch, on=today),

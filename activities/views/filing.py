@@ -19,9 +19,9 @@ from django.views import View
 
 from accounts.permissions import Permission as P
 from activities.forms import TOPICS, RecordForm
-from activities.models import ActivityRecord, Attendance, Kind, Obligation, Plan
+from activities.models import ActivityRecord, Attendance, Experience, Kind, Obligation, Plan
 from activities.models.months import ANY
-from activities.queries.home import newest_reason, venues_for
+from activities.queries.home import newest_reason
 from activities.rules.appraisal import year_of_meeting
 from activities.rules.checks import Finding
 from activities.services import files, records
@@ -38,6 +38,7 @@ from activities.typed import (
     people_of,
     votes_of,
     with_appraisal,
+    with_experience,
     with_last,
 )
 from activities.views.branch import branch_of, served
@@ -143,7 +144,13 @@ class FilingPage(PermissionMixin, View):
         if kind == Kind.APPRAISAL:
             year = number(self.request.GET.get("appraisal")) or year_of_meeting(self.today)
             typed = with_appraisal(typed, self.branch, year=year)
-        return typed
+        learned = self._learned(self.request.GET.get("experience"))
+        return with_experience(typed, learned) if learned and not learned.withdrawn_on else typed
+
+    def _learned(self, key: str | None) -> Experience | None:
+        """The experience that a record is marked with."""
+        known = number(key)
+        return Experience.objects.for_branch(self.branch).filter(pk=known).first() if known else None
 
     @property
     def scripted(self) -> bool:
@@ -252,7 +259,8 @@ class FilingPage(PermissionMixin, View):
     def _form(self, typed: Typed, kind: str, *, check: bool = False) -> RecordForm:
         groups = PartyGroup.objects.filter(pk__in=[group.pk for group in self.groups])
         told: dict[str, Any] = {"data": typed} if check else {"initial": initial_of(typed)}
-        return RecordForm(kind=kind, venues=venues_for(self.branch, on=self.today), groups=groups, **told)
+        days = [self.today, _day(typed.get("held_on", "")) or self.today]
+        return RecordForm(kind=kind, branch=self.branch, groups=groups, days=days, **told)
 
     def _people(self, typed: Typed, kind: str) -> People:
         group = next((one for one in self.groups if str(one.pk) == typed.get("group")), None)
@@ -285,6 +293,7 @@ class FilingPage(PermissionMixin, View):
             "form": form,
             "decisions": decisions or decisions_of(typed),
             "deciding": kind in DECIDING,
+            "learned": self._learned(typed.get("adopted_from")),
             "people": self._people(typed, kind),
             "reasons": Attendance.Reason.choices,
             "topics": [(box, TOPICS[str(box.data["value"])]) for box in form["topics"]],

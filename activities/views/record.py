@@ -33,7 +33,9 @@ PARTS = ("attendances__member", "topics", "decisions", "attachments", "reviews__
 def record_of(pk: int, request: PageRequest) -> ActivityRecord:
     """The record that was handed in, within the scope, with its parts."""
     rows = ActivityRecord.objects.within(request.scope).exclude(status=ActivityRecord.Status.DRAFT)
-    rows = rows.select_related("party_organization", "group", "venue", "entered_by").prefetch_related(*PARTS)
+    rows = rows.select_related(
+        "party_organization", "group", "venue", "entered_by", "campaign", "adopted_from"
+    ).prefetch_related(*PARTS)
     return get_object_or_404(rows, pk=pk)
 
 
@@ -45,6 +47,7 @@ class RecordPage(PermissionMixin, View):
     def get(self, request: PageRequest, pk: int) -> HttpResponse:
         record = record_of(pk, request)
         may_file, final = may_change(record, request.scope), reviews.is_final(record)
+        accepted = record.status == ActivityRecord.Status.ACCEPTED
         context = {
             "title": str(record),
             "record": record,
@@ -54,6 +57,8 @@ class RecordPage(PermissionMixin, View):
             "reviews": said_of(record),
             "found": checked([record], on=timezone.localdate())[record.pk],
             "may_mend": may_file and not final and record.status == ActivityRecord.Status.RETURNED,
+            "may_publish": accepted and may_change(record, request.scope, P.ACTIVITIES_REVIEW),
+            "published": record.experiences.filter(withdrawn_on=None).first() if accepted else None,
             "may_withdraw": may_file and not final and record.status == ActivityRecord.Status.SUBMITTED,
             "may_note": may_file and final,
             "appraised": may_file

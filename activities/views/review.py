@@ -151,7 +151,9 @@ class ReviewPage(FormPage):
     @cached_property
     def record(self) -> ActivityRecord:
         rows = reviewable(self.request.scope, on=timezone.localdate())
-        rows = rows.select_related("party_organization", "group", "venue", "entered_by").prefetch_related(*PARTS)
+        rows = rows.select_related(
+            "party_organization", "group", "venue", "entered_by", "campaign", "adopted_from"
+        ).prefetch_related(*PARTS)
         found: ActivityRecord = get_object_or_404(rows, pk=self.kwargs["pk"])
         return found
 

@@ -27,7 +27,7 @@ from tests.pages import post_forms
 from tests.people import City
 
 pytestmark = pytest.mark.django_db
-QUERIES_FORM, QUERIES_DRAFT, QUERIES_RECORD = 11, 12, 17
+QUERIES_FORM, QUERIES_DRAFT, QUERIES_RECORD = 12, 13, 17
 KEY = UUID("6f6b1f8e-0f5c-4d55-8d3d-0c9b6f1f2a11")
 
 
