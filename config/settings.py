@@ -34,7 +34,7 @@ def database(text: str, otherwise: str) -> dict[str, Any]:
     if found.get("ENGINE", "").endswith(("postgresql", "sqlite3")):
         return found
     UNREADABLE["DATABASE_URL"] = (
-        "数据库的地址，如 postgresql://ningju:口令@127.0.0.1/ningju，口令中的 / 和 ? 写成 %2F 和 %3F"
+        "数据库的地址，如 postgresql://ningju:password@127.0.0.1/ningju；口令中的斜杠和问号写成 %2F 和 %3F"
     )
     return database(otherwise, otherwise)
 
