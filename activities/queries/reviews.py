@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, TruncMonth
 
 from accounts.models import User
 from accounts.permissions import Permission as P
-from activities.models import ActivityRecord, Obligation, Review
+from activities.models import ActivityMonth, ActivityRecord, Obligation, Review
 from activities.models.records import RecordQuerySet
 from activities.queries.checks import checked
 from activities.queries.people import not_seen
@@ -34,13 +34,18 @@ class Checked:
     sentence: str
 
 
+def not_locked(records: RecordQuerySet) -> RecordQuerySet:
+    """Without what still waits in a month that is locked: nobody can say anything of it any more."""
+    locked = ActivityMonth.objects.filter(state=ActivityMonth.State.LOCKED).values("month")
+    return records.alias(month_held=TruncMonth("held_on")).exclude(status=Status.SUBMITTED, month_held__in=locked)
+
+
 def reviewable(scope: Scope, *, on: date) -> RecordQuerySet:
     """Records that were handed in, with the day until which each is to be reviewed and how often it was returned."""
     days = timedelta(days=int(values_on(on)["life.review_days"]))
     returns = Review.objects.filter(record=OuterRef("pk"), verdict=Review.Verdict.RETURNED).order_by().values("record")
     return (
-        ActivityRecord.objects.changeable(scope, P.ACTIVITIES_REVIEW)
-        .filed()
+        not_locked(ActivityRecord.objects.changeable(scope, P.ACTIVITIES_REVIEW).filed())
         .annotate(
             review_by=Cast(F("submitted_on") + Value(days), DateField()),
             returns=Coalesce(Subquery(returns.annotate(number=Count("pk")).values("number")), 0),

@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
-from django.db.models.functions import TruncMonth
 
 from accounts.models import User
-from activities.models import ActivityMonth, ActivityRecord
+from activities.models import ActivityMonth
 from core import writing
 from core.locks import alone_with
 from core.months import YearMonth
@@ -27,12 +25,6 @@ def state_of(day: date) -> str:
     """The state of the month that a day lies in; a month without a row is open."""
     found = ActivityMonth.objects.filter(month=day.replace(day=1)).values_list("state", flat=True).first()
     return found or OPEN.value
-
-
-def not_locked(records: QuerySet[ActivityRecord]) -> QuerySet[ActivityRecord]:
-    """Those whose month still takes what is said of them."""
-    locked = ActivityMonth.objects.filter(state=LOCKED).values("month")
-    return records.alias(month_held=TruncMonth("held_on")).exclude(month_held__in=locked)
 
 
 def require_filing(day: date, *, reason: str) -> None:

@@ -9,9 +9,9 @@ from django.db import transaction
 
 from accounts.models import User
 from activities.models import ActivityRecord, Review
-from activities.queries.reviews import others
+from activities.queries.reviews import not_locked, others
 from activities.services.locking import hold_branches, locked, touched
-from activities.services.months import LOCKED, not_locked, state_of
+from activities.services.months import LOCKED, state_of
 from core import writing
 from core.id_sets import among
 from core.refusals import Refusal

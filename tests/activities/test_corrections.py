@@ -65,11 +65,14 @@ def test_a_record_is_mended_while_it_can_be_and_noted_beside_afterwards(
     assert ("更正说明已登记" if noted else "还可以修改，不需要更正说明") in said
 
 
-def test_what_stands_in_a_locked_month_is_not_accepted_with_many_others_either(
+def test_what_stands_in_a_locked_month_waits_for_nobody_and_is_not_accepted_with_others(
     city: City, record: ActivityRecord
 ) -> None:
     ActivityRecord.objects.update(flags="")
+    street = city.client("street")
+    assert str(record.party_organization) in street.get("/reviews/").content.decode()
     stood(city, record, "lock")
+    assert str(record.party_organization) not in street.get("/reviews/").content.decode()
     told = {"by": city.user("street"), "records": [record.pk], "at": timezone.now(), "on": TODAY}
     assert reviews.accept_clean(**told) == []
     months.reopen_month(by=city.user("city"), month=OCTOBER, reason="补审", at=timezone.now())
