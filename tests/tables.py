@@ -38,6 +38,16 @@ CASES = {
     "members.term": Case("本区选举结果", "批复文号", ("云工委 1 号", "云工委 2 号"), "换届日期", "选举结果"),
     "instructors.instructor": Case("本区指导员", "人事关系所在单位", ("市档案局", "市图书馆"), "姓名", "人事关系所在单位"),
     "instructors.assignment": Case("本区指导员", "终止", ("2026-11-02", "2026-11-03"), "起始"),
+    "activities.campaign": Case("本区主题实践", "要求", ("每月一次", "每季一次"), "名称", "要求"),
+    "activities.contribution": Case("本区办实事", "结果", ("已解决", "已答复"), "事项", "佐证"),
+    "activities.dutytarget": Case("本区岗位", "目标", ("安全检查", "带教新人"), "目标", "完成结果"),
+    "activities.plan": Case("本区党课", "主题（议题）", ("安全生产", "廉洁自律"), "计划日期", "主题（议题）"),
+    "activities.pledge": Case("中共云台街道工作委员会", "签订日期", ("2026-11-02", "2026-11-03"), "签订日期"),
+    "activities.pledgeitem": Case("本区事项", "完成期限", ("2026-12-02", "2026-12-03"), "责任事项", "完成结果"),
+    "activities.rectification": Case("本区问题", "整改措施", ("每周检查", "每月检查"), "责任人"),
+    "activities.regulation": Case("本区制度", "通过日期", ("2026-11-02", "2026-11-03"), "名称"),
+    "activities.rolemodelpost": Case("本区责任区", "终止", ("2026-11-02", "2026-11-03"), "名称、位置"),
+    "activities.training": Case("本区课程", "学时", ("4", "6"), "课程"),
 }  # fmt: skip
 TABLES = {
     model._meta.label_lower: one for model, one in admin.site._registry.items() if getattr(one, "comes_in", False)

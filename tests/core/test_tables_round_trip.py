@@ -172,10 +172,10 @@ def test_more_rows_take_no_more_queries(world: World, tmp_path: Path, label: str
     client = Client()
     client.force_login(world.city.user("city"))
     client.get(f"{url_of(label)}import/")
-    taken = []
+    taken, head = [], 2 if TABLES[label].personal else 1  # a word that it is personal stands first
     for rows in (1, 2):
         sheet = load_workbook(book.path)
-        sheet.active.delete_rows(rows + 2, 10)
+        sheet.active.delete_rows(head + rows + 1, 10)
         sheet.save(tmp_path / "cut.xlsx")
         with CaptureQueriesContext(connection) as queries:
             lines = carried_in(client, url_of(label), (tmp_path / "cut.xlsx").read_bytes(), "表.xlsx")
