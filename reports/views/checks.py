@@ -23,9 +23,9 @@ from reports.round_trip import organization_columns
 
 
 def look_of(request: PageRequest) -> Look:
-    """What the request may look into today."""
+    """What the request may look into today, by the duties that open this page."""
     today = timezone.localdate()
-    return Look(request.scope, today, values_on(today))
+    return Look(request.scope.having(Permission.FIGURES_VIEW), today, values_on(today))
 
 
 class ChecksPage(PermissionMixin, View):
@@ -35,7 +35,7 @@ class ChecksPage(PermissionMixin, View):
 
     def get(self, request: PageRequest) -> HttpResponse:
         look = look_of(request)
-        asked = [check for check in checks if request.scope.may(check.permission)]
+        asked = [check for check in checks if look.scope.may(check.permission)]
         rows = [(check, bounded_count(check.of(look)) if check.counted else None) for check in asked]
         return render(request, "reports/checks.html", {"rows": rows})
 
@@ -53,7 +53,7 @@ class CheckPage(ListPage):
         if kwargs["code"] not in checks:
             raise Http404
         self.check = check = checks[kwargs["code"]]
-        if not request.scope.may(check.permission):
+        if not look_of(request).scope.may(check.permission):
             raise PermissionDenied
         self.title, self.unit, self.orders, self.filters = check.title, check.unit, check.orders, check.filters
         self.returning_source = RETURNED if UNIT in check.columns else ""
