@@ -19,6 +19,7 @@ from tests.world import build_world
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("username", sorted(EVERYONE))
 def test_no_link_on_any_page_of_a_role_is_dead_and_no_word_is_wrong(city: City, client: Client, username: str) -> None:
     world = build_world(city)

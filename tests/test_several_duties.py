@@ -132,6 +132,7 @@ def got(addresses: list[str], user: User) -> dict[str, list[Row]]:
     return found
 
 
+@pytest.mark.once
 def test_two_duties_at_once_give_no_cell_that_neither_gives(world: World) -> None:
     addresses = lists(world)
     assert len(addresses) > 20

@@ -186,6 +186,8 @@ class ScopedModelAdmin(SavingByService, ModelAdmin):  # type: ignore[misc]
         """Plain browser widgets: dates by the browser, no pop-ups beside drop-downs, no text area for a phone."""
         if isinstance(db_field, models.DateField) and not isinstance(db_field, models.DateTimeField):
             kwargs["widget"] = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        elif isinstance(db_field, models.TimeField):  # Django's own asks for scripts that are not served here
+            kwargs["widget"] = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
         if isinstance(db_field, EncryptedTextField):
             kwargs["widget"] = forms.TextInput(attrs={"autocomplete": "off"})
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

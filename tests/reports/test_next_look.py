@@ -52,6 +52,7 @@ def look(clients: dict[str, Client]) -> Iterator[tuple[tuple[str, str], str]]:
             yield (name, page), main_of(client.get(page).content.decode())
 
 
+@pytest.mark.once
 def test_whatever_is_done_shows_at_the_next_look(closed: City) -> None:
     clients = {}
     for name in READERS:
