@@ -36,7 +36,7 @@ def send_back(*, by: User, record: ActivityRecord, reason: str, at: datetime, on
 def accept_clean(*, by: User, records: Collection[int], at: datetime, on: date) -> list[int]:
     """Accept all of these records that wait, are clean, stand in no locked month and were not filed by whoever accepts;
     returns their ids."""
-    rows = not_locked(others(ActivityRecord.objects.waiting().clean().filter(pk__in=among(records)), by, on=on))
+    rows = others(not_locked(ActivityRecord.objects.waiting().clean().filter(pk__in=among(records))), by, on=on)
     hold_branches(rows.values_list("party_organization", flat=True))
     chosen = list(rows.select_related("party_organization").order_by("pk"))
     said = [Review(record=record, by=by, at=at, verdict=Verdict.ACCEPTED) for record in chosen]

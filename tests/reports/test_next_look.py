@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pytest
 from django.test import Client, override_settings
 from django.utils import timezone
 
