@@ -75,7 +75,7 @@ class CampaignPage(ListPage):
     columns = (
         Column("党支部", "name", kind="name", link=lambda row: reverse("branch_health", args=[row.pk])),
         Column("上级党组织", "parent"),
-        Column("活动记录", "held", kind="number", order="-held"),
+        Column("活动记录", "held", kind="number", order="held"),
         Column("参加党员", "people", kind="number"),
     )
     orders = (Order("held", ("-held", "path")),)
@@ -115,7 +115,7 @@ class ExperienceList(ListPage):
         Column("开展的党支部", "record.party_organization"),
         Column("公布的党组织", "committee"),
         Column("公布日期", "published_on", kind="date", order="newest"),
-        Column("借鉴的支部", "adopted", kind="number", order="-adopted"),
+        Column("借鉴的支部", "adopted", kind="number", order="adopted"),
     )
     orders = (Order("newest", ("-published_on", "-pk")), Order("adopted", ("-adopted", "-pk")))
 

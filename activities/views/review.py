@@ -82,7 +82,7 @@ class ReviewQueue(ListPage):
         Column("活动", lambda row: f"{row} {row.topic}", kind="words"),
         Column("到会", lambda row: f"{row.present}/{row.expected}", kind="date"),
         Column("自动检查", "flags", html=_flags_cell),
-        Column("退回次数", "returns", kind="number", order="-returns"),
+        Column("退回次数", "returns", kind="number", order="returns"),
         Column("审核期限", "review_by", kind="date", html=_due_cell, order="due"),
     )
     orders = (Order("due", ("submitted_on",)), Order("returns", ("-returns",)))
