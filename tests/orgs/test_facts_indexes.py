@@ -21,7 +21,7 @@ MANAGERS = ("CZ111", "CZ112", "CZ11", "CZ121", "CZ13")
 
 @pytest.fixture
 def many(city: City) -> City:
-    """Facts of four thousand organizations, one in a hundred missing something."""
+    """Facts of four thousand organizations, one in a hundred missing something, one in four hundred undecided."""
     managers = [city[code].pk for code in MANAGERS]
     columns = (
         "managed_by_id",
@@ -39,7 +39,7 @@ def many(city: City) -> City:
     for key in range(1, 4001):
         lacking = key % 100 == 3
         state = (not lacking, int(not lacking), lacking, lacking, "L" if lacking else "S")
-        rows.append((key, managers[key % 5], key % 100 == 7, True, True, "E4", *state))
+        rows.append((key, managers[key % 5], key % 400 == 7, True, True, "E4", *state))
     insert_rows(OrganizationFacts, ("organization_id", *columns), rows)
     frozen = ("organization_id", *columns, "name", "first_month", "last_month")
     insert_rows(FrozenUnit, frozen, ((*row, "单位", "2026-10", None) for row in rows))
