@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -29,21 +28,15 @@ from activities.services.learning import trainings
 from core.admin import TableAdmin
 from core.admin.table_cells import FieldColumn
 from core.listing import Column
-from orgs.admin.places import PARTY
+from members.admin.posts import PartyTable
 
 
-class BranchTable(TableAdmin):
-    """Rows of a Party organization, which stays."""
+class BranchTable(PartyTable):
+    """Who may see it is told apart from the registry: a branch sees its own organization life."""
 
-    export_permission = P.REGISTRY_EXPORT
     view_permission = P.ACTIVITIES_VIEW
     filters = OfBranchFilters
     group = "组织生活"
-    whose = (PARTY,)
-    fixed: Sequence[str] = ("party_organization",)
-
-    def record_url(self, record: Any) -> str:
-        return reverse("party", args=[record.party_organization_id])
 
 
 @admin.register(Plan)

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.text import Truncator
 
 from accounts.permissions import Permission as P
-from activities.models import PledgeItem, Rectification
 from activities.queries.leave import to_be_spoken_to
 from activities.queries.lists import months_unreported
 from activities.queries.mends import overdue, to_mend
@@ -47,21 +46,20 @@ def _missing(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
         yield DueItem(str(row.party_organization), f"{row.month:%Y-%m} 没有上报组织生活", row.due_on, url, "查看")
 
 
+def _own(rows: Any, scope: Scope) -> QuerySet:
+    """Those of the own Party organization, whoever else may see them, the most urgent first."""
+    found = rows.model.objects.changeable(scope).filter(pk__in=rows.values("pk"))
+    found = found.filter(party_organization__in=scope.measured_nodes)
+    return found.select_related("party_organization").order_by("due_on", "pk")  # type: ignore[no-any-return]
+
+
 def _overdue(scope: Scope, on: date) -> QuerySet:
-    """Of the own Party organization, whoever else may see it."""
-    return (
-        PledgeItem.objects.changeable(scope)
-        .filter(pk__in=overdue(on).values("pk"), party_organization__in=scope.measured_nodes)
-        .select_related("party_organization")
-        .order_by("due_on", "pk")
-    )
+    return _own(overdue(on), scope)
 
 
 def _unmended(scope: Scope, on: date) -> QuerySet:
-    """整改 of the own branch whose day is over or comes within a week."""
-    rows = Rectification.objects.changeable(scope).filter(pk__in=to_mend(on + WEEK).values("pk"))
-    rows = rows.filter(party_organization__in=scope.measured_nodes)
-    return rows.select_related("party_organization").order_by("due_on", "pk")
+    """整改 whose day is over or comes within a week."""
+    return _own(to_mend(on + WEEK), scope)
 
 
 def _rectifications(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:

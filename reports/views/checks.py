@@ -53,7 +53,7 @@ class CheckPage(ListPage):
         if kwargs["code"] not in checks:
             raise Http404
         self.check = check = checks[kwargs["code"]]
-        if not look_of(request).scope.may(check.permission):
+        if not request.scope.having(self.permission).may(check.permission):
             raise PermissionDenied
         self.title, self.unit, self.orders, self.filters = check.title, check.unit, check.orders, check.filters
         self.returning_source = RETURNED if UNIT in check.columns else ""

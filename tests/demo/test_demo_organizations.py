@@ -81,4 +81,5 @@ def test_two_years_of_months_are_closed_and_the_city_has_come_forward():
 
 
 def test_the_names_of_every_closed_month_add_up_to_its_figures():
+    assert ClosedMonth.objects.count() == 24
     names_add_up_to_figures()
