@@ -31,7 +31,7 @@ class PasswordBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """Return the open account of a session."""
-        return User.objects.filter(pk=user_id, is_active=True).defer("phone").order_by().first()
+        return User.objects.filter(pk=user_id, is_active=True).defer("phone", "email").order_by().first()
 
 
 def lockout_name(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str:

@@ -89,16 +89,19 @@ class NewPasswordForm(PasswordChangeForm):
 
 
 class AccountForm(MergingForm, forms.Form):
-    """What an account says of its person; the telephone number is not shown."""
+    """What an account says of its person; telephone number and mail address are not shown."""
 
     name = forms.CharField(label="姓名", max_length=60)
     unit = forms.CharField(label="单位", max_length=120, required=False)
     phone = forms.CharField(label="联系电话", max_length=20, required=False)
+    email = forms.EmailField(
+        label="电子邮箱", max_length=100, required=False, help_text="书记的本周待办每周提醒一次；不填则不发邮件"
+    )
 
     def __init__(self, *args: Any, instance: User | None = None, **kwargs: Any) -> None:
         self.instance = one = instance or User()
         super().__init__(*args, **kwargs | {"initial": {"name": one.name, "unit": one.unit}})
-        self.kept["phone"] = one.phone
+        self.kept |= {"phone": one.phone, "email": one.email}
 
 
 class NewAccountForm(AccountForm):
@@ -110,7 +113,7 @@ class NewAccountForm(AccountForm):
         error_messages={"invalid": "登录名由 3 至 40 个字母、数字、点、横线组成"},
         help_text="3 至 40 个字母、数字、点、横线；一人一号，开设后不能更改",
     )
-    field_order = ("username", "name", "unit", "phone")
+    field_order = ("username", "name", "unit", "phone", "email")
 
 
 class ReasonForm(forms.Form):

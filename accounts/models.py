@@ -57,6 +57,8 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
     name = models.CharField("姓名", max_length=60)
     unit = models.CharField("单位", max_length=120, blank=True)
     phone = EncryptedTextField("联系电话", blank=True)
+    email = EncryptedTextField("电子邮箱", blank=True)
+    reminded_on = EventDateField("最近提醒", null=True, blank=True)  # by mail, of what is due
     is_active = models.BooleanField("启用", default=True)
     closed_on = EventDateField("停用日期", null=True, blank=True)
     must_change_password = models.BooleanField("须修改初始口令", default=True)
@@ -69,7 +71,9 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
 
     objects = UserManager()
     change_permission = reveal_permission = Permission.ACCOUNTS_CHANGE
-    derived = frozenset({"last_seen_at", "last_login"})  # when the newest sign-in was, which has an entry
+    derived = frozenset(
+        {"last_seen_at", "last_login", "reminded_on"}
+    )  # the newest sign-in has an entry, a mail is no act
     secret = frozenset({"password"})
 
     USERNAME_FIELD = "username"

@@ -29,11 +29,11 @@ def appraisal_in_words(appraisal: Appraisal) -> str:
     return "。".join(filter(None, [f"{appraisal}：{days}", _graded(appraisal), ""]))
 
 
-def progress(appraisal: Appraisal | None) -> str:
-    """How far the appraisal of a year is, and how many were graded what."""
+def progress(appraisal: Appraisal | None, met: ActivityRecord | None) -> str:
+    """How far the appraisal of a year is, and how many were graded what; before that, whether its meeting is on file."""
     done = [(name, day) for name, day in appraisal.steps if day] if appraisal else []
     if not appraisal or not done:
-        return "还没有开始"
+        return f"{iso(met.held_on)} 的会议已上报，还没有登记步骤和等次" if met else "还没有开始"
     name, day = done[-1]
     reached = f"已完成，{day} 组织评定" if appraisal.decided_on else f"进行到{name}（{day}）"
     return "；".join(filter(None, [reached, _graded(appraisal)]))

@@ -242,6 +242,13 @@ if TLS:
 if TLS == "proxy":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# the mail server of the weekly reminders, such as smtp+tls://user:password@host:587; without it no mail goes out
+EMAIL_URL = env.str("EMAIL_URL", default="")
+vars().update(env.email_url_config(EMAIL_URL or "dummymail://"))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="ningju@localhost")
+MAIL_SUBJECT = "凝聚"
+
 # the heads of the sealed audit trail, outside the database: better on another disk or host; syslog: /dev/log or host:port
 SEAL_LOG = Path(env.str("SEAL_LOG", default=str(DATA_DIR / "seals.log")))
 SEAL_SYSLOG = env.str("SEAL_SYSLOG", default="")

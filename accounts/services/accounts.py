@@ -38,25 +38,28 @@ def refuse_own(user: User, by: User | None) -> None:
 
 @transaction.atomic
 def open_account(
-    *, by: User | None, username: str, name: str, unit: str = "", phone: str = "", at: datetime | None = None
-) -> tuple[User, str]:
+    *, by: User | None, username: str, name: str, unit: str = "", phone: str = "", email: str = "",
+    at: datetime | None = None,
+) -> tuple[User, str]:  # fmt: skip
     """Open an account and give back its one-time password. The account may do nothing until somebody appoints it."""
     if User.objects.filter(username__iexact=username).exists():
         raise Refusal(f"登录名“{username}”已被使用，请换一个")
     at, code = at or timezone.now(), new_code()
-    user = User(username=username, name=name, unit=unit, phone=phone, **_one_time(code, at))
+    user = User(username=username, name=name, unit=unit, phone=phone, email=email, **_one_time(code, at))
     writing.add(by=by, record=user, action="accounts.open", path="", at=at)
     forget_failures(username=counted_name(user.username))
     return user, code
 
 
 @transaction.atomic
-def change_account(*, user: User, by: User, name: str, unit: str, phone: str = "", reason: str = "") -> None:
-    """Correct what the account says of its person; an empty phone number leaves the one that is known. One's own name is
-    refused, which the trail puts to what one does."""
+def change_account(
+    *, user: User, by: User, name: str, unit: str, phone: str = "", email: str = "", reason: str = ""
+) -> None:
+    """Correct what the account says of its person; an empty phone number or mail address leaves the one that is known. One's
+    own name is refused, which the trail puts to what one does."""
     if name != user.name:
         refuse_own(user, by)
-    values = {"name": name, "unit": unit, "phone": phone or user.phone}
+    values = {"name": name, "unit": unit, "phone": phone or user.phone, "email": email or user.email}
     writing.change(by=by, record=user, values=values, action="accounts.change", path="", reason=reason)
 
 

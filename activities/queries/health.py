@@ -10,9 +10,9 @@ from typing import Any
 from django.db.models import Count, Sum
 from django.db.models.functions import TruncMonth
 
-from activities.models import ActivityRecord, Appraisal, Kind, Obligation, Rectification
+from activities.models import ActivityRecord, Appraisal, Obligation, Rectification
 from activities.models.months import DUTIES
-from activities.queries.appraisals import appraisal_of
+from activities.queries.appraisals import appraisal_of, meeting
 from activities.queries.asks import asks, latest_answer
 from activities.queries.learning import Hours, learned_of
 from activities.queries.mends import Mend, lacks
@@ -54,6 +54,7 @@ class Health:
     mends: list[Mend]
     returned: int
     appraisal: Appraisal | None  # of this year
+    met: ActivityRecord | None  # the record of its meeting, where nothing else of it is known
     open: int  # 整改 that is not done
 
 
@@ -64,7 +65,9 @@ def health_of(branch: PartyOrganization, *, on: date) -> Health:
     rows = Obligation.objects.filter(party_organization=branch, month__in=days).order_by("due_on", "pk")
     duties = list(rows.select_related("group"))
     filed = ActivityRecord.objects.filed().filter(party_organization=branch)
-    learned, appraisal = learned_of(branch, on=on), appraisal_of(branch, year=year_of_meeting(on))
+    learned, year = learned_of(branch, on=on), year_of_meeting(on)
+    appraisal = appraisal_of(branch, year=year)
+    met = None if appraisal else meeting(branch, None, year=year)
     returned = list(filed.filter(status=ActivityRecord.Status.RETURNED).order_by("held_on", "pk"))
     return Health(
         months,
@@ -75,13 +78,14 @@ def health_of(branch: PartyOrganization, *, on: date) -> Health:
             *_missing(duties, on),
             *_returned(returned),
             *_unanswered(filed, on),
-            *_of_appraisal(filed, appraisal, on),
+            *_of_appraisal(appraisal, met, on),
             *_of_term(branch, on),
             *_short(learned, on),
             *_of_the_year(branch, on),
         ],
         len(returned),
         appraisal,
+        met,
         Rectification.objects.filter(party_organization=branch, done_on=None).count(),
     )
 
@@ -159,13 +163,12 @@ def _unanswered(filed: Any, on: date) -> Iterator[Mend]:
             yield Mend(f"今年还没有{ask.name}（{ask.clause}）", "开展后填报这一类活动记录", until)
 
 
-def _of_appraisal(filed: Any, appraisal: Appraisal | None, on: date) -> Iterator[Mend]:
-    """A meeting was held and nobody is graded, or the appraisal stands still. One query."""
-    year = year_of_meeting(on)
-    how, until = "在“民主评议”中填写各步骤的日期，给每名正式党员评定等次", meetings_of(year)[1]
+def _of_appraisal(appraisal: Appraisal | None, met: ActivityRecord | None, on: date) -> Iterator[Mend]:
+    """A meeting was held and nobody is graded, or the appraisal stands still."""
+    how, until = "在“民主评议”中填写各步骤的日期，给每名正式党员评定等次", meetings_of(year_of_meeting(on))[1]
     if appraisal and not appraisal.decided_on:
         yield Mend(f"{appraisal}还没有组织评定", how, until)
-    elif appraisal is None and filed.filter(kind=Kind.APPRAISAL, held_on__range=meetings_of(year)).exists():
+    elif appraisal is None and met:
         yield Mend("民主评议的会议已开，还没有评定等次", how, until)
 
 

@@ -15,7 +15,7 @@ from django.views import View
 from accounts.permissions import Permission as P
 from activities.models import ActivityRecord, Decision, Experience, Kind, Obligation
 from activities.queries import todo
-from activities.queries.appraisals import appraisal_of
+from activities.queries.appraisals import appraisal_of, meeting
 from activities.queries.from_above import not_joined
 from activities.queries.home import duties, newest_reason, numbers_of, take_up, twelve_months
 from activities.queries.learning import learned_of
@@ -106,6 +106,7 @@ def show(request: PageRequest, branch: PartyOrganization) -> HttpResponse:
     """The page of a branch. A constant number of queries."""
     scope, today = request.scope, timezone.localdate()
     appraised_year = year_of_meeting(today)
+    appraisal = appraisal_of(branch, year=appraised_year)
     mine = {"party_organization": branch}
     returned: list[Any] = list(todo.returned(scope).filter(**mine)[:SHOWN])
     for record in returned:
@@ -128,7 +129,7 @@ def show(request: PageRequest, branch: PartyOrganization) -> HttpResponse:
         "year": kept_rows(branch, on=today),
         "campaigns": not_joined(branch, on=today).count(),
         "experiences": Experience.objects.for_branch(branch).filter(withdrawn_on=None).count(),
-        "appraised": progress(appraisal_of(branch, year=appraised_year)),
+        "appraised": progress(appraisal, None if appraisal else meeting(branch, None, year=appraised_year)),
         "appraised_year": appraised_year,
         "learned": learned_of(branch, on=today),
         "kinds": Kind.choices,

@@ -9,7 +9,6 @@ from uuid import uuid4
 import django_filters
 from django import forms
 from django.db.models import QuerySet
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +21,7 @@ from activities.services import from_above
 from activities.views.branch import served
 from core.listing import Column, ListFilters, ListPage, Order
 from core.listing.filters import search_filter
-from core.pages import FormPage, PageRequest, to_change
+from core.pages import FormPage, to_change
 from core.scope import may_change
 from orgs.models import PartyOrganization
 
@@ -85,10 +84,6 @@ class CampaignPage(ListPage):
         rows = Campaign.objects.within(self.request.scope).select_related("committee")
         found: Campaign = get_object_or_404(rows, pk=self.kwargs["pk"])
         return found
-
-    def post(self, request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Only of a campaign that the reader sees, else 404."""
-        return super().post(request, *args, **kwargs | {"pk": self.campaign.pk})
 
     def records(self) -> QuerySet:
         return called(self.campaign, self.request.scope)

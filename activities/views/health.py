@@ -40,7 +40,7 @@ class BranchHealth(PermissionMixin, View):
             "secretary": secretaries([branch.pk], on=today)[branch.pk][0],
             "members": members.aggregate(number=Count("pk"))["number"],
             "health": health,
-            "appraised": progress(health.appraisal),
+            "appraised": progress(health.appraisal, health.met),
             "year": year_of_meeting(today),
             "signs": SIGNS.values(),
             "line": sparkline(line),

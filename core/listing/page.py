@@ -123,6 +123,7 @@ class ListPage(PermissionMixin, View):
 
     def post(self, request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Keep or forget a filter, or export; a refusal is said above the list."""
+        self.records()  # of a record out of sight: 404, whatever is asked
         try:
             match request.POST.get("do"):
                 case "save":

@@ -36,12 +36,15 @@ def act_on(*, account: User, act: str, by: User, reason: str, on: date) -> str |
 
 
 @transaction.atomic
-def correct(*, account: User, by: User, name: str, unit: str, phone: str, on: date) -> AccountRequest | None:
+def correct(
+    *, account: User, by: User, name: str, unit: str, phone: str, email: str = "", on: date
+) -> AccountRequest | None:
     """Correct what the account says of its person. Another name of an administrator is asked for: the trail puts it to what
     he does from then on."""
     _hold(account, by, on)
     asks = name != account.name and account != by and is_administrator(account, on=on)
-    accounts.change_account(user=account, by=by, name=account.name if asks else name, unit=unit, phone=phone)
+    told = {"unit": unit, "phone": phone, "email": email}
+    accounts.change_account(user=account, by=by, name=account.name if asks else name, **told)
     if not asks:
         return None
     reason = f"{account.name}改为{name}"

@@ -1,0 +1,67 @@
+"""每周提醒: one mail a week to whoever runs a branch in which something waits; it names no other person."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+
+from accounts.models import User
+from activities.jobs import _send
+from activities.services import obligations
+from activities.services.reminders import remind
+from orgs.models import Appointment
+from tests.activities.plain_life import LAID
+from tests.filing import members
+from tests.people import TODAY, City
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "secretary@example.com"
+
+
+@pytest.fixture
+def due(city: City) -> City:
+    """The branch of the secretary, whose address is known, owes what fell due in its months."""
+    members(city, 3)
+    obligations.lay_out(on=LAID)
+    user = city.user("secretary")
+    user.email = ADDRESS
+    user.save()
+    return city
+
+
+def test_one_mail_a_week_names_the_branch_and_counts(due: City) -> None:
+    (one,) = remind(on=TODAY)
+    assert one.to == [ADDRESS]
+    assert "应办事项" in one.body
+    assert str(due["CZ1111"]) in one.body
+    assert "一号" not in one.body, "no member is named"
+    assert remind(on=TODAY + timedelta(days=6)) == []
+    assert len(remind(on=TODAY + timedelta(days=7))) == 1
+    _send([one])
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize("without", ["address", "account", "appointment", "duty"])
+def test_whoever_need_not_be_reminded_is_not(due: City, without: str) -> None:
+    user = User.objects.filter(username="secretary")
+    match without:
+        case "address":
+            user.update(email="")
+        case "account":
+            user.update(is_active=False)
+        case "appointment":
+            Appointment.objects.filter(user__username="secretary").update(until=TODAY)
+        case "duty":
+            due["CZ1111"].obligations.update(state="NOT_HELD", reason="停产")
+    assert remind(on=TODAY) == []
+
+
+def test_the_number_of_queries_does_not_grow_with_people(due: City, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    deputy = due.user("stranger")
+    deputy.email = "deputy@example.com"
+    deputy.save()
+    Appointment.objects.create(user=deputy, role="SECRETARY", node=due["CZ1111"], since=TODAY)
+    with django_assert_num_queries(4):
+        assert len(remind(on=TODAY)) == 2
