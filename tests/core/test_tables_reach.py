@@ -11,7 +11,7 @@ from core.importing.problems import problems
 from core.workbooks.book import Unreadable
 from orgs.models import Appointment
 from tests.people import LONG_AGO, City
-from tests.tables import CASES, TABLES, book_of, every_table, mark_of, url_of
+from tests.tables import CASES, TABLES, book_of, cases, every_table, mark_of, url_of
 from tests.workbooks import carried_in
 from tests.world import World, build_world
 
@@ -39,7 +39,7 @@ def test_a_row_out_of_reach_is_refused_in_neutral_words(world: World, tmp_path: 
     assert line.problems == [problems["outside_scope"].sentence]
 
 
-@pytest.mark.parametrize("label", sorted(set(TABLES) - {"orgs.zone", "orgs.jurisdiction"}))  # public
+@cases(set(TABLES) - {"orgs.zone", "orgs.jurisdiction"})  # public
 def test_rows_of_another_district_are_not_ours(world: World, tmp_path: Path, label: str) -> None:
     case, book = CASES[label], book_of(world.city, tmp_path, label)
     book.edit(case.word, **{case.header: case.edits[0]})

@@ -19,7 +19,7 @@ from orgs.models import Venue, Zone
 from reports.models import StreetBook
 from tests.lists import credit_code
 from tests.people import City
-from tests.tables import CASES, TABLES, book_of, every_table, mark_of, url_of, written
+from tests.tables import CASES, TABLES, book_of, cases, every_table, mark_of, url_of, written
 from tests.workbooks import carried_in
 from tests.world import World, build_world
 
@@ -71,7 +71,7 @@ def test_what_must_be_there_cannot_be_erased(world: World, tmp_path: Path, label
     assert line.problems == [f"{case.needed}：必须填写，不能清空；请填写新的内容或恢复原值"]
 
 
-@pytest.mark.parametrize("label", sorted(label for label, case in CASES.items() if case.optional))
+@cases(label for label, case in CASES.items() if case.optional)
 def test_what_may_be_blank_is_erased(world: World, tmp_path: Path, label: str) -> None:
     case, book = CASES[label], book_of(world.city, tmp_path, label)
     if not book.row(case.word)[case.optional]:
