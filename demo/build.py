@@ -92,11 +92,8 @@ class Builder:
         for stage, day in enumerate(ledger.days):
             written = ledger.write(stage)
             self.life.settle(day)
-            if (
-                not stage & stage - 1
-            ):  # as often as what is told has doubled: else facts are looked for in tables that seem empty
-                for model in {*ledger.models, Obligation}:
-                    analyze(model)
+            for model in (*ledger.doubled(), Obligation):  # else facts are looked for as if these tables were empty
+                analyze(model)
             touched = written if 0 < stage < len(ledger.months) else None
             nodes = () if touched is None else PartyOrganization.objects.standing().values_list("pk", flat=True)
             refresh(touched, on=day, nodes=nodes)

@@ -7,7 +7,7 @@ the beginning.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 from typing import Any
 
@@ -31,7 +31,8 @@ class Ledger:
         self.days = [*(closed.last_day for closed in self.months), today]
         self.start = self.days[0]
         self.begins = month.plus(-MONTHS).last_day
-        self.models: set[type[models.Model]] = set()
+        self._written: Counter[type[models.Model]] = Counter()
+        self._known: Counter[type[models.Model]] = Counter()
         self._added: dict[int, Rows] = defaultdict(lambda: defaultdict(list))
         self._changed: dict[int, Rows] = defaultdict(lambda: defaultdict(list))
         self._touched: dict[int, set[int]] = defaultdict(set)
@@ -45,7 +46,6 @@ class Ledger:
     def add(self, model: type[models.Model], day: date, *, touching: int = 0, **values: Any) -> None:
         """A new row from a day on; an organization that it touches."""
         stage = self._stage(day)
-        self.models.add(model)
         self._added[stage][model, tuple(values)].append(tuple(values.values()))
         if touching and stage:
             self._touched[stage].add(touching)
@@ -66,7 +66,14 @@ class Ledger:
         """Write what comes true at a stage; returns the organizations it touches. Inside a transaction."""
         for (model, columns), rows in self._added.pop(stage, {}).items():
             insert_rows(model, columns, rows)
+            self._written[model] += len(rows)
         for (model, columns), rows in self._changed.pop(stage, {}).items():
             # of several changes of one row within a month the last one holds
             update_rows(model, columns, {row[0]: row for row in rows}.values())
         return self._touched.pop(stage, set())
+
+    def doubled(self) -> list[type[models.Model]]:
+        """Of what there is twice as much as when this was asked last."""
+        found = [model for model, number in self._written.items() if number >= 2 * self._known[model]]
+        self._known.update({model: self._written[model] - self._known[model] for model in found})
+        return found
