@@ -18,7 +18,7 @@ from core.edit_conflicts import MergingForm
 class SignInForm(AuthenticationForm):
     """Name, password, and whether the phone is one's own. The answer to a wrong pair does not say which was wrong."""
 
-    trust = forms.BooleanField(label="这是我本人的手机，90 天内免输口令（限书记、指导员）", required=False)
+    trust = forms.BooleanField(label="这是我本人的手机，90 天内免输口令（限书记、党费管理员、指导员）", required=False)
     error_messages = {
         "invalid_login": "登录名或口令不正确，或账号已停用、一次性口令已过期。请重试，或请管理员重置口令",
         "inactive": "账号已停用，请联系系统管理员",

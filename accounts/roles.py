@@ -27,13 +27,13 @@ class Role:
 DEPARTMENT = Role(
     "DEPARTMENT",
     "组织部门工作人员",
-    "管理本级及以下的两新组织、党组织和覆盖关系，导入名单，查看党员名册，审核活动记录，查看看板，关账。",
+    "管理本级及以下的两新组织、党组织和覆盖关系，导入名单，查看党员名册，审核活动记录，审核、审批返还党费，查看看板，关账。",
     frozenset(
         {
             P.REGISTRY_VIEW, P.REGISTRY_CHANGE, P.REGISTRY_IMPORT, P.REGISTRY_EXPORT, P.COVERAGE_CHANGE, P.TREE_CHANGE,
             P.MEMBERS_VIEW, P.MEMBERS_CHANGE, P.MEMBERS_IMPORT, P.MEMBERS_REVEAL, P.MEMBERS_EXPORT, P.VISITS_VIEW,
             P.VISITS_CHANGE, P.FIGURES_VIEW, P.MONTHS_CLOSE, P.PARAMETERS_CHANGE, P.CODES_ISSUE,
-            P.ACTIVITIES_VIEW, P.ACTIVITIES_FILE, P.ACTIVITIES_REVIEW,
+            P.ACTIVITIES_VIEW, P.ACTIVITIES_FILE, P.ACTIVITIES_REVIEW, P.DUES_VIEW, P.DUES_REVIEW, P.DUES_APPROVE,
         }
     ),
     home="/due/",
@@ -42,12 +42,12 @@ DEPARTMENT = Role(
 STREET = Role(
     "STREET",
     "街道（乡镇）党建工作人员",
-    "维护本街道的两新组织、党支部和覆盖关系，登记党员，派驻指导员，审核和代填活动记录，填写一街一簿。",
+    "维护本街道的两新组织、党支部和覆盖关系，登记党员，派驻指导员，审核和代填活动记录，审核返还党费和困难减免，填写一街一簿。",
     frozenset(
         {
             P.REGISTRY_VIEW, P.REGISTRY_CHANGE, P.REGISTRY_IMPORT, P.REGISTRY_EXPORT, P.COVERAGE_CHANGE,
             P.MEMBERS_VIEW, P.MEMBERS_CHANGE, P.VISITS_VIEW, P.VISITS_CHANGE, P.FIGURES_VIEW, P.CODES_ISSUE,
-            P.ACTIVITIES_VIEW, P.ACTIVITIES_FILE, P.ACTIVITIES_REVIEW,
+            P.ACTIVITIES_VIEW, P.ACTIVITIES_FILE, P.ACTIVITIES_REVIEW, P.DUES_VIEW, P.DUES_REVIEW,
         }
     ),
     home="/due/",
@@ -56,9 +56,23 @@ STREET = Role(
 SECRETARY = Role(
     "SECRETARY",
     "党支部书记",
-    "办理本支部的事务，填报活动记录，查看本支部的党员和所覆盖的单位。",
-    frozenset({P.BRANCH_WORK, P.REGISTRY_VIEW, P.MEMBERS_VIEW, P.ACTIVITIES_VIEW, P.ACTIVITIES_FILE}),
+    "办理本支部的事务，填报活动记录，申请返还党费，查看本支部的党员和所覆盖的单位。",
+    frozenset(
+        {
+            P.BRANCH_WORK, P.REGISTRY_VIEW, P.MEMBERS_VIEW, P.ACTIVITIES_VIEW, P.ACTIVITIES_FILE, P.DUES_VIEW,
+            P.DUES_APPLY,
+        }
+    ),
     home="/branch/",
+    branch_only=True,
+    trusted_phone=True,
+)  # fmt: skip
+TREASURER = Role(
+    "TREASURER",
+    "党费管理员",
+    "核定、收缴本支部的党费，登记活动经费的收支，查看本支部的党员；申请和审批由他人办理。",
+    frozenset({P.REGISTRY_VIEW, P.MEMBERS_VIEW, P.DUES_VIEW, P.DUES_COLLECT}),
+    home="/dues/",
     branch_only=True,
     trusted_phone=True,
 )
@@ -107,7 +121,7 @@ AUDIT = Role(
 )
 
 ROLES: dict[str, Role] = {
-    role.code: role for role in (DEPARTMENT, STREET, SECRETARY, LEADER, INSTRUCTOR, SYSTEM, SECURITY, AUDIT)
+    role.code: role for role in (DEPARTMENT, STREET, SECRETARY, TREASURER, LEADER, INSTRUCTOR, SYSTEM, SECURITY, AUDIT)
 }
 ADMINISTRATORS = tuple(role.code for role in ROLES.values() if role.administrator)
 ROLE_CHOICES = [(role.code, role.name) for role in ROLES.values()]

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.permissions import Permission as P
-from activities.filters import OfBranchFilters, TrainingFilters
+from activities.filters import TrainingFilters
 from activities.models import (
     Campaign,
     Contribution,
@@ -29,6 +29,7 @@ from core.admin import TableAdmin
 from core.admin.table_cells import FieldColumn
 from core.listing import Column
 from members.admin.posts import PartyTable
+from orgs.filters import OfBranchFilters
 
 
 class BranchTable(PartyTable):

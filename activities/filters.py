@@ -17,11 +17,8 @@ from activities.queries.silence import SPANS
 from core.listing import ListFilters
 from core.listing.filters import TickFilter, search_filter
 from core.months import YearMonth
-from core.scope import subtree
-from core.search import search
 from members.filters import OfPartyFilters
-from orgs.filters import PlaceFilters
-from orgs.models import PartyOrganization
+from orgs.filters import OfBranchFilters
 
 WAITING, RETURNS, ALL = ActivityRecord.Status.SUBMITTED.value, "returns", "all"
 STATUSES = [one for one in ActivityRecord.Status.choices if one[0] != ActivityRecord.Status.DRAFT]
@@ -37,24 +34,6 @@ class RecordFilters(ListFilters):
 
     def search(self, queryset, name, value):  # type: ignore[no-untyped-def]
         return queryset.filter(topic__contains=value.strip())
-
-
-class OfBranchFilters(PlaceFilters):
-    """Rows of branches: whose, and below which committee. `branch` is the column that names the branch."""
-
-    branch = "party_organization"
-    q = search_filter("党支部")
-    committee = django_filters.ChoiceFilter(method="below", label="区县、街道")
-
-    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        found = search(PartyOrganization.objects.all(), value, codes=())
-        return queryset.filter(**{f"{self.branch}__in": found.values("pk")})
-
-    def below(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        """The committee and everything under it."""
-        node = PartyOrganization.objects.within(self.request.scope).filter(pk=value).first()
-        path = "path" if self.branch == "pk" else f"{self.branch}__path"
-        return queryset.filter(subtree(node.path, path)) if node else queryset.none()
 
 
 class ReviewFilters(OfBranchFilters):

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "orgs",
     "members",
     "activities",
+    "dues",
     "instructors",
     "reports",
     "demo",

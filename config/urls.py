@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("core.urls")),
     path("", include("orgs.urls")),
     path("", include("members.urls")),
+    path("", include("dues.urls")),
     path("", include("activities.urls")),
     path("", include("instructors.urls")),
     path("", include("reports.urls")),

@@ -36,6 +36,7 @@ ACCOUNTS = (
     Account("district", "周明远", "DEPARTMENT", "CZ001001"),
     Account("street", "孙立群", "STREET", "CZ001001001"),
     Account("secretary", "钱秀英", "SECRETARY", BRANCH[0]),
+    Account("treasurer", "赵丽华", "TREASURER", BRANCH[0]),
     Account("leader", "李思远", "LEADER", "CZ"),
     Account("instructor", "吴海涛", "INSTRUCTOR", "CZ001001001"),
     Account("sysadmin", "冯俊杰", "SYSTEM", "CZ"),

@@ -13,7 +13,7 @@ from core.listing import ListFilters
 from core.listing.choices import Choices
 from core.listing.filters import TickFilter, search_filter
 from core.periods import not_over
-from core.scope import Scope
+from core.scope import Scope, subtree
 from core.search import search
 from orgs.figures import NONE, TODAY, Tree, within_area
 from orgs.models import Coverage, Organization, PartyOrganization, Region
@@ -51,6 +51,24 @@ class PlaceFilters(ListFilters):
         node = PartyOrganization.objects.within(self.request.scope).filter(pk=committee).first()
         below = PartyOrganization.objects.below(node).filter(kind__in=MANAGING_KINDS) if node else ()
         return [one.pk for one in below]
+
+
+class OfBranchFilters(PlaceFilters):
+    """Rows of branches: whose, and below which committee. `branch` is the column that names the branch."""
+
+    branch = "party_organization"
+    q = search_filter("党支部")
+    committee = django_filters.ChoiceFilter(method="below", label="区县、街道")
+
+    def search(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        found = search(PartyOrganization.objects.all(), value, codes=())
+        return queryset.filter(**{f"{self.branch}__in": found.values("pk")})
+
+    def below(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """The committee and everything under it."""
+        node = PartyOrganization.objects.within(self.request.scope).filter(pk=value).first()
+        path = "path" if self.branch == "pk" else f"{self.branch}__path"
+        return queryset.filter(subtree(node.path, path)) if node else queryset.none()
 
 
 class OrganizationFilters(PlaceFilters):

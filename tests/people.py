@@ -4,7 +4,7 @@
 └─ 市两新工委 CZ1 ── city: 陈市(DEPARTMENT), leader: 李领导(LEADER)
    ├─ 云溪区两新工委 CZ11 ── district: 周区(DEPARTMENT)
    │  ├─ 云台街道工委 CZ111 ── street: 孙街(STREET), instructor: 吴指导(INSTRUCTOR)
-   │  │  ├─ 明川电子党支部 CZ1111 ── secretary: 钱书记(SECRETARY)
+   │  │  ├─ 明川电子党支部 CZ1111 ── secretary: 钱书记(SECRETARY), treasurer: 赵党费(TREASURER)
    │  │  └─ 云台联合党支部 CZ1112
    │  └─ 溪口街道工委 CZ112
    ├─ 临江区两新工委 CZ12 ── stranger: 郑外区(DEPARTMENT)
@@ -62,6 +62,7 @@ PEOPLE = (  # username, name, role, node
     ("district", "周区", "DEPARTMENT", "CZ11"),
     ("street", "孙街", "STREET", "CZ111"),
     ("secretary", "钱书记", "SECRETARY", "CZ1111"),
+    ("treasurer", "赵党费", "TREASURER", "CZ1111"),
     ("leader", "李领导", "LEADER", "CZ"),
     ("instructor", "吴指导", "INSTRUCTOR", "CZ111"),
     ("stranger", "郑外区", "DEPARTMENT", "CZ12"),

@@ -14,14 +14,27 @@ from core.admin import TableAdmin
 from tests.people import PEOPLE, TODAY
 
 EVERYONE = frozenset(
-    {"city", "district", "street", "stranger", "secretary", "leader", "instructor", "sysadmin", "security", "auditor"}
+    {
+        "city",
+        "district",
+        "street",
+        "stranger",
+        "secretary",
+        "treasurer",
+        "leader",
+        "instructor",
+        "sysadmin",
+        "security",
+        "auditor",
+    }
 )
 DEPARTMENT = frozenset({"city", "district", "stranger"})
 STAFF = DEPARTMENT | {"street"}
 HERE = STAFF - {"stranger"}  # staff whose scope holds the rows of the world's own side
 OFFICE = STAFF | {"leader"}
-READERS = OFFICE | {"secretary", "instructor"}
+READERS = OFFICE | {"secretary", "treasurer", "instructor"}
 VISITED = OFFICE | {"instructor"}
+OF_BRANCH = frozenset({"secretary", "treasurer"})
 FILING = HERE | {"secretary"}  # who files for the branch here
 STRANGER = frozenset({"stranger"})
 OUTSIDE = frozenset({"stranger", "instructor"})
@@ -127,13 +140,15 @@ ROUTES = {
     "campaigns/<int:pk>/": Route("campaigns/{campaign}/", FILING, misses=STRANGER),
     "experiences/<int:pk>/": Route("experiences/{experience}/", FILING, misses=STRANGER),
     "health/<int:pk>/": Route("health/{branch}/", HERE | {"secretary"}, misses=STRANGER),
+    # dues
+    "dues/": Route("dues/", STAFF | OF_BRANCH, status=302),
     # figures and work
     "dashboard/": Route("dashboard/", OFFICE),
     "dashboard/cross/": Route("dashboard/cross/", OFFICE),
     "months/": Route("months/", OFFICE),
     "units/": Route("units/?measure=should", OFFICE),
     "changes/": Route("changes/?change=due", OFFICE),
-    "due/": Route("due/", STAFF | {"secretary", "instructor"}),
+    "due/": Route("due/", STAFF | OF_BRANCH | {"instructor"}),
     "checks/": Route("checks/", OFFICE),
     "checks/<slug:code>/": Route("checks/undecided/", OFFICE),
     "worklists/": Route("worklists/", status=302),
@@ -183,20 +198,20 @@ ADMIN = {
         "assignment", HERE, STAFF, STRANGER, paged=False, imported=True, reads=VISITED
     ),
     "instructors/instructor": AdminModel("guide", HERE, STAFF, OUTSIDE, paged=False, imported=True, reads=VISITED),
-    "members/member": AdminModel("member", HERE, STAFF, STRANGER, paged=False, reads=STAFF | {"secretary"}),
+    "members/member": AdminModel("member", HERE, STAFF, STRANGER, paged=False, reads=STAFF | OF_BRANCH),
     "members/partygroup": AdminModel("partygroup", HERE, STAFF, OUTSIDE, imported=True),
     "members/post": AdminModel("post", HERE, STAFF, OUTSIDE, imported=True),
     "members/term": AdminModel("term", HERE, STAFF, OUTSIDE, imported=True),
     "orgs/coverage": AdminModel("coverage", HERE, STAFF, OUTSIDE),
     "orgs/democracy": AdminModel("democracy", HERE, STAFF, STRANGER, imported=True),
     "orgs/jurisdiction": AdminModel("jurisdiction", DEPARTMENT, DEPARTMENT, paged=False, public=True, imported=True),
-    "orgs/liaison": AdminModel("liaison", HERE, STAFF, OUTSIDE | {"secretary"}, imported=True),
+    "orgs/liaison": AdminModel("liaison", HERE, STAFF, OUTSIDE | OF_BRANCH, imported=True),
     "orgs/massorganization": AdminModel("mass", HERE, STAFF, STRANGER, imported=True),
     "orgs/organization": AdminModel("unit", HERE, STAFF, STRANGER),
     "orgs/ownerrecord": AdminModel("owner", HERE, STAFF, STRANGER, imported=True),
     "orgs/partyorganization": AdminModel("branch", HERE - {"street"}, DEPARTMENT, OUTSIDE),
     "orgs/region": AdminModel("region", paged=False, public=True),
-    "orgs/venue": AdminModel("venue", HERE, STAFF, OUTSIDE | {"secretary"}, paged=False, imported=True),
+    "orgs/venue": AdminModel("venue", HERE, STAFF, OUTSIDE | OF_BRANCH, paged=False, imported=True),
     "orgs/venueuse": AdminModel("use", HERE, STAFF, OUTSIDE, paged=False, imported=True),
     "reports/target": AdminModel("target", HERE - {"street"}, DEPARTMENT, STRANGER, paged=False, reads=OFFICE),
     "orgs/zone": AdminModel("zone", DEPARTMENT, DEPARTMENT, paged=False, public=True, imported=True),

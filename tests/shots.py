@@ -28,7 +28,18 @@ TARGET = ROOT / "build" / "shots"
 PORT = 8765
 ADDRESS = f"http://127.0.0.1:{PORT}"
 PASSWORD = "ningju-demo"
-ACCOUNTS = ("clerk", "district", "street", "secretary", "leader", "instructor", "sysadmin", "security", "auditor")
+ACCOUNTS = (
+    "clerk",
+    "district",
+    "street",
+    "secretary",
+    "treasurer",
+    "leader",
+    "instructor",
+    "sysadmin",
+    "security",
+    "auditor",
+)
 STEPS = (  # of the import: the button, the picture, and the button that shows that the next step has come
     ("上传并读取", "2-columns", "核对名单"),
     ("核对名单", "3-preview", "确认写入"),

@@ -66,7 +66,7 @@ class SignInView(LoginView):
 
     def _trust(self, response: HttpResponse) -> None:
         if not may_trust_phone(self.request):
-            messages.warning(self.request, "只有书记、指导员可以信任手机，您每次都须输入口令")
+            messages.warning(self.request, "只有书记、党费管理员、指导员可以信任手机，您每次都须输入口令")
             return
         name = device_of(self.request)
         key = self.request.session.session_key

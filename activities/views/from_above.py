@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Permission as P
-from activities.filters import OfBranchFilters
 from activities.models import ActivityRecord, Campaign, Experience
 from activities.queries.from_above import called, joined, publishers, with_adoptions
 from activities.services import from_above
@@ -23,6 +22,7 @@ from core.listing import Column, ListFilters, ListPage, Order
 from core.listing.filters import search_filter
 from core.pages import FormPage, to_change
 from core.scope import may_change
+from orgs.filters import OfBranchFilters
 from orgs.models import PartyOrganization
 
 

@@ -174,4 +174,4 @@ def _require_fitting_place(role: Role, node: PartyOrganization) -> None:
 
 def _require_supervised(user: User, scope: Scope, on: date) -> None:
     if not supervised_users(scope, on=on).filter(pk=user.pk).exists():
-        raise Refusal("只能为本辖区的书记、指导员办理；其他人员请联系系统管理员")
+        raise Refusal("只能为本辖区的书记、党费管理员、指导员办理；其他人员请联系系统管理员")

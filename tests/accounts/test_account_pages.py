@@ -22,7 +22,7 @@ def admin(city: City, client: Client) -> Client:
 
 @pytest.mark.parametrize(
     ("query", "shown"),
-    [("", 10), ("q=李领导", 1), ("q=LEAD", 1), ("state=closed", 0), ("state=open", 10), ("state=waiting", 10)],
+    [("", 11), ("q=李领导", 1), ("q=LEAD", 1), ("state=closed", 0), ("state=open", 11), ("state=waiting", 11)],
 )
 def test_accounts_are_found_by_person_and_state(admin: Client, query: str, shown: int) -> None:
     told = f"共 {shown} 个" if shown else "没有符合条件的账号"

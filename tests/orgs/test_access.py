@@ -19,6 +19,7 @@ from tests.people import TODAY, City
         ("district", {"street", "district"}),
         ("street", {"street"}),
         ("secretary", {"street"}),
+        ("treasurer", {"street"}),
         ("leader", {"street", "district", "elsewhere"}),
         ("instructor", set()),
         ("stranger", {"elsewhere"}),
@@ -39,7 +40,7 @@ def test_each_person_sees_the_organizations_of_their_appointment(city: City, use
 def test_members_are_never_seen_without_their_permission(city: City) -> None:
     city.member(of="CZ1111")
     seen = {name for name in city.people if Member.objects.within(city.scope(name)).exists()}
-    assert seen == {"city", "district", "street", "secretary"}
+    assert seen == {"city", "district", "street", "secretary", "treasurer"}
 
 
 def test_an_appointment_ends_on_its_last_day(city: City) -> None:

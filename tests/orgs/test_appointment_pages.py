@@ -34,7 +34,7 @@ def given(**changed: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("query", "shown"),
-    [("", 10), ("q=孙街", 1), ("q=云台街道", 2), ("role=DEPARTMENT", 3), ("state=now", 10), ("state=over", 0)],
+    [("", 11), ("q=孙街", 1), ("q=云台街道", 2), ("role=DEPARTMENT", 3), ("state=now", 11), ("state=over", 0)],
 )
 def test_appointments_are_found_by_person_place_role_and_time(security: Client, query: str, shown: int) -> None:
     told = f"共 {shown} 项" if shown else "没有符合条件的授权"
@@ -110,10 +110,10 @@ def test_nobody_else_opens_these_pages(city: City, client: Client) -> None:
 def test_a_street_sees_whom_it_looks_after_and_where_they_serve(city: City, client: Client) -> None:
     client.force_login(city.user("street"))
     page = client.get("/people/").content.decode()
-    assert "共 2 人" in page
+    assert "共 3 人" in page
     assert "党支部书记（中共澄州明川电子有限公司支部委员会）" in page
     client.force_login(city.user("stranger"))
-    assert "还没有书记、指导员账号" in client.get("/people/").content.decode()
+    assert "还没有书记、党费管理员、指导员账号" in client.get("/people/").content.decode()
     assert client.get(f"/people/{city.user('secretary').pk}/").status_code == 404
 
 

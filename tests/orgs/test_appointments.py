@@ -113,7 +113,7 @@ BRANCHES = {"general_branch", "branch", "joint_branch", "provisional_branch"}
 @pytest.mark.parametrize("role", [code for code, role in ROLES.items() if not role.administrator])
 def test_a_role_is_given_where_its_duty_is(city: City, newcomer: User, role: str, kind: str) -> None:
     node = establish(by=None, name="某党组织", kind=kind, parent=city["CZ11"], code="N", on=TODAY)
-    if (role == "SECRETARY") == (kind in BRANCHES):
+    if ROLES[role].branch_only == (kind in BRANCHES):
         assert give(city, newcomer, role, node=node).pk
         return
     with pytest.raises(appointments.WrongPlace, match="党支部、党总支"):
@@ -234,13 +234,14 @@ def test_a_duty_that_nobody_holds_without_an_end_is_named(city: City, client: Cl
 @pytest.mark.parametrize(
     ("username", "looked_after"),
     [
-        ("street", {"secretary", "instructor"}),
-        ("district", {"secretary", "instructor"}),
-        ("city", {"secretary", "instructor"}),
+        ("street", {"secretary", "treasurer", "instructor"}),
+        ("district", {"secretary", "treasurer", "instructor"}),
+        ("city", {"secretary", "treasurer", "instructor"}),
         ("stranger", set()),
         ("leader", set()),
         ("sysadmin", set()),
         ("secretary", set()),
+        ("treasurer", set()),
     ],
 )
 def test_codes_are_issued_within_the_own_scope(city: City, username: str, looked_after: set[str]) -> None:
@@ -252,7 +253,7 @@ def test_codes_are_issued_within_the_own_scope(city: City, username: str, looked
             assert person.check_password(code)
             assert person.must_change_password
             continue
-        with pytest.raises(Refusal, match="只能为本辖区的书记、指导员办理"):
+        with pytest.raises(Refusal, match="只能为本辖区的书记、党费管理员、指导员办理"):
             appointments.issue_code(
                 user=person, by=city.user(username), scope=city.scope(username), reason="遗忘", on=TODAY
             )
@@ -265,7 +266,7 @@ def test_no_code_opens_a_role_that_the_street_does_not_look_after(
 ) -> None:
     """Nor one that begins while the code may still be used."""
     Appointment.objects.create(user=city.user("secretary"), role=role, node=city[code], since=since)
-    with pytest.raises(Refusal, match="只能为本辖区的书记、指导员办理"):
+    with pytest.raises(Refusal, match="只能为本辖区的书记、党费管理员、指导员办理"):
         appointments.revoke_phones(
             user=city.user("secretary"), by=city.user("street"), scope=city.scope("street"), reason="遗失", on=TODAY
         )

@@ -1,0 +1,1 @@
+"""Reads of dues: what is due, what was paid, where it is."""

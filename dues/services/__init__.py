@@ -1,0 +1,1 @@
+"""Writing dues: assessed, paid, handed up (rules §14)."""
