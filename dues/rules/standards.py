@@ -129,11 +129,9 @@ def _rated(kind: Payer, base: Decimal, values: Values) -> Assessed:
 
 def _place(band: Band) -> str:
     if band.bound is None:
-        return f"在 {yuan(band.above)} 元以上"
+        return f"超过 {yuan(band.above)} 元"
     return (
-        f"在 {yuan(band.above)} 元以上、{yuan(band.bound)} 元以下（含）"
-        if band.above
-        else f"不超过 {yuan(band.bound)} 元"
+        f"超过 {yuan(band.above)} 元，不超过 {yuan(band.bound)} 元" if band.above else f"不超过 {yuan(band.bound)} 元"
     )
 
 

@@ -49,7 +49,7 @@ def test_a_base_that_cannot_be_is_refused(payer: str, base: str | None, said: st
 def test_each_step_is_told_in_words() -> None:
     assert assess("PENSION", D("5000.01"), VALUES).steps == (
         "交纳人类别：离退休。基数是每月离退休费或养老金总额，5,000.01 元。",
-        "5,000.01 元在 5,000.00 元以上，全额按 1% 计算，不分段。",
+        "5,000.01 元超过 5,000.00 元，全额按 1% 计算，不分段。",
         "5,000.01 × 1% = 50.0001 元。",
         "四舍五入到 0.01 元：50.00 元。",
         "每月应交 50.00 元。",
