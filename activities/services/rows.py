@@ -10,9 +10,8 @@ from typing import Any, NamedTuple, TypeVar
 from django.db import models, transaction
 
 from activities.models import DutyTarget, Pledge, PledgeItem, Rectification, Regulation, RoleModelPost
-from activities.rules.files import cleaned
-from activities.services.files import keeping
 from core import files
+from core.attachments import cleaned, keeping
 from core.refusals import Refusal
 from core.services import RowServices
 from members.models import Member
@@ -80,7 +79,7 @@ class Document(NamedTuple):
 
 
 class Regulations(OwnRows[Regulation]):
-    """Rules with their document, which is looked at as whatever hangs on a record is (`activities.services.files`)."""
+    """Rules with their document, which is looked at as whatever hangs on a record is (`core.attachments`)."""
 
     def write(
         self, *, by: Any, row: Regulation | None, values: Mapping[str, Any], on: date, reason: str = "",

@@ -42,6 +42,7 @@ from activities.typed import (
     with_last,
 )
 from activities.views.branch import branch_of, served
+from core import attachments
 from core.months import YearMonth
 from core.pages import PageRequest, PermissionMixin, number
 from core.refusals import Refusal, as_sentence
@@ -49,7 +50,7 @@ from members.models import PartyGroup
 from orgs.models import PartyOrganization
 
 DECIDING = frozenset({Kind.CONGRESS, Kind.COMMITTEE, Kind.ELECTION, Kind.APPRAISAL})  # whose decisions are voted on
-LEFT_OUT = {"ningju.too_large": "文件超过上限，没有上传；请压缩后再上传", "ningju.no_room": files.NO_ROOM}
+LEFT_OUT = {"ningju.too_large": "文件超过上限，没有上传；请压缩后再上传", "ningju.no_room": attachments.NO_ROOM}
 # the group of the page at which a check's sentence stands
 PLACES = {"A1": "when", "A2": "people", "A3": "people", "A4": "decisions", "A5": "people", "A6": "when"}
 
@@ -299,7 +300,7 @@ class FilingPage(PermissionMixin, View):
             "topics": [(box, TOPICS[str(box.data["value"])]) for box in form["topics"]],
             "attachments": record.attachments.order_by("pk") if record else [],
             "most": files.MOST,
-            "largest": files.LARGEST >> 20,
+            "largest": attachments.LARGEST >> 20,
             "found": [(one, PLACES.get(one.code, "when")) for one in found or []],
             "why_returned": newest_reason(record.reviews.all()) if record and record.status == "RETURNED" else "",
             "stands_in": self.branch.pk not in served(self.request.scope),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,11 +20,11 @@ from activities.queries.reviews import said_of
 from activities.rules.appraisal import year_of_meeting
 from activities.services import records, reviews
 from activities.wording import as_text, minutes
-from core.files import content
 from core.listing import Column, ListPage, Order
 from core.pages import PageRequest, PermissionMixin, to_change
 from core.refusals import Refusal, as_sentence
 from core.scope import may_change
+from core.views.kept import KeptFilePage
 
 LONGEST_NOTE = 300
 PARTS = ("attendances__member", "topics", "decisions", "attachments", "reviews__by")
@@ -85,20 +85,11 @@ class RecordPage(PermissionMixin, View):
         return redirect("record_form", record.party_organization_id, record.draft_key)
 
 
-class AttachmentFile(PermissionMixin, View):
-    """A photo to look at, a document to keep; never anything that a browser would run."""
+class AttachmentFile(KeptFilePage):
+    """What hangs on a record, or a rule's document."""
 
     permission = P.ACTIVITIES_VIEW
     model: Any = Attachment
-
-    def get(self, request: PageRequest, pk: int) -> FileResponse:
-        attachment = get_object_or_404(self.model.objects.within(request.scope).exclude(file=""), pk=pk)
-        try:
-            file = content(attachment.file)
-        except FileNotFoundError as error:
-            raise Http404("文件已不在服务器上") from error
-        told: dict[str, Any] = {"filename": attachment.name, "as_attachment": not attachment.is_image}
-        return FileResponse(file, content_type=attachment.content_type, **told)
 
 
 class RecordList(ListPage):

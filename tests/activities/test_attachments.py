@@ -16,6 +16,7 @@ from PIL import Image
 from activities.models import ActivityRecord, Attachment
 from activities.queries.checks import checked
 from activities.services import files, records
+from core import attachments
 from core import files as kept
 from core.models import AuditEntry
 from core.refusals import Refusal
@@ -82,7 +83,7 @@ def test_a_photo_loses_its_position_and_stands_upright(city: City):
 def test_other_photos_stay_what_they_are_and_large_ones_become_smaller(city: City, kind: str):
     found = attach(city, draft(city), photo(size=(3000, 60), kind=kind))
     with kept.content(found.file) as content, Image.open(content) as image:
-        assert (image.format, image.width) == (kind, files.EDGE)
+        assert (image.format, image.width) == (kind, attachments.EDGE)
 
 
 @pytest.mark.parametrize(

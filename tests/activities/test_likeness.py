@@ -8,9 +8,9 @@ from random import Random
 
 import pytest
 
-from activities.rules.files import cleaned
 from activities.rules.hours import credited
 from activities.rules.likeness import fingerprints, similarity
+from core.attachments import cleaned
 
 SIGNS = (
     "学习贯彻全会精神结合生产实际交流体会党员提出建议研究安全检查分工决定牵头整理隐患清单完成整改公布结果职工代表讨论"

@@ -1,0 +1,133 @@
+"""What hangs on a record: what it is is told by its content; a photo is drawn anew without what the camera wrote into it.
+
+A file is kept encrypted (`core.files`) before its row is written; when that fails it is forgotten again.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import uuid4
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from core import files
+from core.refusals import Refusal
+
+LARGEST = 10 << 20  # bytes of one
+PIXELS, EDGE = 50_000_000, 2_560  # of a photo that is opened; of the longer side of one that is kept
+# so many photos are in memory at once, in threads of their own: memory that large pictures leave behind stays with these
+DRAWERS = ThreadPoolExecutor(2)
+IMAGES = {"JPEG": ("image/jpeg", ".jpg"), "PNG": ("image/png", ".png"), "WEBP": ("image/webp", ".webp")}
+NO_ROOM = "服务器磁盘空间不足，文件没有保存；已填写的内容都在，请稍后再上传"
+UNREADABLE = "只能上传照片（JPEG、PNG、WebP）和 PDF、Word、Excel 文件（docx、xlsx），请换一种格式"
+OFFICE = "application/vnd.openxmlformats-officedocument."
+DOCX = (f"{OFFICE}wordprocessingml.document", ".docx")
+XLSX = (f"{OFFICE}spreadsheetml.sheet", ".xlsx")
+PDF = ("application/pdf", ".pdf")
+NAME_SIGNS = 60
+_UNFIT = re.compile(r"[^\w（）()\-—·.]+")
+
+
+@dataclass(frozen=True)
+class Content:
+    data: bytes
+    content_type: str
+    suffix: str
+    look: str = ""
+
+
+@contextmanager
+def keeping(data: bytes) -> Iterator[tuple[Content, str]]:
+    """A file that is kept while its row is written: what it is, and where. When that fails it is forgotten again."""
+    if len(data) > LARGEST:
+        raise Refusal(f"每个文件不超过 {LARGEST >> 20} MB，请压缩后再上传")
+    kept = DRAWERS.submit(read, data).result()
+    file = f"attachments/{uuid4().hex}"
+    try:
+        files.keep(io.BytesIO(kept.data), file)
+        yield kept, file
+    except OSError as error:
+        files.forget(file)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise Refusal(NO_ROOM) from error
+        raise
+    except BaseException:
+        files.forget(file)
+        raise
+
+
+def read(data: bytes) -> Content:
+    """What a file is by its content, made harmless. Raises Refusal for anything else than photos and documents."""
+    if found := document_type(data):
+        content_type, suffix = found
+        if suffix != ".pdf":
+            _require_whole(data)
+        return Content(data, content_type, suffix)
+    try:
+        with Image.open(io.BytesIO(data), formats=list(IMAGES)) as image:
+            if image.width * image.height > PIXELS:
+                raise Refusal("照片的像素太多，请压缩后再上传")
+            return _redrawn(image)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise Refusal(UNREADABLE) from error
+
+
+def look_of(image: Image.Image) -> str:
+    """How a photo looks: for each of 8 × 8 places, whether the next one is lighter. The same for any size and quality."""
+    small = image.convert("L").resize((9, 8), Image.Resampling.LANCZOS)
+    light = list(small.tobytes())
+    bits = "".join(str(int(light[9 * y + x] < light[9 * y + x + 1])) for y in range(8) for x in range(8))
+    return f"{int(bits, 2):016x}"
+
+
+def document_type(data: bytes) -> tuple[str, str] | None:
+    """The type and suffix of a document; None for anything else."""
+    if data.startswith(b"%PDF-"):
+        return PDF
+    if not data.startswith(b"PK\x03\x04"):
+        return None
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            names = set(parts.namelist())
+    except zipfile.BadZipFile:
+        return None
+    if "[Content_Types].xml" not in names:
+        return None
+    return DOCX if "word/document.xml" in names else XLSX if "xl/workbook.xml" in names else None
+
+
+def cleaned(name: str, suffix: str) -> str:
+    """A file's name without folders, odd signs and its own suffix, which the content gives."""
+    bare = re.split(r"[/\\]", name)[-1].rpartition(".")
+    stem = _UNFIT.sub("_", bare[0] or bare[2]).strip("._")[:NAME_SIGNS]
+    return f"{stem or '附件'}{suffix}"
+
+
+def _redrawn(image: Image.Image) -> Content:
+    """The picture upright and of a sensible size, and nothing else that the file held."""
+    kind = str(image.format)
+    image.thumbnail((EDGE, EDGE))
+    ImageOps.exif_transpose(image, in_place=True)
+    bare = Image.new("RGB" if kind == "JPEG" or image.mode not in ("RGBA", "LA", "P") else "RGBA", image.size)
+    bare.paste(image.convert(bare.mode))
+    out = io.BytesIO()
+    bare.save(out, kind, **({} if kind == "PNG" else {"quality": 85}))
+    return Content(out.getvalue(), *IMAGES[kind], look=look_of(bare))
+
+
+def _require_whole(data: bytes) -> None:
+    """A document that can be opened and brings no macros."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as book:
+            names = book.namelist()
+    except zipfile.BadZipFile as error:
+        raise Refusal("文件已损坏，请重新保存后再上传") from error
+    if any(part in name.lower() for name in names for part in ("vbaproject", "activex", "oleobject", ".exe")):
+        raise Refusal("文件带有宏或嵌入的程序，请另存为不带宏的文件后再上传")
