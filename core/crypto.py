@@ -148,3 +148,14 @@ def chain_digest(before: str, parts: Iterable[str], *, key_id: str = "") -> str:
     for part in parts:
         digest.update(b"\x00" + part.encode())
     return digest.hexdigest()
+
+
+def signature(text: str, *, key_id: str = "") -> str:
+    """`key id:digest`, which nobody without the key makes; with the current key unless another is named."""
+    key_id = key_id or current_key_id()
+    return f"{key_id}:{hmac.digest(_derived_key(b'proof', key_id), text.encode(), 'sha256').hex()}"
+
+
+def signed_by(signed: str, text: str) -> bool:
+    """Whether we signed the text so. Raises Undecipherable when the key is missing."""
+    return hmac.compare_digest(signed.encode(), signature(text, key_id=signed.rpartition(":")[0] or "-").encode())

@@ -17,7 +17,7 @@ from django.utils.timezone import localtime
 from core import audit, audit_words
 from core.crypto import Undecipherable
 from core.masking import mask
-from core.models import AuditEntry
+from core.models import PROOF, AuditEntry
 from core.scope import Scope, may_see
 
 EMPTY = "（空）"
@@ -101,7 +101,7 @@ def _changes(entry: AuditEntry, names: Names) -> Iterable[FieldChange]:
     """In the order of the model's fields, which is that of the forms; the database does not keep the order of keys."""
     model = _model(entry.model)
     places = {field: place for place, field in enumerate(model._meta.concrete_fields)} if model is not None else {}
-    found = [(_field(model, key), key, pair) for key, pair in entry.changes.items()]
+    found = [(_field(model, key), key, pair) for key, pair in entry.changes.items() if key != PROOF]
     for field, key, pair in sorted(found, key=lambda one: (places.get(one[0], len(places)), one[1])):
         label = str(field.verbose_name) if field is not None else audit_words.keys.get(key, key)
         before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, pair)

@@ -7,6 +7,7 @@ While it goes on, equal values are looked for by their digests under all keys th
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -15,12 +16,13 @@ from django.db.models import F, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from core import audit, files, writing
+from core import audit, files, proof, writing
+from core.append_only import rewriting
 from core.crypto import BOUND, blind_index, current_key_id
 from core.fields import BlindIndexField, EncryptedTextField, kept_files
 from core.jobs import Progress
 from core.locks import between_turns
-from core.models import AuditEntry, AuditSeal
+from core.models import PROOF, AppendOnly, AuditEntry, AuditSeal
 from core.sealing import reseal
 
 if TYPE_CHECKING:
@@ -69,7 +71,8 @@ def _chunks(model: Model, column: EncryptedTextField | BlindIndexField) -> Itera
             else:
                 fresh, after = _ciphertexts(rows, column)
             if fresh:
-                writing.change_rows(model, [column.attname], fresh, by=None, events=())  # the same in other letters
+                with rewriting(model._meta.db_table) if issubclass(model, AppendOnly) else nullcontext():
+                    writing.change_rows(model, [column.attname], fresh, by=None, events=())  # the same in other letters
         yield len(fresh)
 
 
@@ -100,6 +103,8 @@ def renewed(model: str, object_id: str, changes: Any) -> Any:
         columns = {}
 
     def made(name: str, value: Any) -> Any:
+        if name == PROOF:
+            return value and proof.renewed(model, object_id, value)
         column = columns.get(name)
         current = audit.is_encrypted(value) and value["cipher"].startswith(f"{BOUND}{current_key_id()}:")
         if column is None or current or not (audit.is_encrypted(value) or getattr(column, "personal", False)):

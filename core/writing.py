@@ -25,6 +25,7 @@ from core.audit import Changes, Event
 from core.days import require_past
 from core.fields import column_of
 from core.id_sets import among
+from core.proof import proved
 from core.rows import insert_rows, update_rows
 
 if TYPE_CHECKING:
@@ -47,13 +48,17 @@ def add(
     reason: str = "",
     at: datetime | None = None,
     on: date | None = None,
+    parts: Sequence[models.Model] = (),
 ) -> None:
-    """Check a new record whole, save it and write its entry; `path` is that of its node, else as the model says."""
+    """Check a new record whole, save it and write its entry; `path` is that of its node, else as the model says.
+
+    Of a record that is append-only the entry proves what it says, with `parts` that the caller writes (`core.proof`).
+    """
     record.full_clean()
     require_past(record._meta.model, vars(record), on=on)
     record.save(force_insert=True)
     path = path_of(record) if path is None else path
-    changes = _told(record, made(record))
+    changes = _told(record, made(record)) | proved(record, parts)
     audit.record(by=by, action=action, target=record, changes=changes, path=path, reason=reason, at=at)
 
 
@@ -149,7 +154,8 @@ def add_many(
     for record in added:
         require_past(model, vars(record), on=on)
     model._base_manager.bulk_create(added, batch_size=CHUNK)
-    _record([(record, made(record)) for record in added], path, by=by, action=action, reason=reason)
+    told = [(record, made(record) | proved(record)) for record in added]
+    _record(told, path, by=by, action=action, reason=reason)
     return added
 
 

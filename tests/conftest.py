@@ -44,8 +44,8 @@ def tests_may_empty_the_trail(django_db_modify_db_settings: None) -> None:
     flush = operations.sql_flush
 
     def sql_flush(self: Any, *args: Any, **kwargs: Any) -> list[str]:
-        vendor = connection.vendor
-        return [*append_only.lift(vendor), *flush(self, *args, **kwargs), *append_only.restore(vendor)]
+        vendor, tables = connection.vendor, append_only.tables()
+        return [*append_only.lift(vendor, tables), *flush(self, *args, **kwargs), *append_only.restore(vendor, tables)]
 
     operations.sql_flush = sql_flush
 

@@ -1,4 +1,4 @@
-"""What somebody who owns the database could do to the audit trail."""
+"""What somebody who owns the database could do to the audit trail, and to other rows that only grow."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def execute(statement: str, *values: object) -> None:
             cursor.execute(statement, values)
             cursor.execute("SET LOCAL session_replication_role = origin")
         else:
-            for one in append_only.lift("sqlite"):
+            for one in append_only.lift("sqlite", append_only.tables()):
                 cursor.execute(one)
             cursor.execute(statement, values)
-            for one in append_only.restore("sqlite"):
+            for one in append_only.restore("sqlite", append_only.tables()):
                 cursor.execute(one)

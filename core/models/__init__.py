@@ -1,5 +1,6 @@
-"""Shared tables: audit trail, jobs, parameters, import batches, saved filters."""
+"""Shared tables, and what others are made of: audit trail, jobs, parameters, import batches, saved filters."""
 
+from core.models.append_only import PROOF, AppendOnly, AppendOnlyQuerySet
 from core.models.audit import AuditEntry, AuditSeal
 from core.models.imports import ColumnMapping, ImportBatch, KeptAnswer, Listed, MissingRecord, StagedRow
 from core.models.jobs import Job
@@ -7,6 +8,9 @@ from core.models.lists import SavedFilter
 from core.models.parameters import Parameter
 
 __all__ = [
+    "PROOF",
+    "AppendOnly",
+    "AppendOnlyQuerySet",
     "AuditEntry",
     "AuditSeal",
     "ColumnMapping",

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 
 from core.fields import PathField
-from core.scope import ScopedQuerySet
+from core.models.append_only import AppendOnly, AppendOnlyQuerySet
 
 
-class AuditQuerySet(ScopedQuerySet):
-    """Entries are append-only: changing or deleting them through the ORM is refused."""
-
-    def update(self, **values: Any) -> int:
-        raise TypeError("审计记录只能追加，不能修改")
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        raise TypeError("审计记录只能追加，不能删除")
-
-
-class AuditEntry(models.Model):
+class AuditEntry(AppendOnly):
     """One change, one look at a masked value, one export or one sign-in.
 
     `changes` is `{field: [before, after]}`. A personal value stands in it as `{"cipher": …, "digest": …}`; only new keys
@@ -51,7 +39,7 @@ class AuditEntry(models.Model):
     batch_id = models.BigIntegerField("导入批次", null=True, blank=True)
     address = models.CharField("来源地址", max_length=45, blank=True)
 
-    objects = AuditQuerySet.as_manager()
+    objects = AppendOnlyQuerySet.as_manager()
     view_permission = "audit.view"
     change_permission = ""  # added to, never changed
     scope_path = "path"
@@ -68,14 +56,6 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_name} {self.action} {self.label}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk:
-            raise TypeError("审计记录只能追加，不能修改")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("审计记录只能追加，不能删除")
 
 
 class AuditSeal(models.Model):

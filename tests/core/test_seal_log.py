@@ -206,9 +206,9 @@ def statements() -> list[str]:
         }.items()
         for column in columns
     ]
-    found += [f"DELETE FROM {table}" for table in append_only.TABLES]
+    found += [f"DELETE FROM {table}" for table in append_only.TRAIL]
     if connection.vendor == "postgresql":
-        found += [f"TRUNCATE {table}" for table in append_only.TABLES]
+        found += [f"TRUNCATE {table}" for table in append_only.TRAIL]
     return found
 
 

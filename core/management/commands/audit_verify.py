@@ -1,4 +1,5 @@
-"""`manage.py audit_verify`: is the audit trail as it was sealed, and sealed as the log outside says?"""
+"""`manage.py audit_verify`: is the audit trail as it was sealed, sealed as the log outside says, and are the rows that only grow
+as the trail proves them?"""
 
 from __future__ import annotations
 
@@ -10,14 +11,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from core.models import AuditSeal
+from core.proof import differences
 from core.sealing import accept, verify
 
 
 class Command(BaseCommand):
-    """Computes the chain of seals again; exits 1 with every place where the trail differs."""
+    """Computes the chain of seals again; exits 1 with every place where the trail differs, and every row that does."""
 
     help = (
-        "核对审计记录与封存、封存日志是否一致；--anchor 核对以前抄录的摘要是否还在；"
+        "核对审计记录与封存、封存日志是否一致，只增不改的台账与审计记录是否一致；--anchor 核对以前抄录的摘要是否还在；"
         "--accept 原因 --by 登录名：查清差异（如恢复了备份）后，按现状继续封存"
     )
 
@@ -32,7 +34,7 @@ class Command(BaseCommand):
             self._accept(options["accept"], options["by"] or "")
             return
         checked = verify()
-        problems = list(checked.problems)
+        problems = [*checked.problems, *differences()]
         anchor = options["anchor"]
         if anchor and not AuditSeal.objects.filter(digest=anchor).exists():
             problems.append("抄录的摘要已不在封存记录中，审计记录的末尾可能被截去（更换密钥以后摘要也会改变）")
