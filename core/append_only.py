@@ -22,12 +22,11 @@ REFUSAL = "the audit trail only grows"
 
 
 def models() -> list[type[AppendOnly]]:
-    """All append-only models."""
     return [model for model in apps.get_models() if issubclass(model, AppendOnly)]
 
 
 def tables() -> list[str]:
-    """Every table that only grows."""
+    """The trail's with its seals', and those of all append-only models."""
     return sorted({*TRAIL, *(model._meta.db_table for model in models())})
 
 

@@ -45,6 +45,7 @@ WITH_THEIR_RECORD = {  # references that stay, or follow by themselves, when two
     "activities.rectification.party_organization": "what a branch found in itself stays its own",
     "activities.experience.committee": "an experience was published by whoever it was",
     "activities.obligation.party_organization": "what was due of a branch stays its own; what is due is laid out anew",
+    "dues.closing.party_organization": "a book was closed by whose it was",
     "orgs.organization.merged_into": "the merge itself",
     "orgs.organizationfacts.organization": "computed anew",
     "orgs.tally.managed_by": "computed anew",

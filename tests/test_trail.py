@@ -87,6 +87,7 @@ SILENT = {  # where rows are written without entries, and why
     "activities/services/parts.py Decision": "the entry of the record has the decisions",
     "activities/services/parts.py RecordTopic": "the entry of the record has the topics",
     "activities/services/parts.py model": "the same, when they are written anew",
+    "dues/services/ledger.py type(rows[0])": "the entry of the line proves what it consists of",
     "orgs/sources/organizations.py Headcount": "the entry of the organization has the count",
     "orgs/sources/organizations.py Organization": "which batch a value came from, which the entry's number says",
     "reports/services/gaps.py GapAnswer": "the entry of the organization has the answer",

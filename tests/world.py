@@ -41,6 +41,7 @@ from core.days import PeriodDateField
 from core.files import keep
 from core.models import ImportBatch, Job
 from core.months import YearMonth
+from dues.models import Closing, Entry
 from instructors.models import Assignment, Instructor, Visit
 from members.models import PartyGroup, Post, Term
 from members.services import nodes
@@ -200,7 +201,7 @@ def _units_between(city: City) -> dict[str, Model]:
 def _furnish(city: City, side: Side) -> dict[str, Model]:
     rows = _units(city, side)
     rows |= _about(city, side, **rows) | _team(city, side) | _guided(city, side, rows["unit"])
-    rows |= _office(city, side) | _life(city, side, **rows)
+    rows |= _office(city, side) | _life(city, side, **rows) | _money(city, side)
     return rows | _kept(city, side, **rows)
 
 
@@ -305,6 +306,18 @@ def _life(city: City, side: Side, *, member: Model, venue: Model, **_: Model) ->
             kind="RIGHTS", done_on=LONG_AGO, what=f"{side.mark}办实事", **of_branch
         ),
     }  # fmt: skip
+
+
+def _money(city: City, side: Side) -> dict[str, Model]:
+    """The ledger of the branch, with one line, and closed."""
+    of_book: dict[str, Any] = {"party_organization": city[side.branch], "book": "FUND", "number": 1, "balance": 5}
+    now = timezone.now()
+    return {
+        "entry": Entry.objects.create(
+            day=LONG_AGO, kind="PUBLIC", amount=5, text=f"{side.mark}拨款", entered_at=now, **of_book
+        ),
+        "closing": Closing.objects.create(through=LONG_AGO, closed_at=now, **of_book),
+    }
 
 
 def _from_above(city: City, mark: str, committee: str, record: Model) -> dict[str, Model]:

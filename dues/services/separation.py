@@ -1,0 +1,44 @@
+"""The one way by which a service of money asks whether a person may take a step: where, and not after himself (rules §14)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from accounts.models import User
+from accounts.permissions import Permission
+from core.refusals import Refusal
+from dues.queries.people import people_of, person, seat_of
+from dues.rules.separation import Acted, barred
+from orgs.models import PartyOrganization
+
+
+class SamePerson(Refusal):
+    """Who entered or approved it would do the next step too."""
+
+
+def require_another(
+    by: User,
+    *,
+    act: str,
+    earlier: Mapping[str, User | None] | Iterable[tuple[str, User | None]],
+    money_of: PartyOrganization | None = None,
+    on: date,
+) -> None:
+    """Refuse an act (`审批`) by somebody who did an earlier step (`提出`), also in another account of the same name, and, of an
+    act that is done above it, by whoever serves or served where the money belongs (`money_of`). Raises SamePerson."""
+    pairs = earlier.items() if isinstance(earlier, Mapping) else earlier
+    steps = [Acted(step, person(user)) for step, user in pairs if user]
+    if why := barred(person(by), act=act, earlier=steps, branch=people_of(money_of) if money_of else ()):
+        raise SamePerson(why)
+
+
+def require_seat(
+    by: User, permission: Permission, branch: PartyOrganization, *, on: date, county: bool = False
+) -> PartyOrganization:
+    """The Party organization at which somebody may do this for a branch. Raises Refusal for whoever has no such right there;
+    `county`: none at county level or above."""
+    if found := seat_of(by, permission, branch, on=on, county=county):
+        return found
+    where = "县级以上党组织" if county else "本党组织或它的上级"
+    raise Refusal(f"办理{branch}的这一步，须在{where}有“{permission.label}”的权限，请由有权限的人员办理")
