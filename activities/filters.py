@@ -9,11 +9,9 @@ from django.utils import timezone
 
 from activities.models import ActivityRecord, Kind
 from activities.models.months import ANY, DUTIES
-from activities.queries.asks import asks
 from activities.queries.learning import short
-from activities.queries.lists import LOOKED_BACK, silent_for, without_answer
+from activities.queries.lists import LOOKED_BACK, shortfalls
 from activities.queries.months import last_months
-from activities.queries.silence import SPANS
 from core.listing import ListFilters
 from core.listing.filters import TickFilter, search_filter
 from core.months import YearMonth
@@ -120,28 +118,19 @@ class RightsFilters(OfBranchFilters):
 
 
 class WantedFilters(OfBranchFilters):
-    """Whose, and what is missing: any activity for months, or what is asked of each once a year."""
+    """Whose, and what is missing: any activity for months unless something else is asked for."""
 
     branch = "pk"
     wanted = django_filters.ChoiceFilter(
-        method="missing",
-        label="缺什么",
-        choices=[
-            *((f"silent_{span}", f"连续{words}个月没有活动") for span, words in SPANS.items()),
-            *((ask.code, f"今年没有{ask.name}") for ask in asks),
-        ],
-        empty_label=None,
+        method="lacking", label="缺什么", choices=[(one.code, one.name) for one in shortfalls], empty_label=None
     )
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         found = super().filter_queryset(queryset)
-        asked = self.form.cleaned_data.get("wanted")
-        return found if asked else silent_for(found, min(SPANS), on=timezone.localdate())
+        return found if self.form.cleaned_data.get("wanted") else self.lacking(found, "", next(iter(shortfalls)).code)
 
-    def missing(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        if value in asks:
-            return without_answer(queryset, asks[value], on=timezone.localdate())
-        return silent_for(queryset, int(value.removeprefix("silent_")), on=timezone.localdate())
+    def lacking(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return shortfalls[value].lacking(queryset, timezone.localdate())
 
 
 class OfMembersFilters(OfPartyFilters):

@@ -12,11 +12,12 @@ from functools import partial
 
 from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
-from activities.models import ActivityRecord, Obligation, Pledge, Regulation, Review
+from activities.models import ActivityRecord, Obligation, Regulation, Review
 from activities.models.months import ANY
 from activities.queries.appraisals import grade_of_year
 from activities.queries.asks import asks
 from activities.queries.learning import leads, learned, wanted
+from activities.queries.lists import contributions, pledges, rules_in_force
 from activities.queries.mends import groups_of, has_target, holds_post
 from activities.queries.silence import SPANS, silent
 from core.indicators import Indicator, Measure, declare, measures, share
@@ -161,6 +162,36 @@ ON_PAPER: tuple[Indicator, ...] = (
     ),
 )
 
+# how activities are held: 小型、业余、灵活, and who comes beside the members
+held = partial(share, group=LIFE, clause="意见二-3", of=RETURNED.denominator)
+OF_RECORDS = "上一个月的活动、已上报的记录中，"
+MANNER = (
+    held(
+        code="LIFE_SPARE",
+        name="业余开展的活动",
+        basis=OF_RECORDS + "不占用工作时间的；填报页默认为业余，没有改动的也计入。",
+        part=("records_spare", "其中业余开展", Q(working_time=False)),
+    ),
+    held(
+        code="LIFE_APART",
+        name="分散开展的活动",
+        basis=OF_RECORDS + "分头学习、走访、结对等分散开展的；填报页默认为集中。集中与分散相结合，不以高低论优劣。",
+        part=("records_apart", "其中分散开展", Q(gathering=ActivityRecord.Gathering.APART)),
+    ),
+    held(
+        code="LIFE_OWNERS",
+        name="有出资人、经营管理人员参加的活动",
+        basis=OF_RECORDS + "填写了参加的出资人或经营管理人员人数的。",
+        part=("records_with_owners", "其中有出资人、经营管理人员参加", Q(owners__gt=0) | Q(managers__gt=0)),
+    ),
+    held(
+        code="LIFE_EMPLOYEES",
+        name="有职工参加的活动",
+        basis=OF_RECORDS + "填写了党员以外的职工参加人数的。",
+        part=("records_with_employees", "其中有职工参加", Q(employees__gt=0)),
+    ),
+)
+
 # branches that hold nothing, and what is asked of each once a year
 for span in SPANS:
     node_facts.add(NodeFact(f"silent_{span}", partial(lambda day, span: silent(day.on, span), span=span)))
@@ -193,8 +224,17 @@ ASKED = tuple(
 
 # what a branch enters once and keeps
 node_facts.add(
-    NodeFact("pledges_this_year", lambda day: number_of(Pledge.objects.filter(year=day.on.year), "party_organization")),
-    NodeFact("regulation_groups", lambda day: groups_of(Regulation.objects.filter(repealed_on=None))),
+    NodeFact("contributions_this_year", lambda day: number_of(contributions(day.on), "party_organization")),
+    NodeFact("pledges_this_year", lambda day: number_of(pledges(day.on), "party_organization")),
+    NodeFact("regulation_groups", lambda day: groups_of(rules_in_force())),
+)
+CONTRIBUTED = of_branches(
+    code="CONTRIBUTED",
+    name="今年有作用发挥",
+    clause="意见二-4",
+    basis="党支部、联合党支部、临时党支部中，今年登记了合理化建议、攻关、办实事、参与决策或维权的；有没有结果不在此列。",
+    part=("branches_contributed", "其中有作用发挥", Q(contributions_this_year__gt=0)),
+    target=Decimal(100),
 )
 PLEDGED = of_branches(
     code="PLEDGED",
@@ -269,6 +309,16 @@ LEADERS_LEARNED = share(
     part=("leaders_learned", "其中今年学时达标", ENOUGH),
     target=Decimal(100),
 )
+OWNERS_LEARNED = share(
+    code="OWNERS_LEARNED",
+    group=LIFE,
+    name="党员业主今年学时达标",
+    clause="意见二-2",
+    basis="名册上的党员中，岗位登记为“出资人”的，今年学时达到要求的；没有达标的见“党员业主”名单。",
+    of=members("members", "党员").part("members_owning", "党员业主", Q(job=Member.Job.OWNER)),
+    part=("owners_learned", "其中今年学时达标", ENOUGH),
+    target=Decimal(100),
+)
 GRADED = share(
     code="GRADED",
     group=LIFE,
@@ -288,6 +338,6 @@ EXCELLENT = share(
     part=("members_excellent", "其中优秀", Q(grade="EXCELLENT")),
 )
 
-declare(LEARNED, LEADERS_LEARNED, GRADED, EXCELLENT)
-declare(REPORTED, HELD, *ON_PAPER, RETURNED, ON_TIME, NOT_HELD, UNREPORTED, DUTIES_HELD, *SILENT, *ASKED)
-declare(PLEDGED, REGULATED, ROLE_MODELS, TARGETED)
+declare(LEARNED, LEADERS_LEARNED, OWNERS_LEARNED, GRADED, EXCELLENT)
+declare(REPORTED, HELD, *ON_PAPER, RETURNED, ON_TIME, NOT_HELD, UNREPORTED, DUTIES_HELD, *MANNER, *SILENT, *ASKED)
+declare(CONTRIBUTED, PLEDGED, REGULATED, ROLE_MODELS, TARGETED)

@@ -168,7 +168,7 @@ class Life:
             ActivityRecord, day, id=pk, party_organization_id=branch, kind=sheet.kind, held_on=sheet.held_on,
             starts_at=str(sheet.starts_at), ends_at=str(sheet.ends_at), place=sheet.place, host=sheet.host,
             recorder=sheet.host, lecturer=sheet.lecturer, topic=sheet.topic, content=sheet.content,
-            working_time=invent.chance(0.2), gathering="TOGETHER", employees=invent.choice((0, 0, 2, 5)),
+            working_time=invent.chance(0.2), gathering="TOGETHER" if pk % 15 else "APART", employees=invent.choice((0, 0, 2, 5)),
             managers=invent.choice((0, 0, 1)), owners=invent.choice((0, 0, 0, 1)), status=status, submitted_on=day,
             draft_key=UUID(int=invent.getrandbits(128)).hex, expected=len(sheet.seats), present=sheet.present,
             **self._shared.marks(pk, sheet.kind, sheet.held_on or day), flags=flags, similarity=sheet.similarity, alike_id=alike, version=2,

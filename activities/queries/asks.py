@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from activities.models import ActivityRecord, Kind, RecordTopic
@@ -29,10 +29,13 @@ class Ask:
     def records(self) -> Q:
         return Q(topics__topic=self.topic) if self.topic else Q(kind=self.kind)
 
+    def answers(self, on: date) -> QuerySet[ActivityRecord]:
+        """The records of a year up to a day that answer it."""
+        return ActivityRecord.objects.filed().filter(self.records, held_on__range=(date(on.year, 1, 1), on))
+
     def answered(self, on: date) -> Coalesce:
-        """How many records of a year up to a day answer it, of the Party organization of the outer query."""
-        filed = ActivityRecord.objects.filed().filter(self.records, held_on__gte=date(on.year, 1, 1), held_on__lte=on)
-        return number_of(filed, "party_organization")
+        """How many do, of the Party organization of the outer query."""
+        return number_of(self.answers(on), "party_organization")
 
 
 asks = Registry(
@@ -41,6 +44,8 @@ asks = Registry(
     Ask("culture", "先进文化建设", "意见二-3", topic=Topic.CULTURE),
     Ask("management", "与管理层沟通", "意见二-5", topic=Topic.MANAGEMENT),
     Ask("democracy", "民主管理", "意见二-3", topic=Topic.DEMOCRACY),
+    Ask("masses", "党建带工建团建", "意见二-3", topic=Topic.MASSES),
+    Ask("care", "关心关爱", "意见二-3", topic=Topic.CARE),
     Ask("talk", "谈心谈话", "支部工作条例", kind=Kind.TALK),
     Ask("appraisal", "民主评议党员", "支部工作条例", kind=Kind.APPRAISAL),
 )

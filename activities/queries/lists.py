@@ -1,25 +1,28 @@
-"""Branches that somebody has to be reminded of: who has not reported, who holds nothing, who has not done what is asked."""
+"""Branches that somebody has to be reminded of: who has not reported, who holds nothing, who lacks what is asked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from accounts.permissions import Permission as P
-from activities.models import ActivityRecord, Obligation
+from activities.models import ActivityRecord, Contribution, Obligation, Pledge, Regulation
 from activities.models.months import ANY
-from activities.queries.asks import Ask
+from activities.queries.asks import asks
 from activities.queries.branches import branches
 from activities.queries.months import last_months
-from activities.queries.silence import silent
+from activities.queries.silence import SPANS, silent
+from core.registries import Registry
 from core.scope import Scope
 from members.models import Member, Post
 from orgs.models import PartyOrganization
 
 LOOKED_BACK = 12  # months
+Narrowing = Callable[[QuerySet[PartyOrganization], date], QuerySet[PartyOrganization]]
 
 
 def unreported(scope: Scope, *, on: date) -> QuerySet[Obligation]:
@@ -45,13 +48,81 @@ def reviewed_branches(scope: Scope) -> QuerySet[PartyOrganization]:
     ).select_related("parent")
 
 
-def silent_for(rows: QuerySet[PartyOrganization], months: int, *, on: date) -> QuerySet[PartyOrganization]:
-    return rows.annotate(silent=silent(on, months)).filter(silent=True)
+def without(rows_of: Callable[[date], QuerySet]) -> Narrowing:
+    """The branches that none of the rows of a day name."""
+
+    def narrowed(branches: QuerySet[PartyOrganization], on: date) -> QuerySet[PartyOrganization]:
+        return branches.filter(~Exists(rows_of(on).filter(party_organization=OuterRef("pk"))))
+
+    return narrowed
 
 
-def without_answer(rows: QuerySet[PartyOrganization], ask: Ask, *, on: date) -> QuerySet[PartyOrganization]:
-    """Those that have not done what is asked this year."""
-    return rows.annotate(answered=ask.answered(on)).filter(answered=0)
+def quiet_for(months: int) -> Narrowing:
+    return lambda branches, on: branches.filter(silent(on, months))
+
+
+def contributions(on: date) -> QuerySet[Contribution]:
+    """Of the year up to a day."""
+    return Contribution.objects.filter(done_on__range=(date(on.year, 1, 1), on))
+
+
+def pledges(on: date) -> QuerySet[Pledge]:
+    return Pledge.objects.filter(year=on.year)
+
+
+def rules_in_force() -> QuerySet[Regulation]:
+    return Regulation.objects.filter(repealed_on=None)
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """What a branch may lack: how the list of those that lack it is called, and what is wanted of each of them."""
+
+    code: str
+    name: str
+    wanted: str
+    lacking: Narrowing
+    yearly: bool = True  # it may be mended until the end of the year
+
+
+shortfalls = Registry(
+    *(
+        Shortfall(
+            f"silent_{span}",
+            f"连续{words}个月没有活动",
+            "请联系支部，了解原因，帮助开展活动",
+            quiet_for(span),
+            yearly=False,
+        )
+        for span, words in SPANS.items()
+    ),
+    *(
+        Shortfall(ask.code, f"今年没有{ask.name}", f"今年还没有上报{ask.name}（{ask.clause}）", without(ask.answers))
+        for ask in asks
+    ),
+    Shortfall(
+        "contribution",
+        "今年没有作用发挥",
+        "今年还没有登记合理化建议、攻关、办实事、参与决策或维权（意见二-4）",
+        without(contributions),
+    ),
+    Shortfall(
+        "pledge",
+        "今年没有责任书",
+        "今年还没有与上级党组织签订年度目标责任书（意见二-5）",
+        without(pledges),
+    ),
+    *(
+        Shortfall(
+            f"rules_{group.value.lower()}",
+            f"没有{group.label}",
+            f"还没有登记现行的{group.label}（意见二-5）",
+            without(lambda on, group=group: rules_in_force().filter(group=group)),
+            yearly=False,
+        )
+        for group in Regulation.Group
+    ),
+)
 
 
 def secretaries(nodes: Iterable[int], *, on: date) -> dict[int, tuple[str, Member | None]]:

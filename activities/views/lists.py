@@ -1,5 +1,5 @@
-"""催办名单: who has not reported, who holds nothing, who has not done what is asked this year; what was asked of it for people's
-rights and has no result; with whom to phone."""
+"""催办名单: who has not reported, who holds nothing, who lacks what is asked; what was asked of it for people's rights and has no
+result; with whom to phone."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString
 
 from accounts.permissions import Permission as P
 from activities.filters import MissingFilters, RightsFilters, WantedFilters
-from activities.queries.asks import asks, latest_answer
-from activities.queries.lists import reviewed_branches, secretaries, unreported
+from activities.queries.asks import latest_answer
+from activities.queries.lists import reviewed_branches, secretaries, shortfalls, unreported
 from activities.queries.rights import rights, unions
 from core.formats import iso, number
 from core.listing import Column, ListPage, Order
@@ -98,9 +98,9 @@ class MissingList(PhoneList):
 
 
 class WantedList(PhoneList):
-    """Branches that hold nothing for months, or that have not done this year what is asked of each."""
+    """Branches that hold nothing for months, or that lack what is asked of each."""
 
-    title, unit, page_of = "没有活动的支部", "个", "branch_lists"
+    title, unit, page_of = "有缺项的支部", "个", "branch_lists"
     filters = WantedFilters
     empty = "没有这样的党支部。"
     columns: Sequence[Column] = (
@@ -123,11 +123,11 @@ class WantedList(PhoneList):
     def prepare(self, rows: list[Any]) -> None:
         """What is wanted of each, and by when."""
         super().prepare(rows)
-        wanted = self.request.GET.get("wanted", "")
-        ask = next((one for one in asks if one.code == wanted), None)
+        asked = self.request.GET.get("wanted", "")
+        shortfall = shortfalls[asked] if asked in shortfalls else next(iter(shortfalls))
         for row in rows:
-            row.wanted = f"今年还没有上报{ask.name}（{ask.clause}）" if ask else "请联系支部，了解原因，帮助开展活动"
-            row.until = latest_answer(timezone.localdate()) if ask else None
+            row.wanted = shortfall.wanted
+            row.until = latest_answer(timezone.localdate()) if shortfall.yearly else None
 
 
 class RightsList(PhoneList):

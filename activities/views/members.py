@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Permission as P
-from activities.filters import HoursFilters, OfMembersFilters
+from activities.filters import HoursFilters
 from activities.queries.learning import missing, with_hours
 from activities.queries.owners import attendance, last_talks, newest_grades
 from core.listing import Column, ListPage, Order
@@ -63,7 +63,7 @@ class HoursList(MemberList):
 
 class OwnerList(MemberList):
     title = "党员业主"
-    filters = OfMembersFilters
+    filters = HoursFilters
     empty = "没有符合条件的党员业主。在“党员”中把岗位登记为“出资人”后显示。"
     columns = (
         NAME,

@@ -15,6 +15,7 @@ from activities.models import (
     Appraisal,
     AppraisalGrade,
     Attendance,
+    Contribution,
     DutyTarget,
     Obligation,
     Pledge,
@@ -23,7 +24,7 @@ from activities.models import (
     Training,
 )
 from activities.models.appraisals import STEPS
-from activities.services import obligations, reviews, rows
+from activities.services import obligations, plans, reviews, rows
 from core.months import YearMonth
 from members.models import Member, Post
 from orgs.models import PartyOrganization
@@ -33,7 +34,7 @@ from tests.people import LONG_AGO, TODAY, City
 
 MONTH = YearMonth(2026, 10)  # the month before TODAY
 LAID = date(2026, 10, 9)
-TOPICS = ("POLICY", "LAW", "CULTURE", "MANAGEMENT", "DEMOCRACY")
+TOPICS = ("POLICY", "LAW", "CULTURE", "MANAGEMENT", "DEMOCRACY", "MASSES", "CARE")
 OWN_WORDS = "第 {} 次活动各自讨论本单位的事，学习内容与其他支部都不相同，{}，会后形成 {} 条意见，由 {} 负责落实并公布。"
 
 
@@ -55,7 +56,7 @@ def lived(city: City, number: int = 20) -> list[PartyOrganization]:
     pick = random.Random(5)
     found = branches(city, number)
     for n, node in enumerate(found):
-        _learned(node, n, city.member(of=node.code))
+        _learned(node, n, city.member(of=node.code, job="OWNER" if n % 2 else "TECHNICAL"))
         keep_rows(city, node, n)
     obligations.lay_out(on=LAID)
     for n, node in enumerate(found):
@@ -78,6 +79,8 @@ def keep_rows(city: City, node: PartyOrganization, n: int) -> None:
     if n % 2:
         rows.pledges.add(year=year, signed_with=city["CZ1"], signed_on=LONG_AGO, **told)
         rows.duty_targets.add(member=member, year=year, duty="岗位", target="目标", **told)
+    if n % 3 != 1:
+        plans.contributions.add(kind="SERVICE", what="办实事", done_on=TODAY.replace(year=year), **told)
     if n % 4 < 2:
         until = TODAY if n % 5 == 0 else None
         post = rows.role_model_posts.add(member=member, kind="AREA", name="车间", since=LONG_AGO, **told)
@@ -90,6 +93,7 @@ def keep_rows(city: City, node: PartyOrganization, n: int) -> None:
 
 
 def plain_rows(standing: list[PartyOrganization]) -> dict[str, tuple[int, int]]:
+    did = {row.party_organization_id for row in Contribution.objects.all() if row.done_on.year == TODAY.year}
     pledged = {row.party_organization_id for row in Pledge.objects.all() if row.year == TODAY.year}
     rules = [row for row in Regulation.objects.all() if row.repealed_on is None]
     full = [node for node in standing if len({row.group for row in rules if row.party_organization_id == node.pk}) == 4]
@@ -98,6 +102,7 @@ def plain_rows(standing: list[PartyOrganization]) -> dict[str, tuple[int, int]]:
     posts = {(row.member_id, row.party_organization_id) for row in held}
     aims = {row.member_id for row in DutyTarget.objects.all() if row.year == TODAY.year}
     return {
+        "CONTRIBUTED": (sum(node.pk in did for node in standing), len(standing)),
         "PLEDGED": (sum(node.pk in pledged for node in standing), len(standing)),
         "REGULATED": (len(full), len(standing)),
         "ROLE_MODEL": (sum((one.pk, one.party_organization_id) in posts for one in members), len(members)),
@@ -131,6 +136,7 @@ def _plain_members() -> dict[str, tuple[int, int]]:
         learned[row.member_id] += row.hours if row.held_on.year == 2026 else 0
     leading = {row.member_id for row in Post.objects.all() if row.until is None}
     enough = {key for key, hours in learned.items() if hours >= (56 if key in leading else 32)}
+    owning = {one.pk for one in members if one.job == "OWNER"}
     grades = {
         row.member_id: row.grade
         for row in AppraisalGrade.objects.select_related("appraisal")
@@ -140,6 +146,7 @@ def _plain_members() -> dict[str, tuple[int, int]]:
     return {
         "LEARNED": (len(enough), len(members)),
         "LEADERS_LEARNED": (len(enough & leading), len(leading)),
+        "OWNERS_LEARNED": (len(enough & owning), len(owning)),
         "GRADED": (len(grades), sum(one.status == "FORMAL" for one in members)),
         "EXCELLENT": (excellent, len(grades)),
     }
@@ -159,6 +166,11 @@ def _held(city: City, pick: random.Random, code: str, day: date, number: int) ->
         lecturer="钱书记",
         late_reason="补报",
         topics=pick.sample(TOPICS, pick.choice([0, 1, 2])),
+        working_time=number // 100 % 3 == 0,
+        gathering="APART" if number // 100 % 2 else "TOGETHER",
+        owners=int(number // 100 % 5 == 0),
+        managers=int(number // 100 % 7 == 0),
+        employees=number // 100 % 3,
     )
     told = {"by": city.user("district"), "record": record, "at": timezone.now(), "on": TODAY}
     match pick.choice(["accept", "send_back", "", "send_back"]):
@@ -191,6 +203,10 @@ def plain_figures() -> dict[str, tuple[int, int]]:
     recent = [record for record in filed if (record.held_on.year, record.held_on.month) == (2026, 10)]
     back = [record for record in recent if record.reviews.filter(verdict="RETURNED").exists()]
     told["LIFE_RETURNED"] = (len(back), len(recent))
+    told["LIFE_SPARE"] = (sum(not one.working_time for one in recent), len(recent))
+    told["LIFE_APART"] = (sum(one.gathering == "APART" for one in recent), len(recent))
+    told["LIFE_OWNERS"] = (sum(one.owners + one.managers > 0 for one in recent), len(recent))
+    told["LIFE_EMPLOYEES"] = (sum(one.employees > 0 for one in recent), len(recent))
     for months, first in ((3, date(2026, 8, 24)), (6, date(2026, 5, 24))):
         silent = [
             node

@@ -10,7 +10,8 @@ import pytest
 from django.utils import timezone
 
 from activities.models import Obligation
-from activities.services import months, obligations
+from activities.queries.lists import shortfalls
+from activities.services import months, obligations, plans, rows
 from core.due import due_kinds
 from core.models import AuditEntry
 from members.models import Member, Post
@@ -96,6 +97,27 @@ def test_silent_branches_and_what_is_asked_of_each(city: City) -> None:
     narrowed = listed(city, WANTED, "city", wanted="law", committee=city["CZ112"].pk)
     assert [(row.code, row.until) for row in narrowed] == [("B1", date(2026, 12, 31))]
     assert narrowed[0].wanted == "今年还没有上报法制宣传教育（意见二-4）"
+
+
+def test_branches_without_pledge_deeds_or_one_of_the_four_groups_of_rules_are_listed(city: City) -> None:
+    mine = {"by": None, "on": TODAY, "party_organization": city["CZ1111"]}
+    last_year = TODAY.replace(year=TODAY.year - 1)
+    other = mine | {"party_organization": city["CZ1112"]}
+    rows.pledges.add(year=2026, signed_with=city["CZ1"], signed_on=TODAY, **mine)
+    rows.pledges.add(year=2025, signed_with=city["CZ1"], signed_on=last_year, **other)
+    plans.contributions.add(kind="SERVICE", what="办实事", done_on=TODAY, **mine)
+    plans.contributions.add(kind="SERVICE", what="办实事", done_on=last_year, **other)
+    rows.regulations.add(group="LIFE", title="三会一课制度", adopted_on=LONG_AGO, **mine)
+    over = rows.regulations.add(group="LIFE", title="三会一课制度", adopted_on=LONG_AGO, **other)
+    rows.regulations.end(row=over, day=TODAY, by=None, on=TODAY)
+    for wanted, until in (("pledge", date(2026, 12, 31)), ("contribution", date(2026, 12, 31)), ("rules_life", None)):
+        [row] = listed(city, WANTED, wanted=wanted)
+        assert (row.code, row.until) == ("CZ1112", until), wanted
+    assert row.wanted == "还没有登记现行的组织生活制度（意见二-5）"
+    both = {"CZ1111", "CZ1112"}
+    assert {row.code for row in listed(city, WANTED, wanted="rules_masses")} == both
+    for one in shortfalls:
+        assert {row.code for row in listed(city, WANTED, wanted=one.code)} <= both, one.code
 
 
 def test_the_front_page_of_the_street_names_what_waits(city: City) -> None:
