@@ -115,11 +115,11 @@ class RecordForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """What was typed as the service takes it: a number that was left out is 0."""
-        told = dict(self.cleaned_data)
-        del told["topics"]
-        told["gathering"] = told["gathering"] or ActivityRecord.Gathering.TOGETHER
-        told["working_time"] = told["working_time"] == "yes"
-        return told | {name: told[name] or 0 for name in ("owners", "managers", "employees")}
+        columns = dict(self.cleaned_data)
+        del columns["topics"]
+        columns["gathering"] = columns["gathering"] or ActivityRecord.Gathering.TOGETHER
+        columns["working_time"] = columns["working_time"] == "yes"
+        return columns | {name: columns[name] or 0 for name in ("owners", "managers", "employees")}
 
 
 class DecisionForm(forms.Form):

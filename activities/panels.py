@@ -55,8 +55,8 @@ def of_member(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]
 
 def of_organization(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
     """When leave was not given, and for what; who asked for it is the branch's to know. Nothing where it always was."""
-    told = ("record__held_on", "record__kind", "record__party_organization__name")
-    found = leave_refused(record.pk).values_list("record", *told).distinct()[:SHOWN]
+    columns = ("record__held_on", "record__kind", "record__party_organization__name")
+    found = leave_refused(record.pk).values_list("record", *columns).distinct()[:SHOWN]
     rows = [{"held_on": day, "kind": Kind(kind).label, "branch": branch} for _, day, kind, branch in found]
     return {"rows": rows} if rows else None
 

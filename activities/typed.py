@@ -25,7 +25,6 @@ from orgs.models import PartyOrganization
 
 Typed = MultiValueDict[str, str]
 LISTS = ("topics", "came")
-COPIED = ("place", "venue", "host", "recorder", "starts_at", "ends_at")
 DECISIONS = "decisions"
 ROWS = f"{DECISIONS}-TOTAL_FORMS"
 _OF_A_PART = re.compile(
@@ -59,11 +58,11 @@ class People:
 
     def seats(self) -> list[Seat]:
         """All of them where they should come, else those who came."""
-        told = [
+        sat = [
             Seat(row.seat.member_id, row.seat.name, row.seat.present, reason=row.reason, note=row.note)
             for row in self.rows
         ]
-        return told if self.called else [seat for seat in told if seat.present]
+        return sat if self.called else [seat for seat in sat if seat.present]
 
 
 def kept(post: MultiValueDict[str, str]) -> Typed:
@@ -76,18 +75,22 @@ def of_record(record: ActivityRecord) -> Typed:
     """A record as it stands: its draft, else its columns and parts."""
     if record.typed:
         return MultiValueDict(record.typed)
-    told: dict[str, Any] = {name: getattr(record, name) for name in RecordForm.base_fields if name != "topics"}
-    told |= {"working_time": "yes" if record.working_time else "no", "venue": record.venue_id, "group": record.group_id}
-    told |= {"campaign": record.campaign_id, "adopted_from": record.adopted_from_id}
+    values: dict[str, Any] = {name: getattr(record, name) for name in RecordForm.base_fields if name != "topics"}
+    values |= {
+        "working_time": "yes" if record.working_time else "no",
+        "venue": record.venue_id,
+        "group": record.group_id,
+    }
+    values |= {"campaign": record.campaign_id, "adopted_from": record.adopted_from_id}
     sat = list(record.attendances.all())
-    told["roll"] = ",".join(str(seat.member_id) for seat in sat)
+    values["roll"] = ",".join(str(seat.member_id) for seat in sat)
     for seat in sat:
-        told |= {f"reason-{seat.member_id}": seat.reason, f"note-{seat.member_id}": seat.note}
+        values |= {f"reason-{seat.member_id}": seat.reason, f"note-{seat.member_id}": seat.note}
     decided = list(record.decisions.order_by("pk"))
-    told[ROWS] = len(decided)
+    values[ROWS] = len(decided)
     for place, row in enumerate(decided):
-        told |= {f"{DECISIONS}-{place}-{name}": getattr(row, name) for name in DecisionForm.base_fields}
-    typed = texts(told)
+        values |= {f"{DECISIONS}-{place}-{name}": getattr(row, name) for name in DecisionForm.base_fields}
+    typed = texts(values)
     typed.setlist("topics", [row.topic for row in record.topics.all()])
     typed.setlist("came", [str(seat.member_id) for seat in sat if seat.present])
     return typed
@@ -98,37 +101,37 @@ def beginning(
 ) -> Typed:
     """What a new record begins with: today, what was planned, the only group."""
     only = list(groups)
-    told: dict[str, Any] = {"held_on": day, "group": (group or (only[0] if len(only) == 1 else None))}
+    values: dict[str, Any] = {"held_on": day, "group": (group or (only[0] if len(only) == 1 else None))}
     if plan and plan.planned_on <= on:
-        told |= {name: getattr(plan, name) for name in ("starts_at", "ends_at", "topic", "place", "venue_id")}
-        told |= {"held_on": plan.planned_on, "venue": told.pop("venue_id")}
-    told["group"] = told["group"].pk if told["group"] else ""
-    return texts(told)
+        values |= {name: getattr(plan, name) for name in ("starts_at", "ends_at", "topic", "place", "venue_id")}
+        values |= {"held_on": plan.planned_on, "venue": values.pop("venue_id")}
+    values["group"] = values["group"].pk if values["group"] else ""
+    return texts(values)
 
 
 def with_last(typed: Typed, party_organization: PartyOrganization, *, kind: str) -> Typed:
     """复制上月: place, host and recorder; never what was said."""
-    said = typed.copy()
+    filled = typed.copy()
     for name, value in last_held(party_organization, kind=kind).items():
-        said[name] = text_of(value)
-    return said
+        filled[name] = text_of(value)
+    return filled
 
 
 def with_appraisal(typed: Typed, party_organization: PartyOrganization, *, year: int) -> Typed:
     """What the appraisal of a year says already of its meeting."""
-    said, row = typed.copy(), appraisal_of(party_organization, year=year)
+    filled, row = typed.copy(), appraisal_of(party_organization, year=year)
     if row and row.met_on:
-        told = {"held_on": row.met_on, "topic": str(row), "content": appraisal_in_words(row)}
-        for name, value in told.items():
-            said[name] = text_of(value)
-    return said
+        values = {"held_on": row.met_on, "topic": str(row), "content": appraisal_in_words(row)}
+        for name, value in values.items():
+            filled[name] = text_of(value)
+    return filled
 
 
 def with_experience(typed: Typed, learned: Experience) -> Typed:
     """借鉴: its topic and how it was done, to be written anew; the record is marked."""
-    said = typed.copy()
-    said["topic"], said["content"], said["adopted_from"] = learned.title, learned.outline, str(learned.pk)
-    return said
+    filled = typed.copy()
+    filled["topic"], filled["content"], filled["adopted_from"] = learned.title, learned.outline, str(learned.pk)
+    return filled
 
 
 def texts(values: Mapping[str, Any]) -> Typed:
@@ -144,18 +147,18 @@ def text_of(value: Any) -> str:
 
 def initial_of(typed: Typed) -> dict[str, Any]:
     """What the fields of a page that is only shown begin with."""
-    told = {
+    values = {
         name: typed.getlist(name) if name in LISTS else typed[name] for name in typed if name in RecordForm.base_fields
     }
-    return {name: value for name, value in told.items() if value != ""}
+    return {name: value for name, value in values.items() if value != ""}
 
 
 def decisions_of(typed: Typed) -> BaseFormSet:
     """The decisions that were typed, and one more row."""
     rows = min(number(typed.get(ROWS)) or 0, MOST_DECISIONS)
     names = DecisionForm.base_fields
-    told = [{name: typed.get(f"{DECISIONS}-{place}-{name}", "") for name in names} for place in range(rows)]
-    return DecisionForms(initial=[row for row in told if any(row.values())], prefix=DECISIONS)
+    decided = [{name: typed.get(f"{DECISIONS}-{place}-{name}", "") for name in names} for place in range(rows)]
+    return DecisionForms(initial=[row for row in decided if any(row.values())], prefix=DECISIONS)
 
 
 def decisions_sent(typed: Typed) -> BaseFormSet:
@@ -168,8 +171,8 @@ def decisions_sent(typed: Typed) -> BaseFormSet:
 
 def votes_of(decisions: BaseFormSet) -> list[Vote]:
     """The decisions of a whole form that say something."""
-    told = [form.cleaned_data for form in decisions if form.has_changed()]
-    return [Vote(**row) for row in told if any(value not in (None, "") for value in row.values())]
+    decided = [form.cleaned_data for form in decisions if form.has_changed()]
+    return [Vote(**row) for row in decided if any(value not in (None, "") for value in row.values())]
 
 
 def people_of(

@@ -15,12 +15,12 @@ Line = tuple[str, str]
 
 def minutes(record: ActivityRecord) -> list[Line]:
     """The lines that say something, each with its name, in the order of a meeting."""
-    return [(name, said) for name, said in _lines(record) if said]
+    return [(name, text) for name, text in _lines(record) if text]
 
 
 def as_text(record: ActivityRecord) -> str:
     """复制全文."""
-    return "\n".join(f"{name}：{said}" for name, said in minutes(record))
+    return "\n".join(f"{name}：{text}" for name, text in minutes(record))
 
 
 def appraisal_in_words(appraisal: Appraisal) -> str:
@@ -41,8 +41,8 @@ def progress(appraisal: Appraisal | None, met: ActivityRecord | None) -> str:
 
 def _graded(appraisal: Appraisal) -> str:
     grades = grades_of(appraisal).values()
-    told = "，".join(f"{name} {number} 名" for name, number in numbers(grades) if number)
-    return f"评定等次 {len(grades)} 名：{told}" if grades else ""
+    graded = "，".join(f"{name} {number} 名" for name, number in numbers(grades) if number)
+    return f"评定等次 {len(grades)} 名：{graded}" if grades else ""
 
 
 def _lines(record: ActivityRecord) -> Iterator[Line]:
@@ -79,14 +79,14 @@ def _hours(record: ActivityRecord) -> str:
 
 
 def _decision(place: int, decision: Decision, voters: int) -> str:
-    said = [f"{place}. {decision.text}"]
+    parts = [f"{place}. {decision.text}"]
     if decision.yes is not None:
         carried = "通过" if is_carried(yes=decision.yes, expected=voters) else "未通过"
-        said.append(f"赞成 {decision.yes} 票，反对 {decision.no} 票，弃权 {decision.abstained} 票，{carried}")
+        parts.append(f"赞成 {decision.yes} 票，反对 {decision.no} 票，弃权 {decision.abstained} 票，{carried}")
     if decision.responsible:
-        said.append(f"责任人 {decision.responsible}")
+        parts.append(f"责任人 {decision.responsible}")
     if decision.due_on:
-        said.append(f"完成时限 {decision.due_on}")
+        parts.append(f"完成时限 {decision.due_on}")
     if decision.done_on:
-        said.append(f"已于 {decision.done_on} 落实")
-    return "；".join(said)
+        parts.append(f"已于 {decision.done_on} 落实")
+    return "；".join(parts)

@@ -40,8 +40,9 @@ def keep(source: IO[bytes], name: str) -> None:
         raise
 
 
-def forget(name: str) -> None:
-    (Path(settings.DATA_DIR) / name).unlink(missing_ok=True)
+def forget(*names: str) -> None:
+    for name in names:
+        (Path(settings.DATA_DIR) / name).unlink(missing_ok=True)
 
 
 def is_kept(name: str) -> bool:

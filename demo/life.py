@@ -237,8 +237,8 @@ class Life:
         if branch == self._secretarys or invent.chance(0.6):
             on = ledger.ago(invent.randint(20, 120))
             for place, one in enumerate(one for one in there if one.since <= on):
-                told = ("支部书记和班子成员培训班", 40) if not place else ("区委党校党员集中轮训", 8)
-                ledger.add(Training, on, member_id=one.pk, course=told[0], held_on=on, hours=told[1])
+                course, hours = ("支部书记和班子成员培训班", 40) if not place else ("区委党校党员集中轮训", 8)
+                ledger.add(Training, on, member_id=one.pk, course=course, held_on=on, hours=hours)
         if there and invent.chance(0.7):
             deputy, of_branch = there[0], {"party_organization_id": branch}
             since = max(deputy.formal_on or deputy.since, deputy.since, ledger.start)

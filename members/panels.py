@@ -65,9 +65,9 @@ def team_of_organization(record: models.Model, scope: Scope, on: date) -> Mappin
     found = _serving(node.pk, scope, on)
     if not found["posts"] and not node.secretary_name:
         return None
-    said = {"node": node.name, "secretary": node.secretary_name, "covered": node.pk != record.managed_by_id}  # type: ignore[attr-defined]
+    words = {"node": node.name, "secretary": node.secretary_name, "covered": node.pk != record.managed_by_id}  # type: ignore[attr-defined]
     open_to_see = scope.having(PartyOrganization.view_permission).holds_path(node.path)
-    return {**found, **said, "url": reverse("party", args=[node.pk]) if open_to_see else ""}
+    return {**found, **words, "url": reverse("party", args=[node.pk]) if open_to_see else ""}
 
 
 def _serving(node_id: int, scope: Scope, on: date) -> dict[str, Any]:

@@ -28,10 +28,10 @@ def _ending(permission: P) -> DueKind:
         return soon_over(standing, on=on).only("name", "term_ends_on")
 
     def items(found: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
-        said = values_on(on)
+        values = values_on(on)
         for node in found:
             left = (node.term_ends_on - on).days
-            step = next((words for code, words in STEPS if left <= said[code]), FIRST)
+            step = next((words for code, words in STEPS if left <= values[code]), FIRST)
             what = f"还有 {left} 天届满，{step}" if left >= 0 else f"届满已 {-left} 天，尚未换届；延期须经上级批准"
             url = f"{reverse('party', args=[node.pk])}#panel-team"
             yield DueItem(node.name, what, node.term_ends_on, url, "查看" if own else "登记换届")

@@ -37,7 +37,7 @@ def _why(post: Any) -> str:
 def _committees(look: Look) -> QuerySet[PartyOrganization]:
     """Branches whose committee is smaller or larger than it should be, or that have none though enough members are formal.
     Where no post is known nothing is said."""
-    told = look.parameters
+    values = look.parameters
     held = Post.objects.on(look.on).order_by().values("party_organization")
     rows = PartyOrganization.objects.within(look.scope).standing().filter(kind__in=BRANCH_KINDS)
     rows = rows.annotate(
@@ -46,9 +46,9 @@ def _committees(look: Look) -> QuerySet[PartyOrganization]:
         superior=Coalesce("parent__name", Value(""), output_field=CharField()),
         formal=number_of(Member.objects.formal(), "party_organization"),
     )
-    least, most = told["org.committee_least"], told["org.committee_most"]
+    least, most = values["org.committee_least"], values["org.committee_most"]
     unusual = Q(committee=True) & (Q(size__lt=least) | Q(size__gt=most))
-    missing = Q(committee=False, pk__in=held, formal__gte=told["org.committee_min_formal"])
+    missing = Q(committee=False, pk__in=held, formal__gte=values["org.committee_min_formal"])
     return rows.filter(unusual | missing)
 
 

@@ -114,6 +114,29 @@ def test_what_others_call_is_typed_and_what_is_long_says_what_it_means(path):
         assert told, f"{name}: no docstring"
 
 
+def bound(tree: ast.AST) -> Iterator[tuple[str, int, ast.AST | None]]:
+    """Each name that is given a value, with its line and the value, where there is a single one."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr | ast.For | ast.comprehension):
+            plain = isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+            whole = node.value if plain or isinstance(node, ast.AnnAssign | ast.NamedExpr) else None
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                names = [
+                    one for one in ast.walk(target) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
+                ]
+                yield from ((one.id, one.lineno, whole) for one in names)
+        elif isinstance(node, ast.arguments):
+            yield from ((one.arg, one.lineno, None) for one in (*node.posonlyargs, *node.args, *node.kwonlyargs))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=by_path)
+def test_a_name_says_what_it_holds(path):
+    """`told` are the keywords that a service or a form is told, nothing else; `said` holds anything, so nothing is called so."""
+    for name, line, value in bound(ast.parse(path.read_text())):
+        assert name != "said", f"line {line}"
+        assert name != "told" or isinstance(value, ast.Dict | ast.DictComp | ast.IfExp | ast.BinOp), f"line {line}"
+
+
 FILLERS = frozenset(
     [
         "a",

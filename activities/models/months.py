@@ -102,10 +102,6 @@ class Obligation(models.Model):
         return f"{self.month:%Y-%m} {self.get_kind_display()}"
 
 
-class MonthQuerySet(PublicQuerySet):
-    """Everybody may know which months are closed; the city closes them."""
-
-
 class ActivityMonth(models.Model):
     """A month of records. Without a row it is open. Closed: what comes later is late and says why. Locked: nothing comes."""
 
@@ -123,7 +119,7 @@ class ActivityMonth(models.Model):
     set_at = models.DateTimeField("办理时间", null=True, blank=True)
     reason = models.CharField("重新开放原因", max_length=200, blank=True)
 
-    objects = MonthQuerySet.as_manager()
+    objects = PublicQuerySet.as_manager()  # everybody may know which are closed; the city closes them
     change_permission = "months.close"
 
     class Meta:

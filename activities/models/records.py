@@ -43,6 +43,17 @@ class RecordQuerySet(ScopedQuerySet):
         """What no automatic check has anything to say of."""
         return self.filter(flags="")
 
+    def with_parts(self) -> Self:
+        rows = self.select_related("party_organization", "group", "venue", "entered_by", "campaign", "adopted_from")
+        return rows.prefetch_related("attendances__member", "topics", "decisions", "attachments", "reviews__by")
+
+
+class OfRecordQuerySet(ScopedQuerySet):
+    """Attendance and decisions; those of a draft are what was typed once and count nowhere."""
+
+    def filed(self) -> Self:
+        return self.exclude(record__status=ActivityRecord.Status.DRAFT)
+
 
 class ActivityRecord(models.Model):
     """What a branch held. A draft holds what was typed so far (`typed`), good or not; handing in writes the columns.
@@ -219,7 +230,7 @@ class Attendance(models.Model):
     reason = models.CharField("缺席原因", max_length=9, choices=Reason, blank=True)
     note = models.CharField("说明", max_length=60, blank=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = OfRecordQuerySet.as_manager()
     view_permission = "activities.view"
     change_permission = ""  # goes with its record
     scope_path = "record__party_organization__path"
@@ -254,7 +265,7 @@ class Decision(models.Model):
     due_on = DeadlineField("完成时限", null=True, blank=True)
     done_on = EventDateField("完成日期", null=True, blank=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = OfRecordQuerySet.as_manager()
     view_permission = "activities.view"
     change_permission = "activities.file"
     scope_path = "record__party_organization__path"

@@ -55,8 +55,8 @@ def appraisal_of(party_organization: PartyOrganization, *, year: int) -> Apprais
 
 def numbers(grades: Iterable[str]) -> list[tuple[str, int]]:
     """How many have each grade, in the words of the form."""
-    told = list(grades)
-    return [(label, told.count(value)) for value, label in Grade.choices]
+    given = list(grades)
+    return [(label, given.count(value)) for value, label in Grade.choices]
 
 
 def meeting(party_organization: PartyOrganization, appraisal: Appraisal | None, *, year: int) -> ActivityRecord | None:

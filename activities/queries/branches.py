@@ -132,16 +132,14 @@ def seat_of(day: date) -> Any:
 def last_held(party_organization: PartyOrganization, *, kind: str) -> dict[str, Any]:
     """复制上月: place, host and recorder of the newest record of the kind, else of any; never what was said."""
     of_branch = ActivityRecord.objects.filed().filter(party_organization=party_organization).order_by("-held_on", "-pk")
-    told = of_branch.values(*COPIED)
-    found: Mapping[str, Any] = told.filter(kind=kind).first() or told.first() or {}
+    newest = of_branch.values(*COPIED)
+    found: Mapping[str, Any] = newest.filter(kind=kind).first() or newest.first() or {}
     return dict(found)
 
 
 def _staying(party_organization: PartyOrganization, *, before: date) -> dict[int, str]:
     """Members who were floating or ill for long when they were last missed, with the reason."""
-    rows = Attendance.objects.filter(
-        record__party_organization=party_organization, record__held_on__lte=before
-    ).exclude(record__status=ActivityRecord.Status.DRAFT)
+    rows = Attendance.objects.filed().filter(record__party_organization=party_organization, record__held_on__lte=before)
     newest = rows.order_by("member", "-record__held_on", "-record").values_list("member", "reason")
     last: dict[int, str] = {}
     for member, reason in newest:

@@ -26,8 +26,8 @@ class Filed:
 
 def filed(records: Iterable[ActivityRecord]) -> list[Filed]:
     """Records with what hangs on them. That the roll is complete was checked when they came. Two queries."""
-    told = list(records)
-    keys = [record.pk for record in told]
+    found = list(records)
+    keys = [record.pk for record in found]
     seats: dict[int, list[Seat]] = {key: [] for key in keys}
     votes: dict[int, list[Vote]] = {key: [] for key in keys}
     for row in Attendance.objects.filter(record__in=keys).select_related("member").order_by("member"):
@@ -42,21 +42,21 @@ def filed(records: Iterable[ActivityRecord]) -> list[Filed]:
             tuple(votes[record.pk]),
             frozenset(seat.member_id for seat in seats[record.pk]) if record.kind in WITH_A_ROLL else None,
         )
-        for record in told
+        for record in found
     ]
 
 
 def checked(records: Iterable[ActivityRecord], *, on: date) -> dict[int, list[Finding]]:
     """What the checks say of each record, by its id; as many queries for many as for one."""
-    limits, told = limits_on(on), filed(records)
-    return {one.record.pk: findings(sheet, limits) for one, sheet in zip(told, sheets(told, on=on), strict=True)}
+    limits, rows = limits_on(on), filed(records)
+    return {one.record.pk: findings(sheet, limits) for one, sheet in zip(rows, sheets(rows, on=on), strict=True)}
 
 
-def sheets(told: Sequence[Filed], *, on: date) -> list[Sheet]:
+def sheets(rows: Sequence[Filed], *, on: date) -> list[Sheet]:
     """What the checks read, of all records at once."""
-    shown = Attachment.objects.filter(record__in=[one.record.pk for one in told], content_type__startswith="image/")
+    shown = Attachment.objects.filter(record__in=[one.record.pk for one in rows], content_type__startswith="image/")
     photos = list(shown.order_by("pk"))
-    known, elsewhere, alike = _known_photos(photos), _elsewhere(told), _alike(told)
+    known, elsewhere, alike = _known_photos(photos), _elsewhere(rows), _alike(rows)
     return [
         Sheet(
             kind=one.record.kind,
@@ -80,7 +80,7 @@ def sheets(told: Sequence[Filed], *, on: date) -> list[Sheet]:
             taken_on=tuple(photo.taken_on for photo in photos if photo.record_id == one.record.pk and photo.taken_on),
             elsewhere=tuple(elsewhere.get(one.record.pk, ())),
         )
-        for one in told
+        for one in rows
     ]
 
 
@@ -111,31 +111,31 @@ def _known_photos(photos: Collection[Attachment]) -> dict[int, list[str]]:
     return found
 
 
-def _elsewhere(told: Sequence[Filed]) -> dict[int, list[str]]:
+def _elsewhere(meant: Sequence[Filed]) -> dict[int, list[str]]:
     """Who is said to be at another meeting at the same time."""
-    timed = [one for one in told if one.record.held_on and one.record.starts_at and one.record.ends_at]
+    timed = [one for one in meant if one.record.held_on and one.record.starts_at and one.record.ends_at]
     if not timed:
         return {}
     members = {seat.member_id for one in timed for seat in one.seats if seat.present}
-    rows = Attendance.objects.filter(
+    rows = Attendance.objects.filed().filter(
         present=True, member__in=members, record__held_on__in={one.record.held_on for one in timed}
-    ).exclude(record__status=ActivityRecord.Status.DRAFT)
+    )
     columns = ("member", "record", "record__held_on", "record__starts_at", "record__ends_at")
-    said = [row for row in rows.values_list(*columns) if row[3] and row[4]]
+    others = [row for row in rows.values_list(*columns) if row[3] and row[4]]
     found: dict[int, list[str]] = {}
     for one in timed:
         mine = one.record
         names = {seat.member_id: seat.name for seat in one.seats if seat.present}
-        for member, record, day, starts, ends in said:
+        for member, record, day, starts, ends in others:
             overlaps = day == mine.held_on and starts < mine.ends_at and mine.starts_at < ends
             if member in names and record != mine.pk and overlaps:
                 found.setdefault(mine.pk, []).append(names[member])
     return found
 
 
-def _alike(told: Sequence[Filed]) -> dict[int, str]:
+def _alike(meant: Sequence[Filed]) -> dict[int, str]:
     """What the most alike records are called, with their branch."""
-    keys = {one.record.alike_id for one in told if one.record.alike_id}
+    keys = {one.record.alike_id for one in meant if one.record.alike_id}
     if not keys:
         return {}
     rows = ActivityRecord.objects.filter(pk__in=keys).select_related("party_organization")

@@ -29,10 +29,10 @@ def called(campaign: Campaign, scope: Scope) -> QuerySet[PartyOrganization]:
 def joined(campaign: Campaign, scope: Scope) -> dict[str, int]:
     """How many branches were called and joined, records, and members who took part, each counted once. Three queries."""
     rows = called(campaign, scope)
-    told = rows.aggregate(branches=Count("pk"), joined=Count("pk", filter=Q(held__gt=0)))
+    counts = rows.aggregate(branches=Count("pk"), joined=Count("pk", filter=Q(held__gt=0)))
     records = campaign.records.filed().filter(party_organization__in=rows.values("pk"))
     people = _came(campaign).filter(record__in=records).aggregate(people=Count("member", distinct=True))
-    return told | people | {"records": records.count()}
+    return counts | people | {"records": records.count()}
 
 
 def not_joined(branch: PartyOrganization, *, on: date) -> QuerySet[Campaign]:
@@ -56,5 +56,4 @@ def publishers(record: ActivityRecord, scope: Scope) -> QuerySet[PartyOrganizati
 
 
 def _came(campaign: Campaign) -> QuerySet[Attendance]:
-    rows = Attendance.objects.filter(present=True, record__campaign=campaign)
-    return rows.exclude(record__status=ActivityRecord.Status.DRAFT)
+    return Attendance.objects.filed().filter(present=True, record__campaign=campaign)

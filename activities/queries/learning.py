@@ -74,10 +74,10 @@ def short(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def learned_of(branch: PartyOrganization, *, on: date) -> Hours:
     members = with_hours(Member.objects.on_the_roll().filter(party_organization=branch), on=on)
-    told = list(members.values_list("hours", "wanted", "leads"))
-    enough = [leads for hours, wanted, leads in told if hours >= wanted]
-    average = round(float(sum(hours for hours, *_ in told)) / len(told), 1) if told else 0.0
-    return Hours(len(told), len(enough), average, sum(leads for *_, leads in told), sum(enough))
+    found = list(members.values_list("hours", "wanted", "leads"))
+    enough = [leads for hours, wanted, leads in found if hours >= wanted]
+    average = round(float(sum(hours for hours, *_ in found)) / len(found), 1) if found else 0.0
+    return Hours(len(found), len(enough), average, sum(leads for *_, leads in found), sum(enough))
 
 
 def missing(member: Any) -> Decimal:

@@ -16,8 +16,8 @@ from orgs.models import Organization
 
 def leave_refused(organization: Any) -> QuerySet[Attendance]:
     """Absences of which an organization was the reason, by where the member worked then; the newest first."""
-    rows = Attendance.objects.filter(reason=Attendance.Reason.EMPLOYER, member__organization=organization)
-    rows = rows.exclude(record__status="DRAFT").filter(member__organization_since__lte=F("record__held_on"))
+    rows = Attendance.objects.filed().filter(reason=Attendance.Reason.EMPLOYER, member__organization=organization)
+    rows = rows.filter(member__organization_since__lte=F("record__held_on"))
     return rows.order_by("-record__held_on", "-record")
 
 

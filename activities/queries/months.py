@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from django.db.models import Count, Max, Q
 from django.db.models.functions import TruncMonth
@@ -78,7 +77,8 @@ def months_of_records(scope: Scope, *, on: date) -> list[MonthOfRecords]:
         missing=Count("pk", filter=Q(state=State.OPEN, due_on__lt=on)),
         until=Max("due_on"),
     ):
-        _put(found[counted["month"]], {name: counted[name] for name in COUNTED})  # type: ignore[literal-required]
+        for name in COUNTED:
+            setattr(found[counted["month"]], name, counted[name])  # type: ignore[literal-required]
     late = ActivityRecord.objects.within(scope).filed().exclude(late_reason="").filter(held_on__gte=days[-1])
     for day, number in late.order_by().annotate(of=TruncMonth("held_on")).values_list("of").annotate(Count("pk")):
         found[day].explained = number
@@ -87,8 +87,3 @@ def months_of_records(scope: Scope, *, on: date) -> list[MonthOfRecords]:
     for entry in entries.select_related("user").order_by("pk"):
         kept[int(entry.object_id)].acts.append(entry)
     return [one for one in found.values() if one.due or one.row.pk or one.explained]
-
-
-def _put(month: MonthOfRecords, counted: dict[str, Any]) -> None:
-    for name, number in counted.items():
-        setattr(month, name, number)

@@ -7,17 +7,15 @@ from datetime import date
 
 from django.db.models import Count, Max, Q
 
-from activities.models import ActivityRecord, AppraisalGrade, Attendance, Kind
+from activities.models import AppraisalGrade, Attendance, Kind
 from activities.rules.checks import WITH_A_ROLL
 from core.id_sets import among
-
-DRAFT = ActivityRecord.Status.DRAFT
 
 
 def attendance(members: Collection[int], *, on: date) -> dict[int, tuple[int, int]]:
     """To how many meetings of this year each came, of those where each should have been. One query."""
-    rows = Attendance.objects.filter(member__in=among(members), record__kind__in=WITH_A_ROLL)
-    rows = rows.filter(record__held_on__range=(date(on.year, 1, 1), on)).exclude(record__status=DRAFT)
+    rows = Attendance.objects.filed().filter(member__in=among(members), record__kind__in=WITH_A_ROLL)
+    rows = rows.filter(record__held_on__range=(date(on.year, 1, 1), on))
     counted = (
         rows.order_by().values_list("member").annotate(came=Count("pk", filter=Q(present=True)), expected=Count("pk"))
     )
@@ -32,6 +30,6 @@ def newest_grades(members: Collection[int]) -> dict[int, AppraisalGrade]:
 
 def last_talks(members: Collection[int], *, on: date) -> dict[int, date]:
     """The day of the last 谈心谈话 that each took part in. One query."""
-    rows = Attendance.objects.filter(member__in=among(members), present=True, record__kind=Kind.TALK)
-    rows = rows.filter(record__held_on__lte=on).exclude(record__status=DRAFT)
+    rows = Attendance.objects.filed().filter(member__in=among(members), present=True, record__kind=Kind.TALK)
+    rows = rows.filter(record__held_on__lte=on)
     return dict(rows.order_by().values_list("member").annotate(Max("record__held_on")))

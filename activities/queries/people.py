@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from activities.models import ActivityRecord, Attendance
+from activities.models import Attendance
 from core.months import months_before
 from core.scope import Scope
 from members.models import Member
@@ -14,8 +14,8 @@ from members.models import Member
 
 def not_seen(scope: Scope, *, months: int, on: date) -> QuerySet[Member]:
     """Members whom every record of so many months misses (A12): after three there should be a talk, after six see 党章 9."""
-    said = Attendance.objects.filter(member=OuterRef("pk"), record__held_on__gt=months_before(on, months))
-    said = said.exclude(record__status=ActivityRecord.Status.DRAFT)
-    earlier = Attendance.objects.filter(member=OuterRef("pk"), record__held_on__lte=months_before(on, months - 1))
-    rows = Member.objects.within(scope).on_the_roll().filter(Exists(said), Exists(earlier))
-    return rows.exclude(Exists(said.filter(present=True))).select_related("party_organization").order_by("pk")
+    filed = Attendance.objects.filed().filter(member=OuterRef("pk"))
+    recent = filed.filter(record__held_on__gt=months_before(on, months))
+    earlier = filed.filter(record__held_on__lte=months_before(on, months - 1))
+    rows = Member.objects.within(scope).on_the_roll().filter(Exists(recent), Exists(earlier))
+    return rows.exclude(Exists(recent.filter(present=True))).select_related("party_organization").order_by("pk")

@@ -105,10 +105,10 @@ def checks_of(record: ActivityRecord, scope: Scope, *, on: date) -> list[Checked
     ]
 
 
-def said_of(record: ActivityRecord) -> list[Review]:
+def verdicts_of(record: ActivityRecord) -> list[Review]:
     """What the street said of a record, the newest first; a 更正说明 stands in its minutes."""
-    said = [one for one in record.reviews.all() if one.verdict != Review.Verdict.NOTE]
-    return sorted(said, key=lambda one: one.pk, reverse=True)
+    reviews = [one for one in record.reviews.all() if one.verdict != Review.Verdict.NOTE]
+    return sorted(reviews, key=lambda one: one.pk, reverse=True)
 
 
 def alike_of(

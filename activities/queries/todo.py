@@ -24,6 +24,5 @@ def drafts(scope: Scope) -> QuerySet[ActivityRecord]:
 
 def open_decisions(scope: Scope) -> QuerySet[Decision]:
     """Decisions with a day that are not done (A13), the first to fall due first."""
-    rows = Decision.objects.within(scope).filter(done_on=None, due_on__isnull=False)
-    rows = rows.exclude(record__status=Status.DRAFT)
+    rows = Decision.objects.within(scope).filed().filter(done_on=None, due_on__isnull=False)
     return rows.select_related("record__party_organization").order_by("due_on", "pk")

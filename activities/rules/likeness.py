@@ -53,8 +53,8 @@ def marked(text: str, other: str) -> Iterator[tuple[str, bool]]:
         stretch = at[start : start + SIGNS]
         if "".join(text[place] for place in stretch) in shared:
             found.update(range(stretch[0], stretch[-1] + 1))
-    for said, places in groupby(range(len(text)), found.__contains__):
-        yield "".join(text[place] for place in places), said
+    for both, places in groupby(range(len(text)), found.__contains__):
+        yield "".join(text[place] for place in places), both
 
 
 def fingerprints(text: str) -> list[int]:

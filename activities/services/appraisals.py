@@ -77,8 +77,8 @@ def appraise(
 
 def _grade(by: User | None, row: Appraisal, grades: Mapping[int, str]) -> None:
     writing.remove_rows(AppraisalGrade, "appraisal_id", [row.pk], by=by, events=())
-    told, of_row = sorted(grades.items()), {"appraisal_id": row.pk}
-    writing.add_rows(AppraisalGrade, ["member_id", "grade"], told, of_row, by=by, events=())
+    given, of_row = sorted(grades.items()), {"appraisal_id": row.pk}
+    writing.add_rows(AppraisalGrade, ["member_id", "grade"], given, of_row, by=by, events=())
 
 
 def _require_days(row: Appraisal, on: date) -> None:
@@ -109,4 +109,4 @@ def _spoken(grades: Mapping[int, str], names: Mapping[int, str]) -> str:
     found = {
         label: "、".join(names[key] for key in sorted(grades) if grades[key] == value) for value, label in Grade.choices
     }
-    return "；".join(f"{label}：{said}" for label, said in found.items() if said)
+    return "；".join(f"{label}：{people}" for label, people in found.items() if people)

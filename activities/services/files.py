@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
@@ -37,11 +36,6 @@ def remove_attachment(*, by: User | None, attachment: Attachment) -> None:
     _writable(attachment.record)
     writing.remove_many(Attachment.objects.filter(pk=attachment.pk), by=by, action=REMOVE)
     transaction.on_commit(lambda: files.forget(attachment.file))
-
-
-def forget_files(names: Iterable[str]) -> None:
-    for name in names:
-        files.forget(name)
 
 
 def _attached(

@@ -39,11 +39,11 @@ def publish(
         raise Refusal(f"{committee}不是{row.party_organization}的上级，请另选公布范围")
     if found := [name for name in _names(row) if name in f"{title}\n{why}\n{outline}"]:
         raise Refusal(f"文字中有姓名“{'”“'.join(sorted(found))}”，公布的经验不写个人姓名，请改写后再公布")
-    said = Experience(
+    experience = Experience(
         record=row, committee=committee, title=title, why=why, outline=outline, published_by=by, published_on=on
     )
-    writing.add(by=by, record=said, action=PUBLISH, on=on)
-    return said
+    writing.add(by=by, record=experience, action=PUBLISH, on=on)
+    return experience
 
 
 @transaction.atomic

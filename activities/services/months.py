@@ -71,10 +71,10 @@ def _set(
         raise Refusal(f"{month} {words}")
     if row.state == state:
         raise Refusal(f"{month} 现在就是“{state.label}”")
-    said = {"state": state, "set_by": by, "set_at": at, "reason": reason}
+    values = {"state": state, "set_by": by, "set_at": at, "reason": reason}
     if row.pk:
-        writing.change(by=by, record=row, values=said, action=ACTIONS[state], reason=reason)
+        writing.change(by=by, record=row, values=values, action=ACTIONS[state], reason=reason)
     else:
-        row = ActivityMonth(month=month.first_day, **said)
+        row = ActivityMonth(month=month.first_day, **values)
         writing.add(by=by, record=row, action=ACTIONS[state], reason=reason)
     return row

@@ -129,11 +129,11 @@ def not_held(
     rows = Obligation.objects.of_month(month).open().filter(party_organization=party_organization)
     rows = rows.filter(begins_on=month.first_day) if kinds is None else rows.filter(kind__in=kinds)
     values = {"state": State.NOT_HELD, "reason": reason.strip(), "settled_on": on}
-    said = writing.change_many(rows, values, by=by, action=NOT_HELD, reason=reason.strip(), on=on)
-    if not said:
+    changed = writing.change_many(rows, values, by=by, action=NOT_HELD, reason=reason.strip(), on=on)
+    if not changed:
         raise Refusal(f"{month} 没有需要说明的应办事项")
     refresh((), on=on, nodes=[party_organization.pk])
-    return len(said)
+    return len(changed)
 
 
 @transaction.atomic

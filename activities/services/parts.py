@@ -37,8 +37,8 @@ def replace_parts(
     of_record = {"record_id": record.pk}
     sat = [[getattr(seat, name) if name != "reason" or not seat.present else "" for name in SEAT] for seat in seats]
     writing.add_rows(Attendance, SEAT, sat, of_record, by=by, events=())
-    said = [[getattr(vote, name) for name in VOTE[:-1]] + [vote.done_on or done.get(vote.text)] for vote in votes]
-    writing.add_rows(Decision, VOTE, said, of_record, by=by, events=())
+    decided = [[getattr(vote, name) for name in VOTE[:-1]] + [vote.done_on or done.get(vote.text)] for vote in votes]
+    writing.add_rows(Decision, VOTE, decided, of_record, by=by, events=())
     writing.add_rows(RecordTopic, ["topic"], [[topic] for topic in sorted(set(topics))], of_record, by=by, events=())
     after = spoken(record)
     return {name: [before[name], after[name]] for name in after if before[name] != after[name]}

@@ -22,12 +22,11 @@ from activities.queries.checks import Filed, nearest, sheets
 from activities.rules.checks import Finding, Level, Seat, Sheet, Vote, findings
 from activities.rules.hours import credited
 from activities.rules.likeness import fingerprints, photo_prints, similarity
-from activities.services.files import forget_files
 from activities.services.locking import hold_branches, locked
 from activities.services.months import require_filing
 from activities.services.obligations import settle
 from activities.services.parts import clear_parts, replace_parts
-from core import writing
+from core import files, writing
 from core.days import require_past
 from core.refusals import Refusal
 from core.rows import insert_rows
@@ -117,8 +116,8 @@ def submit(
         raise Refusal(HANDED_IN)
     _require_known(record, known)
     _require_given(party_organization, given)
-    told = _told(record, given, {seat.member_id: seat for seat in seats}, tuple(votes), on)
-    [sheet] = sheets([told], on=on)
+    filed = _as_filed(record, given, {seat.member_id: seat for seat in seats}, tuple(votes), on)
+    [sheet] = sheets([filed], on=on)
     found = findings(sheet, limits_on(on))
     if wrong := [one for one in found if one.level is Level.ERROR]:
         raise Unfinished(wrong)
@@ -129,11 +128,11 @@ def submit(
         "submitted_on": record.submitted_on or on,
         "entered_by": _stand_in(by, party_organization, on),
     }
-    also = replace_parts(by=by, record=record, seats=told.seats, votes=told.votes, topics=topics)
+    also = replace_parts(by=by, record=record, seats=filed.seats, votes=filed.votes, topics=topics)
     changes = writing.put(record, given, on=on)
     path = party_organization.path
     writing.keep(by=by, record=record, changes=changes, action=SUBMIT, path=path, also=also)
-    _derive(record, told.record, sheet, found)
+    _derive(record, filed.record, sheet, found)
     settle(record, on=on)
     return record
 
@@ -160,11 +159,11 @@ def discard(*, by: User | None, record: ActivityRecord) -> None:
         raise Refusal(f"“{row}”现在是“{row.get_status_display()}”，不能删除")
     if row.reviews.exists():
         raise Refusal("退回过的记录不能删除；请修改后重新提交，或说明未开展")
-    files = list(row.attachments.values_list("file", flat=True))
+    names = list(row.attachments.values_list("file", flat=True))
     writing.remove_many(row.attachments.all(), by=by, action=DISCARD)
     clear_parts(by=by, record=row)
     writing.remove_many(ActivityRecord.objects.filter(pk=row.pk), by=by, action=DISCARD)
-    transaction.on_commit(lambda: forget_files(files))
+    transaction.on_commit(lambda: files.forget(*names))
 
 
 def _opened(by: User | None, party_organization: PartyOrganization, kind: str, draft_key: UUID) -> ActivityRecord:
@@ -203,7 +202,7 @@ def _require_given(branch: PartyOrganization, given: Mapping[str, Any]) -> None:
         raise Refusal("借鉴的经验不是本支部上级公布的，请从“典型经验”重新打开")
 
 
-def _told(
+def _as_filed(
     record: ActivityRecord, given: Mapping[str, Any], seats: Mapping[int, Seat], votes: tuple[Vote, ...], on: date
 ) -> Filed:
     """The record as it would be, with who sat there by the roll of that day and the record that is most alike."""
@@ -228,7 +227,7 @@ def _told(
 
 def _derive(record: ActivityRecord, filled: ActivityRecord, sheet: Sheet, found: Sequence[Finding]) -> None:
     """What follows from a record that was handed in."""
-    said = {
+    derived = {
         "typed": {},
         "expected": len(sheet.seats),
         "present": sheet.present,
@@ -237,8 +236,8 @@ def _derive(record: ActivityRecord, filled: ActivityRecord, sheet: Sheet, found:
         "alike": filled.alike,
         "credited": credited(kind=filled.kind, starts_at=filled.starts_at, ends_at=filled.ends_at),
     }
-    writing.derive(ActivityRecord.objects.filter(pk=record.pk), **said)
-    for name, value in said.items():
+    writing.derive(ActivityRecord.objects.filter(pk=record.pk), **derived)
+    for name, value in derived.items():
         setattr(record, name, value)
     Fingerprint.objects.filter(record=record).delete()
     looks = record.attachments.exclude(look="").values_list("look", flat=True)

@@ -27,9 +27,9 @@ def remind(*, on: date) -> list[mail.EmailMessage]:
     back = _counted(ActivityRecord.objects.filter(status=ActivityRecord.Status.RETURNED))
     waiting: dict[User, list[str]] = {}
     for user, branch in _who(on, due.keys() | back.keys()):
-        told = [f"应办事项 {due[branch.pk]} 项"] if branch.pk in due else []
-        told += [f"被退回的记录 {back[branch.pk]} 份"] if branch.pk in back else []
-        waiting.setdefault(user, []).append(f"{branch}：{'，'.join(told)}。")
+        parts = [f"应办事项 {due[branch.pk]} 项"] if branch.pk in due else []
+        parts += [f"被退回的记录 {back[branch.pk]} 份"] if branch.pk in back else []
+        waiting.setdefault(user, []).append(f"{branch}：{'，'.join(parts)}。")
     writing.derive(User.objects.filter(pk__in=[user.pk for user in waiting]), reminded_on=on)
     return [_mail(user, lines) for user, lines in waiting.items()]
 

@@ -39,8 +39,8 @@ def accept_clean(*, by: User, records: Collection[int], at: datetime, on: date) 
     rows = others(not_locked(ActivityRecord.objects.waiting().clean().filter(pk__in=among(records))), by, on=on)
     hold_branches(rows.values_list("party_organization", flat=True))
     chosen = list(rows.select_related("party_organization").order_by("pk"))
-    said = [Review(record=record, by=by, at=at, verdict=Verdict.ACCEPTED) for record in chosen]
-    writing.add_many(said, by=by, action=ACCEPT, on=on)
+    verdicts = [Review(record=record, by=by, at=at, verdict=Verdict.ACCEPTED) for record in chosen]
+    writing.add_many(verdicts, by=by, action=ACCEPT, on=on)
     accepted = ActivityRecord.objects.filter(pk__in=among([record.pk for record in chosen]))
     changed = writing.change_many(accepted, {"status": Status.ACCEPTED}, by=by, action=ACCEPT, on=on)
     refresh((), on=on, nodes={record.party_organization_id for record in chosen})

@@ -56,10 +56,10 @@ class AppraisalPage(FormPage):
         return meeting(self.branch, self.appraisal, year=self.year)
 
     def get_initial(self) -> dict[str, Any]:
-        told = {name: getattr(self.appraisal, name) for name in EDITABLE}
+        initial = {name: getattr(self.appraisal, name) for name in EDITABLE}
         if self.record and not self.appraisal.self_on:
-            told |= dict.fromkeys(MEETINGS, self.record.held_on)
-        return told
+            initial |= dict.fromkeys(MEETINGS, self.record.held_on)
+        return initial
 
     def get_form_kwargs(self) -> dict[str, Any]:
         kept, today = super().get_form_kwargs(), timezone.localdate()
@@ -71,10 +71,10 @@ class AppraisalPage(FormPage):
 
     def _filled(self, data: Any, members: list[int]) -> Any:
         """What was typed, with 合格 for everybody who has no grade yet."""
-        told = data.copy()
+        filled = data.copy()
         for key in members:
-            told[f"{GRADE}{key}"] = told.get(f"{GRADE}{key}") or QUALIFIED
-        return told
+            filled[f"{GRADE}{key}"] = filled.get(f"{GRADE}{key}") or QUALIFIED
+        return filled
 
     def form_valid(self, form: forms.Form) -> Any:
         if "all" in self.request.POST:  # shown to be changed before it is kept
@@ -100,7 +100,7 @@ class AppraisalPage(FormPage):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         form: Any = more.get("form") or self.get_form()
-        told = {
+        context = {
             "title": f"{self.year} 年度民主评议党员",
             "branch": self.branch,
             "year": self.year,
@@ -110,7 +110,7 @@ class AppraisalPage(FormPage):
             "numbers": numbers(form.shown()),
             "form": form,
         }
-        return super().get_context_data(**told | more)
+        return super().get_context_data(**context | more)
 
     def _new_record_url(self) -> str:
         return f"{reverse('record_form', args=[self.branch.pk, uuid4()])}?kind={Kind.APPRAISAL}&appraisal={self.year}"

@@ -69,11 +69,11 @@ class BranchPage(PermissionMixin, View):
         match request.POST.get("do"):
             case "not_held":
                 kind = request.POST.get("kind", "")
-                said = obligations.not_held(
+                changed = obligations.not_held(
                     party_organization=branch, month=_month(request.POST.get("month", "")), kinds=[kind] if kind else None,
                     reason=(request.POST.get("reason") or request.POST.get("words", "")).strip()[:200], **told,
                 )  # fmt: skip
-                return f"已说明 {said} 项未开展。"
+                return f"已说明 {changed} 项未开展。"
             case "held":
                 duty = to_change(Obligation.objects.all(), request.scope, number(request.POST.get("duty")) or 0)
                 obligations.held_after_all(obligation=duty, **told)

@@ -114,11 +114,11 @@ class FilingPage(PermissionMixin, View):
         except Refusal as refusal:
             if isinstance(refusal, records.TypedElsewhere) and not self.scripted:
                 return self._refused(refusal, typed, kind)
-            return self._told([as_sentence(refusal)], None, typed, kind)
+            return self._answer([as_sentence(refusal)], None, typed, kind)
         refused = self._attach(record) + self._detach(record)
         if "submit" in request.POST and not refused:
             return self._hand_in(typed, kind)
-        return self._told(refused, record, typed, kind)
+        return self._answer(refused, record, typed, kind)
 
     def _kind(self) -> str:
         """The kind that was asked for, else the draft's, else that of the duty."""
@@ -237,16 +237,16 @@ class FilingPage(PermissionMixin, View):
                 return [as_sentence(refusal)]
         return []
 
-    def _told(self, refused: list[str], record: ActivityRecord | None, typed: Typed, kind: str) -> HttpResponseBase:
+    def _answer(self, refused: list[str], record: ActivityRecord | None, typed: Typed, kind: str) -> HttpResponseBase:
         """The script gets what was kept and what was not; anybody else the page again, at the group of the button."""
         if self.scripted:
-            said: dict[str, Any] = {"refused": refused}
+            answer: dict[str, Any] = {"refused": refused}
             if record and record.typed_at:
                 shown = {"attachments": record.attachments.order_by("pk"), "branch": self.branch, "key": self.key}
                 at = timezone.localtime(record.typed_at)
-                said |= {"saved": record.typed_at.isoformat(), "at": f"{at:%H:%M}"}
-                said["files"] = render_to_string("activities/files.html", shown, self.request)
-            return JsonResponse(said, status=200 if record else 409)
+                answer |= {"saved": record.typed_at.isoformat(), "at": f"{at:%H:%M}"}
+                answer["files"] = render_to_string("activities/files.html", shown, self.request)
+            return JsonResponse(answer, status=200 if record else 409)
         for sentence in refused:
             messages.error(self.request, sentence)
         if record is None:

@@ -89,7 +89,7 @@ class CampaignPage(ListPage):
         return called(self.campaign, self.request.scope)
 
     def extra(self) -> dict[str, Any]:
-        return {"campaign": self.campaign, "told": joined(self.campaign, self.request.scope)}
+        return {"campaign": self.campaign, "joined": joined(self.campaign, self.request.scope)}
 
 
 class TitledFilters(NamedFilters):
@@ -206,9 +206,9 @@ class PublishPage(FormPage):
         return {"title": self.record.topic, "outline": self.record.content}
 
     def act(self, data: dict[str, Any]) -> str:
-        said = from_above.publish(by=self.request.user, record=self.record, on=timezone.localdate(), **data)
-        self.success_url = reverse("experience", args=[said.pk])
-        return f"“{said}”已公布给{said.committee}以下的全部党支部。"
+        row = from_above.publish(by=self.request.user, record=self.record, on=timezone.localdate(), **data)
+        self.success_url = reverse("experience", args=[row.pk])
+        return f"“{row}”已公布给{row.committee}以下的全部党支部。"
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         return super().get_context_data(title="公布为典型经验", record=self.record, **more)

@@ -55,10 +55,10 @@ class PhoneList(ListPage):
     def prepare(self, rows: list[Any]) -> None:
         """The secretary of each branch, and the telephone as far as it may be seen. Two queries."""
         granted = self.request.scope.having(P.MEMBERS_REVEAL)
-        told = secretaries({self.branch_of(row).pk for row in rows}, on=timezone.localdate())
+        called = secretaries({self.branch_of(row).pk for row in rows}, on=timezone.localdate())
         for row in rows:
             row.branch = self.branch_of(row)
-            row.secretary, member = told[row.branch.pk]
+            row.secretary, member = called[row.branch.pk]
             may = bool(member and member.phone and granted.holds_path(member.party_organization.path))
             row.phone = (member.phone if may and self.reveals else member.masked_phone) if member else ""
             row.reveal_url = reverse("reveal", args=["members.member", member.pk, "phone"]) if may and member else ""

@@ -16,7 +16,7 @@ from accounts.permissions import Permission as P
 from activities.filters import RecordFilters
 from activities.models import ActivityRecord, Attachment, Kind
 from activities.queries.checks import checked
-from activities.queries.reviews import said_of
+from activities.queries.reviews import verdicts_of
 from activities.rules.appraisal import year_of_meeting
 from activities.services import records, reviews
 from activities.wording import as_text, minutes
@@ -27,16 +27,11 @@ from core.scope import may_change
 from core.views.kept import KeptFilePage
 
 LONGEST_NOTE = 300
-PARTS = ("attendances__member", "topics", "decisions", "attachments", "reviews__by")
 
 
 def record_of(pk: int, request: PageRequest) -> ActivityRecord:
     """The record that was handed in, within the scope, with its parts."""
-    rows = ActivityRecord.objects.within(request.scope).exclude(status=ActivityRecord.Status.DRAFT)
-    rows = rows.select_related(
-        "party_organization", "group", "venue", "entered_by", "campaign", "adopted_from"
-    ).prefetch_related(*PARTS)
-    return get_object_or_404(rows, pk=pk)
+    return get_object_or_404(ActivityRecord.objects.within(request.scope).filed().with_parts(), pk=pk)
 
 
 class RecordPage(PermissionMixin, View):
@@ -54,7 +49,7 @@ class RecordPage(PermissionMixin, View):
             "lines": minutes(record),
             "text": as_text(record),
             "attachments": record.attachments.all(),
-            "reviews": said_of(record),
+            "verdicts": verdicts_of(record),
             "found": checked([record], on=timezone.localdate())[record.pk],
             "may_mend": may_file and not final and record.status == ActivityRecord.Status.RETURNED,
             "may_publish": accepted and may_change(record, request.scope, P.ACTIVITIES_REVIEW),
@@ -112,5 +107,4 @@ class RecordList(ListPage):
     orders = (Order("newest", ("-held_on", "-pk")),)
 
     def records(self) -> QuerySet:
-        rows = ActivityRecord.objects.within(self.request.scope).exclude(status=ActivityRecord.Status.DRAFT)
-        return rows.select_related("party_organization")
+        return ActivityRecord.objects.within(self.request.scope).filed().select_related("party_organization")

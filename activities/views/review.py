@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from accounts.permissions import Permission as P
 from activities.filters import ReviewFilters
 from activities.models import ActivityRecord
-from activities.queries.reviews import alike_of, checks_of, neighbours, others, reviewable, said_of
+from activities.queries.reviews import alike_of, checks_of, neighbours, others, reviewable, verdicts_of
 from activities.rules.checks import NAMES
 from activities.services import reviews
 from activities.wording import minutes
@@ -29,7 +29,6 @@ from core.rendering import drawn
 
 Status = ActivityRecord.Status
 MOST = 500  # records that are accepted at once
-PARTS = ("attendances__member", "topics", "decisions", "attachments", "reviews__by")
 PHRASES = (  # what a record is returned with most often
     "会议内容过于简单，请补充发言要点和形成的意见",
     "到会人数与名册不符，请核对",
@@ -42,8 +41,8 @@ PHRASES = (  # what a record is returned with most often
 
 
 def _branch_cell(row: Any, name: str) -> SafeString:
-    said = f"{row.entered_by.name}代填" if row.entered_by else ""
-    return drawn('<a href="{}">{}</a><small>{}</small>', row.url, name, said)
+    filed_by = f"{row.entered_by.name}代填" if row.entered_by else ""
+    return drawn('<a href="{}">{}</a><small>{}</small>', row.url, name, filed_by)
 
 
 def _due_cell(row: Any, day: Any) -> SafeString:
@@ -151,10 +150,7 @@ class ReviewPage(FormPage):
     @cached_property
     def record(self) -> ActivityRecord:
         rows = reviewable(self.request.scope, on=timezone.localdate())
-        rows = rows.select_related(
-            "party_organization", "group", "venue", "entered_by", "campaign", "adopted_from"
-        ).prefetch_related(*PARTS)
-        found: ActivityRecord = get_object_or_404(rows, pk=self.kwargs["pk"])
+        found: ActivityRecord = get_object_or_404(rows.with_parts(), pk=self.kwargs["pk"])
         return found
 
     @cached_property
@@ -201,7 +197,7 @@ class ReviewPage(FormPage):
             checks=checks_of(record, self.request.scope, on=today),
             duties=record.settled.order_by("due_on", "kind"),
             attachments=record.attachments.all(),
-            said=said_of(record),
+            verdicts=verdicts_of(record),
             may_review=waiting and by_others,
             own=waiting and not by_others,
             other=other,

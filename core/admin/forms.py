@@ -94,6 +94,6 @@ class ServiceForm(MergingForm, forms.ModelForm):
             for name in reversed(self.fields)
             if name in one.condition.referenced_base_fields
         }
-        said = self.errors.pop(NON_FIELD_ERRORS, None)
-        for message in said.as_data() if said else ():
+        whole = self.errors.pop(NON_FIELD_ERRORS, None)
+        for message in whole.as_data() if whole else ():
             self.add_error(about.get(str(message.message)), message)

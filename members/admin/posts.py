@@ -42,9 +42,9 @@ class AccountField(forms.CharField):
     """The account of somebody, by its whole sign-in name: a clerk sees no list of accounts."""
 
     def __init__(self, **kwargs: Any) -> None:
-        told = "本人的登录名：任职期间在系统中办理支部事务，卸任时随之终止；没有账号的，请系统管理员开设"
+        usual = "本人的登录名：任职期间在系统中办理支部事务，卸任时随之终止；没有账号的，请系统管理员开设"
         super().__init__(
-            **{"label": "账号（登录名）", "max_length": 40, "required": False, "help_text": told, **kwargs}
+            **{"label": "账号（登录名）", "max_length": 40, "required": False, "help_text": usual, **kwargs}
         )
 
     def clean(self, value: Any) -> User | None:  # type: ignore[override]

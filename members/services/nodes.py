@@ -52,14 +52,14 @@ def restate(
     rows = standing if nodes is None else standing.filter(pk__in=among(nodes))
     changed: set[int] = set()
     for column, found in (("secretary_name", _secretaries(rows, on)), ("term_ends_on", _ends(rows))):
-        told = list(found.values_list("pk", "name", "path", column, "said"))
+        others = list(found.values_list("pk", "name", "path", column, "held"))
         events = [
             Event(ACTION, "orgs.partyorganization", str(pk), name, path, {column: [to_plain(was), to_plain(now)]}, reason,
                   batch_id)
-            for pk, name, path, was, now in told
+            for pk, name, path, was, now in others
         ]  # fmt: skip
-        writing.change_rows(PartyOrganization, (column,), [(pk, now) for pk, *_, now in told], by=by, events=events)
-        changed.update(pk for pk, *_ in told)
+        writing.change_rows(PartyOrganization, (column,), [(pk, now) for pk, *_, now in others], by=by, events=events)
+        changed.update(pk for pk, *_ in others)
     if changed:
         refresh((), on=on, nodes=changed)
     return sorted(changed)
@@ -80,14 +80,14 @@ def _secretaries(rows: QuerySet[PartyOrganization], on: date) -> QuerySet[PartyO
     """Where the name is another one than that of the holder; without a holder a name stays that no post ever said."""
     posts = Post.objects.filter(post=Post.Kind.SECRETARY, party_organization=OuterRef("pk"))
     holding = posts.on(on).order_by("-since", "-pk")
-    said = Coalesce(Subquery(holding.values("name")[:1]), Value(""))
+    held = Coalesce(Subquery(holding.values("name")[:1]), Value(""))
     former = Exists(posts.filter(name=OuterRef("secretary_name")))
-    return rows.annotate(said=said).exclude(secretary_name=F("said")).filter(~Q(said="") | former)
+    return rows.annotate(held=held).exclude(secretary_name=F("held")).filter(~Q(held="") | former)
 
 
 def _ends(rows: QuerySet[PartyOrganization]) -> QuerySet[PartyOrganization]:
     newest = Term.objects.filter(party_organization=OuterRef("pk")).order_by("-elected_on")
-    said = Subquery(newest.values_list(Coalesce("extended_to", "ends_on"))[:1])
+    held = Subquery(newest.values_list(Coalesce("extended_to", "ends_on"))[:1])
     return (
-        rows.annotate(said=said).filter(said__isnull=False).exclude(said=F("term_ends_on"), term_ends_on__isnull=False)
+        rows.annotate(held=held).filter(held__isnull=False).exclude(held=F("term_ends_on"), term_ends_on__isnull=False)
     )

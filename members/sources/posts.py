@@ -2,7 +2,7 @@
 
 Columns: 党组织编码 (or 党组织名称), 职务, 姓名 (and 公民身份号码 of a member), 来源, 任职日期. A list begins posts and passes them on: where the
 registry has another secretary, the one of the list follows on the day of 任职日期, and the past stays as a row of its own. It ends
-no other post: who is missing from it stays, and is listed.
+no other post: who is missing from it stays, and is given.
 """
 
 from __future__ import annotations
@@ -115,8 +115,8 @@ class PostTarget(PartyTarget):
         numbers = {row.values["id_number"] for row in rows if "id_number" in row.values}
         digests = {digest: number for number in numbers for digest in blind_indexes(number)}
         found = Member.objects.changed_by(self.run.importer.scope).filter(id_digest__in=among_texts(digests))
-        told = found.values_list("id_digest", "pk", "name", "status")
-        self.members = {digests[digest or ""]: (pk, name, status) for digest, pk, name, status in told}
+        columns = found.values_list("id_digest", "pk", "name", "status")
+        self.members = {digests[digest or ""]: (pk, name, status) for digest, pk, name, status in columns}
         homes = among({party for row in rows if (party := self.parties.of(row.values))})
         held_rows = Post.objects.filter(not_over(self.run.today), party_organization__in=homes).order_by(
             "-since", "-pk"
@@ -144,13 +144,13 @@ class PostTarget(PartyTarget):
     def _begun(self, values: Values, who: Values) -> Merge:
         if "source" not in values:
             return Merge(problem=NO_SOURCE, at="source")
-        said = {**who, "post": values["post"], "source": values["source"], "since": values.get("since") or self._today}
-        return Merge({column: [None, value] for column, value in said.items() if value is not None})
+        given = {**who, "post": values["post"], "source": values["source"], "since": values.get("since") or self._today}
+        return Merge({column: [None, value] for column, value in given.items() if value is not None})
 
     def _corrected(self, values: Values, record: Record, member: int | None) -> Changes:
         """The same holder: what the list says of where and since when."""
-        said = {"member_id": member, "source": values.get("source"), "since": values.get("since")}
-        return {c: [record[c], value] for c, value in said.items() if value is not None and record[c] != value}
+        given = {"member_id": member, "source": values.get("source"), "since": values.get("since")}
+        return {c: [record[c], value] for c, value in given.items() if value is not None and record[c] != value}
 
     def _passed_on(self, values: Values, record: Record, who: Values) -> Merge:
         since = values.get("since") or self._today
@@ -158,8 +158,8 @@ class PostTarget(PartyTarget):
             return Merge(problem=TOO_EARLY, at="since")
         if "source" not in values:
             return Merge(problem=NO_SOURCE, at="source")
-        said: Values = {**who, "source": values["source"], "since": since, "user_id": None}
-        return Merge({c: [record[c], value] for c, value in said.items() if record[c] != value})
+        given: Values = {**who, "source": values["source"], "since": since, "user_id": None}
+        return Merge({c: [record[c], value] for c, value in given.items() if record[c] != value})
 
     @property
     def _today(self) -> str:
@@ -191,10 +191,10 @@ class PostTarget(PartyTarget):
 
     def _past(self, pk: int, was: Record, until: str) -> Event:
         """The entry of a post that was passed on."""
-        said: Changes = {c: [None, was[c]] for c in PAST if was[c] is not None} | {"until": [None, until]}
+        given: Changes = {c: [None, was[c]] for c in PAST if was[c] is not None} | {"until": [None, until]}
         label = self.label_of(was)
         return Event(
-            "posts.end", Post._meta.label_lower, str(pk), label, self.path_of(was), said, "", self.run.batch_id
+            "posts.end", Post._meta.label_lower, str(pk), label, self.path_of(was), given, "", self.run.batch_id
         )
 
     def _keep_right(self, record: Record, before: Record | None) -> None:

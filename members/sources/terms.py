@@ -79,19 +79,19 @@ class TermTarget(PartyTarget):
         values, party = row.values, self.parties.of(row.values)
         if party is None:
             return Merge(problem=UNKNOWN_PARTY)
-        said = {column: values[column] for column in SAID if column in values}
+        given = {column: values[column] for column in SAID if column in values}
         if record is None:
             elected_on = date.fromisoformat(values["elected_on"])
             usual = usual_end(self.usual[party], elected_on, on=self.run.today).isoformat()
-            said = {"party_organization_id": party, "elected_on": values["elected_on"], "ends_on": usual, **said}
+            given = {"party_organization_id": party, "elected_on": values["elected_on"], "ends_on": usual, **given}
         before = record or {}
-        after = before | said
+        after = before | given
         present, entitled = after.get("present"), after.get("entitled")
         if present is not None and not needed_to_elect(entitled or 0) <= present <= (entitled or 0):
             return Merge(problem=TOO_FEW, at="present")
         if after["ends_on"] <= after["elected_on"]:
             return Merge(problem=TOO_SHORT, at="ends_on")
-        return Merge({c: [before.get(c), value] for c, value in said.items() if before.get(c) != value})
+        return Merge({c: [before.get(c), value] for c, value in given.items() if before.get(c) != value})
 
     def expected(self, ids: Collection[int], extent: str) -> set[int]:
         """A list of elections holds those of its time: none is missing."""
