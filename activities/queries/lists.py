@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -74,6 +75,10 @@ def rules_in_force() -> QuerySet[Regulation]:
     return Regulation.objects.filter(repealed_on=None)
 
 
+def rules_of(group: str, on: date) -> QuerySet[Regulation]:
+    return rules_in_force().filter(group=group)
+
+
 @dataclass(frozen=True)
 class Shortfall:
     """What a branch may lack: how the list of those that lack it is called, and what is wanted of each of them."""
@@ -117,7 +122,7 @@ shortfalls = Registry(
             f"rules_{group.value.lower()}",
             f"没有{group.label}",
             f"还没有登记现行的{group.label}（意见二-5）",
-            without(lambda on, group=group: rules_in_force().filter(group=group)),
+            without(partial(rules_of, group.value)),
             yearly=False,
         )
         for group in Regulation.Group
