@@ -77,8 +77,8 @@ def _unproved(model: Model) -> Iterator[str]:
         texts = {key: [_text(model, columns, row)] for key, row in zip(keys, found, strict=True)}
         for key, text in _parts(model, keys):
             texts[key].append(text)
-        said = _proofs(label, keys)
-        wrong = [key for key in keys if not _proves(_name(label, key), said[key], _digest(texts[key]))]
+        proofs = _proofs(label, keys)
+        wrong = [key for key in keys if not _proves(_name(label, key), proofs[key], _digest(texts[key]))]
         yield from (str(one) for one in model._base_manager.filter(pk__in=wrong).select_related().order_by("pk"))
         last = keys[-1]
 

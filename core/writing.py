@@ -154,8 +154,8 @@ def add_many(
     for record in added:
         require_past(model, vars(record), on=on)
     model._base_manager.bulk_create(added, batch_size=CHUNK)
-    told = [(record, made(record) | proved(record)) for record in added]
-    _record(told, path, by=by, action=action, reason=reason)
+    entries = [(record, made(record) | proved(record)) for record in added]
+    _record(entries, path, by=by, action=action, reason=reason)
     return added
 
 
