@@ -10,8 +10,14 @@ from django.utils import timezone
 DASH = "—"
 
 
+class Yuan(Decimal):
+    """An amount in 元: it prints with its fen and its unit, and is a number in a workbook."""
+
+
 def number(value: int | Decimal | None) -> str:
-    """A figure with separators from four digits on; — when there is none."""
+    """A figure with separators from four digits on, an amount as 1,234.50 元; — when there is none."""
+    if isinstance(value, Yuan):
+        return f"{value:,.2f} 元"
     return DASH if value is None or value == "" else f"{value:,}"
 
 

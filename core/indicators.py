@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from django.db.models import Q
 
+from core.formats import Yuan
 from core.registries import Registry
 
 
@@ -30,17 +31,30 @@ class Subject:
 
 @dataclass(frozen=True)
 class Measure:
-    """How many things of a subject meet a condition, or the sum of a column over them."""
+    """How many things of a subject meet a condition, or the sum of a column over them.
+
+    Sums and tallies hold whole numbers, of money fen; `amount` is what anybody gets to see.
+    """
 
     subject: Subject
     code: str
     name: str
     where: Q = Q()  # over the rows of the subject  # noqa: RUF009 - nobody changes it
     sums: str = ""  # a column of them; empty: they are counted
+    money: bool = False  # the column is in 元
+    people: str = ""  # the measure that tells of how many people a sum of what is personal is
 
     def part(self, code: str, name: str, where: Q) -> Self:
         """Those of them that meet one more condition."""
         return replace(self, code=code, name=name, where=self.where & where)
+
+    @property
+    def unit(self) -> str:
+        return "元" if self.money else self.subject.unit
+
+    def amount(self, value: int | None) -> int | Yuan | None:
+        """A value as it is told: of money in 元. Every page, list, workbook and command prints this one."""
+        return Yuan(Decimal(value).scaleb(-2)) if self.money and value is not None else value
 
     def worded(self, parameters: Mapping[str, Any]) -> Self:
         """The same with its name in the values of the parameters."""

@@ -96,8 +96,11 @@ counts = partial(Measure, ORGANIZATIONS)
 nodes = partial(Measure, PARTY_ORGANIZATIONS)
 
 
-def hidden(measure: Measure, value: int | None) -> bool:
-    """Whether a number is too small to be told outside the branch's own committee (rules §10)."""
+def hidden(measure: Measure, value: int | None, people: int | None = None) -> bool:
+    """Whether a number is too small to be told outside the branch's own committee (rules §10); of a sum of what is personal:
+    whether the `people` are too few of which it is."""
+    if measure.people:
+        return bool(value) and people is not None and people < LEAST
     personal = measure.subject.personal if isinstance(measure.subject, NodeSubject) else frozenset()
     read = {name.split("__")[0] for name in measure.where.referenced_base_fields} | {measure.sums}
     return value is not None and 0 < value < LEAST and not read.isdisjoint(personal)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.charts import Scale, scale_of
+from core.formats import Yuan
 from core.indicators import Indicator, less, percent
 from core.months import YearMonth
 from core.page_cache import kept
@@ -28,8 +29,9 @@ class Standing:
     """An indicator of a place: the figure, its line over the closed months, and how it stands against the year's goal."""
 
     indicator: Indicator
-    numerator: int | None
-    denominator: int | None
+    numerator: int | Yuan | None
+    denominator: int | Yuan | None
+    hidden: bool  # a number is too small to be told (rules §10)
     points: list[tuple[str, Decimal | None]]  # closed months by month, then now by its day
     since_month: Decimal | None  # percentage points since the month before
     since_year: Decimal | None  # since the same month of the year before
@@ -43,14 +45,8 @@ class Standing:
         return None if self.hidden else percent(self.numerator, self.denominator)
 
     @property
-    def gap(self) -> int | None:
+    def gap(self) -> int | Yuan | None:
         return less(self.denominator, self.numerator)
-
-    @property
-    def hidden(self) -> bool:
-        """Whether a number is too small to be told (rules §10)."""
-        one = self.indicator
-        return hidden(one.numerator, self.numerator) or hidden(one.denominator, self.denominator)
 
     @property
     def expected(self) -> Decimal | None:
@@ -59,8 +55,17 @@ class Standing:
 
 
 def measures_of(indicators: Sequence[Indicator]) -> tuple[str, ...]:
-    """The codes of their measures, each once."""
-    return tuple(dict.fromkeys(m.code for i in indicators for m in (i.numerator, i.denominator)))
+    """The codes of their measures, and of what says of how many people one is, each once."""
+    found = [measure for one in indicators for measure in (one.numerator, one.denominator)]
+    return tuple(dict.fromkeys(filter(None, (*(one.code for one in found), *(one.people for one in found)))))
+
+
+def told(indicator: Indicator, sums: Sums) -> tuple[int | Yuan | None, int | Yuan | None, bool]:
+    """Numerator and denominator as they are told, and whether one of them is too small for that."""
+    both = (indicator.numerator, indicator.denominator)
+    few = any(hidden(one, sums[one.code], sums.get(one.people)) for one in both)
+    above, below = (one.amount(sums[one.code]) for one in both)
+    return above, below, few
 
 
 def standings(
@@ -122,8 +127,7 @@ def _standing(
         points.append((moment.on.isoformat(), rate))
     return Standing(
         indicator,
-        numerator,
-        denominator,
+        *told(indicator, sums),
         points,
         _change(rate, rates.get(before)),
         _change(rate, rates.get(str(this.plus(-12)))),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -61,7 +62,7 @@ class ListPage(PermissionMixin, View):
     def prepare(self, rows: list[Any]) -> None:
         """Add to the rows of one page (or one stretch of the export) what takes queries of its own."""
 
-    def summed(self, found: QuerySet) -> int | None:
+    def summed(self, found: QuerySet) -> int | Decimal | None:
         """What the rows add up to, where the list stands behind a sum."""
         return None
 

@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import BigIntegerField, Count, Sum
+from django.db.models.functions import Cast, Coalesce, Round
 
 from core.indicators import Measure, measures
 from orgs.facts import prepared
@@ -167,6 +167,8 @@ def _sums(rows: Iterable[NodeState]) -> Sums:
 
 
 def aggregated(measure: Measure) -> Count | Coalesce:
-    """A measure over rows of its subject."""
+    """A measure over rows of its subject; of money in fen."""
     where = measure.where or None
+    if measure.money:
+        return Coalesce(Cast(Round(Sum(measure.sums, filter=where) * 100), BigIntegerField()), 0)
     return Coalesce(Sum(measure.sums, filter=where), 0) if measure.sums else Count("pk", filter=where)

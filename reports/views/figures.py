@@ -6,23 +6,31 @@ from typing import Any
 
 from django.http import Http404
 
+from core.formats import Yuan, number
 from core.indicators import Indicator, indicators
 from core.listing import Column
 from orgs.figures import Slice, by_region
 from orgs.indicators import GROUPS
 from reports.addresses import address_with, lists_of
-from reports.figures import Standing, measures_of, scale_for, standings
+from reports.figures import Standing, measures_of, scale_for, standings, told
 from reports.views.dashboard import home_digits
 from reports.views.figure_page import FigurePage, FigureTable
 
 FEW = "不足 3"
+
+
+def _cell(one: Standing, value: Any) -> Any:
+    """A count as a number; an amount with its unit, since the column has counts too."""
+    return FEW if one.hidden else number(value) if isinstance(value, Yuan) else value
+
+
 TABLE = (
     Column("指标", "indicator.name"),
     Column("比率（%）", "rate"),
     Column("分子", "indicator.numerator.name"),
-    Column("分子数", lambda one: FEW if one.hidden else one.numerator),
+    Column("分子数", lambda one: _cell(one, one.numerator)),
     Column("分母", "indicator.denominator.name"),
-    Column("分母数", lambda one: FEW if one.hidden else one.denominator),
+    Column("分母数", lambda one: _cell(one, one.denominator)),
     Column("较%(then)s末（百分点）", "since_month"),
     Column("较去年同期（百分点）", "since_year"),
     Column("目标（%）", "goal"),
@@ -83,5 +91,4 @@ class FiguresPage(FigurePage):
 
 
 def _alone(indicator: Indicator, row: Slice) -> Standing:
-    above, below = (row.sums[one.code] for one in (indicator.numerator, indicator.denominator))
-    return Standing(indicator, above, below, [], None, None, None, None, None)
+    return Standing(indicator, *told(indicator, row.sums), [], None, None, None, None, None)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F, IntegerField, Min, QuerySet, Sum
+from django.db.models import BigIntegerField, F, Min, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 
 from accounts.permissions import Permission
+from core.formats import Yuan
 from core.listing import Column, Order
 from members.indicators import ROLL
 from orgs.figures import Narrow
@@ -52,7 +53,7 @@ class NodesPage(UnitsPage):
         """The names lead to the Party organizations of now alone; where these are what is counted, no number says so."""
         name = Column("党组织", "name", kind="name", order="name", link=None if self.moment.closed else _party_url)
         measure, live = self.measure, not self.moment.closed
-        head = f"数量（{measure.subject.unit}）"
+        head = f"{'金额' if measure.money else '数量'}（{measure.unit}）"
         number = Column(head, "shown", kind="number", order="value", link=self._names_url, screen=not self.one_each)
         term = [Column("届满日期", "node.term_ends_on", kind="date")] if measure.code in OF_TERMS and live else []
         history = [] if live else [HISTORY]
@@ -73,14 +74,16 @@ class NodesPage(UnitsPage):
         value = _value(self.measure.code)
         if self.indicator:
             value = value - _value(self.indicator.numerator.code)
-        return (rows if self.moment.closed else rows.select_related("node")).annotate(value=value).filter(value__gt=0)
+        rows = rows.annotate(value=value, people=_value(self.measure.people)).filter(value__gt=0)
+        return rows if self.moment.closed else rows.select_related("node")
 
-    def summed(self, found: QuerySet) -> int | None:
+    def summed(self, found: QuerySet) -> int | Yuan | None:
         """Not where a part is too small to be told: it could be taken off the sum."""
         if self.one_each:
             return None
-        parts = found.aggregate(sum=Sum("value"), least=Min("value"))
-        return None if hidden(self.measure, parts["least"]) else parts["sum"]
+        parts = found.aggregate(sum=Sum("value"), least=Min("value"), fewest=Min("people"))
+        few = hidden(self.measure, parts["least"], parts["fewest"])
+        return None if few else self.measure.amount(parts["sum"])
 
     def prepare(self, rows: list[Any]) -> None:
         """Names, and numbers that are not too small to be told to whom they do not concern."""
@@ -88,9 +91,9 @@ class NodesPage(UnitsPage):
         own = {grant.node_id for grant in self.request.scope.having(self.permission).grants}
         for row in rows:
             row.managed_name = names.get(row.managed_by_id)
-            may_read = row.managed_by_id in own or not hidden(self.measure, row.value)
-            row.shown = row.value if may_read else FEW
+            may_read = row.managed_by_id in own or not hidden(self.measure, row.value, row.people)
+            row.shown = self.measure.amount(row.value) if may_read else FEW
 
 
 def _value(code: str) -> Any:
-    return Coalesce(Cast(KeyTextTransform(code, F("measured")), IntegerField()), 0)
+    return Coalesce(Cast(KeyTextTransform(code, F("measured")), BigIntegerField()), 0)

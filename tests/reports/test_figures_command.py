@@ -70,6 +70,7 @@ def test_a_line_holds_the_words_that_scripts_rely_on(city: City) -> None:
         "clause": "意见二-1",
         "numerator": 1,
         "denominator": 3,
+        "unit": "家",
         "percent": 33.3,
         "node": "CZ11",
     }

@@ -105,6 +105,7 @@ def _as_json(indicator: Indicator, node: str, row: Slice) -> dict[str, Any]:
         "clause": indicator.clause,
         "numerator": row.sums[indicator.numerator.code],
         "denominator": row.sums[indicator.denominator.code],
+        "unit": "分" if indicator.numerator.money else indicator.numerator.unit,
         "percent": None if rate is None else float(rate),
         "node": node,
     }
@@ -112,7 +113,7 @@ def _as_json(indicator: Indicator, node: str, row: Slice) -> dict[str, Any]:
 
 def _as_text(indicator: Indicator, row: Slice) -> str:
     rate = row.rate(indicator)
-    above, below = row.sums[indicator.numerator.code], row.sums[indicator.denominator.code]
+    above, below = (one.amount(row.sums[one.code]) for one in (indicator.numerator, indicator.denominator))
     return (
         f"{indicator.code:<7}{indicator.name}  {'—' if rate is None else f'{rate}%'}  {number(above)} / {number(below)}"
     )
