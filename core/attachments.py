@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from core import files
 from core.refusals import Refusal
@@ -25,12 +25,19 @@ PIXELS, EDGE = 50_000_000, 2_560  # of a photo that is opened; of the longer sid
 # so many photos are in memory at once, in threads of their own: memory that large pictures leave behind stays with these
 DRAWERS = ThreadPoolExecutor(2)
 IMAGES = {"JPEG": ("image/jpeg", ".jpg"), "PNG": ("image/png", ".png"), "WEBP": ("image/webp", ".webp")}
+ORIENTATION = 0x0112  # the one thing that is read of what the camera wrote
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}  # fmt: skip
 NO_ROOM = "服务器磁盘空间不足，文件没有保存；已填写的内容都在，请稍后再上传"
 UNREADABLE = "只能上传照片（JPEG、PNG、WebP）和 PDF、Word、Excel 文件（docx、xlsx），请换一种格式"
 OFFICE = "application/vnd.openxmlformats-officedocument."
 DOCX = (f"{OFFICE}wordprocessingml.document", ".docx")
 XLSX = (f"{OFFICE}spreadsheetml.sheet", ".xlsx")
 PDF = ("application/pdf", ".pdf")
+TYPES, LONGEST_TYPES = "[Content_Types].xml", 1 << 20  # what each part of an Office document is; bytes of that list
 NAME_SIGNS = 60
 _UNFIT = re.compile(r"[^\w（）()\-—·.]+")
 
@@ -75,7 +82,9 @@ def read(data: bytes) -> Content:
             if image.width * image.height > PIXELS:
                 raise Refusal("照片的像素太多，请压缩后再上传")
             return _redrawn(image)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Refusal:
+        raise
+    except Exception as error:  # a stranger's file makes a decoder raise anything
         raise Refusal(UNREADABLE) from error
 
 
@@ -98,7 +107,7 @@ def document_type(data: bytes) -> tuple[str, str] | None:
             names = set(parts.namelist())
     except zipfile.BadZipFile:
         return None
-    if "[Content_Types].xml" not in names:
+    if TYPES not in names:
         return None
     return DOCX if "word/document.xml" in names else XLSX if "xl/workbook.xml" in names else None
 
@@ -111,23 +120,26 @@ def cleaned(name: str, suffix: str) -> str:
 
 
 def _redrawn(image: Image.Image) -> Content:
-    """The picture upright and of a sensible size, and nothing else that the file held."""
-    kind = str(image.format)
+    """The picture upright and of a sensible size, and nothing else that the file held: of several in one, the first."""
+    kind = "JPEG" if image.format == "MPO" else str(image.format)
     image.thumbnail((EDGE, EDGE))
-    ImageOps.exif_transpose(image, in_place=True)
     bare = Image.new("RGB" if kind == "JPEG" or image.mode not in ("RGBA", "LA", "P") else "RGBA", image.size)
     bare.paste(image.convert(bare.mode))
+    if (held := image.getexif().get(ORIENTATION)) in UPRIGHT:
+        bare = bare.transpose(UPRIGHT[held])
     out = io.BytesIO()
     bare.save(out, kind, **({} if kind == "PNG" else {"quality": 85}))
     return Content(out.getvalue(), *IMAGES[kind], look=look_of(bare))
 
 
 def _require_whole(data: bytes) -> None:
-    """A document that can be opened and brings no macros."""
+    """A document that can be opened and brings no macros, by whatever name: its list of types tells what each part is."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as book:
-            names = book.namelist()
-    except zipfile.BadZipFile as error:
+        with zipfile.ZipFile(io.BytesIO(data)) as book, book.open(TYPES) as types:
+            told = " ".join([*book.namelist(), types.read(LONGEST_TYPES).decode()]).lower()
+            if types.read(1) or "\0" in told:
+                raise ValueError("a list of types as no Office writes it")
+    except Exception as error:  # as above
         raise Refusal("文件已损坏，请重新保存后再上传") from error
-    if any(part in name.lower() for name in names for part in ("vbaproject", "activex", "oleobject", ".exe")):
+    if any(part in told for part in ("vbaproject", "macroenabled", "activex", "oleobject", ".exe")):
         raise Refusal("文件带有宏或嵌入的程序，请另存为不带宏的文件后再上传")

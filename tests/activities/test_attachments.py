@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import io
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.utils import timezone
-from PIL import Image
+from PIL import Image, ImageOps
 
 from activities.models import ActivityRecord, Attachment
 from activities.queries.checks import checked
@@ -47,11 +48,12 @@ def smaller(data: bytes, size: tuple[int, int]) -> bytes:
     return out.getvalue()
 
 
-def office(*names: str) -> bytes:
+def office(*names: str, types: str = "x") -> bytes:
     """An archive with these parts."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as book:
-        for name in ("[Content_Types].xml", *names):
+        book.writestr("[Content_Types].xml", types)
+        for name in names:
             book.writestr(name, "x")
     return out.getvalue()
 
@@ -77,6 +79,37 @@ def test_a_photo_loses_its_position_and_stands_upright(city: City):
     assert (found.name, found.content_type) == ("合影.jpg", "image/jpeg")
     assert b"\xff\xd8" not in (Path(settings.DATA_DIR) / found.file).read_bytes()[:40], "encrypted"
     assert AuditEntry.objects.filter(action="activities.attach", object_id=str(found.pk)).exists()
+
+
+def test_of_several_pictures_in_one_the_first_is_kept():
+    """MPO, as the cameras of many phones write it."""
+    out = io.BytesIO()
+    first, second = Image.new("RGB", (64, 48), "red"), Image.new("RGB", (64, 48), "blue")
+    first.save(out, "MPO", save_all=True, append_images=[second])
+    found = attachments.read(out.getvalue())
+    with Image.open(io.BytesIO(found.data)) as image:
+        assert (found.content_type, image.format) == ("image/jpeg", "JPEG")
+        assert image.convert("RGB").getpixel((9, 9))[0] > 200
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_however_a_photo_was_held_it_stands_upright(turn: int):
+    exif = Image.Exif()
+    exif[ORIENTATION] = turn
+    sent = photo(kind="PNG", exif=exif)
+    with Image.open(io.BytesIO(sent)) as image, Image.open(io.BytesIO(attachments.read(sent).data)) as shown:
+        assert shown.tobytes() == ImageOps.exif_transpose(image).tobytes()
+
+
+def test_whatever_the_camera_wrote_is_no_failure():
+    """Tags of a wrong type beside the one that is read; a file that is broken at any place."""
+    exif = Image.Exif()
+    exif[ORIENTATION], exif[0x010F] = 6, "相机"
+    for sent in (photo(exif=exif), photo(kind="PNG", exif=exif), photo(kind="WEBP", exif=exif)):
+        for place in range(12, min(len(sent), 300)):
+            for sign in (0, 2, 5, 255):
+                with suppress(Refusal):
+                    attachments.read(sent[:place] + bytes([sign]) + sent[place + 1 :])
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
@@ -110,9 +143,36 @@ def test_a_document_is_what_its_content_says(city: City, data: bytes, name: str,
         (office("payload.exe"), "只能上传照片"),
         (office("xl/workbook.xml", "xl/vbaProject.bin"), "带有宏"),
         (office("word/document.xml", "word/embeddings/oleObject1.bin"), "带有宏"),
+        (
+            office(
+                "word/document.xml", "word/a.bin", types='<Default ContentType="application/vnd.ms-office.vbaProject"'
+            ),
+            "宏",
+        ),
+        (
+            office(
+                "word/document.xml", types="application/vnd.ms-word.document.macroEnabled".encode("utf-16-le").decode()
+            ),
+            "损坏",
+        ),
+        (office("word/document.xml", types=" " * (1 << 20) + "vbaProject"), "损坏"),
         (b"%PDF-" + b"0" * (10 << 20), "不超过 10 MB"),
     ],
-    ids=["html", "svg", "empty", "half-a-photo", "gif", "broken", "any-archive", "macros", "embedded", "too-large"],
+    ids=[
+        "html",
+        "svg",
+        "empty",
+        "half-a-photo",
+        "gif",
+        "broken",
+        "any-archive",
+        "macros",
+        "embedded",
+        "renamed",
+        "two-bytes-a-sign",
+        "padded",
+        "too-large",
+    ],
 )
 def test_anything_else_is_refused_in_a_sentence_and_nothing_stays(city: City, data: bytes, refusal: str):
     record = draft(city)
@@ -182,5 +242,5 @@ def test_a_photo_that_another_record_shows_is_told_even_smaller_and_taken_on_ano
         attach(city, record, smaller(photo(3, (640, 480)), size), taken_on=LONG_AGO)
         found.append(file_record(city, of=branch, key=key, content="各不相同的内容。" * 20 + branch))
     assert [record.flags for record in found] == ["A9", "A9"], "of another day; and shown before"
-    sentences = [one.sentence for one in checked(found, on=TODAY)[found[1].pk]]
+    sentences = [one.sentence for one in checked(found, city.scope("city"), on=TODAY)[found[1].pk]]
     assert sentences == ["照片“合影.jpg”在其他记录中用过", "照片拍摄于 2020-01-01，与活动日期不同"]
