@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from smtplib import SMTPException
+from collections import Counter
 
 from django.conf import settings
 from django.core import mail
@@ -16,6 +16,7 @@ from core.jobs import JobKind, Progress, job_kinds
 from core.models import Job
 
 logger = logging.getLogger(__name__)
+NOT_SENT = (OSError, ValueError)  # no server, an address that it refuses, one that is none
 
 
 def _lay_out(job: Job, progress: Progress) -> dict[str, int]:
@@ -32,10 +33,19 @@ def _remind(job: Job, progress: Progress) -> dict[str, int]:
 
 
 def _send(mails: list[mail.EmailMessage]) -> None:
+    """An address that is refused keeps nobody else's mail back; the log names none. What was not sent is told in the product."""
+    troubles: Counter[str] = Counter()
     try:
-        mail.get_connection().send_messages(mails)
-    except (OSError, SMTPException):  # the same is told in the product
-        logger.exception("reminders were not sent")
+        with mail.get_connection() as connection:
+            for one in mails:
+                try:
+                    connection.send_messages([one])
+                except NOT_SENT as error:
+                    troubles[type(error).__name__] += 1
+    except NOT_SENT as error:
+        troubles[type(error).__name__] += 1
+    if troubles:
+        logger.error("not all of %s reminders were sent: %s", len(mails), dict(troubles))
 
 
 job_kinds.add(

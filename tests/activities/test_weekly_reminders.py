@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.core import mail
+from django.core.mail.backends import locmem
 
 from accounts.models import User
 from activities.jobs import _send
@@ -65,3 +68,25 @@ def test_the_number_of_queries_does_not_grow_with_people(due: City, django_asser
     Appointment.objects.create(user=deputy, role="SECRETARY", node=due["CZ1111"], since=TODAY)
     with django_assert_num_queries(4):
         assert len(remind(on=TODAY)) == 2
+
+
+class Picky(locmem.EmailBackend):
+    """A server that knows one address and cannot read another."""
+
+    def send_messages(self, messages: Sequence[mail.EmailMessage]) -> int:
+        for one in messages:
+            if one.to == ["gone@example.com"]:
+                raise SMTPRecipientsRefused({"gone@example.com": (550, b"no such user")})
+            if one.to == ["odd@example.com"]:
+                raise UnicodeError("odd@example.com")
+        return super().send_messages(messages)
+
+
+def test_an_address_that_is_refused_keeps_nobody_else_waiting_and_stays_out_of_the_log(
+    settings, caplog: pytest.LogCaptureFixture
+) -> None:  # type: ignore[no-untyped-def]
+    settings.EMAIL_BACKEND = f"{__name__}.Picky"
+    _send([mail.EmailMessage("本周待办", to=[one]) for one in ("gone@example.com", "odd@example.com", ADDRESS)])
+    assert [one.to for one in mail.outbox] == [[ADDRESS]]
+    assert "not all of 3 reminders were sent" in caplog.text
+    assert "@" not in caplog.text
