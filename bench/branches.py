@@ -77,7 +77,7 @@ def life(number: str) -> dict[str, float]:
 
     waiting = reviewable(district, on=today).waiting().order_by("submitted_on", "pk")
     measure("queue", lambda: list(waiting[:PAGE]))
-    measure("checks", lambda: checked(waiting[:PAGE], on=today))
+    measure("checks", lambda: checked(waiting[:PAGE], district, on=today))
     measure("todo", lambda: duties(branch, secretary, on=today))
     measure("missing", lambda: list(unreported(district, on=today)[:PAGE]))
     measure("month", lambda: months_of_records(district, on=today))

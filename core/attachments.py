@@ -136,10 +136,10 @@ def _require_whole(data: bytes) -> None:
     """A document that can be opened and brings no macros, by whatever name: its list of types tells what each part is."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as book, book.open(TYPES) as types:
-            told = " ".join([*book.namelist(), types.read(LONGEST_TYPES).decode()]).lower()
-            if types.read(1) or "\0" in told:
+            listed = " ".join([*book.namelist(), types.read(LONGEST_TYPES).decode()]).lower()
+            if types.read(1) or "\0" in listed:
                 raise ValueError("a list of types as no Office writes it")
     except Exception as error:  # as above
         raise Refusal("文件已损坏，请重新保存后再上传") from error
-    if any(part in told for part in ("vbaproject", "macroenabled", "activex", "oleobject", ".exe")):
+    if any(part in listed for part in ("vbaproject", "macroenabled", "activex", "oleobject", ".exe")):
         raise Refusal("文件带有宏或嵌入的程序，请另存为不带宏的文件后再上传")

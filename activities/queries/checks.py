@@ -10,6 +10,7 @@ from activities.models import ActivityRecord, Attachment, Attendance, Decision, 
 from activities.queries.branches import limits_on
 from activities.rules.checks import WITH_A_ROLL, Finding, Seat, Sheet, Vote, findings
 from activities.rules.likeness import fingerprints, looks_alike, photo_prints, similarity
+from core.scope import Scope
 
 CANDIDATES = 20  # records whose texts or photos are compared in full
 
@@ -46,17 +47,19 @@ def filed(records: Iterable[ActivityRecord]) -> list[Filed]:
     ]
 
 
-def checked(records: Iterable[ActivityRecord], *, on: date) -> dict[int, list[Finding]]:
-    """What the checks say of each record, by its id; as many queries for many as for one."""
+def checked(records: Iterable[ActivityRecord], scope: Scope, *, on: date) -> dict[int, list[Finding]]:
+    """What the checks say of each record, by its id; as many queries for many as for one. They name no record beyond the
+    scope."""
     limits, rows = limits_on(on), filed(records)
-    return {one.record.pk: findings(sheet, limits) for one, sheet in zip(rows, sheets(rows, on=on), strict=True)}
+    read = sheets(rows, scope, on=on)
+    return {one.record.pk: findings(sheet, limits) for one, sheet in zip(rows, read, strict=True)}
 
 
-def sheets(rows: Sequence[Filed], *, on: date) -> list[Sheet]:
-    """What the checks read, of all records at once."""
+def sheets(rows: Sequence[Filed], scope: Scope | None = None, *, on: date) -> list[Sheet]:
+    """What the checks read, of all records at once, for somebody with the scope or for nobody."""
     shown = Attachment.objects.filter(record__in=[one.record.pk for one in rows], content_type__startswith="image/")
     photos = list(shown.order_by("pk"))
-    known, elsewhere, alike = _known_photos(photos), _elsewhere(rows), _alike(rows)
+    known, elsewhere, alike = _known_photos(photos), _elsewhere(rows), _alike(rows, scope)
     return [
         Sheet(
             kind=one.record.kind,
@@ -133,10 +136,10 @@ def _elsewhere(meant: Sequence[Filed]) -> dict[int, list[str]]:
     return found
 
 
-def _alike(meant: Sequence[Filed]) -> dict[int, str]:
-    """What the most alike records are called, with their branch."""
+def _alike(meant: Sequence[Filed], scope: Scope | None) -> dict[int, str]:
+    """What the most alike records within the scope are called, with their branch."""
     keys = {one.record.alike_id for one in meant if one.record.alike_id}
-    if not keys:
+    if not keys or scope is None:
         return {}
-    rows = ActivityRecord.objects.filter(pk__in=keys).select_related("party_organization")
+    rows = ActivityRecord.objects.within(scope).filter(pk__in=keys).select_related("party_organization")
     return {row.pk: f"{row.party_organization} {row}" for row in rows}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.permissions import Permission as P
@@ -44,8 +44,10 @@ def not_joined(branch: PartyOrganization, *, on: date) -> QuerySet[Campaign]:
 
 def with_adoptions(rows: QuerySet[Experience]) -> QuerySet[Experience]:
     """With how many other branches learned from each."""
-    handed_in = ~Q(adoptions__status=ActivityRecord.Status.DRAFT)
-    return rows.annotate(adopted=Count("adoptions__party_organization", filter=handed_in, distinct=True))
+    by_others = ~Q(adoptions__status=ActivityRecord.Status.DRAFT) & ~Q(
+        adoptions__party_organization=F("record__party_organization")
+    )
+    return rows.annotate(adopted=Count("adoptions__party_organization", filter=by_others, distinct=True))
 
 
 def publishers(record: ActivityRecord, scope: Scope) -> QuerySet[PartyOrganization]:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, TruncMonth
 
 from accounts.models import User
 from accounts.permissions import Permission as P
+from accounts.roles import SECRETARY
 from activities.models import ActivityMonth, ActivityRecord, Obligation, Review
 from activities.models.records import RecordQuerySet
 from activities.queries.checks import checked
@@ -54,15 +55,14 @@ def reviewable(scope: Scope, *, on: date) -> RecordQuerySet:
     )
 
 
-def own_branches(user: User, *, on: date) -> QuerySet:
-    """The branches for which somebody files: what they hand in is reviewed by others."""
-    return user.appointments.on(on).filter(role="SECRETARY").values("node")
-
-
 def others(rows: QuerySet[ActivityRecord], user: User, *, on: date) -> QuerySet[ActivityRecord]:
-    """Records that were filed by others, so that the user may review them."""
-    filed_by_himself = Q(entered_by=user) | Q(party_organization__in=own_branches(user, on=on))
-    return rows.exclude(pk__in=rows.filter(filed_by_himself).order_by().values("pk"))
+    """Records that were filed by others, so that the user may review them: of no branch for which the user files, or did
+    on the day on which the record came or later."""
+    filed_then = Q(until=None) | Q(until__gte=OuterRef("submitted_on"))
+    served = user.appointments.filter(
+        filed_then, role=SECRETARY.code, node=OuterRef("party_organization"), since__lte=on
+    )
+    return rows.exclude(pk__in=rows.filter(Q(entered_by=user) | Exists(served)).order_by().values("pk"))
 
 
 def neighbours(rows: QuerySet[ActivityRecord], record: ActivityRecord) -> tuple[int | None, int | None]:
@@ -78,7 +78,7 @@ def checks_of(record: ActivityRecord, scope: Scope, *, on: date) -> list[Checked
     """All automatic checks of a record, in their order, each with its sentence, also where nothing is wrong."""
     found: dict[str, list[Finding]] = {}
     for one in (
-        *checked([record], on=on)[record.pk],
+        *checked([record], scope, on=on)[record.pk],
         *_unsettled(record, on),
         *_long_absent(record, scope),
         *_not_done(record, on),

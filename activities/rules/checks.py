@@ -102,7 +102,7 @@ class Sheet:
     votes: tuple[Vote, ...] = ()
     roll: frozenset[int] | None = None  # who should have come; None where nobody must
     similarity: int = 0
-    alike: str = ""  # the record that it is alike to
+    alike: str = ""  # the record that it is alike to; empty where the reader may not know
     known_photos: tuple[str, ...] = ()  # names of photos that another record shows already
     taken_on: tuple[date, ...] = ()
     elsewhere: tuple[str, ...] = ()  # who is said to be somewhere else at that time
@@ -248,7 +248,8 @@ def _late(sheet: Sheet, limits: Limits) -> Iterator[str]:
 
 def _copied(sheet: Sheet, limits: Limits) -> Iterator[str]:
     if sheet.similarity >= limits.alike_percent:
-        yield f"内容与“{sheet.alike}”有 {sheet.similarity}% 相同"
+        other = f"“{sheet.alike}”" if sheet.alike else "管辖范围以外的另一份记录"
+        yield f"内容与{other}有 {sheet.similarity}% 相同"
 
 
 def _odd_photos(sheet: Sheet) -> Iterator[str]:

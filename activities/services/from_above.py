@@ -9,9 +9,11 @@ from django.db import transaction
 
 from accounts.models import User
 from activities.models import ActivityRecord, Campaign, Experience
+from activities.queries.reviews import others
 from activities.services.locking import locked
 from activities.services.rows import end_open
 from core import writing
+from core.masking import personal_numbers
 from core.refusals import Refusal
 from members.models import Member
 from orgs.handover import Handover
@@ -31,12 +33,17 @@ class Campaigns(PartyRows[Campaign]):
 def publish(
     *, by: User, record: ActivityRecord, committee: PartyOrganization, title: str, why: str, outline: str, on: date
 ) -> Experience:
-    """To all branches below a committee that stands above the record's branch. Raises Refusal where a person is named."""
+    """To all branches below a committee that stands above the record's branch, by whoever may review it. Raises Refusal where
+    a person is named, or a number of one."""
     row = locked(record)
     if row.status != ActivityRecord.Status.ACCEPTED:
         raise Refusal(f"“{row}”现在是“{row.get_status_display()}”，审核通过以后才能公布")
     if committee.pk not in steps(row.party_organization.path)[:-1]:
         raise Refusal(f"{committee}不是{row.party_organization}的上级，请另选公布范围")
+    if not others(ActivityRecord.objects.filter(pk=row.pk), by, on=on).exists():
+        raise Refusal("不能公布自己代填或自己支部的记录，请由其他人员公布")
+    if numbers := personal_numbers(f"{title}\n{why}\n{outline}"):
+        raise Refusal(f"文字中有{'、'.join(dict.fromkeys(numbers))}，公布的经验不写个人信息，请删去后再公布")
     if found := [name for name in _names(row) if name in f"{title}\n{why}\n{outline}"]:
         raise Refusal(f"文字中有姓名“{'”“'.join(sorted(found))}”，公布的经验不写个人姓名，请改写后再公布")
     experience = Experience(

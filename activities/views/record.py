@@ -16,7 +16,7 @@ from accounts.permissions import Permission as P
 from activities.filters import RecordFilters
 from activities.models import ActivityRecord, Attachment, Kind
 from activities.queries.checks import checked
-from activities.queries.reviews import verdicts_of
+from activities.queries.reviews import others, verdicts_of
 from activities.rules.appraisal import year_of_meeting
 from activities.services import records, reviews
 from activities.wording import as_text, minutes
@@ -50,9 +50,11 @@ class RecordPage(PermissionMixin, View):
             "text": as_text(record),
             "attachments": record.attachments.all(),
             "verdicts": verdicts_of(record),
-            "found": checked([record], on=timezone.localdate())[record.pk],
+            "found": checked([record], request.scope, on=timezone.localdate())[record.pk],
             "may_mend": may_file and not final and record.status == ActivityRecord.Status.RETURNED,
-            "may_publish": accepted and may_change(record, request.scope, P.ACTIVITIES_REVIEW),
+            "may_publish": accepted
+            and may_change(record, request.scope, P.ACTIVITIES_REVIEW)
+            and others(ActivityRecord.objects.filter(pk=pk), request.user, on=timezone.localdate()).exists(),
             "published": record.experiences.filter(withdrawn_on=None).first() if accepted else None,
             "may_withdraw": may_file and not final and record.status == ActivityRecord.Status.SUBMITTED,
             "may_note": may_file and final,

@@ -158,6 +158,26 @@ def test_no_person_is_named(city: City, people: list[Member], place: str) -> Non
             published(city, accepted(city, content=f"{name}{place}{TEXT}"), **{place: f"由{name}带头，{OUTLINE}"[:100]})
 
 
+def test_no_number_of_a_person_goes_out(city: City, people: list[Member]) -> None:
+    for number, kind in (("13911112222", "手机号码"), ("１１０１０５１９４９１２３１００２Ｘ", "证件号码")):
+        with pytest.raises(Refusal, match=f"文字中有{kind}"):
+            published(city, accepted(city, content=f"{number}{TEXT}"), outline=f"{OUTLINE}联系 {number}。")
+
+
+def test_nobody_publishes_what_he_filed(city: City, people: list[Member]) -> None:
+    record = file_record(city, by="street", on=today(), held_on=today())
+    reviews.accept(by=city.user("district"), record=record, at=timezone.now(), on=today())
+    assert "公布为典型经验" not in text(city.client("street").get(f"/branch/records/{record.pk}/"))
+    with pytest.raises(Refusal, match="由其他人员公布"):
+        published(city, record)
+
+
+def test_a_branch_does_not_learn_from_itself(city: City, people: list[Member]) -> None:
+    told = published(city)
+    file_record(city, on=today(), held_on=today(), content="我们再做了一次。" * 20, adopted_from=told)
+    assert with_adoptions(Experience.objects.all()).get().adopted == 0
+
+
 def test_only_what_was_accepted_is_published_and_once(city: City, people: list[Member]) -> None:
     waiting = file_record(city, on=today(), held_on=today())
     with pytest.raises(Refusal, match="审核通过以后才能公布"):

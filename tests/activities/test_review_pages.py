@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from activities.models import ActivityRecord
 from activities.queries.branches import seats
+from activities.queries.reviews import others
 from activities.rules.likeness import marked, similarity
 from activities.services import obligations, reviews
 from core.refusals import Refusal
 from orgs.models import Appointment
+from orgs.services.party import establish
 from tests.activities.plain_life import LAID, branches
 from tests.filing import HELD, TEXT, absent, file_record, members
 from tests.people import LONG_AGO, TODAY, City
@@ -187,3 +189,38 @@ def test_what_two_texts_share_is_what_makes_them_alike() -> None:
     assert [said for _, said in pieces] == [False, True, False]
     assert not any(said for _, said in marked(one, own_words(1)))
     assert similarity(one, own_words(1)) == 0
+
+
+def test_nobody_reviews_what_he_filed_when_he_was_the_secretary(city: City) -> None:
+    members(city, 3)
+    street, told = city.user("street"), {"role": "SECRETARY", "node": city["CZ1111"], "since": LONG_AGO}
+    held = Appointment.objects.create(user=street, **told)
+    record = file_record(city, by="street")
+    assert record.entered_by is None
+    for until in (record.submitted_on, TODAY):
+        held.until = until
+        held.save()
+        assert not others(ActivityRecord.objects.all(), street, on=TODAY).exists()
+        with pytest.raises(Refusal, match="由其他人员审核"):
+            reviews.accept(by=street, record=record, at=timezone.now(), on=TODAY)
+    held.until = date(2026, 11, 1)
+    held.save()
+    assert others(ActivityRecord.objects.all(), street, on=TODAY).exists(), "another one filed it"
+
+
+def test_a_record_beyond_the_scope_is_not_named(city: City) -> None:
+    members(city, 3)
+    city.nodes["CZ1211"] = establish(
+        by=None, name="外区密支部", kind="branch", parent=city["CZ121"], code="CZ1211", on=LONG_AGO
+    )
+    members(city, 3, of="CZ1211")
+    file_record(city, of="CZ1211", by="stranger")
+    record = file_record(city)
+    assert "A8" in record.flags
+    for who, page in (("secretary", "branch/records"), ("street", "branch/records"), ("street", "reviews")):
+        shown = city.client(who).get(f"/{page}/{record.pk}/").content.decode()
+        assert "内容与管辖范围以外的另一份记录有 100% 相同" in shown
+        assert "外区密" not in shown
+    assert (
+        "内容与“外区密支部 2026-11-20 主题党日”有" in city.client("city").get(f"/reviews/{record.pk}/").content.decode()
+    )
