@@ -299,8 +299,8 @@ def test_every_personal_field_says_who_may_reveal_it() -> None:
 
 
 PRIVATE = re.compile(
-    r"phone|mobile|id_number|id_card|passport|bank|home_address"
-    r"|身份号|身份证|证件号|护照|电话|手机号|微信|住址|家庭地址|银行|卡号|工资|缴费基数|政审|困难原因"
+    r"phone|mobile|mail|id_number|id_card|passport|bank|home_address"
+    r"|邮箱|身份号|身份证|证件号|护照|电话|手机号|微信|住址|家庭地址|银行|卡号|工资|缴费基数|政审|困难原因"
 )
 
 
