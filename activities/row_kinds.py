@@ -30,6 +30,7 @@ from activities.queries.home import venues_for
 from activities.queries.mends import (
     Mend,
     missing_regulations,
+    no_contribution,
     no_pledge,
     overdue_promises,
     unmended,
@@ -178,6 +179,7 @@ row_kinds: Registry[RowKind] = Registry(
             "passed_to_union_on": "维权事项没有得到解决的，转交工会依法办理，填写转交日期。",
         },
         hint=_unions,
+        lacks=no_contribution,
     ),
     RowKind(
         "pledges", rows.pledges, ("year", "signed_with", "signed_on"),

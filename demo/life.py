@@ -58,7 +58,7 @@ _SAID = (
     "观看警示教育片，讲解合同和劳动争议的常见问题。", "走访两名困难职工，商定帮扶办法。", "确定下月主题和主持人，明确各项任务的完成时限。",
     "党员领办实事清单更新三项，已办结两项。", "与共青团、工会商量联合开展文体活动。",
 )  # fmt: skip
-_TICKS = ("POLICY", "LAW", "CULTURE", "MANAGEMENT", "DEMOCRACY", "CARE", "SAFETY")
+_TICKS = ("POLICY", "LAW", "CULTURE", "MANAGEMENT", "DEMOCRACY", "MASSES", "CARE", "SAFETY")
 _REASONS = ("SICK", "PERSONAL", "AWAY", "AWAY", "FLOATING", "EMPLOYER")
 _RETURNS = ("请补充发言要点", "缺席原因请核对", "请写明决议的责任人和完成时限")
 _DEEDS = (

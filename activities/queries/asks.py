@@ -45,7 +45,7 @@ asks = Registry(
     Ask("management", "与管理层沟通", "意见二-5", topic=Topic.MANAGEMENT),
     Ask("democracy", "民主管理", "意见二-3", topic=Topic.DEMOCRACY),
     Ask("masses", "党建带工建团建", "意见二-3", topic=Topic.MASSES),
-    Ask("care", "关心关爱", "意见二-3", topic=Topic.CARE),
+    Ask("care", "关心关爱活动", "意见二-3", topic=Topic.CARE),
     Ask("talk", "谈心谈话", "支部工作条例", kind=Kind.TALK),
     Ask("appraisal", "民主评议党员", "支部工作条例", kind=Kind.APPRAISAL),
 )

@@ -10,9 +10,10 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Su
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from activities.models import DutyTarget, Pledge, PledgeItem, Rectification, Regulation, RoleModelPost
+from activities.models import DutyTarget, PledgeItem, Rectification, Regulation, RoleModelPost
 from activities.queries.asks import latest_answer
 from activities.queries.from_above import not_joined
+from activities.queries.lists import contributions, pledges, rules_in_force
 from activities.rules.checks import named
 from members.models import Member
 from orgs.models import PartyOrganization
@@ -31,8 +32,9 @@ class Mend:
 
 
 def lacks(branch: PartyOrganization, *, on: date) -> Iterator[Mend]:
-    """As its health sheet has it. Seven queries."""
+    """As its health sheet has it. Eight queries."""
     for one in (
+        no_contribution,
         no_pledge,
         overdue_promises,
         unmended,
@@ -67,8 +69,14 @@ def overdue(on: date) -> QuerySet[PledgeItem]:
     return rows.select_related("party_organization").order_by("due_on", "pk")
 
 
+def no_contribution(branch: PartyOrganization, on: date) -> Iterator[Mend]:
+    if not contributions(on).filter(party_organization=branch).exists():
+        how = "提出的合理化建议、办的实事等，在“作用发挥”中登记"
+        yield Mend("今年还没有登记作用发挥", how, latest_answer(on))
+
+
 def no_pledge(branch: PartyOrganization, on: date) -> Iterator[Mend]:
-    if not Pledge.objects.filter(party_organization=branch, year=on.year).exists():
+    if not pledges(on).filter(party_organization=branch).exists():
         how = "与上级党组织签订后，在“年度目标责任书”中登记"
         yield Mend("今年还没有签订年度目标责任书", how, latest_answer(on))
 
@@ -106,7 +114,7 @@ def without_target(branch: PartyOrganization, on: date) -> Iterator[Mend]:
 
 
 def missing_regulations(branch: PartyOrganization, on: date) -> Iterator[Mend]:
-    rows = Regulation.objects.filter(party_organization=branch, repealed_on=None)
+    rows = rules_in_force().filter(party_organization=branch)
     there = {*rows.values_list("group", flat=True)}
     if missing := [one.label.removesuffix("制度") for one in Regulation.Group if one not in there]:
         yield Mend(f"还没有{'、'.join(missing)}制度", "制定、通过后，在“制度”中登记，上传文本")

@@ -235,6 +235,7 @@ def test_what_the_branch_lacks_stands_on_its_page_and_health_sheet_with_the_name
     overdue = {"due_on": (today() - timedelta(days=2)).isoformat()}
     first = {one.what: one for one in lacks(branch, on=today())}
     assert [*first] == [
+        "今年还没有登记作用发挥",
         "今年还没有签订年度目标责任书",
         f"{people[0]}、{people[1]}、{people[2]}没有承担责任区、先锋岗",
         f"{people[0]}、{people[1]}、{people[2]}今年没有岗位目标",

@@ -61,7 +61,7 @@ def test_what_is_missing_says_how_it_is_mended(city: City) -> None:
     assert "2026-09-20 主题党日被退回" in mends
     assert "任期已于 2026-06-01 届满" in mends
     assert mends["今年还没有谈心谈话（支部工作条例）"].until == date(2026, 12, 31)
-    about = mends["今年还没有方针政策学习、先进文化建设、与管理层沟通、民主管理、党建带工建团建、关心关爱"]
+    about = mends["今年还没有方针政策学习、先进文化建设、与管理层沟通、民主管理、党建带工建团建、关心关爱活动"]
     assert about.how == "在活动中安排，填报时勾选“方针政策”“先进文化”“与管理层沟通”“民主管理”“党建带工建团建”“关心关爱”"
     assert not any("法制宣传教育" in what for what in mends)
     assert "4 名党员今年学时还不够" in mends
