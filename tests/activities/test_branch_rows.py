@@ -241,7 +241,7 @@ def test_what_the_branch_lacks_stands_on_its_page_and_health_sheet_with_the_name
         f"{people[0]}、{people[1]}、{people[2]}今年没有岗位目标",
         "还没有组织生活、党员教育管理、自我约束、党群共建制度",
     ]
-    for kind in ("pledges", "posts", "targets", "regulations"):
+    for kind in ("contributions", "pledges", "posts", "targets", "regulations"):
         secretary.post(address(city, kind) + "new/", typed[kind])
     secretary.post(address(city, "promises") + "new/", typed["promises"] | overdue)
     told = [one.what for one in lacks(branch, on=today())]
