@@ -13,6 +13,9 @@ DASH = "—"
 class Yuan(Decimal):
     """An amount in 元: it prints with its fen and its unit, and is a number in a workbook."""
 
+    def __sub__(self, other: Decimal | int) -> Yuan:
+        return Yuan(super().__sub__(other))
+
 
 def number(value: int | Decimal | None) -> str:
     """A figure with separators from four digits on, an amount as 1,234.50 元; — when there is none."""

@@ -108,7 +108,7 @@ measures: Registry[Measure] = Registry()
 indicators: Registry[Indicator] = Registry()
 
 
-def percent(numerator: int | None, denominator: int | None) -> Decimal | None:
+def percent(numerator: int | Decimal | None, denominator: int | Decimal | None) -> Decimal | None:
     """Percent with one decimal, half up; None for an empty denominator or a figure that there was not (prints as —).
 
     rules §7.

@@ -92,7 +92,7 @@ class Builder:
         for stage, day in enumerate(ledger.days):
             written = ledger.write(stage)
             self.life.settle(day)
-            for model in (*ledger.doubled(), Obligation):  # else facts are looked for as if these tables were empty
+            for model in ledger.doubled() | {Obligation}:  # else facts are looked for as if these tables were empty
                 analyze(model)
             touched = written if 0 < stage < len(ledger.months) else None
             nodes = () if touched is None else PartyOrganization.objects.standing().values_list("pk", flat=True)

@@ -72,8 +72,8 @@ class Ledger:
             update_rows(model, columns, {row[0]: row for row in rows}.values())
         return self._touched.pop(stage, set())
 
-    def doubled(self) -> list[type[models.Model]]:
+    def doubled(self) -> set[type[models.Model]]:
         """Of what there is twice as much as when this was asked last."""
-        found = [model for model, number in self._written.items() if number >= 2 * self._known[model]]
+        found = {model for model, number in self._written.items() if number >= 2 * self._known[model]}
         self._known.update({model: self._written[model] - self._known[model] for model in found})
         return found

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from core.charts import Scale, scale_of
 from core.formats import Yuan
-from core.indicators import Indicator, less, percent
+from core.indicators import Indicator, percent
 from core.months import YearMonth
 from core.page_cache import kept
 from core.scope import Scope
@@ -46,7 +46,8 @@ class Standing:
 
     @property
     def gap(self) -> int | Yuan | None:
-        return less(self.denominator, self.numerator)
+        whole, part = self.denominator, self.numerator
+        return None if whole is None or part is None else whole - part  # type: ignore[operator,return-value]
 
     @property
     def expected(self) -> Decimal | None:

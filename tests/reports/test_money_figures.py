@@ -111,3 +111,7 @@ def test_fen_as_yuan(value: int | None, text: str) -> None:
 def test_a_sum_of_few_people_is_not_told(value: int, people: int | None, few: bool) -> None:
     dues = Measure(CAPITALS, "x_dues", "党费", sums="capital", money=True, people="members")
     assert hidden(dues, value, people) == few
+
+
+def test_a_difference_of_amounts_is_an_amount() -> None:
+    assert number(Yuan("1500.00") - Yuan("265.50")) == "1,234.50 元"
