@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 import orjson
+from django import forms
 from django.apps import apps
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
@@ -127,6 +129,27 @@ class EncryptedTextField(models.TextField):
         if lookup_name not in ("isnull", "exact"):
             raise ValueError(f"{self.name} is encrypted: search its blind index instead")
         return super().get_lookup(lookup_name)
+
+
+class EncryptedMoneyField(EncryptedTextField):
+    """An amount to the fen that the database holds as ciphertext."""
+
+    _pyi_private_set_type: Any  # for the type checker: not the texts of a TextField
+    _pyi_private_get_type: Any
+
+    def to_text(self, value: Any) -> str:
+        return "" if value in (None, "") else f"{Decimal(value):.2f}"
+
+    def from_text(self, text: str) -> Decimal | None:
+        return Decimal(text) if text else None
+
+    def to_python(self, value: Any) -> Any:
+        return Decimal(value) if value not in (None, "") and not isinstance(value, Ciphertext) else value
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return forms.DecimalField(
+            min_value=0, max_digits=9, decimal_places=2, required=not self.blank, label=self.verbose_name
+        )
 
 
 class EncryptedJSONField(EncryptedTextField):

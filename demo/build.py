@@ -14,6 +14,7 @@ from activities.models import Obligation
 from core.numbering import reserve_ids
 from core.rows import analyze
 from demo.branches import Branches
+from demo.dues import Dues
 from demo.fieldwork import Fieldwork
 from demo.invent import Inventor
 from demo.ledger import MONTHS, Ledger
@@ -43,12 +44,13 @@ class Builder:
         self.wanted, self.of_members = organizations, members
         dense = organizations > DENSE
         self.ledger, self.invent, ground = Ledger(today, MONTHS_OF_MANY if dense else MONTHS), Inventor(seed), Ground()
-        users = {user.username: user for user in User.objects.filter(username__in=("clerk", "instructor"))}
+        users = {user.username: user for user in User.objects.filter(username__in=("clerk", "instructor", "treasurer"))}
         self.clerk = users["clerk"]
         self.organizations = Organizations(self.invent, ground, self.ledger)
         self.branches = Branches(self.invent, ground, self.ledger, dense=dense)
         secretarys = ground.secretarys_branch.pk
         self.life = Life(self.invent, self.ledger, clerk=self.clerk, secretarys=secretarys, dense=dense)
+        self.dues = Dues(self.invent, treasurer=users["treasurer"], secretarys=secretarys, today=today)
         self.members = Members(self.invent, self.ledger, self.branches, self.life)
         self.fieldwork = Fieldwork(self.invent, self.ledger, clerk=self.clerk, instructor=users["instructor"])
 
@@ -68,6 +70,7 @@ class Builder:
             self.life.enter()
             self._targets()
             self._pass_time()
+            self.dues.enter()
             for model in RESULTS:
                 analyze(model)
             report("组织情况和汇总已更新")

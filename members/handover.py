@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from core import writing
+from members.followers import follow
 from members.models import FormerMembership, Member
 from members.models.members import MemberQuerySet
 from orgs.handover import Dependant, Handover, organization_dependants, party_dependants
@@ -34,7 +35,9 @@ def move_to_party_organization(handover: Handover) -> list[int]:
     )
     target = {"party_organization_id": handover.target_id}
     moved = _change(handover, begun, target | {"since": handover.since}, "members.hand_over")
-    return [*moved, *_change(handover, members, target, "members.hand_over")]
+    moved += _change(handover, members, target, "members.hand_over")
+    follow(moved, on=handover.on)
+    return moved
 
 
 def move_to_organization(handover: Handover) -> list[int]:

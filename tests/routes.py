@@ -35,6 +35,7 @@ OFFICE = STAFF | {"leader"}
 READERS = OFFICE | {"secretary", "treasurer", "instructor"}
 VISITED = OFFICE | {"instructor"}
 OF_BRANCH = frozenset({"secretary", "treasurer"})
+TREASURER = frozenset({"treasurer"})
 FILING = HERE | {"secretary"}  # who files for the branch here
 STRANGER = frozenset({"stranger"})
 OUTSIDE = frozenset({"stranger", "instructor"})
@@ -141,7 +142,16 @@ ROUTES = {
     "experiences/<int:pk>/": Route("experiences/{experience}/", FILING, misses=STRANGER),
     "health/<int:pk>/": Route("health/{branch}/", HERE | {"secretary"}, misses=STRANGER),
     # dues
+    "branch/<int:pk>/dues/": Route("branch/{branch}/dues/", HERE | OF_BRANCH, misses=STRANGER),
+    "branch/<int:pk>/dues/print/": Route("branch/{branch}/dues/print/", HERE | OF_BRANCH, misses=STRANGER),
+    "branch/<int:pk>/dues/assess/": Route("branch/{branch}/dues/assess/", TREASURER),
+    "branch/<int:pk>/dues/assess/list/": Route("branch/{branch}/dues/assess/list/", TREASURER, status=405),
+    "branch/<int:pk>/dues/relief/": Route("branch/{branch}/dues/relief/", TREASURER),
+    "branch/<int:pk>/dues/gift/": Route("branch/{branch}/dues/gift/", TREASURER),
+    "branch/<int:pk>/dues/payments/": Route("branch/{branch}/dues/payments/", TREASURER),
     "dues/": Route("dues/", STAFF | OF_BRANCH, status=302),
+    "dues/reliefs/": Route("dues/reliefs/", STAFF),
+    "dues/hand-ups/": Route("dues/hand-ups/", STAFF | OF_BRANCH),
     # figures and work
     "dashboard/": Route("dashboard/", OFFICE),
     "dashboard/cross/": Route("dashboard/cross/", OFFICE),

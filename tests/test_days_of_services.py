@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -31,6 +32,8 @@ from core.models import AuditEntry
 from core.months import YearMonth
 from core.refusals import Refusal
 from core.sources import sources
+from dues.queries.hand_ups import held_by
+from dues.services import hand_ups, reliefs
 from instructors import services as instructors
 from instructors.models import Assignment, Instructor
 from members.models import Member, Post
@@ -177,6 +180,12 @@ EVENTS: dict[tuple[str, str], Call] = {
     ("gaps.found_branch", "branch"): lambda r, d: gaps.found_branch(
         units=[r.gap], branch=_branch(d, r.city), **r.told),
     ("gaps.employ_member", "since"): lambda r, d: gaps.employ_member(unit=r.gap, member=r.member, since=d, **r.told),
+    ("reliefs.propose", "studied_on"): lambda r, d: reliefs.propose(
+        member=r.member, kind="EXEMPT", monthly=Decimal(0), since=YearMonth(2026, 1), last=YearMonth(2026, 2), reason="失业",
+        studied_on=d, **r.told),
+    ("hand_ups.send", "sent_on"): lambda r, d: hand_ups.send(
+        node=r.branch, amount=Decimal(1), first=YearMonth(2026, 1), last=YearMonth(2026, 2), sent_on=d,
+        seen=held_by(r.branch).number, at=timezone.now(), **r.told),
     ("importing.receive", "as_of"): lambda r, d: importing.receive(
         r.market, name="名单.csv", source=sources["market"], as_of=d, keep=False, **r.told),
 }  # fmt: skip

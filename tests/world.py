@@ -41,7 +41,7 @@ from core.days import PeriodDateField
 from core.files import keep
 from core.models import ImportBatch, Job
 from core.months import YearMonth
-from dues.models import Closing, Entry
+from dues.models import Arrears, Assessment, Closing, Due, Entry, HandUp, Payment, Relief
 from instructors.models import Assignment, Instructor, Visit
 from members.models import PartyGroup, Post, Term
 from members.services import nodes
@@ -201,7 +201,7 @@ def _units_between(city: City) -> dict[str, Model]:
 def _furnish(city: City, side: Side) -> dict[str, Model]:
     rows = _units(city, side)
     rows |= _about(city, side, **rows) | _team(city, side) | _guided(city, side, rows["unit"])
-    rows |= _office(city, side) | _life(city, side, **rows) | _money(city, side)
+    rows |= _office(city, side) | _life(city, side, **rows) | _money(city, side) | _dues(city, side, **rows)
     return rows | _kept(city, side, **rows)
 
 
@@ -318,6 +318,33 @@ def _money(city: City, side: Side) -> dict[str, Model]:
         ),
         "closing": Closing.objects.create(through=LONG_AGO, closed_at=now, **of_book),
     }
+
+
+def _dues(city: City, side: Side, *, member: Model, **_: Model) -> dict[str, Model]:
+    """What is due of the member: some was paid, and went up."""
+    branch, month, now = city[side.branch], TODAY.replace(day=1), timezone.now()
+    of_member: dict[str, Any] = {"member": member, "party_organization": branch}
+    of_book: dict[str, Any] = {"party_organization": branch, "book": "DUES", "day": LONG_AGO, "entered_at": now}
+    entry = Entry.objects.create(number=1, kind="COLLECTED", amount=50, balance=50, text="收缴", **of_book)
+    sent = Entry.objects.create(number=2, kind="SENT_UP", amount=-20, balance=30, text="上缴", **of_book)
+    due = Due.objects.create(month=month, amount=75, paid=50, **of_member)
+    assessed = Assessment(
+        since=LONG_AGO.replace(year=TODAY.year), payer="WAGE", base=5000, monthly=75, entered_at=now, **of_member
+    )
+    assessed.save()
+    return {
+        "assessment": assessed,
+        "relief": Relief.objects.create(
+            kind="EXEMPT", since=month, last=month, reason=side.phone, studied_on=LONG_AGO, **of_member
+        ),
+        "due": due,
+        "arrears": Arrears.objects.create(first_month=month, months=7, run=7, owed=25, **of_member),
+        "payment": Payment.objects.create(entry=entry, due=due, amount=50, paid_on=LONG_AGO, **of_member),
+        "handup": HandUp.objects.create(
+            from_node=branch, to_node=city[side.committee], first_month=month, last_month=month, amount=20, sent_on=LONG_AGO,
+            sent_entry=sent, note=f"{side.mark}上缴",
+        ),
+    }  # fmt: skip
 
 
 def _from_above(city: City, mark: str, committee: str, record: Model) -> dict[str, Model]:

@@ -125,6 +125,10 @@ class Member(models.Model):
         return self.name
 
     @property
+    def is_on_the_roll(self) -> bool:
+        return self.status in ON_THE_ROLL
+
+    @property
     def masked_number(self) -> str:
         """The citizen's number as lists show it."""
         return mask(self.id_number)

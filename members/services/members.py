@@ -17,6 +17,7 @@ from core.asking import Asking
 from core.crypto import blind_index, blind_indexes
 from core.locks import derived_once, hold
 from core.refusals import Refusal
+from members.followers import follow
 from members.models import FormerMembership, Member
 from members.models.members import PROBATIONARY
 from members.rules import birth_date_of, check_id_number, normalise_id_number, sex_of
@@ -267,7 +268,8 @@ def _write(by: User | None, row: Member, values: Mapping[str, Any], action: str,
 
 
 def _refresh(member: Member, *nodes: int, on: date, employers: Collection[int] = ()) -> None:
-    """Of the employer and the Party organization, and of those before."""
+    """Of the employer and the Party organization, and of those before; and what apps above keep of the member."""
+    follow([member.pk], on=on)
     employed = [member.organization_id] if member.organization_id else []
     refresh([*employed, *employers], on=on, nodes=[member.party_organization_id, *nodes])
 

@@ -23,6 +23,7 @@ from core.plain import from_plain
 from core.refusals import Refusal
 from core.rows import insert_rows
 from core.sources import Importer, Read, Run, Source, SourceField, Values, always, sources
+from members.followers import follow
 from members.models import FormerMembership, Member, PartyGroup
 from members.models.members import ON_THE_ROLL
 from members.rules import (
@@ -290,6 +291,7 @@ class MemberTarget(Target):
 
     def refresh(self, ids: Collection[int]) -> None:
         """Facts and tally of the organizations where members come and go."""
+        follow(ids, on=self.run.today)
         facts.refresh(self.touched, on=self.run.today, nodes=self.nodes)
 
     def forget(self, ids: Collection[int]) -> None:

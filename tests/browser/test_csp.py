@@ -17,7 +17,7 @@ from tests.people import City
 from tests.routes import EVERYONE, ROUTES, Route, admin_routes
 from tests.world import build_world
 
-FIRST = ("city", "leader", "secretary", "instructor", "sysadmin", "security", "auditor")
+FIRST = ("city", "leader", "secretary", "treasurer", "instructor", "sysadmin", "security", "auditor")
 
 
 NO_PAGE = re.compile(r"\.(zip|xlsx)$|^branch/files/|/file/$")  # a file

@@ -1,0 +1,17 @@
+"""What the night does for dues: the month that began is due, the one that ended and was not paid is in arrears."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from core.jobs import JobKind, Progress, job_kinds
+from core.models import Job
+from dues.services.months import restate
+
+
+def _turn(job: Job, progress: Progress) -> dict[str, int]:
+    restate(None, on=timezone.localdate())
+    return {}
+
+
+job_kinds.add(JobKind("dues.months", "更新应交党费和欠交", "", _turn, daily=True))
