@@ -70,7 +70,7 @@ window.addEventListener("load", () => setTimeout(nameSuggesting, 50));
 
 // leaving a form in which something was typed, or which came back with errors, asks first
 function differs(field) {
-  if (field.type === "hidden" || !field.name) return false;
+  if (!field.name || field.type === "hidden" || field.type === "submit") return false; // a button holds nothing that is lost
   if (field.options) return field.selectedIndex !== Math.max(field.length ? 0 : -1, [...field.options].findIndex((one) => one.defaultSelected));
   return field.checked !== field.defaultChecked || (field.type !== "checkbox" && field.type !== "radio" && field.value !== field.defaultValue);
 }
