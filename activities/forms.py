@@ -67,7 +67,7 @@ class RecordForm(forms.Form):
     held_on = PastDay(label="活动日期", required=False)
     starts_at = forms.TimeField(label="开始时间", required=False, widget=TimeInput)
     ends_at = forms.TimeField(label="结束时间", required=False, widget=TimeInput)
-    place = _line("地点", 100, help_text="具体到会议室。")
+    place = _line("地点", 100, help_text="具体到会议室；集中开展的，时间和地点都填写。")
     venue = forms.ModelChoiceField(
         label="共享场所", queryset=Venue.objects.none(), required=False, empty_label="不使用"
     )

@@ -131,7 +131,8 @@ class PermissionMixin(AccessMixin):
 class FormPage(PermissionMixin, FormView):
     """A form and the service behind it: `act` does what was typed and says that it is done, or gives another page to show.
 
-    What the service refuses stands at the form, at the field that `field_of` names.
+    What the service refuses stands at the field that `field_of` names, else at the one with whose name the sentence begins,
+    else at the form.
     """
 
     request: PageRequest
@@ -146,13 +147,18 @@ class FormPage(PermissionMixin, FormView):
         try:
             done = self.act(form.cleaned_data)
         except (Refusal, ValidationError) as refusal:
-            errors = as_sentence(refusal) if isinstance(refusal, Refusal) else refusal.messages
-            form.add_error(self.field_of(refusal), errors)
+            for error in [as_sentence(refusal)] if isinstance(refusal, Refusal) else refusal.messages:
+                form.add_error(self.field_of(refusal) or begun_with(form, error), error)
             return self.form_invalid(form)
         if not isinstance(done, str):
             return done
         messages.success(self.request, done)
         return super().form_valid(form)
+
+
+def begun_with(form: Form, sentence: str) -> str | None:
+    """The field with whose name a sentence begins."""
+    return next((name for name, field in form.fields.items() if field.label and sentence.startswith(field.label)), None)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -52,7 +52,8 @@ def _field(field: BoundField) -> str:
     if getattr(field.field.widget, "input_type", "") == "checkbox":
         head = drawn('<label for="{}">{} {}</label>', at, field, name)
     else:
-        required = SafeString('<b class="due" title="必填">*</b>' if field.field.required else "")
+        asked = field.field.required or field.field.widget.attrs.get("required")
+        required = SafeString('<b class="due" title="必填">*</b>' if asked else "")
         head = drawn('<label for="{}">{}{}</label>\n{}', at, name, required, field)
     now = getattr(form, "conflicts", {}).get(field.name)  # what somebody else saved meanwhile (`core.admin.forms`)
     settle = "" if now is None else drawn(SETTLE, name, field.name, now)

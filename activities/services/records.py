@@ -19,6 +19,7 @@ from accounts.models import User
 from activities.models import ActivityRecord, Campaign, Fingerprint
 from activities.queries.branches import expected, limits_on, roll, seat_of
 from activities.queries.checks import Filed, nearest, sheets
+from activities.queries.reviews import others
 from activities.rules.checks import Finding, Level, Seat, Sheet, Vote, findings
 from activities.rules.hours import credited
 from activities.rules.likeness import fingerprints, photo_prints, similarity
@@ -139,11 +140,13 @@ def submit(
 
 @transaction.atomic
 def withdraw(*, by: User | None, record: ActivityRecord, on: date) -> ActivityRecord:
-    """Take a record back before it was reviewed: it is a draft again, and what it settled is open; handed in anew, it counts
+    """Take a record back before it was reviewed, by whoever filed it: it is a draft again, and what it settled is open; handed in anew, it counts
     from that day."""
     row = locked(record)
     if row.status != Status.SUBMITTED:
         raise Refusal(f"“{row}”现在是“{row.get_status_display()}”，不能撤回")
+    if by and others(ActivityRecord.objects.filter(pk=row.pk), by, on=on).exists():
+        raise Refusal("这份记录由支部提交，由支部撤回；需要修改的，请在“审核”中写明原因退回")
     require_filing(row.held_on or on, reason="撤回")
     Fingerprint.objects.filter(record=row).delete()
     writing.change(by=by, record=row, values={"status": Status.DRAFT, "submitted_on": None}, action=WITHDRAW, on=on)

@@ -51,6 +51,7 @@ from orgs.models import PartyOrganization
 
 DECIDING = frozenset({Kind.CONGRESS, Kind.COMMITTEE, Kind.ELECTION, Kind.APPRAISAL})  # whose decisions are voted on
 LEFT_OUT = {"ningju.too_large": "文件超过上限，没有上传；请压缩后再上传", "ningju.no_room": attachments.NO_ROOM}
+ASKS = "请填写"
 # the group of the page at which a check's sentence stands
 PLACES = {"A1": "when", "A2": "people", "A3": "people", "A4": "decisions", "A5": "people", "A6": "when"}
 
@@ -184,11 +185,13 @@ class FilingPage(PermissionMixin, View):
                     known=self.known,
                 )  # fmt: skip
             except records.Unfinished as unfinished:
-                found = list(unfinished.findings)
+                found = [one for one in unfinished.findings if not _put_at_fields(form, one.sentence)]
             except records.TypedElsewhere as refusal:
                 return self._refused(refusal, typed, kind)
             except Refusal as refusal:
-                form.add_error(None, as_sentence(refusal))
+                sentence = as_sentence(refusal)
+                if not _put_at_fields(form, sentence):
+                    form.add_error(None, sentence)
             else:
                 messages.success(self.request, f"“{record}”已提交，等待街道审核。")
                 return redirect("record", record.pk)
@@ -306,6 +309,17 @@ class FilingPage(PermissionMixin, View):
             "stands_in": self.branch.pk not in served(self.request.scope),
         }
         return render(self.request, "activities/filing.html", context)
+
+
+def _put_at_fields(form: RecordForm, sentence: str) -> bool:
+    """Put what a check says at the fields that it names: each of those that are to be filled in, else the first."""
+    labels = {name: str(field.label) for name, field in form.fields.items() if field.label}
+    named = sorted((sentence.find(label), name) for name, label in labels.items() if label in sentence)
+    if not sentence.startswith(ASKS):
+        named = named[:1]
+    for _, name in named:
+        form.add_error(name, f"{ASKS}{labels[name]}" if sentence.startswith(ASKS) else sentence)
+    return bool(named)
 
 
 def _day(text: str) -> date | None:

@@ -42,7 +42,11 @@ class RecordPage(PermissionMixin, View):
     def get(self, request: PageRequest, pk: int) -> HttpResponse:
         record = record_of(pk, request)
         may_file, final = may_change(record, request.scope), reviews.is_final(record)
-        accepted = record.status == ActivityRecord.Status.ACCEPTED
+        accepted, waits = (
+            record.status == one for one in (ActivityRecord.Status.ACCEPTED, ActivityRecord.Status.SUBMITTED)
+        )
+        today = timezone.localdate()
+        by_others = others(ActivityRecord.objects.filter(pk=pk), request.user, on=today).exists()
         context = {
             "title": str(record),
             "record": record,
@@ -50,13 +54,11 @@ class RecordPage(PermissionMixin, View):
             "text": as_text(record),
             "attachments": record.attachments.all(),
             "verdicts": verdicts_of(record),
-            "found": checked([record], request.scope, on=timezone.localdate())[record.pk],
+            "found": checked([record], request.scope, on=today)[record.pk],
             "may_mend": may_file and not final and record.status == ActivityRecord.Status.RETURNED,
-            "may_publish": accepted
-            and may_change(record, request.scope, P.ACTIVITIES_REVIEW)
-            and others(ActivityRecord.objects.filter(pk=pk), request.user, on=timezone.localdate()).exists(),
+            "may_publish": accepted and may_change(record, request.scope, P.ACTIVITIES_REVIEW) and by_others,
             "published": record.experiences.filter(withdrawn_on=None).first() if accepted else None,
-            "may_withdraw": may_file and not final and record.status == ActivityRecord.Status.SUBMITTED,
+            "may_withdraw": may_file and waits and not final and not by_others,
             "may_note": may_file and final,
             "appraised": may_file
             and record.kind == Kind.APPRAISAL

@@ -74,7 +74,7 @@ def test_each_kind_is_added_listed_and_changed(city: City, secretary: Client, pe
         assert str(found[0]) in said
         assert f'href="/branch/{kind.code}/{found[0].pk}/"' in said
         form = text(secretary.get(f"/branch/{kind.code}/{found[0].pk}/"))
-        assert (kind.ends and f">{kind.ends}</button>" in form) or not kind.ends
+        assert (kind.ends and f">确定{kind.ends}</button>" in form) or not kind.ends
         again = {name: value for name, value in typed[kind.code].items() if name not in kind.once}
         assert secretary.post(f"/branch/{kind.code}/{found[0].pk}/", again).status_code == 302
         actions = {kind.services.adding, kind.services.changing}
@@ -89,9 +89,17 @@ def test_the_page_of_the_branch_has_a_line_for_each_kind(city: City, secretary: 
     assert lines == {
         "活动计划": "1 项今后的计划", "作用发挥": "今年 1 件", "年度目标责任书": "今年 1 份", "责任书事项": "1 项没有完成",
         "党员责任区、先锋岗": "2 人次承担", "设岗定责、目标管理": "今年 1 项", "制度": "1 项",
-        "整改事项": "1 项没有完成", "主题实践活动": "没有要参加的", "典型经验": "0 条可以借鉴",
+        "整改事项": "1 项没有完成", "主题实践活动": "没有要参加的", "典型经验": "没有可以借鉴的",
     }  # fmt: skip
     assert said.index("本月待办") < said.index("全年工作")
+
+
+def test_what_is_refused_stands_at_its_field(city: City, secretary: Client, people: list[Member]) -> None:
+    typed = filled(city, people)
+    over = secretary.post(address(city, "plans") + "new/", typed["plans"] | {"planned_on": "2020-01-01"})
+    assert "planned_on" in over.context["form"].errors
+    early = secretary.post(address(city, "pledges") + "new/", typed["pledges"] | {"year": "20"})
+    assert "year" in early.context["form"].errors
 
 
 def test_a_row_that_can_end_ends_today_and_is_then_only_read(

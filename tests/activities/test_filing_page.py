@@ -27,7 +27,7 @@ from tests.pages import post_forms
 from tests.people import City
 
 pytestmark = pytest.mark.django_db
-QUERIES_FORM, QUERIES_DRAFT, QUERIES_RECORD = 12, 13, 17
+QUERIES_FORM, QUERIES_DRAFT, QUERIES_RECORD = 12, 13, 18
 KEY = UUID("6f6b1f8e-0f5c-4d55-8d3d-0c9b6f1f2a11")
 
 
@@ -96,10 +96,11 @@ def test_a_record_with_one_absence_is_handed_in_once_however_often_it_is_sent(
 def test_what_is_wrong_is_said_with_the_way_to_it_and_nothing_typed_is_lost(
     city: City, secretary: Client, people: list[Member]
 ) -> None:
-    data = typed(people, absent=people[0], host="", ends_at="17:00") | {f"reason-{people[0].pk}": "", "submit": "1"}
-    said = text(secretary.post(address(city), data))
-    assert "请填写主持人" in said
-    assert "结束时间应晚于开始时间" in said
+    data = typed(people, absent=people[0], host="", ends_at="17:00", topic="") | {f"reason-{people[0].pk}": ""}
+    answer = secretary.post(address(city), data | {"submit": "1"})
+    said, errors = text(answer), answer.context["form"].errors
+    assert errors == {"host": ["请填写主持人"], "topic": ["请填写主题（议题）"], "ends_at": ["结束时间应晚于开始时间"]}
+    assert '<a href="#id_topic">请填写主题（议题）</a>' in said
     assert f'<a href="#people">请选择{people[0]}的缺席原因' in said
     assert 'value="三楼会议室"' in said
     draft = ActivityRecord.objects.get()
@@ -308,6 +309,9 @@ def test_a_record_reads_prints_copies_and_is_taken_back(city: City, secretary: C
     assert "主持人（签字）" in said
     listed = text(secretary.get("/branch/records/", {"branch": city["CZ1111"].pk}))
     assert f'href="/branch/records/{record.pk}/"' in listed
+    street = city.client("street")
+    assert "撤回修改" not in text(street.get(f"/branch/records/{record.pk}/"))
+    assert "由支部撤回" in text(street.post(f"/branch/records/{record.pk}/", follow=True)), "the street returns it"
     back = secretary.post(f"/branch/records/{record.pk}/")
     form = text(secretary.get(back.headers["Location"]))
     assert 'value="三楼会议室"' in form
@@ -321,7 +325,9 @@ def test_a_closed_month_asks_why_it_comes_so_late(city: City, secretary: Client,
     before = YearMonth.of(today()).plus(-1)
     close_month(by=city.user("city"), month=before, at=timezone.now(), on=today())
     data = typed(people, held_on=before.last_day.isoformat()) | {"submit": "1"}
-    assert "已关账，补报请填写迟报原因" in text(secretary.post(address(city), data))
+    assert "已关账，补报请填写迟报原因" in str(
+        secretary.post(address(city), data).context["form"].errors["late_reason"]
+    )
     secretary.post(address(city), data | {"late_reason": "网络故障"})
     assert ActivityRecord.objects.get().status == "SUBMITTED"
 
