@@ -34,6 +34,7 @@ def of_branch(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]
     )
     held = ActivityRecord.objects.within(scope).filed().filter(party_organization=record)
     return {
+        "may_file": may_change(record, scope, ActivityRecord.change_permission),
         "duties": list(duties.select_related("group").order_by("-month", "due_on", "pk")),
         "last": held.order_by("-held_on", "-pk").first(),
     }

@@ -63,6 +63,7 @@ class RowKind:
     open: Callable[[date], QuerySet]
     detail: Callable[[Any], str]  # what stands small below the name of a row
     day: str  # the field that tells when: a day or a year
+    none: str = "还没有登记"  # what it tells instead of 0
     each: str = ""  # the field of which several are named when it is added: a row for each
     once: tuple[str, ...] = ()  # fields that say what a row is about: another one is another row
     uploads: bool = False  # a row has a document
@@ -86,7 +87,7 @@ class RowKind:
         return str(self.model._meta.get_field(name).verbose_name).removesuffix("日期") if name else ""
 
     def says(self, number: int) -> str:
-        return self.counted.format(number)
+        return self.counted.format(number) if number else self.none
 
     def of(self, branch: Branch) -> QuerySet:
         """The rows of a branch, the newest first."""
@@ -160,7 +161,7 @@ def _done(row: PledgeItem | DutyTarget | Rectification) -> str:
 row_kinds: Registry[RowKind] = Registry(
     RowKind(
         "plans", plans.plans, ("kind", "planned_on", "starts_at", "ends_at", "topic", "place", "venue"),
-        does="制定计划", counted="{} 项今后的计划", day="planned_on",
+        does="制定计划", counted="{} 项今后的计划", none="没有今后的计划", day="planned_on",
         empty="没有活动计划。计划好的活动到时会带入填报页，共享场所可以在计划中预约。",
         open=lambda on: Plan.objects.filter(planned_on__gte=on, cancelled_on=None),
         detail=lambda row: "，".join(filter(None, [row.topic, f"{row.starts_at:%H:%M}", str(row.venue or row.place)])),
@@ -191,7 +192,7 @@ row_kinds: Registry[RowKind] = Registry(
     ),
     RowKind(
         "promises", rows.pledge_items, ("year", "what", "due_on", "done_on", "result"),
-        does="登记责任事项", counted="{} 项没有完成", day="due_on",
+        does="登记责任事项", counted="{} 项没有完成", none="没有待完成的", day="due_on",
         empty="还没有登记责任事项。责任书中的每一项内容和完成期限，登记后列在这里，到期提醒。",
         open=lambda on: PledgeItem.objects.filter(done_on=None),
         detail=_done,
@@ -216,7 +217,7 @@ row_kinds: Registry[RowKind] = Registry(
     ),
     RowKind(
         "rectifications", rows.rectifications, ("problem", "measure", "responsible", "due_on", "done_on", "result"),
-        does="登记整改", counted="{} 项没有完成", day="due_on",
+        does="登记整改", counted="{} 项没有完成", none="没有待完成的", day="due_on",
         empty="还没有登记。组织生活会查摆的问题、整改措施、责任人和期限，登记后列在这里，到期提醒。",
         open=lambda on: Rectification.objects.filter(done_on=None),
         detail=lambda row: f"责任人 {row.responsible}，{_done(row)}",

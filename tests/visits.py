@@ -16,6 +16,7 @@ from tests.texts import problems_of
 EACH = 2  # pages of one kind that are opened
 SHOWN = {"title", "placeholder", "aria-label", "data-label", "alt", "value"}  # attributes that are read
 UNREAD = {"script", "style", "code"}  # elements whose text is no sentence: a digest, a key
+UNTYPED = {"hidden", "checkbox", "file", "submit"}  # inputs in which Enter is not the end of a line
 
 
 class Page(HTMLParser):
@@ -28,6 +29,8 @@ class Page(HTMLParser):
         self.links: list[str] = []
         self.wrong: list[tuple[str, str]] = []
         self.made_of: set[tuple[str, ...]] = set()
+        self.buttons: list[dict[str, str]] = []  # of the form that is being read
+        self.typed = False  # whether a line is typed in it
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Take up the link, and read what the attributes say."""
@@ -36,6 +39,12 @@ class Page(HTMLParser):
         self.made_of.add((tag, said.get("class", ""), *sorted(said)))
         if tag == "a" and said.get("href") and not said["href"].startswith(("#", "http", "tel:")):
             self.links.append(urljoin(self.address, said["href"]).split("#")[0])
+        if tag == "form":
+            self.buttons, self.typed = [], False
+        elif tag == "button" and said.get("type") == "submit":
+            self.buttons.append(said)
+        elif tag == "input":
+            self.typed = self.typed or said.get("type") not in UNTYPED
         for name in SHOWN & set(said):
             if name != "value" or (tag, said.get("type")) == ("input", "submit"):
                 self._read(said[name])
@@ -46,11 +55,22 @@ class Page(HTMLParser):
             self._read(data)
 
     def handle_endtag(self, tag: str) -> None:
-        """What follows is read again."""
+        """What follows is read again. The Enter key presses the first button of a form: not one of several acts."""
         self.tag = ""
+        if tag == "form" and self.typed and len(self.buttons) > 1 and not _is_harmless(self.buttons[0]):
+            self.wrong.append(("enter", str(self.buttons[0].get("value"))))
 
     def _read(self, text: str) -> None:
         self.wrong += [(problem, " ".join(text.split())) for problem in problems_of(text)]
+
+
+def _is_harmless(button: dict[str, str]) -> bool:
+    """Whether it does what a form is for, keeps what was typed, or does nothing."""
+    return (
+        "primary" in button.get("class", "")
+        or bool({"disabled", "formnovalidate"} & set(button))
+        or "name" not in button
+    )
 
 
 @dataclass(frozen=True)

@@ -100,13 +100,14 @@ def _grid(duties: list[Obligation], months: list[YearMonth], on: date) -> list[t
         if held is None or worst.index(State(duty.state)) < worst.index(State(held.state)):
             of_kind[duty.month] = duty
     return [
-        (name, [_sign(found[kind].get(month.first_day), month, on) for month in months])
+        (name, [sign_of(found[kind].get(month.first_day), month, on) for month in months])
         for kind, name in DUTIES
         if kind in found
     ]
 
 
-def _sign(duty: Obligation | None, month: YearMonth, on: date) -> Sign:
+def sign_of(duty: Obligation | None, month: YearMonth, on: date) -> Sign:
+    """What a month shows of what was due in it."""
     state = "" if duty is None else "ahead" if duty.state == State.OPEN and duty.due_on >= on else duty.state
     return Sign(*SIGNS[state], month, duty.record_id if duty else None)
 

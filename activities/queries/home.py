@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 
 from activities.models import ActivityRecord, Obligation
 from activities.models.months import ANY
+from activities.queries.health import Sign, sign_of
 from activities.queries.months import last_months
 from core.months import YearMonth
 from core.periods import not_over
@@ -78,12 +79,12 @@ def take_up(due: Duties, drafts: Iterable[ActivityRecord]) -> None:
                 break
 
 
-def twelve_months(party_organization: PartyOrganization, *, on: date) -> list[tuple[YearMonth, Obligation | None]]:
+def twelve_months(party_organization: PartyOrganization, *, on: date) -> list[Sign]:
     """The twelve months until this one with what became of the one activity that each of them asks for."""
     months = last_months(on, MONTHS)[::-1]
     rows = Obligation.objects.filter(party_organization=party_organization, kind=ANY)
     found = {row.month: row for row in rows.filter(month__gte=months[0].first_day, month__lte=months[-1].first_day)}
-    return [(month, found.get(month.first_day)) for month in months]
+    return [sign_of(found.get(month.first_day), month, on) for month in months]
 
 
 def numbers_of(party_organization: PartyOrganization) -> dict[str, int]:

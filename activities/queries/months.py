@@ -41,6 +41,11 @@ class MonthOfRecords:
         return self.on_time + self.late + self.not_held
 
     @property
+    def ahead(self) -> int:
+        """Those that can still report in time."""
+        return self.due - self.reported - self.missing
+
+    @property
     def held(self) -> int:
         return self.on_time + self.late
 

@@ -17,6 +17,7 @@ from activities.models import ActivityRecord, Decision, Experience, Kind, Obliga
 from activities.queries import todo
 from activities.queries.appraisals import appraisal_of, meeting
 from activities.queries.from_above import not_joined
+from activities.queries.health import SIGNS
 from activities.queries.home import duties, newest_reason, numbers_of, take_up, twelve_months
 from activities.queries.learning import learned_of
 from activities.row_kinds import RowKind, row_kinds
@@ -124,6 +125,7 @@ def show(request: PageRequest, branch: PartyOrganization) -> HttpResponse:
         "drafts": drafts,
         "waiting": ActivityRecord.objects.within(scope).waiting().filter(**mine).count(),
         "months": twelve_months(branch, on=today),
+        "signs": SIGNS.values(),
         "numbers": numbers_of(branch),
         "decisions": todo.open_decisions(scope).filter(record__party_organization=branch)[:SHOWN],
         "year": kept_rows(branch, on=today),

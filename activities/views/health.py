@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views import View
 
 from accounts.permissions import Permission as P
+from activities.models import ActivityRecord
 from activities.queries.branches import branches
 from activities.queries.health import SIGNS, health_of
 from activities.queries.lists import secretaries
@@ -16,6 +17,7 @@ from activities.rules.appraisal import year_of_meeting
 from activities.wording import progress
 from core.charts import sparkline
 from core.pages import PageRequest, PermissionMixin
+from core.scope import may_change
 from members.models import Member
 from orgs.models import PartyOrganization
 
@@ -45,5 +47,6 @@ class BranchHealth(PermissionMixin, View):
             "signs": SIGNS.values(),
             "line": sparkline(line),
             "today": today,
+            "may_file": may_change(branch, request.scope, ActivityRecord.change_permission),
         }
         return render(request, "activities/health.html", context)

@@ -51,6 +51,19 @@ def test_what_is_due_stands_first_with_its_days_and_one_action(city: City, secre
     assert f'href="/party/{city["CZ1111"].pk}/"' in said
 
 
+def test_a_month_that_can_still_be_reported_is_not_missing(city: City, secretary: Client) -> None:
+    """Nothing is told of the branch twice in two ways: the strip is a line of its health sheet."""
+    strip = re.findall(r'<span class="spoken">(\S+) (\S+)</span>', page(secretary))
+    assert strip[-1] == (str(YearMonth.of(today())), "未到期")
+    assert {word for _, word in strip[:-1]} == {"不要求"}
+
+
+def test_the_street_finds_the_way_to_the_page_of_each_branch(city: City, secretary: Client) -> None:
+    branch = city["CZ1111"]
+    for address in (f"/health/{branch.pk}/", f"/party/{branch.pk}/"):
+        assert f'href="/branch/{branch.pk}/"' in page(city.client("street"), address), address
+
+
 def test_what_is_over_time_says_by_how_many_days(city: City, secretary: Client) -> None:
     Obligation.objects.filter(pk=duty(city).pk).update(due_on=today() - timedelta(days=3))
     assert "逾期 3 天" in page(secretary)

@@ -39,6 +39,10 @@ def test_each_month_says_what_came_of_it(city: City) -> None:
     obligations.not_held(by=None, party_organization=city["CZ1112"], month=MONTH, reason="停产", on=TODAY)
     told = october(city)
     assert (told.due, told.on_time, told.late, told.not_held, told.missing) == (5, 1, 1, 1, 2), "one is too young"
+    assert told.ahead == 0
+    obligations.lay_out(on=TODAY)
+    this = city.client("city").get(ADDRESS).context["months"][0]
+    assert this.ahead == this.due - this.reported > 0, "what is not over is not missing"
     assert (told.rate, told.held_rate, told.explained) == ("60.0%", "40.0%", 1)
     assert (october(city, "street").due, october(city, "stranger").due) == (3, 1)
     late = city.client("city").get("/reviews/?status=all&late=2026-10").context["rows"]
