@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -25,6 +25,7 @@ from core.formats import iso
 from core.listing import Column, ListPage, Order
 from core.listing.paging import without_place
 from core.pages import FormPage, PageRequest, numbers
+from core.refusals import Refusal
 from core.rendering import drawn
 
 Status = ActivityRecord.Status
@@ -100,15 +101,16 @@ class ReviewQueue(ListPage):
             row.url = f"{reverse('review', args=[row.pk])}?{asked}"
 
     def post(self, request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Accept what was ticked, or everything in the list that is clean."""
+        """Accept what was ticked; of everything in the list that is clean, name it first."""
         do, today = request.POST.get("do"), timezone.localdate()
         if do not in ("accept", "accept_clean"):
             return super().post(request, *args, **kwargs)
         rows: Any = self._found()[1]
-        rows = rows.waiting().clean()
-        if do == "accept":
-            rows = rows.filter(pk__in=numbers(request.POST.getlist("record")))
-        keys = list(rows.order_by("submitted_on", "pk").values_list("pk", flat=True)[:MOST])
+        rows = others(rows.waiting().clean(), request.user, on=today).order_by("submitted_on", "pk")
+        if do == "accept_clean" and (named := list(rows[:MOST])):
+            told = {"title": "通过没有提示的记录", "records": named, "back": self.url()}
+            return render(request, "activities/accept.html", told)
+        keys = list(rows.filter(pk__in=numbers(request.POST.getlist("record"))).values_list("pk", flat=True)[:MOST])
         done = reviews.accept_clean(by=request.user, records=keys, at=timezone.now(), on=today)
         if done:
             messages.success(request, f"已审核通过 {len(done)} 份没有提示的记录。")
@@ -170,13 +172,15 @@ class ReviewPage(FormPage):
         }
         self.success_url = self.page_of(self.around[1] or self.around[0])
         if data["verdict"] == "accept":
+            if data["phrase"]:
+                raise Refusal("选了退回的常用语：要退回的请点“退回”，要通过的请改为“请选择”")
             reviews.accept(**told)
             return f"已审核通过：{self.record.party_organization} {self.record}"
         reviews.send_back(**told)
         return f"已退回：{self.record.party_organization} {self.record}，支部现在就能看到原因"
 
     def field_of(self, refusal: Exception) -> str | None:
-        return "reason" if "原因" in str(refusal) else None
+        return "phrase" if "常用语" in str(refusal) else "reason" if "原因" in str(refusal) else None
 
     def page_of(self, key: int | None) -> str:
         """The page of another record with the same filters, or the queue."""

@@ -115,6 +115,11 @@ def test_it_is_returned_with_a_standard_phrase_and_counted(city: City) -> None:
     done = client.post(address, {"verdict": "return", "phrase": phrase, "reason": "应为 3 人"})
     assert done.url == f"/reviews/?committee={city['CZ11'].pk}"
     assert first.reviews.get().reason == f"{phrase}；应为 3 人"
+    other, *_ = records(city, 1, first=1)
+    mistaken = client.post(f"/reviews/{other.pk}/", {"verdict": "accept", "phrase": phrase})
+    assert "phrase" in mistaken.context["form"].errors
+    other.refresh_from_db()
+    assert other.status == "SUBMITTED"
     assert client.get("/reviews/").context["counts"]["returned"] == 1
     [(row, _)] = client.get("/reviews/?status=returns").context["rows"]
     assert (row.pk, row.returns) == (first.pk, 1)
@@ -128,7 +133,11 @@ def test_clean_records_are_accepted_at_once_and_others_are_not(city: City) -> No
     client = city.client("district")
     client.post("/reviews/", {"do": "accept", "record": [found[0].pk, short.pk]})
     assert set(ActivityRecord.objects.filter(status="ACCEPTED")) == {found[0]}
-    client.post(f"/reviews/?committee={city['CZ11'].pk}", {"do": "accept_clean"})
+    address = f"/reviews/?committee={city['CZ11'].pk}"
+    preview = client.post(address, {"do": "accept_clean"})
+    assert set(ActivityRecord.objects.filter(status="ACCEPTED")) == {found[0]}, "only named as yet"
+    assert f"确认通过 {len(preview.context['records'])} 份" in preview.content.decode()
+    client.post(address, {"do": "accept", "record": [one.pk for one in preview.context["records"]]})
     accepted = set(ActivityRecord.objects.filter(status="ACCEPTED"))
     assert accepted == {one for one in found if one.party_organization.code != "B2"}, "not of another district"
     assert "没有可以批量通过的" in client.post("/reviews/", {"do": "accept"}, follow=True).content.decode()
