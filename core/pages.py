@@ -158,7 +158,9 @@ class FormPage(PermissionMixin, FormView):
 
 def begun_with(form: Form, sentence: str) -> str | None:
     """The field with whose name a sentence begins."""
-    return next((name for name, field in form.fields.items() if field.label and sentence.startswith(field.label)), None)
+    return next(
+        (name for name, field in form.fields.items() if field.label and sentence.startswith(str(field.label))), None
+    )
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
