@@ -1,4 +1,5 @@
-"""Blocks that upper apps show on the record page of an organization, a Party organization or a member."""
+"""Blocks that other apps show on the record page of an organization, a Party organization or a member, and on other pages of
+one: what a branch does at its own page and on its health sheet."""
 
 from __future__ import annotations
 
@@ -24,14 +25,18 @@ class Panel:
     template: str
     context: Callable[[models.Model, Scope, date], Mapping[str, Any] | None]
     order: int = 100
+    page: str = ""  # another page of the record, which then says where the block stands; empty: its record page
 
 
 panels: Registry[Panel] = Registry()
 
 
-def panels_for(record: models.Model, scope: Scope, on: date) -> list[tuple[Panel, Mapping[str, Any]]]:
-    """The panels of a record that the scope may see, in order, each with its context."""
+def panels_for(
+    record: models.Model, scope: Scope, on: date, *, page: str = ""
+) -> list[tuple[Panel, Mapping[str, Any]]]:
+    """The panels of a record, or of another page of it, that the scope may see, in order, each with its context."""
     label = record._meta.label_lower
-    wanted = sorted((p for p in panels if p.model == label and scope.may(p.permission)), key=lambda p: p.order)
+    wanted = [panel for panel in panels if (panel.model, panel.page) == (label, page) and scope.may(panel.permission)]
+    wanted.sort(key=lambda panel: panel.order)
     shown = ((panel, panel.context(record, scope, on)) for panel in wanted)
     return [(panel, context) for panel, context in shown if context is not None]

@@ -1,4 +1,4 @@
-"""党费 on the record page of a branch and of a member."""
+"""党费 on the record page of a branch and of a member, on the page of a secretary and on the health sheet."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from django.db import models
 from django.db.models import Sum
 
 from accounts.permissions import Permission as P
+from core.formats import Yuan
+from core.months import YearMonth
 from core.panels import Panel, panels
 from core.scope import Scope
-from dues.models import Arrears, Due
-from dues.queries.branches import FEN, KINDS, so_far
+from dues.models import Arrears, Book, Due, Entry
+from dues.queries.branches import FEN, KINDS, months_paid, so_far
 from orgs.models import PartyOrganization
+
+MONTHS = 12
 
 
 def of_branch(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
@@ -23,6 +27,29 @@ def of_branch(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]
     if record.kind not in KINDS or not scope.having(P.DUES_VIEW).holds_path(record.path):
         return None
     return {"year": on.year, "so_far": so_far([record.pk], on=on)[record.pk]}
+
+
+def at_work(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
+    """What came in this month, who is behind, and what the books hold."""
+    assert isinstance(record, PartyOrganization)
+    if not scope.having(P.DUES_VIEW).holds_path(record.path):
+        return None
+    [month] = months_paid(record, [YearMonth.of(on)])
+    books = Entry.objects.filter(party_organization=record).order_by().values_list("book").annotate(held=Sum("amount"))
+    return {
+        "month": month,
+        "behind": Arrears.objects.filter(party_organization=record).count(),
+        "books": [(Book(book).label, Yuan(held)) for book, held in sorted(books)],
+    }
+
+
+def of_year(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
+    """The last twelve months."""
+    assert isinstance(record, PartyOrganization)
+    if not scope.having(P.DUES_VIEW).holds_path(record.path):
+        return None
+    months = [YearMonth.of(on).plus(-back) for back in reversed(range(MONTHS))]
+    return {"months": months_paid(record, months), "now": YearMonth.of(on)}
 
 
 def of_member(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
@@ -37,5 +64,7 @@ def of_member(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]
 
 panels.add(
     Panel("dues", "党费", "orgs.partyorganization", P.DUES_VIEW, "dues/panel.html", of_branch, 17),
+    Panel("dues_line", "党费", "orgs.partyorganization", P.DUES_VIEW, "dues/line.html", at_work, page="branch"),
+    Panel("dues_year", "党费", "orgs.partyorganization", P.DUES_VIEW, "dues/year_row.html", of_year, page="health"),
     Panel("member_dues", "党费", "members.member", P.DUES_VIEW, "dues/member.html", of_member, 17),
 )

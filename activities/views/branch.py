@@ -26,6 +26,7 @@ from activities.services import obligations, parts, records
 from activities.wording import progress
 from core.months import YearMonth
 from core.pages import PageRequest, PermissionMixin, number, to_attach, to_change
+from core.panels import panels_for
 from core.refusals import Refusal, as_sentence
 from core.scope import Scope
 from orgs.models import PartyOrganization
@@ -137,6 +138,7 @@ def show(request: PageRequest, branch: PartyOrganization) -> HttpResponse:
         "kinds": Kind.choices,
         "key": uuid4(),
         "stands_in": branch.pk not in served(scope),
+        "more": panels_for(branch, scope, today, page="branch"),
     }
     return render(request, "activities/branch.html", context)
 

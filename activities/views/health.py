@@ -17,6 +17,7 @@ from activities.rules.appraisal import year_of_meeting
 from activities.wording import progress
 from core.charts import sparkline
 from core.pages import PageRequest, PermissionMixin
+from core.panels import panels_for
 from core.scope import may_change
 from members.models import Member
 from orgs.models import PartyOrganization
@@ -48,5 +49,6 @@ class BranchHealth(PermissionMixin, View):
             "line": sparkline(line),
             "today": today,
             "may_file": may_change(branch, request.scope, ActivityRecord.change_permission),
+            "more": panels_for(branch, request.scope, today, page="health"),
         }
         return render(request, "activities/health.html", context)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Q, Sum
 from django.http import Http404
 
 from accounts.permissions import Permission as P
 from core.id_sets import among
+from core.months import YearMonth
 from core.pages import to_attach
 from core.scope import Scope
 from dues.models import Arrears, Assessment, Due
@@ -20,6 +21,7 @@ from orgs.models import PartyOrganization
 from orgs.models.party import BRANCH_KINDS, PartyOrganizationQuerySet
 
 FEN, ZERO = Decimal("0.01"), Decimal("0.00")
+PAID = Q(paid__gte=F("amount"))
 KINDS = (PartyOrganization.Kind.GENERAL_BRANCH, *BRANCH_KINDS)
 
 
@@ -70,3 +72,24 @@ def so_far(branches: Collection[int], *, on: date) -> dict[int, SoFar]:
     behind = Arrears.objects.filter(**here).order_by().values_list("party_organization").annotate(members=Count("pk"))
     owing, found = dict(behind), {pk: (due.quantize(FEN), paid.quantize(FEN)) for pk, due, paid in sums}
     return {pk: SoFar(*found.get(pk, (ZERO, ZERO)), owing.get(pk, 0)) for pk in branches}
+
+
+@dataclass(frozen=True)
+class PaidMonth:
+    """Of how many members something is due in a month, and how many have paid all of it."""
+
+    month: YearMonth
+    due: int = 0
+    paid: int = 0
+
+    @property
+    def all(self) -> bool:
+        return self.paid == self.due
+
+
+def months_paid(branch: PartyOrganization, months: Sequence[YearMonth]) -> list[PaidMonth]:
+    """One query."""
+    days = [month.first_day for month in months]
+    rows = Due.objects.filter(party_organization=branch, month__in=days, amount__gt=0).order_by().values_list("month")
+    found = {day: counts for day, *counts in rows.annotate(due=Count("pk"), done=Count("pk", filter=PAID))}
+    return [PaidMonth(month, *found.get(month.first_day, (0, 0))) for month in months]

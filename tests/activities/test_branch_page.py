@@ -17,7 +17,7 @@ from tests.filing import file_record, members
 from tests.people import City, account
 
 pytestmark = pytest.mark.django_db
-QUERIES = 20
+QUERIES = 23
 
 
 def today():
