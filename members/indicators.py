@@ -34,7 +34,22 @@ ROLL = NodeSubject(
     rows=lambda day: with_facts(Member.objects.on_the_roll(), day),
     node="party_organization",
     organization="organization",
-    personal=frozenset({"name", "sex", "born_on", "ethnicity", "education", "job", "joined_on", "formal_on", "grade"}),
+    personal=frozenset(
+        {
+            "name",
+            "sex",
+            "born_on",
+            "ethnicity",
+            "education",
+            "job",
+            "joined_on",
+            "formal_on",
+            "grade",
+            "arrears",
+            "due_over",
+            "due_now",
+        }
+    ),
 )
 members = partial(Measure, ROLL)
 POSTS = NodeSubject(

@@ -22,6 +22,7 @@ from dues.rules.standards import FEN, yuan
 from dues.services.ledger import post
 from dues.services.months import restate, restate_arrears
 from members.models import Member
+from orgs.facts import refresh
 from orgs.models import PartyOrganization
 
 NAMED = 3  # cells that a refusal names
@@ -138,8 +139,10 @@ def restate_paid(dues: Collection[int], *, on: date) -> None:
     paid = Payment.objects.filter(due__in=among(dues)).order_by().values_list("due").annotate(total=Sum("amount"))
     found = dict(paid)
     update_rows(Due, ("paid",), [(key, Decimal(found.get(key, 0)).quantize(FEN)) for key in sorted(dues)])
-    members = Due.objects.filter(pk__in=among(dues)).values_list("member", flat=True)
-    restate_arrears(set(members), on=on)
+    rows = Due.objects.filter(pk__in=among(dues))
+    told = list(rows.values_list("member", "member__party_organization", "party_organization"))
+    touched = restate_arrears({member for member, *_ in told}, on=on)
+    refresh((), on=on, nodes=touched.union(*(places for _, *places in told)))
 
 
 def _dues(party_organization: PartyOrganization, cells: Sequence[Cell], on: date) -> Mapping[tuple[int, date], Due]:

@@ -18,6 +18,7 @@ from dues.queries.hand_ups import held_by
 from dues.rules.standards import yuan
 from dues.services.ledger import counter, post
 from dues.services.separation import require_another
+from orgs.facts import refresh
 from orgs.models import PartyOrganization
 
 SEND, CONFIRM, SEND_BACK = "dues.hand_up", "dues.confirm_hand_up", "dues.return_hand_up"
@@ -56,6 +57,7 @@ def send(
         amount=amount, note=note.strip(), sent_on=sent_on, sent_entry=entry, entered_by=by,
     )  # fmt: skip
     writing.add(by=by, record=sent, action=SEND, on=on)
+    refresh((), on=on, nodes=[row.pk])
     return sent
 
 
@@ -70,6 +72,7 @@ def confirm(*, by: User, hand_up: HandUp, at: datetime, on: date) -> HandUp:
     )  # fmt: skip
     values = {"state": State.CONFIRMED, "received_entry": entry, "decided_by": by, "decided_on": on}
     writing.change(by=by, record=row, values=values, action=CONFIRM, on=on)
+    refresh((), on=on, nodes=[row.from_node_id])
     return row
 
 
@@ -83,6 +86,7 @@ def send_back(*, by: User, hand_up: HandUp, reason: str, at: datetime, on: date)
     counter(by=by, entry=row.sent_entry, reason=f"上级退回：{reason.strip()}"[:150], at=at, on=on)
     values = {"state": State.RETURNED, "decided_by": by, "decided_on": on, "reason": reason.strip()}
     writing.change(by=by, record=row, values=values, action=SEND_BACK, reason=reason.strip(), on=on)
+    refresh((), on=on, nodes=[row.from_node_id])
     return row
 
 

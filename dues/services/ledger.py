@@ -19,6 +19,7 @@ from core.months import YearMonth
 from core.numbering import reserve_ids
 from core.refusals import Refusal
 from dues.models import Book, Closing, Entry, EntryKind
+from orgs.facts import refresh
 from orgs.models import PartyOrganization
 
 POST, CLOSE = "dues.post", "dues.close"
@@ -79,6 +80,7 @@ def post(
         columns = [column.attname for column in rows[0]._meta.concrete_fields]
         values = [[getattr(row, name) for name in columns] for row in rows]
         writing.add_rows(type(rows[0]), columns, values, by=by, events=())
+    refresh((), on=on, nodes=[party_organization.pk])
     return entry
 
 

@@ -20,6 +20,7 @@ from dues.models import Arrears, Assessment, Due, Relief
 from dues.rules.months import Lightened, Rate, behind, due_in, months_between
 from members.models import Member
 from members.models.members import ON_THE_ROLL
+from orgs.facts import refresh
 
 CHUNK = 5_000  # members in memory at once
 ZERO = Decimal(0)
@@ -48,13 +49,15 @@ def restate(members: Collection[int] | None, *, on: date, through: date | None =
     since = date(on.year - 1, 1, 1)
     alone_with("dues.months")
     wanted = _assessed(since) if members is None else sorted(set(members))
+    touched: set[int] = set()
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
-        _restate(chunk, since, max(through or on, on).replace(day=1))
+        touched |= _restate(chunk, since, max(through or on, on).replace(day=1))
         if members is not None:
-            restate_arrears(chunk, on=on)
+            touched |= restate_arrears(chunk, on=on)
     if members is None:
-        restate_arrears(None, on=on)
+        touched |= restate_arrears(None, on=on)
+    refresh((), on=on, nodes=touched)
 
 
 def _assessed(since: date) -> list[int]:
@@ -62,26 +65,32 @@ def _assessed(since: date) -> list[int]:
     return list(rows.values_list("member", flat=True).distinct())
 
 
-def _restate(members: Sequence[int], since: date, last: date) -> None:
+def _restate(members: Sequence[int], since: date, last: date) -> set[int]:
+    """The Party organizations of which months changed."""
     people, held = _told(members, since), _held(members, since)
     added: list[tuple[object, ...]] = []
     changed: list[tuple[object, ...]] = []
     gone: list[int] = []
+    touched: set[int] = set()
     for member, one in people.items():
         there = held.get(member, {})
         for month in sorted({*months_between(since, last), *there}):
             now, wanted = there.get(month), due_in(month, one.rates, one.reliefs) if one.stays else None
+            before = len(added) + len(changed) + len(gone)
             if now is None and wanted is not None:
                 added.append((member, one.place, month, wanted, ZERO))
             elif now and wanted is None and not now.paid:
                 gone.append(now.pk)
             elif now and (then := _then(now, wanted, one.place)) != (now.place, now.amount):
                 changed.append((now.pk, *then))
+            if len(added) + len(changed) + len(gone) > before:
+                touched |= {one.place, now.place if now else one.place}
     insert_rows(Due, ("member_id", "party_organization_id", "month", "amount", "paid"), added)
     if changed:
         update_rows(Due, ("party_organization_id", "amount"), changed)
     if gone:
         writing.remove_rows(Due, "id", gone, by=None, events=())
+    return touched
 
 
 def _then(now: Held, wanted: Decimal | None, place: int) -> tuple[int, Decimal]:
@@ -115,22 +124,24 @@ def _held(members: Sequence[int], since: date) -> dict[int, dict[date, Held]]:
     return found
 
 
-def restate_arrears(members: Collection[int] | None, *, on: date) -> None:
-    """Who is behind with months that are over, of some members or of all."""
+def restate_arrears(members: Collection[int] | None, *, on: date) -> set[int]:
+    """Who is behind with months that are over, of some members or of all; the Party organizations of which that changed."""
     rows = Due.objects.open().over(on).order_by("member", "month")
     held = Arrears.objects.order_by()
     if members is not None:
         rows, held = rows.filter(member__in=among(members)), held.filter(member__in=among(members))
-    before = {
+    before: dict[int, list[Any]] = {
         pk: one for pk, *one in held.values_list("pk", "party_organization", "first_month", "months", "run", "owed")
     }
-    now = {
+    now: dict[int, list[Any]] = {
         pk: [place, *behind(owed)]
         for pk, place, owed in _owing(
             rows.values_list("member", "party_organization", "month", "amount", "paid").iterator()
         )
     }
     _put_arrears(before, now)
+    differing = [pk for pk in before.keys() | now.keys() if before.get(pk) != now.get(pk)]
+    return {told[pk][0] for told in (before, now) for pk in differing if pk in told}
 
 
 def _put_arrears(before: Mapping[int, list[Any]], now: Mapping[int, list[Any]]) -> None:
