@@ -88,7 +88,6 @@ class PaidMonth:
 
 
 def months_paid(branch: PartyOrganization, months: Sequence[YearMonth]) -> list[PaidMonth]:
-    """One query."""
     days = [month.first_day for month in months]
     rows = Due.objects.filter(party_organization=branch, month__in=days, amount__gt=0).order_by().values_list("month")
     found = {day: counts for day, *counts in rows.annotate(due=Count("pk"), done=Count("pk", filter=PAID))}

@@ -140,9 +140,9 @@ def restate_paid(dues: Collection[int], *, on: date) -> None:
     found = dict(paid)
     update_rows(Due, ("paid",), [(key, Decimal(found.get(key, 0)).quantize(FEN)) for key in sorted(dues)])
     rows = Due.objects.filter(pk__in=among(dues))
-    told = list(rows.values_list("member", "member__party_organization", "party_organization"))
-    touched = restate_arrears({member for member, *_ in told}, on=on)
-    refresh((), on=on, nodes=touched.union(*(places for _, *places in told)))
+    months = list(rows.values_list("member", "member__party_organization", "party_organization"))
+    touched = restate_arrears({member for member, *_ in months}, on=on)
+    refresh((), on=on, nodes=touched.union(*(places for _, *places in months)))
 
 
 def _dues(party_organization: PartyOrganization, cells: Sequence[Cell], on: date) -> Mapping[tuple[int, date], Due]:

@@ -141,7 +141,7 @@ def restate_arrears(members: Collection[int] | None, *, on: date) -> set[int]:
     }
     _put_arrears(before, now)
     differing = [pk for pk in before.keys() | now.keys() if before.get(pk) != now.get(pk)]
-    return {told[pk][0] for told in (before, now) for pk in differing if pk in told}
+    return {rows_of[pk][0] for rows_of in (before, now) for pk in differing if pk in rows_of}
 
 
 def _put_arrears(before: Mapping[int, list[Any]], now: Mapping[int, list[Any]]) -> None:
