@@ -81,8 +81,9 @@ NOT_DATED = {
     "open_account",
     "change_account",
     "write_answers",
+    "require_seat",
 }  # their values hold no date
-INNER = {"end_rows", "hand_over_rows", "freeze"}  # other services call them, with a day that was checked
+INNER = {"end_rows", "hand_over_rows", "freeze", "post"}  # other services call them, with a day that was checked
 
 
 class Rows:

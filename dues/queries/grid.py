@@ -62,7 +62,7 @@ class Column:
     waiting: int  # cells of which something is to come
 
 
-def months_of(year: int) -> list[date]:
+def months_of(year: int) -> Sequence[date]:
     return months_between(date(year, 1, 1), date(year, 12, 1))
 
 

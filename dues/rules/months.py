@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 MONTHS_OF_A_YEAR = 12
@@ -43,10 +44,11 @@ def due_in(month: date, rates: Sequence[Rate], reliefs: Iterable[Lightened]) -> 
     return min([monthly, *(one.most for one in reliefs if one.since <= month <= one.last)])
 
 
-def months_between(first: date, last: date) -> list[date]:
+@lru_cache(256)
+def months_between(first: date, last: date) -> tuple[date, ...]:
     """The first days of the months from one to another, both included."""
     span = range(_index(first), _index(last) + 1)
-    return [date(index // MONTHS_OF_A_YEAR, index % MONTHS_OF_A_YEAR + 1, 1) for index in span]
+    return tuple(date(index // MONTHS_OF_A_YEAR, index % MONTHS_OF_A_YEAR + 1, 1) for index in span)
 
 
 def behind(owed: Sequence[tuple[date, Decimal]]) -> Behind:

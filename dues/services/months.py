@@ -74,7 +74,7 @@ def _restate(members: Sequence[int], since: date, last: date) -> set[int]:
     touched: set[int] = set()
     for member, one in people.items():
         there = held.get(member, {})
-        for month in sorted({*months_between(since, last), *there}):
+        for month in sorted({*_months(one.rates, last), *there}):
             now, wanted = there.get(month), due_in(month, one.rates, one.reliefs) if one.stays else None
             before = len(added) + len(changed) + len(gone)
             if now is None and wanted is not None:
@@ -91,6 +91,11 @@ def _restate(members: Sequence[int], since: date, last: date) -> set[int]:
     if gone:
         writing.remove_rows(Due, "id", gone, by=None, events=())
     return touched
+
+
+def _months(rates: Sequence[Rate], last: date) -> Sequence[date]:
+    """The months until the last one that can be due by these rates."""
+    return months_between(min(rate.since for rate in rates), last) if rates else ()
 
 
 def _then(now: Held, wanted: Decimal | None, place: int) -> tuple[int, Decimal]:
