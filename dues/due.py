@@ -21,7 +21,7 @@ def _behind(permission: str) -> Callable[[Scope, date], QuerySet]:
     def rows(scope: Scope, on: date) -> QuerySet:
         least = int(values_on(on)["dues.unpaid_months"])
         found = Arrears.objects.within(scope.having(permission)).filter(months__gte=least, run__gte=least)
-        return found.select_related("member", "party_organization").order_by("-months", "member")
+        return found.select_related("member", "party_organization").order_by("-months", "-member")
 
     return rows
 
@@ -34,7 +34,7 @@ def _talks(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
 
 def _own_behind(scope: Scope, on: date) -> QuerySet:
     found = Arrears.objects.within(scope.having(P.DUES_COLLECT)).select_related("member", "party_organization")
-    return found.order_by("-months", "member")
+    return found.order_by("-months", "-member")
 
 
 def _reminders(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:

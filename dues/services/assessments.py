@@ -20,7 +20,7 @@ from core.numbering import reserve_ids
 from core.parameters import values_on
 from core.refusals import Refusal
 from dues.models import Assessment
-from dues.rules.standards import Values, assess
+from dues.rules.standards import assess
 from dues.services.months import restate
 from members.models import FormerMembership, Member
 from members.models.members import ON_THE_ROLL, PROBATIONARY
@@ -68,9 +68,12 @@ def assess_many(*, by: User | None, lines: Sequence[Line], at: datetime, on: dat
     places = _places([line.member for line in lines])
     hold(PartyOrganization, set(places.values()))
     held, values = _held(lines), {day: values_on(day) for day in {line.since for line in lines}}
-    rows = []
+    rows, known = [], dict[tuple[str, Decimal | None, date], Decimal]()  # many earn the same
     for line in lines:
-        monthly = _monthly(line, values[line.since])
+        standard = line.payer, line.base, line.since
+        if standard not in known:
+            known[standard] = assess(line.payer, line.base, values[line.since]).monthly
+        monthly = known[standard]
         if held.get((line.member, line.since)) != (line.payer, line.base, monthly):
             rows.append((line.member, places[line.member], line.since, line.payer, line.base, monthly, line.note))
     numbered = [(pk, *row) for pk, row in zip(reserve_ids(Assessment, len(rows)), rows, strict=True)]
@@ -105,10 +108,6 @@ def require_month(member: Member, since: YearMonth, *, on: date) -> None:
     if joined and since < YearMonth.of(joined):
         word = "预备党员" if member.status in PROBATIONARY else "党员"
         raise Refusal(f"{word}从支部大会通过之月（{YearMonth.of(joined)}）起交纳党费，{since} 还不是党员")
-
-
-def _monthly(line: Line, values: Values) -> Decimal:
-    return assess(line.payer, line.base, values).monthly
 
 
 def _places(members: Collection[int]) -> dict[int, int]:

@@ -50,7 +50,7 @@ class ArrearsList(ListPage):
         Column("金额（元）", "owed", kind="number"),
         Column("怎么办", "advice", kind="words"),
     )  # fmt: skip
-    orders = (Order("longest", ("-months", "pk")),)
+    orders = (Order("longest", ("-months", "-pk")),)
 
     def records(self) -> QuerySet:
         return Arrears.objects.select_related("member", "party_organization")
