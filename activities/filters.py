@@ -10,8 +10,8 @@ from django.utils import timezone
 from activities.models import ActivityRecord, Kind
 from activities.models.months import ANY, DUTIES
 from activities.queries.learning import short
-from activities.queries.lists import LOOKED_BACK, shortfalls
-from activities.queries.months import last_months
+from activities.queries.lists import shortfalls, still_asked
+from activities.queries.months import MONTHS, last_months
 from core.listing import ListFilters
 from core.listing.filters import TickFilter, search_filter
 from core.months import YearMonth
@@ -76,19 +76,21 @@ class ReviewFilters(OfBranchFilters):
 
 
 class MissingFilters(OfBranchFilters):
-    """Whose, of which month, and what; the monthly report unless something else is asked for."""
+    """Whose, of which month, and what; the monthly report unless something else is asked for. Of a month all that it lacks,
+    else what can still come."""
 
     month = django_filters.ChoiceFilter(method="of_month", label="月份")
     kind = django_filters.ChoiceFilter(label="应办事项", choices=DUTIES, empty_label=None)
 
     def offer(self) -> None:
         super().offer()
-        months = map(str, last_months(timezone.localdate(), LOOKED_BACK + 1))
+        months = map(str, last_months(timezone.localdate(), MONTHS))
         self.filters["month"].extra["choices"] = [(month, month) for month in months]
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
-        found = super().filter_queryset(queryset)
-        return found if self.form.cleaned_data.get("kind") else found.filter(kind=ANY)
+        found, asked = super().filter_queryset(queryset), self.form.cleaned_data
+        found = found if asked.get("month") else still_asked(found, on=timezone.localdate())
+        return found if asked.get("kind") else found.filter(kind=ANY)
 
     def of_month(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(month=YearMonth.parse(value).first_day)

@@ -32,7 +32,7 @@ from orgs.subjects import NodeFact, NodeSubject, node_facts, number_of
 State = Obligation.State
 SETTLED = Q(state__in=[State.ON_TIME, State.LATE])
 MISSING = Q(state=State.OPEN, over=True)
-OF_MONTH = "统计上一个月应上报组织生活的党支部，没有上报的在内。"
+OF_MONTH = "统计上一个月应上报组织生活的党支部，没有上报的在内，以后撤销的不计。"
 
 
 def due_last_month(day: Day) -> QuerySet[Obligation]:
@@ -68,7 +68,7 @@ DUTIES = NodeSubject(
     node="party_organization",
 )
 RECORDS = NodeSubject(
-    "records",
+    "records_filed",
     "上报的活动记录",
     "份",
     frozenset({"region_code"}),

@@ -33,7 +33,8 @@ from activities.rules.appraisal import most_excellent, year_of_meeting
 from activities.rules.checks import WITH_A_ROLL, Limits, Seat, Sheet, Vote, findings
 from activities.rules.hours import credited
 from activities.rules.likeness import fingerprints
-from activities.services.obligations import lay_out, not_held, restate
+from activities.services.obligations import lay_out, not_held
+from activities.services.settling import restate
 from core.months import YearMonth
 from core.numbering import reserve_ids
 from demo.branches import Branch

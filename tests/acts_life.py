@@ -78,7 +78,7 @@ def month_by_month(s: Stage) -> Any:
             lambda: obligations.held_after_all(obligation=s.one(said), **s.told),
             lambda: months.close_month(on=s.today, **told),
             lambda: months.lock_month(**told),
-            lambda: months.reopen_month(reason="补录", **told),
+            lambda: months.reopen_month(reason="补录", on=s.today, **told),
             lambda: deadlines.put_off(to=s.day(), reason="假日", on=s.today, **told),
         )
     )()

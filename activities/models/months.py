@@ -6,7 +6,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from activities.models.records import ActivityRecord, Kind
 from core.days import DeadlineField, EventDateField
@@ -28,8 +28,10 @@ class ObligationQuerySet(ScopedQuerySet):
 
     def fileable(self) -> Self:
         """Without what was left open in a month that is locked, which takes nothing any more."""
-        locked = ActivityMonth.objects.filter(state=ActivityMonth.State.LOCKED).values("month")
-        return self.exclude(state=Obligation.State.OPEN, month__in=locked)
+        return self.exclude(state=Obligation.State.OPEN, month__in=locked_months())
+
+    def not_locked(self) -> Self:
+        return self.exclude(month__in=locked_months())
 
 
 class Obligation(models.Model):
@@ -128,3 +130,8 @@ class ActivityMonth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m}"
+
+
+def locked_months() -> QuerySet:
+    """Their first days."""
+    return ActivityMonth.objects.filter(state=ActivityMonth.State.LOCKED).values("month")

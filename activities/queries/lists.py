@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.permissions import Permission as P
 from activities.models import ActivityRecord, Contribution, Obligation, Pledge, Regulation
-from activities.models.months import ANY
+from activities.models.months import ANY, ObligationQuerySet
 from activities.queries.asks import asks
 from activities.queries.branches import branches
 from activities.queries.months import last_months
@@ -26,17 +26,21 @@ LOOKED_BACK = 12  # months
 Narrowing = Callable[[QuerySet[PartyOrganization], date], QuerySet[PartyOrganization]]
 
 
-def unreported(scope: Scope, *, on: date) -> QuerySet[Obligation]:
-    """Duties of the last twelve months whose last day for filing is over and of which nothing came, the longest first."""
-    months = [month.first_day for month in last_months(on, LOOKED_BACK + 1)]
-    rows = Obligation.objects.changeable(scope, P.ACTIVITIES_REVIEW).open().filter(month__in=months, due_on__lt=on)
-    rows = rows.fileable().filter(party_organization__dissolved_on=None)
+def unreported(scope: Scope, *, on: date) -> ObligationQuerySet:
+    """Duties whose last day for filing is over and of which nothing came, the longest first."""
+    rows = Obligation.objects.changeable(scope, P.ACTIVITIES_REVIEW).open().filter(due_on__lt=on)
     return rows.select_related("party_organization__parent", "group").order_by("due_on", "pk")
+
+
+def still_asked(rows: ObligationQuerySet, *, on: date) -> ObligationQuerySet:
+    """Those of which anything can still come: of branches that stand, in the last twelve months that are not locked."""
+    months = [month.first_day for month in last_months(on, LOOKED_BACK + 1)]
+    return rows.fileable().filter(month__in=months, party_organization__dissolved_on=None)
 
 
 def months_unreported(scope: Scope, *, on: date) -> QuerySet[Obligation]:
     """月报未上报: one for each branch and month."""
-    return unreported(scope, on=on).filter(kind=ANY)
+    return still_asked(unreported(scope, on=on), on=on).filter(kind=ANY)
 
 
 def reviewed_branches(scope: Scope) -> QuerySet[PartyOrganization]:

@@ -12,7 +12,8 @@ from django.db.models.functions import Cast, Coalesce, TruncMonth
 from accounts.models import User
 from accounts.permissions import Permission as P
 from accounts.roles import SECRETARY
-from activities.models import ActivityMonth, ActivityRecord, Obligation, Review
+from activities.models import ActivityRecord, Obligation, Review
+from activities.models.months import locked_months
 from activities.models.records import RecordQuerySet
 from activities.queries.checks import checked
 from activities.queries.people import not_seen
@@ -37,8 +38,8 @@ class Checked:
 
 def not_locked(records: RecordQuerySet) -> RecordQuerySet:
     """Without what still waits in a month that is locked: nobody can say anything of it any more."""
-    locked = ActivityMonth.objects.filter(state=ActivityMonth.State.LOCKED).values("month")
-    return records.alias(month_held=TruncMonth("held_on")).exclude(status=Status.SUBMITTED, month_held__in=locked)
+    dated = records.alias(month_held=TruncMonth("held_on"))
+    return dated.exclude(status=Status.SUBMITTED, month_held__in=locked_months())
 
 
 def reviewable(scope: Scope, *, on: date) -> RecordQuerySet:

@@ -11,12 +11,12 @@ from activities.models import ActivityMonth, Obligation
 from activities.queries.months import deadline_of
 from activities.services.locking import hold_branches
 from activities.services.months import OPEN
-from activities.services.obligations import LAYING_OUT, restate
+from activities.services.obligations import LAYING_OUT
+from activities.services.settling import restate_month
 from core import writing
 from core.locks import alone_with
 from core.months import YearMonth
 from core.refusals import Refusal
-from orgs.facts import refresh
 
 PUT_OFF = "activities.put_off"
 LONGEST = 3  # months after the month itself
@@ -42,9 +42,7 @@ def put_off(*, by: User | None, month: YearMonth, to: date, reason: str, at: dat
         row = ActivityMonth(month=month.first_day, put_off_to=to, set_by=by, set_at=at)
         writing.add(by=by, record=row, action=PUT_OFF, reason=reason.strip(), at=at)
     duties = Obligation.objects.of_month(month)
-    branches = set(duties.values_list("party_organization", flat=True))
-    hold_branches(branches)
+    hold_branches(duties.values_list("party_organization", flat=True))
     duties.filter(due_on__lt=to).update(due_on=to)
-    restate(duties)
-    refresh((), on=on, nodes=branches)
+    restate_month(month, on=on)
     return row

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from django.db import transaction
 
 from accounts.models import User
-from activities.models import ActivityMonth
+from activities.models import ActivityMonth, Obligation
+from activities.services.locking import hold_branches
+from activities.services.settling import restate_month
 from core import writing
 from core.locks import alone_with
 from core.months import YearMonth
@@ -48,11 +50,15 @@ def lock_month(*, by: User | None, month: YearMonth, at: datetime) -> ActivityMo
     return _set(by, month, LOCKED, at, refused={OPEN: "还没有关账，请先关账再锁定"})
 
 
-def reopen_month(*, by: User | None, month: YearMonth, reason: str, at: datetime) -> ActivityMonth:
-    """Open a month again; the reason stays with it."""
+@transaction.atomic
+def reopen_month(*, by: User | None, month: YearMonth, reason: str, at: datetime, on: date) -> ActivityMonth:
+    """Open a month again; the reason stays with it. What came meanwhile of periods that end in it settles them now."""
     if not reason.strip():
         raise Refusal("重新开放请写明原因")
-    return _set(by, month, OPEN, at, reason=reason.strip())
+    row = _set(by, month, OPEN, at, reason=reason.strip())
+    hold_branches(Obligation.objects.of_month(month).values_list("party_organization", flat=True))
+    restate_month(month, on=on)
+    return row
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Exists, Q, QuerySet
 
 from accounts.models import User
 from activities.models import ActivityMonth, ActivityRecord, Obligation
@@ -19,6 +19,7 @@ from activities.queries.branches import branches, dutiful, intervals_on, limits_
 from activities.rules.frequency import Due, due_in
 from activities.services.locking import hold_branches, touched
 from activities.services.months import LOCKED, state_of
+from activities.services.settling import of_the_period, restate
 from core import writing
 from core.id_sets import among
 from core.locks import alone_with
@@ -54,7 +55,7 @@ def lay_out(*, on: date, party_organizations: Collection[int] | None = None) -> 
     )
     insert_rows(Obligation, COLUMNS, rows_of)
     gone = {pk: key[0] for key, (pk, state) in held.items() if state == State.OPEN and key not in wanted}
-    met = laid.open().filter(Exists(_of_the_period(ActivityRecord.objects.filed())))
+    met = laid.open().filter(Exists(of_the_period(ActivityRecord.objects.filed())))
     hold_branches({*gone.values(), *met.values_list("party_organization", flat=True)})
     Obligation.objects.filter(pk__in=among(gone), state=State.OPEN).delete()
     restate(laid.open())
@@ -80,33 +81,6 @@ def settle(record: ActivityRecord, *, on: date) -> None:
         meant |= Q(begins_on__lte=record.held_on, ends_on__gte=record.held_on, kind__in=[ANY, record.kind])
     restate(of_branch.filter(meant))
     refresh((), on=on, nodes=touched(record))
-
-
-def restate(rows: QuerySet[Obligation]) -> None:
-    """Settle duties by the first record of their kind and period, and open those whose record is gone. Set-based."""
-    filed = ActivityRecord.objects.filed()
-    of_kind = filed.filter(kind=OuterRef("kind"))
-    _restate(rows.filter(kind=ANY), filed)
-    _restate(rows.filter(group=None).exclude(kind=ANY), of_kind)
-    _restate(rows.filter(group__isnull=False), of_kind.filter(group=OuterRef("group")))
-
-
-def _of_the_period(records: QuerySet) -> QuerySet:
-    """Those of them that a duty's branch held in its period, the first that was handed in first."""
-    return records.filter(
-        party_organization=OuterRef("party_organization"),
-        held_on__gte=OuterRef("begins_on"),
-        held_on__lte=OuterRef("ends_on"),
-    ).order_by("submitted_on", "pk")
-
-
-def _restate(rows: QuerySet[Obligation], records: QuerySet) -> None:
-    records = _of_the_period(records)
-    rows.filter(~Exists(records), record__isnull=False).update(record=None, settled_on=None, state=State.OPEN)
-    first_on = records.values("submitted_on")[:1]
-    state = Case(When(due_on__gte=first_on, then=Value(State.ON_TIME)), default=Value(State.LATE))
-    settled = rows.filter(Exists(records))
-    settled.update(record=records.values("pk")[:1], settled_on=first_on, state=state, reason="")
 
 
 @transaction.atomic

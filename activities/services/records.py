@@ -122,8 +122,10 @@ def submit(
     found = findings(sheet, limits_on(on))
     if wrong := [one for one in found if one.level is Level.ERROR]:
         raise Unfinished(wrong)
-    mended = "退回后补正" if record.submitted_on else ""
-    require_filing(values["held_on"], reason=values.get("late_reason") or mended)
+    reason = values.get("late_reason") or ("退回后补正" if record.submitted_on else "")
+    require_filing(values["held_on"], reason=reason)
+    if record.submitted_on and record.held_on:  # nothing is taken out of a locked month either
+        require_filing(record.held_on, reason=reason)
     given |= {
         "status": Status.SUBMITTED,
         "submitted_on": record.submitted_on or on,

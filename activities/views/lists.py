@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from accounts.permissions import Permission as P
 from activities.filters import MissingFilters, RightsFilters, WantedFilters
+from activities.models.months import locked_months
 from activities.queries.asks import latest_answer
 from activities.queries.lists import reviewed_branches, secretaries, shortfalls, unreported
 from activities.queries.rights import rights, unions
@@ -85,6 +86,10 @@ class MissingList(PhoneList):
     )
     orders = (Order("due", ("due_on",)),)
 
+    def get_columns(self) -> Sequence[Column]:
+        """Of a month also why nothing can come any more."""
+        return [*self.columns, Column("说明", "ended")] if self.request.GET.get("month") else self.columns
+
     def records(self) -> QuerySet:
         return unreported(self.request.scope, on=timezone.localdate())
 
@@ -93,8 +98,11 @@ class MissingList(PhoneList):
 
     def prepare(self, rows: list[Any]) -> None:
         super().prepare(rows)
+        locked = set(locked_months().values_list("month", flat=True))
         for row in rows:
             row.days = (timezone.localdate() - row.due_on).days
+            gone = row.branch.dissolved_on
+            row.ended = f"党支部已于 {gone} 撤销" if gone else "月份已锁定" if row.month in locked else ""
 
 
 class WantedList(PhoneList):

@@ -68,7 +68,7 @@ class ActivityMonths(PermissionMixin, View):
             "close": lambda: months.close_month(on=timezone.localdate(), **told),
             "lock": lambda: months.lock_month(**told),
             "put_off": lambda: deadlines.put_off(to=_day(request), reason=reason, on=timezone.localdate(), **told),
-            "reopen": lambda: months.reopen_month(reason=reason, **told),
+            "reopen": lambda: months.reopen_month(reason=reason, on=timezone.localdate(), **told),
         }
         if (act := acts.get(request.POST.get("do", ""))) is None:
             raise BadRequest("没有这项操作")

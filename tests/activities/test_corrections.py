@@ -75,7 +75,7 @@ def test_what_stands_in_a_locked_month_waits_for_nobody_and_is_not_accepted_with
     assert str(record.party_organization) not in street.get("/reviews/").content.decode()
     told = {"by": city.user("street"), "records": [record.pk], "at": timezone.now(), "on": TODAY}
     assert reviews.accept_clean(**told) == []
-    months.reopen_month(by=city.user("city"), month=OCTOBER, reason="补审", at=timezone.now())
+    months.reopen_month(by=city.user("city"), month=OCTOBER, reason="补审", at=timezone.now(), on=TODAY)
     assert reviews.accept_clean(**told) == [record.pk]
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
-from activities.models import ActivityMonth
-from activities.services import obligations
+from activities.models import ActivityMonth, Obligation
+from activities.services import months, obligations
 from core.refusals import Refusal
+from orgs.services import endings
 from tests.activities.plain_life import LAID, MONTH, branches
 from tests.filing import file_record, members
 from tests.people import TODAY, City
@@ -49,6 +51,26 @@ def test_each_month_says_what_came_of_it(city: City) -> None:
     assert [row.late_reason for row, _ in late] == ["出差"]
     missing = city.client("city").get("/reviews/missing/?month=2026-10").context["rows"]
     assert len(missing) == told.missing
+
+
+@pytest.mark.parametrize("then", ["locked", "dissolved", "long ago"])
+def test_the_number_of_a_month_and_its_list_are_the_same_whatever_became_of_it(city: City, then: str) -> None:
+    obligations.lay_out(on=LAID)
+    if then == "locked":
+        told = {"by": city.user("city"), "month": MONTH, "at": timezone.now()}
+        months.close_month(**told, on=TODAY)
+        months.lock_month(**told)
+    if then == "dissolved":
+        endings.dissolve(by=city.user("city"), party_organization=city["CZ1111"], on=TODAY, reason="核对")
+    if then == "long ago":
+        Obligation.objects.filter(month=MONTH.first_day).update(month=MONTH.plus(-20).first_day)
+    page = {one.month: one.missing for one in city.client("city").get(ADDRESS).context["months"]}
+    month = MONTH.plus(-20) if then == "long ago" else MONTH
+    rows = [row for row, _ in city.client("city").get(f"/reviews/missing/?month={month}").context["rows"]]
+    assert len(rows) == page[month] == 2
+    said = {"locked": "月份已锁定", "dissolved": f"党支部已于 {TODAY} 撤销", "long ago": ""}[then]
+    assert rows[0].ended == said
+    assert len(city.client("city").get("/reviews/missing/").context["rows"]) == (1 if then == "dissolved" else 0)
 
 
 def test_the_city_closes_locks_and_opens_again_with_a_reason(city: City) -> None:

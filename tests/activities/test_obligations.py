@@ -13,7 +13,7 @@ from activities.models import Obligation
 from activities.queries.branches import expected, seats
 from activities.queries.lists import unreported
 from activities.queries.reviews import reviewable
-from activities.services import months, obligations, reviews
+from activities.services import months, obligations, records, reviews
 from activities.services.obligations import lay_out
 from core.models import AuditEntry, Parameter
 from core.months import YearMonth
@@ -152,13 +152,36 @@ def test_a_closed_month_asks_for_a_reason_and_a_locked_one_takes_nothing(city: C
     note = reviews.add_note(by=city.user("street"), record=record, text="地点应为二楼", at=timezone.now())
     assert note.verdict == "NOTE"
     with pytest.raises(Refusal, match="写明原因"):
-        months.reopen_month(**told, reason=" ")
-    assert months.reopen_month(**told, reason="台风停工补报").reason == "台风停工补报"
+        months.reopen_month(**told, reason=" ", on=TODAY)
+    assert months.reopen_month(**told, reason="台风停工补报", on=TODAY).reason == "台风停工补报"
     assert months.state_of(date(2026, 10, 5)) == "OPEN"
     said = AuditEntry.objects.filter(model="activities.activitymonth").order_by("pk")
     assert list(said.values_list("action", flat=True)) == [
         "activities.close_month", "activities.lock_month", "activities.reopen_month",
     ]  # fmt: skip
+
+
+def test_what_stands_in_a_locked_month_stays_whatever_comes_for_its_period_until_that_is_open_again(city: City):
+    """A quarter reaches into months that are not locked; a record that came back may not be taken out of one that is."""
+    september, july = YearMonth(2026, 9), date(2026, 7, 20)
+    lay_out(on=date(2026, 9, 8))
+    told = {"by": city.user("city"), "month": september, "at": timezone.now()}
+    back = file_record(city, held_on=date(2026, 9, 20), on=date(2026, 9, 21))
+    reviews.send_back(by=city.user("street"), record=back, reason="请补充", at=timezone.now(), on=TODAY)
+    months.close_month(**told, on=TODAY)
+    months.lock_month(**told)
+    stood = laid(city)
+    assert (stood["ANY"], stood["CONGRESS"]) == (("09", "ON_TIME"), ("09", "OPEN"))
+    with pytest.raises(Refusal, match="2026-09 已锁定"):
+        file_record(city, held_on=date(2026, 11, 20), key=back.draft_key)
+    record = file_record(city, kind="CONGRESS", held_on=july, late_reason="补报")
+    assert laid(city) == stood
+    months.reopen_month(**told, reason="审计", on=TODAY)
+    assert laid(city)["CONGRESS"] == ("09", "LATE")
+    months.close_month(**told, on=TODAY)
+    months.lock_month(**told)
+    records.withdraw(by=city.user("secretary"), record=record, on=TODAY)
+    assert laid(city)["CONGRESS"] == ("09", "LATE")
 
 
 def test_that_nothing_was_held_can_be_taken_back(city: City):

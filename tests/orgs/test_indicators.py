@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from core.indicators import Indicator, indicators, percent
+from core.indicators import Indicator, indicators, measures, percent
 from instructors.models import Assignment, Instructor, Visit
 from members.models import Member
 from orgs.facts import differences, forget, refresh
@@ -28,6 +28,11 @@ def summed(figures: Figures, measured: list[Indicator]) -> dict[str, int]:
 
 def test_every_indicator_has_a_plain_rule() -> None:
     assert set(RULES) == {one.code for one in indicators if one.denominator.subject is ORGANIZATIONS}
+
+
+def test_each_subject_has_the_measure_that_counts_all_of_it() -> None:
+    """By it cuts find every place that has anything of the subject."""
+    assert [one.code for one in measures if one.subject.code not in measures] == []
 
 
 @pytest.mark.parametrize("seed", range(6))
