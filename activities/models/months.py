@@ -133,5 +133,5 @@ class ActivityMonth(models.Model):
 
 
 def locked_months() -> QuerySet:
-    """Their first days."""
+    """The first day of each, of which nothing is taken or changed any more."""
     return ActivityMonth.objects.filter(state=ActivityMonth.State.LOCKED).values("month")
