@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import BigIntegerField, F, Min, QuerySet, Sum
+from django.db.models import BigIntegerField, F, Min, Q, QuerySet, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
@@ -16,11 +16,11 @@ from core.formats import Yuan
 from core.listing import Column, Order
 from members.indicators import ROLL
 from orgs.figures import Narrow
-from orgs.subjects import PARTY_ORGANIZATIONS, hidden
+from orgs.subjects import LEAST, PARTY_ORGANIZATIONS, hidden
 from reports.filters import NodeFilters
 from reports.views.units import HISTORY, UnitsPage
 
-FEW = "不足 3"
+FEW, HIDDEN = "不足 3", "不显示"
 
 
 OF_TERMS = ("nodes_with_term", "nodes_over", "nodes_ending")  # the measures whose point is a day
@@ -71,18 +71,17 @@ class NodesPage(UnitsPage):
     def records(self) -> QuerySet:
         """Those with a part of the number."""
         rows = self.moment.nodes(self.request.scope, Narrow(), self.tree)
-        value = _value(self.measure.code)
-        if self.indicator:
-            value = value - _value(self.indicator.numerator.code)
-        rows = rows.annotate(value=value, people=_value(self.measure.people)).filter(value__gt=0)
+        whole, part = _value(self.measure.code), _value(self.indicator.numerator.code if self.indicator else "")
+        rows = rows.annotate(value=whole - part, part=part, people=_value(self.measure.people)).filter(value__gt=0)
         return rows if self.moment.closed else rows.select_related("node")
 
     def summed(self, found: QuerySet) -> int | Yuan | None:
         """Not where a part is too small to be told: it could be taken off the sum."""
         if self.one_each:
             return None
-        parts = found.aggregate(sum=Sum("value"), least=Min("value"), fewest=Min("people"))
-        few = hidden(self.measure, parts["least"], parts["fewest"])
+        some = Min("part", filter=Q(part__gt=0))
+        parts = found.aggregate(sum=Sum("value"), least=Min("value"), taken=some, fewest=Min("people"))
+        few = self._is_few(parts["least"], parts["taken"], parts["fewest"])
         return None if few else self.measure.amount(parts["sum"])
 
     def prepare(self, rows: list[Any]) -> None:
@@ -91,8 +90,13 @@ class NodesPage(UnitsPage):
         own = {grant.node_id for grant in self.request.scope.having(self.permission).grants}
         for row in rows:
             row.managed_name = names.get(row.managed_by_id)
-            may_read = row.managed_by_id in own or not hidden(self.measure, row.value, row.people)
-            row.shown = self.measure.amount(row.value) if may_read else FEW
+            may_read = row.managed_by_id in own or not self._is_few(row.value, row.part, row.people)
+            row.shown = self.measure.amount(row.value) if may_read else FEW if row.value < LEAST else HIDDEN
+
+    def _is_few(self, value: int | None, part: int | None, people: int | None) -> bool:
+        """Also where what a gap leaves out is too small: who knows the whole would know that."""
+        taken = self.indicator.numerator if self.indicator else None
+        return hidden(self.measure, value, people) or bool(taken and hidden(taken, part, people))
 
 
 def _value(code: str) -> Any:

@@ -267,6 +267,9 @@ def test_fewer_than_three_are_told_to_their_own_committee_alone(declared: City, 
     assert opened("leader").get(address).context["sum"] is None, "the part could be taken off it"
     assert [row.shown for row, _ in opened("street").get(address).context["rows"]] == [2]
     assert [row.shown for row, _ in opened("leader").get("/nodes/?measure=members").context["rows"]] == [6]
+    rest = {who: opened(who).get("/nodes/?gap=X_MEMBER").context for who in ("leader", "street")}
+    assert [row.shown for row, _ in rest["leader"]["rows"]] == ["不显示"], "taken off the whole it would tell the part"
+    assert (rest["leader"]["sum"], [row.shown for row, _ in rest["street"]["rows"]]) == (None, [4])
     declared.user("leader").appointments.create(role="INSTRUCTOR", node=declared["CZ111"], since=LONG_AGO)
     assert [row.shown for row, _ in opened("leader").get(address).context["rows"]] == ["不足 3"]
 
