@@ -1,20 +1,22 @@
-"""What becomes of the money of a Party organization that ends: a merge takes over what its books hold, and nothing is dissolved
-that holds money."""
+"""What becomes of the money of a Party organization that ends: a merge takes over what its books hold, and nothing ends while it
+holds money or waits for some."""
 
 from __future__ import annotations
 
 from datetime import datetime, time
 from typing import Any
 
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from dues.models import Book, Entry, EntryKind
+from core.refusals import Refusal
+from dues.models import Book, Entry, EntryKind, Income, Refund, Spending
 from dues.services.ledger import post, standing
 from orgs.handover import Dependant, Handover, party_dependants
 from orgs.models import PartyOrganization
 
 
-def _held(holder: int, on: object) -> int:
+def _held(holder: int) -> int:
     return sum(standing(holder, book).balance > 0 for book in Book)
 
 
@@ -39,4 +41,26 @@ def _carry_over(handover: Handover) -> list[int]:
     return moved
 
 
-party_dependants.add(Dependant("entry", "台账余额", Entry, _carry_over, count=_held, unit="本"))
+def _none_waiting(rows: QuerySet[Any], name: str, unit: str) -> Dependant:
+    """Rows stay with whom they were of; while one waits, nothing ends."""
+    model: type[Model] = rows.model
+
+    def count(holder: int, on: Any) -> int:
+        return rows.filter(party_organization=holder).count()
+
+    def move(handover: Handover) -> list[int]:
+        if waiting := count(handover.source_id, handover.on):
+            raise Refusal(f"还有 {waiting} {unit}{name}没有办结，请先办结或退回，再合并")
+        return []
+
+    return Dependant(str(model._meta.model_name), str(model._meta.verbose_name), model, move, count=count, unit=unit)
+
+
+party_dependants.add(
+    _none_waiting(Refund.objects.waiting(), "返还申请", "件"),
+    _none_waiting(Income.objects.filter(state=Income.State.ENTERED), "经费收入", "笔"),
+    _none_waiting(
+        Spending.objects.filter(state__in=[Spending.State.REQUESTED, Spending.State.DISCUSSED]), "经费使用", "项"
+    ),
+    Dependant("entry", "台账余额", Entry, _carry_over, count=lambda holder, on: _held(holder), unit="本"),
+)

@@ -1,6 +1,6 @@
 """Addresses of dues and of the money of branches."""
 
-from django.urls import path
+from django.urls import include, path
 
 from dues.views.arrears import ArrearsList
 from dues.views.assess import AssessList, AssessPage, ReliefPage
@@ -23,4 +23,5 @@ urlpatterns = [
     path("dues/arrears/", ArrearsList.as_view(), name="dues_arrears"),
     path("dues/reliefs/", Reliefs.as_view(), name="dues_reliefs"),
     path("dues/hand-ups/", HandUps.as_view(), name="dues_hand_ups"),
+    path("", include("dues.money_urls")),
 ]

@@ -126,6 +126,20 @@ ROUTES = {
     ),
     "branch/records/<int:pk>/": Route("branch/records/{record}/", FILING, misses=STRANGER),
     "branch/files/<int:pk>/": Route("branch/files/{attachment}/", FILING, misses=STRANGER),
+    # the money of branches
+    "dues/refunds/<int:pk>/": Route("dues/refunds/{refund}/", HERE | OF_BRANCH, misses=STRANGER),
+    "dues/refunds/<int:pk>/notice/": Route("dues/refunds/{refund}/notice/", HERE | OF_BRANCH, misses=STRANGER),
+    "dues/incomes/<int:pk>/": Route("dues/incomes/{income}/", HERE | OF_BRANCH, misses=STRANGER),
+    "dues/spendings/<int:pk>/": Route("dues/spendings/{spending}/", HERE | OF_BRANCH, misses=STRANGER),
+    "dues/vouchers/<int:pk>/": Route("dues/vouchers/{voucher}/", HERE | OF_BRANCH, misses=STRANGER),
+    "branch/<int:pk>/funds/": Route("branch/{branch}/funds/", HERE | OF_BRANCH, misses=STRANGER),
+    "branch/<int:pk>/funds/book/": Route("branch/{branch}/funds/book/", HERE | OF_BRANCH, misses=STRANGER),
+    "branch/<int:pk>/funds/income/": Route("branch/{branch}/funds/income/", frozenset({"secretary"})),
+    "branch/<int:pk>/funds/spending/": Route("branch/{branch}/funds/spending/", frozenset({"secretary"})),
+    "branch/<int:pk>/funds/refund/": Route("branch/{branch}/funds/refund/", frozenset({"secretary"})),
+    "branch/<int:pk>/funds/<int:year>/": Route(
+        f"branch/{{branch}}/funds/{TODAY.year}/", HERE | OF_BRANCH, misses=STRANGER
+    ),
     # instructors
     "visits/": Route("visits/", frozenset({"instructor"})),
     "visits/overdue/": Route("visits/overdue/", VISITED),

@@ -41,7 +41,23 @@ from core.days import PeriodDateField
 from core.files import keep
 from core.models import ImportBatch, Job
 from core.months import YearMonth
-from dues.models import Arrears, Assessment, Closing, Due, Entry, HandUp, Payment, Relief
+from dues.models import (
+    Arrears,
+    Assessment,
+    Closing,
+    Due,
+    Entry,
+    HandUp,
+    Income,
+    Payment,
+    Publication,
+    Refund,
+    RefundMonth,
+    RefundStep,
+    Relief,
+    Spending,
+    Voucher,
+)
 from instructors.models import Assignment, Instructor, Visit
 from members.models import PartyGroup, Post, Term
 from members.services import nodes
@@ -309,15 +325,36 @@ def _life(city: City, side: Side, *, member: Model, venue: Model, **_: Model) ->
 
 
 def _money(city: City, side: Side) -> dict[str, Model]:
-    """The ledger of the branch, with one line, and closed."""
-    of_book: dict[str, Any] = {"party_organization": city[side.branch], "book": "FUND", "number": 1, "balance": 5}
-    now = timezone.now()
+    """The ledger of the branch, with one line, and closed; what it asked for, what came in, what it was spent on."""
+    branch, by, now = city[side.branch], city.people[side.official], timezone.now()
+    of_branch: dict[str, Any] = {"party_organization": branch}
+    of_book: dict[str, Any] = of_branch | {"book": "FUND", "number": 1, "balance": 5}
+    refund = Refund.objects.create(
+        first_month=LONG_AGO, last_month=LONG_AGO, paid_total=5, rate=100, amount=5, purpose=f"{side.mark}用途",
+        state="APPROVED", state_on=LONG_AGO, payer=city[side.committee], **of_branch,
+    )  # fmt: skip
+    step = {"refund": refund, "by": by, "node": city[side.committee], "at": now, "paid_total": 5, "amount": 5}
+    spending = Spending.objects.create(use="LIFE", purpose=f"{side.mark}事项", asked=5, asked_on=LONG_AGO, **of_branch)
     return {
         "entry": Entry.objects.create(
             day=LONG_AGO, kind="PUBLIC", amount=5, text=f"{side.mark}拨款", entered_at=now, **of_book
         ),
         "closing": Closing.objects.create(through=LONG_AGO, closed_at=now, **of_book),
-    }
+        "refund": refund,
+        "refundmonth": RefundMonth.objects.create(refund=refund, month=LONG_AGO, **of_branch),
+        "refundstep": RefundStep.objects.create(step="LIST", **step),
+        "income": Income.objects.create(
+            source="PUBLIC", amount=5, received_on=LONG_AGO, giver=f"{side.mark}财政", paper=f"{side.mark}文件", **of_branch
+        ),
+        "spending": spending,
+        "voucher": Voucher.objects.create(
+            spending=spending, name=f"{side.mark}发票.jpg", content_type="image/jpeg", size=1, sha256="0" * 64,
+            file=_photo(side), added_at=now, **of_branch,
+        ),
+        "publication": Publication.objects.create(
+            year=LONG_AGO.year, figures={"after": "5.00"}, published_by=by, published_at=now, **of_branch
+        ),
+    }  # fmt: skip
 
 
 def _dues(city: City, side: Side, *, member: Model, **_: Model) -> dict[str, Model]:

@@ -1,0 +1,61 @@
+"""The activity money of a Party organization: what it holds, and a year of it by source and use."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+
+from dues.models import Book, Entry, EntryKind, Spending
+from dues.rules.refunds import exact
+
+ZERO = Decimal(0)
+
+
+def balances(party_organization: int) -> dict[str, Decimal]:
+    """What each book holds. One query each."""
+    rows = Entry.objects.filter(party_organization=party_organization).order_by("-number")
+    return {book: rows.filter(book=book).values_list("balance", flat=True).first() or ZERO for book in Book.values}
+
+
+def figures_of(party_organization: int, *, year: int) -> dict[str, Any]:
+    """A year of the fund in plain form: what it began with, came in by source, went out by use, and ended with. What was
+    corrected counts where it was booked first."""
+    rows = Entry.objects.filter(party_organization=party_organization, book=Book.FUND)
+    before = exact(rows.filter(day__year__lt=year).aggregate(sum=Sum("amount"))["sum"])
+    of_year = rows.filter(day__year=year)
+    came = [
+        [name, _sum(of_year, kind)]
+        for kind, name in EntryKind.choices
+        if kind not in (EntryKind.SPENT, EntryKind.COUNTER)
+    ]
+    spent = of_year.filter(Q(kind=EntryKind.SPENT) | Q(counter_of__kind=EntryKind.SPENT))
+    used = (
+        Spending.objects.filter(entry__in=spent.filter(countered_by=None))
+        .order_by()
+        .values_list("use")
+        .annotate(sum=Sum("amount"), times=Count("pk"))
+    )
+    by_use = {use: (total, times) for use, total, times in used}
+    after = before + exact(of_year.aggregate(sum=Sum("amount"))["sum"])
+    return {
+        "before": _text(before),
+        "came": [[name, _text(total)] for name, total in came if total],
+        "came_sum": _text(sum((total for _, total in came), ZERO)),
+        "spent": [
+            [name, _text(by_use[use][0]), by_use[use][1]]
+            for use, name in Spending._meta.get_field("use").flatchoices
+            if use in by_use
+        ],
+        "spent_sum": _text(-exact(spent.aggregate(sum=Sum("amount"))["sum"])),
+        "after": _text(after),
+    }
+
+
+def _sum(rows: Any, kind: str) -> Decimal:
+    return exact(rows.filter(Q(kind=kind) | Q(counter_of__kind=kind)).aggregate(sum=Sum("amount"))["sum"])
+
+
+def _text(amount: Decimal) -> str:
+    return f"{amount:.2f}"

@@ -1,0 +1,91 @@
+"""Who may take the next step of refunds: the place, what was done before and by whom. Of many as of one, in a few queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from accounts.models import User
+from accounts.permissions import Permission
+from accounts.permissions import Permission as P
+from core.scope import Grant
+from dues.models import Refund, RefundStep
+from dues.queries.people import COUNTY, people_at, person
+from dues.rules.separation import Acted, Person, barred
+from orgs.access import scope_for
+from orgs.models import PartyOrganization
+from orgs.models.party import steps as ids_of
+
+Step = RefundStep.Step
+BY = {Step.REVIEW: P.DUES_REVIEW, Step.APPROVE: P.DUES_APPROVE, Step.PAY: P.DUES_APPROVE}
+AT_COUNTY = (Step.APPROVE, Step.PAY)
+UNSAID = {  # steps that bind nobody, beside the step itself: whoever applied may apply again
+    step: {Step.RETURN, Step.REJECT, Step.WITHDRAW, step} | ({Step.LIST} if step == Step.APPLY else set())
+    for step in Step
+}
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What one person may do with several refunds, and why not."""
+
+    by: Person
+    step: RefundStep.Step
+    permission: Permission
+    county: frozenset[int]  # nodes of county level or above, of all that stand above the branches
+    grants: tuple[Grant, ...]
+    nodes: dict[int, PartyOrganization]
+    acted: dict[int, list[Acted]]
+    people: dict[int, list[Person]]
+
+    def _seats(self, row: Refund) -> list[int]:
+        path = row.party_organization.path
+        here = [grant.node_id for grant in self.grants if path.startswith(grant.path) and path != grant.path]
+        return [node for node in here if self.step not in AT_COUNTY or node in self.county]
+
+    def seat(self, row: Refund) -> PartyOrganization:
+        """The lowest node at which the person may take the step."""
+        return max((self.nodes[node] for node in self._seats(row)), key=lambda node: node.path)
+
+    def payer(self, row: Refund) -> PartyOrganization:
+        """The lowest node of county level or above over a branch: whose dues pay."""
+        above = [node for node in ids_of(row.party_organization.path)[:-1] if node in self.county]
+        return self.nodes[above[-1]]
+
+    def objection(self, row: Refund) -> str:
+        """Why the person does not take the step; empty where nothing stands against it."""
+        if not self._seats(row):
+            where = "县级以上党组织" if self.step in AT_COUNTY else f"{row.party_organization}的上级党组织"
+            return f"须在{where}有“{self.permission.label}”的权限，请由有权限的人员办理"
+        return barred(
+            self.by, act=self.step.label, earlier=self.acted[row.pk], branch=self.people[row.party_organization_id]
+        )
+
+
+def rights_of(rows: Sequence[Refund], step: RefundStep.Step, by: User, *, on: date) -> Rights:
+    """A constant number of queries, however many refunds there are."""
+    branches = {row.party_organization_id for row in rows}
+    above = {node for row in rows for node in ids_of(row.party_organization.path)[:-1]}
+    nodes = PartyOrganization.objects.in_bulk(above)
+    county = PartyOrganization.objects.filter(COUNTY, pk__in=above).values_list("pk", flat=True)
+    grants = tuple(grant for grant in scope_for(by, on=on).having(BY[step]).grants if not grant.own)
+    return Rights(
+        person(by), step, BY[step], frozenset(county), grants, nodes, acted_on(rows, step), people_at(branches)
+    )
+
+
+def acted_on(rows: Iterable[Refund], step: RefundStep.Step) -> dict[int, list[Acted]]:
+    """By refund: the steps that bind whoever took them."""
+    found: dict[int, list[Acted]] = defaultdict(list)
+    told = RefundStep.objects.filter(refund__in=[row.pk for row in rows]).exclude(step__in=UNSAID[step])
+    for refund, done, key, name in told.order_by("-pk").values_list("refund", "step", "by", "by__name"):
+        found[refund].append(Acted(Step(done).label, Person(key, name)))
+    return found
+
+
+def taken(row: Refund, step: RefundStep.Step) -> list[tuple[str, User | None]]:
+    """The steps of one refund that bind whoever took them."""
+    rows = RefundStep.objects.filter(refund=row).exclude(step__in=UNSAID[step]).select_related("by").order_by("-pk")
+    return [(one.get_step_display(), one.by) for one in rows]

@@ -1,0 +1,100 @@
+"""Where refunds wait, since when, and with whom; and which of them wait for somebody."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.permissions import Permission
+from accounts.permissions import Permission as P
+from accounts.roles import ROLES
+from core.id_sets import among
+from core.scope import Scope
+from dues.models import Refund, RefundStep
+from dues.queries.people import COUNTY
+from orgs.models import Appointment, PartyOrganization
+from orgs.models.party import steps as ids_of
+
+State, Step = Refund.State, RefundStep.Step
+NEXT: dict[str, tuple[RefundStep.Step, Permission]] = {
+    State.LISTED: (Step.APPLY, P.DUES_APPLY),
+    State.RETURNED: (Step.APPLY, P.DUES_APPLY),
+    State.APPLIED: (Step.REVIEW, P.DUES_REVIEW),
+    State.REVIEWED: (Step.APPROVE, P.DUES_APPROVE),
+    State.APPROVED: (Step.PAY, P.DUES_APPROVE),
+    State.PAID: (Step.RECEIVE, P.DUES_COLLECT),
+}
+OWN = (P.DUES_APPLY, P.DUES_COLLECT)  # what the branch itself does
+MOST_NAMES = 3
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The next step of a refund, where it is taken and by whom there."""
+
+    step: str
+    node: PartyOrganization
+    names: tuple[str, ...]
+
+    @property
+    def whom(self) -> str:
+        """Some names, or that there is nobody yet."""
+        more = f" 等 {len(self.names)} 人" if len(self.names) > MOST_NAMES else ""
+        return f"{'、'.join(self.names[:MOST_NAMES])}{more}" if self.names else "还没有人员，请联系安全管理员授权"
+
+
+def waiting_for(rows: Sequence[Refund], *, on: date) -> dict[int, Waiting]:
+    """By refund, what it waits for; those that have ended wait for nothing. A constant number of queries."""
+    open_rows = [row for row in rows if row.state in NEXT]
+    ids = {node for row in open_rows for node in ids_of(row.party_organization.path)}
+    nodes = PartyOrganization.objects.in_bulk(ids)
+    county = set(PartyOrganization.objects.filter(COUNTY, pk__in=among(ids)).values_list("pk", flat=True))
+    there = _there(ids, on)
+    found = {}
+    for row in open_rows:
+        step, permission = NEXT[row.state]
+        *above, own = ids_of(row.party_organization.path)
+        places = [own] if permission in OWN else [one for one in above if permission == P.DUES_REVIEW or one in county]
+        held = [node for node in places if there[node, permission]] or places
+        found[row.pk] = Waiting(step.label, nodes[held[-1]], tuple(there[held[-1], permission]))
+    return found
+
+
+def _there(nodes: set[int], on: date) -> dict[tuple[int, Permission], list[str]]:
+    """Names of who holds a permission of money at each of the nodes."""
+    found: dict[tuple[int, Permission], list[str]] = defaultdict(list)
+    held = Appointment.objects.on(on).filter(node__in=among(nodes), user__is_active=True).order_by("user")
+    for node, role, name in held.values_list("node", "role", "user__name"):
+        for permission in (P.DUES_APPLY, P.DUES_COLLECT, P.DUES_REVIEW, P.DUES_APPROVE):
+            if permission in ROLES[role].permissions and name not in found[node, permission]:
+                found[node, permission].append(name)
+    return found
+
+
+def for_me(scope: Scope, *states: str) -> Any:
+    """Refunds in these states (all of them: those with a next step) whose next step the scope may take by its duties."""
+    condition = Q(pk__in=[])
+    for state in states or tuple(NEXT):
+        _, permission = NEXT[state]
+        condition |= Q(state=state) & _reach(scope.having(permission), permission)
+    return Refund.objects.filter(condition).select_related("party_organization").as_narrowed()
+
+
+def _reach(scope: Scope, permission: Permission) -> Q:
+    if permission == P.DUES_APPROVE:
+        ids = [grant.node_id for grant in scope.grants]
+        county = (
+            set(PartyOrganization.objects.filter(COUNTY, pk__in=ids).values_list("pk", flat=True)) if ids else set()
+        )
+        scope = Scope(scope.user_id, tuple(grant for grant in scope.grants if grant.node_id in county))
+    if not scope.grants:
+        return Q(pk__in=[])
+    of_branch = permission in OWN
+    return (
+        scope.path_filter("party_organization__path") if of_branch else scope.below_filter("party_organization__path")
+    )

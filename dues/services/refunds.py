@@ -1,0 +1,309 @@
+"""返还 and 补助: each step by another person, at the place that it belongs to, with the amount reckoned anew from the ledger
+(rules §14). What is sent twice, or by two at once, is done once: the branch is locked and the state asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.permissions import Permission as P
+from core import writing
+from core.id_sets import among
+from core.locks import hold
+from core.months import YearMonth
+from core.parameters import values_on
+from core.refusals import Refusal
+from dues.models import Book, EntryKind, Refund, RefundMonth, RefundStep
+from dues.queries.paid import paid_totals
+from dues.queries.people import county_of, person
+from dues.queries.steps import BY, Rights, acted_on, rights_of, taken
+from dues.rules.refunds import refundable
+from dues.rules.separation import barred
+from dues.services import ledger
+from dues.services.separation import require_another, require_seat
+from orgs.models import PartyOrganization
+from orgs.models.party import BRANCH_KINDS
+
+State, Step, Kind = Refund.State, RefundStep.Step, Refund.Kind
+MOST_MONTHS = 12
+ROAD = {  # the step, from which states it is taken, to which it leads
+    Step.APPLY: ((State.LISTED, State.RETURNED), State.APPLIED),
+    Step.REVIEW: ((State.APPLIED,), State.REVIEWED),
+    Step.APPROVE: ((State.REVIEWED,), State.APPROVED),
+    Step.PAY: ((State.APPROVED,), State.PAID),
+    Step.RECEIVE: ((State.PAID,), State.RECEIVED),
+    Step.RETURN: ((State.APPLIED, State.REVIEWED, State.APPROVED), State.RETURNED),
+    Step.REJECT: ((State.APPLIED, State.REVIEWED), State.REJECTED),
+    Step.WITHDRAW: ((State.LISTED, State.APPLIED, State.RETURNED), State.WITHDRAWN),
+}
+ACTIONS = {
+    Step.LIST: "dues.refund_list",
+    Step.APPLY: "dues.refund_apply",
+    Step.REVIEW: "dues.refund_review",
+    Step.APPROVE: "dues.refund_approve",
+    Step.PAY: "dues.refund_pay",
+    Step.RECEIVE: "dues.refund_receive",
+    Step.RETURN: "dues.refund_return",
+    Step.REJECT: "dues.refund_reject",
+    Step.WITHDRAW: "dues.refund_withdraw",
+}
+
+
+@transaction.atomic
+def draw_up(
+    *,
+    by: User,
+    party_organization: PartyOrganization,
+    first: YearMonth,
+    last: YearMonth,
+    purpose: str,
+    at: datetime,
+    on: date,
+) -> Refund:
+    """清单: what the branch collected in months that are over and of which it has no refund yet."""
+    seat = _begin(by, party_organization, on)
+    if not first <= last < YearMonth.of(on) or last >= first.plus(MOST_MONTHS):
+        raise Refusal(f"请选择已经结束的月份，一次不超过 {MOST_MONTHS} 个月")
+    months = [month for n in range(MOST_MONTHS) if (month := first.plus(n)) <= last]
+    taken_months = RefundMonth.objects.filter(
+        party_organization=party_organization, month__range=(first.first_day, last.first_day)
+    ).order_by("month")
+    if found := [f"{row.month:%Y-%m}" for row in taken_months]:
+        raise Refusal(f"{'、'.join(found)} 的党费已申请返还，每个月只返还一次")
+    row = Refund(
+        party_organization=party_organization, first_month=first.first_day, last_month=last.first_day, purpose=purpose,
+        state_on=on,
+    )  # fmt: skip
+    _reckon(row, on)
+    writing.add(by=by, record=row, action=ACTIONS[Step.LIST], at=at, on=on)
+    rows = [[party_organization.pk, month.first_day] for month in months]
+    writing.add_rows(RefundMonth, ["party_organization_id", "month"], rows, {"refund_id": row.pk}, by=by, events=())
+    _note(row, Step.LIST, by, seat, at)
+    return row
+
+
+@transaction.atomic
+def ask_grant(
+    *, by: User, party_organization: PartyOrganization, amount: Decimal, purpose: str, at: datetime, on: date
+) -> Refund:
+    """申请补助 from retained dues of the committee above, for a branch in difficulty (意见三-3)."""
+    seat = _begin(by, party_organization, on)
+    row = Refund(party_organization=party_organization, kind=Kind.GRANT, amount=amount, purpose=purpose, state_on=on)
+    writing.add(by=by, record=row, action=ACTIONS[Step.LIST], at=at, on=on)
+    _note(row, Step.LIST, by, seat, at)
+    return row
+
+
+@transaction.atomic
+def apply(*, by: User, refund: Refund, at: datetime, on: date) -> Refund:
+    """Hand in the list, or one that came back, reckoned anew."""
+    row = _locked(refund, Step.APPLY)
+    seat = require_seat(by, P.DUES_APPLY, row.party_organization, on=on)
+    values = {name: getattr(row, name) for name in ("paid_total", "rate", "amount")} if _reckon(row, on) else {}
+    row.refresh_from_db(fields=[*values])
+    return _take(row, Step.APPLY, by, seat, at, on, values=values)
+
+
+def review(*, by: User, refund: Refund, at: datetime, on: date) -> Refund:
+    """审核 by a committee above the branch."""
+    return _advance(refund, Step.REVIEW, by, at, on)
+
+
+def approve(*, by: User, refund: Refund, at: datetime, on: date) -> Refund:
+    """审批 at county level or above; the committee there pays."""
+    return _advance(refund, Step.APPROVE, by, at, on)
+
+
+@transaction.atomic
+def approve_many(
+    *, by: User, refunds: Collection[int], at: datetime, on: date
+) -> tuple[list[Refund], list[tuple[Refund, str]]]:
+    """审批 of many at once, all in one transaction: those that were approved, and those that stay, each with the reason."""
+    wanted = Refund.objects.filter(pk__in=among(refunds))
+    hold(PartyOrganization, wanted.values_list("party_organization", flat=True))
+    rows = list(wanted.select_related("party_organization").order_by("pk"))
+    rights, differing = rights_of(rows, Step.APPROVE, by, on=on), _differing(rows)
+    stay = {row.pk: why for row in rows if (why := _why_not(row, Step.APPROVE, rights, differing))}
+    chosen = [row for row in rows if row.pk not in stay]
+    for payer in {rights.payer(row) for row in chosen}:
+        paid_by = [row for row in chosen if rights.payer(row) == payer]
+        values = {"state": State.APPROVED, "state_on": on, "payer": payer}
+        keys = [row.pk for row in paid_by]
+        writing.change_many(Refund.objects.filter(pk__in=among(keys)).select_related("party_organization"), values,
+                            by=by, action=ACTIONS[Step.APPROVE], on=on)  # fmt: skip
+    steps = [_step(row, Step.APPROVE, by, rights.seat(row), at) for row in chosen]
+    writing.add_many(steps, by=by, action=ACTIONS[Step.APPROVE], on=on)
+    return chosen, [(row, stay[row.pk]) for row in rows if row.pk in stay]
+
+
+@transaction.atomic
+def pay(*, by: User, refund: Refund, day: date, at: datetime, on: date) -> Refund:
+    """拨付 from the dues that the paying committee holds. The months of the refund are closed with it, so that what was
+    returned for them stays what was paid."""
+    row, seat = _checked(refund, Step.PAY, by, on)
+    branch, payer = row.party_organization, row.payer
+    if payer is None or seat is None:
+        raise ValueError("an approved refund has a payer")
+    kind = EntryKind.REFUND_PAID if row.kind == Kind.REFUND else EntryKind.GRANT_PAID
+    told: dict[str, Any] = {"by": by, "at": at, "on": on}
+    entry = ledger.post(
+        party_organization=payer, book=Book.DUES, kind=kind, amount=-row.amount, day=day, text=f"拨付 {row}", **told
+    )
+    if row.last_month:
+        ledger.close_through(party_organization=branch, book=Book.DUES, month=YearMonth.of(row.last_month), **told)
+    return _take(row, Step.PAY, by, seat, at, on, values={"paid_entry": entry})
+
+
+@transaction.atomic
+def receive(*, by: User, refund: Refund, day: date, at: datetime, on: date) -> Refund:
+    """到账确认 by the branch's treasurer: what was paid is activity money from now on."""
+    row = _locked(refund, Step.RECEIVE)
+    branch, paid = row.party_organization, row.paid_entry
+    if paid is None or -paid.amount != row.amount:
+        raise Refusal(
+            f"拨付的台账是 {-paid.amount if paid else 0:,.2f} 元，与申请的 {row.amount:,.2f} 元不一致，请报告上级"
+        )
+    seat = require_seat(by, P.DUES_COLLECT, branch, on=on)
+    require_another(by, act=Step.RECEIVE.label, earlier=taken(row, Step.RECEIVE), on=on)
+    if day < paid.day:
+        raise Refusal(f"{paid.day} 才拨付，到账日期请填写当天或以后")
+    entry = ledger.post(
+        by=by, party_organization=branch, book=Book.FUND, kind=EntryKind(row.kind), amount=row.amount, day=day,
+        text=f"{row} 到账", at=at, on=on,
+    )  # fmt: skip
+    return _take(row, Step.RECEIVE, by, seat, at, on, values={"received_entry": entry})
+
+
+@transaction.atomic
+def send_back(*, by: User, refund: Refund, reason: str, at: datetime, on: date, reject: bool = False) -> Refund:
+    """退回 to the branch, which may mend and apply anew, or 不予返还; by whoever would take the next step."""
+    step = Step.REJECT if reject else Step.RETURN
+    row = _locked(refund, step)
+    if not reason.strip():
+        raise Refusal(f"{step.label}请写明原因")
+    county = row.state != State.APPLIED
+    seat = require_seat(by, P.DUES_APPROVE if county else P.DUES_REVIEW, row.party_organization, on=on, county=county)
+    require_another(by, act=step.label, earlier=taken(row, step), money_of=row.party_organization, on=on)
+    if reject:
+        _free_months(row, by)
+    values = {"payer": None} if row.payer_id else {}
+    return _take(row, step, by, seat, at, on, values=values, reason=reason.strip())
+
+
+@transaction.atomic
+def withdraw(*, by: User, refund: Refund, at: datetime, on: date) -> Refund:
+    """撤回 by the branch before the review; its months are free again."""
+    row = _locked(refund, Step.WITHDRAW)
+    seat = require_seat(by, P.DUES_APPLY, row.party_organization, on=on)
+    _free_months(row, by)
+    return _take(row, Step.WITHDRAW, by, seat, at, on)
+
+
+def why_not(*, by: User, refund: Refund, on: date) -> str:
+    """Why somebody whose turn it is would be refused the next step, without trying it; empty where nothing is in the way."""
+    step = next(step for step, (states, _) in ROAD.items() if refund.state in states)
+    if step in BY:
+        rights = rights_of([refund], step, by, on=on)
+        return _why_not(refund, step, rights, _differing([refund]))
+    return barred(person(by), act=step.label, earlier=acted_on([refund], step)[refund.pk])
+
+
+# --- what the steps share ---
+@transaction.atomic
+def _advance(refund: Refund, step: RefundStep.Step, by: User, at: datetime, on: date) -> Refund:
+    row, seat = _checked(refund, step, by, on)
+    values = {"payer": county_of(row.party_organization)} if step == Step.APPROVE else {}
+    return _take(row, step, by, seat, at, on, values=values)
+
+
+def _begin(by: User, party_organization: PartyOrganization, on: date) -> PartyOrganization:
+    hold(PartyOrganization, [party_organization.pk])
+    if party_organization.kind not in BRANCH_KINDS or party_organization.dissolved_on:
+        raise Refusal(f"{party_organization}不是党支部，或已撤销，不能申请")
+    return require_seat(by, P.DUES_APPLY, party_organization, on=on)
+
+
+def _locked(refund: Refund, step: RefundStep.Step) -> Refund:
+    """The refund as it is, locked with its branch and whoever pays. Raises Refusal where the step is not its next one."""
+    hold(PartyOrganization, [refund.party_organization_id, refund.payer_id])
+    rows = Refund.objects.select_for_update(of=["self"], no_key=True)
+    row = rows.select_related("party_organization", "payer", "paid_entry").get(pk=refund.pk)
+    if row.payer_id != refund.payer_id:  # approved meanwhile: the payer is locked with the branch, in one go
+        raise Refusal(f"“{row}”刚由他人办理，请重新打开")
+    if row.state not in ROAD[step][0]:
+        raise Refusal(f"“{row}”现在是“{row.get_state_display()}”，不能{step.label}")
+    return row
+
+
+def _checked(refund: Refund, step: RefundStep.Step, by: User, on: date) -> tuple[Refund, PartyOrganization]:
+    """The refund, locked, of which this person may take the step at a Party organization, with the amount that the ledger
+    gives."""
+    row = _locked(refund, step)
+    rights = rights_of([row], step, by, on=on)
+    if why := _why_not(row, step, rights, _differing([row])):
+        raise Refusal(why)
+    return row, rights.seat(row)
+
+
+def _why_not(row: Refund, step: RefundStep.Step, rights: Rights, differing: Collection[tuple[int, str]]) -> str:
+    if row.state not in ROAD[step][0]:
+        return f"现在是“{row.get_state_display()}”，不能{step.label}"
+    return rights.objection(row) or next((why for key, why in differing if key == row.pk), "")
+
+
+def _differing(rows: Iterable[Refund]) -> list[tuple[int, str]]:
+    """Those of which the ledger says something else than was applied for, with both figures."""
+    mine = [row for row in rows if row.kind == Kind.REFUND]
+    totals = paid_totals((row.party_organization_id, row.first_month, row.last_month) for row in mine)  # type: ignore[misc]
+    found = []
+    for row in mine:
+        now = totals[row.party_organization_id, row.first_month, row.last_month]  # type: ignore[index]
+        if now != row.paid_total:
+            why = f"申请时收缴合计 {row.paid_total:,.2f} 元，台账现在是 {now:,.2f} 元；请退回，由支部重新申请"
+            found.append((row.pk, why))
+    return found
+
+
+def _reckon(row: Refund, on: date) -> bool:
+    """Set what the ledger and the rate of the day give; False for a grant, which is what was asked for."""
+    if row.kind != Kind.REFUND or not row.first_month or not row.last_month:
+        return False
+    key = (row.party_organization_id, row.first_month, row.last_month)
+    row.paid_total = paid_totals([key])[key]
+    row.rate = Decimal(str(values_on(on)["dues.refund_rate"]))
+    row.amount = refundable(row.paid_total, row.rate)
+    if not row.amount:
+        raise Refusal(f"{row.months} 台账上没有可以返还的党费，请先登记收缴")
+    return True
+
+
+def _take(
+    row: Refund, step: RefundStep.Step, by: User, seat: PartyOrganization, at: datetime, on: date, *,
+    values: dict[str, Any] | None = None, reason: str = "",
+) -> Refund:  # fmt: skip
+    given = {**(values or {}), "state": ROAD[step][1], "state_on": on}
+    writing.change(by=by, record=row, values=given, action=ACTIONS[step], reason=reason, at=at, on=on)
+    _note(row, step, by, seat, at, reason)
+    return row
+
+
+def _note(
+    row: Refund, step: RefundStep.Step, by: User, seat: PartyOrganization, at: datetime, reason: str = ""
+) -> None:
+    writing.add(by=by, record=_step(row, step, by, seat, at, reason), action=ACTIONS[step], at=at)
+
+
+def _step(
+    row: Refund, step: RefundStep.Step, by: User, seat: PartyOrganization, at: datetime, reason: str = ""
+) -> RefundStep:
+    told = {"paid_total": row.paid_total, "amount": row.amount, "reason": reason}
+    return RefundStep(refund=row, step=step, by=by, node=seat, at=at, **told)
+
+
+def _free_months(row: Refund, by: User) -> None:
+    writing.remove_rows(RefundMonth, "refund_id", [row.pk], by=by, events=())
