@@ -98,7 +98,7 @@ class Refund(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.party_organization} {self.get_kind_display()}{self.months}"
+        return f"{self.party_organization} {self.get_kind_display()} {self.months}".rstrip()
 
     @property
     def months(self) -> str:

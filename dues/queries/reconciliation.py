@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum, Window
+from django.db.models import Count, DecimalField, F, Max, Q, QuerySet, Sum, Window
+from django.db.models.functions import Coalesce
 
-from dues.models import Book, Entry, EntryKind, Income, Refund, Spending
+from dues.models import Book, Due, Entry, EntryKind, HandUp, Income, Refund, Spending
 from dues.queries.people import COUNTY
 from dues.rules.refunds import exact
 from orgs.models import PartyOrganization
@@ -15,6 +16,7 @@ from orgs.models.party import BRANCH_KINDS
 
 HALF = Decimal("0.005")  # SQLite adds in floats
 ZERO = Decimal(0)
+MONEY = DecimalField(max_digits=14, decimal_places=2)
 
 
 def unreconciled() -> Iterator[str]:
@@ -25,15 +27,23 @@ def unreconciled() -> Iterator[str]:
     books = Entry.objects.order_by().values_list("party_organization__name", "book")
     gaps = books.annotate(lines=Count("pk"), last=Max("number")).exclude(lines=F("last"))
     yield from (f"{name}{Book(book).label}台账序号不连续" for name, book, _, _ in gaps)
+    parts = Entry.objects.filter(payments__isnull=False).annotate(sum=Sum("payments__amount"))
+    apart = parts.annotate(off=F("sum") - F("amount")).filter(Q(off__gt=HALF) | Q(off__lt=-HALF))
+    yield from (f"{row}与交纳明细合计不符" for row in apart.select_related("party_organization").order_by("pk"))
+    paid = Due.objects.annotate(off=Coalesce(Sum("payments__amount"), ZERO, output_field=MONEY) - F("paid"))
+    unlike = paid.filter(Q(off__gt=HALF) | Q(off__lt=-HALF)).select_related("member").order_by("pk")
+    yield from (f"{row}的已交与交纳明细不符" for row in unlike)
     booked: tuple[tuple[QuerySet, str, int], ...] = (
         (Refund.objects.all(), "paid_entry", -1),
         (Refund.objects.all(), "received_entry", 1),
         (Income.objects.all(), "entry", 1),
         (Spending.objects.all(), "entry", -1),
+        (HandUp.objects.all(), "sent_entry", -1),
+        (HandUp.objects.all(), "received_entry", 1),
     )
     for rows, entry, sign in booked:
         off = rows.exclude(**{entry: None}).exclude(**{f"{entry}__amount": F("amount") * sign})
-        yield from (f"{row}与台账金额不符" for row in off.select_related("party_organization").order_by("pk"))
+        yield from (f"{row}与台账金额不符" for row in off.order_by("pk"))
     beyond = Refund.objects.filter(kind=Refund.Kind.REFUND, amount__gt=F("paid_total") * F("rate") / 100 + HALF)
     yield from (f"{row}超过返还比例" for row in beyond.select_related("party_organization").order_by("pk"))
     if (found := flows())["差额"]:

@@ -17,6 +17,7 @@ from core.id_sets import among
 from core.scope import Scope
 from dues.models import Refund, RefundStep
 from dues.queries.people import COUNTY
+from dues.queries.steps import UNSAID
 from orgs.models import Appointment, PartyOrganization
 from orgs.models.party import steps as ids_of
 
@@ -54,14 +55,26 @@ def waiting_for(rows: Sequence[Refund], *, on: date) -> dict[int, Waiting]:
     ids = {node for row in open_rows for node in ids_of(row.party_organization.path)}
     nodes = PartyOrganization.objects.in_bulk(ids)
     county = set(PartyOrganization.objects.filter(COUNTY, pk__in=among(ids)).values_list("pk", flat=True))
-    there = _there(ids, on)
+    there, acted = _there(ids, on), _acted(open_rows)
     found = {}
     for row in open_rows:
         step, permission = NEXT[row.state]
         *above, own = ids_of(row.party_organization.path)
         places = [own] if permission in OWN else [one for one in above if permission == P.DUES_REVIEW or one in county]
-        held = [node for node in places if there[node, permission]] or places
-        found[row.pk] = Waiting(step.label, nodes[held[-1]], tuple(there[held[-1], permission]))
+        left = {node: [name for name in there[node, permission] if name not in acted[row.pk]] for node in places}
+        held = [node for node in places if left[node]] or places
+        found[row.pk] = Waiting(step.label, nodes[held[-1]], tuple(left[held[-1]]))
+    return found
+
+
+def _acted(rows: Sequence[Refund]) -> dict[int, set[str]]:
+    """By refund, the names of those who took a step that bars them from its next one."""
+    found: dict[int, set[str]] = defaultdict(set)
+    state = {row.pk: row.state for row in rows}
+    steps = RefundStep.objects.filter(refund__in=among(state)).order_by().values_list("refund", "step", "by__name")
+    for refund, step, name in steps:
+        if step not in UNSAID[NEXT[state[refund]][0]]:
+            found[refund].add(name)
     return found
 
 
@@ -77,11 +90,13 @@ def _there(nodes: set[int], on: date) -> dict[tuple[int, Permission], list[str]]
 
 
 def for_me(scope: Scope, *states: str) -> Any:
-    """Refunds in these states (all of them: those with a next step) whose next step the scope may take by its duties."""
+    """Refunds in these states (none given: all) whose next step the scope may take by its duties, and did not bar itself from."""
     condition = Q(pk__in=[])
     for state in states or tuple(NEXT):
-        _, permission = NEXT[state]
-        condition |= Q(state=state) & _reach(scope.having(permission), permission)
+        step, permission = NEXT[state]
+        acted = RefundStep.objects.filter(by=scope.user_id).exclude(step__in=UNSAID[step])
+        mine = _reach(scope.having(permission), permission) & ~Q(pk__in=acted.values("refund"))
+        condition |= Q(state=state) & mine
     return Refund.objects.filter(condition).select_related("party_organization").as_narrowed()
 
 

@@ -73,7 +73,7 @@ class RefundQueue(ListPage):
         Column("等待", "waiting", kind="words", html=_waits_cell, export=False),
         Column("状态", lambda row: row.get_state_display(), screen=False),
         Column("等待办理", lambda row: f"{row.waiting.node} {row.waiting.whom}" if row.waiting else "", screen=False),
-        Column("自", "state_on", kind="date", order="waiting"),
+        Column("到本步日期", "state_on", kind="date", order="waiting"),
     )
     orders = (Order("waiting", ("state_on", "pk")), Order("amount", ("-amount", "-pk")))
 
