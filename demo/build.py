@@ -14,12 +14,14 @@ from activities.models import Obligation
 from core.numbering import reserve_ids
 from core.rows import analyze
 from demo.branches import Branches
+from demo.city import ACCOUNTS
 from demo.dues import Dues
 from demo.fieldwork import Fieldwork
 from demo.invent import Inventor
 from demo.ledger import MONTHS, Ledger
 from demo.life import Life
 from demo.members import Members, fit, wanted
+from demo.money import Money
 from demo.organizations import Organizations
 from demo.places import Ground
 from members.models import Member
@@ -44,13 +46,14 @@ class Builder:
         self.wanted, self.of_members = organizations, members
         dense = organizations > DENSE
         self.ledger, self.invent, ground = Ledger(today, MONTHS_OF_MANY if dense else MONTHS), Inventor(seed), Ground()
-        users = {user.username: user for user in User.objects.filter(username__in=("clerk", "instructor", "treasurer"))}
+        users = {user.username: user for user in User.objects.filter(username__in=[one.username for one in ACCOUNTS])}
         self.clerk = users["clerk"]
         self.organizations = Organizations(self.invent, ground, self.ledger)
         self.branches = Branches(self.invent, ground, self.ledger, dense=dense)
         secretarys = ground.secretarys_branch.pk
         self.life = Life(self.invent, self.ledger, clerk=self.clerk, secretarys=secretarys, dense=dense)
         self.dues = Dues(self.invent, treasurer=users["treasurer"], secretarys=secretarys, today=today)
+        self.money = Money(users, today)
         self.members = Members(self.invent, self.ledger, self.branches, self.life)
         self.fieldwork = Fieldwork(self.invent, self.ledger, clerk=self.clerk, instructor=users["instructor"])
 
@@ -71,6 +74,7 @@ class Builder:
             self._targets()
             self._pass_time()
             self.dues.enter()
+            self.money.enter()
             for model in RESULTS:
                 analyze(model)
             report("组织情况和汇总已更新")

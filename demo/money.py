@@ -104,8 +104,9 @@ class Money:
                 by=secretary, party_organization=branch, use=use, purpose=purpose, asked=max(part, Decimal(1)), **on
             )
             if done < 2:
-                told = {"discussed_on": self.today, "present": 7, "agreed": 7, "minutes": "一致同意"}
-                row = funds.discuss(by=treasurer, spending=row, **told, **on)
+                row = funds.discuss(
+                    by=treasurer, spending=row, discussed_on=self.today, present=7, agreed=7, minutes="一致同意", **on
+                )
             if done == 0:
                 funds.attach(by=treasurer, to=row, data=_receipt(), name="场地费收据.png", **self._when(0))
                 funds.spend(by=treasurer, spending=row, amount=row.asked, day=self.today, **self._when(0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import IO
@@ -31,9 +31,9 @@ def ledger_book(node: PartyOrganization, book: Book, *, by: User, at: datetime) 
     return file
 
 
-def _lines(entries: Iterator[Entry] | Sequence[Entry] | object) -> Iterator[Sequence[Value]]:
+def _lines(entries: Iterable[Entry]) -> Iterator[Sequence[Value]]:
     came = went = balance = ZERO
-    for one in entries:  # type: ignore[attr-defined]
+    for one in entries:
         amount, balance = one.amount, one.balance
         came, went = came + max(amount, ZERO), went + max(-amount, ZERO)
         who = one.entered_by.name if one.entered_by else "系统"

@@ -38,8 +38,8 @@ def figures_of(party_organization: int, *, year: int) -> dict[str, Any]:
     rows = Entry.objects.filter(party_organization=party_organization, book=Book.FUND)
     before = exact(rows.filter(day__year__lt=year).aggregate(sum=Sum("amount"))["sum"])
     of_year = rows.filter(day__year=year)
-    came = [
-        [name, _sum(of_year, kind)]
+    came: list[tuple[str, Decimal]] = [
+        (str(name), _sum(of_year, kind))
         for kind, name in EntryKind.choices
         if kind not in (EntryKind.SPENT, EntryKind.COUNTER)
     ]

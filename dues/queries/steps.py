@@ -79,8 +79,8 @@ def rights_of(rows: Sequence[Refund], step: RefundStep.Step, by: User, *, on: da
 def acted_on(rows: Iterable[Refund], step: RefundStep.Step) -> dict[int, list[Acted]]:
     """By refund: the steps that bind whoever took them."""
     found: dict[int, list[Acted]] = defaultdict(list)
-    told = RefundStep.objects.filter(refund__in=[row.pk for row in rows]).exclude(step__in=UNSAID[step])
-    for refund, done, key, name in told.order_by("-pk").values_list("refund", "step", "by", "by__name"):
+    steps = RefundStep.objects.filter(refund__in=[row.pk for row in rows]).exclude(step__in=UNSAID[step])
+    for refund, done, key, name in steps.order_by("-pk").values_list("refund", "step", "by", "by__name"):
         found[refund].append(Acted(Step(done).label, Person(key, name)))
     return found
 

@@ -20,5 +20,5 @@ def refundable(paid: Decimal, rate: Decimal) -> Decimal:
 def payroll_note(given: Decimal, payroll: Decimal, rate: Decimal) -> str:
     """What a unit gave its Party organization in a year, beside what it may deduct before tax."""
     bound = (payroll * rate / 100).quantize(FEN, ROUND_DOWN)
-    said = f"本年度列支 {given:,.2f} 元，职工年度工资薪金总额的 {rate}% 是 {bound:,.2f} 元"
-    return f"{said}，可以据实税前扣除" if given <= bound else f"{said}，超过的 {given - bound:,.2f} 元不能税前扣除"
+    both = f"本年度列支 {given:,.2f} 元，职工年度工资薪金总额的 {rate}% 是 {bound:,.2f} 元"
+    return f"{both}，可以据实税前扣除" if given <= bound else f"{both}，超过的 {given - bound:,.2f} 元不能税前扣除"

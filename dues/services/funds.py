@@ -19,7 +19,7 @@ from core.days import require_past
 from core.locks import hold
 from core.parameters import values_on
 from core.refusals import Refusal
-from dues.models import Book, EntryKind, Income, Spending, Voucher
+from dues.models import Book, Entry, EntryKind, Income, Spending, Voucher
 from dues.rules.refunds import exact, payroll_note
 from dues.rules.uses import FORBIDDEN, USES
 from dues.services import ledger
@@ -31,7 +31,7 @@ ENTER, BOOK, DROP = "dues.enter_income", "dues.book_income", "dues.drop_income"
 ASK, DISCUSS, SPEND, RETURN = "dues.ask_spending", "dues.discuss_spending", "dues.spend", "dues.return_spending"
 ATTACH, DETACH = "dues.attach", "dues.detach"
 OPEN = {Income: (Income.State.ENTERED,), Spending: (Spending.State.REQUESTED, Spending.State.DISCUSSED)}
-Row = TypeVar("Row", Income, Spending)
+Row = TypeVar("Row", bound=Income | Spending)
 
 
 # --- income ---
@@ -137,6 +137,16 @@ def return_spending(*, by: User, spending: Spending, reason: str, on: date) -> S
     return _returned(by, row, Spending.State.RETURNED, RETURN, reason, on)
 
 
+@transaction.atomic
+def counter(*, by: User, row: Income | Spending, reason: str, at: datetime, on: date) -> Entry:
+    """冲正 of what was booked wrong, by the treasurer; what is right is entered anew."""
+    hold(PartyOrganization, [row.party_organization_id])
+    require_seat(by, P.DUES_COLLECT, row.party_organization, on=on)
+    if row.entry is None:
+        raise Refusal("还没有入账，不需要冲正；可以退回")
+    return ledger.counter(by=by, entry=row.entry, reason=reason, at=at, on=on)
+
+
 def deductible(income: Income, *, on: date) -> str:
     """What the unit may deduct of what it gave this year: a note, no bound (组通字〔2014〕42号). Empty where nothing is known."""
     if not income.payroll or income.source != Income.Source.FEE:
@@ -196,7 +206,7 @@ def _locked(row: Row, by: User, permission: P, on: date, *states: str) -> Row:
     """The row as it is, locked with its Party organization, in one of the states."""
     hold(PartyOrganization, [row.party_organization_id])
     rows = type(row)._default_manager.select_for_update(of=["self"], no_key=True)
-    found: Row = rows.select_related("party_organization").get(pk=row.pk)
+    found: Any = rows.select_related("party_organization").get(pk=row.pk)
     require_seat(by, permission, found.party_organization, on=on)
     if found.state not in states:
         raise Refusal(f"“{found}”现在是“{found.get_state_display()}”，不能再办理这一步")

@@ -18,7 +18,7 @@ from django.views.generic import TemplateView, View
 from accounts.permissions import Permission as P
 from core import attachments
 from core.months import YearMonth
-from core.pages import FormPage, PageRequest, PermissionMixin, number, to_attach
+from core.pages import FormPage, PageRequest, PermissionMixin, numbers, to_attach
 from core.refusals import Refusal, as_sentence
 from core.views.kept import KeptFilePage
 from dues.ledger_book import ledger_book
@@ -47,8 +47,8 @@ class OfFundPage(PermissionMixin):
     """A page of one Party organization's money."""
 
     permission = P.DUES_VIEW
-    request: PageRequest
-    kwargs: dict[str, Any]
+    request: Any
+    kwargs: Any
 
     @cached_property
     def node(self) -> PartyOrganization:
@@ -105,8 +105,6 @@ class FundPage(OfFundPage, TemplateView):
 
 
 class LedgerBook(OfFundPage, View):
-    """The whole ledger as a workbook."""
-
     def get(self, request: PageRequest, pk: int) -> FileResponse:
         book = Book.DUES if request.GET.get("book") == Book.DUES else Book.FUND
         file = ledger_book(self.node, book, by=request.user, at=timezone.localtime())
@@ -170,7 +168,7 @@ class _RowPage(OfFundPage, FormPage):
 
     @cached_property
     def row(self) -> Any:
-        rows = self.model.objects.within(self.request.scope).select_related("party_organization", "entry")
+        rows = self.model.objects.within(self.request.scope).select_related("party_organization", "entry__countered_by")
         return get_object_or_404(rows, pk=self.kwargs["pk"])
 
     @cached_property
@@ -193,10 +191,14 @@ class _RowPage(OfFundPage, FormPage):
                 case "attach":
                     self._attach(request)
                 case "detach":
-                    rows = Voucher.objects.filter(pk=number(request.POST.get("voucher")))
+                    rows = Voucher.objects.filter(pk__in=numbers([request.POST.get("voucher", "")]))
                     found = get_object_or_404(rows.within(request.scope))
                     funds.detach(voucher=found, **self.told)
                     messages.success(request, "已删除。")
+                case "counter":
+                    reason = request.POST.get("reason", "")[:150]
+                    funds.counter(row=self.row, reason=reason, at=timezone.now(), **self.told)
+                    messages.success(request, "已冲正，台账增加一笔相反的记录。")
                 case "return":
                     self.send_back(request.POST.get("reason", "")[:200])
                     messages.success(request, "已退回。")

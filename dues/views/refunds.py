@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.views.generic import TemplateView
 
 from accounts.permissions import Permission as P
-from core.formats import iso
+from core.formats import DASH, iso
 from core.listing import Column, ListPage, Order
 from core.months import YearMonth
 from core.pages import FormPage, PageRequest, PermissionMixin, numbers, to_attach
@@ -52,7 +52,7 @@ def _tick_cell(row: Any, key: int) -> SafeString:
 
 
 def _money_cell(row: Any, amount: Any) -> SafeString:
-    return drawn("{}", f"{amount:,.2f}")
+    return drawn("{}", DASH if amount is None else f"{amount:,.2f}")
 
 
 class RefundQueue(ListPage):
@@ -68,7 +68,9 @@ class RefundQueue(ListPage):
         Column("党支部", "party_organization", kind="name", link=lambda row: reverse("refund", args=[row.pk])),
         Column("类型", lambda row: row.get_kind_display()),
         Column("月份", "months", kind="date"),
-        Column("收缴合计（元）", "paid_total", kind="number", html=_money_cell),
+        Column(
+            "收缴合计（元）", lambda row: row.paid_total if row.first_month else None, kind="number", html=_money_cell
+        ),
         Column("金额（元）", "amount", kind="number", html=_money_cell, order="amount"),
         Column("等待", "waiting", kind="words", html=_waits_cell, export=False),
         Column("状态", lambda row: row.get_state_display(), screen=False),
@@ -93,13 +95,12 @@ class RefundQueue(ListPage):
             row.waiting, row.days, row.mine = found.get(row.pk), (today - row.state_on).days, row.pk in mine
 
     def post(self, request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Approve what was ticked."""
         if request.POST.get("do") != "approve":
             return super().post(request, *args, **kwargs)
         chosen = numbers(request.POST.getlist("refund"))[:MOST]
-        mine = for_me(request.scope, *NEXT).filter(pk__in=chosen).values_list("pk", flat=True)
+        seen = Refund.objects.within(request.scope).filter(pk__in=chosen).values_list("pk", flat=True)
         done, stay = refunds.approve_many(
-            by=request.user, refunds=list(mine), at=timezone.now(), on=timezone.localdate()
+            by=request.user, refunds=list(seen), at=timezone.now(), on=timezone.localdate()
         )
         if done:
             messages.success(
@@ -114,7 +115,6 @@ class RefundQueue(ListPage):
         return HttpResponseRedirect(self.url())
 
     def extra(self) -> dict[str, Any]:
-        """How many wait for the reader."""
         return {"mine": for_me(self.request.scope).count(), "may_approve": self.request.scope.may(P.DUES_APPROVE)}
 
 

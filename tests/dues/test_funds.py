@@ -188,6 +188,18 @@ def test_nothing_is_asked_for_that_is_not_there_and_nothing_spent_twice(city: Ci
                       **on_day(city, "treasurer"))  # fmt: skip
 
 
+def test_what_was_booked_wrong_is_countered_by_the_treasurer_once(city: City) -> None:
+    funded(city)
+    row = spent(city)
+    with pytest.raises(Refusal, match="权限"):
+        funds.counter(row=row, reason="发票有误", **told(city, "secretary"))
+    with pytest.raises(Refusal, match="可以退回"):
+        funds.counter(row=asked(city), reason="发票有误", **told(city))
+    assert funds.counter(row=row, reason="发票有误", **told(city)).balance == 500
+    with pytest.raises(Refusal, match="不能再冲正"):
+        funds.counter(row=row, reason="发票有误", **told(city))
+
+
 def test_a_voucher_is_kept_without_where_it_was_taken(city: City) -> None:
     image = Image.open(io.BytesIO(photo()))
     exif = image.getexif()

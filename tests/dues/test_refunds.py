@@ -119,7 +119,7 @@ def test_each_step_is_taken_by_whom_it_is_for_and_by_nobody_else(city: City, sta
     refund = reach(city, state)
     able = {username for username in ALL if _able(city, refund, username)}
     assert able == MAY[state]
-    assert {username for username in ALL if for_me(city.scope(username)).filter(pk=refund.pk).exists()} >= able
+    assert {username for username in ALL if for_me(city.scope(username)).filter(pk=refund.pk).exists()} == able
 
 
 def _able(city: City, refund: Refund, username: str) -> bool:
