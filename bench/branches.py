@@ -48,7 +48,7 @@ TEXT = (
 def life(number: str) -> dict[str, float]:
     """So many branches, each with a member roll, a record a month and its duties; then seconds and queries of each act."""
     today = timezone.localdate()
-    branches = _branches(int(number), today)
+    branches = some_branches(int(number), today)
     _year(branches, today)
     refresh(None, on=today)
     district = scope_for(User.objects.get(username="district"), on=today)
@@ -99,7 +99,7 @@ def life(number: str) -> dict[str, float]:
 def secretaries(number: str) -> dict[str, Any]:
     """So many branches of twelve members, each with its duties and a secretary who signs in; their names."""
     today = timezone.localdate()
-    branches = _branches(int(number), today, roll=12)
+    branches = some_branches(int(number), today, roll=12)
     password = User.objects.get(username="secretary").password
     told: dict[str, Any] = {"password": password, "password_changed_at": timezone.now(), "must_change_password": False}
     people = [User.objects.create(username=f"branch{key}", name="书记", **told) for key in branches]
@@ -137,7 +137,7 @@ def _whole(row: ActivityRecord, told: dict[str, Any]) -> bool:
     return row.status == "SUBMITTED" and there == (told["topic"], told["content"], 11, 12, sorted(told["photos"]))
 
 
-def _branches(number: int, today: date, *, roll: int = ROLL) -> list[int]:
+def some_branches(number: int, today: date, *, roll: int = ROLL) -> list[int]:
     """Below the streets in turn, the first below that of the account."""
     streets = list(PartyOrganization.objects.filter(code__regex=r"^CZ001\d{6}$").order_by("code"))
     keys = reserve_ids(PartyOrganization, number)

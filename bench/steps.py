@@ -25,6 +25,7 @@ from import_export import resources
 from accounts.models import User
 from bench import lists
 from bench.branches import arrived, life, secretaries  # noqa: F401 - steps
+from bench.payers import dues  # noqa: F401 - a step
 from core import audit
 from core.importing import services
 from core.importing.jobs import APPLY, start
