@@ -6,11 +6,13 @@ from django.utils import timezone
 
 from core.jobs import JobKind, Progress, job_kinds
 from core.models import Job
+from core.months import YearMonth
 from dues.services.months import restate
 
 
 def _turn(job: Job, progress: Progress) -> dict[str, int]:
-    restate(None, on=timezone.localdate())
+    today = timezone.localdate()
+    restate(None, on=today, since=YearMonth.of(today).plus(-1).first_day)
     return {}
 
 

@@ -57,7 +57,7 @@ def assess_member(
     if before and (before.payer, before.base, before.monthly, before.note) == (payer, entered.base, monthly, note):
         return before
     writing.add(by=by, record=entered, action=ASSESS, on=on, at=at)
-    restate([row.pk], on=on)
+    restate([row.pk], on=on, since=since.first_day)
     return entered
 
 
@@ -80,7 +80,7 @@ def assess_many(*, by: User | None, lines: Sequence[Line], at: datetime, on: dat
     common = {"entered_by_id": by and by.pk, "entered_at": at}
     counted = Counter(row[1] for row in rows)
     writing.add_rows(Assessment, COLUMNS, numbered, common, by=by, events=_events(counted))
-    restate([row[0] for row in rows], on=on)
+    restate([row[0] for row in rows], on=on, since=min((row[2] for row in rows), default=None))
     return len(rows)
 
 

@@ -43,17 +43,20 @@ class Told(NamedTuple):
 
 
 @transaction.atomic
-def restate(members: Collection[int] | None, *, on: date, through: date | None = None) -> None:
+def restate(
+    members: Collection[int] | None, *, on: date, through: date | None = None, since: date | None = None
+) -> None:
     """Bring the months of members, or of all, up to the month of `on`, or up to `through` where somebody pays in advance;
-    then who is behind. Months are those of this year and the one before."""
-    since = date(on.year - 1, 1, 1)
+    then who is behind. Months are those of this year and the one before, from `since` on where none before it changed."""
+    earliest = date(on.year - 1, 1, 1)
+    first = max(since or earliest, earliest)
     alone_with("dues.months")
-    wanted = _assessed(since) if members is None else sorted(set(members))
+    wanted = _assessed(earliest) if members is None else sorted(set(members))
     touched: set[int] = set()
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
-        touched |= _restate(chunk, since, max(through or on, on).replace(day=1))
-        if members is not None:
+        touched |= _restate(chunk, first, max(through or on, on).replace(day=1))
+        if members is not None and first < on.replace(day=1):
             touched |= restate_arrears(chunk, on=on)
     if members is None:
         touched |= restate_arrears(None, on=on)
@@ -67,14 +70,14 @@ def _assessed(since: date) -> list[int]:
 
 def _restate(members: Sequence[int], since: date, last: date) -> set[int]:
     """The Party organizations of which months changed."""
-    people, held = _told(members, since), _held(members, since)
+    people, held = _told(members, since.replace(month=1)), _held(members, since)
     added: list[tuple[object, ...]] = []
     changed: list[tuple[object, ...]] = []
     gone: list[int] = []
     touched: set[int] = set()
     for member, one in people.items():
         there = held.get(member, {})
-        for month in sorted({*_months(one.rates, last), *there}):
+        for month in sorted({*(month for month in _months(one.rates, last) if month >= since), *there}):
             now, wanted = there.get(month), due_in(month, one.rates, one.reliefs) if one.stays else None
             before = len(added) + len(changed) + len(gone)
             if now is None and wanted is not None:
