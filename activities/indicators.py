@@ -51,7 +51,7 @@ def filed_last_month(day: Day) -> QuerySet[ActivityRecord]:
 
 BRANCH_MONTHS = NodeSubject(
     "branch_months",
-    "应上报的党支部",
+    "上月应上报的党支部",
     "个",
     frozenset({"region_code"}),
     model=Obligation,
@@ -60,7 +60,7 @@ BRANCH_MONTHS = NodeSubject(
 )
 DUTIES = NodeSubject(
     "duties",
-    "应办事项",
+    "上月应办事项",
     "项",
     frozenset({"region_code"}),
     model=Obligation,
@@ -69,7 +69,7 @@ DUTIES = NodeSubject(
 )
 RECORDS = NodeSubject(
     "records_filed",
-    "上报的活动记录",
+    "上月的活动记录",
     "份",
     frozenset({"region_code"}),
     model=ActivityRecord,
@@ -77,37 +77,37 @@ RECORDS = NodeSubject(
     node="party_organization",
 )
 
-asked = partial(share, group=LIFE, clause="意见三-3", of=Measure(BRANCH_MONTHS, "branch_months", "应上报的党支部"))
+asked = partial(share, group=LIFE, clause="意见三-3", of=Measure(BRANCH_MONTHS, "branch_months", "上月应上报的党支部"))
 REPORTED = asked(
     code="LIFE_REPORTED",
-    name="组织生活上报率",
-    basis=OF_MONTH + "上报了活动，或说明了未开展原因的；说明未开展的不算开展，见“组织生活开展率”。",
+    name="上月组织生活上报率",
+    basis=OF_MONTH + "上报了活动，或说明了未开展原因的；说明未开展的不算开展，见“上月组织生活开展率”。",
     part=("months_reported", "其中已上报", ~Q(state=State.OPEN)),
     target=Decimal(100),
 )
 HELD = asked(
     code="LIFE_HELD",
-    name="组织生活开展率",
+    name="上月组织生活开展率",
     basis=OF_MONTH + "上报了至少一次活动的。内容雷同、迟报、未审核、联合党支部统一填报的都计入，分别列在下面。",
     part=("months_held", "其中开展了活动", SETTLED),
     target=Decimal(100),
 )
 ON_TIME = asked(
     code="LIFE_ON_TIME",
-    name="按时上报",
+    name="上月按时上报",
     basis=OF_MONTH + "在填报截止日以前上报活动的。",
     part=("months_on_time", "其中按时上报", Q(state=State.ON_TIME)),
 )
 NOT_HELD = asked(
     code="LIFE_NOT_HELD",
-    name="说明未开展",
+    name="上月说明未开展",
     basis=OF_MONTH + "说明了原因、没有开展活动的。",
     part=("months_not_held", "其中说明未开展", Q(state=State.NOT_HELD)),
     more_is_better=False,
 )
 UNREPORTED = asked(
     code="LIFE_MISSING",
-    name="未上报",
+    name="上月未上报",
     basis=OF_MONTH + "填报截止日已过，既没有上报活动，也没有说明原因的。",
     part=("months_missing", "其中未上报", MISSING),
     more_is_better=False,
@@ -115,19 +115,19 @@ UNREPORTED = asked(
 DUTIES_HELD = share(
     code="DUTIES_HELD",
     group=LIFE,
-    name="三会一课等应办事项开展率",
+    name="上月三会一课等应办事项开展率",
     clause="支部工作条例",
     basis="上一个月到期的三会一课、主题党日、组织生活会、民主评议、谈心谈话等应办事项中，上报了活动的。",
-    of=Measure(DUTIES, "duties", "应办事项"),
+    of=Measure(DUTIES, "duties", "上月应办事项"),
     part=("duties_held", "其中已开展", SETTLED),
 )
 RETURNED = share(
     code="LIFE_RETURNED",
     group=LIFE,
-    name="活动记录退回率",
+    name="上月活动记录退回率",
     clause="意见三-3",
     basis="上一个月的活动、已上报的记录中，被退回过一次以上的；补正后通过的也算。",
-    of=Measure(RECORDS, "records_filed", "上报的活动记录"),
+    of=Measure(RECORDS, "records_filed", "上月的活动记录"),
     part=("records_returned", "其中退回过", Q(came_back=True)),
     more_is_better=False,
 )
@@ -138,25 +138,25 @@ COUNTED_ALL_THE_SAME = "上一个月开展了活动的党支部中，"
 ON_PAPER: tuple[Indicator, ...] = (
     counted(
         code="LIFE_COPIED",
-        name="开展率中内容雷同的",
+        name="上月开展率中内容雷同的",
         basis=COUNTED_ALL_THE_SAME + "计入的记录与另一份记录 %(life.alike_percent)s%% 以上相同的。",
         part=("months_copied", "其中内容雷同", Q(record__flags__contains="A8")),
     ),
     counted(
         code="LIFE_JOINT",
-        name="开展率中统一填报的",
+        name="上月开展率中统一填报的",
         basis=COUNTED_ALL_THE_SAME + "由联合党支部统一填报、所覆盖的单位都计入的。",
         part=("months_joint", "其中统一填报", Q(party_organization__kind=PartyOrganization.Kind.JOINT_BRANCH)),
     ),
     counted(
         code="LIFE_LATE",
-        name="开展率中迟报的",
+        name="上月开展率中迟报的",
         basis=COUNTED_ALL_THE_SAME + "过了填报截止日才上报的。",
         part=("months_late", "其中迟报", Q(state=State.LATE)),
     ),
     counted(
         code="LIFE_UNREVIEWED",
-        name="开展率中没有审核通过的",
+        name="上月开展率中没有审核通过的",
         basis=COUNTED_ALL_THE_SAME + "计入的记录还没有审核，或被退回没有重新提交的。",
         part=("months_unreviewed", "其中没有审核通过", ~Q(record__status=ActivityRecord.Status.ACCEPTED)),
     ),
@@ -168,25 +168,25 @@ OF_RECORDS = "上一个月的活动、已上报的记录中，"
 MANNER = (
     held(
         code="LIFE_SPARE",
-        name="业余开展的活动",
+        name="上月业余开展的活动",
         basis=OF_RECORDS + "不占用工作时间的；填报页默认为业余，没有改动的也计入。",
         part=("records_spare", "其中业余开展", Q(working_time=False)),
     ),
     held(
         code="LIFE_APART",
-        name="分散开展的活动",
+        name="上月分散开展的活动",
         basis=OF_RECORDS + "分头学习、走访、结对等分散开展的；填报页默认为集中。集中与分散相结合，不以高低论优劣。",
         part=("records_apart", "其中分散开展", Q(gathering=ActivityRecord.Gathering.APART)),
     ),
     held(
         code="LIFE_OWNERS",
-        name="有出资人、经营管理人员参加的活动",
+        name="上月有出资人、经营管理人员参加的活动",
         basis=OF_RECORDS + "填写了参加的出资人或经营管理人员人数的。",
         part=("records_with_owners", "其中有出资人、经营管理人员参加", Q(owners__gt=0) | Q(managers__gt=0)),
     ),
     held(
         code="LIFE_EMPLOYEES",
-        name="有职工参加的活动",
+        name="上月有职工参加的活动",
         basis=OF_RECORDS + "填写了党员以外的职工参加人数的。",
         part=("records_with_employees", "其中有职工参加", Q(employees__gt=0)),
     ),
@@ -217,6 +217,7 @@ ASKED = tuple(
         basis=f"党支部、联合党支部、临时党支部中，今年上报过{ask.name}的；每年至少一次，年底以前。",
         part=(f"branches_{ask.code}", f"其中开展过{ask.name}", Q(**{f"year_{ask.code}__gt": 0})),
         target=Decimal(100),
+        of_year=True,
     )
     for ask in asks
 )
@@ -235,6 +236,7 @@ CONTRIBUTED = of_branches(
     basis="党支部、联合党支部、临时党支部中，今年登记了合理化建议、攻关、办实事、参与决策或维权的；有没有结果不在此列。",
     part=("branches_contributed", "其中有作用发挥", Q(contributions_this_year__gt=0)),
     target=Decimal(100),
+    of_year=True,
 )
 PLEDGED = of_branches(
     code="PLEDGED",
@@ -243,6 +245,7 @@ PLEDGED = of_branches(
     basis="党支部、联合党支部、临时党支部中，今年与上级党组织签订了年度目标责任书的。",
     part=("branches_pledged", "其中签订了责任书", Q(pledges_this_year__gt=0)),
     target=Decimal(100),
+    of_year=True,
 )
 REGULATED = of_branches(
     code="REGULATED",
@@ -269,6 +272,7 @@ TARGETED = of_members(
     clause="意见二-5",
     basis="名册上的党员中，今年登记了岗位职责和目标的（设岗定责、目标管理）。",
     part=("members_with_target", "其中有岗位目标", Q(has_target=True)),
+    of_year=True,
 )
 measures.add(
     ROLE_MODELS.denominator.part("members_without_post", "没有责任区、先锋岗", Q(holds_post=False)),
@@ -298,6 +302,7 @@ LEARNED = share(
     of=members("members", "党员"),
     part=("members_learned", "其中今年学时达标", ENOUGH),
     target=Decimal(100),
+    of_year=True,
 )
 LEADERS_LEARNED = share(
     code="LEADERS_LEARNED",
@@ -308,6 +313,7 @@ LEADERS_LEARNED = share(
     of=members("members", "党员").part("members_leading", "书记和班子成员", Q(leads=True)),
     part=("leaders_learned", "其中今年学时达标", ENOUGH),
     target=Decimal(100),
+    of_year=True,
 )
 OWNERS_LEARNED = share(
     code="OWNERS_LEARNED",
@@ -318,6 +324,7 @@ OWNERS_LEARNED = share(
     of=members("members", "党员").part("members_owning", "党员业主", Q(job=Member.Job.OWNER)),
     part=("owners_learned", "其中今年学时达标", ENOUGH),
     target=Decimal(100),
+    of_year=True,
 )
 GRADED = share(
     code="GRADED",
@@ -327,6 +334,7 @@ GRADED = share(
     basis="名册上的正式党员中，今年完成组织评定、评定了等次的；预备党员不评定等次。",
     of=members("members_formal", "正式党员", Q(status=Member.Status.FORMAL)),
     part=("members_graded", "其中评定了等次", ~Q(grade="")),
+    of_year=True,
 )
 EXCELLENT = share(
     code="EXCELLENT",
@@ -336,6 +344,7 @@ EXCELLENT = share(
     basis="今年评定了等次的正式党员中，优秀的；每个支部一般不超过 %(life.excellent_one_in)s 分之一。",
     of=GRADED.numerator,
     part=("members_excellent", "其中优秀", Q(grade="EXCELLENT")),
+    of_year=True,
 )
 
 declare(LEARNED, LEADERS_LEARNED, OWNERS_LEARNED, GRADED, EXCELLENT)

@@ -74,6 +74,7 @@ class Indicator:
     group: str  # of the Opinion, under which it stands on /figures/
     target: Decimal | None = None  # percent; None: it may have no target
     more_is_better: bool = True
+    of_year: bool = False  # it begins at nothing each January: what it reaches is reached by December or not at all
 
     def worded(self, parameters: Mapping[str, Any]) -> Self:
         """The same with its name and 口径 in the values of the parameters."""

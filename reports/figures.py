@@ -5,7 +5,7 @@ Closed months never change, so their sums are kept.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -118,27 +118,39 @@ def _standing(
     numerator, denominator = sums[indicator.numerator.code], sums[indicator.denominator.code]
     rates = {month: rate_of(sums) for month, sums in sorted(history.items())}
     rate, this = rate_of(sums), YearMonth.of(moment.day)
-    before = max((month for month in rates if not moment.closed or month < moment.month), default="")
+    before, year_ago = compared(indicator, moment, rates)
     goal, found = targets.get((indicator.code, this.year)), None
     if goal is not None and denominator and numerator is not None:
         start = rates.get(str(YearMonth(this.year - 1, 12)), targets.get((indicator.code, this.year - 1)))
+        start = Decimal(0) if indicator.of_year else start
         found = pace(numerator=numerator, denominator=denominator, target=goal, start=start, on=moment.day)
     points = list(rates.items())
     if not moment.closed:
         points.append((moment.on.isoformat(), rate))
+    climbed = [known for month, known in points if not indicator.of_year or month >= f"{this.year}"]
+    reached_in = forecast(climbed, target=goal or indicator.target, on=moment.day)
     return Standing(
         indicator,
         *told(indicator, sums),
         points,
-        _change(rate, rates.get(before)),
-        _change(rate, rates.get(str(this.plus(-12)))),
+        change(rate, rates.get(before)),
+        change(rate, rates.get(year_ago)),
         goal or indicator.target,
         found,
-        forecast([known for _, known in points], target=goal or indicator.target, on=moment.day),
+        None if indicator.of_year and reached_in and reached_in.year > this.year else reached_in,
     )
 
 
-def _change(rate: Decimal | None, before: Decimal | None) -> Decimal | None:
+def compared(indicator: Indicator, moment: Moment, closed: Iterable[str]) -> tuple[str, str]:
+    """The months that a figure is compared with: the one closed before it, which is none of another year where the figure
+    begins anew in each; the same month of the year before."""
+    this = YearMonth.of(moment.day)
+    before = max((month for month in closed if not moment.closed or month < moment.month), default="")
+    return "" if indicator.of_year and before < f"{this.year}" else before, str(this.plus(-12))
+
+
+def change(rate: Decimal | None, before: Decimal | None) -> Decimal | None:
+    """Percentage points; None when one of the two is not known."""
     return None if rate is None or before is None else rate - before
 
 

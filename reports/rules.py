@@ -52,7 +52,7 @@ def forecast(rates: Sequence[Decimal | None], *, target: Decimal | None, on: dat
     risen = now - first
     if now >= target or risen <= 0:
         return None
-    months = -(-(target - now) * (until - since) // risen)
+    months = ((target - now) * (until - since) / risen).to_integral_value(ROUND_CEILING)
     return YearMonth.of(on).plus(int(months)) if months <= FAR else None
 
 

@@ -96,7 +96,7 @@ class AppraisalGrade(models.Model):
     grade = models.CharField("等次", max_length=11, choices=Grade)
 
     objects = GradeQuerySet.as_manager()
-    view_permission = "members.view"
+    view_permission = "activities.view"
     change_permission = ""  # goes with its appraisal
     scope_path = "member__party_organization__path"
 

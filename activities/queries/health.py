@@ -166,7 +166,7 @@ def _unanswered(filed: Any, on: date) -> Iterator[Mend]:
 
 def _of_appraisal(appraisal: Appraisal | None, met: ActivityRecord | None, on: date) -> Iterator[Mend]:
     """A meeting was held and nobody is graded, or the appraisal stands still."""
-    how, until = "在“民主评议”中填写各步骤的日期，给每名正式党员评定等次", meetings_of(year_of_meeting(on))[1]
+    how, until = "在“民主评议党员”中填写各步骤的日期，给每名正式党员评定等次", meetings_of(year_of_meeting(on))[1]
     if appraisal and not appraisal.decided_on:
         yield Mend(f"{appraisal}还没有组织评定", how, until)
     elif appraisal is None and met:
@@ -176,7 +176,7 @@ def _of_appraisal(appraisal: Appraisal | None, met: ActivityRecord | None, on: d
 def _of_term(branch: PartyOrganization, on: date) -> Iterator[Mend]:
     ends = branch.term_ends_on
     if ends is None:
-        yield Mend("没有登记届满日期", "在“任期”中登记换届日期和届满日期")
+        yield Mend("没有登记届满日期", "由街道在“任期”中登记换届日期和届满日期")
     elif ends < on:
         yield Mend(f"任期已于 {ends} 届满", "向上级党组织请示换届选举；确需延期的，说明原因并经批准")
 

@@ -14,6 +14,7 @@ from activities.models import ActivityRecord, Obligation
 from activities.models.months import ANY
 from activities.queries.health import Sign, sign_of
 from activities.queries.months import last_months
+from activities.rules.appraisal import year_of_meeting
 from core.months import YearMonth
 from core.periods import not_over
 from core.scope import Scope
@@ -52,6 +53,7 @@ def duties(party_organization: PartyOrganization, scope: Scope, *, on: date) -> 
     duty: Any
     for duty in rows.order_by("due_on", "pk"):
         duty.left, duty.late = (duty.due_on - on).days, (on - duty.due_on).days
+        duty.appraised_year = year_of_meeting(duty.record.held_on if duty.record else min(duty.month, on))
         stands_in = YearMonth.of(duty.month)
         if stands_in > month:
             found.later.append(duty)

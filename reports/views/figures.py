@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404
@@ -9,10 +10,11 @@ from django.http import Http404
 from core.formats import Yuan, number
 from core.indicators import Indicator, indicators
 from core.listing import Column
-from orgs.figures import Slice, by_region
+from orgs.figures import Narrow, Slice, by_region
 from orgs.indicators import GROUPS
 from reports.addresses import address_with, lists_of
-from reports.figures import Standing, measures_of, scale_for, standings, told
+from reports.figures import Standing, change, compared, measures_of, scale_for, standings, told
+from reports.queries.moments import Moment
 from reports.views.dashboard import home_digits
 from reports.views.figure_page import FigurePage, FigureTable
 
@@ -79,9 +81,29 @@ class FiguresPage(FigurePage):
 
     def _parts(self, indicator: Indicator) -> list[tuple[Standing, dict[str, str], str]]:
         """The indicator by area, each with its lists."""
-        digits = 0 if self.narrow.region else home_digits(self.request.scope, self.moment)
-        rows = by_region(self.figures, self.narrow, measures_of([indicator]), digits=digits)
-        return [(_alone(indicator, row), lists_of(indicator, self.moment.month, row.narrow), row.name) for row in rows]
+        before, year_ago = (
+            self._rates(indicator, month)
+            for month in compared(indicator, self.moment, (one.month for one in self.closed))
+        )
+        return [
+            (
+                _alone(indicator, row, before.get(row.narrow), year_ago.get(row.narrow)),
+                lists_of(indicator, self.moment.month, row.narrow),
+                row.name,
+            )
+            for row in self._rows(indicator, self.moment)
+        ]
+
+    def _rows(self, indicator: Indicator, moment: Moment) -> list[Slice]:
+        scope = self.request.scope
+        digits = 0 if self.narrow.region else home_digits(scope, self.moment)
+        return by_region(moment.figures(scope), self.narrow, measures_of([indicator]), digits=digits)
+
+    def _rates(self, indicator: Indicator, month: str) -> dict[Narrow, Decimal | None]:
+        """How the areas stood at the end of a closed month; nothing when there was none."""
+        then = next((Moment(one.counted_on, one) for one in self.closed if one.month == month), None)
+        rows = self._rows(indicator, then) if then else []
+        return {row.narrow: row.rate(indicator) for row in rows}
 
     def _line(self, one: Standing) -> tuple[Standing, dict[str, str], str]:
         """An indicator with its lists, and the address that opens it by area or closes it."""
@@ -90,5 +112,7 @@ class FiguresPage(FigurePage):
         return one, lists_of(one.indicator, self.moment.month, self.narrow), f"{opening or '?'}#{code}"
 
 
-def _alone(indicator: Indicator, row: Slice) -> Standing:
-    return Standing(indicator, *told(indicator, row.sums), [], None, None, None, None, None)
+def _alone(indicator: Indicator, row: Slice, before: Decimal | None, year_ago: Decimal | None) -> Standing:
+    above, below, few = told(indicator, row.sums)
+    rate = None if few else row.rate(indicator)
+    return Standing(indicator, above, below, few, [], change(rate, before), change(rate, year_ago), None, None, None)

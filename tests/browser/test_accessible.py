@@ -17,8 +17,9 @@ from tests.world import World, build_world
 AXE = (Path(__file__).parent.parent / "vendor" / "axe-4.10.3.min.js").read_text(encoding="utf-8")
 RUN = """async () => (await axe.run(document, {resultTypes: ['violations'], preload: false})).violations.flatMap(
     found => found.nodes.map(node => `${found.id}: ${node.html.slice(0, 200)}`))"""
-SMALL = """() => [...document.querySelectorAll('main button, main select, main input, main .button, nav a, summary')].filter(
-    one => one.checkVisibility() && !one.closest('td, .masked') && !one.matches('[type=checkbox], [type=radio], [type=hidden]')
+SMALL = """() => [...document.querySelectorAll(
+    'main button, main select, main input, main .button, nav a, summary, .crumbs a, .filters a, .lines a, .stack .name a')].filter(
+    one => one.checkVisibility() && !one.closest('td:not(.name), .masked') && !one.matches('[type=checkbox], [type=radio], [type=hidden]')
     && one.getBoundingClientRect().height < 43.5).map(one => one.outerHTML.slice(0, 120))"""
 CHANGED = """() => [...document.forms].filter(form => form.method === 'post').flatMap(form => [...form.elements].filter(differs))
     .map(one => `asks when it is left untouched: ${one.outerHTML.slice(0, 120)}`)"""

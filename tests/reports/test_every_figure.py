@@ -176,6 +176,21 @@ def test_a_line_opens_by_area(busy: City, opened: Opened) -> None:
     assert sum(one.numerator for one, _, _ in parts) == whole["members_elsewhere"]
 
 
+def test_an_area_says_its_change_since_the_month_and_the_year_before(city: City, opened: Opened) -> None:
+    first, second = (city.organization(managed_by=node, staff=120) for node in ("CZ111", "CZ121"))
+    refresh(None, on=TODAY)
+    close(city, "2025-11")
+    city.cover(first, "CZ1111")
+    refresh(None, on=TODAY)
+    close(city, "2026-10")
+    city.cover(second, "CZ121")
+    refresh(None, on=TODAY)
+    parts = opened("leader").get("/figures/?of=T2").context["parts"]
+    assert [(one.rate, one.since_month, one.since_year) for one, _, _ in parts] == [(100, 0, 100), (100, 100, 100)]
+    then = opened("leader").get("/figures/?of=T2&month=2026-10").context["parts"]
+    assert [(one.rate, one.since_month, one.since_year) for one, _, _ in then] == [(100, 100, None), (0, 0, None)]
+
+
 # --- an indicator is one object in one file
 HERE: dict[str, Indicator] = {
     "X_UNIT": Indicator(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -16,7 +18,7 @@ from orgs.facts import differences, refresh
 from orgs.figures import Narrow
 from orgs.indicators import T2
 from orgs.models import Organization
-from reports.figures import standings
+from reports.figures import Standing, standings
 from reports.models import ClosedMonth, FrozenUnit, Target
 from reports.queries.moments import Moment, closed_months
 from reports.services.months import close_month, freeze, take_months
@@ -100,7 +102,7 @@ def test_a_change_is_named_by_the_month_it_is_against_as_long_as_the_last_one_is
     for page in ("/figures/", "/dashboard/"):  # read today, on a day of November
         shown = browser.get(page).content.decode()
         assert "较 2026-09 末" in shown
-        assert "上月" not in shown
+        assert "上月末" not in shown
 
 
 def test_a_worker_that_starts_on_the_first_working_day_takes_what_stands_then(begun: City) -> None:
@@ -153,3 +155,31 @@ def test_a_value_is_said_of_live_figures_when_the_night_has_counted_it(begun: Ci
     assert Moment(second).indicator(T2).name == "100 人以上新经济组织有党组织", "no night has passed yet"
     refresh(None, on=second)
     assert Moment(second).indicator(T2).name == "60 人以上新经济组织有党组织"
+
+
+def test_a_figure_that_begins_anew_each_year_is_compared_and_foretold_within_its_year(begun: City) -> None:
+    second, _ = (begun.organization(name, staff=120) for name in "乙丙")
+    refresh(None, on=date(2025, 12, 31))
+    freeze(month=YearMonth(2025, 12), counted_on=date(2025, 12, 31))
+    begun.cover(second, "CZ111")
+    refresh(None, on=date(2026, 1, 20))
+    scope, both = (
+        begun.scope("city"),
+        (replace(T2, target=Decimal(100)), replace(T2, target=Decimal(100), of_year=True)),
+    )
+
+    def stand(*day: int) -> list[Standing]:
+        moment, closed = Moment(date(*day)), closed_months()
+        told = {"moment": moment, "closed": closed, "narrow": Narrow(), "figures": moment.figures(scope)}
+        return standings(scope, both, **told)  # type: ignore[arg-type]
+
+    ever, yearly = stand(2026, 1, 20)
+    assert (str(ever.since_month), str(ever.expected_in)) == ("33.3", "2026-04")
+    assert (yearly.since_month, yearly.expected_in) == (None, None), "last December is no beginning of this January"
+    freeze(month=YearMonth(2026, 1), counted_on=date(2026, 1, 31))
+    begun.cover(Organization.objects.get(name="甲"), "CZ111")
+    refresh(None, on=date(2026, 2, 20))
+    _, yearly = stand(2026, 2, 20)
+    assert (str(yearly.since_month), str(yearly.expected_in)) == ("33.4", "2026-03")
+    ever, yearly = stand(2026, 12, 20)
+    assert (str(ever.expected_in), yearly.expected_in) == ("2027-01", None), "in January it begins at nothing again"

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.rules import on_line, pace
+from core.months import YearMonth
+from reports.rules import forecast, on_line, pace
 
 
 @pytest.mark.parametrize(
@@ -58,3 +59,33 @@ def test_adding_what_is_missing_reaches_the_target_and_one_less_does_not(
     assert found.missing == 0 or (numerator + found.missing - 1) * 100 < goal * denominator
     assert found.monthly * (13 - on.month) >= found.missing
     assert found.behind <= found.missing
+
+
+@pytest.mark.parametrize(
+    ("rates", "month"),
+    [
+        (["80", "85", "90"], "2027-01"),
+        (["80", "85", "89.9"], "2027-02"),
+        (["80", None, "90"], "2027-01"),
+        (["90", "90"], None),
+        (["90", "80"], None),
+        (["99", "100"], None),
+        (["80", None], None),
+        (["80", "80.1"], None),
+    ],
+    ids=[
+        "just there",
+        "not yet in the month before",
+        "a month unknown",
+        "still",
+        "falling",
+        "there",
+        "unknown now",
+        "far",
+    ],
+)
+def test_the_target_is_foretold_for_the_first_month_in_which_it_is_reached(
+    rates: list[str | None], month: str | None
+) -> None:
+    found = forecast([one and Decimal(one) for one in rates], target=Decimal(100), on=date(2026, 11, 24))  # type: ignore[misc]
+    assert found == (month and YearMonth.parse(month))
