@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from activities.models import ActivityRecord, Obligation
+from activities.queries.home import duties
 from activities.services import records, reviews
 from activities.services.obligations import lay_out
 from core.months import YearMonth
@@ -77,6 +78,18 @@ def test_what_was_filed_is_ticked_and_leads_to_its_record(city: City, secretary:
     assert "✓ 已报" in said
     assert f'href="/branch/records/{record.pk}/"' in said
     assert "待审核 1 份" in said
+
+
+def test_the_steps_beside_an_appraisal_are_of_the_year_that_its_meeting_appraised(city: City) -> None:
+    members(city, 3)
+    met = date(2026, 1, 17)
+    lay_out(on=met)
+    for told, year in ((None, 2026), (met, 2025)):
+        if told:
+            file_record(city, on=told, held_on=told, kind="APPRAISAL")
+        due = duties(city["CZ1111"], city.scope("secretary"), on=date(2026, 11, 24))
+        [year_of] = [one.appraised_year for one in (*due.now, *due.later, *due.older) if one.kind == "APPRAISAL"]
+        assert year_of == year, "most meet from the end of a year until March"
 
 
 def test_a_returned_record_stands_on_top_with_its_reason(city: City, secretary: Client) -> None:

@@ -70,3 +70,10 @@ def test_a_closed_month_keeps_its_numbers(city: City) -> None:
     assert before["LIFE_REPORTED"][1] > 0
     file_record(city, of="B2", by="city", held_on=LAID, late_reason="补报", on=TODAY)
     assert told(city, moment=moment) == before
+
+
+def test_a_figure_of_the_month_before_is_named_so_and_one_of_the_year_declared() -> None:
+    for one in indicators:
+        if one.group == LIFE:
+            assert one.name.startswith("上月") == ("上一个月" in one.basis), one.code
+            assert one.of_year == ("今年" in one.basis), one.code

@@ -71,9 +71,3 @@ def test_a_figure_that_there_was_not_prints_a_dash_for_the_months_before_it(
     assert card[card.index('class="figure">') :].startswith('class="figure">—')
     now = opened("leader").get("/dashboard/").content.decode()
     assert "改制单位有党组织" in now
-
-
-def test_a_figure_of_the_month_before_or_of_this_year_is_declared_and_named_so() -> None:
-    for one in indicators:
-        assert one.name.startswith("上月") == ("上一个月" in one.basis), one.code
-        assert one.of_year == ("今年" in one.basis), one.code
