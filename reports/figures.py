@@ -69,6 +69,12 @@ def told(indicator: Indicator, sums: Sums) -> tuple[int | Yuan | None, int | Yua
     return above, below, few
 
 
+def rate_of(indicator: Indicator, sums: Sums) -> Decimal | None:
+    """In percent; None where a number is too small to be told: neither a change nor a line tells it of another month."""
+    *_, few = told(indicator, sums)
+    return None if few else percent(sums[indicator.numerator.code], sums[indicator.denominator.code])
+
+
 def standings(
     scope: Scope,
     indicators: Sequence[Indicator],
@@ -112,12 +118,9 @@ def _standing(
     targets: dict[tuple[str, int], Decimal],
     moment: Moment,
 ) -> Standing:
-    def rate_of(sums: Sums) -> Decimal | None:
-        return percent(sums[indicator.numerator.code], sums[indicator.denominator.code])
-
     numerator, denominator = sums[indicator.numerator.code], sums[indicator.denominator.code]
-    rates = {month: rate_of(sums) for month, sums in sorted(history.items())}
-    rate, this = rate_of(sums), YearMonth.of(moment.day)
+    rates = {month: rate_of(indicator, sums) for month, sums in sorted(history.items())}
+    rate, this = rate_of(indicator, sums), YearMonth.of(moment.day)
     before, year_ago = compared(indicator, moment, rates)
     goal, found = targets.get((indicator.code, this.year)), None
     if goal is not None and denominator and numerator is not None:

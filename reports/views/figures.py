@@ -13,7 +13,7 @@ from core.listing import Column
 from orgs.figures import Narrow, Slice, by_region
 from orgs.indicators import GROUPS
 from reports.addresses import address_with, lists_of
-from reports.figures import Standing, change, compared, measures_of, scale_for, standings, told
+from reports.figures import Standing, change, compared, measures_of, rate_of, scale_for, standings, told
 from reports.queries.moments import Moment
 from reports.views.dashboard import home_digits
 from reports.views.figure_page import FigurePage, FigureTable
@@ -103,7 +103,7 @@ class FiguresPage(FigurePage):
         """How the areas stood at the end of a closed month; nothing when there was none."""
         then = next((Moment(one.counted_on, one) for one in self.closed if one.month == month), None)
         rows = self._rows(indicator, then) if then else []
-        return {row.narrow: row.rate(indicator) for row in rows}
+        return {row.narrow: rate_of(indicator, row.sums) for row in rows}
 
     def _line(self, one: Standing) -> tuple[Standing, dict[str, str], str]:
         """An indicator with its lists, and the address that opens it by area or closes it."""
@@ -114,5 +114,5 @@ class FiguresPage(FigurePage):
 
 def _alone(indicator: Indicator, row: Slice, before: Decimal | None, year_ago: Decimal | None) -> Standing:
     above, below, few = told(indicator, row.sums)
-    rate = None if few else row.rate(indicator)
+    rate = rate_of(indicator, row.sums)
     return Standing(indicator, above, below, few, [], change(rate, before), change(rate, year_ago), None, None, None)
