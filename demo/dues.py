@@ -50,7 +50,8 @@ class Dues:
         members = list(Member.objects.on_the_roll().filter(party_organization__in=chosen).order_by("pk"))
         assess_many(by=None, lines=[self._line(one) for one in members], at=self.at, on=self.today)
         self._pay(chosen)
-        self._hand_up(chosen[self.secretarys])
+        if self.secretarys in chosen:
+            self._hand_up(chosen[self.secretarys])
 
     def _line(self, member: Member) -> Line:
         since = first_month(member, self.today.year)

@@ -24,6 +24,7 @@ parameters.add(
     ParameterDefinition("dues.gift_from", "一次多交作为大额党费的起点", 1000, "元", RATES, GROUP),
     ParameterDefinition("dues.unpaid_months", "连续不交党费须办理的月数", 6, "个月", "党章第九条", GROUP),
     ParameterDefinition("dues.refund_rate", "返还党费的比例", 100, "%", RETURNED, GROUP),
+    ParameterDefinition("dues.waiting_days", "返还申请停在同一步算久的天数", 30, "天", "意见三-3", GROUP),
     ParameterDefinition("dues.step_days", "办理返还和经费每一步的期限", 7, "天", "记录规范", GROUP),
     ParameterDefinition("dues.payroll_rate", "党组织工作经费税前列支的上限（职工年度工资薪金总额的）", 1, "%",
                         "组通字〔2014〕42号", GROUP),

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, Sum
 
 from core.id_sets import among
 from dues.models import Book, Entry, EntryKind, Spending
 from dues.rules.refunds import exact
 
 ZERO = Decimal(0)
+
+
+def has_funds(on: date) -> ExpressionWrapper:
+    """Whether a Party organization, `OuterRef("pk")`, got activity money this year or still holds some."""
+    fund = Entry.objects.filter(book=Book.FUND, party_organization=OuterRef("pk"))
+    came = fund.filter(amount__gt=0, counter_of=None, day__range=(on.replace(month=1, day=1), on))
+    later = Entry.objects.filter(
+        book=Book.FUND, party_organization=OuterRef("party_organization"), number__gt=OuterRef("number")
+    )
+    holds = fund.filter(~Exists(later), balance__gt=0)
+    return ExpressionWrapper(Q(Exists(came)) | Q(Exists(holds)), BooleanField())
 
 
 def balances_of(nodes: Collection[int]) -> dict[int, dict[str, Decimal]]:

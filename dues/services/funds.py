@@ -24,6 +24,7 @@ from dues.rules.refunds import exact, payroll_note
 from dues.rules.uses import FORBIDDEN, USES
 from dues.services import ledger
 from dues.services.separation import require_another, require_seat
+from orgs.facts import refresh
 from orgs.models import PartyOrganization
 
 MOST = 9  # papers of one income or spending
@@ -127,6 +128,7 @@ def spend(*, by: User, spending: Spending, amount: Decimal, day: date, at: datet
     )  # fmt: skip
     values = {"state": Spending.State.SPENT, "amount": amount, "spent_on": day, "booked_by": by, "entry": entry}
     writing.change(by=by, record=row, values=values, action=SPEND, at=at, on=on)
+    refresh((), on=on, nodes=[row.party_organization_id])
     return row
 
 

@@ -26,6 +26,7 @@ from dues.rules.refunds import refundable
 from dues.rules.separation import barred
 from dues.services import ledger
 from dues.services.separation import require_another, require_seat
+from orgs.facts import refresh
 from orgs.models import PartyOrganization
 from orgs.models.party import BRANCH_KINDS
 
@@ -84,6 +85,7 @@ def draw_up(
     rows = [[party_organization.pk, month.first_day] for month in months]
     writing.add_rows(RefundMonth, ["party_organization_id", "month"], rows, {"refund_id": row.pk}, by=by, events=())
     _note(row, Step.LIST, by, seat, at)
+    refresh((), on=on, nodes=[row.party_organization_id])
     return row
 
 
@@ -96,6 +98,7 @@ def ask_grant(
     row = Refund(party_organization=party_organization, kind=Kind.GRANT, amount=amount, purpose=purpose, state_on=on)
     writing.add(by=by, record=row, action=ACTIONS[Step.LIST], at=at, on=on)
     _note(row, Step.LIST, by, seat, at)
+    refresh((), on=on, nodes=[row.party_organization_id])
     return row
 
 
@@ -138,6 +141,7 @@ def approve_many(
                             by=by, action=ACTIONS[Step.APPROVE], on=on)  # fmt: skip
     steps = [_step(row, Step.APPROVE, by, rights.seat(row), at) for row in chosen]
     writing.add_many(steps, by=by, action=ACTIONS[Step.APPROVE], on=on)
+    refresh((), on=on, nodes={row.party_organization_id for row in chosen})
     return chosen, [(row, stay[row.pk]) for row in rows if row.pk in stay]
 
 
@@ -289,6 +293,7 @@ def _take(
     given = {**(values or {}), "state": ROAD[step][1], "state_on": on}
     writing.change(by=by, record=row, values=given, action=ACTIONS[step], reason=reason, at=at, on=on)
     _note(row, step, by, seat, at, reason)
+    refresh((), on=on, nodes=[row.party_organization_id])
     return row
 
 
