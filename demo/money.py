@@ -69,7 +69,7 @@ class Money:
         )  # fmt: skip
         who = (secretary, self.users["street"], self.users["district"], self.users["clerk"], self.users["treasurer"])
         steps: tuple[Any, ...] = (refunds.apply, refunds.review, refunds.approve, refunds.pay, refunds.receive)
-        for step in range(far + 1):
+        for step in range(min(far, RECEIVE if branch.code == BRANCH[0] else PAY) + 1):  # a treasurer has one branch
             more = {"day": self._ago(DAYS_AGO[step])} if step in (PAY, RECEIVE) else {}
             row = steps[step](by=who[step], refund=row, **more, **self._when(DAYS_AGO[step]))
         return row
