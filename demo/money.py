@@ -39,9 +39,9 @@ class Money:
         self.month = YearMonth.of(today).plus(-2)
 
     def enter(self) -> None:
-        """Nothing where nobody has paid yet."""
+        """Nothing where nobody of the branch of the accounts has paid yet."""
         branches = list(self._branches())
-        if not branches:
+        if not branches or branches[0].code != BRANCH[0]:
             return
         ledger.post(
             by=None, party_organization=PartyOrganization.objects.get(code=DISTRICT), book=Book.DUES,
@@ -50,8 +50,7 @@ class Money:
         for branch, far in zip(branches, FAR, strict=False):
             self._refund(branch, far)
         self._goes_back(branches[-1])
-        if branches[0].code == BRANCH[0]:
-            self._fund(branches[0])
+        self._fund(branches[0])
 
     def _branches(self) -> Iterator[PartyOrganization]:
         """Branches of the street that collected in the month, that of the accounts first."""
