@@ -88,10 +88,10 @@ def _behind(age: Age) -> Q:
 BEHIND = tuple(
     of_members(
         code=f"DUES_{age.code.upper()}",
-        name=f"欠交党费{age.name.replace(' ', '')}的党员",
+        name=f"欠交党费{age.name}的党员",
         clause="党章第九条" if not age.most else RATES,
-        basis=f"名册上的党员中，已经结束的月份里欠交 {age.name}的，不论是否连续；本月不算。",
-        part=(f"members_behind_{age.code}", f"其中欠交 {age.name}", _behind(age)),
+        basis=f"名册上的党员中，已经结束的月份里欠交{age.name}的，不论是否连续；本月不算。",
+        part=(f"members_behind_{age.code}", f"其中欠交{age.name}", _behind(age)),
     )
     for age in AGES
 )

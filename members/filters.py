@@ -13,6 +13,7 @@ from core.crypto import blind_indexes
 from core.indicators import measures
 from core.listing.filters import TickFilter, search_filter
 from core.pages import MOST_DIGITS
+from core.parameters import spoken, values_on
 from core.periods import not_over
 from core.scope import subtree
 from core.search import search
@@ -66,7 +67,8 @@ class MemberFilters(OfPartyFilters):
 
     def offer(self) -> None:
         super().offer()
-        counted = [(one.code, one.name.removeprefix("其中")) for one in measures if one.subject is ROLL]
+        words = spoken(values_on(timezone.localdate()))
+        counted = [(one.code, one.worded(words).name.removeprefix("其中")) for one in measures if one.subject is ROLL]
         self.filters["measure"].extra["choices"] = counted
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:

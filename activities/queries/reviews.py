@@ -59,7 +59,7 @@ def reviewable(scope: Scope, *, on: date) -> RecordQuerySet:
 def others(rows: QuerySet[ActivityRecord], user: User, *, on: date) -> QuerySet[ActivityRecord]:
     """Records that were filed by others, so that the user may review them: of no branch for which the user files, or did
     on the day on which the record came or later."""
-    filed_then = Q(until=None) | Q(until__gte=OuterRef("submitted_on"))
+    filed_then = ~Q(until__lt=OuterRef("submitted_on"))
     served = user.appointments.filter(
         filed_then, role=SECRETARY.code, node=OuterRef("party_organization"), since__lte=on
     )

@@ -14,7 +14,7 @@ class Age(NamedTuple):
     most: int
 
 
-AGES = (Age("few", "1—3 个月", 1, 3), Age("some", "4—5 个月", 4, 5), Age("long", "6 个月以上", 6, 0))
+AGES = (Age("few", "一至三个月", 1, 3), Age("some", "四至五个月", 4, 5), Age("long", "六个月以上", 6, 0))
 
 
 def advice(run: int, *, most: int) -> str:

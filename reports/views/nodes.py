@@ -16,7 +16,7 @@ from core.formats import Yuan
 from core.listing import Column, Order
 from members.indicators import ROLL
 from orgs.figures import Narrow
-from orgs.subjects import LEAST, PARTY_ORGANIZATIONS, hidden
+from orgs.subjects import PARTY_ORGANIZATIONS, hidden
 from reports.filters import NodeFilters
 from reports.views.units import HISTORY, UnitsPage
 
@@ -91,7 +91,8 @@ class NodesPage(UnitsPage):
         for row in rows:
             row.managed_name = names.get(row.managed_by_id)
             may_read = row.managed_by_id in own or not self._is_few(row.value, row.part, row.people)
-            row.shown = self.measure.amount(row.value) if may_read else FEW if row.value < LEAST else HIDDEN
+            few = hidden(self.measure, row.value, row.people)
+            row.shown = self.measure.amount(row.value) if may_read else FEW if few else HIDDEN
 
     def _is_few(self, value: int | None, part: int | None, people: int | None) -> bool:
         """Also where what a gap leaves out is too small: who knows the whole would know that."""

@@ -137,7 +137,7 @@ def test_the_list_takes_the_same_queries_for_one_member_and_many(city: City, dja
     client = signed_in(city, "street")
     for _ in range(12):
         city.member(at=city.organization())
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get(LIST)
 
 
