@@ -32,8 +32,9 @@ from core.models import AuditEntry
 from core.months import YearMonth
 from core.refusals import Refusal
 from core.sources import sources
+from dues.models import Book, EntryKind, Spending
 from dues.queries.hand_ups import held_by
-from dues.services import hand_ups, reliefs
+from dues.services import funds, hand_ups, refunds, reliefs
 from instructors import services as instructors
 from instructors.models import Assignment, Instructor
 from members.models import Member, Post
@@ -69,9 +70,12 @@ from orgs.services import (
 from reports.services import gaps
 from reports.services.books import hand_out
 from reports.worklists import worklists
+from tests.activities.test_attachments import photo
 from tests.filing import file_record
+from tests.ledger import NOW, book, told
 from tests.lists import firm, write_list
 from tests.people import LONG_AGO, TODAY, City
+from tests.refunds import drawn_up, reach
 from tests.test_trail import audited, rows_of, untold
 from tests.world import World, build_world
 
@@ -93,6 +97,23 @@ class Rows:
         self.city, self.here, self.market = world.city, world.here, write_list(folder / "market.csv", [firm(1)])
         self.told: dict[str, Any] = {"by": world.city.user("city"), "on": TODAY}
         self.security: dict[str, Any] = {"by": world.city.user("security"), "on": TODAY}
+        self._money()
+
+    def _money(self) -> None:
+        """Refunds and spending of the branch, each before one of its dated steps."""
+        city, may, june = self.city, YearMonth(2026, 5), YearMonth(2026, 6)
+        self.approved = reach(city, "APPROVED", drawn_up(city, first=may, last=may, day=date(2026, 5, 5)))
+        self.paid = reach(city, "PAID", drawn_up(city, first=june, last=june, day=date(2026, 6, 5)))
+        book(city, "500", of=Book.FUND, kind=EntryKind.PUBLIC)
+        self.asked, self.discussed = (
+            funds.ask_spending(
+                party_organization=city["CZ1111"], use="LIFE", purpose="场地", asked=Decimal(100),
+                by=city.user("secretary"), on=TODAY,
+            )
+            for _ in range(2)
+        )  # fmt: skip
+        funds.attach(to=self.discussed, data=photo(), name="凭证.jpg", at=NOW, by=city.user("treasurer"), on=TODAY)
+        _discuss(self, self.discussed, TODAY)
 
     def __getattr__(self, name: str) -> Any:
         models = {
@@ -109,6 +130,18 @@ def _values(row: Any) -> dict[str, Any]:
 
 def _branch(day: date, city: City) -> gaps.NewBranch:
     return gaps.NewBranch("新支部", "provisional_branch", city["CZ111"], day)
+
+
+def _discuss(rows: Rows, spending: Spending, day: date) -> Spending:
+    return funds.discuss(
+        spending=spending,
+        discussed_on=day,
+        present=5,
+        agreed=4,
+        minutes="同意",
+        by=rows.city.user("treasurer"),
+        on=TODAY,
+    )
 
 
 Call = Callable[[Rows, date], Any]
@@ -187,6 +220,14 @@ EVENTS: dict[tuple[str, str], Call] = {
     ("hand_ups.send", "sent_on"): lambda r, d: hand_ups.send(
         node=r.branch, amount=Decimal(1), first=YearMonth(2026, 1), last=YearMonth(2026, 2), sent_on=d,
         seen=held_by(r.branch).number, at=timezone.now(), **r.told),
+    ("refunds.pay", "day"): lambda r, d: refunds.pay(refund=r.approved, day=d, **told(r.city, "city")),
+    ("refunds.receive", "day"): lambda r, d: refunds.receive(refund=r.paid, day=d, **told(r.city, "treasurer")),
+    ("funds.enter_income", "received_on"): lambda r, d: funds.enter_income(
+        party_organization=r.city["CZ1111"], source="SPONSORSHIP", amount=Decimal(100), received_on=d, giver="某公司",
+        paper="捐赠协议", by=r.city.user("secretary"), on=TODAY),
+    ("funds.discuss", "discussed_on"): lambda r, d: _discuss(r, r.asked, d),
+    ("funds.spend", "day"): lambda r, d: funds.spend(
+        spending=r.discussed, amount=Decimal(90), day=d, **told(r.city, "treasurer")),
     ("importing.receive", "as_of"): lambda r, d: importing.receive(
         r.market, name="名单.csv", source=sources["market"], as_of=d, keep=False, **r.told),
 }  # fmt: skip

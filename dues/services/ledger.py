@@ -12,7 +12,7 @@ from django.db.models import Max
 
 from accounts.models import User
 from core import writing
-from core.days import not_yet
+from core.days import require_past
 from core.locks import hold
 from core.models import AppendOnly
 from core.months import YearMonth
@@ -139,8 +139,7 @@ def close_through(
 
 
 def _require_open(party_organization: PartyOrganization, book: Book, day: date, found: Standing, on: date) -> None:
-    if day > on:
-        raise Refusal(not_yet("记账日期", day))
+    require_past(Entry, {"day": day}, on=on)
     if found.closed_through and day <= found.closed_through:
         raise Refusal(f"{party_organization}的{book.label}已结账至 {found.closed_through}，请用以后的日期登记")
 
