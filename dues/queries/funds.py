@@ -13,7 +13,7 @@ from core.id_sets import among
 from dues.models import Book, Entry, EntryKind, Spending
 from dues.rules.refunds import exact
 
-ZERO = Decimal(0)
+ZERO = Decimal("0.00")
 
 
 def has_funds(on: date) -> ExpressionWrapper:
