@@ -8,7 +8,7 @@ from functools import partial
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
-from core.indicators import Indicator, Measure, declare, share
+from core.indicators import Indicator, Measure, declare, measures, share
 from dues.indicators import COLLECTED, booked
 from dues.models import Book, Refund, Spending
 from dues.queries.funds import has_funds
@@ -121,6 +121,7 @@ def spent(day: Day) -> QuerySet[Spending]:
 SPENDINGS = NodeSubject(
     "fund_spendings", "经费使用", "笔", REGION, model=Spending, rows=spent, node="party_organization"
 )
+measures.add(Measure(SPENDINGS, "fund_spendings", "经费使用"))
 SPENT = Measure(SPENDINGS, "fund_spent", "今年使用的活动经费", sums="amount", money=True)
 USED = tuple(
     share(

@@ -11,7 +11,7 @@ from functools import partial
 from django.db.models import BooleanField, ExpressionWrapper, F, FilteredRelation, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Least
 
-from core.indicators import Indicator, Measure, declare, share
+from core.indicators import Indicator, Measure, declare, measures, share
 from core.months import YearMonth
 from dues.models import Due, Entry, HandUp
 from dues.rules.arrears import AGES, Age
@@ -143,6 +143,11 @@ HAND_UPS = NodeSubject("hand_ups", "上缴", "笔", frozenset({"region_code"}), 
 WAITING = Q(state=HandUp.State.SENT)
 of_money = partial(Indicator, group=MONEY, clause=RATES)
 
+measures.add(  # by which cuts find every place that has anything of a subject
+    Measure(DUES, "dues_months", "应交党费"),
+    Measure(BOOKS, "book_lines", "台账"),
+    Measure(HAND_UPS, "hand_ups", "上缴"),
+)
 declare(PAID)
 declare(
     of_money(

@@ -91,7 +91,7 @@ class DuesBranches(ListPage):
     orders = (Order("place", ("path",), "隶属"),)
 
     def records(self) -> QuerySet:
-        return collecting().select_related("parent")
+        return collecting().within(self.request.scope.having(self.permission)).select_related("parent")
 
     def prepare(self, rows: list[Any]) -> None:
         """A constant number of queries for a page."""

@@ -31,6 +31,7 @@ WRITES = ("INSERT", "UPDATE", "DELETE", "COPY")
 # a key is made to be shown, a book that is fetched leaves a trace
 BEGINS_BY_WRITING = {
     "second-factor/",
+    "branch/<int:pk>/funds/book/",
     "worklists/<slug:code>/books/all.zip",
     "worklists/<slug:code>/books/<int:pk>.xlsx",
 }

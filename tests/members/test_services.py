@@ -144,7 +144,7 @@ def test_a_new_status_takes_so_many_queries(city: City, django_assert_num_querie
     """
     first, second = (register(city, organization=city.organization(), values=values) for values in ({}, UNNUMBERED))
     services.set_status(by=None, member=first, status="TRANSFERRED", status_on=TODAY, on=TODAY)
-    with django_assert_num_queries(17 if connection.vendor == "postgresql" else 15):
+    with django_assert_num_queries(18 if connection.vendor == "postgresql" else 16):
         services.set_status(by=None, member=second, status="TRANSFERRED", status_on=TODAY, on=TODAY)
 
 

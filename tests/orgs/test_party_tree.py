@@ -131,7 +131,7 @@ def test_a_merge_ends_the_appointments_instead_of_giving_rights_elsewhere(city: 
     endings.merge(by=None, party_organization=city["CZ1111"], into=city["CZ1112"], on=TODAY, reason="调整")
     assert Appointment.objects.get(user=city.user("secretary")).until == TODAY
     assert not city.scope("secretary").grants
-    assert AuditEntry.objects.filter(action="appointments.end").count() == 1
+    assert AuditEntry.objects.filter(action="appointments.end").count() == 2, "secretary and treasurer"
 
 
 def test_a_merge_takes_the_children_along(city: City) -> None:
@@ -181,7 +181,7 @@ def test_the_one_above_takes_over_venues_and_liaisons_of_what_is_dissolved(city:
     node = city["CZ1111"]
     venue = Venue.objects.create(name="红色驿站", kind="SHARED", managed_by=node)
     liaison = Liaison.objects.create(organization=city.organization(), name="小王", appointed_by=node, since=LONG_AGO)
-    assert endings.hanging_on(node, on=TODAY) == ["管理的场所 1 处", "联络员 1 名", "用户授权 1 项"]
+    assert endings.hanging_on(node, on=TODAY) == ["管理的场所 1 处", "联络员 1 名", "用户授权 2 项"]
     endings.dissolve(by=None, party_organization=node, on=TODAY, reason="撤并")
     venue.refresh_from_db()
     liaison.refresh_from_db()
