@@ -13,7 +13,7 @@ from core.due import due_kinds
 from core.indicators import measures
 from core.models import AuditEntry
 from core.sources import sources
-from dues.models import Refund
+from dues.models import Income, Refund, Spending
 from orgs.facts import differences, refresh
 from orgs.figures import Narrow
 from orgs.models import MassOrganization, PartyFacts
@@ -80,7 +80,10 @@ def test_rows_of_a_party_organization_are_counted_where_they_are(world: World, t
     assert sorted(line.outcome for line in book.carried_in(write=True)) == ["有变化", "未变"]
     assert figure("STUDIES") == (1, 2)
     told = {"by": city.user("city"), "on": TODAY, "reason": "合并"}
-    Refund.objects.update(state="REJECTED")  # none is on its way
+    for model, ended in ((Refund, "REJECTED"), (Income, "DROPPED"), (Spending, "RETURNED")):
+        model.objects.filter(party_organization=city["CZ1111"]).update(
+            state=ended
+        )  # money on its way would keep them from it
     merge(party_organization=city["CZ1111"], into=city["CZ1112"], **told)
     assert differences(on=TODAY) == []
     assert PartyFacts.objects.get(node=city["CZ1112"]).measured["studies_online"] == 1
