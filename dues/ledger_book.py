@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import IO
 
 from accounts.models import User
@@ -13,10 +12,10 @@ from core import audit
 from core.formats import iso
 from core.workbooks.writing import Value, write_rows
 from dues.models import Book, Entry
+from dues.rules.amounts import ZERO
 from orgs.models import PartyOrganization
 
 HEADERS = ("序号", "日期", "类别", "摘要", "收入", "支出", "余额", "登记人", "登记时间")
-ZERO = Decimal(0)
 
 
 def ledger_book(node: PartyOrganization, book: Book, *, by: User, at: datetime) -> IO[bytes]:

@@ -15,7 +15,8 @@ from core.months import YearMonth
 from core.panels import Panel, panels
 from core.scope import Scope
 from dues.models import Arrears, Book, Due, Entry
-from dues.queries.branches import FEN, KINDS, months_paid, so_far
+from dues.queries.branches import KINDS, months_paid, so_far
+from dues.rules.amounts import exact
 from orgs.models import PartyOrganization
 
 MONTHS = 12
@@ -58,7 +59,7 @@ def of_member(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]
     sums = dues.aggregate(due=Sum("amount"), paid=Sum("paid"))
     if sums["due"] is None:
         return None
-    told = {name: total.quantize(FEN) for name, total in sums.items()}
+    told = {name: exact(total) for name, total in sums.items()}
     return {"year": on.year, **told, "arrears": Arrears.objects.within(scope).filter(member=record.pk).first()}
 
 

@@ -17,10 +17,10 @@ from core.months import YearMonth
 from core.pages import to_attach
 from core.scope import Scope
 from dues.models import Arrears, Assessment, Due
+from dues.rules.amounts import ZERO, exact
 from orgs.models import PartyOrganization
 from orgs.models.party import BRANCH_KINDS, PartyOrganizationQuerySet
 
-FEN, ZERO = Decimal("0.01"), Decimal("0.00")
 PAID = Q(paid__gte=F("amount"))
 KINDS = (PartyOrganization.Kind.GENERAL_BRANCH, *BRANCH_KINDS)
 
@@ -70,7 +70,7 @@ def so_far(branches: Collection[int], *, on: date) -> dict[int, SoFar]:
     dues = Due.objects.filter(**here, month__range=(on.replace(month=1, day=1), on)).order_by()
     sums = dues.values_list("party_organization").annotate(due=Sum("amount"), paid=Sum("paid"))
     behind = Arrears.objects.filter(**here).order_by().values_list("party_organization").annotate(members=Count("pk"))
-    owing, found = dict(behind), {pk: (due.quantize(FEN), paid.quantize(FEN)) for pk, due, paid in sums}
+    owing, found = dict(behind), {pk: (exact(due), exact(paid)) for pk, due, paid in sums}
     return {pk: SoFar(*found.get(pk, (ZERO, ZERO)), owing.get(pk, 0)) for pk in branches}
 
 

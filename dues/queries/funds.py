@@ -11,9 +11,7 @@ from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Out
 
 from core.id_sets import among
 from dues.models import Book, Entry, EntryKind, Spending
-from dues.rules.refunds import exact
-
-ZERO = Decimal("0.00")
+from dues.rules.amounts import ZERO, exact
 
 
 def has_funds(on: date) -> ExpressionWrapper:

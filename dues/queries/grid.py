@@ -13,11 +13,10 @@ from django.db.models import Max, Sum
 from core.id_sets import among
 from dues.models import Due, Payment
 from dues.queries.assessments import Payer, payers
+from dues.rules.amounts import ZERO, exact
 from dues.rules.months import months_between
 from orgs.models import PartyOrganization
 
-FEN = Decimal("0.01")
-ZERO = Decimal("0.00")
 Key = tuple[int, date]
 
 
@@ -82,7 +81,7 @@ def received(branch: PartyOrganization, *, year: int) -> Mapping[Key, Decimal]:
     """What the branch received by member and month, corrections taken off."""
     rows = Payment.objects.filter(party_organization=branch, due__month__year=year).order_by()
     sums = rows.values_list("member", "due__month").annotate(total=Sum("amount"))
-    return {(member, month): total.quantize(FEN) for member, month, total in sums if total}
+    return {(member, month): exact(total) for member, month, total in sums if total}
 
 
 def columns(rows: Sequence[GridRow], year: int) -> list[Column]:

@@ -10,9 +10,8 @@ from django.db.models import Q, QuerySet, Sum
 from accounts.permissions import Permission as P
 from core.scope import Scope
 from dues.models import Book, Entry, EntryKind, HandUp
+from dues.rules.amounts import ZERO, exact
 from orgs.models import PartyOrganization
-
-FEN = Decimal("0.01")
 
 
 class Held(NamedTuple):
@@ -30,7 +29,7 @@ def held_by(node: PartyOrganization) -> Held:
     gifts += _sum(up.filter(to_node=node, state=HandUp.State.CONFIRMED))
     gifts -= _sum(up.filter(from_node=node).exclude(state=HandUp.State.RETURNED))
     book = Entry.objects.filter(party_organization=node, book=Book.DUES).order_by("-number")
-    number, balance = book.values_list("number", "balance").first() or (0, Decimal("0.00"))
+    number, balance = book.values_list("number", "balance").first() or (0, ZERO)
     return Held(balance - gifts, gifts, number)
 
 
@@ -43,4 +42,4 @@ def sending(scope: Scope) -> QuerySet[PartyOrganization]:
 
 
 def _sum(rows: QuerySet) -> Decimal:
-    return Decimal(rows.aggregate(total=Sum("amount"))["total"] or 0).quantize(FEN)
+    return exact(rows.aggregate(total=Sum("amount"))["total"])

@@ -12,7 +12,7 @@ from django.db.models.functions import TruncMonth
 from core.id_sets import among
 from core.months import YearMonth
 from dues.models import Book, Entry, EntryKind
-from dues.rules.refunds import exact
+from dues.rules.amounts import exact
 
 COLLECTED = Q(kind=EntryKind.COLLECTED) | Q(counter_of__kind=EntryKind.COLLECTED)
 Month = tuple[int, date]

@@ -10,12 +10,11 @@ from django.db.models.functions import Coalesce
 
 from dues.models import Book, Due, Entry, EntryKind, HandUp, Income, Refund, Spending
 from dues.queries.people import COUNTY
-from dues.rules.refunds import exact
+from dues.rules.amounts import ZERO, exact
 from orgs.models import PartyOrganization
 from orgs.models.party import BRANCH_KINDS
 
 HALF = Decimal("0.005")  # SQLite adds in floats
-ZERO = Decimal(0)
 MONEY = DecimalField(max_digits=14, decimal_places=2)
 
 

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_DOWN, Decimal
 
-FEN = Decimal("0.01")
-
-
-def exact(total: Decimal | None) -> Decimal:
-    """A sum of amounts to the fen: SQLite adds in floats, and gives more digits than there are."""
-    return (total or Decimal(0)).quantize(FEN)
+from dues.rules.amounts import FEN
 
 
 def refundable(paid: Decimal, rate: Decimal) -> Decimal:

@@ -11,8 +11,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
 from core.refusals import Refusal
+from dues.rules.amounts import FEN, set_by, yuan
 
-FEN = Decimal("0.01")
 MOST = Decimal("9999999.99")  # of a base a month: more is a slip
 Values = Mapping[str, Any]
 
@@ -64,7 +64,7 @@ def assess(payer: str, base: Decimal | None, values: Values) -> Assessed:
     """What a payer with this base pays a month, by the parameters of a day. Raises Refusal for a base that cannot be."""
     kind = PAYERS[payer]
     if not kind.base:
-        token = _of(values, "token").quantize(FEN)
+        token = set_by(values, "token").quantize(FEN)
         return Assessed(token, (f"{kind.name}的党员，每月交纳 {yuan(token)} 元。",))
     if base is None or base <= 0:
         raise Refusal(f"请填写{kind.base}，须大于 0；没有收入的，交纳人类别选“{PAYERS['TOKEN'].name}”")
@@ -81,14 +81,9 @@ def bands_of(name: str, values: Values) -> list[Band]:
     )
     found, above = [], Decimal(0)
     for bound, rate in pairs:
-        found.append(Band(above, _of(values, bound), _of(values, rate)))
-        above = _of(values, bound)
-    return [*found, Band(above, None, _of(values, last))]
-
-
-def yuan(amount: Decimal) -> str:
-    """An amount as sentences say it: `1,234.50`."""
-    return f"{amount:,.2f}"
+        found.append(Band(above, set_by(values, bound), set_by(values, rate)))
+        above = set_by(values, bound)
+    return [*found, Band(above, None, set_by(values, last))]
 
 
 def shortest(number: Decimal) -> str:
@@ -97,7 +92,7 @@ def shortest(number: Decimal) -> str:
 
 
 def _agreed(kind: Payer, base: Decimal, values: Values) -> Assessed:
-    least, most = _of(values, "farmer_least"), _of(values, "farmer_most")
+    least, most = set_by(values, "farmer_least"), set_by(values, "farmer_most")
     if not least <= base <= most:
         raise Refusal(f"{kind.name}党员每月交纳 {yuan(least)} 至 {yuan(most)} 元，现为 {yuan(base)} 元，请核对")
     return Assessed(
@@ -108,7 +103,7 @@ def _agreed(kind: Payer, base: Decimal, values: Values) -> Assessed:
 def _rated(kind: Payer, base: Decimal, values: Values) -> Assessed:
     band = next(one for one in bands_of(kind.bands, values) if one.bound is None or base <= one.bound)
     exact = base * band.rate / 100
-    quantum = _of(values, "quantum") or FEN
+    quantum = set_by(values, "quantum") or FEN
     monthly = (exact / quantum).quantize(Decimal(1), ROUND_HALF_UP) * quantum
     steps = [f"交纳人类别：{kind.name}。基数是{kind.base}，{yuan(base)} 元。"]
     if kind.bands == "wage":
@@ -120,7 +115,7 @@ def _rated(kind: Payer, base: Decimal, values: Values) -> Assessed:
     ]
     if monthly != exact:
         steps.append(f"四舍五入到 {shortest(quantum)} 元：{yuan(monthly)} 元。")
-    most = _of(values, "monthly_most")
+    most = set_by(values, "monthly_most")
     if monthly > most:
         steps.append(f"每月一般不超过 {yuan(most)} 元，按 {yuan(most)} 元核定；自愿多交的可以多交。")
         monthly = most
@@ -133,7 +128,3 @@ def _place(band: Band) -> str:
     return (
         f"超过 {yuan(band.above)} 元，不超过 {yuan(band.bound)} 元" if band.above else f"不超过 {yuan(band.bound)} 元"
     )
-
-
-def _of(values: Values, name: str) -> Decimal:
-    return Decimal(str(values[f"dues.{name}"]))

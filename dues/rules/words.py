@@ -9,7 +9,8 @@ from decimal import Decimal, InvalidOperation
 from core.cells import Cell, half_width, is_blank, raw_text
 from core.months import YearMonth
 from core.refusals import Refusal
-from dues.rules.standards import FEN, MOST, PAYERS
+from dues.rules.amounts import FEN
+from dues.rules.standards import MOST, PAYERS
 
 _AMOUNT = re.compile(r"[¥￥]?(\d+|\d{1,3}(?:,\d{3})+)(\.\d{1,2}0*)?元?", re.ASCII)
 _MONTH = re.compile(r"(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*月?(?:份)?", re.ASCII)

@@ -18,7 +18,7 @@ from core.parameters import values_on
 from core.refusals import Refusal
 from core.rows import update_rows
 from dues.models import Book, Due, Entry, EntryKind, Payment
-from dues.rules.standards import FEN, yuan
+from dues.rules.amounts import exact, set_by, yuan
 from dues.services.ledger import post
 from dues.services.months import restate, restate_arrears
 from members.models import Member
@@ -117,7 +117,7 @@ def receive_gift(
 ) -> Entry:
     """大额党费: what a member gives at once beyond the dues, from 1,000 元 on (parameter). It goes up whole (DUES-6)."""
     require_past(Payment, how._asdict(), on=on)
-    least = Decimal(str(values_on(on)["dues.gift_from"]))
+    least = set_by(values_on(on), "gift_from")
     if amount < least:
         raise Refusal(f"一次多交 {yuan(least)} 元以上的才登记为大额党费，{yuan(amount)} 元请作为当月党费多交登记")
     if not note.strip():
@@ -138,7 +138,7 @@ def restate_paid(dues: Collection[int], *, on: date) -> None:
     """What was paid of months follows from their payments."""
     paid = Payment.objects.filter(due__in=among(dues)).order_by().values_list("due").annotate(total=Sum("amount"))
     found = dict(paid)
-    update_rows(Due, ("paid",), [(key, Decimal(found.get(key, 0)).quantize(FEN)) for key in sorted(dues)])
+    update_rows(Due, ("paid",), [(key, exact(found.get(key))) for key in sorted(dues)])
     rows = Due.objects.filter(pk__in=among(dues))
     months = list(rows.values_list("member", "member__party_organization", "party_organization"))
     touched = restate_arrears({member for member, *_ in months}, on=on)
@@ -172,7 +172,7 @@ def _dues(party_organization: PartyOrganization, cells: Sequence[Cell], on: date
 
 
 def _require_no_more(dues: Mapping[tuple[int, date], Due], cells: Sequence[Cell], on: date) -> None:
-    least = Decimal(str(values_on(on)["dues.gift_from"]))
+    least = set_by(values_on(on), "gift_from")
     for cell in cells:
         due = dues[cell.member, cell.month]
         if (beyond := due.paid + cell.amount - due.amount) > 0:

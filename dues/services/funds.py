@@ -20,7 +20,8 @@ from core.locks import hold
 from core.parameters import values_on
 from core.refusals import Refusal
 from dues.models import Book, Entry, EntryKind, Income, Spending, Voucher
-from dues.rules.refunds import exact, payroll_note
+from dues.rules.amounts import exact, set_by
+from dues.rules.refunds import payroll_note
 from dues.rules.uses import FORBIDDEN, USES
 from dues.services import ledger
 from dues.services.separation import require_another, require_seat
@@ -156,7 +157,7 @@ def deductible(income: Income, *, on: date) -> str:
     same = Income.objects.filter(party_organization=income.party_organization_id, source=Income.Source.FEE)
     rows = same.exclude(state=Income.State.DROPPED).filter(received_on__year=income.received_on.year)
     given = exact(rows.aggregate(sum=Sum("amount"))["sum"])
-    return payroll_note(given, income.payroll, Decimal(str(values_on(on)["dues.payroll_rate"])))
+    return payroll_note(given, income.payroll, set_by(values_on(on), "payroll_rate"))
 
 
 # --- papers ---

@@ -15,7 +15,7 @@ from core.months import YearMonth
 from core.refusals import Refusal
 from dues.models import Book, EntryKind, HandUp
 from dues.queries.hand_ups import held_by
-from dues.rules.standards import yuan
+from dues.rules.amounts import yuan
 from dues.services.ledger import counter, post
 from dues.services.separation import require_another
 from orgs.facts import refresh

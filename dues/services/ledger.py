@@ -19,11 +19,11 @@ from core.months import YearMonth
 from core.numbering import reserve_ids
 from core.refusals import Refusal
 from dues.models import Book, Closing, Entry, EntryKind
+from dues.rules.amounts import FEN
 from orgs.facts import refresh
 from orgs.models import PartyOrganization
 
 POST, CLOSE = "dues.post", "dues.close"
-FEN = Decimal("0.01")
 
 
 class Standing(NamedTuple):

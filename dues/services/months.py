@@ -17,13 +17,13 @@ from core.id_sets import among
 from core.locks import alone_with
 from core.rows import insert_rows, update_rows
 from dues.models import Arrears, Assessment, Due, Relief
+from dues.rules.amounts import ZERO
 from dues.rules.months import Lightened, Rate, behind, due_in, months_between
 from members.models import Member
 from members.models.members import ON_THE_ROLL
 from orgs.facts import refresh
 
 CHUNK = 5_000  # members in memory at once
-ZERO = Decimal(0)
 
 
 class Held(NamedTuple):

@@ -22,6 +22,7 @@ from dues.models import Book, EntryKind, Refund, RefundMonth, RefundStep
 from dues.queries.paid import paid_totals
 from dues.queries.people import county_of, person
 from dues.queries.steps import BY, Rights, acted_on, rights_of, taken
+from dues.rules.amounts import set_by
 from dues.rules.refunds import refundable
 from dues.rules.separation import barred
 from dues.services import ledger
@@ -279,7 +280,7 @@ def _reckon(row: Refund, on: date) -> bool:
         return False
     key = (row.party_organization_id, row.first_month, row.last_month)
     row.paid_total = paid_totals([key])[key]
-    row.rate = Decimal(str(values_on(on)["dues.refund_rate"]))
+    row.rate = set_by(values_on(on), "refund_rate")
     row.amount = refundable(row.paid_total, row.rate)
     if not row.amount:
         raise Refusal(f"{row.months} 台账上没有可以返还的党费，请先登记收缴")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -27,14 +26,14 @@ from core.refusals import Refusal, as_sentence
 from dues.models import Book, Payment
 from dues.queries.branches import branch_seen, may_collect
 from dues.queries.grid import GridRow, columns, grid, months_of, newest, receipts
-from dues.rules.standards import yuan
+from dues.rules.amounts import ZERO, yuan
 from dues.rules.words import read_yuan
 from dues.services.collection import Cell, How, collect, correct
 from dues.services.ledger import standing
 from orgs.models import PartyOrganization
 
 FIELD = re.compile(r"pay-(\d{1,18})-(\d{4}-\d{2})", re.ASCII)
-YEARS_BACK, ZERO = 5, Decimal("0.00")
+YEARS_BACK = 5
 
 
 class HowForm(forms.Form):

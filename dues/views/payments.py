@@ -22,7 +22,7 @@ from core.refusals import Refusal, as_sentence
 from dues.forms import GiftForm
 from dues.payments_list import PaidLine, read_payments
 from dues.queries.grid import newest
-from dues.rules.standards import yuan
+from dues.rules.amounts import yuan
 from dues.rules.words import read_yuan
 from dues.services.collection import Cell, How, collect, receive_gift
 from dues.views.assess import OfBranch
