@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from core.days import DeadlineField, EventDateField, PeriodDateField
 from core.fields import EncryptedMoneyField, EncryptedTextField
 from core.scope import Scope, ScopedQuerySet
+from dues.models.columns import money, person
 from dues.rules.standards import PAYER_CHOICES, PAYERS
 from members.models import Member
 from orgs.models import PartyOrganization
-
-
-def money(name: str, **more: object) -> models.DecimalField:
-    """An amount in 元 to the fen."""
-    return models.DecimalField(f"{name}（元）", max_digits=12, decimal_places=2, **more)  # type: ignore[arg-type]
 
 
 class Assessment(models.Model):
@@ -34,9 +29,7 @@ class Assessment(models.Model):
     base = EncryptedMoneyField("计算基数（元）", null=True, blank=True)
     monthly = money("每月应交")
     note = models.CharField("说明", max_length=200, blank=True)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核定人"
-    )
+    entered_by = person("核定人")
     entered_at = models.DateTimeField("核定时间")
 
     objects = ScopedQuerySet.as_manager()
@@ -98,12 +91,8 @@ class Relief(models.Model):
     reason = EncryptedTextField("困难情况")
     studied_on = EventDateField("支部研究日期")
     state = models.CharField("状态", max_length=8, choices=State, default=State.PROPOSED)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="提出人"
-    )
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审批人"
-    )
+    entered_by = person("提出人")
+    decided_by = person("审批人")
     decided_on = EventDateField("审批日期", null=True, blank=True)
     answer = models.CharField("审批意见", max_length=200, blank=True)
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -11,15 +10,10 @@ from core.days import EventDateField
 from core.fields import KeptFileField, YearField
 from core.models import AppendOnly, AppendOnlyQuerySet
 from core.scope import ScopedQuerySet
+from dues.models.columns import person
 from dues.models.ledger import Entry
 from dues.rules.uses import CHOICES
 from orgs.models import PartyOrganization
-
-
-def _person(name: str, *, missing: bool = True) -> models.ForeignKey:
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=missing, blank=missing, related_name="+", verbose_name=name
-    )
 
 
 class OfFund(models.Model):
@@ -63,8 +57,8 @@ class Income(OfFund):
     paper = models.CharField("依据", max_length=100)
     payroll = models.DecimalField("职工年度薪金总额", max_digits=14, decimal_places=2, null=True, blank=True)
     state = models.CharField("状态", max_length=7, choices=State, default=State.ENTERED)
-    entered_by = _person("登记人")
-    booked_by = _person("确认人")
+    entered_by = person("登记人")
+    booked_by = person("确认人")
 
     class Meta:
         verbose_name = "经费收入"
@@ -103,15 +97,15 @@ class Spending(OfFund):
     asked = models.DecimalField("申请金额", max_digits=12, decimal_places=2)
     state = models.CharField("状态", max_length=9, choices=State, default=State.REQUESTED)
     asked_on = EventDateField("提出日期")
-    asked_by = _person("提出人")
+    asked_by = person("提出人")
     discussed_on = EventDateField("讨论日期", null=True, blank=True)
     present = models.PositiveSmallIntegerField("参加讨论人数", null=True, blank=True)
     agreed = models.PositiveSmallIntegerField("同意人数", null=True, blank=True)
     minutes = models.CharField("讨论意见", max_length=500, blank=True)
-    discussed_by = _person("讨论记录确认人")
+    discussed_by = person("讨论记录确认人")
     spent_on = EventDateField("使用日期", null=True, blank=True)
     amount = models.DecimalField("实际金额", max_digits=12, decimal_places=2, null=True, blank=True)
-    booked_by = _person("经办人")
+    booked_by = person("经办人")
 
     class Meta:
         verbose_name = "经费使用"
@@ -157,7 +151,7 @@ class Voucher(models.Model):
     size = models.PositiveIntegerField("大小（字节）")
     sha256 = models.CharField("摘要", max_length=64)  # of what was sent
     file = KeptFileField("存放位置", max_length=80)
-    added_by = _person("上传人")
+    added_by = person("上传人")
     added_at = models.DateTimeField("上传时间")
 
     objects = ScopedQuerySet.as_manager()
@@ -198,7 +192,7 @@ class Publication(AppendOnly):
     )
     year = YearField("年度")
     figures = models.JSONField("收支情况")
-    published_by = _person("公开人", missing=False)
+    published_by = person("公开人", missing=False)
     published_at = models.DateTimeField("公开时间")
 
     objects = AppendOnlyQuerySet.as_manager()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from core.days import DeadlineField, EventDateField
 from core.scope import Scope, ScopedQuerySet
-from dues.models.assessments import money
+from dues.models.columns import money, person
 from dues.models.ledger import Entry
 from orgs.models import PartyOrganization
 
@@ -49,12 +48,8 @@ class HandUp(models.Model):
     received_entry = models.OneToOneField(
         Entry, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="接收台账"
     )
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="上缴人"
-    )
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="确认人"
-    )
+    entered_by = person("上缴人")
+    decided_by = person("确认人")
     decided_on = EventDateField("确认日期", null=True, blank=True)
     reason = models.CharField("退回原因", max_length=200, blank=True)
 

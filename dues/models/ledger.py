@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from core.days import EventDateField
 from core.models import AppendOnly, AppendOnlyQuerySet
+from dues.models.columns import person
 from orgs.models import PartyOrganization
 
 
@@ -55,9 +55,7 @@ class Entry(AppendOnly):
     counter_of = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="countered_by", verbose_name="冲正"
     )
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="登记人"
-    )
+    entered_by = person("登记人")
     entered_at = models.DateTimeField("登记时间")
 
     objects = AppendOnlyQuerySet.as_manager()
@@ -105,9 +103,7 @@ class Closing(AppendOnly):
     through = EventDateField("结账至")
     number = models.PositiveIntegerField("末条序号")
     balance = models.DecimalField("余额", max_digits=12, decimal_places=2)
-    closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="结账人"
-    )
+    closed_by = person("结账人")
     closed_at = models.DateTimeField("结账时间")
 
     objects = AppendOnlyQuerySet.as_manager()

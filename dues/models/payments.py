@@ -7,7 +7,8 @@ from django.db.models import Q
 
 from core.days import EventDateField
 from core.models import AppendOnly, AppendOnlyQuerySet
-from dues.models.assessments import Due, money
+from dues.models.assessments import Due
+from dues.models.columns import money
 from dues.models.ledger import Entry
 from members.models import Member
 from orgs.models import PartyOrganization

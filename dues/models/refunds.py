@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from core.days import EventDateField
 from core.models import AppendOnly, AppendOnlyQuerySet
 from core.scope import ScopedQuerySet
+from dues.models.columns import person
 from dues.models.ledger import Entry
 from orgs.models import PartyOrganization
 
@@ -152,7 +152,7 @@ class RefundStep(AppendOnly):
 
     refund = models.ForeignKey(Refund, models.PROTECT, related_name="steps", verbose_name="返还党费")
     step = models.CharField("步骤", max_length=8, choices=Step)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="办理人")
+    by = person("办理人", missing=False)
     node = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="办理的党组织")
     at = models.DateTimeField("办理时间")
     paid_total = models.DecimalField("收缴合计", max_digits=12, decimal_places=2)

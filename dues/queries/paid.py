@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
@@ -37,9 +38,10 @@ def paid_totals(asked: Iterable[tuple[int, date, date]]) -> dict[tuple[int, date
     months = paid_by_month(
         {branch for branch, _, _ in wanted}, min(first for _, first, _ in wanted), max(last for _, _, last in wanted)
     )
-    totals = dict.fromkeys(wanted, Decimal(0))
-    for branch, first, last in wanted:
-        totals[branch, first, last] += sum(
-            (sum_ for (of, month), sum_ in months.items() if of == branch and first <= month <= last), Decimal(0)
-        )
-    return totals
+    of_branch: dict[int, list[tuple[date, Decimal]]] = defaultdict(list)
+    for (branch, month), total in months.items():
+        of_branch[branch].append((month, total))
+    return {
+        (branch, first, last): sum((total for month, total in of_branch[branch] if first <= month <= last), Decimal(0))
+        for branch, first, last in wanted
+    }

@@ -58,7 +58,7 @@ def enter_income(
 def book_income(*, by: User, income: Income, at: datetime, on: date) -> Income:
     """确认入账: the money is there and its papers are."""
     row = _locked(income, by, P.DUES_COLLECT, on, Income.State.ENTERED)
-    require_another(by, act="确认", earlier=[("登记", row.entered_by)], on=on)
+    require_another(by, act="确认", earlier=[("登记", row.entered_by)])
     _require_papers(row, "依据")
     entry = ledger.post(
         by=by, party_organization=row.party_organization, book=Book.FUND, kind=EntryKind(row.source), amount=row.amount,
@@ -99,7 +99,7 @@ def discuss(
 ) -> Spending:
     """集体讨论: when, how many, how many agreed, what was said; confirmed by another one than who asked (DUES-13)."""
     row = _locked(spending, by, P.DUES_COLLECT, on, Spending.State.REQUESTED)
-    require_another(by, act="确认讨论", earlier=[("提出", row.asked_by)], on=on)
+    require_another(by, act="确认讨论", earlier=[("提出", row.asked_by)])
     require_past(Spending, {"discussed_on": discussed_on}, on=on)
     if present < 2:
         raise Refusal("集体讨论须有两人以上参加，请核对人数")
@@ -117,7 +117,7 @@ def discuss(
 def spend(*, by: User, spending: Spending, amount: Decimal, day: date, at: datetime, on: date) -> Spending:
     """列支 what was really paid, no more than was decided, with its vouchers."""
     row = _locked(spending, by, P.DUES_COLLECT, on, Spending.State.DISCUSSED)
-    require_another(by, act="列支", earlier=[("提出", row.asked_by)], on=on)
+    require_another(by, act="列支", earlier=[("提出", row.asked_by)])
     if amount > row.asked:
         raise Refusal(f"实际金额 {amount:,.2f} 元超过讨论决定的 {row.asked:,.2f} 元，请另行提出")
     if row.discussed_on and day < row.discussed_on:

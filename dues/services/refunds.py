@@ -174,7 +174,7 @@ def receive(*, by: User, refund: Refund, day: date, at: datetime, on: date) -> R
             f"拨付的台账是 {-paid.amount if paid else 0:,.2f} 元，与申请的 {row.amount:,.2f} 元不一致，请报告上级"
         )
     seat = require_seat(by, P.DUES_COLLECT, branch, on=on)
-    require_another(by, act=Step.RECEIVE.label, earlier=taken(row, Step.RECEIVE), on=on)
+    require_another(by, act=Step.RECEIVE.label, earlier=taken(row, Step.RECEIVE))
     if day < paid.day:
         raise Refusal(f"{paid.day} 才拨付，到账日期请填写当天或以后")
     entry = ledger.post(
@@ -193,7 +193,7 @@ def send_back(*, by: User, refund: Refund, reason: str, at: datetime, on: date, 
         raise Refusal(f"{step.label}请写明原因")
     county = row.state != State.APPLIED
     seat = require_seat(by, P.DUES_APPROVE if county else P.DUES_REVIEW, row.party_organization, on=on, county=county)
-    require_another(by, act=step.label, earlier=taken(row, step), money_of=row.party_organization, on=on)
+    require_another(by, act=step.label, earlier=taken(row, step), money_of=row.party_organization)
     if reject:
         _free_months(row, by)
     values = {"payer": None} if row.payer_id else {}

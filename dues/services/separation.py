@@ -23,7 +23,6 @@ def require_another(
     act: str,
     earlier: Mapping[str, User | None] | Iterable[tuple[str, User | None]],
     money_of: PartyOrganization | None = None,
-    on: date,
 ) -> None:
     """Refuse an act (`审批`) by somebody who did an earlier step (`提出`), also in another account of the same name, and, of an
     act that is done above it, by whoever serves or served where the money belongs (`money_of`). Raises SamePerson."""

@@ -54,8 +54,9 @@ class OfFundPage(PermissionMixin):
     def node(self) -> PartyOrganization:
         return fund_seen(self.request, self.kwargs["pk"])
 
-    def holds(self, permission: P) -> bool:
-        return self.request.scope.having(permission).holds_path(self.node.path)
+    @property
+    def book(self) -> Book:
+        return Book.DUES if self.request.GET.get("book") == Book.DUES else Book.FUND
 
     def own(self, permission: P) -> bool:
         """Whether the reader does this work at this very Party organization."""
@@ -86,10 +87,6 @@ class FundPage(OfFundPage, TemplateView):
             last_month=str(YearMonth.of(timezone.localdate()).plus(-1)), year=timezone.localdate().year, **more,
         )  # fmt: skip
 
-    @property
-    def book(self) -> Book:
-        return Book.DUES if self.request.GET.get("book") == Book.DUES else Book.FUND
-
     def post(self, request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """结账 by whoever keeps the book."""
         told: dict[str, Any] = {"by": request.user, "at": timezone.now(), "on": timezone.localdate()}
@@ -106,7 +103,7 @@ class FundPage(OfFundPage, TemplateView):
 
 class LedgerBook(OfFundPage, View):
     def get(self, request: PageRequest, pk: int) -> FileResponse:
-        book = Book.DUES if request.GET.get("book") == Book.DUES else Book.FUND
+        book = self.book
         file = ledger_book(self.node, book, by=request.user, at=timezone.localtime())
         name = f"{self.node} {book.label}台账 {timezone.localdate()}.xlsx"
         return FileResponse(file, as_attachment=True, filename=name)
