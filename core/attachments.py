@@ -13,8 +13,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
+from django.db.models import QuerySet
 from PIL import Image
 
 from core import files
@@ -48,6 +50,17 @@ class Content:
     content_type: str
     suffix: str
     look: str = ""
+
+
+def same_kept(rows: QuerySet[Any], *, digest: str, file: str, most: int, of: str) -> Any:
+    """The row that keeps the same content already, if there is one: the new copy is forgotten. Raises Refusal where there are as
+    many rows as may be."""
+    if there := rows.filter(sha256=digest).first():
+        files.forget(file)
+        return there
+    if rows.count() >= most:
+        raise Refusal(f"每{of}最多 {most} 个文件，请先删去一个")
+    return None
 
 
 @contextmanager

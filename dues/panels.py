@@ -1,4 +1,5 @@
-"""党费 on the record page of a branch and of a member, on the page of a secretary and on the health sheet."""
+"""党费 and 活动经费 on the record page of a branch, of a member and of an organization that a branch covers, on the page of a
+secretary and on the health sheet."""
 
 from __future__ import annotations
 
@@ -14,10 +15,11 @@ from core.formats import Yuan
 from core.months import YearMonth
 from core.panels import Panel, panels
 from core.scope import Scope
-from dues.models import Arrears, Book, Due, Entry
+from dues.models import Arrears, Book, Due, Entry, Refund
 from dues.queries.branches import KINDS, months_paid, so_far
+from dues.queries.funds import balances_of
 from dues.rules.amounts import exact
-from orgs.models import PartyOrganization
+from orgs.models import Coverage, PartyOrganization
 
 MONTHS = 12
 
@@ -63,9 +65,28 @@ def of_member(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]
     return {"year": on.year, **told, "arrears": Arrears.objects.within(scope).filter(member=record.pk).first()}
 
 
+def funds_of_branch(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]:
+    """What its books hold, and what it waits for."""
+    assert isinstance(record, PartyOrganization)
+    waiting = Refund.objects.within(scope).waiting().filter(party_organization=record)
+    return {"balances": balances_of([record.pk])[record.pk], "waiting": list(waiting.order_by("state_on", "pk"))}
+
+
+def funds_of_organization(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
+    """The activity money of the Party organizations that cover it, as far as the reader sees them."""
+    covering = Coverage.objects.on(on).filter(organization=record.pk).values("party_organization")
+    nodes = list(PartyOrganization.objects.within(scope.having(P.DUES_VIEW)).filter(pk__in=covering).order_by("path"))
+    held = balances_of([node.pk for node in nodes])
+    return {"rows": [(node, held[node.pk]) for node in nodes]} if nodes else None
+
+
 panels.add(
     Panel("dues", "党费", "orgs.partyorganization", P.DUES_VIEW, "dues/panel.html", of_branch, 17),
     Panel("dues_line", "党费", "orgs.partyorganization", P.DUES_VIEW, "dues/line.html", at_work, page="branch"),
     Panel("dues_year", "党费", "orgs.partyorganization", P.DUES_VIEW, "dues/year_row.html", of_year, page="health"),
     Panel("member_dues", "党费", "members.member", P.DUES_VIEW, "dues/member.html", of_member, 17),
+    Panel("funds", "活动经费", "orgs.partyorganization", P.DUES_VIEW, "dues/branch_panel.html", funds_of_branch, 18),
+    Panel(
+        "unit_funds", "党费与经费", "orgs.organization", P.DUES_VIEW, "dues/unit_panel.html", funds_of_organization, 85
+    ),
 )

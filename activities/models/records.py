@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.days import DeadlineField, EventDateField
-from core.fields import KeptFileField
+from core.models import KeptFile
 from core.scope import ScopedQuerySet
 from members.models import Member, PartyGroup
 from orgs.models import PartyOrganization, Venue
@@ -286,17 +286,12 @@ class Decision(models.Model):
         return self.text
 
 
-class Attachment(models.Model):
+class Attachment(KeptFile):
     """影像资料: a photo without its position, or a document. The file is kept encrypted below DATA_DIR."""
 
     record = models.ForeignKey(ActivityRecord, models.CASCADE, related_name="attachments", verbose_name="活动记录")
-    name = models.CharField("文件名", max_length=80)
-    content_type = models.CharField("格式", max_length=80)
-    size = models.PositiveIntegerField("大小（字节）")
-    sha256 = models.CharField("摘要", max_length=64)  # of what was sent
     look = models.CharField("图像特征", max_length=16, blank=True)  # of a photo (`activities.rules.likeness`)
     taken_on = EventDateField("拍摄日期", null=True, blank=True)
-    file = KeptFileField("存放位置", max_length=80)
     added_at = models.DateTimeField("上传时间", auto_now_add=True)
 
     objects = ScopedQuerySet.as_manager()
@@ -314,13 +309,6 @@ class Attachment(models.Model):
                 violation_error_message="这个文件已上传",
             )
         ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def is_image(self) -> bool:
-        return self.content_type.startswith("image/")
 
 
 class Review(models.Model):

@@ -11,7 +11,7 @@ from accounts.models import User
 from activities.models import ActivityRecord, Attachment
 from activities.services.locking import locked
 from core import files, writing
-from core.attachments import Content, cleaned, keeping
+from core.attachments import Content, cleaned, keeping, same_kept
 from core.refusals import Refusal
 
 MOST = 9  # of a record
@@ -49,11 +49,9 @@ def _attached(
     on: date,
 ) -> Attachment:
     row = _writable(record)
-    if there := row.attachments.filter(sha256=digest).first():
-        files.forget(file)
+    there: Attachment | None = same_kept(row.attachments.all(), digest=digest, file=file, most=MOST, of="份记录")
+    if there:
         return there
-    if row.attachments.count() >= MOST:
-        raise Refusal(f"每份记录最多 {MOST} 个文件，请先删去一个")
     attachment = Attachment(
         record=row, name=name, content_type=kept.content_type, size=len(kept.data), sha256=digest, look=kept.look,
         taken_on=taken_on, file=file,

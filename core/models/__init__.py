@@ -4,6 +4,7 @@ from core.models.append_only import PROOF, AppendOnly, AppendOnlyQuerySet
 from core.models.audit import AuditEntry, AuditSeal
 from core.models.imports import ColumnMapping, ImportBatch, KeptAnswer, Listed, MissingRecord, StagedRow
 from core.models.jobs import Job
+from core.models.kept import KeptFile
 from core.models.lists import SavedFilter
 from core.models.parameters import Parameter
 
@@ -17,6 +18,7 @@ __all__ = [
     "ImportBatch",
     "Job",
     "KeptAnswer",
+    "KeptFile",
     "Listed",
     "MissingRecord",
     "Parameter",

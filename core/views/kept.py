@@ -13,10 +13,9 @@ from core.pages import PageRequest, PermissionMixin
 
 
 class KeptFilePage(PermissionMixin, View):
-    """A photo to look at, a document to keep; never anything that a browser would run. The row says `file`, `name`,
-    `content_type` and `is_image`."""
+    """A photo to look at, a document to keep; never anything that a browser would run."""
 
-    model: Any
+    model: Any  # a kind of rows that keep one, narrowed by a scope
 
     def get(self, request: PageRequest, pk: int) -> FileResponse:
         row = get_object_or_404(self.model.objects.within(request.scope).exclude(file=""), pk=pk)

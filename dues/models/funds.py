@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.days import EventDateField
-from core.fields import KeptFileField, YearField
-from core.models import AppendOnly, AppendOnlyQuerySet
+from core.fields import YearField
+from core.models import AppendOnly, AppendOnlyQuerySet, KeptFile
 from core.scope import ScopedQuerySet
 from dues.models.columns import person
 from dues.models.ledger import Entry
@@ -136,7 +136,7 @@ class Spending(OfFund):
         return f"{self.party_organization} {self.get_use_display()}：{self.purpose}"
 
 
-class Voucher(models.Model):
+class Voucher(KeptFile):
     """凭证 or paper: of a spending or of an income. The file is kept encrypted below DATA_DIR."""
 
     spending = models.ForeignKey(
@@ -146,11 +146,6 @@ class Voucher(models.Model):
         Income, models.PROTECT, null=True, blank=True, related_name="vouchers", verbose_name="经费收入"
     )
     party_organization = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="党组织")
-    name = models.CharField("文件名", max_length=80)
-    content_type = models.CharField("格式", max_length=80)
-    size = models.PositiveIntegerField("大小（字节）")
-    sha256 = models.CharField("摘要", max_length=64)  # of what was sent
-    file = KeptFileField("存放位置", max_length=80)
     added_by = person("上传人")
     added_at = models.DateTimeField("上传时间")
 
@@ -175,13 +170,6 @@ class Voucher(models.Model):
                 fields=["income", "sha256"], name="voucher_of_income_once", violation_error_message="这个文件已上传"
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def is_image(self) -> bool:
-        return self.content_type.startswith("image/")
 
 
 class Publication(AppendOnly):

@@ -14,7 +14,7 @@ from django.db.models import Sum
 from accounts.models import User
 from accounts.permissions import Permission as P
 from core import files, writing
-from core.attachments import Content, cleaned, keeping
+from core.attachments import Content, cleaned, keeping, same_kept
 from core.days import require_past
 from core.locks import hold
 from core.parameters import values_on
@@ -183,11 +183,9 @@ def _attached(
     by: User, to: Income | Spending, kept: Content, file: str, name: str, digest: str, at: datetime, on: date
 ) -> Voucher:
     row = _writable(to, by, on)
-    if there := row.vouchers.filter(sha256=digest).first():
-        files.forget(file)
+    there: Voucher | None = same_kept(row.vouchers.all(), digest=digest, file=file, most=MOST, of="项")
+    if there:
         return there
-    if row.vouchers.count() >= MOST:
-        raise Refusal(f"每项最多 {MOST} 个文件，请先删去一个")
     of: Any = {"spending": row} if isinstance(row, Spending) else {"income": row}
     voucher = Voucher(
         party_organization=row.party_organization, name=name, content_type=kept.content_type, size=len(kept.data),
