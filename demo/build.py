@@ -101,6 +101,7 @@ class Builder:
             self.life.settle(day)
             for model in ledger.doubled() | {Obligation}:  # else facts are looked for as if these tables were empty
                 analyze(model)
+            self.dues.pass_time(day)
             touched = written if 0 < stage < len(ledger.months) else None
             nodes = () if touched is None else PartyOrganization.objects.standing().values_list("pk", flat=True)
             refresh(touched, on=day, nodes=nodes)

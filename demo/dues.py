@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
@@ -18,18 +19,21 @@ from core.numbering import reserve_ids
 from core.proof import proved
 from core.rows import insert_rows
 from demo.invent import Inventor
-from dues.models import Book, Due, Entry, EntryKind, Payment
+from dues.models import Assessment, Book, Due, Entry, EntryKind, Payment
 from dues.queries.hand_ups import held_by
+from dues.rules.amounts import exact
 from dues.services import hand_ups
 from dues.services.assessments import Line, assess_many, first_month
 from dues.services.collection import restate_paid
 from dues.services.ledger import POST
+from dues.services.months import restate
 from members.models import Member
 from orgs.models import PartyOrganization
 
 PAID_MONTHS = 4  # that are told one by one; those before are paid in the first of them
 MOST_BRANCHES = 400  # of a large city, the first
-LIKELY = (0.99,) * 12 + (0.9, 0.8, 0.5)  # that a member of a branch pays in a month
+LIKELY = (0.99,) * 12 + (0.9, 0.8, 0.5)  # that a member of a branch pays in a month what is open
+PAYS = 0.99  # that a member pays at all
 
 
 class Paid(NamedTuple):
@@ -39,40 +43,53 @@ class Paid(NamedTuple):
 
 
 class Dues:
+    """Told month by month, so that a closed month has what was paid by then."""
+
     def __init__(self, invent: Inventor, *, treasurer: User, secretarys: int, today: date) -> None:
         self.invent, self.today, self.treasurer = invent, today, treasurer
         self.secretarys = secretarys  # the branch of the accounts that sign in: this month is still to be collected
-        self.at = timezone.make_aware(datetime.combine(today, time(9)))
+        self.branches: dict[int, PartyOrganization] = {}
+        self.likely: dict[int, float] = {}
+        self.never: set[int] = set()  # members who do not pay at all
+        self.numbers: dict[int, int] = defaultdict(int)
+        self.balances: dict[int, Decimal] = defaultdict(Decimal)
 
-    def enter(self) -> None:
-        branches = PartyOrganization.objects.standing().filter(members__isnull=False).distinct().order_by("pk")
-        chosen = {one.pk: one for one in (*branches.filter(pk=self.secretarys), *branches[:MOST_BRANCHES])}
-        members = list(Member.objects.on_the_roll().filter(party_organization__in=chosen).order_by("pk"))
-        assess_many(by=None, lines=[self._line(one) for one in members], at=self.at, on=self.today)
-        self._pay(chosen)
-        if self.secretarys in chosen:
-            self._hand_up(chosen[self.secretarys])
+    def pass_time(self, day: date) -> None:
+        """What came until the end of a month of this year, or until today: newcomers are assessed, most pay."""
+        if day.year < self.today.year:
+            return
+        at = timezone.make_aware(datetime.combine(day, time(9)))
+        standing = PartyOrganization.objects.standing().filter(members__isnull=False).distinct().order_by("pk")
+        if not self.branches:
+            first = (*standing.filter(pk=self.secretarys), *standing[:MOST_BRANCHES])
+            self.branches = {one.pk: one for one in first}
+            self.likely = {pk: 0.99 if pk == self.secretarys else self.invent.choice(LIKELY) for pk in self.branches}
+        members = Member.objects.on_the_roll().filter(party_organization__in=self.branches).order_by("pk")
+        new = members.exclude(pk__in=Assessment.objects.filter(since__year=self.today.year).values("member"))
+        assess_many(by=None, lines=[self._line(one) for one in new], at=at, on=day)
+        restate(None, on=day)
+        self._pay(day, at)
 
     def _line(self, member: Member) -> Line:
         since = first_month(member, self.today.year)
+        if not self.invent.chance(PAYS):
+            self.never.add(member.pk)
         payer = self.invent.choice(("WAGE",) * 12 + ("OWNER", "PENSION", "TOKEN"))
         base = None if payer == "TOKEN" else Decimal(self.invent.randint(28, 130) * 100)
         return Line(member.pk, payer, base, since)
 
-    def _pay(self, branches: dict[int, PartyOrganization]) -> None:
+    def _pay(self, day: date, at: datetime) -> None:
         entries, payments, events, dues = [], [], [], []
-        numbers: dict[int, int] = defaultdict(int)
-        balances: dict[int, Decimal] = defaultdict(Decimal)
-        savings = list(self._told(branches))
+        savings = list(self._told(day))
         keys = iter(reserve_ids(Payment, sum(len(one.dues) for one in savings)))
         for pk, one in zip(reserve_ids(Entry, len(savings)), savings, strict=True):
             amount = sum((amount for _, _, amount in one.dues), Decimal(0))
-            numbers[one.branch.pk] += 1
-            balances[one.branch.pk] += amount
+            self.numbers[one.branch.pk] += 1
+            self.balances[one.branch.pk] += amount
             entry = Entry(
-                pk=pk, party_organization=one.branch, book=Book.DUES, number=numbers[one.branch.pk], day=one.day,
-                kind=EntryKind.COLLECTED, amount=amount, balance=balances[one.branch.pk],
-                text=f"收缴党费，{len(one.dues)} 笔", entered_by=self._by(one.branch), entered_at=self.at,
+                pk=pk, party_organization=one.branch, book=Book.DUES, number=self.numbers[one.branch.pk], day=one.day,
+                kind=EntryKind.COLLECTED, amount=amount, balance=self.balances[one.branch.pk],
+                text=f"收缴党费，{len(one.dues)} 笔", entered_by=self._by(one.branch), entered_at=at,
             )  # fmt: skip
             parts = [
                 Payment(pk=next(keys), entry=entry, party_organization=one.branch, member_id=member, due_id=due, amount=paid,
@@ -89,33 +106,38 @@ class Dues:
             columns = [column.attname for column in model._meta.concrete_fields]
             insert_rows(model, columns, [[getattr(row, name) for name in columns] for row in rows])
         audit.record_many(by=None, events=events)
-        restate_paid(dues, on=self.today)
+        restate_paid(dues, on=day)
 
     def _by(self, branch: PartyOrganization) -> User | None:
         return self.treasurer if branch.pk == self.secretarys else None
 
-    def _told(self, branches: dict[int, PartyOrganization]) -> Iterator[Paid]:
-        """What each branch collected month by month; the branch of the accounts has not begun with this month."""
-        month = YearMonth.of(self.today)
+    def _told(self, day: date) -> Iterator[Paid]:
+        """What each branch collected of what was open; the branch of the accounts has not begun with this month."""
+        month = YearMonth.of(day)
         first = max(month.plus(1 - PAID_MONTHS), YearMonth(month.year, 1))
         owing: dict[int, dict[date, list[tuple[int, int, Decimal]]]] = defaultdict(lambda: defaultdict(list))
-        rows = Due.objects.filter(party_organization__in=branches, amount__gt=0).order_by("party_organization", "pk")
-        for place, member, due, of, amount in rows.values_list("party_organization", "member", "pk", "month", "amount"):
-            owing[place][max(of, first.first_day)].append((member, due, amount))
-        for key, branch in branches.items():
-            likely = 0.99 if key == self.secretarys else self.invent.choice(LIKELY)
-            last = month.plus(-1) if key == self.secretarys else month
-            slow: set[int] = set()
+        rows = Due.objects.open().filter(party_organization__in=self.branches, month__lte=month.first_day)
+        found = rows.order_by("party_organization", "pk").values_list("party_organization", "member", "pk", "month")
+        for place, member, due, of, amount in found.annotate(missing=F("amount") - F("paid")):
+            owing[place][max(of, first.first_day)].append((member, due, exact(amount)))
+        for key, branch in self.branches.items():
+            last = month.plus(-1) if (key, day) == (self.secretarys, self.today) else month
+            members = sorted({member for dues in owing[key].values() for member, _, _ in dues})
+            late = self.never | {member for member in members if not self.invent.chance(self.likely[key])}
             for of, dues in sorted(owing[key].items()):
-                slow |= {member for member, _, _ in dues if not self.invent.chance(likely)}
-                paid = [one for one in dues if one[0] not in slow and of <= last.first_day]
+                paid = [one for one in dues if one[0] not in late and of <= last.first_day]
                 if paid:
-                    yield Paid(branch, min(of.replace(day=10), self.today), paid)
+                    yield Paid(branch, min(of.replace(day=10), day), paid)
+
+    def enter(self) -> None:
+        """What the branch of the accounts collected until the month before is on its way up."""
+        if self.secretarys in self.branches:
+            self._hand_up(self.branches[self.secretarys])
 
     def _hand_up(self, branch: PartyOrganization) -> None:
         held, first, last = held_by(branch), YearMonth(self.today.year, 1), YearMonth.of(self.today).plus(-1)
         if held.dues and last >= first:
             hand_ups.send(
-                by=self.treasurer, node=branch, amount=held.dues, sent_on=self.today, seen=held.number, at=self.at,
-                on=self.today, first=first, last=last,
+                by=self.treasurer, node=branch, amount=held.dues, sent_on=self.today, seen=held.number,
+                at=timezone.make_aware(datetime.combine(self.today, time(9))), on=self.today, first=first, last=last,
             )  # fmt: skip

@@ -14,9 +14,10 @@ from PIL import Image, ImageDraw
 from accounts.models import User
 from core.months import YearMonth
 from demo.city import BRANCH, FOUNDED_ON
-from dues.models import Book, Entry, EntryKind, Refund
+from dues.models import Book, Entry, EntryKind, Refund, Relief
 from dues.queries.paid import paid_by_month
-from dues.services import funds, ledger, refunds
+from dues.services import funds, ledger, refunds, reliefs
+from members.models import Member
 from orgs.models import Appointment, PartyOrganization
 
 DISTRICT, STREET = "CZ001001", BRANCH[2]
@@ -51,6 +52,7 @@ class Money:
             self._refund(branch, far)
         self._goes_back(branches[-1])
         self._fund(branches[0])
+        self._reliefs(branches)
 
     def _branches(self) -> Iterator[PartyOrganization]:
         """Branches of the street that collected in the month, that of the accounts first."""
@@ -113,6 +115,20 @@ class Money:
             by=secretary, party_organization=branch, source="FEE", amount=Decimal(3_000), received_on=self._ago(3),
             giver="澄州明川电子有限公司", paper="2026 年党组织工作经费列支审批单", payroll=Decimal(1_200_000), **on,
         )  # fmt: skip
+
+    def _reliefs(self, branches: list[PartyOrganization]) -> None:
+        """One is decided, one waits for the street."""
+        cases = zip(branches, ("本人患病住院，收入减少", "下岗待业，生活困难"), (False, True), strict=False)
+        for branch, reason, decided in cases:
+            member = Member.objects.on_the_roll().filter(party_organization=branch).order_by("-pk").first()
+            assert member, "it paid dues"
+            row = reliefs.propose(
+                by=self._secretary(branch), member=member, kind=Relief.Kind.REDUCED, monthly=Decimal(5), reason=reason,
+                since=YearMonth.of(self.today), last=YearMonth(self.today.year, 12), studied_on=self._ago(6), on=self._ago(5),
+            )  # fmt: skip
+            if decided:
+                opinion = "情况属实，同意减交"
+                reliefs.decide(by=self.users["street"], relief=row, approved=True, opinion=opinion, on=self._ago(3))
 
     def _secretary(self, branch: PartyOrganization) -> User:
         """Who applies for a branch; of others than that of the accounts somebody who cannot sign in."""
