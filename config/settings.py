@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "activities",
     "dues",
     "instructors",
+    "evaluations",
     "reports",
     "demo",
 ]

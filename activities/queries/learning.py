@@ -42,11 +42,11 @@ class Hours:
     leaders_enough: int
 
 
-def learned(on: date) -> Any:
-    """The hours of the year up to a day, of the member of the outer query."""
-    year = (date(on.year, 1, 1), on)
-    came = Attendance.objects.filter(member=OuterRef("pk"), present=True, record__held_on__range=year)
-    courses = Training.objects.filter(member=OuterRef("pk"), held_on__range=year)
+def learned(on: date, since: date | None = None) -> Any:
+    """The hours up to a day, of the year or since another day, of the member of the outer query."""
+    days = (since or date(on.year, 1, 1), on)
+    came = Attendance.objects.filter(member=OuterRef("pk"), present=True, record__held_on__range=days)
+    courses = Training.objects.filter(member=OuterRef("pk"), held_on__range=days)
     return _sum(came.exclude(record__status__in=NOT_YET), "record__credited") + _sum(courses, "hours")
 
 
@@ -60,11 +60,12 @@ def wanted(*, member: int, leader: int) -> Case:
     return Case(When(leads=True, then=Value(leader)), default=Value(member), output_field=IntegerField())
 
 
-def with_hours(rows: QuerySet[Member], *, on: date) -> QuerySet[Any]:
-    """Members with what they learned this year (`hours`), whether they hold a post (`leads`), what is asked (`wanted`)."""
+def with_hours(rows: QuerySet[Member], *, on: date, since: date | None = None) -> QuerySet[Any]:
+    """Members with what they learned this year or since a day (`hours`), whether they hold a post (`leads`), what is asked of a
+    year (`wanted`)."""
     values = values_on(on)
     asked = wanted(member=int(values["life.member_hours"]), leader=int(values["life.leader_hours"]))
-    return rows.annotate(hours=learned(on), leads=leads(on)).annotate(wanted=asked)
+    return rows.annotate(hours=learned(on, since), leads=leads(on)).annotate(wanted=asked)
 
 
 def short(rows: QuerySet[Any]) -> QuerySet[Any]:

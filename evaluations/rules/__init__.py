@@ -1,0 +1,1 @@
+"""Law and arithmetic of the “five goods”: facts, formulas, sums (rules §15)."""

@@ -1,0 +1,68 @@
+"""What is known of somebody who is evaluated, before anybody gives points: a fact, with the records that prove it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+MONTHS_OF_A_YEAR = 12
+
+
+class Span(NamedTuple):
+    """The time that is evaluated: a year or half of one, both days included."""
+
+    first: date
+    last: date
+
+    @property
+    def months(self) -> int:
+        return (self.last.year - self.first.year) * MONTHS_OF_A_YEAR + self.last.month - self.first.month + 1
+
+    def upto(self, on: date) -> date:
+        """The day as of which its facts are: today, as long as it is not over."""
+        return min(on, self.last)
+
+
+class Record(NamedTuple):
+    """What proves a fact: how it reads, and of which model and key it is. `counts` is whether it speaks for the points."""
+
+    text: str
+    model: str
+    pk: int
+    counts: bool = True
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something counted: a number, so many of so many, or what is at fault. Never zero by accident: what cannot be computed says
+    why (`unknown`) and is judged by hand, what does not apply says why (`excluded`) and drops out."""
+
+    text: str = ""  # in one sentence
+    value: Decimal | int | None = None
+    counted: Decimal | int | None = None
+    of: Decimal | int | None = None
+    faults: Mapping[str, int] | None = None
+    unknown: str = ""
+    excluded: str = ""
+
+    def __post_init__(self) -> None:
+        if not (self.known or self.unknown or self.excluded):
+            raise ValueError(f"a fact says what it is, or why it is none: {self.text!r}")
+
+    @property
+    def known(self) -> bool:
+        """Whether points may be worked out from it at all."""
+        if self.unknown or self.excluded:
+            return False
+        return self.value is not None or bool(self.of) or self.faults is not None
+
+    @property
+    def exact(self) -> Fraction:
+        """The number, of so many of so many the per cent."""
+        if self.of:
+            return Fraction(self.counted or 0) * 100 / Fraction(self.of)
+        return Fraction(self.value or 0)
