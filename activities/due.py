@@ -26,7 +26,8 @@ WEEK = timedelta(days=7)
 
 
 def _waiting(scope: Scope, on: date) -> QuerySet:
-    return reviewable(scope, on=on).waiting().order_by("submitted_on", "pk")
+    rows = reviewable(scope, on=on).waiting().order_by("submitted_on", "pk").select_related("party_organization")
+    return rows.only("kind", "held_on", "flags", "party_organization__name")
 
 
 def _reviews(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:

@@ -26,7 +26,7 @@ from activities.queries.checks import checked
 from activities.queries.home import duties
 from activities.queries.lists import unreported
 from activities.queries.months import months_of_records
-from activities.queries.reviews import reviewable
+from activities.queries.reviews import reviewable, with_returns
 from activities.services import months, obligations, records
 from core import files as kept_files
 from core.models import AuditEntry
@@ -75,7 +75,7 @@ def life(number: str) -> dict[str, float]:
                     "lecturer": "书记", "topic": "党课", "content": TEXT.format(next(numbers))},
         )  # fmt: skip
 
-    waiting = reviewable(district, on=today).waiting().order_by("submitted_on", "pk")
+    waiting = with_returns(reviewable(district, on=today)).waiting().order_by("submitted_on", "pk")
     measure("queue", lambda: list(waiting[:PAGE]))
     measure("checks", lambda: checked(waiting[:PAGE], district, on=today))
     measure("todo", lambda: duties(branch, secretary, on=today))

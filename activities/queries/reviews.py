@@ -43,17 +43,17 @@ def not_locked(records: RecordQuerySet) -> RecordQuerySet:
 
 
 def reviewable(scope: Scope, *, on: date) -> RecordQuerySet:
-    """Records that were handed in, with the day until which each is to be reviewed and how often it was returned."""
+    """Records that were handed in, with the day until which each is to be reviewed."""
     days = timedelta(days=int(values_on(on)["life.review_days"]))
-    returns = Review.objects.filter(record=OuterRef("pk"), verdict=Review.Verdict.RETURNED).order_by().values("record")
-    return (
-        not_locked(ActivityRecord.objects.changeable(scope, P.ACTIVITIES_REVIEW).filed())
-        .annotate(
-            review_by=Cast(F("submitted_on") + Value(days), DateField()),
-            returns=Coalesce(Subquery(returns.annotate(number=Count("pk")).values("number")), 0),
-        )
-        .select_related("party_organization", "entered_by")
-    )
+    found = not_locked(ActivityRecord.objects.changeable(scope, P.ACTIVITIES_REVIEW).filed())
+    return found.annotate(review_by=Cast(F("submitted_on") + Value(days), DateField()))
+
+
+def with_returns(rows: RecordQuerySet) -> RecordQuerySet:
+    """Records with how often each was returned, with their branches and whoever entered them for it."""
+    found = Review.objects.filter(record=OuterRef("pk"), verdict=Review.Verdict.RETURNED).order_by().values("record")
+    returns = Coalesce(Subquery(found.annotate(number=Count("pk")).values("number")), 0)
+    return rows.annotate(returns=returns).select_related("party_organization", "entered_by")
 
 
 def others(rows: QuerySet[ActivityRecord], user: User, *, on: date) -> QuerySet[ActivityRecord]:

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from accounts.permissions import Permission as P
 from activities.filters import ReviewFilters
 from activities.models import ActivityRecord
-from activities.queries.reviews import alike_of, checks_of, neighbours, others, reviewable, verdicts_of
+from activities.queries.reviews import alike_of, checks_of, neighbours, others, reviewable, verdicts_of, with_returns
 from activities.rules.checks import NAMES
 from activities.services import reviews
 from activities.wording import minutes
@@ -88,7 +88,7 @@ class ReviewQueue(ListPage):
     orders = (Order("due", ("submitted_on",)), Order("returns", ("-returns",)))
 
     def records(self) -> QuerySet:
-        return reviewable(self.request.scope, on=timezone.localdate())
+        return with_returns(reviewable(self.request.scope, on=timezone.localdate()))
 
     def prepare(self, rows: list[Any]) -> None:
         """Where each leads, with the filters of this page, and whether the reader may accept it here."""
@@ -151,14 +151,14 @@ class ReviewPage(FormPage):
 
     @cached_property
     def record(self) -> ActivityRecord:
-        rows = reviewable(self.request.scope, on=timezone.localdate())
+        rows = with_returns(reviewable(self.request.scope, on=timezone.localdate()))
         found: ActivityRecord = get_object_or_404(rows.with_parts(), pk=self.kwargs["pk"])
         return found
 
     @cached_property
     def around(self) -> tuple[int | None, int | None]:
         """The records before and after this one in the queue with the filters that it was opened with."""
-        rows = reviewable(self.request.scope, on=timezone.localdate())
+        rows = with_returns(reviewable(self.request.scope, on=timezone.localdate()))
         filters = ReviewFilters(self.request.GET, queryset=rows, request=self.request)
         return neighbours(filters.qs if filters.is_valid() else rows.none(), self.record)
 

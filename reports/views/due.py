@@ -21,7 +21,7 @@ from core.pages import PageRequest
 from core.rendering import drawn_each
 from core.scope import Scope
 
-MOST = 20  # lines shown of one kind in one stretch; its own page has all of them
+MOST = 10  # lines shown of one kind in one stretch; its own page has all of them
 FEW = MOST + 1  # so many lines of a kind are read at once: most kinds have fewer
 
 
