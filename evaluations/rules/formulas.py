@@ -101,7 +101,8 @@ class Linear(Formula):
     def earns(self, most: Decimal) -> str:
         full = f"达到 {plain(self.full)}% 得 {plain(most)} 分"
         between = "其余按比例" if not self.none else f"{plain(self.none)}% 以下不得分，其间按比例"
-        return "，".join(filter(None, [full, between, self.least and f"低于 {plain(self.least)}% 不得分"]))
+        least = "" if self.least is None else f"低于 {plain(self.least)}% 不得分"
+        return "，".join(filter(None, [full, between, least]))
 
     def labels(self) -> dict[str, str]:
         given = {"full": "得满分的百分比", "none": "不得分的百分比", "least": "低于多少不得分"}
@@ -151,7 +152,7 @@ class Steps(Formula):
         return "，".join([*clauses, "其余不得分"])
 
     def labels(self) -> dict[str, str]:
-        found = {}
+        found: dict[str, str] = {}
         for place, step in enumerate(self.steps):
             name = step.name or f"第 {place + 1} 档"
             found |= {} if step.name else {f"least_{place}": f"{name}从多少{self.unit}起"}

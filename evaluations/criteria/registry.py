@@ -1,0 +1,163 @@
+"""A criterion, and the facts that an automatic one reads.
+
+A source tells facts of many at once, in as many queries for 20,000 branches as for one, and names the records that prove them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from django.db.models import Aggregate, Count, Q, QuerySet, Sum
+
+from core.registries import Registry
+from evaluations.choices import Category
+from evaluations.rules.facts import Fact, Record, Span
+from evaluations.rules.formulas import Faults, Formula
+
+Facts = Mapping[int, Fact]
+Records = Mapping[int, Sequence[Record]]
+ZERO = Decimal(0)
+
+
+class Mode(Enum):
+    AUTO = "自动"
+    JUDGED = "评分"
+
+
+@dataclass(frozen=True)
+class Source:
+    """`facts` of the branches or members of a queryset, by their keys, all of them; `records` that prove them."""
+
+    facts: Callable[[QuerySet, Span, date], Facts]
+    records: Callable[[QuerySet, Span, date], Records]
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """`asks` is what is judged and by which evidence; `proves_not` what the points of an automatic one do not prove. Its points
+    are those of the default rubrics, `differs` where a category has others."""
+
+    code: str
+    dimension: str
+    name: str
+    points: Decimal
+    mode: Mode = Mode.JUDGED
+    formula: Formula = field(default_factory=Faults)
+    asks: str = ""
+    source: Source | None = None
+    proves_not: str = ""
+    differs: Mapping[Category, Decimal] = field(default_factory=dict)
+
+    @property
+    def of_members(self) -> bool:
+        return self.code.startswith("M")
+
+    @property
+    def place(self) -> tuple[int, ...]:
+        """By which criteria are sorted: `1.10` stands after `1.9`."""
+        return tuple(int(part) for part in self.code.removeprefix("M").split("."))
+
+    def points_in(self, category: str) -> Decimal:
+        """Those of the default rubric of a category."""
+        return self.differs.get(Category(category), self.points)
+
+
+criteria: Registry[Criterion] = Registry()
+
+
+def criteria_of(category: str) -> list[Criterion]:
+    """All that a rubric of a category may hold, in their order."""
+    found = (one for one in criteria if one.of_members == (category == Category.MEMBER))
+    return sorted(found, key=lambda one: one.place)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A fact of rows that name the branch or member in a column (`whose`); each of them is a record of its own."""
+
+    rows: Callable[[Span, date], QuerySet]
+    whose: str
+    text: str  # of the fact, with a place for each number
+    record: Callable[[Any], Record]
+    related: tuple[str, ...] = field(default=(), kw_only=True)
+
+    @property
+    def source(self) -> Source:
+        return Source(self.facts, self.records)
+
+    def facts(self, subjects: QuerySet, span: Span, on: date) -> Facts:
+        rows = self.of(subjects, span, on).order_by().values_list(self.whose)
+        found = {key: numbers for key, *numbers in rows.annotate(**self.numbers())}
+        return {key: self.fact(*found.get(key, ())) for key in keys(subjects)}
+
+    def records(self, subjects: QuerySet, span: Span, on: date) -> Records:
+        rows = self.of(subjects, span, on).select_related(*self.related).order_by("pk")
+        return by_key((key_of(row, self.whose), self.record(row)) for row in rows)
+
+    def of(self, subjects: QuerySet, span: Span, on: date) -> QuerySet:
+        return self.rows(span, on).filter(**{f"{self.whose}__in": subjects.order_by().values("pk")})
+
+    def numbers(self) -> dict[str, Aggregate]:
+        raise NotImplementedError
+
+    def fact(self, *numbers: int) -> Fact:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Number(Counted):
+    """How many there are; none is a number too."""
+
+    def numbers(self) -> dict[str, Aggregate]:
+        return {"number_": Count("pk")}
+
+    def fact(self, *numbers: int) -> Fact:
+        [number] = numbers or (0,)
+        return Fact(self.text.format(number), value=number)
+
+
+@dataclass(frozen=True)
+class Share(Counted):
+    """So many of so many: those that meet a condition, or the sums of two columns. `none` says why nothing can be told where
+    there are none."""
+
+    none: str
+    part: Q = field(default_factory=Q)
+    sums: tuple[str, str] | None = None
+
+    def numbers(self) -> dict[str, Aggregate]:
+        if self.sums:
+            return {"counted_": Sum(self.sums[0]), "of_": Sum(self.sums[1])}
+        return {"counted_": Count("pk", filter=self.part), "of_": Count("pk")}
+
+    def fact(self, *numbers: int) -> Fact:
+        counted, of = numbers or (0, 0)
+        if not of:
+            return Fact(unknown=self.none)
+        return Fact(self.text.format(counted=counted, of=of), counted=counted, of=of)
+
+
+def keys(subjects: QuerySet) -> list[int]:
+    return [*subjects.order_by().values_list("pk", flat=True)]
+
+
+def key_of(row: Any, whose: str) -> int:
+    """The key that a row names in a column, which may lie behind a relation."""
+    *way, last = whose.split("__")
+    for name in way:
+        row = getattr(row, name)
+    key: int = getattr(row, f"{last}_id")
+    return key
+
+
+def by_key(pairs: Iterable[tuple[int, Record]]) -> Records:
+    found: dict[int, list[Record]] = defaultdict(list)
+    for key, record in pairs:
+        found[key].append(record)
+    return found

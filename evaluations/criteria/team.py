@@ -1,0 +1,312 @@
+"""领导班子好."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal as D
+
+from django.db.models import Count, Q, QuerySet
+
+from activities.models import Attendance, Obligation, Pledge, Training
+from activities.models.months import ANY
+from activities.queries.learning import NOT_YET, with_hours
+from core.parameters import values_on
+from evaluations.choices import Category, Dimension
+from evaluations.criteria.registry import (
+    Criterion,
+    Facts,
+    Mode,
+    Number,
+    Records,
+    Source,
+    by_key,
+    criteria,
+    keys,
+)
+from evaluations.rules.facts import MONTHS_OF_A_YEAR, Fact, Record, Span
+from evaluations.rules.formulas import Faults, Linear, Step, Steps, plain
+from members.models import Member, Post, Term
+from members.models.posts import LEADING
+from orgs.subjects import number_of
+
+State = Obligation.State
+HELD = Q(state__in=[State.ON_TIME, State.LATE])
+LEAST_COMMITTEE = 3  # a committee has three members or more (支部条例)
+TEAM = Dimension.TEAM
+
+
+# --- 1.1 班子健全、按期换届 -------------------------------------------------------------------------------------------
+def team(branches: QuerySet, span: Span, on: date) -> Facts:
+    """Who holds posts at the end of the time, and until when the newest term runs, with its extension. Five queries."""
+    day = span.upto(on)
+    posts = Post.objects.filter(party_organization__in=branches.order_by().values("pk")).order_by()
+    known = {*posts.values_list("party_organization", flat=True).distinct()}
+    held = posts.on(day).values_list("party_organization")
+    counted = {
+        key: numbers
+        for key, *numbers in held.annotate(
+            secretaries=Count("pk", filter=Q(post=Post.Kind.SECRETARY)),
+            others=Count("pk", filter=~Q(post__in=LEADING)),
+            people=Count("name", distinct=True),
+        )
+    }
+    ends = {term.party_organization_id: term.until for term in terms(branches, day)}
+    least = int(values_on(day)["org.committee_min_formal"])
+    rows = branches.order_by().annotate(formal_=number_of(Member.objects.formal(), "party_organization"))
+    return {
+        key: _team(key in known, counted.get(key, [0, 0, 0]), formal, least, ends.get(key) or ends_on, day)
+        for key, formal, ends_on in rows.values_list("pk", "formal_", "term_ends_on")
+    }
+
+
+def _team(known: bool, posts: list[int], formal: int, least: int, until: date | None, day: date) -> Fact:
+    missing = [*([] if known else ["班子职务"]), *([] if until else ["任期"])]
+    if until is None or not known:
+        return Fact(unknown=f"还没有登记{'和'.join(missing)}")
+    secretaries, others, people = posts
+    committee = f"支委会 {people} 人" if others else "没有支委会"
+    return Fact(
+        f"{'书记在任' if secretaries else '没有在任书记'}，正式党员 {formal} 名，{committee}，任期至 {until}",
+        faults={
+            "secretary": int(not secretaries),
+            "committee": int(formal >= least and not others),
+            "vacant": int(others > 0 and people < LEAST_COMMITTEE),
+            "overdue": int(until < day),
+        },
+    )
+
+
+def terms(branches: QuerySet, day: date) -> QuerySet[Term]:
+    """Those that had begun by a day, the newest of each branch last."""
+    rows = Term.objects.filter(party_organization__in=branches.order_by().values("pk"), elected_on__lte=day)
+    return rows.order_by("elected_on")
+
+
+def team_records(branches: QuerySet, span: Span, on: date) -> Records:
+    """Posts that are held, and the newest term."""
+    day = span.upto(on)
+    posts = Post.objects.on(day).filter(party_organization__in=branches.order_by().values("pk")).order_by("pk")
+    newest = {term.party_organization_id: term for term in terms(branches, day)}
+    found = [(one.party_organization_id, Record(f"{one}，{one.since} 任职", "members.post", one.pk)) for one in posts]
+    found += [
+        (key, Record(f"{one}，任期至 {one.until}", "members.term", one.pk, one.until >= day))
+        for key, one in newest.items()
+    ]
+    return by_key(found)
+
+
+criteria.add(
+    Criterion(
+        "1.1", TEAM, "班子健全、按期换届", D(5), Mode.AUTO,
+        Faults(faults={
+            "secretary": ("没有在任书记", D(2)), "committee": ("应设支委会而没有设", D(1)),
+            "vacant": ("支委会不足三人", D(1)), "overdue": ("任期届满没有换届或批准延期", D(2)),
+        }),
+        source=Source(team, team_records),
+        proves_not="职务和任期以登记为准，不证明在职人员实际履职，也不证明选举程序合规。",
+        differs={Category.JOINT: D(6)},
+    )
+)  # fmt: skip
+
+
+# --- 1.2, 1.6 书记培训 ------------------------------------------------------------------------------------------------
+def secretaries(branches: QuerySet, day: date) -> dict[int, tuple[int | None, str]]:
+    """By branch: the member who is its secretary, who may be none of ours, and the name."""
+    posts = Post.objects.on(day).filter(
+        post=Post.Kind.SECRETARY, party_organization__in=branches.order_by().values("pk")
+    )
+    rows = posts.order_by("since", "pk").values_list("party_organization", "member", "name")
+    return {branch: (member, name) for branch, member, name in rows}
+
+
+def _without(secretary: tuple[int | None, str] | None) -> str:
+    if secretary is None:
+        return "没有在任书记，无从统计"
+    return "" if secretary[0] else f"书记 {secretary[1]} 不在本系统的党员名册上，无从统计"
+
+
+def secretary_hours(branches: QuerySet, span: Span, on: date) -> Facts:
+    """Of whoever is secretary at the end of the time; of half a year half of the hours are asked. Four queries."""
+    day = span.upto(on)
+    found, asked = secretaries(branches, day), D(values_on(day)["life.leader_hours"]) * span.months / MONTHS_OF_A_YEAR
+    rows = Member.objects.filter(pk__in=_members_of(branches, day))
+    hours = dict(with_hours(rows, on=day, since=span.first).values_list("pk", "hours"))
+    facts = {}
+    for key in keys(branches):
+        if why := _without(found.get(key)):
+            facts[key] = Fact(unknown=why)
+        else:
+            member, name = found[key]
+            text = f"书记 {name} {plain(hours[member])} 学时，应达到 {plain(asked)} 学时"
+            facts[key] = Fact(text, counted=hours[member], of=asked)
+    return facts
+
+
+def _members_of(branches: QuerySet, day: date) -> QuerySet:
+    posts = Post.objects.on(day).filter(
+        post=Post.Kind.SECRETARY, party_organization__in=branches.order_by().values("pk")
+    )
+    return posts.filter(member__isnull=False).values("member")
+
+
+def secretary_courses(branches: QuerySet, span: Span, on: date) -> Facts:
+    """Courses that are entered for whoever is secretary at the end of the time. Three queries."""
+    day = span.upto(on)
+    found = secretaries(branches, day)
+    rows = _courses(branches, span, day).order_by().values_list("member")
+    times = dict(rows.annotate(times=Count("pk")))
+    return {
+        key: Fact(unknown=why)
+        if (why := _without(found.get(key)))
+        else Fact(
+            f"书记 {found[key][1]} 参加集中培训 {times.get(found[key][0], 0)} 次", value=times.get(found[key][0], 0)
+        )
+        for key in keys(branches)
+    }
+
+
+def _courses(branches: QuerySet, span: Span, day: date) -> QuerySet[Training]:
+    return Training.objects.filter(member__in=_members_of(branches, day), held_on__range=(span.first, day), hours__gt=0)
+
+
+def _course_records(branches: QuerySet, span: Span, on: date) -> Records:
+    day = span.upto(on)
+    of, rows = _branches_of(branches, day), _courses(branches, span, day).order_by("held_on", "pk")
+    return by_key((branch, course(row)) for row in rows for branch in of[row.member_id])
+
+
+def _branches_of(branches: QuerySet, day: date) -> dict[int, list[int]]:
+    """By member: the branches of which it is the secretary."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for branch, (member, _) in secretaries(branches, day).items():
+        if member:
+            found[member].append(branch)
+    return found
+
+
+def course(row: Training) -> Record:
+    return Record(f"{row.held_on} {row.course}，{row.hours} 学时", "activities.training", row.pk)
+
+
+def _hour_records(branches: QuerySet, span: Span, on: date) -> Records:
+    day = span.upto(on)
+    of = _branches_of(branches, day)
+    came = learned_at(Attendance.objects.filter(member__in=_members_of(branches, day)), span, day)
+    found = [(row.member_id, lesson(row)) for row in came]
+    found += [(row.member_id, course(row)) for row in _courses(branches, span, day).order_by("held_on", "pk")]
+    return by_key((branch, record) for member, record in found for branch in of[member])
+
+
+def learned_at(rows: QuerySet[Attendance], span: Span, day: date) -> QuerySet[Attendance]:
+    """The meetings that credited hours to who came."""
+    rows = rows.filter(present=True, record__credited__gt=0, record__held_on__range=(span.first, day))
+    return rows.exclude(record__status__in=NOT_YET).select_related("record").order_by("record__held_on", "pk")
+
+
+def lesson(row: Attendance) -> Record:
+    return Record(f"{row.record}，{plain(row.record.credited)} 学时", "activities.activityrecord", row.record_id)
+
+
+criteria.add(
+    Criterion(
+        "1.2", TEAM, "书记培训学时", D(2), Mode.AUTO, Linear(), source=Source(secretary_hours, _hour_records),
+        proves_not="只证明登记了学时，不证明学到了什么；支部自己的党课、主题党日也计入。",
+    ),
+    Criterion(
+        "1.6", TEAM, "书记参加集中培训", D(1), Mode.AUTO, Steps(steps=(Step(D(1), D(100)),), unit="次"),
+        source=Source(secretary_courses, _course_records),
+        proves_not="只证明登记了培训，不区分由哪一级举办，也不证明考核合格。",
+    ),
+)  # fmt: skip
+
+
+# --- 1.5 支委会按月 ---------------------------------------------------------------------------------------------------
+def duties(span: Span, on: date) -> QuerySet[Obligation]:
+    """What fell due in the time and is settled, or can be settled in time no more."""
+    rows = Obligation.objects.filter(month__range=(span.first, span.last)).exclude(kind=ANY)
+    return rows.filter(~Q(state=State.OPEN) | Q(due_on__lt=on))
+
+
+def duty(row: Obligation, *, counts: bool) -> Record:
+    """By its record; where there is none, by the branch."""
+    text = f"{row}：{row.get_state_display()}"
+    if row.record_id:
+        return Record(text, "activities.activityrecord", row.record_id, counts)
+    return Record(text, "orgs.partyorganization", row.party_organization_id, counts)
+
+
+MEETINGS = ("COMMITTEE", "CONGRESS")
+
+
+def _meetings(branches: QuerySet, span: Span, on: date) -> QuerySet[Obligation]:
+    return duties(span, on).filter(kind__in=MEETINGS, party_organization__in=branches.order_by().values("pk"))
+
+
+def committee_meetings(branches: QuerySet, span: Span, on: date) -> Facts:
+    """Months of 支委会 that were held; where no committee is asked to meet, quarters of 党员大会. Two queries."""
+    rows = _meetings(branches, span, on).order_by().values_list("party_organization", "kind")
+    counted = {
+        (key, kind): numbers for key, kind, *numbers in rows.annotate(held=Count("pk", filter=HELD), due=Count("pk"))
+    }
+    facts = {}
+    for key in keys(branches):
+        kind = next((kind for kind in MEETINGS if (key, kind) in counted), "")
+        if not kind:
+            facts[key] = Fact(unknown="期间没有到期的支委会、党员大会应办事项，无从统计")
+        else:
+            held, due = counted[key, kind]
+            name = "支委会" if kind == "COMMITTEE" else "没有支委会，党员大会"
+            facts[key] = Fact(f"{name}应召开 {due} 次，召开 {held} 次", counted=held, of=due)
+    return facts
+
+
+def _meeting_records(branches: QuerySet, span: Span, on: date) -> Records:
+    rows = list(_meetings(branches, span, on).order_by("month", "pk"))
+    with_one = {row.party_organization_id for row in rows if row.kind == MEETINGS[0]}
+    those = (row for row in rows if (row.kind == MEETINGS[0]) == (row.party_organization_id in with_one))
+    return by_key(
+        (row.party_organization_id, duty(row, counts=row.state in (State.ON_TIME, State.LATE))) for row in those
+    )
+
+
+criteria.add(
+    Criterion(
+        "1.5", TEAM, "支委会按月召开", D(4), Mode.AUTO, Linear(), source=Source(committee_meetings, _meeting_records),
+        proves_not="只证明上报了记录，不证明会议的质量；迟报、未审核的也计入，与其他记录雷同的另在审核中提示。",
+        differs={Category.JOINT: D(6)},
+    )
+)  # fmt: skip
+
+
+# --- judged -----------------------------------------------------------------------------------------------------------
+managers = Number(
+    lambda span, on: Post.objects.on(span.upto(on)).filter(source=Post.Source.MANAGEMENT),
+    "party_organization", "班子中来自本单位管理层的 {} 人次",
+    lambda row: Record(str(row), "members.post", row.pk),
+)  # fmt: skip
+pledges = Number(
+    lambda span, on: Pledge.objects.filter(year__range=(span.first.year, span.last.year), signed_on__lte=on),
+    "party_organization", "登记责任书 {} 份",
+    lambda row: Record(f"{row}，{row.signed_on} 签订", "activities.pledge", row.pk),
+)  # fmt: skip
+criteria.add(
+    Criterion(
+        "1.3", TEAM, "双向进入、交叉任职，参与重大决策", D(4),
+        formula=Faults(faults={"none": ("没有双向进入", D(2)), "decisions": ("没有参与决策的记录", D(2))}),
+        asks="任职文件；党组织参与重大决策的会议记录。",
+        source=managers.source,
+        proves_not="班子成员来自管理层，不证明党组织成员进入了决策层，也不证明参与了决策。",
+        differs={Category.JOINT: D(0)},
+    ),
+    Criterion(
+        "1.4", TEAM, "责任书与述职", D(4),
+        formula=Faults(faults={
+            "letter": ("没有签订责任书", D(2)), "report": ("没有述职", D(1)), "rated": ("述职评议“好”低于 95%", D(1)),
+        }),
+        asks="责任书；述职报告；述职评议的票数。",
+        source=pledges.source,
+        proves_not="登记了责任书，不证明所承诺的已经完成，也不证明进行了述职。",
+        differs={Category.JOINT: D(5)},
+    ),
+)  # fmt: skip

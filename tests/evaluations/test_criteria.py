@@ -1,0 +1,86 @@
+"""What every criterion says of itself, and that the default rubrics come to 100 points."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from evaluations.choices import Category, dimensions_of
+from evaluations.criteria.registry import Criterion, Mode, criteria, criteria_of
+from evaluations.rules.facts import Span
+from members.models import Member
+from orgs.models import PartyOrganization
+from orgs.services.party import establish
+from tests.people import LONG_AGO, TODAY, City
+from tests.test_pages_hold import HAN
+
+ALL = [*criteria]
+THIS_YEAR = Span(TODAY.replace(month=1, day=1), TODAY.replace(month=12, day=31))
+GIVEN_BY_THE_FIELD = {  # the codes of domain practice: none is forgotten
+    "1.1", "1.2", "1.3", "1.4", "1.5", "2.1", "2.2", "2.3", "2.4", "2.5", "3.1", "3.2", "3.3", "3.4", "3.5", "4.1", "4.2", "4.3",
+    "4.4", "4.5", "5.1", "5.2", "5.3", "5.4",
+    "M1.1", "M1.2", "M1.3", "M2.1", "M2.2", "M2.3", "M3.1", "M3.2", "M3.3", "M4.1", "M4.2", "M4.3", "M5.1", "M5.2", "M5.3",
+}  # fmt: skip
+
+
+def named(one: Criterion) -> str:
+    return one.code
+
+
+@pytest.mark.parametrize("one", ALL, ids=named)
+def test_a_criterion_says_what_it_is_and_what_it_does_not_prove(one: Criterion) -> None:
+    assert one.dimension in dimensions_of(Category.MEMBER if one.of_members else Category.ENTERPRISE)
+    assert HAN.search(one.name)
+    if one.mode is Mode.AUTO:
+        assert one.source, "automatic is what has a fact"
+    else:
+        assert HAN.search(one.asks), "what is judged says by which evidence"
+    if one.source:
+        assert HAN.search(one.proves_not), "no point on paper alone without saying so"
+        assert one.proves_not.endswith("。")
+    words = one.formula.words(Decimal(10))
+    assert words or one.mode is Mode.JUDGED
+
+
+def test_all_criteria_of_the_field_are_there() -> None:
+    assert {*criteria.codes()} >= GIVEN_BY_THE_FIELD
+
+
+@pytest.mark.parametrize("category", Category)
+def test_the_default_points_come_to_a_hundred_and_twenty_each_dimension(category: Category) -> None:
+    points: dict[str, Decimal] = {}
+    for one in criteria_of(category):
+        points[one.dimension] = points.get(one.dimension, Decimal(0)) + one.points_in(category)
+    assert points == dict.fromkeys(dimensions_of(category), Decimal(20))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("one", [one for one in ALL if one.source], ids=named)
+def test_a_source_tells_of_each_in_as_many_queries_for_many_as_for_one(city: City, one: Criterion) -> None:
+    assert one.source
+    city.organization()
+    for name in ("甲", "乙"):
+        city.member(name)
+    subjects = Member.objects.all() if one.of_members else PartyOrganization.objects.filter(code__startswith="CZ111")
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        first = one.source.facts(subjects, THIS_YEAR, TODAY)
+        one.source.records(subjects, THIS_YEAR, TODAY)
+    for place in range(5):
+        node = establish(
+            by=None, name=f"第{place}支部", kind="branch", parent=city["CZ111"], code=f"CZ1119{place}", on=LONG_AGO
+        )
+        city.nodes[node.code] = node
+        city.cover(city.organization(), node.code)
+        city.member(of=node.code)
+    with CaptureQueriesContext(connection) as many:
+        facts = one.source.facts(subjects.all(), THIS_YEAR, TODAY)
+        one.source.records(subjects.all(), THIS_YEAR, TODAY)
+    assert facts.keys() == {*subjects.all().values_list("pk", flat=True)}
+    assert len(facts) == len(first) + 5
+    assert len(many) == len(few) <= 12
+    assert all(fact.known or HAN.search(fact.unknown or fact.excluded) for fact in facts.values())
