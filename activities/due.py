@@ -109,7 +109,10 @@ def _rights(permission: P) -> DueKind:
 due_kinds.add(
     _rights(P.ACTIVITIES_REVIEW),
     _rights(P.BRANCH_WORK),
-    DueKind("activities.reviews", "待审核", P.ACTIVITIES_REVIEW, _waiting, "review_by", _reviews, "/reviews/"),
+    DueKind(
+        "activities.reviews", "待审核", P.ACTIVITIES_REVIEW, _waiting, "submitted_on", _reviews, "/reviews/",
+        within="life.review_days",
+    ),
     DueKind(
         "activities.missing", "月报未上报", P.ACTIVITIES_REVIEW, _unreported, "due_on", _missing, "/reviews/missing/"
     ),

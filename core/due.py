@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 
+from core.parameters import values_on
 from core.registries import Registry
 from core.scope import Scope, narrowed
 
@@ -25,7 +26,8 @@ class DueItem:
 @dataclass(frozen=True)
 class DueKind:
     """A kind of duty. `rows` are all of them, the most urgent first, with all that `items` needs to tell some of them in words;
-    `until` is the lookup of the day of each (empty: all are late), `url` lists all of them."""
+    `until` is the lookup of the day of each (empty: all are late), or of the day after which it may take so many days as the
+    parameter `within` says; `url` lists all of them."""
 
     code: str
     name: str
@@ -34,6 +36,11 @@ class DueKind:
     until: str
     items: Callable[[Iterable[Any], Scope, date], Iterable[DueItem]]
     url: str
+    within: str = ""
+
+    def days(self, on: date) -> timedelta:
+        """How long after the day in `until` each is due."""
+        return timedelta(days=int(values_on(on)[self.within]) if self.within else 0)
 
     def of(self, scope: Scope, on: date) -> QuerySet:
         return narrowed(self.rows(scope, on), scope)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet, Window
+from django.db.models import Count, Q, QuerySet, Window
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -85,27 +86,51 @@ def _stretches(kinds: list[DueKind], scope: Scope, today: date) -> list[Stretch]
         Stretch("later", "以后", "quiet"),
     ]
     for kind in kinds:
-        rows, at = kind.of(scope, today), 0  # the most urgent first: the stretches follow each other
+        rows = kind.of(scope, today)
         few = list(rows[:FEW] if kind.until else rows.annotate(total=Window(Count("*")))[:MOST])
-        items = list(kind.items(few, scope, today))
-        numbers = _numbers(kind, rows, items, today) if kind.until else Counter(late=few[0].total if few else 0)
+        read: dict[str, list[DueItem]] = defaultdict(list)
+        for item in kind.items(few, scope, today):
+            read[_stretch(item.until, today) if kind.until else "late"].append(item)
+        if kind.until:
+            numbers = (
+                {code: len(found) for code, found in read.items()} if len(few) < FEW else _counted(kind, rows, today)
+            )
+        else:
+            numbers = {"late": few[0].total} if few else {}
         for stretch in stretches:
-            if number := numbers[stretch.code]:
-                end = at + min(number, MOST)
-                shown = items[at:end] if end <= len(items) else list(kind.items(rows[at:end], scope, today))
+            if number := numbers.get(stretch.code, 0):
+                shown = read[stretch.code][:MOST]
+                if len(shown) < min(number, MOST):
+                    shown = list(kind.items(rows.filter(_days(kind, stretch.code, today))[:MOST], scope, today))
                 stretch.kinds.append(Lines(kind, number, shown))
-            at += number
     return stretches
 
 
-def _numbers(kind: DueKind, rows: QuerySet, items: list[DueItem], today: date) -> Counter[str]:
-    """How many there are in each stretch; of more than were read counted by the day, which the database does with less ado."""
-    if len(items) < FEW:
-        return Counter(_stretch(item.until, today) for item in items)
+def _counted(kind: DueKind, rows: QuerySet, today: date) -> Mapping[str, int]:
+    """How many there are in each stretch, counted by the day, which the database does with less ado."""
     numbers: Counter[str] = Counter()
+    days = kind.days(today)
     for day, number in rows.order_by().values_list(kind.until).annotate(Count("pk")):
-        numbers[_stretch(day, today)] += number
+        numbers[_stretch(day and day + days, today)] += number
     return numbers
+
+
+def _days(kind: DueKind, stretch: str, today: date) -> Q:
+    """Those of a stretch: by their day, so that an index finds them, however many are more urgent."""
+    now, ends = today - kind.days(today), _week_ends(today) - kind.days(today)
+    match stretch:
+        case "late":
+            return Q(**{f"{kind.until}__lt": now})
+        case "now":
+            return Q(**{kind.until: now})
+        case "week":
+            return Q(**{f"{kind.until}__gt": now, f"{kind.until}__lte": ends})
+    later = Q(**{f"{kind.until}__gt": ends})
+    return later if kind.within else later | Q(**{f"{kind.until}__isnull": True})
+
+
+def _week_ends(today: date) -> date:
+    return today + timedelta(days=6 - today.weekday())
 
 
 def _stretch(day: date | None, today: date) -> str:
@@ -113,4 +138,4 @@ def _stretch(day: date | None, today: date) -> str:
         return "later"
     if day <= today:
         return "now" if day == today else "late"
-    return "week" if day <= today + timedelta(days=6 - today.weekday()) else "later"
+    return "week" if day <= _week_ends(today) else "later"
