@@ -49,6 +49,11 @@ class DueKind:
 due_kinds: Registry[DueKind] = Registry()
 
 
+def may_have_due(scope: Scope) -> bool:
+    """Whether anything can ever be due of the reader."""
+    return any(scope.may(kind.permission) for kind in due_kinds)
+
+
 def due_by(permission: str, scope: Scope, on: date) -> list[DueItem]:
     """What is due of whoever holds one permission, for the page of that work."""
     kinds = [kind for kind in due_kinds if kind.permission == permission]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -39,17 +40,20 @@ class PageRequest(HttpRequest):
 
 @dataclass(frozen=True)
 class NavigationEntry:
-    """A link in the header for whoever holds the permission. Apps add theirs in `navigation.py`.
+    """A link in the header for whoever holds the permission, or of whom `permission` says so. Apps add theirs in `navigation.py`.
 
-    `also` is where else its pages lie than below its own address.
+    `also` is where else its pages lie than below its own address, as a pattern.
     """
 
     code: str
     title: str
     url_name: str
-    permission: str
+    permission: str | Callable[[Scope], bool]
     order: int = 100
     also: str = ""
+
+    def offered(self, scope: Scope) -> bool:
+        return scope.may(self.permission) if isinstance(self.permission, str) else self.permission(scope)
 
 
 navigation: Registry[NavigationEntry] = Registry()
@@ -175,10 +179,9 @@ def links(scope: Scope | None, path: str) -> list[NavigationLink]:
     """The header's links in order; of several that match the path the longest is the current one."""
     if scope is None:
         return []
-    entries = sorted((e for e in navigation if scope.may(e.permission)), key=lambda entry: entry.order)
+    entries = sorted((e for e in navigation if e.offered(scope)), key=lambda entry: entry.order)
     urls = {entry.code: address(entry.url_name) for entry in entries}
-    above = [
-        (len(place), e.code) for e in entries for place in (urls[e.code], e.also) if place and path.startswith(place)
-    ]
+    places = [(e.code, re.match(f"{re.escape(urls[e.code])}|{e.also or urls[e.code]}", path)) for e in entries]
+    above = [(found.end(), code) for code, found in places if found]
     _, current = max(above, default=(0, ""))
     return [NavigationLink(e.title, urls[e.code], e.code == current) for e in entries]

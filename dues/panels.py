@@ -1,4 +1,4 @@
-"""党费 and 活动经费 on the record page of a branch, of a member and of an organization that a branch covers, on the page of a
+"""党费与经费 on the record page of a branch, of a member and of an organization that a branch covers, on the page of a
 secretary and on the health sheet."""
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Sum
 
 from accounts.permissions import Permission as P
+from core.due import due_by
 from core.formats import Yuan
 from core.months import YearMonth
 from core.panels import Panel, panels
@@ -24,16 +25,23 @@ from orgs.models import Coverage, PartyOrganization
 MONTHS = 12
 
 
-def of_branch(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
-    """This year until today; a committee shows nothing."""
+def of_node(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
+    """Dues of this year until today, of a branch; what the books hold, and what waits."""
     assert isinstance(record, PartyOrganization)
-    if record.kind not in KINDS or not scope.having(P.DUES_VIEW).holds_path(record.path):
+    if not scope.having(P.DUES_VIEW).holds_path(record.path):
         return None
-    return {"year": on.year, "so_far": so_far([record.pk], on=on)[record.pk]}
+    waiting = Refund.objects.within(scope).waiting().filter(party_organization=record)
+    collects = record.kind in KINDS
+    return {
+        "year": on.year,
+        "so_far": so_far([record.pk], on=on)[record.pk] if collects else None,
+        "balances": balances_of([record.pk])[record.pk],
+        "waiting": list(waiting.order_by("state_on", "pk")),
+    }
 
 
 def at_work(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
-    """What came in this month, who is behind, and what the books hold."""
+    """What came in this month, who is behind, what the books hold, and what the secretary is to do."""
     assert isinstance(record, PartyOrganization)
     if not scope.having(P.DUES_VIEW).holds_path(record.path):
         return None
@@ -43,6 +51,7 @@ def at_work(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] |
         "month": month,
         "behind": Arrears.objects.filter(party_organization=record).count(),
         "books": [(Book(book).label, Yuan(held)) for book, held in sorted(books)],
+        "due": [one for one in due_by(P.DUES_APPLY, scope, on) if one.who == str(record)],
     }
 
 
@@ -65,13 +74,6 @@ def of_member(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]
     return {"year": on.year, **told, "arrears": Arrears.objects.within(scope).filter(member=record.pk).first()}
 
 
-def funds_of_branch(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]:
-    """What its books hold, and what it waits for."""
-    assert isinstance(record, PartyOrganization)
-    waiting = Refund.objects.within(scope).waiting().filter(party_organization=record)
-    return {"balances": balances_of([record.pk])[record.pk], "waiting": list(waiting.order_by("state_on", "pk"))}
-
-
 def funds_of_organization(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
     """The activity money of the Party organizations that cover it, as far as the reader sees them."""
     covering = Coverage.objects.on(on).filter(organization=record.pk).values("party_organization")
@@ -81,11 +83,10 @@ def funds_of_organization(record: models.Model, scope: Scope, on: date) -> Mappi
 
 
 panels.add(
-    Panel("dues", "党费", "orgs.partyorganization", P.DUES_VIEW, "dues/panel.html", of_branch, 17),
+    Panel("dues", "党费与经费", "orgs.partyorganization", P.DUES_VIEW, "dues/panel.html", of_node, 17),
     Panel("dues_line", "党费", "orgs.partyorganization", P.DUES_VIEW, "dues/line.html", at_work, page="branch"),
     Panel("dues_year", "党费", "orgs.partyorganization", P.DUES_VIEW, "dues/year_row.html", of_year, page="health"),
     Panel("member_dues", "党费", "members.member", P.DUES_VIEW, "dues/member.html", of_member, 17),
-    Panel("funds", "活动经费", "orgs.partyorganization", P.DUES_VIEW, "dues/branch_panel.html", funds_of_branch, 18),
     Panel(
         "unit_funds", "党费与经费", "orgs.organization", P.DUES_VIEW, "dues/unit_panel.html", funds_of_organization, 85
     ),

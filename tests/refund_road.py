@@ -28,7 +28,7 @@ class Road:
         return page
 
     def refund(self, branch: int, year: int) -> None:
-        """From the list to the money in the fund, with days of the year that is over."""
+        """From the list of the dues of a year that is over to the money in the fund, which moves on the day of the road."""
         page = self.page("secretary", f"/branch/{branch}/funds/")
         page.get_by_role("link", name="申请返还党费").click()
         page.get_by_label("起始月份").fill(f"{year}-11")
@@ -53,13 +53,16 @@ class Road:
             page = self.page(username, address)
             page.get_by_label("日期").fill(f"{year}-12-31")
             page.get_by_role("button", name=button).click()
+            page.get_by_text("日期请填写当天或以后").first.wait_for()
+            page.get_by_label("日期").fill("")
+            page.get_by_role("button", name=button).click()
         page.get_by_text("已进入支部的").wait_for()
         self.step(page, "5-received")
         self.step(self.page("city", address), "6-road")
         self.step(self.page("city", f"{address}notice/"), "7-notice")
 
-    def spend(self, branch: int, year: int, scan: Path) -> None:
-        """Asked for, discussed, spent with a voucher, and told to the members."""
+    def spend(self, branch: int, day: str, scan: Path) -> None:
+        """Asked for, discussed and spent on one day with a voucher."""
         page = self.page("secretary", f"/branch/{branch}/funds/")
         page.get_by_role("link", name="申请使用").click()
         page.locator("#id_use").select_option(label="宴请、聚餐")
@@ -73,18 +76,24 @@ class Road:
         page.get_by_text("支部集体讨论后").wait_for()
         address = page.url
         page = self.page("treasurer", address)
-        page.get_by_label("讨论日期").fill(f"{year}-12-31")
+        page.get_by_label("讨论日期").fill(day)
         page.get_by_label("参加讨论人数").fill("5")
         page.get_by_label("同意人数").fill("5")
         page.get_by_label("讨论意见").fill("同意使用")
         page.get_by_role("button", name="讨论通过").click()
         page.get_by_label("凭证的照片或文件").set_input_files(scan)
         page.get_by_role("button", name="上传").click()
-        page.get_by_label("使用日期").fill(f"{year}-12-31")
+        page.get_by_label("使用日期").fill(day)
         page.get_by_label("实际金额").fill("88.80")
         page.get_by_role("button", name="列支，记入台账").click()
         page.get_by_text("台账第 2 号").wait_for()
         self.step(page, "9-spent")
+        page.goto(f"/branch/{branch}/funds/")
+        page.get_by_role("link", name="组织生活").click()
+        page.get_by_role("link", name=scan.name).wait_for()
+
+    def publish(self, branch: int, year: int) -> None:
+        """The year is over, and its members are told."""
         page = self.page("secretary", f"/branch/{branch}/funds/{year}/")
         page.get_by_role("button", name="公开", exact=True).click()
         page.get_by_text("收支情况不再变动").wait_for()

@@ -154,6 +154,8 @@ def pay(*, by: User, refund: Refund, day: date, at: datetime, on: date) -> Refun
     branch, payer = row.party_organization, row.payer
     if payer is None or seat is None:
         raise ValueError("an approved refund has a payer")
+    if day < row.state_on:
+        raise Refusal(f"{row.state_on} 才审批，拨付日期请填写当天或以后")
     kind = EntryKind.REFUND_PAID if row.kind == Kind.REFUND else EntryKind.GRANT_PAID
     told: dict[str, Any] = {"by": by, "at": at, "on": on}
     entry = ledger.post(

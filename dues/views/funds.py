@@ -63,6 +63,17 @@ class OfFundPage(PermissionMixin):
         return any(grant.node_id == self.node.pk for grant in self.request.scope.having(permission).grants)
 
 
+# what an entry books, by its relation, and the page of it: with its papers, and where it is countered
+BOOKED = {"income": "income", "spending": "spending", "refund_received": "refund", "refund_paid": "refund"}
+
+
+def page_of(entry: Entry) -> str:
+    """The page of what an entry books, or counters; empty where there is none."""
+    booked: Any = entry.counter_of or entry
+    found = ((page, getattr(booked, name, None)) for name, page in BOOKED.items())
+    return next((reverse(page, args=[row.pk]) for page, row in found if row), "")
+
+
 class FundPage(OfFundPage, TemplateView):
     """Balance, ledger, what waits. A constant number of queries."""
 
@@ -74,9 +85,13 @@ class FundPage(OfFundPage, TemplateView):
         spendings = Spending.objects.filter(party_organization=node).prefetch_related("vouchers")
         incomes = Income.objects.filter(party_organization=node).prefetch_related("vouchers")
         refunds = Refund.objects.filter(party_organization=node)
+        joined = [*BOOKED, *(f"counter_of__{name}" for name in BOOKED)]
+        shown: list[Any] = list(entries.select_related("entered_by", *joined).order_by("-number")[:SHOWN])
+        for one in shown:
+            one.page = page_of(one)
         return super().get_context_data(
             title="活动经费" if book == Book.FUND else "党费台账", node=node, book=book, balances=balances(node.pk),
-            entries=entries.select_related("entered_by", "counter_of").order_by("-number")[:SHOWN],
+            entries=shown,
             total=entries.count(), shown=SHOWN,
             refunds=refunds.waiting().order_by("-pk"),
             incomes=incomes.filter(state=Income.State.ENTERED).order_by("-pk"),

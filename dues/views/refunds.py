@@ -152,10 +152,11 @@ class RefundPage(FormPage):
                 row = refunds.send_back(reason=data["reason"], reject=do == "reject", **told)
             case _:
                 row = self.doing[do](**told)
-        return f"{row} {row.get_state_display()}"
+        return f"{row}：{row.get_state_display()}。"
 
     def field_of(self, refusal: Exception) -> str | None:
-        return "reason" if "写明原因" in str(refusal) else None
+        why = str(refusal)
+        return "reason" if "写明原因" in why else "day" if "日期请填写" in why else None
 
     def get_success_url(self) -> str:
         return reverse("refund", args=[self.refund.pk])

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views import View
 
-from core.due import DueItem, DueKind, due_kinds
+from core.due import DueItem, DueKind, due_kinds, may_have_due
 from core.formats import iso
 from core.pages import PageRequest
 from core.rendering import drawn_each
@@ -70,9 +70,9 @@ class DuePage(View):
 
     def get(self, request: PageRequest) -> HttpResponse:
         """A query or two of each kind; where there are many lines, one for each stretch."""
-        kinds = [kind for kind in due_kinds if request.scope.may(kind.permission)]
-        if not kinds:
+        if not may_have_due(request.scope):
             raise PermissionDenied
+        kinds = [kind for kind in due_kinds if request.scope.may(kind.permission)]
         stretches = _stretches(kinds, request.scope, timezone.localdate())
         context = {"stretches": stretches, "nothing": not any(stretch.number for stretch in stretches)}
         return render(request, "reports/due.html", context)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page
@@ -23,7 +24,7 @@ SHOTS = Path(settings.BASE_DIR, "build", "shots")
 
 
 def test_dues_come_back_are_spent_and_told_to_the_members(
-    city: City, signed_in: Callable[[str], Page], tmp_path: Path
+    city: City, signed_in: Callable[[str], Page], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     year, now = timezone.localdate().year - 1, timezone.now()
     told = {"at": now, "on": timezone.localdate(), "text": "收缴党费", "book": ledger.Book.DUES}
@@ -45,7 +46,9 @@ def test_dues_come_back_are_spent_and_told_to_the_members(
 
     road, branch = Road(signed_in, step), city["CZ1111"].pk
     road.refund(branch, year)
-    road.spend(branch, year, scan)
+    road.spend(branch, str(timezone.localdate()), scan)
+    monkeypatch.setattr(timezone, "now", lambda: datetime(year + 2, 1, 2, 4, tzinfo=UTC))
+    road.publish(branch, year + 1)
     assert Refund.objects.get().state == "RECEIVED"
     assert Spending.objects.get().entry.balance == ledger.Decimal("131.20")
     assert Publication.objects.get().figures["spent_sum"] == "88.80"

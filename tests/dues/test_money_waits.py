@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from pytest_django.fixtures import Settings
 
 from core.due import due_kinds
@@ -46,6 +48,22 @@ def test_a_refund_waits_for_whoever_takes_its_next_step(city: City, state: str) 
     assert waiting(city) == FOR[State(state)]
 
 
+@pytest.mark.parametrize("username", ["secretary", "treasurer", "street", "instructor"])
+def test_whoever_may_have_something_due_is_led_to_it(
+    city: City, client_of: Callable[..., Client], username: str
+) -> None:
+    page = client_of(username).get("/", follow=True)
+    assert '<a href="/due/"' in page.content.decode()
+
+
+def test_a_refund_that_came_back_stands_on_the_page_of_the_secretary(
+    city: City, client_of: Callable[..., Client]
+) -> None:
+    refund = reach(city, State.RETURNED)
+    page = client_of("secretary").get("/branch/").content.decode()
+    assert f'href="/dues/refunds/{refund.pk}/"' in page
+
+
 def test_income_and_spending_wait_for_the_treasurer(city: City, settings: Settings, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path
     funded(city)
@@ -62,5 +80,5 @@ def test_branch_and_unit_say_what_the_books_hold(city: City) -> None:
     told = panels["unit_funds"].context(unit, scope, TODAY)
     assert told
     assert [(node.code, str(held["FUND"])) for node, held in told["rows"]] == [("CZ1111", "88.80")]
-    assert str(panels["funds"].context(city["CZ1111"], scope, TODAY)["balances"]["FUND"]) == "88.80"  # type: ignore[index]
+    assert str(panels["dues"].context(city["CZ1111"], scope, TODAY)["balances"]["FUND"]) == "88.80"  # type: ignore[index]
     assert panels["unit_funds"].context(unit, city.scope("stranger"), TODAY) is None

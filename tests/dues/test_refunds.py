@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -187,6 +187,15 @@ def test_what_was_returned_stays_what_was_paid(city: City) -> None:
     reach(city, State.PAID)
     with pytest.raises(Refusal, match="已结账至 2026-09-30"):
         book(city, "-20", day=date(2026, 9, 30))
+
+
+def test_money_moves_from_the_day_on_which_it_was_approved(city: City) -> None:
+    refund, before = reach(city, State.APPROVED), TODAY - timedelta(days=1)
+    with pytest.raises(Refusal, match=f"{TODAY} 才审批"):
+        refunds.pay(refund=refund, day=before, **told(city, "city"))
+    paid = refunds.pay(refund=refund, day=TODAY, **told(city, "city"))
+    with pytest.raises(Refusal, match=f"{TODAY} 才拨付"):
+        refunds.receive(refund=paid, day=before, **told(city, "treasurer"))
 
 
 def test_nobody_pays_more_than_the_committee_holds(city: City) -> None:
