@@ -39,6 +39,8 @@ class Permission(StrEnum):
     DUES_APPLY = "dues.apply", "申请返还党费，提出使用经费，年度公开"
     DUES_REVIEW = "dues.review", "审核返还和困难减免，确认上缴"
     DUES_APPROVE = "dues.approve", "审批、拨付返还党费和补助（县级以上）"
+    EVALUATIONS_VIEW = "evaluations.view", "查看评分办法和五个好评定"
+    EVALUATIONS_RUBRICS = "evaluations.rubrics", "制定、发布评分办法（市级）"
     FIGURES_VIEW = "figures.view", "查看看板和指标"
     MONTHS_CLOSE = "months.close", "关账并冻结月度数据"
     PARAMETERS_CHANGE = "parameters.change", "设置参数和目标"

@@ -27,13 +27,14 @@ class Role:
 DEPARTMENT = Role(
     "DEPARTMENT",
     "组织部门工作人员",
-    "管理本级及以下的两新组织、党组织和覆盖关系，导入名单，查看党员名册，审核活动记录，审核、审批返还党费，查看看板，关账。",
+    "管理本级及以下的两新组织、党组织和覆盖关系，导入名单，查看党员名册，审核活动记录，审核、审批返还党费，制定评分办法，查看看板，关账。",
     frozenset(
         {
             P.REGISTRY_VIEW, P.REGISTRY_CHANGE, P.REGISTRY_IMPORT, P.REGISTRY_EXPORT, P.COVERAGE_CHANGE, P.TREE_CHANGE,
             P.MEMBERS_VIEW, P.MEMBERS_CHANGE, P.MEMBERS_IMPORT, P.MEMBERS_REVEAL, P.MEMBERS_EXPORT, P.VISITS_VIEW,
             P.VISITS_CHANGE, P.FIGURES_VIEW, P.MONTHS_CLOSE, P.PARAMETERS_CHANGE, P.CODES_ISSUE,
             P.ACTIVITIES_VIEW, P.ACTIVITIES_FILE, P.ACTIVITIES_REVIEW, P.DUES_VIEW, P.DUES_REVIEW, P.DUES_APPROVE,
+            P.EVALUATIONS_VIEW, P.EVALUATIONS_RUBRICS,
         }
     ),
     home="/due/",
@@ -48,6 +49,7 @@ STREET = Role(
             P.REGISTRY_VIEW, P.REGISTRY_CHANGE, P.REGISTRY_IMPORT, P.REGISTRY_EXPORT, P.COVERAGE_CHANGE,
             P.MEMBERS_VIEW, P.MEMBERS_CHANGE, P.VISITS_VIEW, P.VISITS_CHANGE, P.FIGURES_VIEW, P.CODES_ISSUE,
             P.ACTIVITIES_VIEW, P.ACTIVITIES_FILE, P.ACTIVITIES_REVIEW, P.DUES_VIEW, P.DUES_REVIEW,
+            P.EVALUATIONS_VIEW,
         }
     ),
     home="/due/",
@@ -60,7 +62,7 @@ SECRETARY = Role(
     frozenset(
         {
             P.BRANCH_WORK, P.REGISTRY_VIEW, P.MEMBERS_VIEW, P.ACTIVITIES_VIEW, P.ACTIVITIES_FILE, P.DUES_VIEW,
-            P.DUES_APPLY,
+            P.DUES_APPLY, P.EVALUATIONS_VIEW,
         }
     ),
     home="/branch/",

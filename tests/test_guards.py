@@ -38,6 +38,8 @@ NARROW = ("street", "secretary", "instructor", "district")  # nothing of the oth
 PUBLIC = {
     "activities.activitymonth",
     "core.parameter",
+    "evaluations.rubric",
+    "evaluations.rubriccriterion",
     "orgs.region",
     "orgs.zone",
     "orgs.jurisdiction",

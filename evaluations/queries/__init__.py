@@ -1,0 +1,1 @@
+"""Reads of evaluations: what a rubric gives points for, and what the points are."""

@@ -1,0 +1,77 @@
+"""What branches or members get by a rubric from what is on record: a constant number of queries for each criterion, however many
+they are. What is judged is left open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from activities.queries.silence import silent
+from core.parameters import values_on
+from dues.models import Arrears
+from evaluations.choices import Category
+from evaluations.models import Rubric
+from evaluations.queries.rubrics import Item, items_of, lines_of
+from evaluations.rules.extras import BRANCH_VETOES, MEMBER_VETOES
+from evaluations.rules.facts import Fact, Record, Span
+from evaluations.rules.totals import Line, Total, total
+
+
+@dataclass(frozen=True)
+class Scored:
+    """An item of somebody: the fact, where there is one, and what follows from it."""
+
+    item: Item
+    fact: Fact | None
+
+    @property
+    def points(self) -> Decimal | None:
+        """None where it is judged, does not apply, or cannot be computed."""
+        if not (self.item.auto and self.fact and self.fact.known):
+            return None
+        return self.item.formula.points(self.fact, self.item.row.points)
+
+    @property
+    def excluded(self) -> str:
+        return self.fact.excluded if self.item.auto and self.fact else ""
+
+    @property
+    def line(self) -> Line:
+        row = self.item.row
+        return Line(row.code, row.dimension, row.points, self.points, self.excluded)
+
+
+def score(rubric: Rubric, subjects: QuerySet, span: Span, *, on: date) -> dict[int, list[Scored]]:
+    """By the keys of the branches or members, in the order of the rubric."""
+    found: dict[int, list[Scored]] = {key: [] for key in subjects.order_by().values_list("pk", flat=True)}
+    for item in items_of(rubric):
+        source = item.criterion.source
+        facts: Mapping[int, Fact] = source.facts(subjects, span, on) if source else {}
+        for key, scored in found.items():
+            scored.append(Scored(item, facts.get(key)))
+    return found
+
+
+def records_of(item: Item, subjects: QuerySet[Any], span: Span, *, on: date) -> Mapping[int, Sequence[Record]]:
+    """What proves the fact of an item."""
+    return item.criterion.source.records(subjects, span, on) if item.criterion.source else {}
+
+
+def vetoes(rubric: Rubric, subjects: QuerySet, span: Span, *, on: date) -> dict[int, list[str]]:
+    """Those that the records tell of; others are entered by people. At most two queries."""
+    day = span.upto(on)
+    if rubric.category == Category.MEMBER:
+        months = int(values_on(day)["dues.unpaid_months"])
+        rows = Arrears.objects.filter(member__in=subjects.order_by().values("pk"), run__gte=months)
+        return {key: [MEMBER_VETOES["DUES"]] for key in rows.values_list("member", flat=True)}
+    rows_silent = subjects.order_by().annotate(silent_=silent(day, 6)).filter(Q(silent_=True))
+    return {key: [BRANCH_VETOES["SILENT"]] for key in rows_silent.values_list("pk", flat=True)}
+
+
+def total_of(rubric: Rubric, scored: Iterable[Scored], vetoed: Iterable[str] = ()) -> Total:
+    return total([one.line for one in scored], lines_of(rubric), vetoes=vetoed)

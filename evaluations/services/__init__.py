@@ -1,0 +1,1 @@
+"""Writing what evaluations keep (rules §15)."""
