@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,7 +19,7 @@ from core.parameters import values_on
 from core.refusals import Refusal
 from core.rows import update_rows
 from dues.models import Book, Due, Entry, EntryKind, Payment
-from dues.rules.amounts import exact, set_by, yuan
+from dues.rules.amounts import ZERO, exact, set_by, yuan
 from dues.services.ledger import post
 from dues.services.months import restate, restate_arrears
 from members.models import Member
@@ -45,10 +46,6 @@ class How(NamedTuple):
     receipt_no: str = ""
 
 
-class BeyondDue(Refusal):
-    """More than is due, and nobody said that it is meant so."""
-
-
 @transaction.atomic
 def collect(
     *, by: User | None, party_organization: PartyOrganization, cells: Sequence[Cell], how: How, seen: int, at: datetime,
@@ -64,8 +61,7 @@ def collect(
     paid = Payment.objects.filter(due__in=among([due.pk for due in dues.values()]), pk__gt=seen)
     if paid.filter(party_organization=party_organization).exists():
         raise Refusal("这几个月刚登记过交纳，没有重复登记；请看最新的情况")
-    if not more:
-        _require_no_more(dues, cells, on)
+    _require_no_more(dues, cells, on, meant=more)
     total = sum((cell.amount for cell in cells), Decimal(0))
 
     def parts(entry: Entry) -> list[Payment]:
@@ -171,14 +167,19 @@ def _dues(party_organization: PartyOrganization, cells: Sequence[Cell], on: date
     return found
 
 
-def _require_no_more(dues: Mapping[tuple[int, date], Due], cells: Sequence[Cell], on: date) -> None:
-    least = set_by(values_on(on), "gift_from")
+def _require_no_more(dues: Mapping[tuple[int, date], Due], cells: Sequence[Cell], on: date, *, meant: bool) -> None:
+    """Refuse more than is due unless it is `meant`, and so much of one member that it is 大额党费 always: that goes up whole."""
+    least, beyond = set_by(values_on(on), "gift_from"), defaultdict[int, Decimal](Decimal)
     for cell in cells:
         due = dues[cell.member, cell.month]
-        if (beyond := due.paid + cell.amount - due.amount) > 0:
-            words = f"{due.member} {due.month:%Y-%m} 应交 {yuan(due.amount)} 元，已交 {yuan(due.paid)} 元，再交 {yuan(cell.amount)} 元就多交了 {yuan(beyond)} 元"
-            hint = "请登记为大额党费" if beyond >= least else "党员自愿多交的，请勾选“自愿多交”后再保存"
-            raise BeyondDue(f"{words}；{hint}")
+        more = due.paid + cell.amount - due.amount
+        beyond[cell.member] += max(min(more, cell.amount), ZERO)
+        if beyond[cell.member] >= least:
+            raise Refusal(f"{due.member} 多交了 {yuan(beyond[cell.member])} 元，{yuan(least)} 元以上的请登记为大额党费")
+        if more > 0 and not meant:
+            paid = f"应交 {yuan(due.amount)} 元，已交 {yuan(due.paid)} 元，再交 {yuan(cell.amount)} 元"
+            hint = "党员自愿多交的，请勾选“自愿多交”后再保存"
+            raise Refusal(f"{due.member} {due.month:%Y-%m} {paid}就多交了 {yuan(more)} 元；{hint}")
 
 
 def _text(cells: Sequence[Cell]) -> str:

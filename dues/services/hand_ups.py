@@ -63,7 +63,7 @@ def send(
 
 @transaction.atomic
 def confirm(*, by: User, hand_up: HandUp, at: datetime, on: date) -> HandUp:
-    """It came in above: once, by another person than who sent it. Raises SamePerson."""
+    """It came in above: once, by another person than who sent it."""
     row = _waiting(hand_up)
     require_another(by, act="确认", earlier={"上缴": row.entered_by}, money_of=row.from_node)
     entry = post(
@@ -78,7 +78,7 @@ def confirm(*, by: User, hand_up: HandUp, at: datetime, on: date) -> HandUp:
 
 @transaction.atomic
 def send_back(*, by: User, hand_up: HandUp, reason: str, at: datetime, on: date) -> HandUp:
-    """It did not come in as it was said: the lower book has it again. Raises SamePerson."""
+    """It did not come in as it was said: the lower book has it again."""
     if not reason.strip():
         raise Refusal("退回请写明原因")
     row = _waiting(hand_up)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Sum
 
 from accounts.models import User
 from core import writing
@@ -19,7 +19,7 @@ from core.months import YearMonth
 from core.numbering import reserve_ids
 from core.refusals import Refusal
 from dues.models import Book, Closing, Entry, EntryKind
-from dues.rules.amounts import FEN
+from dues.rules.amounts import FEN, exact
 from orgs.facts import refresh
 from orgs.models import PartyOrganization
 
@@ -84,15 +84,7 @@ def post(
     return entry
 
 
-def counter(
-    *,
-    by: User | None,
-    entry: Entry,
-    reason: str,
-    at: datetime,
-    on: date,
-    parts: Callable[[Entry], Sequence[AppendOnly]] | None = None,
-) -> Entry:
+def counter(*, by: User | None, entry: Entry, reason: str, at: datetime, on: date) -> Entry:
     """冲正: the same amount the other way, today, once. The line that it corrects stays."""
     if not reason.strip():
         raise Refusal("冲正请写明原因")
@@ -102,7 +94,7 @@ def counter(
     return post(
         by=by, party_organization=entry.party_organization, book=Book(entry.book), kind=EntryKind.COUNTER,
         amount=-entry.amount, day=on, text=f"冲正第 {entry.number} 号：{reason.strip()}", at=at, on=on,
-        counter_of=entry, parts=parts,
+        counter_of=entry,
     )  # fmt: skip
 
 
@@ -117,13 +109,13 @@ def close(
         raise Refusal(f"{month} 还没有结束，月末以后才能结账")
     if found.closed_through and found.closed_through >= month.last_day:
         raise Refusal(f"{party_organization}的{book.label}已结账至 {found.closed_through}")
-    rows = Entry.objects.filter(party_organization=party_organization, book=book)
-    first = rows.order_by("day").values_list("day", flat=True).first()
-    if first is None or first > month.last_day:
+    rows = Entry.objects.filter(party_organization=party_organization, book=book, day__lte=month.last_day)
+    then = rows.aggregate(number=Max("number"), balance=Sum("amount"))
+    if then["number"] is None:
         raise Refusal(f"{month} 以前没有{book.label}台账，不需要结账")
     row = Closing(
-        party_organization=party_organization, book=book, through=month.last_day, number=found.number,
-        balance=found.balance, closed_by=by, closed_at=at,
+        party_organization=party_organization, book=book, through=month.last_day, number=then["number"],
+        balance=exact(then["balance"]), closed_by=by, closed_at=at,
     )  # fmt: skip
     writing.add(by=by, record=row, action=CLOSE, at=at, on=on)
     return row

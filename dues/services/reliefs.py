@@ -48,7 +48,7 @@ def propose(
 
 @transaction.atomic
 def decide(*, by: User, relief: Relief, approved: bool, opinion: str, on: date) -> Relief:
-    """Approve or reject, with a reason where it is rejected; once, and never by who proposed. Raises SamePerson."""
+    """Approve or reject, with a reason where it is rejected; once, and never by who proposed."""
     row = (
         Relief.objects.select_for_update(of=["self"], no_key=True)
         .select_related("party_organization")

@@ -13,10 +13,6 @@ from dues.rules.separation import Acted, barred
 from orgs.models import PartyOrganization
 
 
-class SamePerson(Refusal):
-    """Who entered or approved it would do the next step too."""
-
-
 def require_another(
     by: User,
     *,
@@ -25,11 +21,11 @@ def require_another(
     money_of: PartyOrganization | None = None,
 ) -> None:
     """Refuse an act (`审批`) by somebody who did an earlier step (`提出`), also in another account of the same name, and, of an
-    act that is done above it, by whoever serves or served where the money belongs (`money_of`). Raises SamePerson."""
+    act that is done above it, by whoever serves or served where the money belongs (`money_of`). Raises Refusal."""
     pairs = earlier.items() if isinstance(earlier, Mapping) else earlier
     steps = [Acted(step, person(user)) for step, user in pairs if user]
     if why := barred(person(by), act=act, earlier=steps, branch=people_of(money_of) if money_of else ()):
-        raise SamePerson(why)
+        raise Refusal(why)
 
 
 def require_seat(

@@ -19,9 +19,8 @@ from dues.queries.grid import columns, grid, newest
 from dues.queries.hand_ups import held_by
 from dues.services import hand_ups
 from dues.services.assessments import Line, assess_many
-from dues.services.collection import BeyondDue, Cell, How, collect, correct, receive_gift
+from dues.services.collection import Cell, How, collect, correct, receive_gift
 from dues.services.ledger import standing
-from dues.services.separation import SamePerson
 from members.models import Member
 from members.services.members import move_to
 from tests.people import TODAY, City
@@ -97,10 +96,20 @@ def test_an_amount_that_cannot_be_is_refused(city: City, amount: str, said: str)
 
 def test_more_than_due_is_taken_when_it_is_meant(city: City) -> None:
     [one] = branch_of(city, 1)
-    with pytest.raises(BeyondDue, match=r"应交 50.00 元，已交 0.00 元，再交 80.00 元就多交了 30.00 元"):
+    with pytest.raises(Refusal, match=r"应交 50.00 元，已交 0.00 元，再交 80.00 元就多交了 30.00 元"):
         pay(city, (one, NOVEMBER, 80))
     pay(city, (one, NOVEMBER, 80), more=True)
     assert reconciled(city) == 80
+
+
+@pytest.mark.parametrize("amounts", [("1050",), ("1049.99", "50.01"), ("500", "650")])
+def test_a_large_gift_is_never_taken_as_dues_which_come_back(city: City, amounts: tuple[str, ...]) -> None:
+    """By whatever months it is parted, and also where more is meant: it goes up whole (DUES-6)."""
+    one, other = branch_of(city, 2)
+    cells = [(one, date(2026, 11 - place, 1), amount) for place, amount in enumerate(amounts)]
+    with pytest.raises(Refusal, match="1,000.00 元以上的请登记为大额党费"):
+        pay(city, *cells, more=True)
+    pay(city, (one, NOVEMBER, "1049.99"), (other, NOVEMBER, "1049.99"), more=True)
 
 
 def test_a_second_click_books_nothing(city: City) -> None:
@@ -188,8 +197,8 @@ def test_what_goes_up_stands_in_one_book_at_a_time(city: City) -> None:
         sent(city, 50, seen=1)
     row = sent(city, 50)
     told: dict[str, Any] = {"hand_up": row, "at": NOON, "on": TODAY}
-    for who in ("treasurer", "secretary"):
-        with pytest.raises(SamePerson):
+    for who, sentence in (("treasurer", "上缴的是您本人"), ("secretary", "任职或曾经任职")):
+        with pytest.raises(Refusal, match=sentence):
             hand_ups.confirm(by=city.user(who), **told)
     hand_ups.send_back(by=city.user("street"), reason="少了一张回单", **told)
     assert held_by(city["CZ1111"])[:2] == (50, 1200)

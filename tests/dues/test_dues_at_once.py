@@ -63,9 +63,7 @@ def test_a_refund_is_paid_and_received_once_however_often_it_is_sent(city: City)
 
 
 def test_the_same_months_are_listed_once(city: City) -> None:
-    drawn_up(city).steps.count()
-    Refund.objects.all()
-    refunds.withdraw(refund=Refund.objects.get(), **told(city, "secretary"))
+    refunds.withdraw(refund=drawn_up(city), **told(city, "secretary"))
     found = at_once(*[lambda: drawn_up(city, pay=False)] * 3)
     assert refused(found) == 2
 

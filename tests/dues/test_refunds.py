@@ -19,7 +19,7 @@ from dues.models import Book, Closing, Entry, EntryKind, Refund, RefundMonth, Re
 from dues.queries.waiting import for_me, waiting_for
 from dues.rules.refunds import payroll_note, refundable
 from dues.services import ledger, refunds
-from tests.ledger import NOW, book, told
+from tests.ledger import book, told
 from tests.people import LONG_AGO, TODAY, City, account
 from tests.refunds import AUGUST, ROAD, SEPTEMBER, drawn_up, go, reach
 
@@ -298,4 +298,3 @@ def test_what_a_unit_may_deduct_stands_beside_what_it_gave() -> None:
     said = payroll_note(Decimal(6000), Decimal(500_000), Decimal(1))
     assert said == "本年度列支 6,000.00 元，职工年度工资薪金总额的 1% 是 5,000.00 元，超过的 1,000.00 元不能税前扣除"
     assert "可以据实税前扣除" in payroll_note(Decimal(5000), Decimal(500_000), Decimal(1))
-    assert NOW
