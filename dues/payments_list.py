@@ -1,5 +1,5 @@
-"""A list of payments of a branch, such as the owner's pay office or an online service gives: what is plain, and what a person has to
-look at (rules §14)."""
+"""A list of payments of a branch, such as a bank or an online service gives: what is plain, and what a person has to look at
+(rules §14)."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class OfFund(models.Model):
 
 
 class Income(OfFund):
-    """经费收入 beside returned dues (意见三-2, 三-4), each with its paper."""
+    """经费收入 beside returned dues (意见三-3), each with its paper."""
 
     class Source(models.TextChoices):
         FEE = "FEE", "单位管理费列支"

@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, Sum
+from django.db.models.functions import Coalesce
 
 from core.id_sets import among
-from dues.models import Book, Entry, EntryKind, Spending
+from dues.models import Book, Entry, EntryKind
 from dues.rules.amounts import ZERO, exact
+from dues.rules.uses import ALLOWED
 
 
 def has_funds(on: date) -> ExpressionWrapper:
@@ -36,15 +38,9 @@ def balances_of(nodes: Collection[int]) -> dict[int, dict[str, Decimal]]:
     return found
 
 
-def balances(party_organization: int) -> dict[str, Decimal]:
-    """What each book holds. One query each."""
-    rows = Entry.objects.filter(party_organization=party_organization).order_by("-number")
-    return {book: rows.filter(book=book).values_list("balance", flat=True).first() or ZERO for book in Book.values}
-
-
 def figures_of(party_organization: int, *, year: int) -> dict[str, Any]:
-    """A year of the fund in plain form: what it began with, came in by source, went out by use, and ended with. What was
-    corrected counts where it was booked first."""
+    """A year of the fund in plain form: what it began with, came in by source, went out by use, and ended with. A correction
+    counts in the year in which it was made, as what it corrects."""
     rows = Entry.objects.filter(party_organization=party_organization, book=Book.FUND)
     before = exact(rows.filter(day__year__lt=year).aggregate(sum=Sum("amount"))["sum"])
     of_year = rows.filter(day__year=year)
@@ -54,22 +50,18 @@ def figures_of(party_organization: int, *, year: int) -> dict[str, Any]:
         if kind not in (EntryKind.SPENT, EntryKind.COUNTER)
     ]
     spent = of_year.filter(Q(kind=EntryKind.SPENT) | Q(counter_of__kind=EntryKind.SPENT))
-    used = (
-        Spending.objects.filter(entry__in=spent.filter(countered_by=None))
-        .order_by()
-        .values_list("use")
-        .annotate(sum=Sum("amount"), times=Count("pk"))
-    )
-    by_use = {use: (total, times) for use, total, times in used}
+    used = spent.order_by().values_list(Coalesce("counter_of__spending__use", "spending__use"))
+    times = Count("pk", filter=Q(counter_of=None)) - Count("counter_of")
+    by_use = {use: (-exact(total), number) for use, total, number in used.annotate(total=Sum("amount"), number=times)}
     after = before + exact(of_year.aggregate(sum=Sum("amount"))["sum"])
     return {
         "before": _text(before),
         "came": [[name, _text(total)] for name, total in came if total],
         "came_sum": _text(sum((total for _, total in came), ZERO)),
         "spent": [
-            [name, _text(by_use[use][0]), by_use[use][1]]
-            for use, name in Spending._meta.get_field("use").flatchoices
-            if use in by_use
+            [one.name, _text(by_use[one.code][0]), by_use[one.code][1]]
+            for one in ALLOWED
+            if by_use.get(one.code, (ZERO, 0))[0]
         ],
         "spent_sum": _text(-exact(spent.aggregate(sum=Sum("amount"))["sum"])),
         "after": _text(after),

@@ -24,14 +24,13 @@ from core.views.kept import KeptFilePage
 from dues.ledger_book import ledger_book
 from dues.models import Book, Closing, Entry, Income, Publication, Refund, Spending, Voucher
 from dues.money_forms import DiscussionForm, IncomeForm, SpendingForm, SpentForm
-from dues.queries.funds import balances, figures_of
+from dues.queries.funds import figures_of
 from dues.rules.uses import ALLOWED, FORBIDDEN
 from dues.services import funds, ledger
 from dues.services.publication import publish
 from orgs.models import PartyOrganization
 
 SHOWN = 50
-ENDED = (Income.State.DROPPED, Spending.State.RETURNED)
 
 
 def fund_seen(request: PageRequest, pk: int) -> PartyOrganization:
@@ -82,16 +81,16 @@ class FundPage(OfFundPage, TemplateView):
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         node, book = self.node, self.book
         entries = Entry.objects.filter(party_organization=node, book=book)
-        spendings = Spending.objects.filter(party_organization=node).prefetch_related("vouchers")
-        incomes = Income.objects.filter(party_organization=node).prefetch_related("vouchers")
+        spendings = Spending.objects.filter(party_organization=node)
+        incomes = Income.objects.filter(party_organization=node)
         refunds = Refund.objects.filter(party_organization=node)
         joined = [*BOOKED, *(f"counter_of__{name}" for name in BOOKED)]
         shown: list[Any] = list(entries.select_related("entered_by", *joined).order_by("-number")[:SHOWN])
         for one in shown:
             one.page = page_of(one)
         return super().get_context_data(
-            title="活动经费" if book == Book.FUND else "党费台账", node=node, book=book, balances=balances(node.pk),
-            entries=shown,
+            title="活动经费" if book == Book.FUND else "党费台账", node=node, book=book, entries=shown,
+            balance=ledger.standing(node.pk, book).balance,
             total=entries.count(), shown=SHOWN,
             refunds=refunds.waiting().order_by("-pk"),
             incomes=incomes.filter(state=Income.State.ENTERED).order_by("-pk"),
@@ -168,7 +167,7 @@ class NewSpending(_BeginPage):
         return "use" if "不能用于" in str(refusal) else "asked" if "余额" in str(refusal) else None
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        balance = balances(self.node.pk)[Book.FUND]
+        balance = ledger.standing(self.node.pk, Book.FUND).balance
         return super().get_context_data(allowed=ALLOWED, forbidden=FORBIDDEN, balance=balance, **more)
 
 

@@ -20,7 +20,7 @@ from core import files, proof
 from core.days import InFuture
 from core.refusals import Refusal
 from dues.models import Book, Entry, EntryKind, Income, Publication, Spending, Voucher
-from dues.queries.funds import balances, figures_of
+from dues.queries.funds import balances_of, figures_of
 from dues.rules.capitals import capitals
 from dues.rules.uses import ALLOWED, FORBIDDEN
 from dues.services import funds, ledger
@@ -130,7 +130,7 @@ def test_money_is_asked_for_discussed_and_spent_with_vouchers(city: City) -> Non
     assert (done.entry.amount, done.entry.balance, done.entry.text) == (
         Decimal("-88.80"), Decimal("411.20"), "组织生活：主题党日场地",
     )  # fmt: skip
-    assert balances(city["CZ1111"].pk) == {"DUES": ZERO, "FUND": Decimal("411.20")}
+    assert balances_of([city["CZ1111"].pk])[city["CZ1111"].pk] == {"DUES": ZERO, "FUND": Decimal("411.20")}
     assert list(proof.differences()) == []
 
 
@@ -228,6 +228,20 @@ def test_a_year_adds_up_by_source_and_use_and_ends_with_the_balance(city: City) 
     assert figures_of(city["CZ1111"].pk, year=2026) == {
         "before": "10.00", "came": [["返还党费", "500.00"]], "came_sum": "500.00",
         "spent": [["组织生活", "88.80", 1], ["关怀帮扶", "11.20", 1]], "spent_sum": "100.00", "after": "410.00",
+    }  # fmt: skip
+
+
+def test_uses_add_up_also_where_one_is_countered_in_the_next_year(city: City) -> None:
+    book(city, "500", of=Book.FUND, kind=EntryKind.PUBLIC, day=date(2025, 3, 1))
+    earlier = date(2025, 12, 30)
+    row = with_paper(city, asked(city), "treasurer")
+    Spending.objects.filter(pk=row.pk).update(state="DISCUSSED", discussed_on=earlier)
+    row = funds.spend(spending=row, amount=Decimal(80), day=earlier, **told(city))
+    funds.counter(row=row, reason="发票有误", **told(city))
+    spent(city, "30")
+    years = {year: figures_of(city["CZ1111"].pk, year=year) for year in (2025, 2026)}
+    assert {year: (found["spent"], found["spent_sum"]) for year, found in years.items()} == {
+        2025: ([["组织生活", "80.00", 1]], "80.00"), 2026: ([["组织生活", "-50.00", 0]], "-50.00"),
     }  # fmt: skip
 
 
