@@ -24,9 +24,10 @@ class YearMonth:
     @classmethod
     def parse(cls, text: str) -> YearMonth:
         """Read `YYYY-MM`; raises ValueError with a Chinese sentence."""
-        if not re.fullmatch(r"\d{4}-\d{2}", text):
+        found = re.fullmatch(r"(\d{4})-(\d{2})", text)
+        if found is None or not int(found[1]):
             raise ValueError(f"“{text}”不是月份，请写成 2026-11 这样")
-        return cls(int(text[:4]), int(text[5:]))
+        return cls(int(found[1]), int(found[2]))
 
     @property
     def first_day(self) -> date:

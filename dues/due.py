@@ -17,7 +17,8 @@ from core.due import DueItem, DueKind, due_kinds
 from core.parameters import values_on
 from core.scope import Scope
 from dues.models import Arrears, HandUp, Income, Refund, Relief, Spending
-from dues.queries.waiting import NEXT, for_me
+from dues.queries.steps import NEXT
+from dues.queries.waiting import for_me
 
 State = Refund.State
 

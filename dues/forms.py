@@ -10,12 +10,15 @@ from django import forms
 
 from core.days import PastDay
 from core.months import YearMonth
-from dues.models import HandUp, Payment, Relief
-from dues.rules.standards import PAYER_CHOICES
+from core.refusals import Refusal
+from dues.models import HandUp, Income, Payment, RefundStep, Relief
+from dues.rules.standards import MOST, PAYER_CHOICES
+from dues.rules.uses import ALLOWED, FORBIDDEN
+from dues.services.collection import How
 from members.models import Member
 from orgs.models import PartyOrganization
 
-MOST = Decimal("9999999.99")
+STEPS = tuple(step.value.lower() for step in RefundStep.Step if step != RefundStep.Step.LIST)
 
 
 class MonthField(forms.CharField):
@@ -24,9 +27,9 @@ class MonthField(forms.CharField):
     widget = forms.TextInput({"type": "month", "pattern": r"\d{4}-\d{2}", "placeholder": "2026-11"})
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+        written = super().to_python(value)
         try:
-            return YearMonth.parse(text) if text else None
+            return YearMonth.parse(written) if written else None
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
 
@@ -34,7 +37,7 @@ class MonthField(forms.CharField):
         return f"{value:%Y-%m}" if isinstance(value, date) else str(value or "")
 
 
-def amount(label: str, **more: Any) -> forms.DecimalField:
+def amount_field(label: str, **more: Any) -> forms.DecimalField:
     """元 to the fen."""
     widget = forms.NumberInput({"inputmode": "decimal", "step": "0.01"})
     return forms.DecimalField(
@@ -42,36 +45,54 @@ def amount(label: str, **more: Any) -> forms.DecimalField:
     )
 
 
-class AssessForm(forms.Form):
-    """Whose, from when, by which standard, of what income."""
+def text(label: str, most: int = 200, **more: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=most, **more)
+
+
+class OfMember(forms.Form):
+    """Of one of the members of a branch."""
 
     member = forms.ModelChoiceField(Member.objects.none(), label="党员", empty_label="请选择")
+
+    def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["member"].queryset = members  # type: ignore[attr-defined]
+
+
+class HowForm(forms.Form):
+    """On which day money was received, and how."""
+
+    paid_on = PastDay(label="交纳日期")
+    method = forms.ChoiceField(label="交纳方式", choices=Payment.Method.choices)
+    receipt_no = text("收据号", 40, required=False)
+
+    def how(self) -> How:
+        """What was said. Raises Refusal with all that is wrong."""
+        if not self.is_valid():
+            raise Refusal("；".join(f"{self[name].label}：{wrong[0]}" for name, wrong in self.errors.items()))
+        return How(**self.cleaned_data)
+
+
+class AssessForm(OfMember):
+    """Whose, from when, by which standard, of what income."""
+
     since = MonthField(
         label="自哪个月起", help_text="年初核定的填 1 月；预备党员填支部大会通过的月份；收入变化的填变化的月份"
     )
     payer = forms.ChoiceField(label="交纳人类别", choices=PAYER_CHOICES)
-    base = amount(
+    base = amount_field(
         "计算基数", required=False, help_text="工资、养老金为每月数，个体经营者等为上季度月平均；学生、下岗失业等不填"
     )
-    note = forms.CharField(label="说明", max_length=200, required=False)
-
-    def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["member"].queryset = members  # type: ignore[attr-defined]
+    note = text("说明", required=False)
 
 
-class ReliefForm(forms.Form):
-    member = forms.ModelChoiceField(Member.objects.none(), label="党员", empty_label="请选择")
+class ReliefForm(OfMember):
     kind = forms.ChoiceField(label="减免方式", choices=Relief.Kind.choices)
-    monthly = amount("减免后每月交纳", required=False, help_text="免交的不填")
+    monthly = amount_field("减免后每月交纳", required=False, help_text="免交的不填")
     since = MonthField(label="起始月份")
     last = MonthField(label="终止月份")
-    reason = forms.CharField(label="困难情况", max_length=500, widget=forms.Textarea({"rows": 3}))
+    reason = text("困难情况", 500, widget=forms.Textarea({"rows": 3}))
     studied_on = PastDay(label="支部研究日期")
-
-    def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["member"].queryset = members  # type: ignore[attr-defined]
 
     def clean_monthly(self) -> Decimal:
         return self.cleaned_data["monthly"] or Decimal(0)
@@ -80,7 +101,7 @@ class ReliefForm(forms.Form):
 class DecisionForm(forms.Form):
     relief = forms.IntegerField(widget=forms.HiddenInput)
     verdict = forms.ChoiceField(choices=[("approve", "批准"), ("reject", "不批准")])
-    answer = forms.CharField(label="审批意见", max_length=200, required=False)
+    answer = text("审批意见", required=False)
 
 
 class HandUpForm(forms.Form):
@@ -89,27 +110,75 @@ class HandUpForm(forms.Form):
     node = forms.ModelChoiceField(PartyOrganization.objects.none(), widget=forms.HiddenInput)
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     kind = forms.ChoiceField(label="种类", choices=HandUp.Kind.choices)
-    amount = amount("金额")
+    amount = amount_field("金额")
     first = MonthField(label="起始月份")
     last = MonthField(label="终止月份")
     sent_on = PastDay(label="上缴日期")
-    note = forms.CharField(label="说明（大额党费须写明）", max_length=200, required=False)
+    note = text("说明（大额党费须写明）", required=False)
 
     def __init__(self, *args: Any, nodes: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["node"].queryset = nodes  # type: ignore[attr-defined]
 
 
-class GiftForm(forms.Form):
+class GiftForm(OfMember, HowForm):
     """大额党费 of one member."""
 
-    member = forms.ModelChoiceField(Member.objects.none(), label="党员", empty_label="请选择")
-    amount = amount("金额")
-    paid_on = PastDay(label="交纳日期")
-    method = forms.ChoiceField(label="交纳方式", choices=Payment.Method.choices)
-    receipt_no = forms.CharField(label="收据号", max_length=40, required=False)
-    note = forms.CharField(label="简要情况", max_length=150, help_text="随款逐级上报，全部上缴中央")
+    field_order = ("member", "amount")
+    amount = amount_field("金额")
+    note = text("简要情况", 150, help_text="随款逐级上报，全部上缴中央")
 
-    def __init__(self, *args: Any, members: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["member"].queryset = members  # type: ignore[attr-defined]
+
+class RefundForm(forms.Form):
+    first = MonthField(label="起始月份")
+    last = MonthField(label="截止月份", help_text="已经结束的月份，每个月只返还一次")
+    purpose = text("拟用途", help_text="如：主题党日、党员培训")
+
+
+class GrantForm(forms.Form):
+    amount = amount_field("申请金额")
+    purpose = text("申请理由和用途")
+
+
+class StepForm(forms.Form):
+    """The button that was pressed, on which day the money moved, and why something goes back."""
+
+    do = forms.ChoiceField(choices=[(one, one) for one in STEPS], widget=forms.HiddenInput)
+    day = PastDay(label="日期", required=False)
+    reason = text("退回原因", required=False)
+
+
+class IncomeForm(forms.Form):
+    source = forms.ChoiceField(label="来源", choices=Income.Source.choices)
+    amount = amount_field("金额")
+    received_on = PastDay(label="到账日期")
+    giver = text("付款单位（人）", 60)
+    paper = text("依据", 100, help_text="如：管理费列支审批单、捐赠协议、拨款文件的名称和文号")
+    payroll = amount_field("职工年度薪金总额", required=False, help_text="单位管理费列支的填写，用来提示税前列支的上限")
+
+
+class SpendingForm(forms.Form):
+    """Allowed uses, and those that are not, which the service refuses with the reason."""
+
+    use = forms.ChoiceField(
+        label="用途",
+        choices=[
+            ("", "请选择"),
+            ("可以使用", [(one.code, one.name) for one in ALLOWED]),
+            ("不能使用", [(one.code, one.name) for one in FORBIDDEN]),
+        ],
+    )
+    purpose = text("具体事项", help_text="做什么、多少人、在哪里")
+    asked = amount_field("申请金额")
+
+
+class DiscussionForm(forms.Form):
+    discussed_on = PastDay(label="讨论日期")
+    present = forms.IntegerField(label="参加讨论人数", min_value=1, max_value=9_999)
+    agreed = forms.IntegerField(label="同意人数", min_value=0, max_value=9_999)
+    minutes = text("讨论意见", 500, widget=forms.Textarea({"rows": 3}))
+
+
+class SpentForm(forms.Form):
+    day = PastDay(label="使用日期")
+    amount = amount_field("实际金额")

@@ -27,7 +27,7 @@ class Assessment(models.Model):
     since = PeriodDateField("起始月份")  # its first day
     payer = models.CharField("交纳人类别", max_length=8, choices=PAYER_CHOICES)
     base = EncryptedMoneyField("计算基数（元）", null=True, blank=True)
-    monthly = money("每月应交")
+    monthly = money("每月应交（元）")
     note = models.CharField("说明", max_length=200, blank=True)
     entered_by = person("核定人")
     entered_at = models.DateTimeField("核定时间")
@@ -85,7 +85,7 @@ class Relief(models.Model):
     member = models.ForeignKey(Member, models.PROTECT, related_name="reliefs", verbose_name="党员")
     party_organization = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="党支部")
     kind = models.CharField("减免方式", max_length=7, choices=Kind)
-    monthly = money("减免后每月交纳", default=0)
+    monthly = money("减免后每月交纳（元）", default=0)
     since = PeriodDateField("起始月份")  # first days of months
     last = DeadlineField("终止月份")  # the last month itself
     reason = EncryptedTextField("困难情况")
@@ -152,8 +152,8 @@ class Due(models.Model):
     member = models.ForeignKey(Member, models.PROTECT, related_name="dues", verbose_name="党员")
     party_organization = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="党组织")
     month = DeadlineField("月份")  # its first day
-    amount = money("应交")
-    paid = money("已交", default=0)
+    amount = money("应交（元）")
+    paid = money("已交（元）", default=0)
 
     derived = frozenset({"amount", "paid", "party_organization_id"})
     objects = DueQuerySet.as_manager()
@@ -191,7 +191,7 @@ class Arrears(models.Model):
     first_month = DeadlineField("最早欠交月份")
     months = models.PositiveSmallIntegerField("欠交月数")
     run = models.PositiveSmallIntegerField("连续欠交月数")
-    owed = money("欠交金额")
+    owed = money("欠交金额（元）")
 
     objects = ScopedQuerySet.as_manager()
     view_permission = "dues.view"

@@ -10,7 +10,7 @@ from django.db import models
 
 def money(name: str, **more: Any) -> models.DecimalField:
     """An amount in 元 to the fen."""
-    return models.DecimalField(f"{name}（元）", max_digits=12, decimal_places=2, **more)
+    return models.DecimalField(name, max_digits=12, decimal_places=2, **more)
 
 
 def person(name: str, *, missing: bool = True) -> models.ForeignKey:

@@ -10,7 +10,7 @@ from core.days import EventDateField
 from core.fields import YearField
 from core.models import AppendOnly, AppendOnlyQuerySet, KeptFile
 from core.scope import ScopedQuerySet
-from dues.models.columns import person
+from dues.models.columns import money, person
 from dues.models.ledger import Entry
 from dues.rules.uses import CHOICES
 from orgs.models import PartyOrganization
@@ -51,7 +51,7 @@ class Income(OfFund):
         DROPPED = "DROPPED", "已退回"
 
     source = models.CharField("来源", max_length=11, choices=Source)
-    amount = models.DecimalField("金额", max_digits=12, decimal_places=2)
+    amount = money("金额")
     received_on = EventDateField("到账日期")
     giver = models.CharField("付款单位（人）", max_length=60)
     paper = models.CharField("依据", max_length=100)
@@ -94,7 +94,7 @@ class Spending(OfFund):
 
     use = models.CharField("用途", max_length=9, choices=CHOICES)
     purpose = models.CharField("具体事项", max_length=200)
-    asked = models.DecimalField("申请金额", max_digits=12, decimal_places=2)
+    asked = money("申请金额")
     state = models.CharField("状态", max_length=9, choices=State, default=State.REQUESTED)
     asked_on = EventDateField("提出日期")
     asked_by = person("提出人")
@@ -104,7 +104,7 @@ class Spending(OfFund):
     minutes = models.CharField("讨论意见", max_length=500, blank=True)
     discussed_by = person("讨论记录确认人")
     spent_on = EventDateField("使用日期", null=True, blank=True)
-    amount = models.DecimalField("实际金额", max_digits=12, decimal_places=2, null=True, blank=True)
+    amount = money("实际金额", null=True, blank=True)
     booked_by = person("经办人")
 
     class Meta:

@@ -40,7 +40,7 @@ class HandUp(models.Model):
     kind = models.CharField("种类", max_length=4, choices=Kind, default=Kind.DUES)
     first_month = DeadlineField("起始月份")
     last_month = DeadlineField("终止月份")
-    amount = money("金额")
+    amount = money("金额（元）")
     note = models.CharField("说明", max_length=200, blank=True)
     state = models.CharField("状态", max_length=9, choices=State, default=State.SENT)
     sent_on = EventDateField("上缴日期")

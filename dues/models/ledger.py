@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from core.days import EventDateField
 from core.models import AppendOnly, AppendOnlyQuerySet
-from dues.models.columns import person
+from dues.models.columns import money, person
 from orgs.models import PartyOrganization
 
 
@@ -49,8 +49,8 @@ class Entry(AppendOnly):
     number = models.PositiveIntegerField("序号")
     day = EventDateField("日期")
     kind = models.CharField("类别", max_length=11, choices=EntryKind)
-    amount = models.DecimalField("金额", max_digits=12, decimal_places=2)
-    balance = models.DecimalField("余额", max_digits=12, decimal_places=2)
+    amount = money("金额")
+    balance = money("余额")
     text = models.CharField("摘要", max_length=200)
     counter_of = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="countered_by", verbose_name="冲正"
@@ -102,7 +102,7 @@ class Closing(AppendOnly):
     book = models.CharField("账簿", max_length=4, choices=Book)
     through = EventDateField("结账至")
     number = models.PositiveIntegerField("末条序号")
-    balance = models.DecimalField("余额", max_digits=12, decimal_places=2)
+    balance = money("余额")
     closed_by = person("结账人")
     closed_at = models.DateTimeField("结账时间")
 

@@ -37,7 +37,7 @@ class Payment(AppendOnly):
         Due, models.PROTECT, null=True, blank=True, related_name="payments", verbose_name="应交月份"
     )
     kind = models.CharField("种类", max_length=4, choices=Kind, default=Kind.DUES)
-    amount = money("金额")
+    amount = money("金额（元）")
     paid_on = EventDateField("交纳日期")
     method = models.CharField("交纳方式", max_length=8, choices=Method, default=Method.CASH)
     receipt_no = models.CharField("收据号", max_length=40, blank=True)

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from core.days import EventDateField
 from core.models import AppendOnly, AppendOnlyQuerySet
 from core.scope import ScopedQuerySet
-from dues.models.columns import person
+from dues.models.columns import money, person
 from dues.models.ledger import Entry
 from orgs.models import PartyOrganization
 
@@ -47,9 +47,9 @@ class Refund(models.Model):
     kind = models.CharField("类型", max_length=6, choices=Kind, default=Kind.REFUND)
     first_month = EventDateField("起始月份", null=True, blank=True)
     last_month = EventDateField("截止月份", null=True, blank=True)
-    paid_total = models.DecimalField("收缴合计", max_digits=12, decimal_places=2, default=0)
+    paid_total = money("收缴合计", default=0)
     rate = models.DecimalField("返还比例（%）", max_digits=5, decimal_places=2, default=0)
-    amount = models.DecimalField("金额", max_digits=12, decimal_places=2)
+    amount = money("金额")
     purpose = models.CharField("拟用途", max_length=200)
     state = models.CharField("状态", max_length=9, choices=State, default=State.LISTED)
     state_on = EventDateField("状态日期")  # since when it waits where it is
@@ -155,8 +155,8 @@ class RefundStep(AppendOnly):
     by = person("办理人", missing=False)
     node = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="办理的党组织")
     at = models.DateTimeField("办理时间")
-    paid_total = models.DecimalField("收缴合计", max_digits=12, decimal_places=2)
-    amount = models.DecimalField("金额", max_digits=12, decimal_places=2)
+    paid_total = money("收缴合计")
+    amount = money("金额")
     reason = models.CharField("意见", max_length=200, blank=True)
 
     objects = AppendOnlyQuerySet.as_manager()

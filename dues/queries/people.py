@@ -15,7 +15,6 @@ from dues.rules.separation import Person
 from members.models import Post
 from orgs.access import scope_for
 from orgs.models import Appointment, PartyOrganization, Region
-from orgs.models.party import steps
 
 COUNTY = Q(parent=None) | Q(region__level__in=(Region.Level.CITY, Region.Level.DISTRICT))  # 县级以上
 
@@ -40,13 +39,6 @@ def people_at(branches: Collection[int]) -> dict[int, list[Person]]:
     for node, key, name, account in posts.values_list("party_organization", "user", "name", "user__name"):
         found[node] |= {Person(0, name)} | ({Person(key, account)} if key else set())
     return defaultdict(list, {node: [*people] for node, people in found.items()})
-
-
-def county_of(branch: PartyOrganization) -> PartyOrganization:
-    """The nearest Party organization above a branch that is of county level or above; the root is."""
-    above = PartyOrganization.objects.filter(COUNTY, pk__in=steps(branch.path)[:-1])
-    found: PartyOrganization = above.order_by("-path").first() or PartyOrganization.objects.get(parent=None)
-    return found
 
 
 def seat_of(

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from core.months import YearMonth
 from dues.models import Refund, RefundStep
 from dues.queries.paid import paid_by_month
+from dues.queries.steps import ROAD
+from dues.rules.amounts import ZERO
+from dues.rules.months import months_between
 
 Step = RefundStep.Step
-ROAD = (Step.LIST, Step.APPLY, Step.REVIEW, Step.APPROVE, Step.PAY, Step.RECEIVE)
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,5 @@ def months_of(refund: Refund) -> list[tuple[date, Decimal]]:
     if not refund.first_month or not refund.last_month:
         return []
     found = paid_by_month([refund.party_organization_id], refund.first_month, refund.last_month)
-    first, last = YearMonth.of(refund.first_month), YearMonth.of(refund.last_month)
-    span = (last.year - first.year) * 12 + last.month - first.month + 1
-    months = [first.plus(number).first_day for number in range(span)]
-    return [(month, found.get((refund.party_organization_id, month), Decimal(0))) for month in months]
+    months = months_between(refund.first_month, refund.last_month)
+    return [(month, found.get((refund.party_organization_id, month), ZERO)) for month in months]

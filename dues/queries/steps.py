@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from accounts.models import User
 from accounts.permissions import Permission
@@ -18,9 +19,31 @@ from orgs.access import scope_for
 from orgs.models import PartyOrganization
 from orgs.models.party import steps as ids_of
 
-Step = RefundStep.Step
-BY = {Step.REVIEW: P.DUES_REVIEW, Step.APPROVE: P.DUES_APPROVE, Step.PAY: P.DUES_APPROVE}
-AT_COUNTY = (Step.APPROVE, Step.PAY)
+State, Step = Refund.State, RefundStep.Step
+
+
+class Move(NamedTuple):
+    """From which states a step is taken, to which it leads, and with which permission (None: that of the next step)."""
+
+    since: tuple[str, ...]
+    to: str
+    by: Permission | None = None
+
+
+ROAD = (Step.LIST, Step.APPLY, Step.REVIEW, Step.APPROVE, Step.PAY, Step.RECEIVE)
+MOVES = {
+    Step.APPLY: Move((State.LISTED, State.RETURNED), State.APPLIED, P.DUES_APPLY),
+    Step.REVIEW: Move((State.APPLIED,), State.REVIEWED, P.DUES_REVIEW),
+    Step.APPROVE: Move((State.REVIEWED,), State.APPROVED, P.DUES_APPROVE),
+    Step.PAY: Move((State.APPROVED,), State.PAID, P.DUES_APPROVE),
+    Step.RECEIVE: Move((State.PAID,), State.RECEIVED, P.DUES_COLLECT),
+    Step.RETURN: Move((State.APPLIED, State.REVIEWED, State.APPROVED), State.RETURNED),
+    Step.REJECT: Move((State.APPLIED, State.REVIEWED), State.REJECTED),
+    Step.WITHDRAW: Move((State.LISTED, State.APPLIED, State.RETURNED), State.WITHDRAWN, P.DUES_APPLY),
+}
+BY = {step: move.by for step, move in MOVES.items() if step in ROAD and move.by}
+NEXT = {state: (step, by) for step, by in BY.items() for state in MOVES[step].since}
+OWN = (P.DUES_APPLY, P.DUES_COLLECT)  # what the branch itself does
 UNSAID = {  # steps that bind nobody, beside the step itself: whoever applied may apply again
     step: {Step.RETURN, Step.REJECT, Step.WITHDRAW, step} | ({Step.LIST} if step == Step.APPLY else set())
     for step in Step
@@ -40,10 +63,14 @@ class Rights:
     acted: dict[int, list[Acted]]
     people: dict[int, list[Person]]
 
+    @property
+    def at_county(self) -> bool:
+        return self.permission == P.DUES_APPROVE
+
     def _seats(self, row: Refund) -> list[int]:
         path = row.party_organization.path
         here = [grant.node_id for grant in self.grants if path.startswith(grant.path) and path != grant.path]
-        return [node for node in here if self.step not in AT_COUNTY or node in self.county]
+        return [node for node in here if not self.at_county or node in self.county]
 
     def seat(self, row: Refund) -> PartyOrganization:
         """The lowest node at which the person may take the step."""
@@ -57,7 +84,7 @@ class Rights:
     def objection(self, row: Refund) -> str:
         """Why the person does not take the step; empty where nothing stands against it."""
         if not self._seats(row):
-            where = "县级以上党组织" if self.step in AT_COUNTY else f"{row.party_organization}的上级党组织"
+            where = "县级以上党组织" if self.at_county else f"{row.party_organization}的上级党组织"
             return f"须在{where}有“{self.permission.label}”的权限，请由有权限的人员办理"
         return barred(
             self.by, act=self.step.label, earlier=self.acted[row.pk], branch=self.people[row.party_organization_id]

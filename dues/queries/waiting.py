@@ -17,20 +17,10 @@ from core.id_sets import among
 from core.scope import Scope
 from dues.models import Refund, RefundStep
 from dues.queries.people import COUNTY
-from dues.queries.steps import UNSAID
+from dues.queries.steps import NEXT, OWN, UNSAID
 from orgs.models import Appointment, PartyOrganization
 from orgs.models.party import steps as ids_of
 
-State, Step = Refund.State, RefundStep.Step
-NEXT: dict[str, tuple[RefundStep.Step, Permission]] = {
-    State.LISTED: (Step.APPLY, P.DUES_APPLY),
-    State.RETURNED: (Step.APPLY, P.DUES_APPLY),
-    State.APPLIED: (Step.REVIEW, P.DUES_REVIEW),
-    State.REVIEWED: (Step.APPROVE, P.DUES_APPROVE),
-    State.APPROVED: (Step.PAY, P.DUES_APPROVE),
-    State.PAID: (Step.RECEIVE, P.DUES_COLLECT),
-}
-OWN = (P.DUES_APPLY, P.DUES_COLLECT)  # what the branch itself does
 MOST_NAMES = 3
 
 

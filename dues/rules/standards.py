@@ -18,7 +18,7 @@ Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Payer:
+class PayerKind:
     """A kind of payer: what the base is, by which bands (`wage`, `pension`; empty: none)."""
 
     code: str
@@ -30,12 +30,12 @@ class Payer:
 PAYERS = {
     one.code: one
     for one in (
-        Payer("WAGE", "按月领取工资", "每月相对固定的、经常性的工资收入（税后）", "wage"),
-        Payer("ANNUAL", "年薪制", "当月实际领取的薪酬收入（税后）", "wage"),
-        Payer("OWNER", "不按月取得收入的个体经营者等", "上季度月平均纯收入", "wage"),
-        Payer("PENSION", "离退休", "每月离退休费或养老金总额", "pension"),
-        Payer("FARMER", "农民", "商定的每月交纳额"),
-        Payer("TOKEN", "学生、下岗失业、靠抚恤救济或低保生活", ""),
+        PayerKind("WAGE", "按月领取工资", "每月相对固定的、经常性的工资收入（税后）", "wage"),
+        PayerKind("ANNUAL", "年薪制", "当月实际领取的薪酬收入（税后）", "wage"),
+        PayerKind("OWNER", "不按月取得收入的个体经营者等", "上季度月平均纯收入", "wage"),
+        PayerKind("PENSION", "离退休", "每月离退休费或养老金总额", "pension"),
+        PayerKind("FARMER", "农民", "商定的每月交纳额"),
+        PayerKind("TOKEN", "学生、下岗失业、靠抚恤救济或低保生活", ""),
     )
 }
 PAYER_CHOICES = [(one.code, one.name) for one in PAYERS.values()]
@@ -91,7 +91,7 @@ def shortest(number: Decimal) -> str:
     return format(number.normalize(), "f")
 
 
-def _agreed(kind: Payer, base: Decimal, values: Values) -> Assessed:
+def _agreed(kind: PayerKind, base: Decimal, values: Values) -> Assessed:
     least, most = set_by(values, "farmer_least"), set_by(values, "farmer_most")
     if not least <= base <= most:
         raise Refusal(f"{kind.name}党员每月交纳 {yuan(least)} 至 {yuan(most)} 元，现为 {yuan(base)} 元，请核对")
@@ -100,7 +100,7 @@ def _agreed(kind: Payer, base: Decimal, values: Values) -> Assessed:
     )
 
 
-def _rated(kind: Payer, base: Decimal, values: Values) -> Assessed:
+def _rated(kind: PayerKind, base: Decimal, values: Values) -> Assessed:
     band = next(one for one in bands_of(kind.bands, values) if one.bound is None or base <= one.bound)
     exact = base * band.rate / 100
     quantum = set_by(values, "quantum") or FEN

@@ -46,10 +46,12 @@ def read_month(cell: Cell, *, year: int) -> YearMonth | None:
     if isinstance(cell, date | datetime):
         return YearMonth(cell.year, cell.month)
     text = half_width(raw_text(cell))
-    found = _MONTH.fullmatch(text)
-    if found is None or not 1 <= int(found[2]) <= 12:
-        raise Refusal(f"“{text[:20]}”不是月份，请写成 2026-11 或 11 月")
-    return YearMonth(int(found[1] or year), int(found[2]))
+    try:
+        if found := _MONTH.fullmatch(text):
+            return YearMonth.parse(f"{found[1] or year}-{int(found[2]):02}")
+    except ValueError:
+        pass
+    raise Refusal(f"“{text[:20]}”不是月份，请写成 2026-11 或 11 月")
 
 
 def read_payer(cell: Cell) -> str | None:

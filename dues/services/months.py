@@ -33,7 +33,7 @@ class Held(NamedTuple):
     paid: Decimal
 
 
-class Told(NamedTuple):
+class Basis(NamedTuple):
     """All that a member's months follow from."""
 
     place: int
@@ -70,12 +70,12 @@ def _assessed(since: date) -> list[int]:
 
 def _restate(members: Sequence[int], since: date, last: date) -> set[int]:
     """The Party organizations of which months changed."""
-    people, held = _told(members, since.replace(month=1)), _held(members, since)
+    bases, held = _bases(members, since.replace(month=1)), _held(members, since)
     added: list[tuple[object, ...]] = []
     changed: list[tuple[object, ...]] = []
     gone: list[int] = []
     touched: set[int] = set()
-    for member, one in people.items():
+    for member, one in bases.items():
         there = held.get(member, {})
         for month in sorted({*(month for month in _months(one.rates, last) if month >= since), *there}):
             now, wanted = there.get(month), due_in(month, one.rates, one.reliefs) if one.stays else None
@@ -107,7 +107,7 @@ def _then(now: Held, wanted: Decimal | None, place: int) -> tuple[int, Decimal]:
     return place if now.paid < amount else now.place, amount
 
 
-def _told(members: Sequence[int], since: date) -> dict[int, Told]:
+def _bases(members: Sequence[int], since: date) -> dict[int, Basis]:
     rates: dict[int, list[Rate]] = defaultdict(list)
     entered = Assessment.objects.filter(member__in=among(members), since__gte=since).order_by("pk")
     for member, *rate in entered.values_list("member", "since", "monthly"):
@@ -118,7 +118,7 @@ def _told(members: Sequence[int], since: date) -> dict[int, Told]:
         reliefs[member].append(Lightened(*relief))
     rows = Member.objects.filter(pk__in=among(members)).order_by("pk")
     return {
-        pk: Told(place, status in ON_THE_ROLL, rates.get(pk, ()), reliefs.get(pk, ()))
+        pk: Basis(place, status in ON_THE_ROLL, rates.get(pk, ()), reliefs.get(pk, ()))
         for pk, place, status in rows.values_list("pk", "party_organization", "status")
     }
 

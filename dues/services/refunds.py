@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -20,9 +20,10 @@ from core.parameters import values_on
 from core.refusals import Refusal
 from dues.models import Book, EntryKind, Refund, RefundMonth, RefundStep
 from dues.queries.paid import paid_totals
-from dues.queries.people import county_of, person
-from dues.queries.steps import BY, Rights, acted_on, rights_of, taken
+from dues.queries.people import person
+from dues.queries.steps import MOVES, NEXT, OWN, Rights, acted_on, rights_of, taken
 from dues.rules.amounts import set_by
+from dues.rules.months import months_between
 from dues.rules.refunds import refundable
 from dues.rules.separation import barred
 from dues.services import ledger
@@ -33,60 +34,31 @@ from orgs.models.party import BRANCH_KINDS
 
 State, Step, Kind = Refund.State, RefundStep.Step, Refund.Kind
 MOST_MONTHS = 12
-ROAD = {  # the step, from which states it is taken, to which it leads
-    Step.APPLY: ((State.LISTED, State.RETURNED), State.APPLIED),
-    Step.REVIEW: ((State.APPLIED,), State.REVIEWED),
-    Step.APPROVE: ((State.REVIEWED,), State.APPROVED),
-    Step.PAY: ((State.APPROVED,), State.PAID),
-    Step.RECEIVE: ((State.PAID,), State.RECEIVED),
-    Step.RETURN: ((State.APPLIED, State.REVIEWED, State.APPROVED), State.RETURNED),
-    Step.REJECT: ((State.APPLIED, State.REVIEWED), State.REJECTED),
-    Step.WITHDRAW: ((State.LISTED, State.APPLIED, State.RETURNED), State.WITHDRAWN),
-}
-ACTIONS = {
-    Step.LIST: "dues.refund_list",
-    Step.APPLY: "dues.refund_apply",
-    Step.REVIEW: "dues.refund_review",
-    Step.APPROVE: "dues.refund_approve",
-    Step.PAY: "dues.refund_pay",
-    Step.RECEIVE: "dues.refund_receive",
-    Step.RETURN: "dues.refund_return",
-    Step.REJECT: "dues.refund_reject",
-    Step.WITHDRAW: "dues.refund_withdraw",
-}
+ACTIONS = {step: f"dues.refund_{step.value.lower()}" for step in Step}
 
 
 @transaction.atomic
 def draw_up(
-    *,
-    by: User,
-    party_organization: PartyOrganization,
-    first: YearMonth,
-    last: YearMonth,
-    purpose: str,
-    at: datetime,
+    *, by: User, party_organization: PartyOrganization, first: YearMonth, last: YearMonth, purpose: str, at: datetime,
     on: date,
-) -> Refund:
+) -> Refund:  # fmt: skip
     """清单: what the branch collected in months that are over and of which it has no refund yet."""
     seat = _begin(by, party_organization, on)
     if not first <= last < YearMonth.of(on) or last >= first.plus(MOST_MONTHS):
         raise Refusal(f"请选择已经结束的月份，一次不超过 {MOST_MONTHS} 个月")
-    months = [month for n in range(MOST_MONTHS) if (month := first.plus(n)) <= last]
-    taken_months = RefundMonth.objects.filter(
-        party_organization=party_organization, month__range=(first.first_day, last.first_day)
-    ).order_by("month")
-    if found := [f"{row.month:%Y-%m}" for row in taken_months]:
+    months = months_between(first.first_day, last.first_day)
+    asked_for = RefundMonth.objects.filter(party_organization=party_organization, month__in=months).order_by("month")
+    if found := [f"{row.month:%Y-%m}" for row in asked_for]:
         raise Refusal(f"{'、'.join(found)} 的党费已申请返还，每个月只返还一次")
     row = Refund(
         party_organization=party_organization, first_month=first.first_day, last_month=last.first_day, purpose=purpose,
         state_on=on,
     )  # fmt: skip
-    _reckon(row, on)
-    writing.add(by=by, record=row, action=ACTIONS[Step.LIST], at=at, on=on)
-    rows = [[party_organization.pk, month.first_day] for month in months]
+    for name, value in _reckoned(row, on).items():
+        setattr(row, name, value)
+    _list(row, by, seat, at, on)
+    rows = [[party_organization.pk, month] for month in months]
     writing.add_rows(RefundMonth, ["party_organization_id", "month"], rows, {"refund_id": row.pk}, by=by, events=())
-    _note(row, Step.LIST, by, seat, at)
-    refresh((), on=on, nodes=[row.party_organization_id])
     return row
 
 
@@ -97,9 +69,7 @@ def ask_grant(
     """申请补助 from retained dues of the committee above, for a branch in difficulty (意见三-3)."""
     seat = _begin(by, party_organization, on)
     row = Refund(party_organization=party_organization, kind=Kind.GRANT, amount=amount, purpose=purpose, state_on=on)
-    writing.add(by=by, record=row, action=ACTIONS[Step.LIST], at=at, on=on)
-    _note(row, Step.LIST, by, seat, at)
-    refresh((), on=on, nodes=[row.party_organization_id])
+    _list(row, by, seat, at, on)
     return row
 
 
@@ -108,9 +78,7 @@ def apply(*, by: User, refund: Refund, at: datetime, on: date) -> Refund:
     """Hand in the list, or one that came back, reckoned anew."""
     row = _locked(refund, Step.APPLY)
     seat = require_seat(by, P.DUES_APPLY, row.party_organization, on=on)
-    values = {name: getattr(row, name) for name in ("paid_total", "rate", "amount")} if _reckon(row, on) else {}
-    row.refresh_from_db(fields=[*values])
-    return _take(row, Step.APPLY, by, seat, at, on, values=values)
+    return _take(row, Step.APPLY, by, seat, at, on, values=_reckoned(row, on))
 
 
 def review(*, by: User, refund: Refund, at: datetime, on: date) -> Refund:
@@ -150,10 +118,9 @@ def approve_many(
 def pay(*, by: User, refund: Refund, day: date, at: datetime, on: date) -> Refund:
     """拨付 from the dues that the paying committee holds. The months of the refund are closed with it, so that what was
     returned for them stays what was paid."""
-    row, seat = _checked(refund, Step.PAY, by, on)
+    row, rights = _checked(refund, Step.PAY, by, on)
     branch, payer = row.party_organization, row.payer
-    if payer is None or seat is None:
-        raise ValueError("an approved refund has a payer")
+    assert payer, "an approved refund has one"
     if day < row.state_on:
         raise Refusal(f"{row.state_on} 才审批，拨付日期请填写当天或以后")
     kind = EntryKind.REFUND_PAID if row.kind == Kind.REFUND else EntryKind.GRANT_PAID
@@ -163,7 +130,7 @@ def pay(*, by: User, refund: Refund, day: date, at: datetime, on: date) -> Refun
     )
     if row.last_month:
         ledger.close_through(party_organization=branch, book=Book.DUES, month=YearMonth.of(row.last_month), **told)
-    return _take(row, Step.PAY, by, seat, at, on, values={"paid_entry": entry})
+    return _take(row, Step.PAY, by, rights.seat(row), at, on, values={"paid_entry": entry})
 
 
 @transaction.atomic
@@ -193,8 +160,9 @@ def send_back(*, by: User, refund: Refund, reason: str, at: datetime, on: date, 
     row = _locked(refund, step)
     if not reason.strip():
         raise Refusal(f"{step.label}请写明原因")
-    county = row.state != State.APPLIED
-    seat = require_seat(by, P.DUES_APPROVE if county else P.DUES_REVIEW, row.party_organization, on=on, county=county)
+    _, permission = NEXT[row.state]
+    county = permission == P.DUES_APPROVE
+    seat = require_seat(by, permission, row.party_organization, on=on, county=county)
     require_another(by, act=step.label, earlier=taken(row, step), money_of=row.party_organization)
     if reject:
         _free_months(row, by)
@@ -213,8 +181,8 @@ def withdraw(*, by: User, refund: Refund, at: datetime, on: date) -> Refund:
 
 def why_not(*, by: User, refund: Refund, on: date) -> str:
     """Why somebody whose turn it is would be refused the next step, without trying it; empty where nothing is in the way."""
-    step = next(step for step, (states, _) in ROAD.items() if refund.state in states)
-    if step in BY:
+    step, permission = NEXT[refund.state]
+    if permission not in OWN:
         rights = rights_of([refund], step, by, on=on)
         return _why_not(refund, step, rights, _differing([refund]))
     return barred(person(by), act=step.label, earlier=acted_on([refund], step)[refund.pk])
@@ -223,9 +191,15 @@ def why_not(*, by: User, refund: Refund, on: date) -> str:
 # --- what the steps share ---
 @transaction.atomic
 def _advance(refund: Refund, step: RefundStep.Step, by: User, at: datetime, on: date) -> Refund:
-    row, seat = _checked(refund, step, by, on)
-    values = {"payer": county_of(row.party_organization)} if step == Step.APPROVE else {}
-    return _take(row, step, by, seat, at, on, values=values)
+    row, rights = _checked(refund, step, by, on)
+    values = {"payer": rights.payer(row)} if step == Step.APPROVE else {}
+    return _take(row, step, by, rights.seat(row), at, on, values=values)
+
+
+def _list(row: Refund, by: User, seat: PartyOrganization, at: datetime, on: date) -> None:
+    writing.add(by=by, record=row, action=ACTIONS[Step.LIST], at=at, on=on)
+    _note(row, Step.LIST, by, seat, at)
+    refresh((), on=on, nodes=[row.party_organization_id])
 
 
 def _begin(by: User, party_organization: PartyOrganization, on: date) -> PartyOrganization:
@@ -242,58 +216,60 @@ def _locked(refund: Refund, step: RefundStep.Step) -> Refund:
     row = rows.select_related("party_organization", "payer", "paid_entry").get(pk=refund.pk)
     if row.payer_id != refund.payer_id:  # approved meanwhile: the payer is locked with the branch, in one go
         raise Refusal(f"“{row}”刚由他人办理，请重新打开")
-    if row.state not in ROAD[step][0]:
+    if row.state not in MOVES[step].since:
         raise Refusal(f"“{row}”现在是“{row.get_state_display()}”，不能{step.label}")
     return row
 
 
-def _checked(refund: Refund, step: RefundStep.Step, by: User, on: date) -> tuple[Refund, PartyOrganization]:
-    """The refund, locked, of which this person may take the step at a Party organization, with the amount that the ledger
-    gives."""
+def _checked(refund: Refund, step: RefundStep.Step, by: User, on: date) -> tuple[Refund, Rights]:
+    """The refund, locked, of which this person may take the step, with the amount that the ledger gives."""
     row = _locked(refund, step)
     rights = rights_of([row], step, by, on=on)
     if why := _why_not(row, step, rights, _differing([row])):
         raise Refusal(why)
-    return row, rights.seat(row)
+    return row, rights
 
 
-def _why_not(row: Refund, step: RefundStep.Step, rights: Rights, differing: Collection[tuple[int, str]]) -> str:
-    if row.state not in ROAD[step][0]:
+def _why_not(row: Refund, step: RefundStep.Step, rights: Rights, differing: Mapping[int, str]) -> str:
+    if row.state not in MOVES[step].since:
         return f"现在是“{row.get_state_display()}”，不能{step.label}"
-    return rights.objection(row) or next((why for key, why in differing if key == row.pk), "")
+    return rights.objection(row) or differing.get(row.pk, "")
 
 
-def _differing(rows: Iterable[Refund]) -> list[tuple[int, str]]:
+def _differing(rows: Sequence[Refund]) -> dict[int, str]:
     """Those of which the ledger says something else than was applied for, with both figures."""
-    mine = [row for row in rows if row.kind == Kind.REFUND]
-    totals = paid_totals((row.party_organization_id, row.first_month, row.last_month) for row in mine)  # type: ignore[misc]
-    found = []
-    for row in mine:
-        now = totals[row.party_organization_id, row.first_month, row.last_month]  # type: ignore[index]
-        if now != row.paid_total:
-            why = f"申请时收缴合计 {row.paid_total:,.2f} 元，台账现在是 {now:,.2f} 元；请退回，由支部重新申请"
-            found.append((row.pk, why))
-    return found
+    months = {row.pk: _months(row) for row in rows if row.kind == Kind.REFUND}
+    totals = paid_totals(months.values())
+    return {
+        row.pk: f"申请时收缴合计 {row.paid_total:,.2f} 元，台账现在是 {totals[months[row.pk]]:,.2f} 元；请退回，由支部重新申请"
+        for row in rows
+        if row.pk in months and totals[months[row.pk]] != row.paid_total
+    }
 
 
-def _reckon(row: Refund, on: date) -> bool:
-    """Set what the ledger and the rate of the day give; False for a grant, which is what was asked for."""
-    if row.kind != Kind.REFUND or not row.first_month or not row.last_month:
-        return False
-    key = (row.party_organization_id, row.first_month, row.last_month)
-    row.paid_total = paid_totals([key])[key]
-    row.rate = set_by(values_on(on), "refund_rate")
-    row.amount = refundable(row.paid_total, row.rate)
-    if not row.amount:
+def _reckoned(row: Refund, on: date) -> dict[str, Decimal]:
+    """What the ledger and the rate of the day give; nothing of a grant, which is what was asked for."""
+    if row.kind != Kind.REFUND:
+        return {}
+    months = _months(row)
+    paid, rate = paid_totals([months])[months], set_by(values_on(on), "refund_rate")
+    if not (amount := refundable(paid, rate)):
         raise Refusal(f"{row.months} 台账上没有可以返还的党费，请先登记收缴")
-    return True
+    return {"paid_total": paid, "rate": rate, "amount": amount}
+
+
+def _months(row: Refund) -> tuple[int, date, date]:
+    """Whose dues of which months; a grant has none."""
+    assert row.first_month, "it has months"
+    assert row.last_month, "it has months"
+    return row.party_organization_id, row.first_month, row.last_month
 
 
 def _take(
     row: Refund, step: RefundStep.Step, by: User, seat: PartyOrganization, at: datetime, on: date, *,
     values: dict[str, Any] | None = None, reason: str = "",
 ) -> Refund:  # fmt: skip
-    given = {**(values or {}), "state": ROAD[step][1], "state_on": on}
+    given = {**(values or {}), "state": MOVES[step].to, "state_on": on}
     writing.change(by=by, record=row, values=given, action=ACTIONS[step], reason=reason, at=at, on=on)
     _note(row, step, by, seat, at, reason)
     refresh((), on=on, nodes=[row.party_organization_id])

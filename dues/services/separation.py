@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 from accounts.models import User
@@ -17,13 +17,12 @@ def require_another(
     by: User,
     *,
     act: str,
-    earlier: Mapping[str, User | None] | Iterable[tuple[str, User | None]],
+    earlier: Iterable[tuple[str, User | None]],
     money_of: PartyOrganization | None = None,
 ) -> None:
     """Refuse an act (`审批`) by somebody who did an earlier step (`提出`), also in another account of the same name, and, of an
     act that is done above it, by whoever serves or served where the money belongs (`money_of`). Raises Refusal."""
-    pairs = earlier.items() if isinstance(earlier, Mapping) else earlier
-    steps = [Acted(step, person(user)) for step, user in pairs if user]
+    steps = [Acted(step, person(user)) for step, user in earlier if user]
     if why := barred(person(by), act=act, earlier=steps, branch=people_of(money_of) if money_of else ()):
         raise Refusal(why)
 

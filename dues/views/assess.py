@@ -45,14 +45,26 @@ class OfBranch(PermissionMixin):
         return Member.objects.on_the_roll().filter(party_organization=self.branch).order_by("name", "pk")
 
 
-class AssessPage(OfBranch, FormPage):
+class MemberPage(OfBranch, FormPage):
+    """A form about one of the members of the branch."""
+
+    back = "dues_assess"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"members": self.members}
+
+    def get_success_url(self) -> str:
+        return reverse(self.back, args=[self.branch.pk])
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(branch=self.branch, **more)
+
+
+class AssessPage(MemberPage):
     """试算 shows each step; 核定 writes. Below stands what holds for everybody of the branch."""
 
     template_name = "dues/assess.html"
     form_class = AssessForm
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"members": self.members}
 
     def get_initial(self) -> dict[str, Any]:
         """Of a member who is named in the address, what held before."""
@@ -81,9 +93,6 @@ class AssessPage(OfBranch, FormPage):
         row = assess_member(by=self.request.user, at=timezone.now(), on=timezone.localdate(), **data)
         return f"已核定：{row}。"
 
-    def get_success_url(self) -> str:
-        return reverse("dues_assess", args=[self.branch.pk])
-
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         month = YearMonth.of(timezone.localdate())
         rows = payers(self.branch, year=month.year)
@@ -92,7 +101,6 @@ class AssessPage(OfBranch, FormPage):
             one.monthly = one.due(month.first_day)  # type: ignore[attr-defined]
         told = {
             "title": f"{month.year} 年度党费核定",
-            "branch": self.branch,
             "rows": rows,
             "missing": sum(not one.assessments for one in rows),
             "year": month.year,
@@ -125,14 +133,11 @@ class AssessList(OfBranch, View):
         return redirect("dues_assess", self.branch.pk)
 
 
-class ReliefPage(OfBranch, FormPage):
+class ReliefPage(MemberPage):
     """The branch proposes; the level above decides."""
 
     template_name = "dues/relief.html"
     form_class = ReliefForm
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"members": self.members}
 
     def get_initial(self) -> dict[str, Any]:
         today = timezone.localdate()
@@ -143,8 +148,5 @@ class ReliefPage(OfBranch, FormPage):
         row = reliefs.propose(by=self.request.user, on=timezone.localdate(), **data)
         return f"已提出：{row}，等上级党组织审批。"
 
-    def get_success_url(self) -> str:
-        return reverse("dues_assess", args=[self.branch.pk])
-
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(title="提出党费减免", branch=self.branch, **more)
+        return super().get_context_data(title="提出党费减免", **more)

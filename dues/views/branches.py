@@ -19,7 +19,8 @@ from core.pages import PageRequest, PermissionMixin
 from dues.models import Refund
 from dues.queries.branches import collecting, so_far
 from dues.queries.funds import balances_of, has_funds
-from dues.queries.waiting import NEXT, waiting_for
+from dues.queries.steps import NEXT
+from dues.queries.waiting import waiting_for
 from orgs.filters import OfBranchFilters
 
 

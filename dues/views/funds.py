@@ -21,9 +21,9 @@ from core.months import YearMonth
 from core.pages import FormPage, PageRequest, PermissionMixin, numbers, to_attach
 from core.refusals import Refusal, as_sentence
 from core.views.kept import KeptFilePage
+from dues.forms import DiscussionForm, IncomeForm, SpendingForm, SpentForm
 from dues.ledger_book import ledger_book
 from dues.models import Book, Closing, Entry, Income, Publication, Refund, Spending, Voucher
-from dues.money_forms import DiscussionForm, IncomeForm, SpendingForm, SpentForm
 from dues.queries.funds import figures_of
 from dues.rules.uses import ALLOWED, FORBIDDEN
 from dues.services import funds, ledger
@@ -123,7 +123,7 @@ class LedgerBook(OfFundPage, View):
         return FileResponse(file, as_attachment=True, filename=name)
 
 
-class _BeginPage(OfFundPage, FormPage):
+class BeginPage(OfFundPage, FormPage):
     """Something is entered for the own Party organization; its page comes next."""
 
     permission = P.DUES_APPLY
@@ -142,7 +142,7 @@ class _BeginPage(OfFundPage, FormPage):
         return super().get_context_data(**told | more)
 
 
-class NewIncome(_BeginPage):
+class NewIncome(BeginPage):
     form_class = IncomeForm
     title, note = "登记经费收入", "返还的党费和留成党费补助由上级拨付、确认后自动入账，不在这里登记。"
     button = "登记，下一步上传依据"
@@ -153,7 +153,7 @@ class NewIncome(_BeginPage):
         return HttpResponseRedirect(reverse("income", args=[row.pk]))
 
 
-class NewSpending(_BeginPage):
+class NewSpending(BeginPage):
     form_class = SpendingForm
     title, note = "申请使用经费", "提出后由支部集体讨论决定；使用后上传凭证，由党费管理员列支。"
     template_name = "dues/spending_new.html"

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -18,30 +16,22 @@ from django.utils import timezone
 from django.views import View
 
 from accounts.permissions import Permission as P
-from core.days import PastDay
 from core.formats import number as spoken
 from core.months import YearMonth
 from core.pages import PageRequest, PermissionMixin, number, to_change
 from core.refusals import Refusal, as_sentence
+from dues.forms import HowForm
 from dues.models import Book, Payment
 from dues.queries.branches import branch_seen, may_collect
 from dues.queries.grid import GridRow, columns, grid, months_of, newest, receipts
 from dues.rules.amounts import ZERO, yuan
-from dues.rules.words import read_yuan
-from dues.services.collection import Cell, How, collect, correct
+from dues.rules.words import read_month, read_yuan
+from dues.services.collection import Cell, collect, correct
 from dues.services.ledger import standing
 from orgs.models import PartyOrganization
 
 FIELD = re.compile(r"pay-(\d{1,18})-(\d{4}-\d{2})", re.ASCII)
 YEARS_BACK = 5
-
-
-class HowForm(forms.Form):
-    """On which day it was received, and how."""
-
-    paid_on = PastDay(label="交纳日期")
-    method = forms.ChoiceField(label="交纳方式", choices=Payment.Method.choices)
-    receipt_no = forms.CharField(label="收据号", max_length=40, required=False)
 
 
 class GridPage(PermissionMixin, View):
@@ -117,11 +107,8 @@ class GridPage(PermissionMixin, View):
             correct(payment=payment, reason=self.request.POST.get(f"reason-{wrong}", "")[:150], **told)
             return f"已更正：{payment}。请重新登记正确的交纳。"
         cells = self._all() if "all" in self.request.POST else self._typed()
-        form = HowForm(self.request.POST)
-        if not form.is_valid():
-            raise Refusal("；".join(f"{form[name].label}：{wrong[0]}" for name, wrong in form.errors.items()))
         entry = collect(
-            party_organization=self.branch, cells=cells, how=How(**form.cleaned_data),
+            party_organization=self.branch, cells=cells, how=HowForm(self.request.POST).how(),
             seen=number(self.request.POST.get("seen")) or 0, more=bool(self.request.POST.get("more")), **told,
         )  # fmt: skip
         return f"已登记 {len({cell.member for cell in cells})} 人 {yuan(entry.amount)} 元（台账第 {spoken(entry.number)} 号）。"
@@ -130,7 +117,8 @@ class GridPage(PermissionMixin, View):
         found = []
         for name, text in self.request.POST.items():
             if (of := FIELD.fullmatch(name)) and (amount := read_yuan(str(text))) is not None:
-                found.append(Cell(int(of[1]), _month(of[2]), amount))
+                month = read_month(of[2], year=self.month.year) or self.month
+                found.append(Cell(int(of[1]), month.first_day, amount))
         return found
 
     def _all(self) -> list[Cell]:
@@ -146,13 +134,6 @@ class GridPage(PermissionMixin, View):
         if not found:
             raise Refusal(f"{self.month} 没有待交的党费：都已交清，或者还没有核定")
         return found
-
-
-def _month(text: str) -> date:
-    try:
-        return YearMonth.parse(text).first_day
-    except ValueError as error:
-        raise Refusal(str(error)) from error
 
 
 class PrintPage(GridPage):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
+from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,50 +13,40 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 
 from core.months import YearMonth
-from core.pages import FormPage, PageRequest, number
+from core.pages import PageRequest, number
 from core.parameters import values_on
 from core.refusals import Refusal, as_sentence
-from dues.forms import GiftForm
+from dues.forms import GiftForm, HowForm
+from dues.lists import MOST_LINES
 from dues.payments_list import PaidLine, read_payments
 from dues.queries.grid import newest
 from dues.rules.amounts import yuan
-from dues.rules.words import read_yuan
+from dues.rules.words import read_month, read_yuan
 from dues.services.collection import Cell, How, collect, receive_gift
-from dues.views.assess import OfBranch
-from dues.views.grid import HowForm
-
-MOST = 2_000  # lines
+from dues.views.assess import MemberPage, OfBranch
 
 
-class GiftPage(OfBranch, FormPage):
+class GiftPage(MemberPage):
     """大额党费 is received here and goes up whole."""
 
-    template_name = "dues/gift.html"
+    template_name, back = "dues/gift.html", "dues_grid"
     form_class = GiftForm
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"members": self.members}
 
     def get_initial(self) -> dict[str, Any]:
         return {"paid_on": timezone.localdate()}
 
     def act(self, data: dict[str, Any]) -> str:
-        how = How(data["paid_on"], data["method"], data["receipt_no"])
-        told = {"member": data["member"], "amount": data["amount"], "note": data["note"]}
-        entry = receive_gift(by=self.request.user, how=how, at=timezone.now(), on=timezone.localdate(), **told)
+        how = How(*[data.pop(name) for name in How._fields])
+        entry = receive_gift(by=self.request.user, how=how, at=timezone.now(), on=timezone.localdate(), **data)
         return f"已登记大额党费 {yuan(entry.amount)} 元（台账第 {entry.number} 号），请随后全部上缴。"
-
-    def get_success_url(self) -> str:
-        return reverse("dues_grid", args=[self.branch.pk])
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         least = values_on(timezone.localdate())["dues.gift_from"]
-        return super().get_context_data(title="登记大额党费", branch=self.branch, least=least, **more)
+        return super().get_context_data(title="登记大额党费", least=least, **more)
 
 
 class PaymentList(OfBranch, View):
@@ -80,7 +72,8 @@ class PaymentList(OfBranch, View):
         file = self.request.FILES.get("file")
         if self.request.META.get("ningju.too_large") or file is None:
             raise Refusal("请选择名单文件（.xlsx、.xls 或 .csv）")
-        month = _month(self.request.POST.get("month", ""))
+        today = timezone.localdate()
+        month = read_month(self.request.POST.get("month"), year=today.year) or YearMonth.of(today)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "list"
             path.write_bytes(file.read())
@@ -90,32 +83,31 @@ class PaymentList(OfBranch, View):
         return found
 
     def _book(self) -> str:
-        typed, form = self.request.POST, HowForm(self.request.POST)
-        if not form.is_valid():
-            raise Refusal("；".join(f"{form[name].label}：{wrong[0]}" for name, wrong in form.errors.items()))
-        cells: dict[tuple[int, Any], Decimal] = {}
-        for row in typed.getlist("take")[:MOST]:
+        typed, how, today = self.request.POST, HowForm(self.request.POST).how(), timezone.localdate()
+        cells: dict[tuple[int, date], Decimal] = defaultdict(Decimal)
+        for row in typed.getlist("take")[:MOST_LINES]:
             member, amount = number(typed.get(f"member-{row}")), read_yuan(typed.get(f"amount-{row}"))
-            if not member or not amount:
-                raise Refusal(f"第 {row[:6]} 行请选择党员、填写金额，或者不勾选")
-            key = (member, _month(typed.get(f"month-{row}", "")).first_day)
-            cells[key] = cells.get(key, Decimal(0)) + amount
-        paid = [Cell(*key, amount) for key, amount in cells.items()]
+            month = read_month(typed.get(f"month-{row}"), year=today.year)
+            if not member or not amount or not month:
+                raise Refusal(f"第 {row[:6]} 行请选择党员、月份，填写金额，或者不勾选")
+            cells[member, month.first_day] += amount
         entry = collect(
-            by=self.request.user, cells=paid, how=How(**form.cleaned_data), party_organization=self.branch, seen=number(typed.get("seen")) or 0,
-            more=bool(typed.get("more")), at=timezone.now(), on=timezone.localdate(),
+            by=self.request.user, cells=[Cell(*key, amount) for key, amount in cells.items()], how=how,
+            party_organization=self.branch, seen=number(typed.get("seen")) or 0, more=bool(typed.get("more")),
+            at=timezone.now(), on=today,
         )  # fmt: skip
         return f"已按名单登记 {len(cells)} 笔 {yuan(entry.amount)} 元（台账第 {entry.number} 号）。"
 
     def _given_back(self) -> Sequence[PaidLine]:
         """The lines as they were looked at; what was doubtful stays so."""
         typed, members = self.request.POST, {one.pk: one for one in self.members}
-        found = []
-        for row in typed.getlist("row")[:MOST]:
+        found, year = [], timezone.localdate().year
+        for row in typed.getlist("row")[:MOST_LINES]:
             chosen = members.get(number(typed.get(f"member-{row}")) or 0)
             line = PaidLine(number(row) or 0, typed.get(f"name-{row}", "")[:60], members=[chosen] if chosen else ())
             try:
-                line.month, line.amount = _month(typed.get(f"month-{row}", "")), read_yuan(typed.get(f"amount-{row}"))
+                line.month = read_month(typed.get(f"month-{row}"), year=year)
+                line.amount = read_yuan(typed.get(f"amount-{row}"))
             except Refusal as refusal:
                 line.doubts.append(as_sentence(refusal))
             line.doubts += [typed[f"doubt-{row}"][:300]] if typed.get(f"doubt-{row}") else []
@@ -124,6 +116,7 @@ class PaymentList(OfBranch, View):
 
     def _page(self, lines: Sequence[PaidLine] | None) -> HttpResponse:
         today = timezone.localdate()
+        typed = self.request.POST if "book" in self.request.POST else {}
         context = {
             "title": "按名单登记交纳",
             "branch": self.branch,
@@ -131,15 +124,9 @@ class PaymentList(OfBranch, View):
             "doubtful": sum(bool(one.doubts) for one in lines or ()),
             "people": self.members if lines else (),
             "month": YearMonth.of(today),
-            "seen": newest(self.branch),
-            "form": HowForm(self.request.POST if "book" in self.request.POST else None, initial={"paid_on": today}),
+            "seen": typed.get("seen") or newest(self.branch),
+            "more": typed.get("more"),
+            "form": HowForm(typed or None, initial={"paid_on": today}),
             "total": sum((one.amount or Decimal(0) for one in lines or () if not one.doubts), Decimal(0)),
         }
         return render(self.request, "dues/payments.html", context)
-
-
-def _month(text: str) -> YearMonth:
-    try:
-        return YearMonth.parse(text)
-    except ValueError as error:
-        raise Refusal(str(error)) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+import django_filters
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -16,25 +17,57 @@ from django.utils.safestring import SafeString
 from django.views.generic import TemplateView
 
 from accounts.permissions import Permission as P
-from core.formats import DASH, iso
+from core.formats import DASH
 from core.listing import Column, ListPage, Order
 from core.months import YearMonth
-from core.pages import FormPage, PageRequest, PermissionMixin, numbers, to_attach
+from core.pages import FormPage, PageRequest, PermissionMixin, numbers
 from core.refusals import as_sentence
 from core.rendering import drawn
-from dues.filters import RefundFilters
+from dues.forms import GrantForm, RefundForm, StepForm
 from dues.models import Refund, RefundMonth, RefundStep
-from dues.money_forms import GrantForm, RefundForm, StepForm
 from dues.queries.roads import months_of, road_of
-from dues.queries.waiting import NEXT, for_me, waiting_for
+from dues.queries.steps import MOVES, NEXT
+from dues.queries.waiting import for_me, waiting_for
 from dues.rules.capitals import capitals
 from dues.services import refunds
-from orgs.models import PartyOrganization
+from dues.views.funds import BeginPage
+from orgs.filters import OfBranchFilters
 
-State = Refund.State
+State, Step = Refund.State, RefundStep.Step
 MOST = 500  # refunds that are approved at once
 NAMED = 5  # of those that stay, how many are named with their reason
+WAITING, ALL = "waiting", "all"
 OUT_OF_SIGHT = "没有这项返还申请，或不在您的管辖范围。"
+REFUND, GRANT = "申请返还党费", "申请补助"
+OF_REFUND = (
+    "金额按台账上这几个月收缴的党费和返还比例计算，生成清单后核对、提交；上级审核，县级以上组织部门审批，另一人拨付。"
+)
+OF_GRANT = "经费确有困难的，可以申请从上级留成党费中补助，逐级审核，县级以上组织部门审批。"
+
+
+class RefundFilters(OfBranchFilters):
+    """Whose, of what kind, in what state; what waits unless something else is asked for."""
+
+    state = django_filters.ChoiceFilter(
+        label="状态", method="standing", empty_label=None,
+        choices=[(WAITING, "正在办理"), *Refund.State.choices, (ALL, "全部状态")],
+    )  # fmt: skip
+    kind = django_filters.ChoiceFilter(label="类型", choices=Refund.Kind.choices)
+    mine = django_filters.BooleanFilter(label="轮到我办理", method="next_is_mine", widget=forms.CheckboxInput)
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        found = super().filter_queryset(queryset)
+        return (
+            found if self.form.cleaned_data.get("state") else found.filter(pk__in=Refund.objects.waiting().values("pk"))
+        )
+
+    def standing(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        if value == WAITING:
+            return queryset.exclude(state__in=Refund.ENDED)
+        return queryset if value == ALL else queryset.filter(state=value)
+
+    def next_is_mine(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
+        return queryset.filter(pk__in=for_me(self.request.scope).values("pk")) if value else queryset
 
 
 def _waits_cell(row: Any, waiting: Any) -> SafeString:
@@ -167,14 +200,14 @@ class RefundPage(FormPage):
         step = NEXT[refund.state][0].value.lower() if refund.state in NEXT else ""
         mine = self.mine
         why = refunds.why_not(by=self.request.user, refund=refund, on=today) if mine else ""
-        withdrawable = refund.state in refunds.ROAD[RefundStep.Step.WITHDRAW][0]
+        withdrawable = refund.state in MOVES[Step.WITHDRAW].since
         own = self.request.scope.having(P.DUES_APPLY).holds_path(refund.party_organization.path)
         return super().get_context_data(
             title=str(refund), refund=refund, stages=stages, taken=taken, months=months_of(refund),
             waiting=waiting_for([refund], on=today).get(refund.pk), days=(today - refund.state_on).days,
             step=step if mine and not why else "", why=why, may_withdraw=own and withdrawable,
-            may_return=mine and not why and refund.state in refunds.ROAD[RefundStep.Step.RETURN][0],
-            may_reject=mine and not why and refund.state in refunds.ROAD[RefundStep.Step.REJECT][0],
+            may_return=mine and not why and refund.state in MOVES[Step.RETURN].since,
+            may_reject=mine and not why and refund.state in MOVES[Step.REJECT].since,
             has_notice=refund.payer_id, **more,
         )  # fmt: skip
 
@@ -199,18 +232,10 @@ class RefundNotice(PermissionMixin, TemplateView):
         )  # fmt: skip
 
 
-class AskPage(FormPage):
+class AskPage(BeginPage):
     """The branch asks for its dues back, or for a grant. The list is drawn up first; its page hands it in."""
 
-    permission = P.DUES_APPLY
-    template_name = "dues/ask.html"
-
-    @cached_property
-    def branch(self) -> PartyOrganization:
-        found: PartyOrganization = to_attach(
-            PartyOrganization.objects.all(), self.request.scope, self.kwargs["pk"], to=Refund
-        )
-        return found
+    template_name, button = "dues/ask.html", "生成清单"
 
     @property
     def grant(self) -> bool:
@@ -224,22 +249,22 @@ class AskPage(FormPage):
         if self.grant:
             return {}
         last = YearMonth.of(timezone.localdate()).plus(-1)
-        done = RefundMonth.objects.filter(party_organization=self.branch).order_by("-month").first()
+        done = RefundMonth.objects.filter(party_organization=self.node).order_by("-month").first()
         first = YearMonth.of(done.month).plus(1) if done else YearMonth(last.year, 1)
         first = first if last.plus(1 - refunds.MOST_MONTHS) <= first <= last else last
         return {"first": str(first), "last": str(last)}
 
     def act(self, data: dict[str, Any]) -> HttpResponseBase:
         told: dict[str, Any] = {
-            "by": self.request.user, "party_organization": self.branch, "at": timezone.now(), "on": timezone.localdate(),
+            "by": self.request.user, "party_organization": self.node, "at": timezone.now(), "on": timezone.localdate(),
         }  # fmt: skip
         row = refunds.ask_grant(**data, **told) if self.grant else refunds.draw_up(**data, **told)
         messages.success(self.request, "清单已生成，请核对后提交申请。")
         return HttpResponseRedirect(reverse("refund", args=[row.pk]))
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        rows = Refund.objects.within(self.request.scope).filter(party_organization=self.branch)
+        rows = Refund.objects.within(self.request.scope).filter(party_organization=self.node)
+        title, note = (GRANT, OF_GRANT) if self.grant else (REFUND, OF_REFUND)
         return super().get_context_data(
-            title="申请补助" if self.grant else "申请返还党费", branch=self.branch, grant=self.grant,
-            earlier=rows.order_by("-pk")[:NAMED], today=iso(timezone.localdate()), **more,
-        )  # fmt: skip
+            title=title, note=note, grant=self.grant, earlier=rows.order_by("-pk")[:NAMED], **more
+        )

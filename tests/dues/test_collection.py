@@ -107,7 +107,7 @@ def test_a_large_gift_is_never_taken_as_dues_which_come_back(city: City, amounts
     """By whatever months it is parted, and also where more is meant: it goes up whole (DUES-6)."""
     one, other = branch_of(city, 2)
     cells = [(one, date(2026, 11 - place, 1), amount) for place, amount in enumerate(amounts)]
-    with pytest.raises(Refusal, match="1,000.00 元以上的请登记为大额党费"):
+    with pytest.raises(Refusal, match=r"1,000\.00 元以上的请登记为大额党费"):
         pay(city, *cells, more=True)
     pay(city, (one, NOVEMBER, "1049.99"), (other, NOVEMBER, "1049.99"), more=True)
 

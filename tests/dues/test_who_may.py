@@ -13,10 +13,10 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from core.models import AuditEntry
+from dues.forms import STEPS
 from dues.models import Book, Entry, EntryKind, Income, Refund, Spending
-from dues.money_forms import STEPS
-from dues.money_urls import urlpatterns
 from dues.services import refunds
+from dues.urls import urlpatterns
 from tests.dues.test_funds import asked, discussed, entered, funded, spent, with_paper
 from tests.ledger import book, told
 from tests.people import LONG_AGO, PEOPLE, TODAY, City, account
