@@ -4,19 +4,26 @@ another place, and no step is taken in a state that is not its own."""
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from pytest_django.fixtures import Settings
 
 from core.models import AuditEntry
+from core.months import YearMonth
 from dues.forms import STEPS
 from dues.models import Book, Entry, EntryKind, Income, Refund, Spending
-from dues.services import refunds
+from dues.queries.grid import newest
+from dues.queries.hand_ups import held_by
+from dues.services import refunds, reliefs
 from dues.urls import urlpatterns
+from tests.dues.test_collection import NOVEMBER, pay, sent
+from tests.dues.test_collection import branch_of as members_of
 from tests.dues.test_funds import asked, discussed, entered, funded, spent, with_paper
 from tests.ledger import book, told
 from tests.people import LONG_AGO, PEOPLE, TODAY, City, account
@@ -72,6 +79,9 @@ def able(crowd: dict[str, Client], address: str, data: dict[str, Any]) -> set[st
     for username, client in crowd.items():
         before = written()
         with transaction.atomic():
+            for one in data.values():
+                if isinstance(one, SimpleUploadedFile):
+                    one.seek(0)
             client.post(address, data)
             if written() != before:
                 found.add(username)
@@ -128,8 +138,45 @@ def test_a_year_is_published_by_the_secretary_alone(city: City, crowd: dict[str,
     assert able(crowd, f"/branch/{city['CZ1111'].pk}/funds/2025/", {}) == SECRETARY
 
 
+def test_dues_are_assessed_collected_and_handed_up_by_the_treasurer_and_decided_above(
+    city: City, crowd: dict[str, Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *args, **kwargs: TODAY)
+    one, other = members_of(city, 2)
+    paid = pay(city, (one, NOVEMBER, 50), (other, date(2026, 10, 1), 50)).payments.get(member=one)
+    sent_up, seen = sent(city, 10), newest(city["CZ1111"])
+    told_ = {"kind": "EXEMPT", "monthly": Decimal(0), "since": YearMonth(2026, 12), "last": YearMonth(2026, 12)}
+    relief = reliefs.propose(by=city.user("treasurer"), member=one, reason="重病", studied_on=TODAY, on=TODAY, **told_)
+    how = {"paid_on": TODAY, "method": "CASH", "seen": seen}
+    months = {"since": "2026-11", "last": "2026-12"}
+    line = {"take": "2", "member-2": other.pk, "month-2": "2026-11", "amount-2": "50"}
+    hand_up = {"node": city["CZ1111"].pk, "seen": held_by(city["CZ1111"]).number, "kind": "DUES", "amount": "5",
+               "first": "2026-11", "last": "2026-11", "sent_on": TODAY}  # fmt: skip
+    names = SimpleUploadedFile("名单.csv", f"姓名,计算基数\n{other.name},6000\n".encode())
+    collectors, branch = TREASURER | {"secretary4"}, f"/branch/{city['CZ1111'].pk}/dues/"
+    wanted = [
+        (branch, {"all": "1", **how}, collectors),
+        (branch, {"correct": paid.pk, f"reason-{paid.pk}": "记错"}, collectors),
+        (f"{branch}assess/", {"member": other.pk, "since": "2026-11", "payer": "TOKEN"}, collectors),
+        (f"{branch}assess/list/", {"file": names}, collectors),
+        (f"{branch}relief/", {"member": other.pk, "kind": "EXEMPT", "reason": "重病", "studied_on": TODAY, **months}, collectors),
+        (f"{branch}gift/", {"member": other.pk, "amount": "1200", "note": "自愿", **how}, collectors),
+        (f"{branch}payments/", {"book": "1", **line, **how}, collectors),
+        ("/dues/hand-ups/", {"do": "send", **hand_up}, collectors),
+        ("/dues/hand-ups/", {"do": "confirm", "hand_up": sent_up.pk}, REVIEWERS),
+        ("/dues/hand-ups/", {"do": "return", "hand_up": sent_up.pk, "reason": "不符"}, REVIEWERS),
+        ("/dues/reliefs/", {"relief": relief.pk, "verdict": "approve"}, REVIEWERS),
+        ("/dues/reliefs/", {"relief": relief.pk, "verdict": "reject", "answer": "不符"}, REVIEWERS),
+    ]  # fmt: skip
+    found = [able(crowd, address, data) for address, data, _ in wanted]
+    assert [(data, who) for who, (_, data, may) in zip(found, wanted, strict=True) if who != may] == []
+
+
 def test_every_address_at_which_money_is_written_is_walked() -> None:
-    walked = {"refunds", "refund", "income", "spending", "funds", "income_new", "spending_new", "fund_year"}
-    reading = {"refund_notice", "voucher", "ledger_book"}
+    walked = {
+        "refunds", "refund", "income", "spending", "funds", "income_new", "spending_new", "fund_year", "dues_grid", "dues_assess",
+        "dues_assess_list", "dues_relief", "dues_gift", "dues_payments", "dues_hand_ups", "dues_reliefs",
+    }  # fmt: skip
+    reading = {"refund_notice", "voucher", "ledger_book", "dues", "dues_print", "dues_branches", "dues_arrears"}
     assert {one.name for one in urlpatterns} - walked - reading == {"refund_new"}, "drawn up by whoever applies"
     assert {username for username, *_ in PEOPLE} - {"leader", "instructor"} >= {"street", "city"}
