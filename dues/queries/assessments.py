@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from core.id_sets import among
 from dues.models import Assessment, Relief
-from dues.rules.months import Lightened, Rate, due_in
+from dues.rules.months import Lightened, Rate, due_in, quarter_begins
+from dues.rules.standards import OWNER
 from members.models import Member
 from orgs.models import PartyOrganization
 
@@ -32,6 +33,11 @@ class Payer:
         """The assessment that counts in a month."""
         begun = [one for one in self.assessments if one.since <= month]
         return max(begun, key=lambda one: (one.since, one.pk), default=None)
+
+    def is_stale(self, month: date) -> bool:
+        """Whether the base is the income of a quarter before the last one, of a payer whose base is that of the last quarter."""
+        now = self.holding(month)
+        return now is not None and now.payer == OWNER and now.since < quarter_begins(month)
 
 
 def payers(branch: PartyOrganization, *, year: int, also: Collection[int] = ()) -> list[Payer]:

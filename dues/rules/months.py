@@ -51,6 +51,11 @@ def months_between(first: date, last: date) -> tuple[date, ...]:
     return tuple(date(index // MONTHS_OF_A_YEAR, index % MONTHS_OF_A_YEAR + 1, 1) for index in span)
 
 
+def quarter_begins(month: date) -> date:
+    """The first day of the quarter in which a month lies."""
+    return date(month.year, (month.month - 1) // 3 * 3 + 1, 1)
+
+
 def behind(owed: Sequence[tuple[date, Decimal]]) -> Behind:
     """How far behind somebody is of whom these months, in their order, are not paid."""
     longest = run = 0

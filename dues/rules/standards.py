@@ -27,12 +27,13 @@ class PayerKind:
     bands: str = ""
 
 
+OWNER = "OWNER"
 PAYERS = {
     one.code: one
     for one in (
         PayerKind("WAGE", "按月领取工资", "每月相对固定的、经常性的工资收入（税后）", "wage"),
         PayerKind("ANNUAL", "年薪制", "当月实际领取的薪酬收入（税后）", "wage"),
-        PayerKind("OWNER", "不按月取得收入的个体经营者等", "上季度月平均纯收入", "wage"),
+        PayerKind(OWNER, "不按月取得收入的个体经营者等", "上季度月平均纯收入", "wage"),
         PayerKind("PENSION", "离退休", "每月离退休费或养老金总额", "pension"),
         PayerKind("FARMER", "农民", "商定的每月交纳额"),
         PayerKind("TOKEN", "学生、下岗失业、靠抚恤救济或低保生活", ""),

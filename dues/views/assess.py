@@ -99,6 +99,7 @@ class AssessPage(MemberPage):
         for one in rows:
             one.now = one.holding(month.first_day)  # type: ignore[attr-defined]
             one.monthly = one.due(month.first_day)  # type: ignore[attr-defined]
+            one.stale = one.is_stale(month.first_day)  # type: ignore[attr-defined]
         told = {
             "title": f"{month.year} 年度党费核定",
             "rows": rows,

@@ -75,6 +75,7 @@ class GridPage(PermissionMixin, View):
         for row in rows:
             for cell in row.cells:
                 cell.typed = typed.get(cell.name, "")
+        now = timezone.localdate().replace(day=1)
         feet, chosen = columns(rows, self.month.year), self.month.first_day
         came = receipts(self.branch, chosen)
         context = {
@@ -92,6 +93,7 @@ class GridPage(PermissionMixin, View):
             "receipts": came,
             "received": sum((one.amount for one in came), ZERO),
             "missing": sum(not one.payer.assessments and not one.left for one in rows),
+            "stale": sum(one.payer.is_stale(chosen) for one in rows if not one.left) if chosen == now else 0,
             "balance": standing(self.branch.pk, Book.DUES).balance,
             "collects": may_collect(self.request.scope, self.branch) and not self.branch.dissolved_on,
             "seen": typed.get("seen") or newest(self.branch),

@@ -124,6 +124,18 @@ def test_the_calculator_shows_its_steps_before_anything_is_written(city: City) -
     ] * 4
 
 
+@pytest.mark.parametrize(("payer", "since", "late"), [("OWNER", 7, True), ("OWNER", 10, False), ("WAGE", 1, False)])
+def test_who_pays_by_the_income_of_a_quarter_is_assessed_each_quarter(
+    city: City, payer: str, since: int, late: bool
+) -> None:
+    lines = [Line(city.member().pk, payer, D(5000), date(2026, since, 1))]
+    assess_many(by=city.user("treasurer"), lines=lines, at=timezone.now(), on=TODAY)
+    client = city.client("treasurer")
+    assert ("有 1 名个体经营者等" in client.get(url_of(city)).content.decode()) == late
+    assert ("请按上季度收入重新核定" in client.get(url_of(city, "assess/")).content.decode()) == late
+    assert "有 1 名个体经营者等" not in client.get(url_of(city, "?month=2026-08")).content.decode()
+
+
 def test_a_list_is_assessed_whole_or_not_at_all(city: City) -> None:
     for name in ("林若水", "王强"):
         city.member(name)
@@ -169,7 +181,10 @@ def test_doubtful_payments_of_a_list_wait_for_a_person(city: City) -> None:
         "amount-3": "50",
     }
     told = typed(city, **told) | {"row": ["2", "3"], "month-3": "2026-11", "name-3": "党员1", "doubt-3": "请选择"}
-    assert "第 3 行请选择党员" in client.post(url_of(city, "payments/"), told).content.decode()
+    page = client.post(url_of(city, "payments/"), told | {"more": "on"}).content.decode()
+    assert "第 3 行请选择党员" in page
+    assert 'name="more" checked' in page
+    assert f'name="seen" value="{told["seen"]}"' in page
     done = client.post(url_of(city, "payments/"), told | {"member-3": people[2].pk}, follow=True).content.decode()
     assert "已按名单登记 2 笔 100.00 元" in done
     page = client.post(url_of(city, "payments/"), {"file": book(lines[:2]), "month": "2026-11"}).content.decode()
