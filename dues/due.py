@@ -1,6 +1,6 @@
 """What waits: members who are behind, for the treasurer; those who have not paid for so long that the rules speak of it, for the
 secretary and the level above; reliefs to decide, hand-ups to confirm; each refund for whoever takes its next step, income and
-spending for the treasurer."""
+spending for the treasurer, the year that is over for whoever publishes it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from core.due import DueItem, DueKind, due_kinds
 from core.parameters import values_on
 from core.scope import Scope
 from dues.models import Arrears, HandUp, Income, Refund, Relief, Spending
+from dues.queries.funds import had_funds, published
 from dues.queries.steps import NEXT
 from dues.queries.waiting import for_me
+from orgs.models import PartyOrganization
 
 State = Refund.State
 
@@ -118,6 +120,20 @@ def _to_book(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
         yield DueItem(str(row.party_organization), what, row.act_by, url, "确认讨论" if asked else "列支")
 
 
+def _unpublished(scope: Scope, on: date) -> QuerySet:
+    """Party organizations that have not published the year that is over, with the day by which they should."""
+    last = date(on.year - 1, 12, 31) + timedelta(days=int(values_on(on)["dues.publish_days"]))
+    nodes = [grant.node_id for grant in scope.having(P.DUES_APPLY).grants]
+    rows = PartyOrganization.objects.standing().filter(had_funds(on.year - 1), ~published(on.year - 1), pk__in=nodes)
+    return rows.annotate(act_by=Value(last, DateField())).order_by("path").as_narrowed()
+
+
+def _to_publish(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
+    for row in rows:
+        what = f"{on.year - 1} 年度的经费收支请向党员公开"
+        yield DueItem(str(row), what, row.act_by, reverse("fund_year", args=[row.pk, on.year - 1]), "公开")
+
+
 def _kind(code: str, name: str, permission: P, *states: str) -> DueKind:
     return DueKind(code, name, permission, _refunds(*states), "act_by", _steps, "/dues/refunds/?mine=on")
 
@@ -143,5 +159,6 @@ due_kinds.add(
     _kind("dues.refunds.approve", "返还待审批、拨付", P.DUES_APPROVE, State.REVIEWED, State.APPROVED),
     _kind("dues.refunds.receive", "返还待确认到账", P.DUES_COLLECT, State.PAID),
     DueKind("dues.incomes", "经费收入待确认", P.DUES_COLLECT, _incomes, "act_by", _to_confirm, "/dues/"),
+    DueKind("dues.publications", "经费收支待公开", P.DUES_APPLY, _unpublished, "act_by", _to_publish, "/dues/"),
     DueKind("dues.spendings", "经费使用待办理", P.DUES_COLLECT, _spendings, "act_by", _to_book, "/dues/"),
 )

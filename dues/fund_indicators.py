@@ -10,8 +10,8 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from core.indicators import Indicator, Measure, declare, measures, share
 from dues.indicators import COLLECTED, booked
-from dues.models import Book, Refund, Spending
-from dues.queries.funds import has_funds
+from dues.models import Book, EntryKind, Refund, Spending
+from dues.queries.funds import had_funds, has_funds, published
 from dues.rules.uses import ALLOWED
 from members.indicators import NO_FORMAL
 from orgs.facts import Day
@@ -43,6 +43,8 @@ def received(day: Day) -> QuerySet[Refund]:
 node_facts.add(
     NodeFact("refunds_this_year", lambda day: number_of(received(day), "party_organization")),
     NodeFact("funded", lambda day: has_funds(day.on)),
+    NodeFact("had_funds", lambda day: had_funds(day.on.year - 1)),
+    NodeFact("published", lambda day: published(day.on.year - 1)),
 )
 
 REFUND_BRANCHES = of_branches(
@@ -60,6 +62,21 @@ FUNDED = of_branches(
     part=("branches_funded", "其中有活动经费", Q(funded=True)),
 )
 
+# by which of the many channels money came
+OF_YEAR = booked("fund_came", "今年的经费收入", FUND & Q(this_year=True) & ~Q(of__in=["SPENT", "OPENING", "CARRIED"]))
+CAME = tuple(
+    share(
+        code=f"CAME_{kind}",
+        group=MONEY,
+        name=f"经费来自{kind.label}",
+        clause=RETURN,
+        basis=f"今年的经费收入（返还、补助、单位列支、赞助、财政）中，来自{kind.label}的金额。",
+        of=OF_YEAR,
+        part=(f"fund_came_{kind.lower()}", f"其中{kind.label}", Q(of=kind)),
+    )
+    for kind in (EntryKind.REFUND, EntryKind.GRANT, EntryKind.FEE, EntryKind.SPONSORSHIP, EntryKind.PUBLIC)
+)
+
 
 # where applications wait
 def waiting(day: Day) -> QuerySet[Refund]:
@@ -74,22 +91,22 @@ WAITING = NodeSubject(
 )
 OPEN = Measure(WAITING, "refunds_open", "办理中的返还、补助申请")
 waits = partial(share, group=MONEY, clause=RETURN, of=OPEN, more_is_better=False)
-AT = (  # the state, and with whom it waits
-    (State.LISTED, "党支部，还没有申请"),
-    (State.RETURNED, "党支部，退回后没有重新申请"),
-    (State.APPLIED, "街道、行业党委，待审核"),
-    (State.REVIEWED, "县级以上组织部门，待审批"),
-    (State.APPROVED, "县级以上组织部门，待拨付"),
-    (State.PAID, "党支部，待确认到账"),
+AT = (  # the state, with whom it waits and for what
+    (State.LISTED, "党支部", "还没有申请"),
+    (State.RETURNED, "党支部", "退回后没有重新申请"),
+    (State.APPLIED, "街道、行业党委", "待审核"),
+    (State.REVIEWED, "县级以上组织部门", "待审批"),
+    (State.APPROVED, "县级以上组织部门", "待拨付"),
+    (State.PAID, "党支部", "待确认到账"),
 )
 WAIT = tuple(
     waits(
         code=f"WAIT_{state.value}",
-        name=f"申请停在{where.replace('，', '（')}）",
-        basis=f"办理中的返还党费、补助申请中，现在停在{where}的；在谁手里见各支部党费。",
-        part=(f"refunds_{state.value.lower()}", f"其中{where.split('，')[1]}", Q(state=state)),
+        name=f"申请停在{whom}（{why}）",
+        basis=f"办理中的返还党费、补助申请中，现在停在{whom}，{why}的；在谁手里见各支部党费。",
+        part=(f"refunds_{state.value.lower()}", f"其中{why}", Q(state=state)),
     )
-    for state, where in AT
+    for state, whom, why in AT
 )
 WAIT_LONG = waits(
     code="WAIT_LONG",
@@ -136,4 +153,14 @@ USED = tuple(
     for use in ALLOWED
 )
 
-declare(REFUNDED, REFUND_BRANCHES, FUNDED, *WAIT, WAIT_LONG, UNSPENT, *USED)
+PUBLISHED = share(
+    code="FUNDS_PUBLISHED",
+    group=MONEY,
+    name="公开了上一年经费收支的党支部",
+    clause=USE,
+    basis="上一年有经费收支的党支部、联合党支部、临时党支部中，已向党员公开上一年收支的。",
+    of=NO_FORMAL.denominator.part("branches_had_funds", "上一年有经费收支的党支部", Q(had_funds=True)),
+    part=("branches_published", "其中已公开", Q(published=True)),
+)
+
+declare(REFUNDED, REFUND_BRANCHES, FUNDED, *CAME, *WAIT, WAIT_LONG, UNSPENT, *USED, PUBLISHED)

@@ -26,6 +26,7 @@ parameters.add(
     ParameterDefinition("dues.refund_rate", "返还党费的比例", 100, "%", RETURNED, GROUP),
     ParameterDefinition("dues.waiting_days", "返还申请停在同一步算久的天数", 30, "天", "意见三-3", GROUP),
     ParameterDefinition("dues.step_days", "办理返还和经费每一步的期限", 7, "天", "记录规范", GROUP),
+    ParameterDefinition("dues.publish_days", "上一年经费收支公开的期限（年末以后）", 90, "天", "记录规范", GROUP),
     ParameterDefinition("dues.payroll_rate", "党组织工作经费税前列支的上限（职工年度工资薪金总额的）", 1, "%",
                         "组通字〔2014〕42号", GROUP),
 )  # fmt: skip

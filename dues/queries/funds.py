@@ -11,7 +11,7 @@ from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Out
 from django.db.models.functions import Coalesce
 
 from core.id_sets import among
-from dues.models import Book, Entry, EntryKind
+from dues.models import Book, Entry, EntryKind, Publication
 from dues.rules.amounts import ZERO, exact
 from dues.rules.uses import ALLOWED
 
@@ -25,6 +25,16 @@ def has_funds(on: date) -> ExpressionWrapper:
     )
     holds = fund.filter(~Exists(later), balance__gt=0)
     return ExpressionWrapper(Q(Exists(came)) | Q(Exists(holds)), BooleanField())
+
+
+def had_funds(year: int) -> Exists:
+    """Whether a Party organization, `OuterRef("pk")`, has lines of activity money of a year."""
+    return Exists(Entry.objects.filter(book=Book.FUND, party_organization=OuterRef("pk"), day__year=year))
+
+
+def published(year: int) -> Exists:
+    """Whether a Party organization, `OuterRef("pk")`, has published the year."""
+    return Exists(Publication.objects.filter(party_organization=OuterRef("pk"), year=year))
 
 
 def balances_of(nodes: Collection[int]) -> dict[int, dict[str, Decimal]]:

@@ -16,6 +16,7 @@ from dues.models import Book, Entry, Publication
 from dues.queries.funds import figures_of
 from dues.services import ledger
 from dues.services.separation import require_another, require_seat
+from orgs.facts import refresh
 from orgs.models import PartyOrganization
 
 PUBLISH = "dues.publish"
@@ -43,4 +44,5 @@ def publish(*, by: User, party_organization: PartyOrganization, year: int, at: d
         published_by=by, published_at=at,
     )  # fmt: skip
     writing.add(by=by, record=row, action=PUBLISH, at=at, on=on)
+    refresh((), on=on, nodes=[party_organization.pk])
     return row

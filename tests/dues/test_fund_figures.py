@@ -14,6 +14,7 @@ from core.months import YearMonth
 from dues.models import Book, Entry, EntryKind, Refund, Spending
 from dues.rules.uses import ALLOWED
 from dues.services import funds
+from dues.services.publication import publish
 from orgs.facts import differences, refresh
 from orgs.models import PartyOrganization
 from tests.dues.test_dues_figures import told as figures
@@ -42,7 +43,11 @@ def a_year(city: City, *, aged: bool = True) -> None:
     if aged:
         Refund.objects.filter(state__in=["PAID", "LISTED"]).update(state_on=old)
         Refund.objects.filter(state="APPLIED").update(state_on=old + timedelta(days=1))
+    book(city, "11", of=Book.FUND, kind=EntryKind.OPENING, day=date(2025, 3, 1))
+    publish(party_organization=city["CZ1111"], year=2025, **told(city, "secretary"))
     book(city, "900", of=Book.FUND, kind=EntryKind.FEE)
+    for kind in (EntryKind.GRANT, EntryKind.SPONSORSHIP, EntryKind.PUBLIC):
+        book(city, "30.05", of=Book.FUND, kind=kind)
     book(city, "70.10", at="CZ1112", of=Book.FUND, kind=EntryKind.PUBLIC, day=date(2025, 3, 1))
     for number, use in enumerate(ALLOWED, 1):
         spend(city, f"{number}0.01", use.code)
@@ -65,12 +70,16 @@ def plain() -> dict[str, tuple[object, object]]:
     at = Counter(one.state for one in waiting)
     branches = [one for one in PartyOrganization.objects.all() if one.kind in ("branch", "joint_branch")]
     holding = {one.party_organization_id for one in fund}
+    came = [one for one in fund if one.day.year == 2026 and kinds[one.pk] not in ("SPENT", "OPENING", "CARRIED")]
     spent = [one for one in Spending.objects.filter(state="SPENT") if not Entry.objects.filter(counter_of=one.entry)]
     whole = sum(one.amount or 0 for one in spent)
     return {
         "REFUNDED": (back, collected),
         "REFUND_BRANCHES": (1, len(branches)),
         "FUNDED": (len(holding), len(branches)),
+        **{f"CAME_{kind}": (sum(one.amount for one in came if kinds[one.pk] == kind), sum(one.amount for one in came))
+           for kind in ("REFUND", "GRANT", "FEE", "SPONSORSHIP", "PUBLIC")},
+        "FUNDS_PUBLISHED": (1, 2),
         **{f"WAIT_{state}": (at[state], len(waiting)) for state in STATES[1:]},
         "WAIT_LONG": (sum(one.state_on < TODAY - timedelta(days=30) for one in waiting), len(waiting)),
         "UNSPENT": (sum(one.amount for one in fund), sum(one.amount for one in fund if kinds[one.pk] != "SPENT")),
@@ -84,7 +93,9 @@ def test_all_figures_agree_with_a_plain_count(city: City) -> None:
     expected, found = plain(), figures(city)
     assert {code: found[code] for code in expected} == expected
     assert [code for code, (part, whole) in expected.items() if not 0 < part <= whole] == []  # type: ignore[operator]
-    assert {code for code in found if code.startswith(("WAIT", "SPENT", "REFUND", "FUND", "UNSPENT"))} == {*expected}
+    assert {code for code in found if code.startswith(("CAME", "WAIT", "SPENT", "REFUND", "FUND", "UNSPENT"))} == {
+        *expected
+    }
     assert found["WAIT_LONG"][0] == 2
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from pytest_django.fixtures import Settings
 from core.due import due_kinds
 from core.panels import panels
 from dues.models import Book, EntryKind, Refund
+from dues.services.publication import publish
 from tests.dues.test_funds import asked, discussed, entered, funded
-from tests.ledger import book
+from tests.ledger import book, told
 from tests.people import TODAY, City
 from tests.refunds import reach
 
@@ -32,7 +34,11 @@ FOR = {
 def waiting(city: City) -> dict[str, set[str]]:
     """By kind, for whom anything of money waits."""
     found: dict[str, set[str]] = {}
-    for kind in [one for one in due_kinds if one.code.startswith(("dues.refunds", "dues.incomes", "dues.spendings"))]:
+    for kind in [
+        one
+        for one in due_kinds
+        if one.code.startswith(("dues.refunds", "dues.incomes", "dues.spendings", "dues.publications"))
+    ]:
         for username in city.people:
             scope = city.scope(username)
             if scope.may(kind.permission) and kind.of(scope, TODAY):
@@ -70,6 +76,13 @@ def test_income_and_spending_wait_for_the_treasurer(city: City, settings: Settin
     entered(city)
     discussed(city, asked(city))
     assert waiting(city) == {"dues.incomes": {"treasurer"}, "dues.spendings": {"treasurer"}}
+
+
+def test_a_year_that_is_over_waits_to_be_published(city: City) -> None:
+    book(city, "5", of=Book.FUND, kind=EntryKind.PUBLIC, day=date(2025, 3, 1))
+    assert waiting(city) == {"dues.publications": {"secretary"}}
+    publish(party_organization=city["CZ1111"], year=2025, **told(city, "secretary"))
+    assert waiting(city) == {}
 
 
 def test_branch_and_unit_say_what_the_books_hold(city: City) -> None:
