@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from core.refusals import Refusal
 from dues.models import Book, Entry, EntryKind, Income, Refund, Spending
-from dues.services.ledger import post, standing
+from dues.queries.books import standing
+from dues.services.ledger import post
 from orgs.handover import Dependant, Handover, party_dependants
 from orgs.models import PartyOrganization
 

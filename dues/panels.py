@@ -17,8 +17,8 @@ from core.months import YearMonth
 from core.panels import Panel, panels
 from core.scope import Scope
 from dues.models import Arrears, Book, Due, Entry, Refund
+from dues.queries.books import balances_of
 from dues.queries.branches import KINDS, months_paid, so_far
-from dues.queries.funds import balances_of
 from dues.rules.amounts import exact
 from orgs.models import Coverage, PartyOrganization
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 
-from core.id_sets import among
 from dues.models import Book, Entry, EntryKind, Publication
 from dues.rules.amounts import ZERO, exact
 from dues.rules.uses import ALLOWED
@@ -35,17 +33,6 @@ def had_funds(year: int) -> Exists:
 def published(year: int) -> Exists:
     """Whether a Party organization, `OuterRef("pk")`, has published the year."""
     return Exists(Publication.objects.filter(party_organization=OuterRef("pk"), year=year))
-
-
-def balances_of(nodes: Collection[int]) -> dict[int, dict[str, Decimal]]:
-    """What the books of several Party organizations hold. One query."""
-    found: dict[int, dict[str, Decimal]] = {node: dict.fromkeys(Book.values, ZERO) for node in nodes}
-    rows = (
-        Entry.objects.filter(party_organization__in=among(nodes)).order_by().values_list("party_organization", "book")
-    )
-    for node, book, held in rows.annotate(held=Sum("amount")):
-        found[node][book] = exact(held)
-    return found
 
 
 def figures_of(party_organization: int, *, year: int) -> dict[str, Any]:

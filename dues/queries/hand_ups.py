@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet, Sum
 from accounts.permissions import Permission as P
 from core.scope import Scope
 from dues.models import Book, Entry, EntryKind, HandUp
-from dues.rules.amounts import ZERO, exact
+from dues.queries.books import standing
+from dues.rules.amounts import exact
 from orgs.models import PartyOrganization
 
 
@@ -28,9 +29,8 @@ def held_by(node: PartyOrganization) -> Held:
     up = HandUp.objects.filter(kind=HandUp.Kind.GIFT)
     gifts += _sum(up.filter(to_node=node, state=HandUp.State.CONFIRMED))
     gifts -= _sum(up.filter(from_node=node).exclude(state=HandUp.State.RETURNED))
-    book = Entry.objects.filter(party_organization=node, book=Book.DUES).order_by("-number")
-    number, balance = book.values_list("number", "balance").first() or (0, ZERO)
-    return Held(balance - gifts, gifts, number)
+    book = standing(node.pk, Book.DUES)
+    return Held(book.balance - gifts, gifts, book.number)
 
 
 def sending(scope: Scope) -> QuerySet[PartyOrganization]:

@@ -20,6 +20,7 @@ from core.locks import hold
 from core.parameters import values_on
 from core.refusals import Refusal
 from dues.models import Book, Entry, EntryKind, Income, Spending, Voucher
+from dues.queries.books import standing
 from dues.rules.amounts import exact, set_by
 from dues.rules.refunds import payroll_note
 from dues.rules.uses import FORBIDDEN, USES
@@ -44,7 +45,7 @@ def enter_income(
 ) -> Income:  # fmt: skip
     """登记收入 with what it is based on; the treasurer confirms it."""
     _begin(by, party_organization, P.DUES_APPLY, on)
-    if source == Income.Source.OPENING and ledger.standing(party_organization.pk, Book.FUND).number:
+    if source == Income.Source.OPENING and standing(party_organization.pk, Book.FUND).number:
         raise Refusal("台账已有记录，期初余额只能最先登记")
     row = Income(
         party_organization=party_organization, source=source, amount=amount, received_on=received_on, giver=giver,
@@ -235,6 +236,6 @@ def _require_papers(row: Income | Spending, word: str) -> None:
 
 
 def _require_funds(row: Spending) -> None:
-    balance = ledger.standing(row.party_organization_id, Book.FUND).balance
+    balance = standing(row.party_organization_id, Book.FUND).balance
     if row.asked > balance:
         raise Refusal(f"经费余额 {balance:,.2f} 元，申请 {row.asked:,.2f} 元超过余额")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Max, Sum
@@ -19,26 +18,12 @@ from core.months import YearMonth
 from core.numbering import reserve_ids
 from core.refusals import Refusal
 from dues.models import Book, Closing, Entry, EntryKind
+from dues.queries.books import Standing, standing
 from dues.rules.amounts import FEN, exact
 from orgs.facts import refresh
 from orgs.models import PartyOrganization
 
 POST, CLOSE = "dues.post", "dues.close"
-
-
-class Standing(NamedTuple):
-    """How a book stands: the number of its newest line, what it holds, and the day up to which it is closed."""
-
-    number: int
-    balance: Decimal
-    closed_through: date | None
-
-
-def standing(party_organization: int, book: str) -> Standing:
-    rows = Entry.objects.filter(party_organization=party_organization, book=book).order_by("-number")
-    number, balance = rows.values_list("number", "balance").first() or (0, Decimal(0))
-    closings = Closing.objects.filter(party_organization=party_organization, book=book)
-    return Standing(number, balance, closings.aggregate(last=Max("through"))["last"])
 
 
 @transaction.atomic

@@ -17,8 +17,9 @@ from core.id_sets import among
 from core.listing import Column, ListPage, Order
 from core.pages import PageRequest, PermissionMixin
 from dues.models import Refund
+from dues.queries.books import balances_of
 from dues.queries.branches import collecting, so_far
-from dues.queries.funds import balances_of, has_funds
+from dues.queries.funds import has_funds
 from dues.queries.steps import NEXT
 from dues.queries.waiting import waiting_for
 from orgs.filters import OfBranchFilters

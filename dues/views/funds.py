@@ -24,6 +24,7 @@ from core.views.kept import KeptFilePage
 from dues.forms import DiscussionForm, IncomeForm, SpendingForm, SpentForm
 from dues.ledger_book import ledger_book
 from dues.models import Book, Closing, Entry, Income, Publication, Refund, Spending, Voucher
+from dues.queries.books import standing
 from dues.queries.funds import figures_of
 from dues.rules.uses import ALLOWED, FORBIDDEN
 from dues.services import funds, ledger
@@ -90,7 +91,7 @@ class FundPage(OfFundPage, TemplateView):
             one.page = page_of(one)
         return super().get_context_data(
             title="活动经费" if book == Book.FUND else "党费台账", node=node, book=book, entries=shown,
-            balance=ledger.standing(node.pk, book).balance,
+            balance=standing(node.pk, book).balance,
             total=entries.count(), shown=SHOWN,
             refunds=refunds.waiting().order_by("-pk"),
             incomes=incomes.filter(state=Income.State.ENTERED).order_by("-pk"),
@@ -167,7 +168,7 @@ class NewSpending(BeginPage):
         return "use" if "不能用于" in str(refusal) else "asked" if "余额" in str(refusal) else None
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        balance = ledger.standing(self.node.pk, Book.FUND).balance
+        balance = standing(self.node.pk, Book.FUND).balance
         return super().get_context_data(allowed=ALLOWED, forbidden=FORBIDDEN, balance=balance, **more)
 
 

@@ -22,12 +22,12 @@ from core.pages import PageRequest, PermissionMixin, number, to_change
 from core.refusals import Refusal, as_sentence
 from dues.forms import HowForm
 from dues.models import Book, Payment
+from dues.queries.books import standing
 from dues.queries.branches import branch_seen, may_collect
 from dues.queries.grid import GridRow, columns, grid, months_of, newest, receipts
 from dues.rules.amounts import ZERO, yuan
 from dues.rules.words import read_month, read_yuan
 from dues.services.collection import Cell, collect, correct
-from dues.services.ledger import standing
 from orgs.models import PartyOrganization
 
 FIELD = re.compile(r"pay-(\d{1,18})-(\d{4}-\d{2})", re.ASCII)

@@ -10,8 +10,8 @@ import pytest
 from django.db.models import Sum
 
 from dues.models import Arrears, Book, Due, Entry, HandUp, Payment
+from dues.queries.books import standing
 from dues.services import hand_ups
-from dues.services.ledger import standing
 from dues.services.months import restate
 from members.services.members import move_to
 from tests.activities.test_twice_at_once import at_once

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from core.months import YearMonth
 from core.refusals import Refusal
 from dues.models import Arrears, Book, Due, Entry, HandUp, Payment
+from dues.queries.books import standing
 from dues.queries.grid import columns, grid, newest
 from dues.queries.hand_ups import held_by
 from dues.services import hand_ups
 from dues.services.assessments import Line, assess_many
 from dues.services.collection import Cell, How, collect, correct, receive_gift
-from dues.services.ledger import standing
 from members.models import Member
 from members.services.members import move_to
 from tests.people import TODAY, City

@@ -20,7 +20,8 @@ from core import files, proof
 from core.days import InFuture
 from core.refusals import Refusal
 from dues.models import Book, Entry, EntryKind, Income, Publication, Spending, Voucher
-from dues.queries.funds import balances_of, figures_of
+from dues.queries.books import balances_of
+from dues.queries.funds import figures_of
 from dues.rules.capitals import capitals
 from dues.rules.uses import ALLOWED, FORBIDDEN
 from dues.services import funds, ledger
