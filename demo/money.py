@@ -14,9 +14,9 @@ from PIL import Image, ImageDraw
 from accounts.models import User
 from core.months import YearMonth
 from demo.city import BRANCH, FOUNDED_ON
-from dues.models import Book, Entry, EntryKind, Refund, Relief
+from dues.models import Book, Entry, Refund, Relief
 from dues.queries.paid import paid_by_month
-from dues.services import funds, ledger, refunds, reliefs
+from dues.services import funds, refunds, reliefs
 from members.models import Member
 from orgs.models import Appointment, PartyOrganization
 
@@ -44,15 +44,22 @@ class Money:
         branches = list(self._branches())
         if not branches or branches[0].code != BRANCH[0]:
             return
-        ledger.post(
-            by=None, party_organization=PartyOrganization.objects.get(code=DISTRICT), book=Book.DUES,
-            kind=EntryKind.OPENING, amount=RETAINED, day=self._ago(60), text="留成党费期初余额", **self._when(60),
-        )  # fmt: skip
+        self._retained(PartyOrganization.objects.get(code=DISTRICT))
         for branch, far in zip(branches, FAR, strict=False):
             self._refund(branch, far)
         self._goes_back(branches[-1])
         self._fund(branches[0])
         self._reliefs(branches)
+
+    def _retained(self, district: PartyOrganization) -> None:
+        """What it held of dues when the product came."""
+        told: dict[str, Any] = {"by": self.users["district"], "on": self._ago(60)}
+        row = funds.enter_income(
+            party_organization=district, source="RETAINED", amount=RETAINED, received_on=self._ago(60), giver=district.name,
+            paper="党费台账结转单", **told,
+        )  # fmt: skip
+        funds.attach(to=row, data=_receipt(), name="结转单.png", at=self._when(60)["at"], **told)
+        funds.book_income(by=self.users["clerk"], income=row, **self._when(60))
 
     def _branches(self) -> Iterator[PartyOrganization]:
         """Branches of the street that collected in the month, that of the accounts first."""

@@ -17,6 +17,7 @@ from core.due import DueItem, DueKind, due_kinds
 from core.parameters import values_on
 from core.scope import Scope
 from dues.models import Arrears, HandUp, Income, Refund, Relief, Spending
+from dues.queries.branches import KINDS
 from dues.queries.funds import had_funds, published
 from dues.queries.steps import NEXT
 from dues.queries.waiting import for_me
@@ -101,6 +102,14 @@ def _incomes(scope: Scope, on: date) -> QuerySet:
     return _within_days(rows, "received_on", on)
 
 
+def _openings(scope: Scope, on: date) -> QuerySet:
+    """Of committees, for another one than who entered it."""
+    granted = scope.having(P.DUES_REVIEW)
+    rows = Income.objects.filter(granted.path_filter("party_organization__path"), state=Income.State.ENTERED)
+    others = rows.exclude(party_organization__kind__in=KINDS).exclude(entered_by=scope.user_id)
+    return _within_days(others.select_related("party_organization").as_narrowed(), "received_on", on)
+
+
 def _to_confirm(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
     for row in rows:
         what = f"{row.get_source_display()} {row.amount:,.2f} 元，请核对依据后确认入账"
@@ -159,6 +168,7 @@ due_kinds.add(
     _kind("dues.refunds.approve", "返还待审批、拨付", P.DUES_APPROVE, State.REVIEWED, State.APPROVED),
     _kind("dues.refunds.receive", "返还待确认到账", P.DUES_COLLECT, State.PAID),
     DueKind("dues.incomes", "经费收入待确认", P.DUES_COLLECT, _incomes, "act_by", _to_confirm, "/dues/"),
+    DueKind("dues.openings", "期初党费结存待确认", P.DUES_REVIEW, _openings, "act_by", _to_confirm, "/dues/"),
     DueKind("dues.publications", "经费收支待公开", P.DUES_APPLY, _unpublished, "act_by", _to_publish, "/dues/"),
     DueKind("dues.spendings", "经费使用待办理", P.DUES_COLLECT, _spendings, "act_by", _to_book, "/dues/"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -155,6 +156,10 @@ class IncomeForm(forms.Form):
     giver = text("付款单位（人）", 60)
     paper = text("依据", 100, help_text="如：管理费列支审批单、捐赠协议、拨款文件的名称和文号")
     payroll = amount_field("职工年度薪金总额", required=False, help_text="单位管理费列支的填写，用来提示税前列支的上限")
+
+    def __init__(self, *args: Any, sources: Iterable[Income.Source], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["source"].choices = [(one.value, one.label) for one in sources]  # type: ignore[attr-defined]
 
 
 class SpendingForm(forms.Form):

@@ -134,7 +134,7 @@ ROUTES = {
     "dues/vouchers/<int:pk>/": Route("dues/vouchers/{voucher}/", HERE | OF_BRANCH, misses=STRANGER),
     "branch/<int:pk>/funds/": Route("branch/{branch}/funds/", HERE | OF_BRANCH, misses=STRANGER),
     "branch/<int:pk>/funds/book/": Route("branch/{branch}/funds/book/", HERE | OF_BRANCH, misses=STRANGER),
-    "branch/<int:pk>/funds/income/": Route("branch/{branch}/funds/income/", frozenset({"secretary"})),
+    "branch/<int:pk>/funds/income/": Route("branch/{branch}/funds/income/", frozenset({"secretary"}), misses=STRANGER),
     "branch/<int:pk>/funds/spending/": Route("branch/{branch}/funds/spending/", frozenset({"secretary"})),
     "branch/<int:pk>/funds/refund/": Route("branch/{branch}/funds/refund/", frozenset({"secretary"})),
     "branch/<int:pk>/funds/<int:year>/": Route(

@@ -11,7 +11,7 @@ from core.fields import YearField
 from core.models import AppendOnly, AppendOnlyQuerySet, KeptFile
 from core.scope import ScopedQuerySet
 from dues.models.columns import money, person
-from dues.models.ledger import Entry
+from dues.models.ledger import Book, Entry, EntryKind
 from dues.rules.uses import CHOICES
 from orgs.models import PartyOrganization
 
@@ -44,6 +44,7 @@ class Income(OfFund):
         SPONSORSHIP = "SPONSORSHIP", "赞助捐助"
         PUBLIC = "PUBLIC", "财政补助"
         OPENING = "OPENING", "期初余额"
+        RETAINED = "RETAINED", "期初党费结存"  # what a book of dues holds before its first line
 
     class State(models.TextChoices):
         ENTERED = "ENTERED", "待确认"
@@ -81,6 +82,14 @@ class Income(OfFund):
 
     def __str__(self) -> str:
         return f"{self.party_organization} {self.get_source_display()} {self.amount:,.2f} 元"
+
+    @property
+    def book(self) -> Book:
+        return Book.DUES if self.source == self.Source.RETAINED else Book.FUND
+
+    @property
+    def entry_kind(self) -> EntryKind:
+        return EntryKind.OPENING if self.source == self.Source.RETAINED else EntryKind(self.source)
 
 
 class Spending(OfFund):

@@ -37,6 +37,21 @@ OPEN = {Income: (Income.State.ENTERED,), Spending: (Spending.State.REQUESTED, Sp
 Row = TypeVar("Row", bound=Income | Spending)
 
 
+def enters(party_organization: PartyOrganization) -> P:
+    """By which permission income is entered: at a branch that of the secretary, at a committee that of whoever reviews."""
+    return P.DUES_APPLY if party_organization.is_branch else P.DUES_REVIEW
+
+
+def books(party_organization: PartyOrganization) -> P:
+    """By which it is booked: that of the treasurer, at a committee that of another one who reviews."""
+    return P.DUES_COLLECT if party_organization.is_branch else P.DUES_REVIEW
+
+
+def sources_of(party_organization: PartyOrganization) -> tuple[Income.Source, ...]:
+    """A committee holds dues, and no activity money."""
+    return tuple(Income.Source) if party_organization.is_branch else (Income.Source.RETAINED,)
+
+
 # --- income ---
 @transaction.atomic
 def enter_income(
@@ -44,13 +59,15 @@ def enter_income(
     paper: str, on: date, payroll: Decimal | None = None,
 ) -> Income:  # fmt: skip
     """登记收入 with what it is based on; the treasurer confirms it."""
-    _begin(by, party_organization, P.DUES_APPLY, on)
-    if source == Income.Source.OPENING and standing(party_organization.pk, Book.FUND).number:
-        raise Refusal("台账已有记录，期初余额只能最先登记")
+    _begin(by, party_organization, enters(party_organization), on)
+    if source not in sources_of(party_organization):
+        raise Refusal(f"{party_organization}只登记期初党费结存，经费收入由党支部登记")
     row = Income(
         party_organization=party_organization, source=source, amount=amount, received_on=received_on, giver=giver,
         paper=paper, payroll=payroll, entered_by=by,
     )  # fmt: skip
+    if row.entry_kind == EntryKind.OPENING and _has_begun(row):
+        raise Refusal("台账已有记录，期初余额只能最先登记")
     writing.add(by=by, record=row, action=ENTER, on=on)
     return row
 
@@ -58,11 +75,13 @@ def enter_income(
 @transaction.atomic
 def book_income(*, by: User, income: Income, at: datetime, on: date) -> Income:
     """确认入账: the money is there and its papers are."""
-    row = _locked(income, by, P.DUES_COLLECT, on, Income.State.ENTERED)
+    row = _locked(income, by, books(income.party_organization), on, Income.State.ENTERED)
     require_another(by, act="确认", earlier=[("登记", row.entered_by)])
     _require_papers(row, "依据")
+    if row.entry_kind == EntryKind.OPENING and _has_begun(row):
+        raise Refusal("台账已有记录，期初余额只能最先登记，请退回")
     entry = ledger.post(
-        by=by, party_organization=row.party_organization, book=Book.FUND, kind=EntryKind(row.source), amount=row.amount,
+        by=by, party_organization=row.party_organization, book=row.book, kind=row.entry_kind, amount=row.amount,
         day=row.received_on, text=f"{row.giver}：{row.paper}", at=at, on=on,
     )  # fmt: skip
     values = {"state": Income.State.BOOKED, "booked_by": by, "entry": entry}
@@ -73,8 +92,15 @@ def book_income(*, by: User, income: Income, at: datetime, on: date) -> Income:
 @transaction.atomic
 def drop_income(*, by: User, income: Income, reason: str, on: date) -> Income:
     """退回 what was entered by mistake, or what did not come."""
-    row = _locked(income, by, P.DUES_COLLECT, on, Income.State.ENTERED)
+    row = _locked(income, by, books(income.party_organization), on, Income.State.ENTERED)
     return _returned(by, row, Income.State.DROPPED, DROP, reason, on)
+
+
+def _has_begun(row: Income) -> bool:
+    """Whether its book has any line but an opening that was countered."""
+    lines = Entry.objects.filter(party_organization=row.party_organization_id, book=row.book)
+    opened = lines.exclude(kind__in=[EntryKind.OPENING, EntryKind.COUNTER])
+    return bool(standing(row.party_organization_id, row.book).balance) or opened.exists()
 
 
 # --- spending ---
@@ -145,7 +171,7 @@ def return_spending(*, by: User, spending: Spending, reason: str, on: date) -> S
 def counter(*, by: User, row: Income | Spending, reason: str, at: datetime, on: date) -> Entry:
     """冲正 of what was booked wrong, by the treasurer; what is right is entered anew."""
     hold(PartyOrganization, [row.party_organization_id])
-    require_seat(by, P.DUES_COLLECT, row.party_organization, on=on)
+    require_seat(by, books(row.party_organization), row.party_organization, on=on)
     if row.entry is None:
         raise Refusal("还没有入账，不需要冲正；可以退回")
     return ledger.counter(by=by, entry=row.entry, reason=reason, at=at, on=on)
@@ -217,9 +243,9 @@ def _locked(row: Row, by: User, permission: P, on: date, *states: str) -> Row:
 
 def _writable(row: Row, by: User, on: date) -> Row:
     try:
-        return _locked(row, by, P.DUES_COLLECT, on, *OPEN[type(row)])
+        return _locked(row, by, books(row.party_organization), on, *OPEN[type(row)])
     except Refusal:
-        return _locked(row, by, P.DUES_APPLY, on, *OPEN[type(row)])
+        return _locked(row, by, enters(row.party_organization), on, *OPEN[type(row)])
 
 
 def _returned(by: User, row: Row, state: str, action: str, reason: str, on: date) -> Row:

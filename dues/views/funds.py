@@ -56,11 +56,13 @@ class OfFundPage(PermissionMixin):
 
     @property
     def book(self) -> Book:
-        return Book.DUES if self.request.GET.get("book") == Book.DUES else Book.FUND
+        """The one in the address; of a branch else its activity money."""
+        asked = self.request.GET.get("book")
+        return Book(asked) if asked in Book.values else Book.FUND if self.node.is_branch else Book.DUES
 
     def own(self, permission: P) -> bool:
-        """Whether the reader does this work at this very Party organization."""
-        return any(grant.node_id == self.node.pk for grant in self.request.scope.having(permission).grants)
+        """Whether the reader does this work for this Party organization."""
+        return bool(self.request.scope.having(permission).holds_path(self.node.path))
 
 
 # what an entry books, by its relation, and the page of it: with its papers, and where it is countered
@@ -98,15 +100,18 @@ class FundPage(OfFundPage, TemplateView):
             spendings=spendings.filter(state__in=funds.OPEN[Spending]).order_by("-pk"),
             closing=Closing.objects.filter(party_organization=node, book=book).order_by("-through").first(),
             published=Publication.objects.filter(party_organization=node).order_by("-year"),
-            may_apply=self.own(P.DUES_APPLY), may_collect=self.own(P.DUES_COLLECT),
-            last_month=str(YearMonth.of(timezone.localdate()).plus(-1)), year=timezone.localdate().year, **more,
+            may_apply=node.is_branch and self.own(P.DUES_APPLY), may_enter=self.own(funds.enters(node)),
+            may_close=self.own(funds.books(node)), last_month=str(YearMonth.of(timezone.localdate()).plus(-1)),
+            year=timezone.localdate().year, **more,
         )  # fmt: skip
 
     def post(self, request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """结账 by whoever keeps the book."""
         told: dict[str, Any] = {"by": request.user, "at": timezone.now(), "on": timezone.localdate()}
-        if not self.own(P.DUES_COLLECT):
-            raise PermissionDenied(f"{self.node}的台账由它的党费管理员结账；请联系党费管理员。")
+        if not self.own(funds.books(self.node)):
+            raise PermissionDenied(
+                f"{self.node}的台账由登记台账的人结账；请联系党费管理员，党委、工委的请联系审核人员。"
+            )
         try:
             month = YearMonth.parse(request.POST.get("month", ""))
             ledger.close(party_organization=self.node, book=self.book, month=month, **told)
@@ -144,13 +149,26 @@ class BeginPage(OfFundPage, FormPage):
 
 
 class NewIncome(BeginPage):
+    """Income of a branch; of a committee the dues that it holds before the first line of its book."""
+
+    permission = P.DUES_VIEW
     form_class = IncomeForm
-    title, note = "登记经费收入", "返还的党费和留成党费补助由上级拨付、确认后自动入账，不在这里登记。"
+    title, note = "登记收入", "返还的党费和留成党费补助由上级拨付、确认后自动入账，不在这里登记。"
     button = "登记，下一步上传依据"
+
+    @cached_property
+    def node(self) -> PartyOrganization:
+        found = fund_seen(self.request, self.kwargs["pk"])
+        if not self.request.scope.having(funds.enters(found)).holds_path(found.path):
+            raise PermissionDenied(f"{found}的收入由它的书记登记，党委、工委的由审核人员登记；您可以查看，不能登记。")
+        return found
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"sources": funds.sources_of(self.node)}
 
     def act(self, data: dict[str, Any]) -> HttpResponseBase:
         row = funds.enter_income(by=self.request.user, party_organization=self.node, on=timezone.localdate(), **data)
-        messages.success(self.request, "已登记，请上传依据，由党费管理员确认入账。")
+        messages.success(self.request, "已登记，请上传依据，由另一人确认入账。")
         return HttpResponseRedirect(reverse("income", args=[row.pk]))
 
 
@@ -237,7 +255,7 @@ class _RowPage(OfFundPage, FormPage):
         return super().get_context_data(
             title=str(row), row=row, node=self.node, vouchers=row.vouchers.select_related("added_by").order_by("pk"),
             open=row.state in funds.OPEN[type(row)], most=funds.MOST, largest=attachments.LARGEST >> 20,
-            may_apply=self.own(P.DUES_APPLY), may_collect=self.own(P.DUES_COLLECT), **more,
+            may_enter=self.own(funds.enters(self.node)), may_book=self.own(funds.books(self.node)), **more,
         )  # fmt: skip
 
 

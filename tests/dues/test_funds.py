@@ -18,6 +18,7 @@ from pytest_django.fixtures import Settings
 
 from core import files, proof
 from core.days import InFuture
+from core.due import due_kinds
 from core.refusals import Refusal
 from dues.models import Book, Entry, EntryKind, Income, Publication, Spending, Voucher
 from dues.queries.books import balances_of
@@ -102,9 +103,38 @@ def test_a_second_account_of_who_entered_it_books_nothing(city: City) -> None:
 
 
 def test_a_book_begins_with_its_opening_balance_or_with_none(city: City) -> None:
-    funds.book_income(income=with_paper(city, entered(city, "OPENING", "60")), **told(city))
+    wrong = funds.book_income(income=with_paper(city, entered(city, "OPENING", "60")), **told(city))
     with pytest.raises(Refusal, match="期初余额只能最先登记"):
         entered(city, "OPENING")
+    funds.counter(row=wrong, reason="金额有误", **told(city))
+    funds.book_income(income=with_paper(city, entered(city, "OPENING", "6")), **told(city))
+    held = funds.book_income(income=with_paper(city, entered(city, "RETAINED", "70")), **told(city))
+    assert (held.entry.book, held.entry.kind, held.entry.number) == ("DUES", "OPENING", 1)
+
+
+def test_a_committee_begins_with_the_dues_that_it_holds(city: City) -> None:
+    """Entered by one who reviews there, booked by another one; nothing else comes in at a committee so."""
+    asked_ = {"amount": Decimal(900), "received_on": TODAY, "giver": "区委", "paper": "结转单",
+              "party_organization": city["CZ11"], **on_day(city, "district")}  # fmt: skip
+    with pytest.raises(Refusal, match="只登记期初党费结存"):
+        funds.enter_income(source="FEE", **asked_)
+    row = with_paper(city, funds.enter_income(source="RETAINED", **asked_), "district")
+    for username, sentence in (("district", "登记的是您本人"), ("street", "权限"), ("stranger", "权限")):
+        with pytest.raises(Refusal, match=sentence):
+            funds.book_income(income=row, **told(city, username))
+    kind = due_kinds["dues.openings"]
+    assert [kind.of(city.scope(who), TODAY).count() for who in ("district", "city", "street", "stranger")] == [
+        0,
+        1,
+        0,
+        0,
+    ]
+    done = funds.book_income(income=row, **told(city, "city"))
+    assert (done.entry.book, done.entry.balance) == ("DUES", 900)
+    ledger.post(party_organization=city["CZ11"], book=Book.DUES, kind=EntryKind.FROM_BELOW, amount=Decimal(1), day=TODAY,
+                text="x", **told(city, "city"))  # fmt: skip
+    with pytest.raises(Refusal, match="期初余额只能最先登记"):
+        funds.enter_income(source="RETAINED", **asked_)
 
 
 def test_what_was_entered_wrong_goes_back_with_its_reason(city: City) -> None:
@@ -290,6 +320,22 @@ def test_every_use_says_what_belongs_to_it() -> None:
 
 
 # --- the pages ---
+def test_whoever_reviews_at_a_committee_enters_its_dues_on_the_page_and_another_one_books_them(
+    city: City, client_of: Callable[..., Client]
+) -> None:
+    page, district = f"/branch/{city['CZ11'].pk}/funds/", client_of("district")
+    assert "登记期初党费结存" in district.get(page).content.decode()
+    form = district.get(f"{page}income/").content.decode()
+    assert ('value="RETAINED"' in form, 'value="FEE"' in form) == (True, False)
+    money = {"source": "RETAINED", "amount": "900", "received_on": "2026-11-03", "giver": "区委", "paper": "结转单"}
+    row = district.post(f"{page}income/", money).url
+    district.post(row, {"do": "attach", "file": SimpleUploadedFile("结转单.jpg", photo(), "image/jpeg")})
+    assert "登记的是您本人" in district.post(row, {"do": "book"}).content.decode()
+    assert client_of("city").post(row, {"do": "book"}).status_code == 302
+    assert "党费结存 <b>900.00</b> 元" in district.get(page).content.decode()
+    assert client_of("street").get(f"{page}income/").status_code in (403, 404)
+
+
 def test_a_secretary_asks_and_the_treasurer_books_on_the_pages(city: City, client_of: Callable[..., Client]) -> None:
     funded(city)
     secretary, treasurer = client_of("secretary"), client_of("treasurer")
