@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -27,7 +25,7 @@ from dues.queries.grid import newest
 from dues.rules.amounts import yuan
 from dues.rules.words import read_month, read_yuan
 from dues.services.collection import Cell, How, collect, receive_gift
-from dues.views.assess import MemberPage, OfBranch
+from dues.views.assess import MemberPage, OfBranch, uploaded
 
 
 class GiftPage(MemberPage):
@@ -69,17 +67,12 @@ class PaymentList(OfBranch, View):
             return self._page(self._given_back() if "book" in request.POST else None)
 
     def _read(self) -> Sequence[PaidLine]:
-        file = self.request.FILES.get("file")
-        if self.request.META.get("ningju.too_large") or file is None:
-            raise Refusal("请选择名单文件（.xlsx、.xls 或 .csv）")
         today = timezone.localdate()
         month = read_month(self.request.POST.get("month"), year=today.year) or YearMonth.of(today)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "list"
-            path.write_bytes(file.read())
-            found = read_payments(path, name=str(file.name), branch=self.branch, month=month)
+        with uploaded(self.request) as (path, name):
+            found = read_payments(path, name=name, branch=self.branch, month=month)
         if not found:
-            raise Refusal(f"“{file.name}”里没有交纳记录，请核对文件")
+            raise Refusal(f"“{name}”里没有交纳记录，请核对文件")
         return found
 
     def _book(self) -> str:
