@@ -21,6 +21,7 @@ from dues.queries.branches import KINDS
 from dues.queries.funds import had_funds, published
 from dues.queries.steps import NEXT
 from dues.queries.waiting import for_me
+from dues.rules.amounts import yuan
 from orgs.models import PartyOrganization
 
 State = Refund.State
@@ -86,7 +87,7 @@ def _steps(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
     for row in rows:
         days = (on - row.state_on).days
         waited = f"，已等 {days} 天" if days else ""
-        what = f"{row.get_kind_display()} {row.months} {row.amount:,.2f} 元，{row.get_state_display()}{waited}"
+        what = f"{row.get_kind_display()} {row.months} {yuan(row.amount)} 元，{row.get_state_display()}{waited}"
         step = NEXT[row.state][0].label
         yield DueItem(str(row.party_organization), what, row.act_by, reverse("refund", args=[row.pk]), step)
 
@@ -112,7 +113,7 @@ def _openings(scope: Scope, on: date) -> QuerySet:
 
 def _to_confirm(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
     for row in rows:
-        what = f"{row.get_source_display()} {row.amount:,.2f} 元，请核对依据后确认入账"
+        what = f"{row.get_source_display()} {yuan(row.amount)} 元，请核对依据后确认入账"
         yield DueItem(str(row.party_organization), what, row.act_by, reverse("income", args=[row.pk]), "确认")
 
 
@@ -124,7 +125,7 @@ def _spendings(scope: Scope, on: date) -> QuerySet:
 def _to_book(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
     for row in rows:
         asked = row.state == Spending.State.REQUESTED
-        what = f"{row.purpose} {row.asked:,.2f} 元，{'请支部集体讨论、确认讨论记录' if asked else '已讨论决定，使用后上传凭证、列支'}"
+        what = f"{row.purpose} {yuan(row.asked)} 元，{'请支部集体讨论、确认讨论记录' if asked else '已讨论决定，使用后上传凭证、列支'}"
         url = reverse("spending", args=[row.pk])
         yield DueItem(str(row.party_organization), what, row.act_by, url, "确认讨论" if asked else "列支")
 

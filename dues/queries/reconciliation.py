@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from dues.models import Book, Due, Entry, EntryKind, HandUp, Income, Refund, Spending
 from dues.queries.people import COUNTY
-from dues.rules.amounts import ZERO, exact
+from dues.rules.amounts import ZERO, exact, yuan
 from orgs.models import PartyOrganization
 from orgs.models.party import BRANCH_KINDS
 
@@ -46,7 +46,7 @@ def unreconciled() -> Iterator[str]:
     beyond = Refund.objects.filter(kind=Refund.Kind.REFUND, amount__gt=F("paid_total") * F("rate") / 100 + HALF)
     yield from (f"{row}超过返还比例" for row in beyond.select_related("party_organization").order_by("pk"))
     if (found := flows())["差额"]:
-        yield f"收入减支出与各级结存相差 {found['差额']:,.2f} 元"
+        yield f"收入减支出与各级结存相差 {yuan(found['差额'])} 元"
 
 
 def flows() -> dict[str, Decimal]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_DOWN, Decimal
 
-from dues.rules.amounts import FEN
+from dues.rules.amounts import FEN, yuan
 
 
 def refundable(paid: Decimal, rate: Decimal) -> Decimal:
@@ -15,5 +15,5 @@ def refundable(paid: Decimal, rate: Decimal) -> Decimal:
 def payroll_note(given: Decimal, payroll: Decimal, rate: Decimal) -> str:
     """What a unit gave its Party organization in a year, beside what it may deduct before tax."""
     bound = (payroll * rate / 100).quantize(FEN, ROUND_DOWN)
-    both = f"本年度列支 {given:,.2f} 元，职工年度工资薪金总额的 {rate}% 是 {bound:,.2f} 元"
-    return f"{both}，可以据实税前扣除" if given <= bound else f"{both}，超过的 {given - bound:,.2f} 元不能税前扣除"
+    both = f"本年度列支 {yuan(given)} 元，职工年度工资薪金总额的 {rate}% 是 {yuan(bound)} 元"
+    return f"{both}，可以据实税前扣除" if given <= bound else f"{both}，超过的 {yuan(given - bound)} 元不能税前扣除"

@@ -21,7 +21,7 @@ from core.parameters import values_on
 from core.refusals import Refusal
 from dues.models import Book, Entry, EntryKind, Income, Spending, Voucher
 from dues.queries.books import standing
-from dues.rules.amounts import exact, set_by
+from dues.rules.amounts import exact, set_by, yuan
 from dues.rules.refunds import payroll_note
 from dues.rules.uses import FORBIDDEN, USES
 from dues.services import ledger
@@ -146,7 +146,7 @@ def spend(*, by: User, spending: Spending, amount: Decimal, day: date, at: datet
     row = _locked(spending, by, P.DUES_COLLECT, on, Spending.State.DISCUSSED)
     require_another(by, act="列支", earlier=[("提出", row.asked_by)])
     if amount > row.asked:
-        raise Refusal(f"实际金额 {amount:,.2f} 元超过讨论决定的 {row.asked:,.2f} 元，请另行提出")
+        raise Refusal(f"实际金额 {yuan(amount)} 元超过讨论决定的 {yuan(row.asked)} 元，请另行提出")
     if row.discussed_on and day < row.discussed_on:
         raise Refusal(f"{row.discussed_on} 才讨论决定，使用日期请填写当天或以后")
     _require_papers(row, "凭证")
@@ -264,4 +264,4 @@ def _require_papers(row: Income | Spending, word: str) -> None:
 def _require_funds(row: Spending) -> None:
     balance = standing(row.party_organization_id, Book.FUND).balance
     if row.asked > balance:
-        raise Refusal(f"经费余额 {balance:,.2f} 元，申请 {row.asked:,.2f} 元超过余额")
+        raise Refusal(f"经费余额 {yuan(balance)} 元，申请 {yuan(row.asked)} 元超过余额")

@@ -19,7 +19,7 @@ from core.numbering import reserve_ids
 from core.refusals import Refusal
 from dues.models import Book, Closing, Entry, EntryKind
 from dues.queries.books import Standing, standing
-from dues.rules.amounts import FEN, exact
+from dues.rules.amounts import FEN, exact, yuan
 from orgs.facts import refresh
 from orgs.models import PartyOrganization
 
@@ -52,7 +52,7 @@ def post(
     if amount != amount.quantize(FEN):
         raise Refusal(f"金额 {amount} 元不是整分，请核对")
     if (balance := found.balance + amount) < 0:
-        raise Refusal(f"{party_organization}的{book.label}余额 {found.balance:,.2f} 元，不足以支出 {-amount:,.2f} 元")
+        raise Refusal(f"{party_organization}的{book.label}余额 {yuan(found.balance)} 元，不足以支出 {yuan(-amount)} 元")
     entry = Entry(
         pk=reserve_ids(Entry, 1)[0], party_organization=party_organization, book=book, number=found.number + 1, day=day,
         kind=kind, amount=amount, balance=balance, text=text[:200], counter_of=counter_of, entered_by=by, entered_at=at,

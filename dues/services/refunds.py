@@ -22,7 +22,7 @@ from dues.models import Book, EntryKind, Refund, RefundMonth, RefundStep
 from dues.queries.paid import paid_totals
 from dues.queries.people import person
 from dues.queries.steps import MOVES, NEXT, OWN, Rights, acted_on, rights_of, taken
-from dues.rules.amounts import set_by
+from dues.rules.amounts import ZERO, set_by, yuan
 from dues.rules.months import months_between
 from dues.rules.refunds import refundable
 from dues.rules.separation import barred
@@ -140,7 +140,7 @@ def receive(*, by: User, refund: Refund, day: date, at: datetime, on: date) -> R
     branch, paid = row.party_organization, row.paid_entry
     if paid is None or -paid.amount != row.amount:
         raise Refusal(
-            f"拨付的台账是 {-paid.amount if paid else 0:,.2f} 元，与申请的 {row.amount:,.2f} 元不一致，请报告上级"
+            f"拨付的台账是 {yuan(-paid.amount if paid else ZERO)} 元，与申请的 {yuan(row.amount)} 元不一致，请报告上级"
         )
     seat = require_seat(by, P.DUES_COLLECT, branch, on=on)
     require_another(by, act=Step.RECEIVE.label, earlier=taken(row, Step.RECEIVE))
@@ -241,7 +241,7 @@ def _differing(rows: Sequence[Refund]) -> dict[int, str]:
     months = {row.pk: _months(row) for row in rows if row.kind == Kind.REFUND}
     totals = paid_totals(months.values())
     return {
-        row.pk: f"申请时收缴合计 {row.paid_total:,.2f} 元，台账现在是 {totals[months[row.pk]]:,.2f} 元；请退回，由支部重新申请"
+        row.pk: f"申请时收缴合计 {yuan(row.paid_total)} 元，台账现在是 {yuan(totals[months[row.pk]])} 元；请退回，由支部重新申请"
         for row in rows
         if row.pk in months and totals[months[row.pk]] != row.paid_total
     }

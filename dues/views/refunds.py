@@ -28,6 +28,7 @@ from dues.models import Refund, RefundMonth, RefundStep
 from dues.queries.roads import months_of, road_of
 from dues.queries.steps import MOVES, NEXT
 from dues.queries.waiting import for_me, waiting_for
+from dues.rules.amounts import ZERO, yuan
 from dues.rules.capitals import capitals
 from dues.services import refunds
 from dues.views.funds import BeginPage
@@ -85,7 +86,7 @@ def _tick_cell(row: Any, key: int) -> SafeString:
 
 
 def _money_cell(row: Any, amount: Any) -> SafeString:
-    return drawn("{}", DASH if amount is None else f"{amount:,.2f}")
+    return drawn("{}", DASH if amount is None else yuan(amount))
 
 
 class RefundQueue(ListPage):
@@ -137,7 +138,8 @@ class RefundQueue(ListPage):
         )
         if done:
             messages.success(
-                request, f"已审批 {len(done)} 件，合计 {sum(row.amount for row in done):,.2f} 元，请由另一名人员拨付。"
+                request,
+                f"已审批 {len(done)} 件，合计 {yuan(sum((row.amount for row in done), ZERO))} 元，请由另一名人员拨付。",
             )
         for row, why in stay[:NAMED]:
             messages.error(request, f"{row} 没有审批：{as_sentence(why)}")
