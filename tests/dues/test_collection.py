@@ -18,6 +18,7 @@ from dues.models import Arrears, Book, Due, Entry, HandUp, Payment
 from dues.queries.books import standing
 from dues.queries.grid import columns, grid, newest
 from dues.queries.hand_ups import held_by
+from dues.rules.amounts import exact
 from dues.services import hand_ups
 from dues.services.assessments import Line, assess_many
 from dues.services.collection import Cell, How, collect, correct, receive_gift
@@ -53,14 +54,14 @@ def reconciled(city: City, of: str = "CZ1111") -> D:
     """What stands in the book, after every sum was compared with what it is the sum of."""
     book = standing(city[of].pk, Book.DUES).balance
     entries = Entry.objects.filter(party_organization=city[of], book=Book.DUES)
-    assert book == (entries.aggregate(total=Sum("amount"))["total"] or 0) >= 0
+    assert book == exact(entries.aggregate(total=Sum("amount"))["total"]) >= 0
     for entry in entries.filter(kind__in=("COLLECTED", "GIFT")):
-        assert entry.amount == entry.payments.aggregate(total=Sum("amount"))["total"]
+        assert entry.amount == exact(entry.payments.aggregate(total=Sum("amount"))["total"])
     for due in Due.objects.all():
-        assert due.paid == (due.payments.aggregate(total=Sum("amount"))["total"] or 0)
+        assert due.paid == exact(due.payments.aggregate(total=Sum("amount"))["total"])
     feet = columns(grid(city[of], year=2026), 2026)
     received = Payment.objects.filter(party_organization=city[of], kind="DUES").aggregate(total=Sum("amount"))["total"]
-    assert sum(one.here for one in feet) == (received or 0)
+    assert sum(one.here for one in feet) == exact(received)
     return book
 
 
@@ -248,7 +249,7 @@ def test_whatever_happens_every_fen_is_somewhere(city: City, acts: list[tuple[st
 
 
 def waiting(city: City) -> D:
-    return HandUp.objects.filter(state="SENT").aggregate(total=Sum("amount"))["total"] or D(0)
+    return exact(HandUp.objects.filter(state="SENT").aggregate(total=Sum("amount"))["total"])
 
 
 def one_act(city: City, act: str, member: Member, month: date, amount: D) -> D:
