@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -157,9 +157,11 @@ class IncomeForm(forms.Form):
     paper = text("依据", 100, help_text="如：管理费列支审批单、捐赠协议、拨款文件的名称和文号")
     payroll = amount_field("职工年度薪金总额", required=False, help_text="单位管理费列支的填写，用来提示税前列支的上限")
 
-    def __init__(self, *args: Any, sources: Iterable[Income.Source], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sources: Collection[Income.Source], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["source"].choices = [(one.value, one.label) for one in sources]  # type: ignore[attr-defined]
+        if Income.Source.FEE not in sources:
+            del self.fields["payroll"]
 
 
 class SpendingForm(forms.Form):

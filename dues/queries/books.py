@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.db.models import Max, Sum
 
 from core.id_sets import among
-from dues.models import Book, Closing, Entry
+from dues.models import Book, Closing, Entry, EntryKind
 from dues.rules.amounts import ZERO, exact
 
 
@@ -27,6 +27,13 @@ def standing(party_organization: int, book: str) -> Standing:
     number, balance = rows.values_list("number", "balance").first() or (0, ZERO)
     closings = Closing.objects.filter(party_organization=party_organization, book=book)
     return Standing(number, balance, closings.aggregate(last=Max("through"))["last"])
+
+
+def has_begun(party_organization: int, book: str) -> bool:
+    """Whether a book has any line but an opening that was countered."""
+    lines = Entry.objects.filter(party_organization=party_organization, book=book)
+    later = lines.exclude(kind__in=[EntryKind.OPENING, EntryKind.COUNTER])
+    return bool(standing(party_organization, book).balance) or later.exists()
 
 
 def balances_of(nodes: Collection[int]) -> dict[int, dict[str, Decimal]]:

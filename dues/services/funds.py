@@ -20,7 +20,7 @@ from core.locks import hold
 from core.parameters import values_on
 from core.refusals import Refusal
 from dues.models import Book, Entry, EntryKind, Income, Spending, Voucher
-from dues.queries.books import standing
+from dues.queries.books import has_begun, standing
 from dues.rules.amounts import exact, set_by, yuan
 from dues.rules.refunds import payroll_note
 from dues.rules.uses import FORBIDDEN, USES
@@ -66,7 +66,7 @@ def enter_income(
         party_organization=party_organization, source=source, amount=amount, received_on=received_on, giver=giver,
         paper=paper, payroll=payroll, entered_by=by,
     )  # fmt: skip
-    if row.entry_kind == EntryKind.OPENING and _has_begun(row):
+    if row.entry_kind == EntryKind.OPENING and has_begun(row.party_organization_id, row.book):
         raise Refusal("台账已有记录，期初余额只能最先登记")
     writing.add(by=by, record=row, action=ENTER, on=on)
     return row
@@ -78,7 +78,7 @@ def book_income(*, by: User, income: Income, at: datetime, on: date) -> Income:
     row = _locked(income, by, books(income.party_organization), on, Income.State.ENTERED)
     require_another(by, act="确认", earlier=[("登记", row.entered_by)])
     _require_papers(row, "依据")
-    if row.entry_kind == EntryKind.OPENING and _has_begun(row):
+    if row.entry_kind == EntryKind.OPENING and has_begun(row.party_organization_id, row.book):
         raise Refusal("台账已有记录，期初余额只能最先登记，请退回")
     entry = ledger.post(
         by=by, party_organization=row.party_organization, book=row.book, kind=row.entry_kind, amount=row.amount,
@@ -94,13 +94,6 @@ def drop_income(*, by: User, income: Income, reason: str, on: date) -> Income:
     """退回 what was entered by mistake, or what did not come."""
     row = _locked(income, by, books(income.party_organization), on, Income.State.ENTERED)
     return _returned(by, row, Income.State.DROPPED, DROP, reason, on)
-
-
-def _has_begun(row: Income) -> bool:
-    """Whether its book has any line but an opening that was countered."""
-    lines = Entry.objects.filter(party_organization=row.party_organization_id, book=row.book)
-    opened = lines.exclude(kind__in=[EntryKind.OPENING, EntryKind.COUNTER])
-    return bool(standing(row.party_organization_id, row.book).balance) or opened.exists()
 
 
 # --- spending ---

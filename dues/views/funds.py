@@ -24,7 +24,7 @@ from core.views.kept import KeptFilePage
 from dues.forms import DiscussionForm, IncomeForm, SpendingForm, SpentForm
 from dues.ledger_book import ledger_book
 from dues.models import Book, Closing, Entry, Income, Publication, Refund, Spending, Voucher
-from dues.queries.books import standing
+from dues.queries.books import has_begun, standing
 from dues.queries.funds import figures_of
 from dues.rules.uses import ALLOWED, FORBIDDEN
 from dues.services import funds, ledger
@@ -100,10 +100,15 @@ class FundPage(OfFundPage, TemplateView):
             spendings=spendings.filter(state__in=funds.OPEN[Spending]).order_by("-pk"),
             closing=Closing.objects.filter(party_organization=node, book=book).order_by("-through").first(),
             published=Publication.objects.filter(party_organization=node).order_by("-year"),
-            may_apply=node.is_branch and self.own(P.DUES_APPLY), may_enter=self.own(funds.enters(node)),
+            may_apply=node.is_branch and self.own(P.DUES_APPLY), may_enter=self._enters(),
             may_close=self.own(funds.books(node)), last_month=str(YearMonth.of(timezone.localdate()).plus(-1)),
             year=timezone.localdate().year, **more,
         )  # fmt: skip
+
+    def _enters(self) -> bool:
+        """A committee enters what its book of dues begins with, until it has begun."""
+        mine = self.own(funds.enters(self.node))
+        return mine and (self.node.is_branch or not has_begun(self.node.pk, Book.DUES))
 
     def post(self, request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """结账 by whoever keeps the book."""
@@ -165,6 +170,12 @@ class NewIncome(BeginPage):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"sources": funds.sources_of(self.node)}
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        told = (
+            {} if self.node.is_branch else {"title": "登记期初党费结存", "note": "开始使用时账上结存的党费，登记一次。"}
+        )
+        return super().get_context_data(**told | more)
 
     def act(self, data: dict[str, Any]) -> HttpResponseBase:
         row = funds.enter_income(by=self.request.user, party_organization=self.node, on=timezone.localdate(), **data)

@@ -326,13 +326,15 @@ def test_whoever_reviews_at_a_committee_enters_its_dues_on_the_page_and_another_
     page, district = f"/branch/{city['CZ11'].pk}/funds/", client_of("district")
     assert "登记期初党费结存" in district.get(page).content.decode()
     form = district.get(f"{page}income/").content.decode()
-    assert ('value="RETAINED"' in form, 'value="FEE"' in form) == (True, False)
+    assert [word in form for word in ('value="RETAINED"', 'value="FEE"', "薪金总额")] == [True, False, False]
     money = {"source": "RETAINED", "amount": "900", "received_on": "2026-11-03", "giver": "区委", "paper": "结转单"}
     row = district.post(f"{page}income/", money).url
     district.post(row, {"do": "attach", "file": SimpleUploadedFile("结转单.jpg", photo(), "image/jpeg")})
     assert "登记的是您本人" in district.post(row, {"do": "book"}).content.decode()
     assert client_of("city").post(row, {"do": "book"}).status_code == 302
-    assert "党费结存 <b>900.00</b> 元" in district.get(page).content.decode()
+    begun = district.get(page).content.decode()
+    assert "党费结存 <b>900.00</b> 元" in begun
+    assert "登记期初党费结存" not in begun
     assert client_of("street").get(f"{page}income/").status_code in (403, 404)
 
 
