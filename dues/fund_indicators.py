@@ -37,7 +37,8 @@ REFUNDED = Indicator(
 
 
 def received(day: Day) -> QuerySet[Refund]:
-    return Refund.objects.filter(kind=Refund.Kind.REFUND, state=State.RECEIVED, state_on__year=day.on.year)
+    """By the day on which the money was booked: it may be confirmed later, in another year."""
+    return Refund.objects.filter(kind=Refund.Kind.REFUND, received_entry__day__year=day.on.year)
 
 
 node_facts.add(

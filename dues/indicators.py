@@ -8,7 +8,18 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 
-from django.db.models import BooleanField, ExpressionWrapper, F, FilteredRelation, Q, QuerySet, Value
+from django.db.models import (
+    BooleanField,
+    Case,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Least
 
 from core.indicators import Indicator, Measure, declare, measures, share
@@ -19,7 +30,7 @@ from members.indicators import PROBATIONARY_SHARE, member_facts, members
 from orgs.facts import Day
 from orgs.indicators import MONEY
 from orgs.models.party import BRANCH_KINDS
-from orgs.subjects import NodeFact, NodeSubject
+from orgs.subjects import NodeFact, NodeSubject, number_of
 
 RATES = "中组发〔2008〕3号"
 PEOPLE = "members"  # of so many members of the branch is what it is due
@@ -35,14 +46,22 @@ def _due(month: date) -> FilteredRelation:
     return FilteredRelation("dues", condition=Q(dues__month=month))
 
 
+def months_behind(on: date) -> Case:
+    """How many months that were over on a day are not paid. `Arrears` are of today, and a month may be stated after its end:
+    they say of whom the months have to be counted, besides those of whom the last one is open and no night has counted it."""
+    open_then = number_of(Due.objects.open().over(on), "member")
+    may_owe = Q(arrears__isnull=False) | Q(due_over__paid__lt=F("due_over__amount"))
+    return Case(When(may_owe, then=open_then), default=0, output_field=IntegerField())
+
+
 member_facts.add(
     NodeFact("due_over", lambda day: _due(month_over(day))),  # type: ignore[arg-type,return-value]
     NodeFact("due_now", lambda day: _due(YearMonth.of(day.on).first_day)),  # type: ignore[arg-type,return-value]
-    NodeFact("month_begins", lambda day: Value(YearMonth.of(day.on).first_day)),
+    NodeFact("months_behind", lambda day: months_behind(day.on)),
     NodeFact("token", lambda day: Value(Decimal(str(day.value("dues.token"))))),
 )
 LIABLE = Q(due_over__amount__gt=0) | Q(due_over__isnull=True, due_now__isnull=True)
-UP_TO_DATE = Q(arrears__isnull=True) | Q(arrears__first_month__gte=F("month_begins"))
+UP_TO_DATE = Q(months_behind=0)
 
 of_members = partial(share, group=MONEY, clause=RATES, of=PROBATIONARY_SHARE.denominator, more_is_better=False)
 PAID = share(
@@ -81,8 +100,8 @@ NOT_ASSESSED = of_members(
 
 
 def _behind(age: Age) -> Q:
-    months = Q(arrears__months__gte=age.least, arrears__first_month__lt=F("month_begins"))
-    return months & Q(arrears__months__lte=age.most) if age.most else months
+    months = Q(months_behind__gte=age.least)
+    return months & Q(months_behind__lte=age.most) if age.most else months
 
 
 BEHIND = tuple(
@@ -115,9 +134,11 @@ SETTLED = amounts("dues_settled", "其中已交", sums="settled")
 
 # the books
 def lines(day: Day) -> QuerySet[Entry]:
-    """All lines, a correction as what it corrects."""
+    """All lines, a correction as what it corrects; of what was handed up whether that was this year."""
     this_year = ExpressionWrapper(Q(day__year=day.on.year), BooleanField())
-    return Entry.objects.alias(of=Coalesce("counter_of__kind", "kind"), this_year=this_year)
+    gone = ExpressionWrapper(Q(of="SENT_UP", begun__year=day.on.year), BooleanField())
+    begun = {"of": Coalesce("counter_of__kind", "kind"), "begun": Coalesce("counter_of__day", "day")}
+    return Entry.objects.alias(**begun).alias(this_year=this_year, gone=gone)
 
 
 BOOKS = NodeSubject(
@@ -125,12 +146,9 @@ BOOKS = NodeSubject(
 )
 booked = partial(Measure, BOOKS, sums="amount", money=True)
 COLLECTED = booked("dues_collected", "今年收缴的党费", Q(book="DUES", of="COLLECTED", this_year=True), people=PEOPLE)
-KEPT = booked(
-    "dues_kept",
-    "其中留在党支部账上",
-    Q(book="DUES", party_organization__kind__in=[kind.value for kind in BRANCH_KINDS]),
-    people=PEOPLE,
-)
+OF_BRANCHES = Q(book="DUES", party_organization__kind__in=[kind.value for kind in BRANCH_KINDS])
+TO_HAND_UP = booked("dues_to_hand_up", "党支部今年可以上缴的党费", OF_BRANCHES & Q(gone=False), people=PEOPLE)
+KEPT = booked("dues_kept", "其中留在党支部账上", OF_BRANCHES, people=PEOPLE)
 
 
 def sent(day: Day) -> QuerySet[HandUp]:
@@ -164,8 +182,8 @@ declare(
     of_money(
         code="DUES_KEPT",
         name="收缴后没有上缴的党费",
-        basis="今年收缴的党费中，仍在党支部账上、没有上缴的金额；以前年度没有上缴的也在内。",
-        denominator=COLLECTED,
+        basis="党支部今年可以上缴的党费（以前年度没有上缴的和今年收缴、转入的，大额党费在内）中，仍在党支部账上、没有上缴的金额。",
+        denominator=TO_HAND_UP,
         numerator=KEPT,
         more_is_better=False,
     ),

@@ -45,7 +45,7 @@ ROLL = NodeSubject(
             "joined_on",
             "formal_on",
             "grade",
-            "arrears",
+            "months_behind",
             "due_over",
             "due_now",
         }

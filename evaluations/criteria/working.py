@@ -8,13 +8,13 @@ from datetime import date
 from decimal import Decimal as D
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet
 
 from activities.models import ActivityRecord, Obligation, Review
 from core.id_sets import among
 from core.months import YearMonth
 from core.parameters import values_on
-from dues.indicators import LIABLE, UP_TO_DATE
+from dues.indicators import LIABLE, UP_TO_DATE, months_behind
 from dues.models import Book, Entry
 from dues.queries.funds import has_funds
 from evaluations.choices import Dimension
@@ -96,7 +96,7 @@ def payers(branches: QuerySet, span: Span, on: date) -> QuerySet:
     return roll_of(branches).annotate(
         due_over=FilteredRelation("dues", condition=Q(dues__month=month)),
         due_now=FilteredRelation("dues", condition=Q(dues__month=after)),
-        month_begins=Value(after),
+        months_behind=months_behind(after),
     )
 
 

@@ -72,7 +72,7 @@ class NodesPage(UnitsPage):
         """Those with a part of the number."""
         rows = self.moment.nodes(self.request.scope, Narrow(), self.tree)
         whole, part = _value(self.measure.code), _value(self.indicator.numerator.code if self.indicator else "")
-        rows = rows.annotate(value=whole - part, part=part, people=_value(self.measure.people)).filter(value__gt=0)
+        rows = rows.annotate(value=whole - part, part=part, people=_value(self.measure.people)).exclude(value=0)
         return rows if self.moment.closed else rows.select_related("node")
 
     def summed(self, found: QuerySet) -> int | Yuan | None:

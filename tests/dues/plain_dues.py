@@ -59,7 +59,7 @@ def _paid(city: City, pick: random.Random, branch: str, people: list[Member]) ->
     told = {"by": city.user("treasurer"), "at": NOON, "on": TODAY}
     for place, one in enumerate(people):
         months = list(Due.objects.filter(member=one, amount__gt=0).order_by("month"))
-        until = {0: 0, 1: 11, 2: 10, 3: 11, 4: 11, 5: 9, 6: 6, 7: 3, 8: pick.randrange(11), 9: 0}.get(place, 0)
+        until = {0: 0, 1: 11, 2: 10, 3: 11, 4: 11, 5: 9, 6: 5, 7: 3, 8: pick.randrange(11), 9: 0}.get(place, 0)
         cells = [Cell(one.pk, due.month, due.amount) for due in months[:until]]
         if place == 5 and cells:
             cells[-1] = cells[-1]._replace(amount=cells[-1].amount - D("0.01"))
@@ -117,11 +117,12 @@ def _by_amount(dues: Iterable[Due]) -> dict[str, Money]:
     lines = list(Entry.objects.filter(book=Book.DUES))
     sent = [row for row in HandUp.objects.all() if row.state != "RETURNED"]
     waiting = [row for row in sent if row.state == "SENT"]
-    collected = sum((one.amount for one in lines if one.kind == "COLLECTED"), D(0))
-    kept = sum((one.amount for one in lines if kinds[one.party_organization_id].endswith("branch")), D(0))
+    of_branches = [one for one in lines if kinds[one.party_organization_id].endswith("branch")]
+    kept = sum((one.amount for one in of_branches), D(0))
+    gone = sum((one.amount for one in of_branches if (one.counter_of or one).kind == "SENT_UP"), D(0))
     return {
         "R11_AMOUNT": (sum(min(one.paid, one.amount) for one in over), sum(one.amount for one in over)),
-        "DUES_KEPT": (kept, collected),
+        "DUES_KEPT": (kept, kept - gone),
         "HAND_UPS_OPEN": (len(waiting), len(sent)),
         "HAND_UPS_AMOUNT": (sum(one.amount for one in waiting), sum(one.amount for one in sent)),
     }

@@ -12,7 +12,12 @@ from django.test import Client
 from core.formats import number
 from core.indicators import indicators
 from core.months import YearMonth
+from dues.indicators import BEHIND
+from dues.models import HandUp, Payment
+from dues.services import hand_ups
 from dues.services.assessments import Line, assess_many, assess_member
+from dues.services.collection import correct
+from dues.services.months import restate
 from members.models import Member
 from members.services.members import move_to
 from orgs.facts import differences, refresh
@@ -24,6 +29,7 @@ from tests.people import TODAY, City
 from tests.reports.closing import close
 
 pytestmark = pytest.mark.django_db
+LAST, FIRST = date(2026, 11, 30), date(2026, 12, 1)
 
 
 def told(city: City, who: str = "city", moment: Moment | None = None) -> dict[str, tuple[object, object]]:
@@ -76,6 +82,52 @@ def test_a_closed_month_keeps_its_numbers_and_the_scope_narrows(city: City) -> N
         assess_member(by=city.user("treasurer"), member=one, since=YearMonth(2026, 1), payer="TOKEN", base=None,
                       at=NOON, on=TODAY)  # fmt: skip
     assert told(city, moment=moment) == before != told(city)
+
+
+def test_a_month_that_is_stated_after_its_end_counts_what_was_over_then(city: City) -> None:
+    """The night lays out December and counts November before it takes November."""
+    a_year(city)
+    refresh(None, on=LAST)
+    before = told(city)
+    restate(None, on=FIRST)
+    refresh(None, on=LAST)
+    assert told(city) == before
+
+
+def test_before_the_night_nobody_is_up_to_date_who_did_not_pay(city: City) -> None:
+    a_year(city)
+    refresh(None, on=FIRST)
+    codes = ("R11", "R11_TOKEN", *(one.code for one in BEHIND))
+    before = {code: told(city)[code] for code in codes}
+    restate(None, on=FIRST)
+    refresh(None, on=FIRST)
+    assert before == {code: told(city)[code] for code in codes}
+
+
+def test_in_january_too_what_is_kept_is_a_part_of_what_there_was_to_hand_up(city: City) -> None:
+    a_year(city)
+    waiting = HandUp.objects.filter(state="SENT").first()
+    january = date(2027, 1, 8)
+    hand_ups.send_back(by=city.user("city"), hand_up=waiting, reason="少了一张回单", at=NOON, on=january)
+    refresh(None, on=january)
+    kept, whole = told(city)["DUES_KEPT"]
+    assert 0 < kept == whole  # type: ignore[operator]
+    assert told(city)["REFUNDED"][1] == 0
+    assert differences(on=january) == []
+
+
+def test_a_list_adds_up_to_its_number_also_where_a_part_is_below_nothing(
+    city: City, client_of: Callable[..., Client]
+) -> None:
+    """A payment of the year before is countered in the year that follows."""
+    a_year(city)
+    january = date(2027, 1, 8)
+    payment = Payment.objects.filter(counter_of=None, countered_by=None).order_by("-entry", "pk").first()
+    correct(payment=payment, reason="误登", by=city.user("treasurer"), at=NOON, on=january)
+    refresh(None, on=january)
+    page = client_of("leader").get("/nodes/?measure=dues_collected").context
+    assert page["sum"] == told(city)["REFUNDED"][1] == -payment.amount
+    assert [row.shown for row, _ in page["rows"]] == [-payment.amount]
 
 
 def test_dues_of_fewer_than_three_members_are_told_to_their_own_committee_alone(
