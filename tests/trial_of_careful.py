@@ -13,7 +13,7 @@ from core.due import due_kinds
 from core.indicators import measures
 from core.models import AuditEntry
 from core.sources import sources
-from dues.models import Income, Refund, Spending
+from dues.models import HandUp, Income, Refund, Spending
 from orgs.facts import differences, refresh
 from orgs.figures import Narrow
 from orgs.models import MassOrganization, PartyFacts
@@ -84,6 +84,7 @@ def test_rows_of_a_party_organization_are_counted_where_they_are(world: World, t
         model.objects.filter(party_organization=city["CZ1111"]).update(
             state=ended
         )  # money on its way would keep them from it
+    HandUp.objects.filter(from_node=city["CZ1111"]).update(state="CONFIRMED")
     merge(party_organization=city["CZ1111"], into=city["CZ1112"], **told)
     assert differences(on=TODAY) == []
     assert PartyFacts.objects.get(node=city["CZ1112"]).measured["studies_online"] == 1

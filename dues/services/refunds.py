@@ -31,6 +31,7 @@ from dues.services.separation import require_another, require_seat
 from orgs.facts import refresh
 from orgs.models import PartyOrganization
 from orgs.models.party import BRANCH_KINDS
+from orgs.models.party import steps as ids_of
 
 State, Step, Kind = Refund.State, RefundStep.Step, Refund.Kind
 MOST_MONTHS = 12
@@ -233,6 +234,8 @@ def _checked(refund: Refund, step: RefundStep.Step, by: User, on: date) -> tuple
 def _why_not(row: Refund, step: RefundStep.Step, rights: Rights, differing: Mapping[int, str]) -> str:
     if row.state not in MOVES[step].since:
         return f"现在是“{row.get_state_display()}”，不能{step.label}"
+    if step == Step.PAY and row.payer_id not in ids_of(row.party_organization.path):
+        return f"审批以后{row.party_organization}已不隶属{row.payer}，不能由它拨付；请退回，由支部重新申请"
     return rights.objection(row) or differing.get(row.pk, "")
 
 
