@@ -6,14 +6,14 @@ from collections.abc import Collection
 from datetime import date
 
 from core.id_sets import among
-from dues.models import Due
+from dues.models import Assessment
 from dues.services.months import restate
 from members.followers import Follower, followers
 
 
 def _follow(members: Collection[int], on: date) -> None:
-    of_them = Due.objects.filter(member__in=among(members)).order_by().values_list("member", flat=True)
-    if owing := set(of_them.distinct()):
+    assessed = Assessment.objects.filter(member__in=among(members)).order_by().values_list("member", flat=True)
+    if owing := set(assessed.distinct()):
         restate(owing, on=on)
 
 

@@ -149,7 +149,8 @@ def _dues(party_organization: PartyOrganization, cells: Sequence[Cell], on: date
     members, last = {member for member, _ in wanted}, max(month for _, month in wanted)
     if last.year > on.year + 1:
         raise Refusal(f"{last:%Y-%m} 还太远，预交不超过下一年")
-    if last > on.replace(day=1):
+    there = Due.objects.filter(member__in=among(members), month=last).values_list("member", flat=True)
+    if members.difference(there):  # it lies ahead, or began and no night has laid it out yet
         restate(members, on=on, through=last)
     rows = Due.objects.filter(member__in=among(members), month__in={month for _, month in wanted})
     rows = rows.filter(party_organization=party_organization).order_by("pk").select_for_update(of=["self"], no_key=True)

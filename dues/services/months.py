@@ -47,8 +47,9 @@ def restate(
     members: Collection[int] | None, *, on: date, through: date | None = None, since: date | None = None
 ) -> None:
     """Bring the months of members, or of all, up to the month of `on`, or up to `through` where somebody pays in advance;
-    then who is behind. Months are those of this year and the one before, from `since` on where none before it changed."""
-    earliest = date(on.year - 1, 1, 1)
+    then who is behind. Months are those of this year and the one before, of members who are named all that there are; from
+    `since` on where none before it changed."""
+    earliest = date(on.year - 1, 1, 1) if members is None else date.min
     first = max(since or earliest, earliest)
     alone_with("dues.months")
     wanted = _assessed(earliest) if members is None else sorted(set(members))

@@ -166,6 +166,24 @@ def test_open_months_go_along_with_a_member_and_end_with_the_roll(city: City) ->
 
 
 @pytestmark_db
+def test_who_left_by_mistake_owes_again_what_was_open(city: City) -> None:
+    """Also who never paid anything, and what is older than last year."""
+    member = city.member()
+    for year in (2024, 2026):
+        assess_member(
+            by=None, member=member, since=YearMonth(year, 11), payer="TOKEN", base=None, at=NOON, on=date(year, 11, 20)
+        )
+    restate(None, on=date(2024, 12, 1))
+    before = [*Due.objects.order_by("month").values_list("month", flat=True)]
+    assert [f"{month:%Y-%m}" for month in before] == ["2024-11", "2024-12", "2026-11"]
+    for status, owed in (("SUSPENDED", []), ("FORMAL", before)):
+        member.refresh_from_db()
+        set_status(by=None, member=member, status=status, status_on=TODAY, on=TODAY)
+        assert [*Due.objects.order_by("month").values_list("month", flat=True)] == owed
+        assert Arrears.objects.exists() == bool(owed)
+
+
+@pytestmark_db
 def test_a_list_is_entered_as_one_by_one(city: City, django_assert_max_num_queries) -> None:
     people = [city.member() for _ in range(30)]
     lines = [Line(one.pk, "WAGE", D(4000 + place), date(2026, 1, 1)) for place, one in enumerate(people)]

@@ -84,6 +84,15 @@ def test_the_rest_and_what_is_paid_in_advance(city: City) -> None:
         pay(city, (one, date(2027, 1, 1), 50))
 
 
+def test_a_month_that_began_is_paid_before_the_night_has_laid_it_out(city: City) -> None:
+    [one] = branch_of(city, 1)
+    december = date(2026, 12, 1)
+    collect(by=None, party_organization=city["CZ1111"], cells=[Cell(one.pk, december, D(50))], how=How(december),
+            seen=0, at=NOON, on=december)  # fmt: skip
+    assert Due.objects.get(month=december).paid == 50
+    assert Arrears.objects.get().months == 11
+
+
 @pytest.mark.parametrize(
     ("amount", "said"),
     [("0", "大于 0"), ("-5", "大于 0"), ("50.01", "自愿多交"), ("1050", "登记为大额党费"), ("0.001", "整分")],
