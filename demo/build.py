@@ -107,7 +107,8 @@ class Builder:
             refresh(touched, on=day, nodes=nodes)
             if stage < len(ledger.months):
                 night = timezone.make_aware(datetime.combine(day + timedelta(days=1), time(2)))
-                freeze(month=ledger.months[stage], by=self.clerk, counted_on=day, changed=touched, at=night)
+                month = ledger.months[stage]
+                self.dues.leave_out(freeze(month=month, by=self.clerk, counted_on=day, changed=touched, at=night))
 
     def _targets(self) -> None:
         """Each year a step towards all that should, for the city and every district."""

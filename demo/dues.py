@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import NamedTuple
@@ -12,8 +12,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
-from core import audit
+from core import audit, writing
 from core.audit import Event
+from core.indicators import Indicator, indicators
 from core.months import YearMonth
 from core.numbering import reserve_ids
 from core.proof import proved
@@ -28,7 +29,9 @@ from dues.services.collection import restate_paid
 from dues.services.ledger import POST
 from dues.services.months import restate
 from members.models import Member
+from orgs.indicators import MONEY
 from orgs.models import PartyOrganization
+from reports.models import ClosedMonth
 
 PAID_MONTHS = 4  # that are told one by one; those before are paid in the first of them
 MOST_BRANCHES = 400  # of a large city, the first
@@ -69,6 +72,14 @@ class Dues:
         assess_many(by=None, lines=[self._line(one) for one in new], at=at, on=day)
         restate(None, on=day)
         self._pay(day, at)
+
+    def leave_out(self, closed: ClosedMonth) -> None:
+        """In a month of a year before, dues were not kept here yet: their figures print “—”, not that nobody paid."""
+        if YearMonth.parse(closed.month).year < self.today.year:
+            others = _codes(one for one in indicators if one.group != MONEY)
+            ours = _codes(one for one in indicators if one.group == MONEY) - others
+            kept = {code: name for code, name in closed.words["measures"].items() if code not in ours}
+            writing.derive(ClosedMonth.objects.filter(pk=closed.pk), words=closed.words | {"measures": kept})
 
     def _line(self, member: Member) -> Line:
         since = first_month(member, self.today.year)
@@ -141,3 +152,7 @@ class Dues:
                 by=self.treasurer, node=branch, amount=held.dues, sent_on=self.today, seen=held.number,
                 at=timezone.make_aware(datetime.combine(self.today, time(9))), on=self.today, first=first, last=last,
             )  # fmt: skip
+
+
+def _codes(found: Iterable[Indicator]) -> set[str]:
+    return {measure.code for one in found for measure in (one.denominator, one.numerator)}

@@ -25,12 +25,13 @@ from dues.rules.amounts import yuan
 from orgs.models import PartyOrganization
 
 State = Refund.State
+UNPAID = "/dues/arrears/?run=on"
 
 
 def _behind(permission: str) -> Callable[[Scope, date], QuerySet]:
     def rows(scope: Scope, on: date) -> QuerySet:
         least = int(values_on(on)["dues.unpaid_months"])
-        found = Arrears.objects.within(scope.having(permission)).filter(months__gte=least, run__gte=least)
+        found = Arrears.objects.within(scope.having(permission)).in_a_row(least)
         return found.select_related("member", "party_organization").order_by("-months", "-member")
 
     return rows
@@ -39,7 +40,7 @@ def _behind(permission: str) -> Callable[[Scope, date], QuerySet]:
 def _talks(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
     for row in rows:
         what = f"{row.member} 连续 {row.run} 个月没有交纳党费，请了解原因、谈话教育、限期补交（党章第九条）"
-        yield DueItem(str(row.party_organization), what, None, reverse("dues_arrears"), "查看")
+        yield DueItem(str(row.party_organization), what, None, UNPAID, "查看")
 
 
 def _own_behind(scope: Scope, on: date) -> QuerySet:
@@ -157,11 +158,9 @@ due_kinds.add(
         _behind(P.DUES_APPLY),
         "",
         _talks,
-        "/dues/arrears/?age=long",
+        UNPAID,
     ),
-    DueKind(
-        "dues.unpaid", "长期不交党费", P.DUES_REVIEW, _behind(P.DUES_REVIEW), "", _talks, "/dues/arrears/?age=long"
-    ),
+    DueKind("dues.unpaid", "长期不交党费", P.DUES_REVIEW, _behind(P.DUES_REVIEW), "", _talks, UNPAID),
     DueKind("dues.reliefs", "党费减免待审批", P.DUES_REVIEW, _proposed, "", _reliefs, "/dues/reliefs/"),
     DueKind("dues.hand_ups", "上缴待确认", P.DUES_REVIEW, _sent, "", _hand_ups, "/dues/hand-ups/"),
     _kind("dues.refunds.apply", "返还待提交", P.DUES_APPLY, State.LISTED, State.RETURNED),

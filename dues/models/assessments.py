@@ -183,6 +183,12 @@ class Due(models.Model):
         return f"{self.member} {self.month:%Y-%m} 应交 {self.amount} 元"
 
 
+class ArrearsQuerySet(ScopedQuerySet):
+    def in_a_row(self, least: int) -> ArrearsQuerySet:
+        """Behind with so many months in a row; found by the index of all months."""
+        return self.filter(months__gte=least, run__gte=least)
+
+
 class Arrears(models.Model):
     """欠交: a member who is behind with months that are over. Follows from what is due; the night counts the month that ended."""
 
@@ -193,7 +199,7 @@ class Arrears(models.Model):
     run = models.PositiveSmallIntegerField("连续欠交月数")
     owed = money("欠交金额（元）")
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ArrearsQuerySet.as_manager()
     view_permission = "dues.view"
     change_permission = ""  # follows from what is due
     scope_path = "party_organization__path"

@@ -9,10 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Least
 from django.http import Http404
 
 from accounts.permissions import Permission as P
 from core.id_sets import among
+from core.indicators import percent
 from core.months import YearMonth
 from core.pages import to_attach
 from core.scope import Scope
@@ -53,7 +55,7 @@ def may_collect(scope: Scope, branch: PartyOrganization) -> bool:
 
 @dataclass(frozen=True)
 class SoFar:
-    """A branch's year until today."""
+    """A branch's year until today. What somebody paid beyond what was due pays nobody else's month (rules §14)."""
 
     due: Decimal = ZERO
     paid: Decimal = ZERO
@@ -61,14 +63,14 @@ class SoFar:
 
     @property
     def percent(self) -> Decimal | None:
-        return min(self.paid / self.due, Decimal(1)) * 100 if self.due else None
+        return percent(self.paid, self.due)
 
 
 def so_far(branches: Collection[int], *, on: date) -> dict[int, SoFar]:
     """The years of some branches. Two queries."""
     here = {"party_organization__in": among(branches)}
     dues = Due.objects.filter(**here, month__range=(on.replace(month=1, day=1), on)).order_by()
-    sums = dues.values_list("party_organization").annotate(due=Sum("amount"), paid=Sum("paid"))
+    sums = dues.values_list("party_organization").annotate(due=Sum("amount"), paid=Sum(Least("paid", "amount")))
     behind = Arrears.objects.filter(**here).order_by().values_list("party_organization").annotate(members=Count("pk"))
     owing, found = dict(behind), {pk: (exact(due), exact(paid)) for pk, due, paid in sums}
     return {pk: SoFar(*found.get(pk, (ZERO, ZERO)), owing.get(pk, 0)) for pk in branches}

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from accounts.permissions import Permission as P
 from core.listing import Column, ListPage, Order
+from core.listing.filters import TickFilter
 from core.parameters import values_on
 from core.rendering import drawn
 from dues.models import Arrears
@@ -19,8 +20,14 @@ from dues.rules.arrears import AGES, advice, rule
 from orgs.filters import OfBranchFilters
 
 
+def unpaid_months() -> int:
+    """So many in a row are those of which the Party constitution speaks."""
+    return int(values_on(timezone.localdate())["dues.unpaid_months"])
+
+
 class ArrearsFilters(OfBranchFilters):
     age = django_filters.ChoiceFilter(method="as_old", label="欠交月数", choices=[(one.code, one.name) for one in AGES])
+    run = TickFilter("连续欠交达到规定月数", ticked=lambda rows: rows.in_a_row(unpaid_months()))
 
     def as_old(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         found = next(one for one in AGES if one.code == value)
@@ -56,9 +63,9 @@ class ArrearsList(ListPage):
         return Arrears.objects.select_related("member", "party_organization")
 
     def prepare(self, rows: list[Any]) -> None:
-        most = int(values_on(timezone.localdate())["dues.unpaid_months"])
+        most = unpaid_months()
         for row in rows:
             row.advice = advice(row.run, most=most)
 
     def extra(self) -> dict[str, Any]:
-        return {"rule": rule(int(values_on(timezone.localdate())["dues.unpaid_months"]))}
+        return {"rule": rule(unpaid_months())}

@@ -72,9 +72,9 @@ class DuesBranches(ListPage):
     columns = (
         Column("党支部", "name", kind="name", link=lambda row: reverse("dues_grid", args=[row.pk])),
         Column("上级党组织", "parent"),
-        Column("今年应交（元）", "so_far.due", kind="number"),
-        Column("今年已交（元）", "so_far.paid", kind="number"),
-        Column("收缴率", "so_far.percent", kind="percent"),
+        Column("今年至今应交（元）", "so_far.due", kind="number"),
+        Column("其中已交（元）", "so_far.paid", kind="number"),
+        Column("已交占应交", "so_far.percent", kind="percent"),
         Column("欠交党员", "so_far.behind", kind="number"),
         Column("党费结存（元）", lambda row: row.held["DUES"], kind="number"),
         Column(

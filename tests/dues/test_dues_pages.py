@@ -252,6 +252,24 @@ def test_arrears_by_age(city: City, age: str, months: int, there: bool) -> None:
         assert "系统只提醒，不自动处理" in page
 
 
+def test_what_a_task_leads_to_has_the_same_names(city: City) -> None:
+    """Six months in all are not six in a row."""
+    gaps, row = branch_of(city, 2)
+    Due.objects.filter(member=gaps, month__in=[date(2026, month, 1) for month in (2, 4, 6, 8)]).update(paid=50)
+    restate([gaps.pk, row.pk], on=TODAY)
+    assert [one.months for one in Arrears.objects.order_by("pk")] == [6, 10]
+    street = city.client("street")
+    names = [one.member.name for one, _ in street.get(due_kinds["dues.unpaid"].url).context["rows"]]
+    assert names == [row.name]
+
+
+def test_who_pays_more_pays_for_nobody_else(city: City) -> None:
+    one, _ = branch_of(city, 2)
+    Due.objects.filter(member=one).update(paid=100)
+    [row] = [row for row, _ in city.client("street").get("/dues/branches/").context["rows"] if row.so_far.due]
+    assert (row.so_far.due, row.so_far.paid, row.so_far.percent) == (1100, 550, 50)
+
+
 def test_who_is_told_of_those_who_do_not_pay(city: City) -> None:
     branch_of(city, 1)
     assert Arrears.objects.get().run == 10

@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 from core.months import YearMonth
 from dues.models import Book, Entry, EntryKind, Refund, Spending
 from dues.rules.uses import ALLOWED
-from dues.services import funds
+from dues.services import funds, ledger, refunds
 from dues.services.publication import publish
 from orgs.facts import differences, refresh
 from orgs.models import PartyOrganization
@@ -121,3 +121,20 @@ def test_the_list_of_branches_says_what_each_has_and_with_whom_its_application_w
         rows = [row.code for row, _ in client.get(f"/dues/branches/?{query}").context["rows"]]
         assert rows == codes, query
     assert "CZ1112" not in [row.code for row, _ in client.get("/dues/branches/?funds=no").context["rows"]]
+
+
+def test_what_was_countered_gave_nobody_funds(city: City) -> None:
+    wrong = book(city, "900", of=Book.FUND, kind=EntryKind.FEE)
+    assert figures(city)["FUNDED"][0] == 1
+    ledger.counter(entry=wrong, reason="记错支部", **told(city))
+    assert figures(city)["FUNDED"][0] == 0
+
+
+def test_a_refund_counts_in_the_year_in_which_it_was_booked(city: City) -> None:
+    """Confirmed in January, it came in December."""
+    refund, january = reach(city, State.PAID), date(2027, 1, 4)
+    refunds.receive(by=city.user("treasurer"), refund=refund, day=date(2026, 12, 30), at=NOW, on=january)
+    refresh(None, on=january)
+    assert (figures(city)["REFUND_BRANCHES"][0], figures(city)["REFUNDED"][0]) == (0, 0)
+    refresh(None, on=date(2026, 12, 31))
+    assert (figures(city)["REFUND_BRANCHES"][0], figures(city)["REFUNDED"][0]) == (1, D("120.50"))
