@@ -18,6 +18,7 @@ def has_funds(on: date) -> ExpressionWrapper:
     """Whether a Party organization, `OuterRef("pk")`, got activity money this year or still holds some."""
     fund = Entry.objects.filter(book=Book.FUND, party_organization=OuterRef("pk"))
     came = fund.filter(amount__gt=0, counter_of=None, countered_by=None, day__range=(on.replace(month=1, day=1), on))
+    came = came.exclude(kind__in=(EntryKind.OPENING, EntryKind.CARRIED))  # that is what it holds, as long as it does
     later = Entry.objects.filter(
         book=Book.FUND, party_organization=OuterRef("party_organization"), number__gt=OuterRef("number")
     )

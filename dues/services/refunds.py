@@ -35,7 +35,7 @@ from orgs.models.party import steps as ids_of
 
 State, Step, Kind = Refund.State, RefundStep.Step, Refund.Kind
 MOST_MONTHS = 12
-ACTIONS = {step: f"dues.refund_{step.value.lower()}" for step in Step}
+ACTIONS = {step: f"{Refund._meta.label_lower}_{step.value.lower()}" for step in Step}
 
 
 @transaction.atomic

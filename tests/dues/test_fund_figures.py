@@ -123,7 +123,11 @@ def test_the_list_of_branches_says_what_each_has_and_with_whom_its_application_w
     assert "CZ1112" not in [row.code for row, _ in client.get("/dues/branches/?funds=no").context["rows"]]
 
 
-def test_what_was_countered_gave_nobody_funds(city: City) -> None:
+def test_what_was_countered_or_held_before_gave_nobody_funds(city: City) -> None:
+    book(city, "10", of=Book.FUND, kind=EntryKind.OPENING)
+    assert figures(city)["FUNDED"][0] == 1
+    book(city, "-10", of=Book.FUND, kind=EntryKind.SPENT)
+    assert figures(city)["FUNDED"][0] == 0
     wrong = book(city, "900", of=Book.FUND, kind=EntryKind.FEE)
     assert figures(city)["FUNDED"][0] == 1
     ledger.counter(entry=wrong, reason="记错支部", **told(city))
