@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("dues.urls")),
     path("", include("activities.urls")),
     path("", include("instructors.urls")),
+    path("", include("evaluations.urls")),
     path("", include("reports.urls")),
     path("admin/", admin.site.urls),
 ]

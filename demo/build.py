@@ -24,6 +24,7 @@ from demo.members import Members, fit, wanted
 from demo.money import Money
 from demo.organizations import Organizations
 from demo.places import Ground
+from evaluations.services import rubrics
 from members.models import Member
 from orgs.facts import refresh
 from orgs.models import Organization, OrganizationFacts, PartyOrganization, Tally
@@ -72,6 +73,7 @@ class Builder:
             self.branches.finish()
             self.life.enter()
             self._targets()
+            rubrics.set_up(by=self.clerk, on=self.ledger.today)
             self._pass_time()
             self.dues.enter()
             self.money.enter()

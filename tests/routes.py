@@ -166,6 +166,12 @@ ROUTES = {
     "dues/": Route("dues/", STAFF | OF_BRANCH, status=302),
     "dues/reliefs/": Route("dues/reliefs/", STAFF),
     "dues/hand-ups/": Route("dues/hand-ups/", STAFF | OF_BRANCH),
+    # five goods
+    "rubrics/<int:pk>/": Route("rubrics/{rubric}/", STAFF | {"secretary"}),
+    "rubrics/<int:pk>/edit/": Route(
+        "rubrics/{draft}/edit/", frozenset({"city"}), others=403, misses=frozenset({"district", "stranger"})
+    ),
+    "rubrics/<int:pk>/try/": Route("rubrics/{rubric}/try/?branch={branch}", HERE | {"secretary"}, misses=STRANGER),
     # figures and work
     "dashboard/": Route("dashboard/", OFFICE),
     "dashboard/cross/": Route("dashboard/cross/", OFFICE),

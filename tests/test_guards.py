@@ -147,7 +147,15 @@ def test_an_appointment_elsewhere_shows_nothing_here(world: World, client: Clien
             ), route
 
 
-PUBLIC_ROWS = ("{region}", "{zone}", "{jurisdiction}", "{leader}", "{secretary}")  # the same on both sides
+PUBLIC_ROWS = (
+    "{region}",
+    "{rubric}",
+    "{draft}",
+    "{zone}",
+    "{jurisdiction}",
+    "{leader}",
+    "{secretary}",
+)  # the same on both sides
 
 
 @pytest.mark.parametrize("username", NARROW)

@@ -58,6 +58,8 @@ from dues.models import (
     Spending,
     Voucher,
 )
+from evaluations.criteria.registry import criteria_of
+from evaluations.models import Rubric, RubricCriterion
 from instructors.models import Assignment, Instructor, Visit
 from members.models import PartyGroup, Post, Term
 from members.services import nodes
@@ -146,6 +148,7 @@ def _built(city: City) -> World:
         "zone": zone.pk,
         "jurisdiction": Jurisdiction.objects.order_by("pk").values_list("pk", flat=True)[0],
         "region": "990102001000",
+        **_rubrics(city),
         **{name: user.pk for name, user in city.people.items()},
     }
     for model in [model for model in admin.site._registry if not model._default_manager.exists()]:  # of other apps
@@ -153,6 +156,23 @@ def _built(city: City) -> World:
             rows[str(model._meta.model_name)] = _any_row(model, city, side, rows).pk
     refresh(None, on=TODAY)
     return World(city, here | common, there | common)
+
+
+def _rubrics(city: City) -> dict[str, int]:
+    """One that is published, and a draft with its items: what belongs to a published one cannot be put back (`tests.kept`)."""
+    values: dict[str, Any] = {"category": "ENTERPRISE", "since": LONG_AGO, "bands": ["60", "70", "80", "90", "95"]}
+    done = {"published_on": LONG_AGO, "published_by": city.user("city")}
+    first = Rubric.objects.create(edition=1, name="评分办法", **values, **done)
+    draft = Rubric.objects.create(edition=2, name="评分办法草稿", **values, copied_from=first)
+    RubricCriterion.objects.bulk_create(
+        RubricCriterion(
+            rubric=draft, code=one.code, dimension=one.dimension, points=one.points,
+            numbers={name: str(number) for name, number in one.formula.numbers().items()},
+        )
+        for one in criteria_of("ENTERPRISE")
+        if one.points
+    )  # fmt: skip
+    return {"rubric": first.pk, "draft": draft.pk}
 
 
 def _any_row(model: type[Model], city: City, side: Side, rows: dict[str, Any]) -> Model:

@@ -66,7 +66,7 @@ def filled(branches: QuerySet, span: Span, on: date) -> Facts:
     for key in keys(branches):
         members, formal, has = found.get(key, (0, 0, 0))
         of = members * len(FILLED) + formal
-        words = f"{members} 名党员应填 {of} 项，已填 {has} 项"
+        words = f"{members} 名党员应填 {of} 项，{f'已填 {has} 项' if has else '都没有填'}"
         facts[key] = Fact(words, counted=has, of=of) if of else Fact(unknown="名册上没有党员")
     return facts
 
@@ -98,7 +98,7 @@ def held(span: Span, on: date) -> QuerySet[ActivityRecord]:
 
 
 came = Share(
-    held, "party_organization", "应到 {of} 人次，实到 {counted} 人次",
+    held, "party_organization", "应到 {of} 人次，实到 {counted} 人次", "应到 {of} 人次，没有人到会",
     lambda row: Record(f"{row}：应到 {row.expected}，实到 {row.present}", "activities.activityrecord", row.pk),
     none="期间没有登记到会的记录，也没有到期的应办事项", sums=("present", "expected"),
 )  # fmt: skip
@@ -122,16 +122,12 @@ def enough_hours(branches: QuerySet, span: Span, on: date) -> Facts:
     counted: dict[int, list[bool]] = {}
     for key, _, _, hours, wanted in _learned(branches, span, on):
         counted.setdefault(key, []).append(enough(hours, wanted, span))
-    return {
-        key: Fact(
-            f"{len(counted[key])} 名党员中 {sum(counted[key])} 名学时达标",
-            counted=sum(counted[key]),
-            of=len(counted[key]),
-        )
-        if key in counted
-        else Fact(unknown="名册上没有党员")
-        for key in keys(branches)
-    }
+    facts = {}
+    for key in keys(branches):
+        number, of = sum(counted.get(key, ())), len(counted.get(key, ()))
+        words = f"{of} 名党员{f'中 {number} 名' if number else '都没有'}学时达标"
+        facts[key] = Fact(words, counted=number, of=of) if of else Fact(unknown="名册上没有党员")
+    return facts
 
 
 def enough(hours: D, wanted: int, span: Span) -> bool:
@@ -186,13 +182,13 @@ def role_models(branches: QuerySet, span: Span, on: date) -> Facts:
     facts = {}
     for key in keys(branches):
         number, of = found.get(key, (0, 0))
-        words = f"{of} 名党员中 {number} 名承担责任区、先锋岗"
+        words = f"{of} 名党员{f'中 {number} 名' if number else '都没有'}承担责任区、先锋岗"
         facts[key] = Fact(words, counted=number, of=of) if of else Fact(unknown="名册上没有党员")
     return facts
 
 
 posts_held = Number(
-    lambda span, on: RoleModelPost.objects.on(span.upto(on)), "party_organization", "",
+    lambda span, on: RoleModelPost.objects.on(span.upto(on)), "party_organization", "承担责任区、先锋岗 {} 人次", "没有承担责任区、先锋岗的",
     lambda row: Record(f"{row}，{row.get_kind_display()}", "activities.rolemodelpost", row.pk), related=("member",),
 )  # fmt: skip
 criteria.add(

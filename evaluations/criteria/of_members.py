@@ -67,7 +67,16 @@ def presence(what: str, kinds: tuple[str, ...]) -> Source:
 
     text = f"应参加{what} {{of}} 次，参加 {{counted}} 次"
     none = f"期间没有应参加的{what}，或流动外出、年老体弱"
-    return Share(rows, "member", text, record, none=none, part=Q(present=True), related=("record",)).source
+    return Share(
+        rows,
+        "member",
+        text,
+        f"应参加{what} {{of}} 次，都没有参加",
+        record,
+        none=none,
+        part=Q(present=True),
+        related=("record",),
+    ).source
 
 
 # --- M4.2 党费 --------------------------------------------------------------------------------------------------------
@@ -77,7 +86,7 @@ def due_months(span: Span, on: date) -> QuerySet[Due]:
 
 
 paid = Share(
-    lambda span, on: due_months(span, on).filter(amount__gt=0), "member", "应交 {of} 个月，交清 {counted} 个月",
+    lambda span, on: due_months(span, on).filter(amount__gt=0), "member", "应交 {of} 个月，交清 {counted} 个月", "应交 {of} 个月，都没有交清",
     lambda row: Record(f"{row.month:%Y-%m}：{'已交清' if row.paid >= row.amount else '没有交清'}", "members.member", row.member_id,
                        row.paid >= row.amount),
     none="期间没有核定党费，无从统计", part=Q(paid__gte=F("amount")),
@@ -125,7 +134,7 @@ def _grade_records(members: QuerySet, span: Span, on: date) -> Records:
 
 targets = Share(
     lambda span, on: DutyTarget.objects.filter(year__range=(span.first.year, span.last.year)), "member",
-    "岗位目标 {of} 项，完成 {counted} 项",
+    "岗位目标 {of} 项，完成 {counted} 项", "岗位目标 {of} 项，都没有完成",
     lambda row: Record(f"{row.duty}：{row.target}", "activities.dutytarget", row.pk, bool(row.done_on)),
     none="没有登记岗位目标", part=Q(done_on__isnull=False),
 )  # fmt: skip

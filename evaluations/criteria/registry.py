@@ -84,6 +84,7 @@ class Counted:
     rows: Callable[[Span, date], QuerySet]
     whose: str
     text: str  # of the fact, with a place for each number
+    nothing: str  # the same where there are none
     record: Callable[[Any], Record]
     related: tuple[str, ...] = field(default=(), kw_only=True)
 
@@ -119,7 +120,7 @@ class Number(Counted):
 
     def fact(self, *numbers: int) -> Fact:
         [number] = numbers or (0,)
-        return Fact(self.text.format(number), value=number)
+        return Fact(self.text.format(number) if number else self.nothing, value=number)
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,8 @@ class Share(Counted):
         counted, of = numbers or (0, 0)
         if not of:
             return Fact(unknown=self.none)
-        return Fact(self.text.format(counted=counted, of=of), counted=counted, of=of)
+        text = self.text if counted else self.nothing
+        return Fact(text.format(counted=counted, of=of), counted=counted, of=of)
 
 
 def keys(subjects: QuerySet) -> list[int]:

@@ -19,9 +19,10 @@ DEEDS_PROVE_NOT = "登记由支部自己填写，件数不证明效果。"
 
 def deeds(*kinds: Kind) -> Number:
     """What a branch did of some kinds in the time."""
+    names = "、".join(kind.label for kind in kinds)
     return Number(
         lambda span, on: Contribution.objects.filter(kind__in=kinds, done_on__range=(span.first, span.upto(on))),
-        "party_organization", f"登记{'、'.join(kind.label for kind in kinds)} {{}} 件",
+        "party_organization", f"登记{names} {{}} 件", f"没有登记{names}",
         lambda row: Record(str(row), "activities.contribution", row.pk),
     )  # fmt: skip
 
@@ -29,6 +30,7 @@ def deeds(*kinds: Kind) -> Number:
 tasks = Share(
     lambda span, on: PledgeItem.objects.filter(due_on__range=(span.first, span.last), due_on__lt=on),
     "party_organization", "到期的责任书事项 {of} 项，按期完成 {counted} 项",
+    "到期的责任书事项 {of} 项，没有按期完成的",
     lambda row: Record(f"{row}：{(row.done_on and f'{row.done_on} 完成') or '没有完成'}，期限 {row.due_on}",
                        "activities.pledgeitem", row.pk, bool(row.done_on and row.done_on <= row.due_on)),
     none="期间没有到期的责任书事项，无从统计", part=Q(done_on__lte=F("due_on")),

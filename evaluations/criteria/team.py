@@ -67,7 +67,7 @@ def _team(known: bool, posts: list[int], formal: int, least: int, until: date | 
     secretaries, others, people = posts
     committee = f"支委会 {people} 人" if others else "没有支委会"
     return Fact(
-        f"{'书记在任' if secretaries else '没有在任书记'}，正式党员 {formal} 名，{committee}，任期至 {until}",
+        f"{'书记在任' if secretaries else '没有在任书记'}，{f'正式党员 {formal} 名' if formal else '没有正式党员'}，{committee}，任期至 {until}",
         faults={
             "secretary": int(not secretaries),
             "committee": int(formal >= least and not others),
@@ -156,14 +156,17 @@ def secretary_courses(branches: QuerySet, span: Span, on: date) -> Facts:
     found = secretaries(branches, day)
     rows = _courses(branches, span, day).order_by().values_list("member")
     times = dict(rows.annotate(times=Count("pk")))
-    return {
-        key: Fact(unknown=why)
-        if (why := _without(found.get(key)))
-        else Fact(
-            f"书记 {found[key][1]} 参加集中培训 {times.get(found[key][0], 0)} 次", value=times.get(found[key][0], 0)
-        )
-        for key in keys(branches)
-    }
+    facts = {}
+    for key in keys(branches):
+        if why := _without(found.get(key)):
+            facts[key] = Fact(unknown=why)
+        else:
+            member, name = found[key]
+            number = times.get(member, 0)
+            facts[key] = Fact(
+                f"书记 {name} {f'参加集中培训 {number} 次' if number else '没有参加集中培训'}", value=number
+            )
+    return facts
 
 
 def _courses(branches: QuerySet, span: Span, day: date) -> QuerySet[Training]:
@@ -257,7 +260,8 @@ def committee_meetings(branches: QuerySet, span: Span, on: date) -> Facts:
         else:
             held, due = counted[key, kind]
             name = "支委会" if kind == "COMMITTEE" else "没有支委会，党员大会"
-            facts[key] = Fact(f"{name}应召开 {due} 次，召开 {held} 次", counted=held, of=due)
+            text = f"召开 {held} 次" if held else "没有召开"
+            facts[key] = Fact(f"{name}应召开 {due} 次，{text}", counted=held, of=due)
     return facts
 
 
@@ -282,12 +286,12 @@ criteria.add(
 # --- judged -----------------------------------------------------------------------------------------------------------
 managers = Number(
     lambda span, on: Post.objects.on(span.upto(on)).filter(source=Post.Source.MANAGEMENT),
-    "party_organization", "班子中来自本单位管理层的 {} 人次",
+    "party_organization", "班子中来自本单位管理层的 {} 人次", "班子中没有来自本单位管理层的",
     lambda row: Record(str(row), "members.post", row.pk),
 )  # fmt: skip
 pledges = Number(
     lambda span, on: Pledge.objects.filter(year__range=(span.first.year, span.last.year), signed_on__lte=on),
-    "party_organization", "登记责任书 {} 份",
+    "party_organization", "登记责任书 {} 份", "没有登记责任书",
     lambda row: Record(f"{row}，{row.signed_on} 签订", "activities.pledge", row.pk),
 )  # fmt: skip
 criteria.add(
@@ -302,7 +306,7 @@ criteria.add(
     Criterion(
         "1.4", TEAM, "责任书与述职", D(4),
         formula=Faults(faults={
-            "letter": ("没有签订责任书", D(2)), "report": ("没有述职", D(1)), "rated": ("述职评议“好”低于 95%", D(1)),
+            "letter": ("没有签订责任书", D(2)), "report": ("没有述职", D(1)), "rated": ("述职评议“好”不足 95%，", D(1)),
         }),
         asks="责任书；述职报告；述职评议的票数。",
         source=pledges.source,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal as D
 from typing import NamedTuple
@@ -42,7 +43,7 @@ LIFE = ("CONGRESS", "COMMITTEE", "GROUP", "LECTURE", "THEME_DAY", "LIFE_MEETING"
 
 # --- 3.1 三会一课等 ---------------------------------------------------------------------------------------------------
 held_in_time = Share(
-    lambda span, on: duties(span, on).filter(kind__in=LIFE), "party_organization", "到期 {of} 项，按时 {counted} 项",
+    lambda span, on: duties(span, on).filter(kind__in=LIFE), "party_organization", "到期 {of} 项，按时 {counted} 项", "到期 {of} 项，没有按时的",
     lambda row: duty(row, counts=row.state == State.ON_TIME),
     none="期间没有到期的应办事项，无从统计", part=Q(state=State.ON_TIME),
 )  # fmt: skip
@@ -70,7 +71,8 @@ def _record(row: ActivityRecord) -> Record:
 
 
 accepted = Share(
-    reviewed, "party_organization", "审核过的记录 {of} 份，按时提交并通过 {counted} 份", _record,
+    reviewed, "party_organization", "审核过的记录 {of} 份，按时提交并通过 {counted} 份",
+    "审核过的记录 {of} 份，没有按时提交并通过的", _record,
     none="期间没有审核过的记录，无从统计", part=GOOD,
 )  # fmt: skip
 
@@ -79,13 +81,13 @@ def in_order(branches: QuerySet, span: Span, on: date) -> Facts:
     """With those that came back twice or more. Three queries."""
     rows = accepted.of(branches, span, on).filter(came_back__gte=OFTEN).order_by().values_list("party_organization")
     often = dict(rows.annotate(Count("pk")))
-    return {
-        key: Fact(f"{fact.text}，退回两次以上 {often.get(key, 0)} 份", counted=fact.counted, of=fact.of,
-                  faults={"returned": often.get(key, 0)})
-        if fact.known
-        else fact
-        for key, fact in accepted.facts(branches, span, on).items()
-    }  # fmt: skip
+    facts = dict(accepted.facts(branches, span, on))
+    for key, fact in facts.items():
+        if fact.known:
+            times = often.get(key, 0)
+            text = f"{fact.text}，退回两次以上 {times} 份" if times else fact.text
+            facts[key] = replace(fact, text=text, faults={"returned": times})
+    return facts
 
 
 # --- 3.3 党费 ---------------------------------------------------------------------------------------------------------
@@ -115,7 +117,8 @@ def paid_up(branches: QuerySet, span: Span, on: date) -> Facts:
     for key in keys(branches):
         paid, liable, members = found.get(key, (0, 0, 0))
         if liable:
-            facts[key] = Fact(f"应交党费的党员 {liable} 名，已交清 {paid} 名", counted=paid, of=liable)
+            text = f"已交清 {paid} 名" if paid else "都没有交清"
+            facts[key] = Fact(f"应交党费的党员 {liable} 名，{text}", counted=paid, of=liable)
         elif members:
             facts[key] = Fact(excluded="党员都经批准免交党费，或本月起才核定")
         else:
@@ -179,7 +182,8 @@ def mass_organizations(branches: QuerySet, span: Span, on: date) -> Facts:
             facts[key] = Fact(unknown=f"{len(unclear)} 家单位人数不明，不知应建哪些群团组织")
         else:
             have = sum(bool(has) for *_, has in asked)
-            words = f"{len(asked) // len(NEEDS)} 家单位，工会、团组织、妇联应有 {len(asked)} 个，已有或按人数不要求的 {have} 个"
+            words = f"{len(asked) // len(NEEDS)} 家单位，工会、团组织、妇联应有 {len(asked)} 个，"
+            words += f"已有或按人数不要求的 {have} 个" if have else "都没有"
             facts[key] = Fact(words, counted=have, of=len(asked))
     return facts
 
@@ -219,16 +223,12 @@ def democracy(branches: QuerySet, span: Span, on: date) -> Facts:
     held, found = {*rows.filter(organization__in=covered.values("organization"))}, defaultdict(list)
     for unit in units(branches, day):
         found[unit.branch].append(unit.pk in held)
-    return {
-        key: Fact(
-            f"{len(found[key])} 家单位中 {sum(found[key])} 家开展了民主管理",
-            counted=sum(found[key]),
-            of=len(found[key]),
-        )
-        if found.get(key)
-        else Fact(excluded="没有覆盖的单位")
-        for key in keys(branches)
-    }
+    facts = {}
+    for key in keys(branches):
+        number, of = sum(found.get(key, ())), len(found.get(key, ()))
+        words = f"{of} 家单位{f'中 {number} 家' if number else '都没有'}开展了民主管理"
+        facts[key] = Fact(words, counted=number, of=of) if of else Fact(excluded="没有覆盖的单位")
+    return facts
 
 
 def _democracy_records(branches: QuerySet, span: Span, on: date) -> Records:

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.days import EventDateField, PeriodDateField
-from core.scope import PublicQuerySet
+from core.scope import PublicQuerySet, Scope
 from evaluations.choices import Category, Dimension, MemberDimension
 
 DIMENSIONS = [*Dimension.choices, *MemberDimension.choices]
@@ -22,7 +22,10 @@ def points(name: str, **more: object) -> models.DecimalField:
 
 
 class RubricQuerySet(PublicQuerySet):
-    """Whoever is evaluated may know by what; the city makes them."""
+    """Whoever is evaluated may know by what; the city makes them, and sees its drafts."""
+
+    def seen_by(self, scope: Scope) -> Self:
+        return self.all() if scope.having("evaluations.rubrics").whole else self.published()
 
     def published(self) -> Self:
         return self.filter(published_on__isnull=False)
