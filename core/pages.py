@@ -161,10 +161,9 @@ class FormPage(PermissionMixin, FormView):
 
 
 def begun_with(form: Form, sentence: str) -> str | None:
-    """The field with whose name a sentence begins."""
-    return next(
-        (name for name, field in form.fields.items() if field.label and sentence.startswith(str(field.label))), None
-    )
+    """The field with whose name, without its （元）, a sentence begins."""
+    labels = ((name, str(field.label or "").partition("（")[0]) for name, field in form.fields.items())
+    return next((name for name, label in labels if label and sentence.startswith(label)), None)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

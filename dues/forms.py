@@ -13,13 +13,16 @@ from core.days import PastDay
 from core.months import YearMonth
 from core.refusals import Refusal
 from dues.models import HandUp, Income, Payment, RefundStep, Relief
-from dues.rules.standards import MOST, PAYER_CHOICES
+from dues.rules.amounts import FEN, ZERO
+from dues.rules.standards import PAYER_CHOICES
 from dues.rules.uses import ALLOWED, FORBIDDEN
+from dues.rules.words import read_yuan
 from dues.services.collection import How
 from members.models import Member
 from orgs.models import PartyOrganization
 
 STEPS = tuple(step.value.lower() for step in RefundStep.Step if step != RefundStep.Step.LIST)
+MOST = Decimal("9999999999.99")  # what a row of money keeps
 
 
 class MonthField(forms.CharField):
@@ -38,12 +41,28 @@ class MonthField(forms.CharField):
         return f"{value:%Y-%m}" if isinstance(value, date) else str(value or "")
 
 
-def amount_field(label: str, **more: Any) -> forms.DecimalField:
-    """元 to the fen."""
-    widget = forms.NumberInput({"inputmode": "decimal", "step": "0.01"})
-    return forms.DecimalField(
-        label=f"{label}（元）", min_value=0, max_value=MOST, max_digits=9, decimal_places=2, widget=widget, **more
-    )
+class YuanField(forms.CharField):
+    """元 to the fen, as people write them: `1234.5`, `1,234.50`. What is no amount stays as it was typed."""
+
+    def __init__(self, *, least: Decimal = FEN, most: Decimal = MOST, **more: Any) -> None:
+        self.least, self.most = least, most
+        super().__init__(widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}), **more)
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            found = read_yuan(value, most=self.most)
+        except Refusal as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        if found is not None and found < self.least:
+            raise forms.ValidationError("须大于 0")
+        return found
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:.2f}" if isinstance(value, Decimal) else value
+
+
+def amount_field(label: str, **more: Any) -> YuanField:
+    return YuanField(label=f"{label}（元）", **more)
 
 
 def text(label: str, most: int = 200, **more: Any) -> forms.CharField:
@@ -89,7 +108,7 @@ class AssessForm(OfMember):
 
 class ReliefForm(OfMember):
     kind = forms.ChoiceField(label="减免方式", choices=Relief.Kind.choices)
-    monthly = amount_field("减免后每月交纳", required=False, help_text="免交的不填")
+    monthly = amount_field("减免后每月交纳", required=False, least=ZERO, help_text="免交的不填")
     since = MonthField(label="起始月份")
     last = MonthField(label="终止月份")
     reason = text("困难情况", 500, widget=forms.Textarea({"rows": 3}))
@@ -155,7 +174,9 @@ class IncomeForm(forms.Form):
     received_on = PastDay(label="到账日期")
     giver = text("付款单位（人）", 60)
     paper = text("依据", 100, help_text="如：管理费列支审批单、捐赠协议、拨款文件的名称和文号")
-    payroll = amount_field("职工年度薪金总额", required=False, help_text="单位管理费列支的填写，用来提示税前列支的上限")
+    payroll = amount_field(
+        "职工年度薪金总额", required=False, most=MOST * 100, help_text="单位管理费列支的填写，用来提示税前列支的上限"
+    )
 
     def __init__(self, *args: Any, sources: Collection[Income.Source], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

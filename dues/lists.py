@@ -36,6 +36,7 @@ ASSESSED = {
     **dict.fromkeys(("说明", "备注"), "note"),
 }
 MOST_LINES = 2_000
+SUMS = ("合计", "总计", "小计", "共计")  # what stands in the column of names below a table
 
 
 class Problem(NamedTuple):
@@ -60,6 +61,12 @@ def lines_of(
                 yield number, {name: cells[at] for name, at in places.items() if at < len(cells)}
             return
     raise Refusal(f"“{name}”里没有找到表头，应有“姓名”等列，请核对文件")
+
+
+def is_of_somebody(cells: Mapping[str, Cell]) -> bool:
+    """Whether a line names a person: 合计 below a table and empty lines do not."""
+    name = (read_text(cells.get("name")) or "").replace(" ", "").rstrip("：:")
+    return bool(normalise_id_number(cells.get("id_number")) or (name and name not in SUMS))
 
 
 @dataclass
@@ -88,9 +95,9 @@ def read_assessments(path: Path, *, name: str, branch: PartyOrganization, on: da
     roll, lines, problems = Roll(branch), [], []
     taken: set[tuple[int, date]] = set()
     for row, cells in lines_of(path, name=name, known=ASSESSED, required=(("name", "id_number"), ("base", "payer"))):
+        if not is_of_somebody(cells):
+            continue
         who = read_text(cells.get("name")) or ""
-        if not who and not normalise_id_number(cells.get("id_number")):
-            continue  # 合计, an empty line
         try:
             line = _line(roll, cells, who, on)
             if (line.member, line.since) in taken:

@@ -12,7 +12,7 @@ from pathlib import Path
 from core.cells import Cell, read_text
 from core.months import YearMonth
 from core.refusals import Refusal, as_sentence
-from dues.lists import WHO, Roll, lines_of
+from dues.lists import WHO, Roll, is_of_somebody, lines_of
 from dues.queries.grid import grid
 from dues.rules.words import read_month, read_yuan
 from members.models import Member
@@ -35,6 +35,14 @@ class PaidLine:
     amount: Decimal | None = None
     members: Sequence[Member] = ()
     doubts: list[str] = field(default_factory=list)
+    typed: str = ""  # instead of the amount, where it is none
+    wrong: str = ""  # about what was typed
+    taken: bool | None = None  # as it was ticked on the page
+
+    @property
+    def ticked(self) -> bool:
+        """Whether the page offers it for booking: what is plain, until somebody has looked."""
+        return not self.doubts if self.taken is None else self.taken
 
 
 def read_payments(path: Path, *, name: str, branch: PartyOrganization, month: YearMonth) -> list[PaidLine]:
@@ -43,7 +51,7 @@ def read_payments(path: Path, *, name: str, branch: PartyOrganization, month: Ye
     lines = [
         _read(row, cells, roll, month)
         for row, cells in lines_of(path, name=name, known=PAID, required=(("name", "id_number"), ("amount",)))
-        if read_text(cells.get("name")) or read_text(cells.get("id_number"))
+        if is_of_somebody(cells)
     ]
     _compare(lines, branch)
     return lines
@@ -85,7 +93,7 @@ def _compare(lines: Sequence[PaidLine], branch: PartyOrganization) -> None:
         elif cell is None or cell.amount is None:
             line.doubts.append(f"{line.month} 没有核定党费。")
         elif not cell.open:
-            line.doubts.append(f"{line.month} 已交清（{cell.paid} 元）。")
+            line.doubts.append(f"{line.month} 已交清（{cell.paid:,.2f} 元）。")
         elif line.amount != cell.open:
-            line.doubts.append(f"{line.month} 待交 {cell.open} 元，名单上是 {line.amount} 元。")
+            line.doubts.append(f"{line.month} 待交 {cell.open:,.2f} 元，名单上是 {line.amount:,.2f} 元。")
         seen.add(key)

@@ -65,6 +65,7 @@ class _Reader(HTMLParser):
         elif kind == "radio" or (kind == "checkbox" and "required" in said):
             form.data.setdefault(name, value or "on")
         elif tag in ("input", "textarea") and name and kind not in ("checkbox", "file"):
+            kind = "number" if said.get("inputmode") == "decimal" else kind
             form.data.setdefault(name, _typed(kind, value) if "required" in said else value)
 
 

@@ -53,7 +53,7 @@ class Road:
             page = self.page(username, address)
             page.get_by_label("日期").fill(f"{year}-12-31")
             page.get_by_role("button", name=button).click()
-            page.get_by_text("日期请填写当天或以后").first.wait_for()
+            page.get_by_text("当天或以后").first.wait_for()
             page.get_by_label("日期").fill("")
             page.get_by_role("button", name=button).click()
         page.get_by_text("已进入支部的").wait_for()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,29 @@ def test_sentences_of_django_have_it_too() -> None:
 )
 def test_the_rule(text: str, wrong: bool) -> None:
     assert bool(HALF_WIDTH.search(text)) is wrong
+
+
+def bare_amounts(source: str) -> Iterator[int]:
+    """Lines that say `{amount} 元` without its thousands and fen: neither a format nor a function makes words of it."""
+    for node in ast.walk(ast.parse(source)):
+        parts = node.values if isinstance(node, ast.JoinedStr) else []
+        for value, after in pairwise(parts):
+            unit = isinstance(after, ast.Constant) and str(after.value).startswith(" 元")
+            if (
+                unit
+                and isinstance(value, ast.FormattedValue)
+                and not value.format_spec
+                and not isinstance(value.value, ast.Call)
+            ):
+                yield node.lineno
+
+
+def test_amounts_are_said_with_their_thousands() -> None:
+    assert [*bare_amounts('f"{row.amount} 元"'), *bare_amounts('f"{x:,.2f} 元{y(1)} 元"')] == [1]
+    found = [
+        f"{path.relative_to(settings.BASE_DIR)}:{line}"
+        for path in FILES
+        if path.suffix == ".py"
+        for line in bare_amounts(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []

@@ -49,7 +49,7 @@ class Assessment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.member} {self.since:%Y-%m} 起每月 {self.monthly} 元"
+        return f"{self.member} {self.since:%Y-%m} 起每月 {self.monthly:,.2f} 元"
 
     @property
     def kind(self) -> str:
@@ -180,7 +180,7 @@ class Due(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.member} {self.month:%Y-%m} 应交 {self.amount} 元"
+        return f"{self.member} {self.month:%Y-%m} 应交 {self.amount:,.2f} 元"
 
 
 class ArrearsQuerySet(ScopedQuerySet):

@@ -88,4 +88,4 @@ class HandUp(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.from_node} {self.first_month:%Y-%m} 至 {self.last_month:%Y-%m} {self.get_kind_display()} {self.amount} 元"
+        return f"{self.from_node} {self.first_month:%Y-%m} 至 {self.last_month:%Y-%m} {self.get_kind_display()} {self.amount:,.2f} 元"

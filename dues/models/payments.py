@@ -68,4 +68,4 @@ class Payment(AppendOnly):
         ]
 
     def __str__(self) -> str:
-        return f"{self.member} {self.paid_on} {self.get_kind_display()} {self.amount} 元"
+        return f"{self.member} {self.paid_on} {self.get_kind_display()} {self.amount:,.2f} 元"

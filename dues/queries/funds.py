@@ -71,4 +71,4 @@ def _sum(rows: Any, kind: str) -> Decimal:
 
 
 def _text(amount: Decimal) -> str:
-    return f"{amount:.2f}"
+    return f"{amount:,.2f}"

@@ -68,9 +68,9 @@ def assess(payer: str, base: Decimal | None, values: Values) -> Assessed:
         token = set_by(values, "token").quantize(FEN)
         return Assessed(token, (f"{kind.name}的党员，每月交纳 {yuan(token)} 元。",))
     if base is None or base <= 0:
-        raise Refusal(f"请填写{kind.base}，须大于 0；没有收入的，交纳人类别选“{PAYERS['TOKEN'].name}”")
+        raise Refusal(f"计算基数是{kind.base}，须大于 0；没有收入的，交纳人类别选“{PAYERS['TOKEN'].name}”")
     if base > MOST or base != base.quantize(FEN):
-        raise Refusal(f"{kind.base}写到分，不超过 {yuan(MOST)} 元，请核对")
+        raise Refusal(f"计算基数是{kind.base}，写到分，不超过 {yuan(MOST)} 元，请核对")
     return _agreed(kind, base, values) if not kind.bands else _rated(kind, base, values)
 
 
@@ -95,7 +95,9 @@ def shortest(number: Decimal) -> str:
 def _agreed(kind: PayerKind, base: Decimal, values: Values) -> Assessed:
     least, most = set_by(values, "farmer_least"), set_by(values, "farmer_most")
     if not least <= base <= most:
-        raise Refusal(f"{kind.name}党员每月交纳 {yuan(least)} 至 {yuan(most)} 元，现为 {yuan(base)} 元，请核对")
+        raise Refusal(
+            f"计算基数：{kind.name}党员每月交纳 {yuan(least)} 至 {yuan(most)} 元，现为 {yuan(base)} 元，请核对"
+        )
     return Assessed(
         base.quantize(FEN), (f"{kind.name}党员每月交纳 {yuan(least)} 至 {yuan(most)} 元，商定为 {yuan(base)} 元。",)
     )

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from core.cells import Cell, half_width, is_blank, raw_text
 from core.months import YearMonth
 from core.refusals import Refusal
-from dues.rules.amounts import FEN
+from dues.rules.amounts import FEN, yuan
 from dues.rules.standards import MOST, PAYERS
 
 _AMOUNT = re.compile(r"[¥￥]?(\d+|\d{1,3}(?:,\d{3})+)(\.\d{1,2}0*)?元?", re.ASCII)
@@ -25,7 +25,7 @@ _PAYERS = {
 _KNOWN = {word: code for code, words in _PAYERS.items() for word in words}
 
 
-def read_yuan(cell: Cell) -> Decimal | None:
+def read_yuan(cell: Cell, *, most: Decimal = MOST) -> Decimal | None:
     """`50`, `50.00`, `1,234.5元`; None for a blank. Raises Refusal."""
     if is_blank(cell):
         return None
@@ -34,8 +34,10 @@ def read_yuan(cell: Cell) -> Decimal | None:
         value = Decimal(found[1].replace(",", "") + (found[2] or "")).quantize(FEN) if found else None
     except InvalidOperation:
         value = None
-    if value is None or value > MOST:
+    if value is None:
         raise Refusal(f"“{raw_text(cell)[:20]}”不是金额，请写成 50 或 50.00（元）")
+    if value > most:
+        raise Refusal(f"“{raw_text(cell)[:20]}”太大，不能超过 {yuan(most)} 元，请核对")
     return value
 
 
@@ -60,5 +62,5 @@ def read_payer(cell: Cell) -> str | None:
         return None
     text = raw_text(cell)
     if text not in _KNOWN:
-        raise Refusal(f"没有“{text[:20]}”这种交纳人类别，请从中选填：{'、'.join(one.name for one in PAYERS.values())}")
+        raise Refusal(f"没有“{text[:20]}”这种交纳人类别，请从中选填：{'；'.join(one.name for one in PAYERS.values())}")
     return _KNOWN[text]

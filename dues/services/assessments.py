@@ -103,11 +103,13 @@ def require_month(member: Member, since: YearMonth, *, on: date) -> None:
         raise Refusal(f"“{member}”现在是“{member.get_status_display()}”，不核定党费")
     last = on.year + 1 if on.month >= AHEAD else on.year
     if not on.year - 1 <= since.year <= last:
-        raise Refusal(f"{since} 不能核定：党费在年初核定一年，请填写 {on.year - 1} 年 1 月至 {last} 年 12 月之间的月份")
+        raise Refusal(
+            f"自哪个月起请填写 {on.year - 1} 年 1 月至 {last} 年 12 月之间的月份，{since} 不能核定；党费在年初核定一年"
+        )
     joined = admitted(member)
     if joined and since < YearMonth.of(joined):
         word = "预备党员" if member.status in PROBATIONARY else "党员"
-        raise Refusal(f"{word}从支部大会通过之月（{YearMonth.of(joined)}）起交纳党费，{since} 还不是党员")
+        raise Refusal(f"自哪个月起：{word}从支部大会通过之月（{YearMonth.of(joined)}）起交纳党费，{since} 还不是党员")
 
 
 def _places(members: Collection[int]) -> dict[int, int]:

@@ -115,9 +115,9 @@ def receive_gift(
     require_past(Payment, how._asdict(), on=on)
     least = set_by(values_on(on), "gift_from")
     if amount < least:
-        raise Refusal(f"一次多交 {yuan(least)} 元以上的才登记为大额党费，{yuan(amount)} 元请作为当月党费多交登记")
+        raise Refusal(f"金额在 {yuan(least)} 元以上的才登记为大额党费，{yuan(amount)} 元请作为当月党费多交登记")
     if not note.strip():
-        raise Refusal("请写明党员自愿交纳的简要情况，随款逐级上报")
+        raise Refusal("简要情况请写明，随款逐级上报")
     row = Member.objects.select_related("party_organization").get(pk=member.pk)
 
     def parts(entry: Entry) -> list[Payment]:

@@ -67,7 +67,7 @@ def enter_income(
         paper=paper, payroll=payroll, entered_by=by,
     )  # fmt: skip
     if row.entry_kind == EntryKind.OPENING and has_begun(row.party_organization_id, row.book):
-        raise Refusal("台账已有记录，期初余额只能最先登记")
+        raise Refusal("来源请核对：台账已有记录，期初余额只能最先登记")
     writing.add(by=by, record=row, action=ENTER, on=on)
     return row
 
@@ -122,9 +122,11 @@ def discuss(
     require_another(by, act="确认讨论", earlier=[("提出", row.asked_by)])
     require_past(Spending, {"discussed_on": discussed_on}, on=on)
     if present < 2:
-        raise Refusal("集体讨论须有两人以上参加，请核对人数")
-    if agreed > present or agreed * 2 <= present:
-        raise Refusal(f"参加 {present} 人，同意 {agreed} 人，没有过半数，不能使用；可以退回")
+        raise Refusal("参加讨论人数须在两人以上，请核对")
+    if agreed > present:
+        raise Refusal(f"同意人数 {agreed} 人，多于参加讨论的 {present} 人，请核对")
+    if agreed * 2 <= present:
+        raise Refusal(f"同意人数 {agreed} 人，没有过参加讨论的 {present} 人的半数，不能使用；可以退回")
     values = {
         "state": Spending.State.DISCUSSED, "discussed_on": discussed_on, "present": present, "agreed": agreed,
         "minutes": minutes, "discussed_by": by,
@@ -141,7 +143,7 @@ def spend(*, by: User, spending: Spending, amount: Decimal, day: date, at: datet
     if amount > row.asked:
         raise Refusal(f"实际金额 {yuan(amount)} 元超过讨论决定的 {yuan(row.asked)} 元，请另行提出")
     if row.discussed_on and day < row.discussed_on:
-        raise Refusal(f"{row.discussed_on} 才讨论决定，使用日期请填写当天或以后")
+        raise Refusal(f"使用日期请填写 {row.discussed_on} 讨论决定当天或以后")
     _require_papers(row, "凭证")
     entry = ledger.post(
         by=by, party_organization=row.party_organization, book=Book.FUND, kind=EntryKind.SPENT, amount=-amount, day=day,

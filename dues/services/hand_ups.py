@@ -42,11 +42,11 @@ def send(
         raise Refusal(f"{row}的账上刚有新的登记，没有上缴；请核对最新的结存后再办")
     there, word = (held.gifts, "大额党费") if kind == Kind.GIFT else (held.dues, "党费")
     if not 0 < amount <= there:
-        raise Refusal(f"{row}可上缴的{word}是 {yuan(there)} 元，现填 {yuan(amount)} 元，请核对")
+        raise Refusal(f"金额请核对：{row}可上缴的{word}是 {yuan(there)} 元，现填 {yuan(amount)} 元")
     if kind == Kind.GIFT and not note.strip():
-        raise Refusal("大额党费须附简要情况，说明谁自愿交纳、交纳多少")
+        raise Refusal("说明须写明大额党费的简要情况：谁自愿交纳、交纳多少")
     if last < first or last > YearMonth.of(on).plus(12):
-        raise Refusal("请核对所属月份：终止月份不早于起始月份，不超过一年以后")
+        raise Refusal("终止月份不早于起始月份，不超过一年以后，请核对")
     text = f"上缴{row.parent}：{first} 至 {last} {word}"
     entry = post(
         by=by, party_organization=row, book=Book.DUES, kind=EntryKind.SENT_UP, amount=-amount, day=sent_on, text=text,

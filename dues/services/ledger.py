@@ -50,7 +50,7 @@ def post(
     found = standing(party_organization.pk, book)
     _require_open(party_organization, book, day, found, on)
     if amount != amount.quantize(FEN):
-        raise Refusal(f"金额 {amount} 元不是整分，请核对")
+        raise Refusal(f"金额 {amount:,} 元不是整分，请核对")
     if (balance := found.balance + amount) < 0:
         raise Refusal(f"{party_organization}的{book.label}余额 {yuan(found.balance)} 元，不足以支出 {yuan(-amount)} 元")
     entry = Entry(

@@ -46,11 +46,11 @@ def draw_up(
     """清单: what the branch collected in months that are over and of which it has no refund yet."""
     seat = _begin(by, party_organization, on)
     if not first <= last < YearMonth.of(on) or last >= first.plus(MOST_MONTHS):
-        raise Refusal(f"请选择已经结束的月份，一次不超过 {MOST_MONTHS} 个月")
+        raise Refusal(f"截止月份须是已经结束的月份，不早于起始月份，一次不超过 {MOST_MONTHS} 个月")
     months = months_between(first.first_day, last.first_day)
     asked_for = RefundMonth.objects.filter(party_organization=party_organization, month__in=months).order_by("month")
     if found := [f"{row.month:%Y-%m}" for row in asked_for]:
-        raise Refusal(f"{'、'.join(found)} 的党费已申请返还，每个月只返还一次")
+        raise Refusal(f"起始月份请核对：{'、'.join(found)} 的党费已申请返还，每个月只返还一次")
     row = Refund(
         party_organization=party_organization, first_month=first.first_day, last_month=last.first_day, purpose=purpose,
         state_on=on,
@@ -123,7 +123,7 @@ def pay(*, by: User, refund: Refund, day: date, at: datetime, on: date) -> Refun
     branch, payer = row.party_organization, row.payer
     assert payer, "an approved refund has one"
     if day < row.state_on:
-        raise Refusal(f"{row.state_on} 才审批，拨付日期请填写当天或以后")
+        raise Refusal(f"日期请填写 {row.state_on} 审批当天或以后")
     kind = EntryKind.REFUND_PAID if row.kind == Kind.REFUND else EntryKind.GRANT_PAID
     told: dict[str, Any] = {"by": by, "at": at, "on": on}
     entry = ledger.post(
@@ -146,7 +146,7 @@ def receive(*, by: User, refund: Refund, day: date, at: datetime, on: date) -> R
     seat = require_seat(by, P.DUES_COLLECT, branch, on=on)
     require_another(by, act=Step.RECEIVE.label, earlier=taken(row, Step.RECEIVE))
     if day < paid.day:
-        raise Refusal(f"{paid.day} 才拨付，到账日期请填写当天或以后")
+        raise Refusal(f"日期请填写 {paid.day} 拨付当天或以后")
     entry = ledger.post(
         by=by, party_organization=branch, book=Book.FUND, kind=EntryKind(row.kind), amount=row.amount, day=day,
         text=f"{row} 到账", at=at, on=on,

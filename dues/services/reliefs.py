@@ -33,11 +33,11 @@ def propose(
     if row.status not in ON_THE_ROLL:
         raise Refusal(f"“{row}”现在是“{row.get_status_display()}”，不需要减免")
     if not on.year - 1 <= since.year == last.year <= on.year + 1 or last < since:
-        raise Refusal("减免按年度办理，请填写同一年度的起止月份；跨年的分别提出")
+        raise Refusal("起始月份和终止月份须在同一年度；减免按年度办理，跨年的分别提出")
     if not reason.strip():
-        raise Refusal("请写明困难情况")
+        raise Refusal("困难情况请写明")
     if Relief.objects.proposed().filter(member=row, since__lte=last.first_day, last__gte=since.first_day).exists():
-        raise Refusal(f"“{row}”这几个月已有待审批的减免，请等上级审批")
+        raise Refusal(f"党员“{row}”这几个月已有待审批的减免，请等上级审批")
     asked = Relief(
         member=row, party_organization=row.party_organization, kind=kind, monthly=monthly, since=since.first_day,
         last=last.first_day, reason=reason.strip(), studied_on=studied_on, entered_by=by,

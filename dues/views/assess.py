@@ -18,7 +18,7 @@ from django.views import View
 
 from accounts.permissions import Permission as P
 from core.months import YearMonth
-from core.pages import FormPage, PageRequest, PermissionMixin, number
+from core.pages import FormPage, PageRequest, PermissionMixin, begun_with, number
 from core.parameters import values_on
 from core.refusals import Refusal, as_sentence
 from dues.forms import AssessForm, ReliefForm
@@ -88,7 +88,7 @@ class AssessPage(MemberPage):
             require_month(data["member"], data["since"], on=timezone.localdate())
             tried = assess(data["payer"], data["base"], values_on(data["since"].first_day))
         except Refusal as refusal:
-            form.add_error(None, as_sentence(refusal))
+            form.add_error(begun_with(form, str(refusal)), as_sentence(refusal))
         return self.render_to_response(self.get_context_data(form=form, tried=tried))
 
     def act(self, data: dict[str, Any]) -> str:

@@ -247,6 +247,9 @@ class _RowPage(OfFundPage, FormPage):
                     return super().post(request, *args, **kwargs)
         except Refusal as refusal:
             messages.error(request, as_sentence(refusal))
+            if request.POST.get("reason"):  # nothing that was typed is lost
+                form = self.get_form_class()()
+                return self.render_to_response(self.get_context_data(form=form, refused=request.POST))
         return HttpResponseRedirect(request.path)
 
     def _attach(self, request: PageRequest) -> None:
@@ -325,11 +328,13 @@ class YearPage(OfFundPage, TemplateView):
             Publication.objects.filter(party_organization=node, year=year).select_related("published_by").first()
         )
         figures = published.figures if published else figures_of(node.pk, year=year)
-        entries = Entry.objects.filter(party_organization=node, book=Book.FUND, day__year=year)
+        until = Entry.objects.filter(party_organization=node, book=Book.FUND, day__year__lte=year)
+        entries = until.filter(day__year=year)
+        over = year < timezone.localdate().year
         told = {
             "title": f"{year} 年度经费收支", "node": node, "published": published, "figures": figures,
             "entries": entries.order_by("number"), "before_year": year - 1, "today": timezone.localdate(),
-            "may_publish": not published and self.own(P.DUES_APPLY) and year < timezone.localdate().year,
+            "may_publish": not published and over and self.own(P.DUES_APPLY) and until.exists(),
         }  # fmt: skip
         return super().get_context_data(**more | told)
 

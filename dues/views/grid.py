@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -34,6 +34,14 @@ FIELD = re.compile(r"pay-(\d{1,18})-(\d{4}-\d{2})", re.ASCII)
 YEARS_BACK = 5
 
 
+class WrongCells(Refusal):
+    """What stands in these cells is no amount."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        super().__init__(f"有 {len(names)} 格不是大于 0 的金额，已标出，请写成 50 或 50.00（元）；没有登记")
+        self.names = names
+
+
 class GridPage(PermissionMixin, View):
     """A constant number of queries, whatever the size of the city."""
 
@@ -54,7 +62,13 @@ class GridPage(PermissionMixin, View):
             asked = YearMonth.parse(self.request.GET.get("month", ""))
         except ValueError:
             return today
-        return asked if today.year - YEARS_BACK <= asked.year <= today.year + 1 else today
+        return asked if self.shown(asked.year) else today
+
+    @staticmethod
+    def shown(year: int) -> int:
+        """The year where it has a grid, else 0."""
+        now = timezone.localdate().year
+        return year if now - YEARS_BACK <= year <= now + 1 else 0
 
     def get(self, request: PageRequest, pk: int) -> HttpResponse:
         return self.page({})
@@ -65,12 +79,15 @@ class GridPage(PermissionMixin, View):
             raise PermissionDenied("党费由本支部的党费管理员登记，您可以查看，不能登记。")
         try:
             messages.success(request, self._done())
+        except WrongCells as refusal:
+            messages.error(request, as_sentence(refusal))
+            return self.page(request.POST, refusal.names)
         except Refusal as refusal:
             messages.error(request, as_sentence(refusal))
             return self.page(request.POST)
         return redirect(f"{reverse('dues_grid', args=[self.branch.pk])}?month={self.month}")
 
-    def page(self, typed: Mapping[str, str]) -> HttpResponse:
+    def page(self, typed: Mapping[str, str], wrong: Collection[str] = ()) -> HttpResponse:
         rows = grid(self.branch, year=self.month.year)
         for row in rows:
             for cell in row.cells:
@@ -88,17 +105,21 @@ class GridPage(PermissionMixin, View):
             "months": months_of(self.month.year),
             "month": self.month,
             "chosen": chosen,
-            "before": self.month.year - 1,
-            "after": self.month.year + 1,
+            "before": self.shown(self.month.year - 1),
+            "after": self.shown(self.month.year + 1),
             "receipts": came,
             "received": sum((one.amount for one in came), ZERO),
-            "missing": sum(not one.payer.assessments and not one.left for one in rows),
+            "missing": sum(not one.payer.assessments and not one.left for one in rows)
+            if chosen.year == now.year
+            else 0,
             "stale": sum(one.payer.is_stale(chosen) for one in rows if not one.left) if chosen == now else 0,
             "balance": standing(self.branch.pk, Book.DUES).balance,
             "collects": may_collect(self.request.scope, self.branch) and not self.branch.dissolved_on,
             "seen": typed.get("seen") or newest(self.branch),
             "form": HowForm(typed or None, initial={"paid_on": timezone.localdate()}),
             "more": bool(typed.get("more")),
+            "wrong": wrong,
+            "refused": {"correct": number(typed.get("correct")), "reason": typed.get("reason", "")},
         }
         return render(self.request, self.template_name, context)
 
@@ -106,7 +127,7 @@ class GridPage(PermissionMixin, View):
         told: dict[str, Any] = {"by": self.request.user, "at": timezone.now(), "on": timezone.localdate()}
         if wrong := number(self.request.POST.get("correct")):
             payment = to_change(Payment.objects.filter(party_organization=self.branch), self.request.scope, wrong)
-            correct(payment=payment, reason=self.request.POST.get(f"reason-{wrong}", "")[:150], **told)
+            correct(payment=payment, reason=self.request.POST.get("reason", "")[:150], **told)
             return f"已更正：{payment}。请重新登记正确的交纳。"
         cells = self._all() if "all" in self.request.POST else self._typed()
         entry = collect(
@@ -116,11 +137,21 @@ class GridPage(PermissionMixin, View):
         return f"已登记 {len({cell.member for cell in cells})} 人 {yuan(entry.amount)} 元（台账第 {spoken(entry.number)} 号）。"
 
     def _typed(self) -> list[Cell]:
-        found = []
+        found, wrong = [], []
         for name, text in self.request.POST.items():
-            if (of := FIELD.fullmatch(name)) and (amount := read_yuan(str(text))) is not None:
+            if not (of := FIELD.fullmatch(name)):
+                continue
+            try:
+                amount = read_yuan(str(text))
+            except Refusal:
+                amount = ZERO
+            if amount:
                 month = read_month(of[2], year=self.month.year) or self.month
                 found.append(Cell(int(of[1]), month.first_day, amount))
+            elif amount is not None:
+                wrong.append(name)
+        if wrong:
+            raise WrongCells(wrong)
         return found
 
     def _all(self) -> list[Cell]:

@@ -14,7 +14,7 @@ from django.views import View
 
 from accounts.permissions import Permission as P
 from core.months import YearMonth
-from core.pages import PageRequest, PermissionMixin, number, to_change
+from core.pages import PageRequest, PermissionMixin, begun_with, number, to_change
 from core.refusals import Refusal, as_sentence
 from core.scope import Scope
 from dues.forms import HandUpForm
@@ -55,7 +55,10 @@ class HandUps(PermissionMixin, View):
             else:
                 raise BadRequest("没有这项操作")
         except Refusal as refusal:
-            messages.error(request, as_sentence(refusal))
+            if form is None:
+                messages.error(request, as_sentence(refusal))
+            else:
+                form.add_error(begun_with(form, str(refusal)), as_sentence(refusal))
             return self._page(request, form)
         return redirect("dues_hand_ups")
 
@@ -67,6 +70,7 @@ class HandUps(PermissionMixin, View):
             "title": "党费上缴",
             "own": [_own(node, typed) for node in _own_nodes(request.scope)],
             "waiting": waiting[:SHOWN],
+            "refused": {"hand_up": number(request.POST.get("hand_up")), "reason": request.POST.get("reason", "")},
             "rows": rows.order_by("-sent_on", "-pk")[:SHOWN],
         }
         return render(request, "dues/hand_ups.html", context)

@@ -79,8 +79,11 @@ class PaymentList(OfBranch, View):
         typed, how, today = self.request.POST, HowForm(self.request.POST).how(), timezone.localdate()
         cells: dict[tuple[int, date], Decimal] = defaultdict(Decimal)
         for row in typed.getlist("take")[:MOST_LINES]:
-            member, amount = number(typed.get(f"member-{row}")), read_yuan(typed.get(f"amount-{row}"))
-            month = read_month(typed.get(f"month-{row}"), year=today.year)
+            try:
+                member, amount = number(typed.get(f"member-{row}")), read_yuan(typed.get(f"amount-{row}"))
+                month = read_month(typed.get(f"month-{row}"), year=today.year)
+            except Refusal as refusal:
+                raise Refusal(f"第 {row[:6]} 行：{refusal}") from refusal
             if not member or not amount or not month:
                 raise Refusal(f"第 {row[:6]} 行请选择党员、月份，填写金额，或者不勾选")
             cells[member, month.first_day] += amount
@@ -92,17 +95,17 @@ class PaymentList(OfBranch, View):
         return f"已按名单登记 {len(cells)} 笔 {yuan(entry.amount)} 元（台账第 {entry.number} 号）。"
 
     def _given_back(self) -> Sequence[PaidLine]:
-        """The lines as they were looked at; what was doubtful stays so."""
+        """The lines as they were looked at, ticked and typed; what was doubtful stays so."""
         typed, members = self.request.POST, {one.pk: one for one in self.members}
-        found, year = [], timezone.localdate().year
+        found, year, taken = [], timezone.localdate().year, set(typed.getlist("take"))
         for row in typed.getlist("row")[:MOST_LINES]:
             chosen = members.get(number(typed.get(f"member-{row}")) or 0)
             line = PaidLine(number(row) or 0, typed.get(f"name-{row}", "")[:60], members=[chosen] if chosen else ())
+            line.taken, line.typed = row in taken, typed.get(f"amount-{row}", "")[:20]
             try:
-                line.month = read_month(typed.get(f"month-{row}"), year=year)
-                line.amount = read_yuan(typed.get(f"amount-{row}"))
+                line.month, line.amount = read_month(typed.get(f"month-{row}"), year=year), read_yuan(line.typed)
             except Refusal as refusal:
-                line.doubts.append(as_sentence(refusal))
+                line.wrong = as_sentence(refusal)
             line.doubts += [typed[f"doubt-{row}"][:300]] if typed.get(f"doubt-{row}") else []
             found.append(line)
         return found

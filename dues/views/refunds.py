@@ -190,8 +190,7 @@ class RefundPage(FormPage):
         return f"{row}：{row.get_state_display()}。"
 
     def field_of(self, refusal: Exception) -> str | None:
-        why = str(refusal)
-        return "reason" if "写明原因" in why else "day" if "日期请填写" in why else None
+        return "reason" if "写明原因" in str(refusal) else None
 
     def get_success_url(self) -> str:
         return reverse("refund", args=[self.refund.pk])
@@ -210,7 +209,7 @@ class RefundPage(FormPage):
             step=step if mine and not why else "", why=why, may_withdraw=own and withdrawable,
             may_return=mine and not why and refund.state in MOVES[Step.RETURN].since,
             may_reject=mine and not why and refund.state in MOVES[Step.REJECT].since,
-            has_notice=refund.payer_id, **more,
+            has_notice=refund.payer_id, came_back=taken[-1].reason if taken else "", **more,
         )  # fmt: skip
 
 
@@ -261,12 +260,11 @@ class AskPage(BeginPage):
             "by": self.request.user, "party_organization": self.node, "at": timezone.now(), "on": timezone.localdate(),
         }  # fmt: skip
         row = refunds.ask_grant(**data, **told) if self.grant else refunds.draw_up(**data, **told)
-        messages.success(self.request, "清单已生成，请核对后提交申请。")
+        messages.success(self.request, f"{'申请已填好' if self.grant else '清单已生成'}，请核对后提交申请。")
         return HttpResponseRedirect(reverse("refund", args=[row.pk]))
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         rows = Refund.objects.within(self.request.scope).filter(party_organization=self.node)
-        title, note = (GRANT, OF_GRANT) if self.grant else (REFUND, OF_REFUND)
-        return super().get_context_data(
-            title=title, note=note, grant=self.grant, earlier=rows.order_by("-pk")[:NAMED], **more
-        )
+        title, note, button = (GRANT, OF_GRANT, "下一步，核对") if self.grant else (REFUND, OF_REFUND, self.button)
+        told = {"title": title, "note": note, "button": button, "grant": self.grant}
+        return super().get_context_data(earlier=rows.order_by("-pk")[:NAMED], **told | more)

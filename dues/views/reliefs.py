@@ -27,11 +27,16 @@ class Reliefs(PermissionMixin, View):
     permission = P.DUES_REVIEW
 
     def get(self, request: PageRequest) -> HttpResponse:
+        return self._page(request, {})
+
+    def _page(self, request: PageRequest, refused: dict[str, Any]) -> HttpResponse:
+        """With the opinion that was typed where it was refused."""
         shown = ("member", "party_organization", "entered_by", "decided_by")
         waiting = Relief.objects.to_decide(request.scope).select_related(*shown).order_by("studied_on", "pk")
         decided = Relief.objects.within(request.scope.having(P.DUES_REVIEW)).exclude(state=Relief.State.PROPOSED)
         context = {
             "title": "党费减免",
+            "refused": refused,
             "waiting": waiting[:SHOWN],
             "decided": decided.select_related(*shown).order_by("-decided_on", "-pk")[:SHOWN],
         }
@@ -49,4 +54,5 @@ class Reliefs(PermissionMixin, View):
             messages.success(request, f"{row}：{row.get_state_display()}。")
         except Refusal as refusal:
             messages.error(request, as_sentence(refusal))
+            return self._page(request, data)
         return redirect("dues_reliefs")

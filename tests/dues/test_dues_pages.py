@@ -66,7 +66,7 @@ def test_the_treasurer_types_into_the_grid(city: City) -> None:
 
 def test_what_is_refused_is_given_back_as_it_was_typed(city: City) -> None:
     [one] = branch_of(city, 1)
-    for value, said in (("五十", "不是金额"), ("80", "自愿多交"), ("", "还没有填金额")):
+    for value, said in (("五十", "有 1 格不是大于 0 的金额"), ("80", "自愿多交"), ("", "还没有填金额")):
         page = (
             city.client("treasurer")
             .post(url_of(city), typed(city, **{f"pay-{one.pk}-2026-11": value}))
@@ -85,9 +85,7 @@ def test_a_correction_needs_a_reason_and_stands_in_the_list(city: City) -> None:
     client.post(url_of(city), typed(city, all="1"))
     payment = Payment.objects.get()
     assert "更正请写明原因" in client.post(url_of(city), {"correct": payment.pk}).content.decode()
-    page = client.post(
-        url_of(city), {"correct": payment.pk, f"reason-{payment.pk}": "记错月份"}, follow=True
-    ).content.decode()
+    page = client.post(url_of(city), {"correct": payment.pk, "reason": "记错月份"}, follow=True).content.decode()
     assert "更正第 1 号中党员0的交纳：记错月份" in page
     assert "已收 <b>0.00</b> 元" in page
     assert client.post(url_of(city), {"correct": 10**12}).status_code == 404

@@ -174,7 +174,7 @@ def test_what_money_must_not_be_used_for_is_refused_with_the_reason(city: City, 
 
 @pytest.mark.parametrize(
     ("present", "agreed", "sentence"),
-    [(1, 1, "两人以上"), (4, 2, "没有过半数"), (3, 4, "没有过半数"), (5, 3, ""), (2, 2, "")],
+    [(1, 1, "两人以上"), (4, 2, "半数"), (3, 4, "多于参加讨论的 3 人"), (5, 3, ""), (2, 2, "")],
 )
 def test_more_than_half_of_those_who_discussed_must_agree(city: City, present: int, agreed: int, sentence: str) -> None:
     funded(city)

@@ -191,10 +191,10 @@ def test_what_was_returned_stays_what_was_paid(city: City) -> None:
 
 def test_money_moves_from_the_day_on_which_it_was_approved(city: City) -> None:
     refund, before = reach(city, State.APPROVED), TODAY - timedelta(days=1)
-    with pytest.raises(Refusal, match=f"{TODAY} 才审批"):
+    with pytest.raises(Refusal, match=f"{TODAY} 审批当天或以后"):
         refunds.pay(refund=refund, day=before, **told(city, "city"))
     paid = refunds.pay(refund=refund, day=TODAY, **told(city, "city"))
-    with pytest.raises(Refusal, match=f"{TODAY} 才拨付"):
+    with pytest.raises(Refusal, match=f"{TODAY} 拨付当天或以后"):
         refunds.receive(refund=paid, day=before, **told(city, "treasurer"))
 
 
