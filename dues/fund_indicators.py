@@ -104,7 +104,7 @@ WAIT = tuple(
     waits(
         code=f"WAIT_{state.value}",
         name=f"申请停在{whom}（{why}）",
-        basis=f"办理中的返还党费、补助申请中，现在停在{whom}，{why}的；在谁手里见各支部党费。",
+        basis=f"办理中的返还党费、补助申请中，现在停在{whom}，{why}的；在谁手里、已等几天，组织部门在“返还党费”中查看。",
         part=(f"refunds_{state.value.lower()}", f"其中{why}", Q(state=state)),
     )
     for state, whom, why in AT

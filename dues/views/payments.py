@@ -22,7 +22,7 @@ from dues.forms import GiftForm, HowForm
 from dues.lists import MOST_LINES
 from dues.payments_list import PaidLine, read_payments
 from dues.queries.grid import newest
-from dues.rules.amounts import yuan
+from dues.rules.amounts import ZERO, yuan
 from dues.rules.words import read_month, read_yuan
 from dues.services.collection import Cell, How, collect, receive_gift
 from dues.views.assess import MemberPage, OfBranch, uploaded
@@ -123,6 +123,6 @@ class PaymentList(OfBranch, View):
             "seen": typed.get("seen") or newest(self.branch),
             "more": typed.get("more"),
             "form": HowForm(typed or None, initial={"paid_on": today}),
-            "total": sum((one.amount or Decimal(0) for one in lines or () if not one.doubts), Decimal(0)),
+            "total": sum((one.amount or Decimal(0) for one in lines or () if not one.doubts), ZERO),
         }
         return render(self.request, "dues/payments.html", context)

@@ -175,6 +175,9 @@ class RefundPage(FormPage):
     def mine(self) -> bool:
         return bool(for_me(self.request.scope).filter(pk=self.refund.pk).exists())
 
+    def get_initial(self) -> dict[str, Any]:
+        return {"day": timezone.localdate()}
+
     def act(self, data: dict[str, Any]) -> str:
         told: dict[str, Any] = {
             "by": self.request.user, "refund": self.refund, "at": timezone.now(), "on": timezone.localdate(),
