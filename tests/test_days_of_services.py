@@ -35,6 +35,8 @@ from core.sources import sources
 from dues.models import Book, EntryKind, Spending
 from dues.queries.hand_ups import held_by
 from dues.services import funds, hand_ups, refunds, reliefs
+from evaluations.models import Rubric
+from evaluations.services import rubrics
 from instructors import services as instructors
 from instructors.models import Assignment, Instructor
 from members.models import Member, Post
@@ -232,6 +234,9 @@ EVENTS: dict[tuple[str, str], Call] = {
         r.market, name="名单.csv", source=sources["market"], as_of=d, keep=False, **r.told),
 }  # fmt: skip
 AHEAD: dict[tuple[str, str], Call] = {
+    ("rubrics.edit", "values"): lambda r, day: rubrics.edit(
+        rubric=Rubric.objects.get(pk=r.here["draft"]), values={"since": day}, wanted={}, **r.told
+    ),
     ("deadlines.put_off", "to"): lambda r, d: deadlines.put_off(
         month=YearMonth(2026, 10), to=d, reason="假日", at=timezone.now(), **r.told),
     ("coverage.cover", "since"): lambda r, d: coverage.cover(
