@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 import django
 
@@ -53,9 +54,35 @@ def accept() -> None:
     reviews.accept_clean(by=by(), records=waiting, at=timezone.now(), on=today())
 
 
-def by() -> User:
-    """The city's clerk."""
-    return User.objects.get(username="city")
+def collect_month() -> None:
+    """Book what a branch's members owe for this month."""
+    branch, month = PartyOrganization.objects.get(code="CZ1111"), today().replace(day=1)
+    owed = Due.objects.open().filter(party_organization=branch, month=month).order_by("pk")
+    cells = [Cell(due.member_id, due.month, due.amount - due.paid) for due in owed]
+    collect(party_organization=branch, cells=cells, how=How(today()), seen=0, **told("treasurer"))
+
+
+def approve() -> None:
+    """Approve all refunds that were reviewed, in one batch."""
+    reviewed = Refund.objects.filter(state="REVIEWED").values_list("pk", flat=True)
+    refunds.approve_many(refunds=list(reviewed), **told("district"))
+
+
+def settle() -> None:
+    """Approve all refunds, then pay one after the other: what was done before stays done."""
+    approve()
+    for refund in Refund.objects.filter(state="APPROVED").order_by("pk"):
+        refunds.pay(refund=refund, day=today(), **told("city"))
+
+
+def by(username: str = "city") -> User:
+    """The city's clerk, or somebody else."""
+    return User.objects.get(username=username)
+
+
+def told(username: str) -> dict[str, Any]:
+    """What a service of money is told."""
+    return {"by": by(username), "at": timezone.now(), "on": today()}
 
 
 def today() -> date:
@@ -64,6 +91,9 @@ def today() -> date:
 
 
 ACTS: Mapping[str, Callable[[], None]] = {
+    "collect": collect_month,
+    "approve": approve,
+    "settle": settle,
     "write": write,
     "undo": undo,
     "bulk": bulk,
@@ -84,6 +114,9 @@ if __name__ == "__main__":
     from core.importing import services
     from core.models import ImportBatch
     from core.months import YearMonth
+    from dues.models import Due, Refund
+    from dues.services import refunds
+    from dues.services.collection import Cell, How, collect
     from orgs.models import Organization, PartyOrganization
     from orgs.services import bulk as many
     from orgs.services import endings

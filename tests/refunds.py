@@ -37,7 +37,7 @@ def drawn_up(
     """A list of what was paid: 120.50 by default, and the district has what it takes to return it."""
     if pay:
         book(city, "120.50", day=day)
-        book(city, "1000", at="CZ11", kind=EntryKind.FROM_BELOW, by="district")
+        book(city, "1000", at="CZ11", kind=EntryKind.OPENING, by="district")
     return refunds.draw_up(
         party_organization=city["CZ1111"], first=first, last=last, purpose="主题党日", **told(city, "secretary")
     )
