@@ -24,8 +24,8 @@ class YearMonth:
     @classmethod
     def parse(cls, text: str) -> YearMonth:
         """Read `YYYY-MM`; raises ValueError with a Chinese sentence."""
-        found = re.fullmatch(r"(\d{4})-(\d{2})", text)
-        if found is None or not int(found[1]):
+        found = re.fullmatch(r"([1-9]\d{3})-(\d{2})", text, re.ASCII)
+        if found is None:
             raise ValueError(f"“{text}”不是月份，请写成 2026-11 这样")
         return cls(int(found[1]), int(found[2]))
 

@@ -142,9 +142,10 @@ class HandUpForm(forms.Form):
 
 
 class GiftForm(OfMember, HowForm):
-    """大额党费 of one member."""
+    """大额党费 of one member; `seen` is the newest payment when the page was opened."""
 
     field_order = ("member", "amount")
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     amount = amount_field("金额")
     note = text("简要情况", 150, help_text="随款逐级上报，全部上缴中央")
 

@@ -33,13 +33,15 @@ GARBAGE = {
     "other digits": "١٢",
     "the first day": "0001-01-01",
     "the last day": "9999-12-31",
+    "a month of no year": "0000-01",
+    "the last month": "9999-12",
     "a list": ["abc", "1", ""],
 }
 MIXTURES = 2
 OWN = {"csrfmiddlewaretoken", "next"}
 ACT = re.compile(r'name="(\w+)"\s+value="([^"]*)"')
 HOLE = re.compile(r"\{\w+\}|jobs/0|r/1/1")
-WHO = ("city", "sysadmin", "security", "auditor", "secretary", "instructor", "leader", "street")
+WHO = ("city", "sysadmin", "security", "auditor", "secretary", "treasurer", "instructor", "leader", "street")
 
 
 @pytest.fixture

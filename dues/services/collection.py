@@ -88,6 +88,7 @@ def correct(*, by: User | None, payment: Payment, reason: str, at: datetime, on:
     row = Payment.objects.select_related("entry", "party_organization", "member").get(pk=payment.pk)
     if row.counter_of_id or Payment.objects.filter(counter_of=row).exists():
         raise Refusal(f"“{row}”是更正或已更正，不能再更正")
+    _hold_months([row.member_id])
 
     def parts(entry: Entry) -> list[Payment]:
         told = {"party_organization": row.party_organization, "member": row.member, "due_id": row.due_id}
@@ -109,9 +110,10 @@ def correct(*, by: User | None, payment: Payment, reason: str, at: datetime, on:
 
 @transaction.atomic
 def receive_gift(
-    *, by: User | None, member: Member, amount: Decimal, how: How, note: str, at: datetime, on: date
+    *, by: User | None, member: Member, amount: Decimal, how: How, note: str, seen: int, at: datetime, on: date
 ) -> Entry:
-    """大额党费: what a member gives at once beyond the dues, from 1,000 元 on (parameter). It goes up whole (DUES-6)."""
+    """大额党费: what a member gives at once beyond the dues, from 1,000 元 on (parameter). It goes up whole (DUES-6). `seen` is
+    the newest payment that the page showed: where the member has given something since, nothing is booked."""
     require_past(Payment, how._asdict(), on=on)
     least = set_by(values_on(on), "gift_from")
     if amount < least:
@@ -119,6 +121,9 @@ def receive_gift(
     if not note.strip():
         raise Refusal("简要情况请写明，随款逐级上报")
     row = Member.objects.select_related("party_organization").get(pk=member.pk)
+    hold(PartyOrganization, [row.party_organization_id])
+    if Payment.objects.filter(member=row, kind=Kind.GIFT, pk__gt=seen).exists():
+        raise Refusal(f"刚登记过{row}的大额党费，没有重复登记；请看最新的情况")
 
     def parts(entry: Entry) -> list[Payment]:
         told = {"party_organization": row.party_organization, "member": row, "kind": Kind.GIFT}
@@ -141,6 +146,12 @@ def restate_paid(dues: Collection[int], *, on: date) -> None:
     refresh((), on=on, nodes=touched.union(*(places for _, *places in months)))
 
 
+def _hold_months(members: Collection[int]) -> None:
+    """Lock all months of members, before what was paid of one of them, or how far behind they are, is added up."""
+    rows = Due.objects.filter(member__in=among(members)).order_by("pk").select_for_update(no_key=True)
+    list(rows.values_list("pk"))
+
+
 def _dues(party_organization: PartyOrganization, cells: Sequence[Cell], on: date) -> Mapping[tuple[int, date], Due]:
     """The months that are paid, locked; those that lie ahead are laid out. Raises Refusal for one that is not due here."""
     wanted = {(cell.member, cell.month) for cell in cells}
@@ -153,7 +164,8 @@ def _dues(party_organization: PartyOrganization, cells: Sequence[Cell], on: date
     if members.difference(there):  # it lies ahead, or began and no night has laid it out yet
         restate(members, on=on, through=last)
     rows = Due.objects.filter(member__in=among(members), month__in={month for _, month in wanted})
-    rows = rows.filter(party_organization=party_organization).order_by("pk").select_for_update(of=["self"], no_key=True)
+    _hold_months(members)
+    rows = rows.filter(party_organization=party_organization)
     found = {
         (due.member_id, due.month): due for due in rows.select_related("member") if (due.member_id, due.month) in wanted
     }

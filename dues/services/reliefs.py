@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.models import User
 from core import writing
 from core.days import require_past
+from core.locks import hold
 from core.months import YearMonth
 from core.refusals import Refusal
 from dues.models import Relief
@@ -17,6 +18,7 @@ from dues.services.months import restate
 from dues.services.separation import require_another
 from members.models import Member
 from members.models.members import ON_THE_ROLL
+from orgs.models import PartyOrganization
 
 PROPOSE, APPROVE, REJECT = "dues.propose_relief", "dues.approve_relief", "dues.reject_relief"
 State = Relief.State
@@ -30,6 +32,7 @@ def propose(
     """Ask for less, or nothing, from a month until another one of the same year."""
     row = Member.objects.select_related("party_organization").get(pk=member.pk)
     require_past(Relief, {"studied_on": studied_on}, on=on)
+    hold(PartyOrganization, [row.party_organization_id])
     if row.status not in ON_THE_ROLL:
         raise Refusal(f"“{row}”现在是“{row.get_status_display()}”，不需要减免")
     if not on.year - 1 <= since.year == last.year <= on.year + 1 or last < since:

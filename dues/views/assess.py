@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -111,16 +108,12 @@ class AssessPage(MemberPage):
         return super().get_context_data(**told | more)
 
 
-@contextmanager
-def uploaded(request: PageRequest) -> Iterator[tuple[Path, str]]:
-    """Where the list that was sent lies as long as it is read, and its name. Raises Refusal."""
+def uploaded(request: PageRequest) -> tuple[Path, str]:
+    """Where the list that was sent lies, which is no copy of it, and its name. Raises Refusal."""
     file = request.FILES.get("file")
     if request.META.get("ningju.too_large") or file is None:
         raise Refusal("请选择名单文件（不超过上限的 .xlsx、.xls 或 .csv）")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "list"
-        path.write_bytes(file.read())
-        yield path, str(file.name)
+    return Path(file.temporary_file_path()), str(file.name)  # type: ignore[attr-defined]
 
 
 class AssessList(OfBranch, View):
@@ -131,8 +124,8 @@ class AssessList(OfBranch, View):
     def post(self, request: PageRequest, pk: int) -> HttpResponse:
         today = timezone.localdate()
         try:
-            with uploaded(request) as (path, name):
-                lines, problems = read_assessments(path, name=name, branch=self.branch, on=today)
+            path, name = uploaded(request)
+            lines, problems = read_assessments(path, name=name, branch=self.branch, on=today)
             if problems:
                 context = {"title": "名单没有核定", "branch": self.branch, "problems": problems, "good": len(lines)}
                 return render(request, "dues/list_problems.html", context)

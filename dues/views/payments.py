@@ -35,7 +35,7 @@ class GiftPage(MemberPage):
     form_class = GiftForm
 
     def get_initial(self) -> dict[str, Any]:
-        return {"paid_on": timezone.localdate()}
+        return {"paid_on": timezone.localdate(), "seen": newest(self.branch)}
 
     def act(self, data: dict[str, Any]) -> str:
         how = How(*[data.pop(name) for name in How._fields])
@@ -69,8 +69,8 @@ class PaymentList(OfBranch, View):
     def _read(self) -> Sequence[PaidLine]:
         today = timezone.localdate()
         month = read_month(self.request.POST.get("month"), year=today.year) or YearMonth.of(today)
-        with uploaded(self.request) as (path, name):
-            found = read_payments(path, name=name, branch=self.branch, month=month)
+        path, name = uploaded(self.request)
+        found = read_payments(path, name=name, branch=self.branch, month=month)
         if not found:
             raise Refusal(f"“{name}”里没有交纳记录，请核对文件")
         return found

@@ -12,6 +12,7 @@ from django.db.models import Sum
 from dues.models import Arrears, Book, Due, Entry, HandUp, Payment
 from dues.queries.books import standing
 from dues.services import hand_ups
+from dues.services.collection import correct
 from dues.services.months import restate
 from members.services.members import move_to
 from tests.activities.test_twice_at_once import at_once
@@ -62,5 +63,25 @@ def test_a_member_who_moves_while_others_pay_and_the_night_counts(city: City) ->
     assert standing(city["CZ1111"].pk, Book.DUES).balance == booked
     assert Due.objects.filter(member=one, paid=0).exclude(party_organization=city["CZ1112"]).count() == 0
     restate(None, on=TODAY)
+    owed = sum(due.amount - due.paid for due in Due.objects.open().over(TODAY))
+    assert sum(Arrears.objects.values_list("owed", flat=True)) == owed
+
+
+def test_a_correction_of_one_branch_beside_a_payment_of_another_loses_neither(city: City) -> None:
+    """Part of a month was paid in the branch that the member left."""
+    people = branch_of(city, 8)
+    told: dict[str, Any] = {"at": NOON, "on": TODAY}
+    for one in people:
+        entry = pay(city, (one, date(2026, 10, 1), 20), (one, NOVEMBER, 20))
+        move_to(by=None, member=one, party_organization=city["CZ1112"], since=TODAY, on=TODAY)
+        october, november = entry.payments.order_by("due__month")
+        found = at_once(
+            lambda payment=october: correct(by=city.user("treasurer"), payment=payment, reason="错", **told),  # type: ignore[misc]
+            lambda payment=november: correct(by=city.user("treasurer"), payment=payment, reason="错", **told),  # type: ignore[misc]
+            lambda one=one: pay(city, (one, date(2026, 10, 1), 30), (one, NOVEMBER, 5), of="CZ1112"),  # type: ignore[misc]
+        )
+        assert all(isinstance(entry, Entry) for entry in found)
+    for due in Due.objects.all():
+        assert due.paid == (due.payments.aggregate(total=Sum("amount"))["total"] or 0)
     owed = sum(due.amount - due.paid for due in Due.objects.open().over(TODAY))
     assert sum(Arrears.objects.values_list("owed", flat=True)) == owed

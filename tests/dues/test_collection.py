@@ -179,9 +179,20 @@ def test_what_was_received_stays_with_the_branch_when_a_member_moves(city: City)
 
 @pytest.mark.parametrize(("amount", "note", "said"), [("999.99", "自愿", "1,000.00 元以上"), ("1000", " ", "简要情况")])
 def test_a_gift_is_large_and_told_of(city: City, amount: str, note: str, said: str) -> None:
-    told: dict[str, Any] = {"by": None, "member": city.member(), "how": How(TODAY), "at": NOON, "on": TODAY}
+    told: dict[str, Any] = {"by": None, "member": city.member(), "how": How(TODAY), "seen": 0, "at": NOON, "on": TODAY}
     with pytest.raises(Refusal, match=said):
         receive_gift(amount=D(amount), note=note, **told)
+
+
+def test_a_gift_sent_twice_is_booked_once(city: City) -> None:
+    told: dict[str, Any] = {"by": None, "how": How(TODAY), "amount": D(1000), "note": "自愿", "at": NOON, "on": TODAY}
+    one, two, seen = city.member("李捐"), city.member(), newest(city["CZ1111"])
+    receive_gift(member=one, seen=seen, **told)
+    with pytest.raises(Refusal, match="刚登记过李捐的大额党费"):
+        receive_gift(member=one, seen=seen, **told)
+    receive_gift(member=two, seen=seen, **told)
+    receive_gift(member=one, seen=newest(city["CZ1111"]), **told)
+    assert held_by(city["CZ1111"]).gifts == 3000
 
 
 def sent(city: City, amount: Any, of: str = "CZ1111", by: str = "treasurer", **more: Any) -> HandUp:
@@ -199,7 +210,7 @@ def sent(city: City, amount: Any, of: str = "CZ1111", by: str = "treasurer", **m
 def test_what_goes_up_stands_in_one_book_at_a_time(city: City) -> None:
     [one] = branch_of(city, 1)
     pay(city, (one, NOVEMBER, 50))
-    receive_gift(by=None, member=one, amount=D(1200), how=How(TODAY), note="自愿", at=NOON, on=TODAY)
+    receive_gift(by=None, member=one, amount=D(1200), how=How(TODAY), note="自愿", seen=0, at=NOON, on=TODAY)
     assert held_by(city["CZ1111"])[:2] == (50, 1200)
     with pytest.raises(Refusal, match=r"可上缴的党费是 50.00 元"):
         sent(city, 51)
@@ -273,7 +284,13 @@ def one_act(city: City, act: str, member: Member, month: date, amount: D) -> D:
             return correct(by=None, payment=payments[int(amount) % len(payments)], reason="错", **told).amount
         case "gift":
             return receive_gift(
-                by=None, member=member, amount=amount + 1000, how=How(TODAY), note="自愿", **told
+                by=None,
+                member=member,
+                amount=amount + 1000,
+                how=How(TODAY),
+                note="自愿",
+                seen=newest(city["CZ1111"]),
+                **told,
             ).amount
         case "send":
             sent(city, amount)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from datetime import date
 from decimal import Decimal as D
 from typing import Any
@@ -312,3 +313,45 @@ def test_the_printed_list_has_everybody_and_the_sum(city: City) -> None:
     page = city.client("secretary").get(url_of(city, "print/?month=2026-11")).content.decode()
     for said in ("党费收缴清单", "2026 年 11 月", "党员0", "100.00", "签名"):
         assert said in page
+
+
+@pytest.mark.parametrize("month", ["0000-01", "0001-01", "9999-12", "2026-13", "２０２６-11"])
+def test_a_month_that_cannot_be_is_told_and_no_failure(city: City, month: str) -> None:
+    [one] = branch_of(city, 1)
+    book, how = f"/branch/{city['CZ1111'].pk}/funds/", typed(city)
+    line = how | {"book": "1", "take": "1", "row": "1", "member-1": one.pk, "month-1": month, "amount-1": "5"}
+    sent = {"do": "send", "node": city["CZ1111"].pk, "seen": 0, "kind": "DUES", "amount": "5", "sent_on": "2026-11-20"}
+    for who, address, data in (
+        ("treasurer", url_of(city), how | {f"pay-{one.pk}-{month}": "5"}),
+        ("treasurer", url_of(city, "assess/"), {"member": one.pk, "since": month, "payer": "TOKEN"}),
+        ("treasurer", url_of(city, "payments/"), line),
+        ("treasurer", "/dues/hand-ups/", sent | {"first": month, "last": month}),
+        ("treasurer", book, {"month": month}),
+        ("secretary", f"{book}refund/", {"first": month, "last": month, "purpose": "活动"}),
+    ):
+        page = city.client(who).post(address, data, follow=True)
+        assert page.status_code == 200, address
+        assert "range" not in page.content.decode(), "in Chinese"
+    assert not Payment.objects.exists()
+
+
+def test_a_gift_whose_form_is_sent_twice_is_booked_once(city: City) -> None:
+    [one] = branch_of(city, 1)
+    client, address = city.client("treasurer"), url_of(city, "gift/")
+    seen = client.get(address).context["form"]["seen"].value()
+    data = {"member": one.pk, "amount": "2000", "paid_on": "2026-11-20", "method": "CASH", "note": "自愿", "seen": seen}
+    for said in ("已登记大额党费 2,000.00 元", "刚登记过党员0的大额党费，没有重复登记"):
+        assert said in client.post(address, data, follow=True).content.decode()
+    assert Payment.objects.count() == 1
+
+
+@pytest.mark.parametrize(("where", "said"), [("assess/list/", "已按名单核定 1 名"), ("payments/", "党员0")])
+def test_a_list_of_wages_lies_nowhere_but_where_uploads_are_swept(
+    city: City, monkeypatch: pytest.MonkeyPatch, where: str, said: str
+) -> None:
+    """A process that is killed meanwhile leaves none in a folder that nobody empties."""
+    branch_of(city, 1)
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    file = SimpleUploadedFile("名单.csv", "姓名,计算基数,金额\n党员0,6000,50\n".encode())
+    data = {"file": file, "month": "2026-11"}
+    assert said in city.client("treasurer").post(url_of(city, where), data, follow=True).content.decode()
