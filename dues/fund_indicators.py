@@ -9,7 +9,7 @@ from functools import partial
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from core.indicators import Indicator, Measure, declare, measures, share
-from dues.indicators import COLLECTED, booked
+from dues.indicators import COLLECTED, PEOPLE, booked
 from dues.models import Book, EntryKind, Refund, Spending
 from dues.queries.funds import had_funds, has_funds, published
 from dues.rules.uses import ALLOWED
@@ -32,7 +32,7 @@ REFUNDED = Indicator(
     clause=RETURN,
     basis="今年收缴的党费中，今年返还到党支部账上的金额；返还的可以是上一年度的党费。大额党费全部上缴，不计入。",
     denominator=COLLECTED,
-    numerator=booked("refunds_received", "今年返还到账", FUND & Q(of="REFUND", this_year=True)),
+    numerator=booked("refunds_received", "今年返还到账", FUND & Q(of="REFUND", this_year=True), people=PEOPLE),
 )
 
 
@@ -123,8 +123,8 @@ UNSPENT = Indicator(
     name="活动经费结余",
     clause=USE,
     basis="活动经费的全部收入（含以前年度和期初余额）中，还没有使用的金额。",
-    denominator=booked("fund_income", "活动经费收入", FUND & ~Q(of="SPENT")),
-    numerator=booked("fund_balance", "其中结余", FUND),
+    denominator=booked("fund_income", "活动经费收入", FUND & ~Q(of="SPENT"), people=PEOPLE),
+    numerator=booked("fund_balance", "其中结余", FUND, people=PEOPLE),
     more_is_better=False,
 )
 

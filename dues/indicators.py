@@ -25,6 +25,7 @@ from django.db.models.functions import Coalesce, Least
 from core.indicators import Indicator, Measure, declare, measures, share
 from core.months import YearMonth
 from dues.models import Due, Entry, HandUp
+from dues.queries.branches import KINDS
 from dues.rules.arrears import AGES, Age
 from members.indicators import PROBATIONARY_SHARE, member_facts, members
 from orgs.facts import Day
@@ -159,6 +160,7 @@ def sent(day: Day) -> QuerySet[HandUp]:
 
 HAND_UPS = NodeSubject("hand_ups", "上缴", "笔", frozenset({"region_code"}), model=HandUp, rows=sent, node="from_node")
 WAITING = Q(state=HandUp.State.SENT)
+OF_BRANCH = Q(from_node__kind__in=[kind.value for kind in KINDS])
 of_money = partial(Indicator, group=MONEY, clause=RATES)
 
 measures.add(  # by which cuts find every place that has anything of a subject
@@ -202,8 +204,8 @@ declare(
         group=MONEY,
         name="上缴后没有确认的金额",
         clause=RATES,
-        basis="今年上缴的党费中，上级还没有确认收到的金额；以前年度没有确认的也在内，退回的不算。",
-        of=Measure(HAND_UPS, "hand_ups_amount", "上缴金额", sums="amount", money=True),
+        basis="今年党支部、党总支上缴的党费中，上级还没有确认收到的金额；以前年度没有确认的也在内，退回的不算。上级再往上缴的不重复计入。",
+        of=Measure(HAND_UPS, "hand_ups_amount", "党支部上缴金额", OF_BRANCH, sums="amount", money=True, people=PEOPLE),
         part=("hand_ups_open_amount", "其中待确认", WAITING),
         more_is_better=False,
     ),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from accounts.models import User
 from accounts.permissions import Permission as P
@@ -62,10 +62,15 @@ def enter_income(
     _begin(by, party_organization, enters(party_organization), on)
     if source not in sources_of(party_organization):
         raise Refusal(f"{party_organization}只登记期初党费结存，经费收入由党支部登记")
-    row = Income(
-        party_organization=party_organization, source=source, amount=amount, received_on=received_on, giver=giver,
-        paper=paper, payroll=payroll, entered_by=by,
-    )  # fmt: skip
+    told: dict[str, Any] = {
+        "source": source,
+        "amount": amount,
+        "received_on": received_on,
+        "giver": giver,
+        "paper": paper,
+    }
+    _require_new(Income.objects.filter(party_organization=party_organization, state=Income.State.ENTERED, **told))
+    row = Income(party_organization=party_organization, payroll=payroll, entered_by=by, **told)
     if row.entry_kind == EntryKind.OPENING and has_begun(row.party_organization_id, row.book):
         raise Refusal("来源请核对：台账已有记录，期初余额只能最先登记")
     writing.add(by=by, record=row, action=ENTER, on=on)
@@ -108,6 +113,8 @@ def ask_spending(
     row = Spending(
         party_organization=party_organization, use=use, purpose=purpose, asked=asked, asked_on=on, asked_by=by
     )
+    same = {"use": use, "purpose": purpose, "asked": asked, "asked_on": on, "state": Spending.State.REQUESTED}
+    _require_new(Spending.objects.filter(party_organization=party_organization, **same))
     _require_funds(row)
     writing.add(by=by, record=row, action=ASK, on=on)
     return row
@@ -177,7 +184,11 @@ def deductible(income: Income, *, on: date) -> str:
     if not income.payroll or income.source != Income.Source.FEE:
         return ""
     same = Income.objects.filter(party_organization=income.party_organization_id, source=Income.Source.FEE)
-    rows = same.exclude(state=Income.State.DROPPED).filter(received_on__year=income.received_on.year)
+    rows = (
+        same.exclude(state=Income.State.DROPPED)
+        .filter(entry__countered_by=None)
+        .filter(received_on__year=income.received_on.year)
+    )
     given = exact(rows.aggregate(sum=Sum("amount"))["sum"])
     return payroll_note(given, income.payroll, set_by(values_on(on), "payroll_rate"))
 
@@ -249,6 +260,12 @@ def _returned(by: User, row: Row, state: str, action: str, reason: str, on: date
     values = {"state": state, "reason": reason.strip()}
     writing.change(by=by, record=row, values=values, action=action, reason=reason.strip(), on=on)
     return row
+
+
+def _require_new(same: QuerySet[Any]) -> None:
+    """Nothing is entered twice: a form that was sent again says the same in every word."""
+    if found := same.first():
+        raise Refusal(f"刚登记过同样的“{found}”，没有重复登记；确有两笔的，请在文字上区分")
 
 
 def _require_papers(row: Income | Spending, word: str) -> None:

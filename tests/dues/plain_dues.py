@@ -124,5 +124,9 @@ def _by_amount(dues: Iterable[Due]) -> dict[str, Money]:
         "R11_AMOUNT": (sum(min(one.paid, one.amount) for one in over), sum(one.amount for one in over)),
         "DUES_KEPT": (kept, kept - gone),
         "HAND_UPS_OPEN": (len(waiting), len(sent)),
-        "HAND_UPS_AMOUNT": (sum(one.amount for one in waiting), sum(one.amount for one in sent)),
+        "HAND_UPS_AMOUNT": (_of_branches(waiting, kinds), _of_branches(sent, kinds)),
     }
+
+
+def _of_branches(sent: Iterable[HandUp], kinds: dict[int, str]) -> D:
+    return sum((one.amount for one in sent if kinds[one.from_node_id].endswith("branch")), D(0))

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
+from core import formats
 from core.months import YearMonth
 from dues.models import Book, Entry, EntryKind, Refund, Spending
 from dues.rules.uses import ALLOWED
-from dues.services import funds, ledger, refunds
+from dues.services import funds, hand_ups, ledger, refunds
 from dues.services.publication import publish
 from orgs.facts import differences, refresh
 from orgs.models import PartyOrganization
@@ -142,3 +143,16 @@ def test_a_refund_counts_in_the_year_in_which_it_was_booked(city: City) -> None:
     assert (figures(city)["REFUND_BRANCHES"][0], figures(city)["REFUNDED"][0]) == (0, 0)
     refresh(None, on=date(2026, 12, 31))
     assert (figures(city)["REFUND_BRANCHES"][0], figures(city)["REFUNDED"][0]) == (1, D("120.50"))
+
+
+def test_what_came_back_to_fewer_than_three_members_is_told_to_their_own_committee_alone(city: City) -> None:
+    """What is returned is what they paid, and so is what they hand up."""
+    city.member(of="CZ1111")
+    reach(city, State.RECEIVED)
+    sent = {"first": YearMonth(2026, 8), "last": YearMonth(2026, 9), "sent_on": TODAY, "seen": 1}
+    hand_ups.send(node=city["CZ1111"], amount=D("120.50"), **sent, **told(city))
+    refresh(None, on=TODAY)
+    for measure in ("refunds_received", "fund_income", "fund_balance", "hand_ups_amount", "hand_ups_open_amount"):
+        rows = {who: city.client(who).get(f"/nodes/?measure={measure}").context["rows"] for who in ("leader", "street")}
+        assert [row.shown for row, _ in rows["leader"]] == ["不足 3"], measure
+        assert [formats.number(row.shown) for row, _ in rows["street"]] == ["120.50 元"], measure

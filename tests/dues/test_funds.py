@@ -25,7 +25,7 @@ from dues.queries.books import balances_of
 from dues.queries.funds import figures_of
 from dues.rules.capitals import capitals
 from dues.rules.uses import ALLOWED, FORBIDDEN
-from dues.services import funds, ledger
+from dues.services import funds, ledger, refunds
 from dues.services.publication import publish
 from tests.activities.test_attachments import GPS, photo
 from tests.ledger import NOW, book, told
@@ -375,3 +375,25 @@ def test_the_ledger_goes_out_with_numbers_that_excel_adds_up(city: City, client_
     assert round(sum(line[5] or 0 for line in lines), 2) == total[5] == 0.30
     assert total[6] == lines[-1][6] == 1234.56
     assert lines[0][1] == TODAY.isoformat()
+
+
+def test_what_is_sent_twice_is_entered_once(city: City) -> None:
+    funded(city)
+    grant: dict[str, Any] = {"party_organization": city["CZ1111"], "amount": Decimal(5), "purpose": "慰问"}
+    for enter in (
+        lambda: entered(city),
+        lambda: asked(city),
+        lambda: refunds.ask_grant(**grant, **told(city, "secretary")),
+    ):
+        enter()
+        with pytest.raises(Refusal, match=r"没有重复"):
+            enter()
+    assert entered(city, amount="500.01").state == "ENTERED"
+
+
+def test_two_opening_balances_that_wait_are_booked_once(city: City) -> None:
+    first, second = (with_paper(city, entered(city, "OPENING", amount)) for amount in ("10", "20"))
+    funds.book_income(income=first, **told(city))
+    with pytest.raises(Refusal, match="期初余额只能最先登记"):
+        funds.book_income(income=second, **told(city))
+    assert balances(city["CZ1111"].pk)["FUND"] == 10

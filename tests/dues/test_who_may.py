@@ -123,8 +123,8 @@ def test_income_and_spending_are_entered_by_the_one_and_booked_by_the_other(
         (f"/dues/incomes/{income.pk}/", {"do": "book"}, TREASURER),
         (f"/dues/incomes/{income.pk}/", {"do": "return", "reason": "重复"}, TREASURER | {"secretary4"}),
         (f"/dues/spendings/{asked(city).pk}/", decided, TREASURER),
-        (f"/dues/spendings/{with_paper(city, discussed(city, asked(city))).pk}/", {"day": TODAY, "amount": "5"}, TREASURER),
-        (f"/dues/spendings/{spent(city, '1').pk}/", {"day": TODAY, "amount": "5"}, set()),
+        (f"/dues/spendings/{with_paper(city, discussed(city, asked(city, '99'))).pk}/", {"day": TODAY, "amount": "5"}, TREASURER),
+        (f"/dues/spendings/{spent(city, '1', use='CARE').pk}/", {"day": TODAY, "amount": "5"}, set()),
         (f"/branch/{branch}/funds/?book=FUND", {"month": "2026-10"}, set()),
     ]  # fmt: skip
     assert [(address, able(crowd, address, data)) for address, data, _ in wanted] == [
