@@ -10,7 +10,7 @@ from core.fields import kept_files
 from core.files import forget_strays
 from core.jobs import JobKind, Progress, job_kinds
 from core.models import Job
-from core.proof import differences
+from core.proof import disagreements
 from core.refusals import Refusal
 from core.sealing import JOB, seal, seal_meanwhile
 
@@ -30,7 +30,7 @@ def _seal(job: Job, progress: Progress) -> dict[str, Any]:
 
 def _prove(job: Job, progress: Progress) -> dict[str, Any]:
     """Rows that were changed outside the product end the job with their names."""
-    if found := list(differences()):
+    if found := list(disagreements()):
         raise Refusal(f"台账与审计记录不符：{'；'.join(found)}。{CALL}")
     return {}
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
 from hashlib import sha256
@@ -23,6 +24,7 @@ from core.crypto import Undecipherable, signature, signed_by
 from core.fields import EncryptedTextField
 from core.models import PROOF, AppendOnly, AuditEntry
 from core.plain import to_plain
+from core.registries import Registry
 
 CHUNK = 2_000
 NAMED = 20  # rows of a kind that are named; of the others it is said how many
@@ -53,6 +55,24 @@ def differences() -> Iterator[str]:
         if model is not AuditEntry and not model.part_of:
             yield from _told(model, "被改动，或不是由本系统登记", _unproved(model))
             yield from _told(model, "已被删除", _removed(model))
+
+
+@dataclass(frozen=True)
+class Check:
+    """What an app asks of its own rows beyond their proofs: whatever does not agree, in sentences."""
+
+    code: str
+    find: Callable[[], Iterable[str]]
+
+
+checks: Registry[Check] = Registry()
+
+
+def disagreements() -> Iterator[str]:
+    """Every difference, and what the apps find."""
+    yield from differences()
+    for one in checks:
+        yield from one.find()
 
 
 def _told(model: Model, what: str, names: Iterable[str]) -> Iterator[str]:

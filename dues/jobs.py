@@ -7,6 +7,8 @@ from django.utils import timezone
 from core.jobs import JobKind, Progress, job_kinds
 from core.models import Job
 from core.months import YearMonth
+from core.proof import Check, checks
+from dues.queries.reconciliation import unreconciled
 from dues.services.months import restate
 
 
@@ -16,4 +18,5 @@ def _turn(job: Job, progress: Progress) -> dict[str, int]:
     return {}
 
 
+checks.add(Check("dues", unreconciled))
 job_kinds.add(JobKind("dues.months", "更新应交党费和欠交", "", _turn, daily=True))

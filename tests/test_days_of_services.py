@@ -109,10 +109,10 @@ class Rows:
         book(city, "500", of=Book.FUND, kind=EntryKind.PUBLIC)
         self.asked, self.discussed = (
             funds.ask_spending(
-                party_organization=city["CZ1111"], use="LIFE", purpose="场地", asked=Decimal(100),
+                party_organization=city["CZ1111"], use="LIFE", purpose=purpose, asked=Decimal(100),
                 by=city.user("secretary"), on=TODAY,
             )
-            for _ in range(2)
+            for purpose in ("场地", "资料")
         )  # fmt: skip
         funds.attach(to=self.discussed, data=photo(), name="凭证.jpg", at=NOW, by=city.user("treasurer"), on=TODAY)
         _discuss(self, self.discussed, TODAY)
@@ -164,7 +164,7 @@ EVENTS: dict[tuple[str, str], Call] = {
         party_organization=r.branch, values={"established_on": d}, **r.told),
     ("party.move", "since"): lambda r, d: party.move(party_organization=r.branch, to=r.city["CZ12"], since=d, **r.told),
     ("endings.merge", "dissolved_on"): lambda r, d: endings.merge(
-        party_organization=r.city["CZ111"], into=r.city["CZ12"], dissolved_on=d, reason="合并", **r.told),
+        party_organization=r.city["CZ112"], into=r.city["CZ12"], dissolved_on=d, reason="合并", **r.told),
     ("endings.dissolve", "dissolved_on"): lambda r, d: endings.dissolve(
         party_organization=r.city["CZ1112"], dissolved_on=d, reason="撤销", **r.told),
     ("mass_organizations.add", "values"): lambda r, d: people.mass_organizations.add(

@@ -4,41 +4,74 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
+from itertools import chain
 
 from django.db.models import Q
 
 from accounts.models import User
 from accounts.permissions import Permission
 from core.id_sets import among
+from core.models import AuditEntry
 from dues.rules.separation import Person
 from members.models import Post
 from orgs.access import scope_for
 from orgs.models import Appointment, PartyOrganization, Region
+from orgs.models.party import steps
 
 COUNTY = Q(parent=None) | Q(region__level__in=(Region.Level.CITY, Region.Level.DISTRICT))  # 县级以上
 
 
 def person(user: User) -> Person:
-    return Person(user.pk, user.name)
+    return persons([user.pk])[user.pk]
+
+
+def persons(accounts: Collection[int]) -> dict[int, Person]:
+    """Accounts with every name that they had: those stay in the trail. Two queries."""
+    former: dict[int, set[str]] = defaultdict(set)
+    entries = AuditEntry.objects.filter(model=User._meta.label_lower, object_id__in=[str(key) for key in {*accounts}])
+    for key, changes in entries.filter(changes__has_key="name").values_list("object_id", "changes"):
+        former[int(key)] |= {name for name in changes["name"] if name}
+    names = User.objects.filter(pk__in=among(accounts)).values_list("pk", "name")
+    return {key: Person(key, name, frozenset(former[key] - {name})) for key, name in names}
+
+
+def let_in(accounts: Collection[int]) -> dict[int, list[tuple[datetime, Person]]]:
+    """Who gave accounts a new password, by which he could sign in as they, and when. One query."""
+    found: dict[int, list[tuple[datetime, Person]]] = defaultdict(list)
+    entries = AuditEntry.objects.filter(model=User._meta.label_lower, object_id__in=[str(key) for key in {*accounts}])
+    given = entries.filter(action="accounts.reset", user__isnull=False)
+    for key, at, who, name in given.values_list("object_id", "at", "user", "user_name"):
+        found[int(key)].append((at, Person(who, name)))
+    return found
 
 
 def people_of(branch: PartyOrganization) -> list[Person]:
-    """Everybody who has or had a role or a post at a branch, with an account or without one."""
-    return people_at([branch.pk])[branch.pk]
+    """Everybody who has or had a role or a post at a branch, or at the general branch that it belongs to, with an account or
+    without one."""
+    return people_at([branch])[branch.pk]
 
 
-def people_at(branches: Collection[int]) -> dict[int, list[Person]]:
-    """The same of many branches, in two queries."""
+def people_at(branches: Collection[PartyOrganization]) -> dict[int, list[Person]]:
+    """The same of many branches. A constant number of queries."""
+    above = {branch.pk: steps(branch.path) for branch in branches}
+    among_them = Q(kind=PartyOrganization.Kind.GENERAL_BRANCH) | Q(pk__in=among(above))
+    nodes = set(
+        PartyOrganization.objects.filter(among_them, pk__in=among({*chain(*above.values())})).values_list(
+            "pk", flat=True
+        )
+    )
+    roles = list(Appointment.objects.filter(node__in=among(nodes)).values_list("node", "user"))
+    posts = list(
+        Post.objects.filter(party_organization__in=among(nodes)).values_list("party_organization", "user", "name")
+    )
+    known = persons([key for _, key in roles] + [key for _, key, _ in posts if key])
     found: dict[int, set[Person]] = defaultdict(set)
-    for node, key, name in Appointment.objects.filter(node__in=among(branches)).values_list(
-        "node", "user", "user__name"
-    ):
-        found[node].add(Person(key, name))
-    posts = Post.objects.filter(party_organization__in=among(branches))
-    for node, key, name, account in posts.values_list("party_organization", "user", "name", "user__name"):
-        found[node] |= {Person(0, name)} | ({Person(key, account)} if key else set())
-    return defaultdict(list, {node: [*people] for node, people in found.items()})
+    for node, key in roles:
+        found[node].add(known[key])
+    for node, key, name in posts:
+        found[node] |= {Person(0, name)} | ({known[key]} if key else set())
+    return {branch: [one for node in line if node in nodes for one in found[node]] for branch, line in above.items()}
 
 
 def seat_of(

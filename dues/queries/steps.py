@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import NamedTuple
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.permissions import Permission as P
 from core.scope import Grant
 from dues.models import Refund, RefundStep
-from dues.queries.people import COUNTY, people_at, person
+from dues.queries.people import COUNTY, let_in, people_at, person, persons
 from dues.rules.separation import Acted, Person, barred
 from orgs.access import scope_for
 from orgs.models import PartyOrganization
@@ -44,6 +46,7 @@ MOVES = {
 BY = {step: move.by for step, move in MOVES.items() if step in ROAD and move.by}
 NEXT = {state: (step, by) for step, by in BY.items() for state in MOVES[step].since}
 OWN = (P.DUES_APPLY, P.DUES_COLLECT)  # what the branch itself does
+RESET_BINDS = timedelta(days=90)
 UNSAID = {  # steps that bind nobody, beside the step itself: whoever applied may apply again
     step: {Step.RETURN, Step.REJECT, Step.WITHDRAW, step} | ({Step.LIST} if step == Step.APPLY else set())
     for step in Step
@@ -93,7 +96,7 @@ class Rights:
 
 def rights_of(rows: Sequence[Refund], step: RefundStep.Step, by: User, *, on: date) -> Rights:
     """A constant number of queries, however many refunds there are."""
-    branches = {row.party_organization_id for row in rows}
+    branches = {row.party_organization for row in rows}
     above = {node for row in rows for node in ids_of(row.party_organization.path)[:-1]}
     nodes = PartyOrganization.objects.in_bulk(above)
     county = PartyOrganization.objects.filter(COUNTY, pk__in=above).values_list("pk", flat=True)
@@ -104,15 +107,30 @@ def rights_of(rows: Sequence[Refund], step: RefundStep.Step, by: User, *, on: da
 
 
 def acted_on(rows: Iterable[Refund], step: RefundStep.Step) -> dict[int, list[Acted]]:
-    """By refund: the steps that bind whoever took them."""
+    """By refund: the steps that bind whoever took them; and whoever could have signed in as they, since he had given their
+    account a new password in the RESET_BINDS before."""
     found: dict[int, list[Acted]] = defaultdict(list)
     steps = RefundStep.objects.filter(refund__in=[row.pk for row in rows]).exclude(step__in=UNSAID[step])
-    for refund, done, key, name in steps.order_by("-pk").values_list("refund", "step", "by", "by__name"):
-        found[refund].append(Acted(Step(done).label, Person(key, name)))
+    done = list(steps.order_by("-pk").values_list("refund", "step", "by", "at"))
+    accounts = {key for _, _, key, _ in done}
+    known, resets = persons(accounts), let_in(accounts)
+    for refund, name, key, at in done:
+        found[refund].append(Acted(Step(name).label, known[key]))
+        given = [who for reset, who in resets[key] if at - RESET_BINDS <= reset <= at]
+        found[refund] += [Acted(f"为{known[key].name}重置口令", who) for who in given]
     return found
 
 
-def taken(row: Refund, step: RefundStep.Step) -> list[tuple[str, User | None]]:
-    """The steps of one refund that bind whoever took them."""
-    rows = RefundStep.objects.filter(refund=row).exclude(step__in=UNSAID[step]).select_related("by").order_by("-pk")
-    return [(one.get_step_display(), one.by) for one in rows]
+def unlike_steps(rows: QuerySet[Refund]) -> Iterator[tuple[Refund, str]]:
+    """Refunds that are not what their last step left them: steps are only added, and the trail proves each. One statement, so
+    that nothing happens between."""
+    last = RefundStep.objects.filter(refund=OuterRef("pk")).order_by("-pk")
+    told = {f"last_{name}": Subquery(last.values(name)[:1]) for name in ("step", "paid_total", "amount")}
+    for row in rows.select_related("party_organization").annotate(**told).order_by("pk"):
+        found: Any = row
+        state = (
+            "" if not found.last_step else State.LISTED if found.last_step == Step.LIST else MOVES[found.last_step].to
+        )
+        if (state, found.last_paid_total, found.last_amount) != (row.state, row.paid_total, row.amount):
+            step = Step(found.last_step).label if found.last_step else "没有步骤"
+            yield row, f"{row}的状态、金额与最后一步“{step}”的记录不符"

@@ -3,9 +3,12 @@ it is (rules §14). Pure."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+REMARK = re.compile(r"[(\[【〔].*?[)\]】〕]")
 
 
 @dataclass(frozen=True)
@@ -14,10 +17,16 @@ class Person:
 
     key: int
     name: str
+    former: frozenset[str] = frozenset()  # names that the account had before
 
     def is_same(self, other: Person) -> bool:
-        """The same account, or another one of the same name: a second account makes nobody another person."""
-        return bool(self.key and self.key == other.key) or spelled(self.name) == spelled(other.name) != ""
+        """The same account, or another one that has or had the same name: neither a second account nor a new name makes
+        anybody another person."""
+        return bool(self.key and self.key == other.key) or not self._spelled.isdisjoint(other._spelled)
+
+    @property
+    def _spelled(self) -> set[str]:
+        return {spelled(name) for name in (self.name, *self.former)} - {""}
 
 
 @dataclass(frozen=True)
@@ -29,8 +38,9 @@ class Acted:
 
 
 def spelled(name: str) -> str:
-    """A name without what only looks different: width, spaces, dots."""
-    return "".join(sign for sign in unicodedata.normalize("NFKC", name) if sign.isalnum()).casefold()
+    """A name without what only looks different: width, spaces, dots, a remark in brackets (“钱书记（街道）”)."""
+    narrow = unicodedata.normalize("NFKC", name)
+    return "".join(sign for sign in REMARK.sub("", narrow) or narrow if sign.isalnum()).casefold()
 
 
 def barred(person: Person, *, act: str, earlier: Iterable[Acted], branch: Iterable[Person] = ()) -> str:

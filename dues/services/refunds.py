@@ -21,13 +21,13 @@ from core.refusals import Refusal
 from dues.models import Book, EntryKind, Refund, RefundMonth, RefundStep
 from dues.queries.paid import paid_totals
 from dues.queries.people import person
-from dues.queries.steps import MOVES, NEXT, OWN, Rights, acted_on, rights_of, taken
+from dues.queries.steps import MOVES, NEXT, OWN, Rights, acted_on, rights_of, unlike_steps
 from dues.rules.amounts import ZERO, set_by, yuan
 from dues.rules.months import months_between
 from dues.rules.refunds import refundable
 from dues.rules.separation import barred
 from dues.services import ledger
-from dues.services.separation import require_another, require_seat
+from dues.services.separation import refuse_same, require_seat
 from orgs.facts import refresh
 from orgs.models import PartyOrganization
 from orgs.models.party import BRANCH_KINDS
@@ -69,7 +69,10 @@ def ask_grant(
 ) -> Refund:
     """申请补助 from retained dues of the committee above, for a branch in difficulty (意见三-3)."""
     seat = _begin(by, party_organization, on)
-    row = Refund(party_organization=party_organization, kind=Kind.GRANT, amount=amount, purpose=purpose, state_on=on)
+    told: dict[str, Any] = {"kind": Kind.GRANT, "amount": amount, "purpose": purpose, "state_on": on}
+    if Refund.objects.filter(party_organization=party_organization, state=State.LISTED, **told).exists():
+        raise Refusal("刚生成过同样的补助申请，没有重复生成；请在“返还党费”中查看")
+    row = Refund(party_organization=party_organization, **told)
     _list(row, by, seat, at, on)
     return row
 
@@ -144,7 +147,7 @@ def receive(*, by: User, refund: Refund, day: date, at: datetime, on: date) -> R
             f"拨付的台账是 {yuan(-paid.amount if paid else ZERO)} 元，与申请的 {yuan(row.amount)} 元不一致，请报告上级"
         )
     seat = require_seat(by, P.DUES_COLLECT, branch, on=on)
-    require_another(by, act=Step.RECEIVE.label, earlier=taken(row, Step.RECEIVE))
+    refuse_same(by, act=Step.RECEIVE.label, earlier=acted_on([row], Step.RECEIVE)[row.pk])
     if day < paid.day:
         raise Refusal(f"日期请填写 {paid.day} 拨付当天或以后")
     entry = ledger.post(
@@ -164,7 +167,7 @@ def send_back(*, by: User, refund: Refund, reason: str, at: datetime, on: date, 
     _, permission = NEXT[row.state]
     county = permission == P.DUES_APPROVE
     seat = require_seat(by, permission, row.party_organization, on=on, county=county)
-    require_another(by, act=step.label, earlier=taken(row, step), money_of=row.party_organization)
+    refuse_same(by, act=step.label, earlier=acted_on([row], step)[row.pk], money_of=row.party_organization)
     if reject:
         _free_months(row, by)
     values = {"payer": None} if row.payer_id else {}
@@ -240,14 +243,17 @@ def _why_not(row: Refund, step: RefundStep.Step, rights: Rights, differing: Mapp
 
 
 def _differing(rows: Sequence[Refund]) -> dict[int, str]:
-    """Those of which the ledger says something else than was applied for, with both figures."""
+    """Those of which the ledger says something else than was applied for, with both figures; and those that are not what
+    their last step, which the trail proves, left them."""
     months = {row.pk: _months(row) for row in rows if row.kind == Kind.REFUND}
     totals = paid_totals(months.values())
-    return {
+    found = {
         row.pk: f"申请时收缴合计 {yuan(row.paid_total)} 元，台账现在是 {yuan(totals[months[row.pk]])} 元；请退回，由支部重新申请"
         for row in rows
         if row.pk in months and totals[months[row.pk]] != row.paid_total
     }
+    stored = Refund.objects.filter(pk__in=among([row.pk for row in rows]))
+    return found | {row.pk: f"{why}；请不要办理，报告系统管理员和审计管理员" for row, why in unlike_steps(stored)}
 
 
 def _reckoned(row: Refund, on: date) -> dict[str, Decimal]:

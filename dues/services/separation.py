@@ -8,7 +8,7 @@ from datetime import date
 from accounts.models import User
 from accounts.permissions import Permission
 from core.refusals import Refusal
-from dues.queries.people import people_of, person, seat_of
+from dues.queries.people import people_of, person, persons, seat_of
 from dues.rules.separation import Acted, barred
 from orgs.models import PartyOrganization
 
@@ -22,8 +22,14 @@ def require_another(
 ) -> None:
     """Refuse an act (`审批`) by somebody who did an earlier step (`提出`), also in another account of the same name, and, of an
     act that is done above it, by whoever serves or served where the money belongs (`money_of`). Raises Refusal."""
-    steps = [Acted(step, person(user)) for step, user in earlier if user]
-    if why := barred(person(by), act=act, earlier=steps, branch=people_of(money_of) if money_of else ()):
+    pairs = [(step, user.pk) for step, user in earlier if user]
+    known = persons([key for _, key in pairs])
+    refuse_same(by, act=act, earlier=[Acted(step, known[key]) for step, key in pairs], money_of=money_of)
+
+
+def refuse_same(by: User, *, act: str, earlier: Iterable[Acted], money_of: PartyOrganization | None = None) -> None:
+    """The same of steps that are known with their people."""
+    if why := barred(person(by), act=act, earlier=earlier, branch=people_of(money_of) if money_of else ()):
         raise Refusal(why)
 
 

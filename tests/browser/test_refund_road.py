@@ -31,7 +31,7 @@ def test_dues_come_back_are_spent_and_told_to_the_members(
     for month, amount in ((11, "120.50"), (12, "99.50")):
         ledger.post(by=city.user("treasurer"), party_organization=city["CZ1111"], kind=EntryKind.COLLECTED,
                     amount=ledger.Decimal(amount), day=date(year, month, 10), **told)  # fmt: skip
-    ledger.post(by=city.user("district"), party_organization=city["CZ11"], kind=EntryKind.FROM_BELOW,
+    ledger.post(by=city.user("district"), party_organization=city["CZ11"], kind=EntryKind.OPENING,
                 amount=ledger.Decimal(5000), day=date(year, 12, 20), **told)  # fmt: skip
     scan = tmp_path / "发票.jpg"
     scan.write_bytes(photo())

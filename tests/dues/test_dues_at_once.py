@@ -71,10 +71,10 @@ def test_the_same_months_are_listed_once(city: City) -> None:
 def test_a_book_is_written_line_by_line_and_never_overdrawn(city: City) -> None:
     book(city, "100")
     found = at_once(
-        *[lambda: book(city, "-40", kind=EntryKind.SENT_UP)] * 4,
+        *[lambda: book(city, "-40", kind=EntryKind.CARRIED)] * 4,
         *[lambda: book(city, "5")] * 2,
         *[lambda: ledger.post(
-            party_organization=city["CZ1111"], book=Book.FUND, kind=EntryKind.PUBLIC, amount=Decimal(1), day=TODAY, text="x",
+            party_organization=city["CZ1111"], book=Book.FUND, kind=EntryKind.CARRIED, amount=Decimal(1), day=TODAY, text="x",
             **told(city),
         )] * 2,
     )  # fmt: skip

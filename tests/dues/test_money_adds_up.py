@@ -64,10 +64,10 @@ class Money:
             ledger.counter(entry=rows[which % len(rows)], reason="有误", **told(self.city))
 
     def hand_up(self, amount: Decimal, which: int) -> None:
-        """As the collection does: out of the one book, into the next one above."""
+        """Out of the one book, into the next one above."""
         lower, upper = (("CZ1111", "CZ111"), ("CZ111", "CZ11"))[which % 2]
-        book(self.city, str(-amount), at=lower, kind=EntryKind.SENT_UP)
-        book(self.city, str(amount), at=upper, kind=EntryKind.FROM_BELOW)
+        book(self.city, str(-amount), at=lower, kind=EntryKind.CARRIED)
+        book(self.city, str(amount), at=upper, kind=EntryKind.CARRIED)
 
     def draw_up(self, amount: Decimal, which: int) -> None:
         first = YearMonth.of(TODAY).plus(-1 - which % 8)
@@ -89,7 +89,7 @@ class Money:
             refunds.send_back(refund=row, reason="重报", reject=bool(which % 2), **told(self.city, "street"))
 
     def income(self, amount: Decimal, which: int) -> None:
-        book(self.city, str(amount), of=Book.FUND, kind=EntryKind.PUBLIC)
+        book(self.city, str(amount), of=Book.FUND, kind=EntryKind.CARRIED)
 
     def ask(self, amount: Decimal, which: int) -> None:
         on: dict[str, Any] = {"on": TODAY}
@@ -140,10 +140,18 @@ def _no_rule_is_broken(city: City) -> None:
 
 def test_the_command_says_where_the_money_is(city: City, capsys: pytest.CaptureFixture[str]) -> None:
     book(city, "100", day=date(2026, 8, 3))
-    book(city, "-60", kind=EntryKind.SENT_UP)
-    book(city, "60", at="CZ111", kind=EntryKind.FROM_BELOW)
+    book(city, "-60", kind=EntryKind.CARRIED)
+    book(city, "60", at="CZ111", kind=EntryKind.CARRIED)
     assert flows() == {
         "收入": 100, "使用": 0, "拨付、上缴在途": 0, "党支部结存": 40, "县级以上结存": 0, "其他各级结存": 60, "差额": 0,
     }  # fmt: skip
     call_command("dues_reconcile")
     assert "没有差额" in capsys.readouterr().out
+
+
+def test_books_of_branches_of_one_name_are_two(city: City) -> None:
+    other = city["CZ1112"]
+    type(other).objects.filter(pk=other.pk).update(name=city["CZ1111"].name)
+    for code in ("CZ1111", "CZ1112"):
+        book(city, "10", at=code)
+    assert list(unreconciled()) == []

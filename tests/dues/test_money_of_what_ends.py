@@ -32,7 +32,7 @@ def merged(city: City, source: str = "CZ1111", into: str = "CZ1112") -> None:
 def test_what_was_paid_and_given_stays_what_it_is(city: City) -> None:
     one, two = branch_of(city, 2)
     pay(city, (one, JANUARY, 50), (one, NOVEMBER, 50), (two, JANUARY, 50))
-    receive_gift(by=None, member=one, amount=D(1200), how=How(TODAY), note="自愿", at=NOON, on=TODAY)
+    receive_gift(by=None, member=one, amount=D(1200), how=How(TODAY), note="自愿", seen=0, at=NOON, on=TODAY)
     before = figures(city)["R11_AMOUNT"]
     merged(city)
     assert held_by(city["CZ1111"])[:2] == (0, 0)

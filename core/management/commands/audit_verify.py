@@ -1,5 +1,5 @@
 """`manage.py audit_verify`: is the audit trail as it was sealed, sealed as the log outside says, and are the rows that only grow
-as the trail proves them?"""
+as the trail proves them, and does what hangs on them agree?"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from core.models import AuditSeal
-from core.proof import differences
+from core.proof import disagreements
 from core.sealing import accept, verify
 
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
             self._accept(options["accept"], options["by"] or "")
             return
         checked = verify()
-        problems = [*checked.problems, *differences()]
+        problems = [*checked.problems, *disagreements()]
         anchor = options["anchor"]
         if anchor and not AuditSeal.objects.filter(digest=anchor).exists():
             problems.append("抄录的摘要已不在封存记录中，审计记录的末尾可能被截去（更换密钥以后摘要也会改变）")
