@@ -138,12 +138,15 @@ def _state(gathered: _Gathered) -> int:
     if everything := set().union(*gathered.touched.values()):
         touched = {days[on]: some for on, some in gathered.touched.items()}
         was, now, reached, written = _state_organizations(touched, Touched.of(everything))
-        before, after = before + was, now
+        before.update(was)
+        after.update(now)
         gathered.nodes.setdefault(max(gathered.touched), set()).update(reached)
     for on, some in sorted(gathered.nodes.items()):
         if some:
             was, now, differed = nodes_of.restate(some, days[on])
-            before, after, written = before + was, after + now, written + differed
+            before.update(was)  # a sum of two counters would lose what is below nothing
+            after.update(now)
+            written += differed
     if before or after:
         tally.move(before, after)
     return written
