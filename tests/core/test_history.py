@@ -17,6 +17,7 @@ from tests.test_trail import audited
 SHORT = 20  # characters of a field that may hold a code
 PLAIN = {  # short fields whose values people know as they stand
     ("activities.attachment", "look"),
+    ("evaluations.rubriccriterion", "code"),
     ("orgs.organization", "credit_code"),
     ("orgs.organization", "currency"),
     ("orgs.organization", "old_number"),

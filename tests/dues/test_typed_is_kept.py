@@ -52,7 +52,7 @@ def places(city: City) -> dict[str, str]:
         "income": f"{branch}/funds/income/",
         "spending": f"{branch}/funds/spending/",
         "asked": f"/dues/spendings/{asked(city).pk}/",
-        "discussed": f"/dues/spendings/{discussed(city, asked(city)).pk}/",
+        "discussed": f"/dues/spendings/{discussed(city, asked(city, use='CARE')).pk}/",
         "pay": f"/dues/refunds/{refund.pk}/",
         "hand_up": "/dues/hand-ups/",
     }
