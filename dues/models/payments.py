@@ -53,7 +53,10 @@ class Payment(AppendOnly):
     class Meta:
         verbose_name = "党费交纳"
         verbose_name_plural = "党费交纳"
-        indexes = [models.Index(fields=["party_organization", "paid_on", "id"], name="payment_of_branch")]
+        indexes = [
+            models.Index(fields=["party_organization", "paid_on", "id"], name="payment_of_branch"),
+            models.Index(fields=["party_organization", "id"], name="payment_newest"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(counter_of=None, amount__gt=0) | Q(counter_of__isnull=False, amount__lt=0),
