@@ -51,7 +51,7 @@ def _own_behind(scope: Scope, on: date) -> QuerySet:
 def _reminders(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
     for row in rows:
         url = f"{reverse('dues_grid', args=[row.party_organization_id])}?month={row.first_month:%Y-%m}"
-        what = f"{row.member} 欠交 {row.months} 个月党费，{row.owed:,.2f} 元"
+        what = f"{row.member} 欠交 {row.months} 个月党费，{yuan(row.owed)} 元"
         yield DueItem(str(row.party_organization), what, None, url, "收缴")
 
 
@@ -71,7 +71,7 @@ def _sent(scope: Scope, on: date) -> QuerySet:
 
 def _hand_ups(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
     for row in rows:
-        yield DueItem(str(row.from_node), f"上缴党费 {row.amount:,.2f} 元", None, reverse("dues_hand_ups"), "确认")
+        yield DueItem(str(row.from_node), f"上缴党费 {yuan(row.amount)} 元", None, reverse("dues_hand_ups"), "确认")
 
 
 def _within_days(rows: QuerySet, since: str, on: date) -> QuerySet:

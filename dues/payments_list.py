@@ -14,6 +14,7 @@ from core.months import YearMonth
 from core.refusals import Refusal, as_sentence
 from dues.lists import WHO, Roll, is_of_somebody, lines_of
 from dues.queries.grid import grid
+from dues.rules.amounts import yuan
 from dues.rules.words import read_month, read_yuan
 from members.models import Member
 from orgs.models import PartyOrganization
@@ -93,7 +94,7 @@ def _compare(lines: Sequence[PaidLine], branch: PartyOrganization) -> None:
         elif cell is None or cell.amount is None:
             line.doubts.append(f"{line.month} 没有核定党费。")
         elif not cell.open:
-            line.doubts.append(f"{line.month} 已交清（{cell.paid:,.2f} 元）。")
+            line.doubts.append(f"{line.month} 已交清（{yuan(cell.paid)} 元）。")
         elif line.amount != cell.open:
-            line.doubts.append(f"{line.month} 待交 {cell.open:,.2f} 元，名单上是 {line.amount:,.2f} 元。")
+            line.doubts.append(f"{line.month} 待交 {yuan(cell.open)} 元，名单上是 {yuan(line.amount)} 元。")
         seen.add(key)

@@ -22,6 +22,7 @@ from evaluations.criteria.registry import (
     by_key,
     criteria,
     keys,
+    portions,
 )
 from evaluations.criteria.team import duties
 from evaluations.rules.facts import MONTHS_OF_A_YEAR, Fact, Record, Span
@@ -122,12 +123,7 @@ def enough_hours(branches: QuerySet, span: Span, on: date) -> Facts:
     counted: dict[int, list[bool]] = {}
     for key, _, _, hours, wanted in _learned(branches, span, on):
         counted.setdefault(key, []).append(enough(hours, wanted, span))
-    facts = {}
-    for key in keys(branches):
-        number, of = sum(counted.get(key, ())), len(counted.get(key, ()))
-        words = f"{of} 名党员{f'中 {number} 名' if number else '都没有'}学时达标"
-        facts[key] = Fact(words, counted=number, of=of) if of else Fact(unknown="名册上没有党员")
-    return facts
+    return portions(branches, counted, of="名党员", does="学时达标", none=Fact(unknown="名册上没有党员"))
 
 
 def enough(hours: D, wanted: int, span: Span) -> bool:

@@ -145,6 +145,16 @@ class Share(Counted):
         return Fact(text.format(counted=counted, of=of), counted=counted, of=of)
 
 
+def portions(subjects: QuerySet, held: Mapping[int, Sequence[bool]], *, of: str, does: str, none: Fact) -> Facts:
+    """Of all that each subject has (`名党员`), how many do something; `none` is the fact where there are none."""
+    facts = {}
+    for key in keys(subjects):
+        number, whole = sum(held.get(key, ())), len(held.get(key, ()))
+        words = f"{whole} {of}{f'中 {number} {of[0]}' if number else '都没有'}{does}"
+        facts[key] = Fact(words, counted=number, of=whole) if whole else none
+    return facts
+
+
 def keys(subjects: QuerySet) -> list[int]:
     return [*subjects.order_by().values_list("pk", flat=True)]
 

@@ -30,6 +30,7 @@ from evaluations.criteria.registry import (
     by_key,
     criteria,
     keys,
+    portions,
 )
 from evaluations.criteria.team import duties, duty
 from evaluations.rules.facts import Fact, Record, Span
@@ -223,12 +224,7 @@ def democracy(branches: QuerySet, span: Span, on: date) -> Facts:
     held, found = {*rows.filter(organization__in=covered.values("organization"))}, defaultdict(list)
     for unit in units(branches, day):
         found[unit.branch].append(unit.pk in held)
-    facts = {}
-    for key in keys(branches):
-        number, of = sum(found.get(key, ())), len(found.get(key, ()))
-        words = f"{of} 家单位{f'中 {number} 家' if number else '都没有'}开展了民主管理"
-        facts[key] = Fact(words, counted=number, of=of) if of else Fact(excluded="没有覆盖的单位")
-    return facts
+    return portions(branches, found, of="家单位", does="开展了民主管理", none=Fact(excluded="没有覆盖的单位"))
 
 
 def _democracy_records(branches: QuerySet, span: Span, on: date) -> Records:
