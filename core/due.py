@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import DateField, F, QuerySet, Value
+from django.db.models.functions import Cast
 
 from core.parameters import values_on
 from core.registries import Registry
@@ -27,7 +28,7 @@ class DueItem:
 class DueKind:
     """A kind of duty. `rows` are all of them, the most urgent first, with all that `items` needs to tell some of them in words;
     `until` is the lookup of the day of each (empty: all are late), or of the day after which it may take so many days as the
-    parameter `within` says; `url` lists all of them."""
+    parameter `within` says, which is then the `act_by` of each; `url` lists all of them."""
 
     code: str
     name: str
@@ -43,7 +44,10 @@ class DueKind:
         return timedelta(days=int(values_on(on)[self.within]) if self.within else 0)
 
     def of(self, scope: Scope, on: date) -> QuerySet:
-        return narrowed(self.rows(scope, on), scope)
+        rows = narrowed(self.rows(scope, on), scope)
+        if not self.within:
+            return rows
+        return rows.annotate(act_by=Cast(F(self.until) + Value(self.days(on)), DateField()))
 
 
 due_kinds: Registry[DueKind] = Registry()

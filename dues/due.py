@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import DateField, F, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import DateField, QuerySet, Value
 from django.urls import reverse
 
 from accounts.permissions import Permission as P
@@ -26,6 +25,7 @@ from orgs.models import PartyOrganization
 
 State = Refund.State
 UNPAID = "/dues/arrears/?run=on"
+STEP = "dues.step_days"
 
 
 def _behind(permission: str) -> Callable[[Scope, date], QuerySet]:
@@ -74,14 +74,8 @@ def _hand_ups(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
         yield DueItem(str(row.from_node), f"上缴党费 {yuan(row.amount)} 元", None, reverse("dues_hand_ups"), "确认")
 
 
-def _within_days(rows: QuerySet, since: str, on: date) -> QuerySet:
-    """With the day by which the next step should be taken, the first to fall due first."""
-    days = timedelta(days=int(values_on(on)["dues.step_days"]))
-    return rows.annotate(act_by=Cast(F(since) + Value(days), DateField())).order_by(since, "pk")
-
-
 def _refunds(*states: str) -> Callable[[Scope, date], QuerySet]:
-    return lambda scope, on: _within_days(for_me(scope, *states), "state_on", on)
+    return lambda scope, on: for_me(scope, *states).order_by("state_on", "pk")
 
 
 def _steps(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
@@ -101,7 +95,7 @@ def _own(rows: QuerySet, scope: Scope) -> QuerySet:
 
 def _incomes(scope: Scope, on: date) -> QuerySet:
     rows = _own(Income.objects.filter(state=Income.State.ENTERED), scope)
-    return _within_days(rows, "received_on", on)
+    return rows.order_by("received_on", "pk")
 
 
 def _openings(scope: Scope, on: date) -> QuerySet:
@@ -109,7 +103,7 @@ def _openings(scope: Scope, on: date) -> QuerySet:
     granted = scope.having(P.DUES_REVIEW)
     rows = Income.objects.filter(granted.path_filter("party_organization__path"), state=Income.State.ENTERED)
     others = rows.exclude(party_organization__kind__in=KINDS).exclude(entered_by=scope.user_id)
-    return _within_days(others.select_related("party_organization").as_narrowed(), "received_on", on)
+    return others.select_related("party_organization").order_by("received_on", "pk").as_narrowed()
 
 
 def _to_confirm(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
@@ -120,7 +114,7 @@ def _to_confirm(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem
 
 def _spendings(scope: Scope, on: date) -> QuerySet:
     states = (Spending.State.REQUESTED, Spending.State.DISCUSSED)
-    return _within_days(_own(Spending.objects.filter(state__in=states), scope), "asked_on", on)
+    return _own(Spending.objects.filter(state__in=states), scope).order_by("asked_on", "pk")
 
 
 def _to_book(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
@@ -146,7 +140,7 @@ def _to_publish(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem
 
 
 def _kind(code: str, name: str, permission: P, *states: str) -> DueKind:
-    return DueKind(code, name, permission, _refunds(*states), "act_by", _steps, "/dues/refunds/?mine=on")
+    return DueKind(code, name, permission, _refunds(*states), "state_on", _steps, "/dues/refunds/?mine=on", STEP)
 
 
 due_kinds.add(
@@ -167,8 +161,10 @@ due_kinds.add(
     _kind("dues.refunds.review", "返还待审核", P.DUES_REVIEW, State.APPLIED),
     _kind("dues.refunds.approve", "返还待审批、拨付", P.DUES_APPROVE, State.REVIEWED, State.APPROVED),
     _kind("dues.refunds.receive", "返还待确认到账", P.DUES_COLLECT, State.PAID),
-    DueKind("dues.incomes", "经费收入待确认", P.DUES_COLLECT, _incomes, "act_by", _to_confirm, "/dues/"),
-    DueKind("dues.openings", "期初党费结存待确认", P.DUES_REVIEW, _openings, "act_by", _to_confirm, "/dues/"),
+    DueKind("dues.incomes", "经费收入待确认", P.DUES_COLLECT, _incomes, "received_on", _to_confirm, "/dues/", STEP),
+    DueKind(
+        "dues.openings", "期初党费结存待确认", P.DUES_REVIEW, _openings, "received_on", _to_confirm, "/dues/", STEP
+    ),
     DueKind("dues.publications", "经费收支待公开", P.DUES_APPLY, _unpublished, "act_by", _to_publish, "/dues/"),
-    DueKind("dues.spendings", "经费使用待办理", P.DUES_COLLECT, _spendings, "act_by", _to_book, "/dues/"),
+    DueKind("dues.spendings", "经费使用待办理", P.DUES_COLLECT, _spendings, "asked_on", _to_book, "/dues/", STEP),
 )
