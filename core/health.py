@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Min, QuerySet
+from django.db.models import Max, Min, QuerySet
 from django.utils import timezone
 
 from core import sealing
+from core.jobs import job_kinds
 from core.models import Job
 from core.outages import MEGABYTE, free_bytes
 from core.workers import NONE_LIVES, living
@@ -36,7 +37,7 @@ class Sign:
 
 
 def signs(*, now: datetime) -> list[Sign]:
-    return [*_disks(), _worker(), _backup(now), _seal(now), _queue(now)]
+    return [*_disks(), _worker(), _backup(now), _seal(now), _nights(), _queue(now)]
 
 
 def backup_stamp() -> Path:
@@ -85,6 +86,22 @@ def _seal(now: datetime) -> Sign:
         return Sign("审计封存", f"{value}，还没有核对", well=False, advice="每天夜间自动核对和封存")
     result = "核对没有通过" if found.broken else "核对无误"
     return Sign("审计封存", f"{value}，{_local(found.checked_at)} {result}", not found.problem, found.problem)
+
+
+def _nights() -> Sign:
+    """The newest run of each job of the night; what checks the trail has a line of its own."""
+    daily = [kind.code for kind in job_kinds if kind.daily and kind.code not in (sealing.JOB, sealing.PROVE)]
+    ended = Job.objects.filter(kind__in=daily, finished_at__isnull=False).order_by()
+    newest = [last for _, last in ended.values_list("kind").annotate(last=Max("pk"))]
+    failed = Job.objects.filter(pk__in=newest, status=Job.Status.FAILED).order_by("pk")
+    causes = [(job_kinds[job.kind].name, job.error) for job in failed]
+    names = "、".join(name for name, _ in causes)
+    return Sign(
+        "夜间任务",
+        f"没有完成：{names}" if causes else "最近一次都已完成",
+        not causes,
+        "；".join(f"{name}：{error}" for name, error in causes),
+    )
 
 
 def _queue(now: datetime) -> Sign:

@@ -245,6 +245,7 @@ def run(job: Job) -> None:
     try:
         _run(job)
     except Refusal as refusal:
+        logger.warning("job %s (%s) was refused: /status/ says why", job.pk, job.kind)
         _end(job, Job.Status.FAILED, error=struck(str(refusal)))
     except Superseded:
         logger.warning("job %s (%s) was taken over by another worker", job.pk, job.kind)

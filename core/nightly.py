@@ -12,7 +12,7 @@ from core.jobs import JobKind, Progress, job_kinds
 from core.models import Job
 from core.proof import disagreements
 from core.refusals import Refusal
-from core.sealing import JOB, seal, seal_meanwhile
+from core.sealing import JOB, PROVE, seal, seal_meanwhile
 
 CALL = "请不要重启或改动数据库，先由审计管理员抄录上述内容并向单位安全负责人报告，再由系统管理员对照备份查明原因"
 
@@ -46,6 +46,6 @@ def _forget_strays(job: Job, progress: Progress) -> dict[str, Any]:
 job_kinds.add(
     JobKind("core.forget_strays", "删除上传中断留下的文件", "", _forget_strays, daily=True),
     JobKind(JOB, "核对并封存审计记录", "", _seal, daily=True),
-    JobKind("core.prove", "核对台账与审计记录", "", _prove, daily=True, in_parts=True),
+    JobKind(PROVE, "核对台账与审计记录", "", _prove, daily=True, in_parts=True),
     JobKind("core.seal_meanwhile", "封存审计记录", "", _seal_meanwhile, hourly=True),
 )

@@ -9,7 +9,7 @@ to their row, and open nowhere when they are altered.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
@@ -27,7 +27,8 @@ from core.plain import to_plain
 from core.registries import Registry
 
 CHUNK = 2_000
-NAMED = 20  # rows of a kind that are named; of the others it is said how many
+CHANGED, REMOVED = "被改动，或不是由本系统登记", "已被删除"
+NAMED = 20  # rows of a kind that are named for each reason; of the others it is said how many
 Model = type[AppendOnly]
 
 
@@ -44,7 +45,8 @@ def proved(record: models.Model, parts: Iterable[models.Model] = ()) -> dict[str
 
 
 def renewed(label: str, key: str, proof: str) -> str:
-    """The proof of a row signed with the current key; what is no proof of ours stays what it is."""
+    """The proof of a row signed with the current key; what is no proof of ours stays what it is. Raises Undecipherable where
+    its key is missing."""
     return _signed(_name(label, key), digest) if (digest := _opened(_name(label, key), proof)) else proof
 
 
@@ -53,8 +55,8 @@ def differences() -> Iterator[str]:
     says of them, stretch by stretch."""
     for model in append_only.models():
         if model is not AuditEntry and not model.part_of:
-            yield from _told(model, "被改动，或不是由本系统登记", _unproved(model))
-            yield from _told(model, "已被删除", _removed(model))
+            yield from _told(model, _unproved(model))
+            yield from _told(model, _removed(model))
 
 
 @dataclass(frozen=True)
@@ -75,19 +77,18 @@ def disagreements() -> Iterator[str]:
         yield from one.find()
 
 
-def _told(model: Model, what: str, names: Iterable[str]) -> Iterator[str]:
-    more = 0
-    for place, name in enumerate(names):
-        if place < NAMED:
-            yield f"{model._meta.verbose_name}“{name}”{what}"
-        else:
-            more += 1
-    if more:
-        yield f"{model._meta.verbose_name}另有 {more} 条{what}"
+def _told(model: Model, found: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Of rows by their names, and of each what is the matter."""
+    kind, counted = model._meta.verbose_name, Counter[str]()
+    for name, what in found:
+        counted[what] += 1
+        if counted[what] <= NAMED:
+            yield f"{kind}“{name}”{what}"
+    yield from (f"{kind}另有 {count - NAMED} 条{what}" for what, count in counted.items() if count > NAMED)
 
 
-def _unproved(model: Model) -> Iterator[str]:
-    """The names of rows that are not what the trail says, or of which it says nothing."""
+def _unproved(model: Model) -> Iterator[tuple[str, str]]:
+    """Rows that are not what the trail says, or of which it says nothing, or nothing that our keys open."""
     columns, label, last = _columns(model), model._meta.label_lower, 0
     names = [column.attname for column in columns]
     rows = model._base_manager.order_by("pk")
@@ -98,18 +99,19 @@ def _unproved(model: Model) -> Iterator[str]:
         for key, text in _parts(model, keys):
             texts[key].append(text)
         proofs = _proofs(label, keys)
-        wrong = [key for key in keys if not _proves(_name(label, key), proofs[key], _digest(texts[key]))]
-        yield from (str(one) for one in model._base_manager.filter(pk__in=wrong).select_related().order_by("pk"))
+        wrong = {key: why for key in keys if (why := _why_not(_name(label, key), proofs[key], _digest(texts[key])))}
+        rows_of = model._base_manager.filter(pk__in=[*wrong]).select_related().order_by("pk")
+        yield from ((str(one), wrong[one.pk]) for one in rows_of)
         last = keys[-1]
 
 
-def _removed(model: Model) -> Iterator[str]:
-    """The names of rows that the trail proves and that are there no more."""
+def _removed(model: Model) -> Iterator[tuple[str, str]]:
+    """Rows that the trail proves and that are there no more."""
     entries, last = AuditEntry.objects.filter(model=model._meta.label_lower, changes__has_key=PROOF).order_by("pk"), 0
     while found := list(entries.filter(pk__gt=last).values_list("pk", "object_id", "label")[:CHUNK]):
         keys = [int(key) for _, key, _ in found]
         there = set(model._base_manager.filter(pk__in=keys).values_list("pk", flat=True))
-        yield from (label for (_, _, label), key in zip(found, keys, strict=True) if key not in there)
+        yield from ((label, REMOVED) for (_, _, label), key in zip(found, keys, strict=True) if key not in there)
         last = found[-1][0]
 
 
@@ -136,8 +138,16 @@ def _proofs(label: str, keys: Sequence[int]) -> Mapping[int, list[str]]:
     return found
 
 
-def _proves(name: str, proofs: Iterable[str], digest: str) -> bool:
-    return any(_opened(name, proof) == digest for proof in proofs)
+def _why_not(name: str, proofs: Iterable[str], digest: str) -> str:
+    """Why none of the proofs proves a row; empty where one does."""
+    why = CHANGED
+    for proof in proofs:
+        try:
+            if _opened(name, proof) == digest:
+                return ""
+        except Undecipherable as missing:
+            why = f"无法核对：{missing}"
+    return why
 
 
 def _columns(model: type[models.Model]) -> list[models.Field]:
@@ -173,9 +183,6 @@ def _signed(name: str, digest: str) -> str:
 
 
 def _opened(name: str, proof: Any) -> str:
-    """The digest that a proof tells of a row; empty where we did not sign it."""
+    """The digest that a proof tells of a row; empty where we did not sign it. Raises Undecipherable."""
     digest, _, signed = str(proof).partition(":")
-    try:
-        return digest if signed_by(signed, f"{name}:{digest}") else ""
-    except Undecipherable:
-        return ""
+    return digest if ":" in signed and signed_by(signed, f"{name}:{digest}") else ""

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 SETTLED = timedelta(hours=1)  # no transaction lives as long
 OVERDUE = timedelta(days=2)  # the check is nightly
 JOB = "core.seal"  # the nightly job: it verifies and seals
+PROVE = "core.prove"  # the one that compares rows that only grow with the trail
 RUN = 10_000  # entries under one seal
 CHUNK = 2_000
 DIGESTS_ONLY, WHOLE = 1, 2  # versions of a seal: the first did not cover ciphertexts, nor what it says of itself
@@ -43,6 +44,7 @@ COLUMNS = (
     "pk", "at", "user_id", "user_name", "action", "model", "object_id", "label", "path", "changes", "reason",
     "batch_id", "address",
 )  # fmt: skip
+OTHER_KEY = "没有一段相符：也可能是 FIELD_KEYS 中的密钥不是封存时的密钥，请先与另行保存的密钥核对"
 WHAT_TO_DO = (
     "没有继续封存，记录不会丢失。请不要重启或改动数据库，先由审计管理员抄录上述内容并向单位安全负责人报告，"
     "再由系统管理员对照备份查明原因；查清后用 manage.py audit_verify --accept 说明原因、继续封存"
@@ -116,6 +118,8 @@ def verify() -> Checked:
                 checked.problems.append(f"第 {one.first_id}–{one.last_id} 条之间{wrong}")
         before, after, version = one.digest, one.last_id, one.version
         checked.entries, checked.seals = checked.entries + count, checked.seals + 1
+    if checked.seals and len(checked.problems) == checked.seals:
+        checked.problems.append(OTHER_KEY)
     checked.last_digest, checked.unsealed = before, AuditEntry.objects.filter(pk__gt=after).count()
     checked.problems += _differences(outside)
     return checked
@@ -168,13 +172,13 @@ def accept(*, by: User, reason: str, at: datetime) -> Checked:
 
 @dataclass(frozen=True)
 class State:
-    """How the trail stands: the newest seal, and what the last night's check found."""
+    """How the trail stands: the newest seal, and what the last night's checks found, of the trail and of what it proves."""
 
     digest: str
     sealed_at: datetime | None
     unsealed: int
     checked_at: datetime | None
-    broken: bool  # the last check found something
+    broken: bool  # one of them found something
     problem: str  # in a sentence; empty when all is well
 
 
@@ -182,11 +186,11 @@ def state(*, now: datetime) -> State:
     """How the trail stands, for those who watch over it."""
     last = AuditSeal.objects.order_by("-last_id").first()
     unsealed = AuditEntry.objects.filter(pk__gt=last.last_id if last else 0).count()
-    checks = Job.objects.filter(kind=JOB, status__in=(Job.Status.DONE, Job.Status.FAILED))
-    check = checks.order_by("-finished_at").first()
+    ended = Job.objects.filter(status__in=(Job.Status.DONE, Job.Status.FAILED)).order_by("-finished_at")
+    check, proof = (ended.filter(kind=kind).first() for kind in (JOB, PROVE))
     checked_at = check.finished_at if check else None
-    broken = check is not None and check.status == Job.Status.FAILED
-    problem = check.error if check and broken else ""
+    errors = [one.error for one in (check, proof) if one and one.status == Job.Status.FAILED]
+    broken, problem = bool(errors), "；".join(errors)
     if not problem and check and checked_at and now - checked_at > OVERDUE:
         problem = "夜间核对已停了两天以上，请系统管理员检查后台进程"
     return State(last.digest if last else "", last.sealed_at if last else None, unsealed, checked_at, broken, problem)

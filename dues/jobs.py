@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from core.jobs import JobKind, Progress, job_kinds
@@ -13,8 +14,10 @@ from dues.services.months import restate
 
 
 def _turn(job: Job, progress: Progress) -> dict[str, int]:
-    today = timezone.localdate()
-    restate(None, on=today, since=YearMonth.of(today).plus(-1).first_day)
+    """From the month before the last night on: a server that stood still leaves no month out."""
+    today, nights = timezone.localdate(), Job.objects.filter(kind=job.kind, status=Job.Status.DONE)
+    last = nights.aggregate(day=Max("day", filter=Q(day__lte=today)))["day"]
+    restate(None, on=today, since=YearMonth.of(last).plus(-1).first_day if last else None)
     return {}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import tarfile
@@ -54,6 +55,25 @@ def test_what_is_not_well_is_named(data: Path, settings: Any) -> None:
         assert not_well(hours=2) == {"审计封存", "等待和进行中的任务"}
         settings.DISK_RESERVE_MB = 10**9
         assert {"磁盘空间：数据目录", "磁盘空间：临时文件目录"} <= not_well()
+
+
+@pytest.mark.django_db
+def test_a_night_that_failed_is_told_until_the_next_one_is_through(data: Path, city: City) -> None:
+    """What watches the server asks `status` alone; who watches the trail looks at its page."""
+    for kind, name, error in (
+        ("dues.months", "夜间任务", "请把任务编号 7 告诉系统管理员"), ("core.prove", "审计封存", "台账“第 2 号”被改动")
+    ):  # fmt: skip
+        now, yesterday = timezone.now(), timezone.localdate() - timedelta(days=1)
+        Job.objects.create(kind="core.seal", day=yesterday, status="DONE", finished_at=now)
+        Job.objects.create(kind=kind, day=yesterday, status="FAILED", finished_at=now, error=error)
+        assert name in not_well()
+        with pytest.raises(CommandError, match=f"{name}：.*{error}"):
+            call_command("status")
+        audit_page = city.client("auditor").get("/audit/").content.decode()
+        assert (error in audit_page) == (kind == "core.prove")
+        Job.objects.create(kind=kind, day=timezone.localdate(), status="DONE", finished_at=now + timedelta(seconds=1))
+        assert name not in not_well()
+        Job.objects.all().delete()
 
 
 @pytest.mark.django_db
@@ -138,3 +158,31 @@ def test_a_backup_holds_the_rows_and_the_files_and_leaves_a_stamp(
         assert archive.getmember("seals.log").size == 1
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
     assert "最近备份" not in not_well()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_that_found_no_room_leaves_nothing_behind(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the disk stays full for the backups of the nights that follow."""
+
+    def half(self: object, target: Path) -> None:
+        target.write_text("x")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(backup.Command, "_database", half)
+    with pytest.raises(CommandError, match=r"备份没有完成：.*已删除，请检查 .* 的剩余空间"):
+        call_command("backup", str(tmp_path / "kept"))
+    assert list((tmp_path / "kept").iterdir()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_whose_time_finds_no_room_is_kept_and_the_former_time_too(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup.Command, "_database", lambda self, target: target.write_text("x"))
+    (data / "backup.json").write_text("{}")
+    (data / "backup.new").mkdir()  # nothing can be written there
+    with pytest.raises(CommandError, match="备份已完成，但数据目录写不下备份时间"):
+        call_command("backup", str(tmp_path / "kept"))
+    assert ((data / "backup.json").read_text(), len(list((tmp_path / "kept").iterdir()))) == ("{}", 2)

@@ -91,13 +91,14 @@ def test_an_unknown_kind_cannot_be_enqueued(kind):
         enqueue(kind="tests.nothing", arguments={}, by=None)
 
 
-def test_a_refusal_is_shown_in_its_own_words_and_leaves_nothing(kind, worker):
+def test_a_refusal_is_shown_in_its_own_words_and_leaves_nothing(kind, worker, caplog):
     kind(write_then(Refusal("名单已写入，不能再写一次")))
     job = enqueue(kind="tests.job", arguments={}, by=None)
     worker.run_next()
     job.refresh_from_db()
     assert (job.status, job.error) == ("FAILED", "名单已写入，不能再写一次")
     assert not ColumnMapping.objects.exists()
+    assert f"job {job.pk} (tests.job) was refused: /status/ says why" in caplog.text
 
 
 def test_a_mistake_of_the_program_is_logged_and_named_by_the_number_of_the_job_only(kind, worker, caplog):

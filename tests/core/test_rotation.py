@@ -26,10 +26,10 @@ from members.services.members import NumberTaken, require_free_number
 from tests.dump import rows_of_everything
 from tests.members.test_services import FEMALE, register
 from tests.people import City
+from tests.trail import OTHER_KEY, execute
 
 NOW = timezone.now()
 PHONE = "13812345678"
-OTHER_KEY = "b3RoZXItZGVtb25zdHJhdGlvbi1rZXktMzJieXRlcyE="
 
 
 @pytest.fixture
@@ -105,6 +105,13 @@ def test_a_missing_key_stops_the_rotation_with_a_sentence(kept: Member, settings
     with connection.cursor() as cursor:
         cursor.execute("UPDATE members_member SET phone = '2|gone:AAAA'")
     with pytest.raises(CommandError, match="缺少密钥“gone”"):
+        call_command("rotate_keys")
+
+
+def test_a_trail_that_does_not_hold_stops_the_rotation_with_a_sentence(kept: Member, settings: Settings) -> None:
+    settings.FIELD_KEYS = {"new": OTHER_KEY, **settings.FIELD_KEYS}
+    execute("UPDATE core_auditentry SET reason = '别的'")
+    with pytest.raises(CommandError, match="没有更换密钥"):
         call_command("rotate_keys")
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
-from core import audit, sealing
+from core import audit, crypto, sealing
 from core.jobs import Progress, job_kinds
 from core.models import AuditEntry, AuditSeal, Job
 from core.rotation import rotate
@@ -76,6 +76,15 @@ def test_a_trail_cut_off_at_its_end_is_found_by_the_digest_written_down(
         call_command("audit_verify")
     with pytest.raises(CommandError, match="末尾可能被截去"):
         call_command("audit_verify", "--anchor", anchor)
+
+
+def test_where_no_seal_fits_the_keys_are_asked_about_first(trail: list[int], settings: Settings) -> None:
+    """A backup that is restored beside other keys is no forgery."""
+    settings.FIELD_KEYS = {"demo": OTHER_KEY}
+    crypto._derived_key.cache_clear()
+    problems = sealing.verify().problems
+    crypto._derived_key.cache_clear()
+    assert (len(problems), problems[-1]) == (AuditSeal.objects.count() + 1, sealing.OTHER_KEY)
 
 
 def test_the_command_names_the_place_and_fails(trail: list[int]) -> None:

@@ -12,9 +12,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from core.models import AuditEntry
+from core.jobs import Progress
+from core.models import AuditEntry, Job
 from core.months import YearMonth
 from core.refusals import Refusal
+from dues.jobs import _turn
 from dues.lists import read_assessments
 from dues.models import Arrears, Assessment, Due
 from dues.rules.months import Lightened, Rate, behind, due_in
@@ -262,3 +264,16 @@ def test_a_relief_that_cannot_be_is_refused(city: City, values: dict[str, Any], 
     }  # fmt: skip
     with pytest.raises(Exception, match=said):
         reliefs.propose(by=city.user("treasurer"), member=city.member(), on=TODAY, **told | values)
+
+
+def test_nights_that_were_missed_leave_no_month_out(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last night was in August of the year; the next one is in November, and one in February."""
+    august, one = date(2026, 8, 20), city.member()
+    assess_many(by=None, lines=[Line(one.pk, "WAGE", D(5000), JANUARY.first_day)], at=NOON, on=august)
+    Job.objects.create(kind="dues.months", day=august, status="DONE")
+    Job.objects.create(kind="dues.months", day=TODAY, status="FAILED")
+    Job.objects.create(kind="dues.months", day=date(2028, 1, 1), status="DONE")  # when the clock was wrong
+    for today, months in ((TODAY, 11), (date(2027, 2, 3), 12), (august, 12)):
+        monkeypatch.setattr(timezone, "localdate", lambda today=today: today)
+        _turn(Job(kind="dues.months"), Progress())
+        assert Due.objects.filter(member=one).count() == months

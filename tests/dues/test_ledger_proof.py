@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
-from core import proof
+from core import crypto, proof
 from core.jobs import Progress
 from core.models import Job
 from core.nightly import _prove
@@ -90,3 +90,14 @@ def test_new_keys_sign_the_proofs_anew_and_bless_nothing(lines: list[Entry], set
     settings.FIELD_KEYS = {"new": OTHER_KEY}
     assert list(proof.differences()) == [f"台账“{NAME}”被改动，或不是由本系统登记"]
     assert Entry.objects.get(number=1).amount == Decimal(10)
+
+
+def test_without_the_key_nothing_is_said_to_be_changed_and_nothing_is_signed_anew(
+    lines: list[Entry], settings: Settings
+) -> None:
+    settings.FIELD_KEYS = {"new": OTHER_KEY}
+    crypto._derived_key.cache_clear()  # another process, which never had it
+    found = list(proof.differences())
+    assert found == [f"台账“{one}”无法核对：缺少密钥“demo”，请检查环境变量 FIELD_KEYS" for one in lines]
+    with pytest.raises(CommandError, match="缺少密钥“demo”"):
+        call_command("rotate_keys")

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import tarfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -49,12 +50,20 @@ class Command(BaseCommand):
                     self._kept(archive, data / kept)
             for path in (dump, f"{name}.tar"):
                 Path(f"{path}.part").replace(path)
-            backup_stamp().write_text(json.dumps({"at": now.isoformat(), "folder": str(folder)}))
         except (OSError, sqlite3.Error, subprocess.CalledProcessError) as problem:
-            raise CommandError(f"备份没有完成：{problem}") from problem
+            for path in (dump, f"{name}.tar"):  # else each night that finds no room takes more of it
+                Path(f"{path}.part").unlink(missing_ok=True)
+            advice = f"没有写完的文件已删除，请检查 {folder} 的剩余空间和权限，清理旧备份后再运行"
+            raise CommandError(f"备份没有完成：{problem}。{advice}") from problem
         finally:
             os.umask(others)
         self.stdout.write(f"已备份：{dump}、{name}.tar")
+        try:
+            _stamp({"at": now.isoformat(), "folder": str(folder)})
+        except OSError as problem:
+            raise CommandError(
+                f"备份已完成，但数据目录写不下备份时间：{problem}。请清理 {data} 所在的磁盘"
+            ) from problem
 
     def _database(self, target: Path) -> None:
         connection.ensure_connection()
@@ -82,3 +91,14 @@ class Command(BaseCommand):
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             with suppress(FileNotFoundError):  # removed meanwhile
                 archive.add(path, f"{folder.name}/{path.name}")
+
+
+def _stamp(stamp: Mapping[str, str]) -> None:
+    """The former one stays where there is no room for this one."""
+    fresh = backup_stamp().with_suffix(".new")
+    try:
+        fresh.write_text(json.dumps(stamp))
+        fresh.replace(backup_stamp())
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise

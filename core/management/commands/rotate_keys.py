@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from core.crypto import Undecipherable
 from core.jobs import Progress
+from core.refusals import Refusal
 from core.rotation import rotate
 
 
@@ -20,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             rows = rotate(by=None, progress=Progress())
-        except Undecipherable as problem:
+        except (Undecipherable, Refusal) as problem:
             raise CommandError(str(problem)) from problem
         first, *others = settings.FIELD_KEYS
         self.stdout.write(f"已用密钥“{first}”重新加密 {rows} 行。")
