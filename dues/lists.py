@@ -21,7 +21,7 @@ from dues.rules.standards import assess
 from dues.rules.words import read_month, read_payer, read_yuan
 from dues.services.assessments import Line, first_month, require_month
 from members.models import Member
-from members.rules import normalise_id_number
+from members.rules.persons import normalise_id_number
 from orgs.models import PartyOrganization
 
 WHO = {

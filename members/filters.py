@@ -19,7 +19,7 @@ from core.scope import subtree
 from core.search import search
 from members.indicators import ROLL, with_facts
 from members.models import Member, Post
-from members.rules import normalise_id_number
+from members.rules.persons import normalise_id_number
 from orgs.facts import Day
 from orgs.filters import PlaceFilters
 from orgs.models import PartyOrganization

@@ -12,7 +12,7 @@ from accounts.permissions import Permission
 from core.listing import Column, ListFilters, Order
 from core.periods import holding_on
 from members.models import Member, Post
-from members.queries import with_committee
+from members.queries.committees import with_committee
 from orgs.models import PartyOrganization
 from orgs.models.party import BRANCH_KINDS
 from orgs.subjects import number_of

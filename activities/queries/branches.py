@@ -16,7 +16,7 @@ from activities.rules.frequency import Branch
 from core.parameters import values_on
 from core.periods import holding_on
 from members.models import FormerMembership, Member, PartyGroup, Post
-from members.queries import with_committee
+from members.queries.committees import with_committee
 from orgs.models import Coverage, PartyOrganization
 from orgs.models.party import BRANCH_KINDS
 from orgs.subjects import number_of

@@ -11,9 +11,9 @@ from django.db.models import Case, Count, DecimalField, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from dues.models import Book, Due, Entry, EntryKind, HandUp, Income, Payment, Refund, Spending
-from dues.queries.people import COUNTY
 from dues.queries.steps import unlike_steps
 from dues.rules.amounts import ZERO, exact, yuan
+from members.queries.people import COUNTY
 from orgs.models import PartyOrganization
 from orgs.models.party import BRANCH_KINDS
 

@@ -15,8 +15,8 @@ from accounts.permissions import Permission
 from accounts.permissions import Permission as P
 from core.scope import Grant
 from dues.models import Refund, RefundStep
-from dues.queries.people import COUNTY, let_in, people_at, person, persons
-from dues.rules.separation import Acted, Person, barred
+from members.queries.people import COUNTY, let_in, people_at, person, persons
+from members.rules.separation import Acted, Person, barred
 from orgs.access import scope_for
 from orgs.models import PartyOrganization
 from orgs.models.party import steps as ids_of

@@ -16,8 +16,8 @@ from accounts.roles import ROLES
 from core.id_sets import among
 from core.scope import Scope
 from dues.models import Refund, RefundStep
-from dues.queries.people import COUNTY
 from dues.queries.steps import NEXT, OWN, UNSAID
+from members.queries.people import COUNTY
 from orgs.models import Appointment, PartyOrganization
 from orgs.models.party import steps as ids_of
 

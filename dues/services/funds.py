@@ -25,7 +25,7 @@ from dues.rules.amounts import exact, set_by, yuan
 from dues.rules.refunds import payroll_note
 from dues.rules.uses import FORBIDDEN, USES
 from dues.services import ledger
-from dues.services.separation import require_another, require_seat
+from members.services.separation import require_another, require_seat
 from orgs.facts import refresh
 from orgs.models import PartyOrganization
 

@@ -15,7 +15,7 @@ from core.refusals import Refusal
 from dues.models import Book, Entry, Publication
 from dues.queries.funds import figures_of
 from dues.services import ledger
-from dues.services.separation import require_another, require_seat
+from members.services.separation import require_another, require_seat
 from orgs.facts import refresh
 from orgs.models import PartyOrganization
 

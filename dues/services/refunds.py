@@ -20,14 +20,14 @@ from core.parameters import values_on
 from core.refusals import Refusal
 from dues.models import Book, EntryKind, Refund, RefundMonth, RefundStep
 from dues.queries.paid import paid_totals
-from dues.queries.people import person
 from dues.queries.steps import MOVES, NEXT, OWN, Rights, acted_on, rights_of, unlike_steps
 from dues.rules.amounts import ZERO, set_by, yuan
 from dues.rules.months import months_between
 from dues.rules.refunds import refundable
-from dues.rules.separation import barred
 from dues.services import ledger
-from dues.services.separation import refuse_same, require_seat
+from members.queries.people import person
+from members.rules.separation import barred
+from members.services.separation import refuse_same, require_seat
 from orgs.facts import refresh
 from orgs.models import PartyOrganization
 from orgs.models.party import BRANCH_KINDS
@@ -167,7 +167,7 @@ def send_back(*, by: User, refund: Refund, reason: str, at: datetime, on: date, 
     _, permission = NEXT[row.state]
     county = permission == P.DUES_APPROVE
     seat = require_seat(by, permission, row.party_organization, on=on, county=county)
-    refuse_same(by, act=step.label, earlier=acted_on([row], step)[row.pk], money_of=row.party_organization)
+    refuse_same(by, act=step.label, earlier=acted_on([row], step)[row.pk], of=row.party_organization)
     if reject:
         _free_months(row, by)
     values = {"payer": None} if row.payer_id else {}

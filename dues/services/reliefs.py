@@ -15,9 +15,9 @@ from core.months import YearMonth
 from core.refusals import Refusal
 from dues.models import Relief
 from dues.services.months import restate
-from dues.services.separation import require_another
 from members.models import Member
 from members.models.members import ON_THE_ROLL
+from members.services.separation import require_another
 from orgs.models import PartyOrganization
 
 PROPOSE, APPROVE, REJECT = "dues.propose_relief", "dues.approve_relief", "dues.reject_relief"
@@ -59,7 +59,7 @@ def decide(*, by: User, relief: Relief, approved: bool, opinion: str, on: date) 
     )
     if row.state != State.PROPOSED:
         raise Refusal(f"“{row}”已于 {row.decided_on} 审批：{row.get_state_display()}")
-    require_another(by, act="审批", earlier=[("提出", row.entered_by)], money_of=row.party_organization)
+    require_another(by, act="审批", earlier=[("提出", row.entered_by)], of=row.party_organization)
     if not approved and not opinion.strip():
         raise Refusal("不批准的，请写明原因")
     state = State.APPROVED if approved else State.REJECTED

@@ -20,7 +20,7 @@ from core.scope import Scope
 from members.bulk_actions import GROUP, MOVE
 from members.filters import MemberFilters
 from members.models import Member
-from members.rules import normalise_id_number
+from members.rules.persons import normalise_id_number
 from members.services import members as services
 from members.services.groups import join
 from members.sources.returned import MEMBERS

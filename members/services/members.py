@@ -20,7 +20,7 @@ from core.refusals import Refusal
 from members.followers import follow
 from members.models import FormerMembership, Member
 from members.models.members import PROBATIONARY
-from members.rules import birth_date_of, check_id_number, normalise_id_number, sex_of
+from members.rules.persons import birth_date_of, check_id_number, normalise_id_number, sex_of
 from members.services.groups import join, leave_heads
 from orgs.facts import refresh
 from orgs.models import Organization, PartyOrganization

@@ -12,7 +12,7 @@ from accounts.models import User
 from core.parameters import values_on
 from core.refusals import Refusal
 from members.models import Term
-from members.rules import needed_to_elect, years_after
+from members.rules.persons import needed_to_elect, years_after
 from members.services import nodes
 from orgs.handover import Handover
 from orgs.models import PartyOrganization

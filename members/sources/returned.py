@@ -21,7 +21,7 @@ from core.plain import Plain
 from core.sources import Run, Values, always, sources
 from members.models import Member, PartyGroup
 from members.models.members import PROBATIONARY
-from members.rules import birth_date_of, education, ethnic_group, member_status, normalise_id_number, sex_of
+from members.rules.persons import birth_date_of, education, ethnic_group, member_status, normalise_id_number, sex_of
 from members.sources.roster import (
     NO_GROUP,
     UNCHECKED,

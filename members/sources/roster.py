@@ -26,7 +26,7 @@ from core.sources import Importer, Read, Run, Source, SourceField, Values, alway
 from members.followers import follow
 from members.models import FormerMembership, Member, PartyGroup
 from members.models.members import ON_THE_ROLL
-from members.rules import (
+from members.rules.persons import (
     birth_date_of,
     check_id_number,
     education,

@@ -18,7 +18,7 @@ from core.importing.targets import ListRow, Merge, Record
 from core.plain import from_plain
 from core.sources import Importer, Run, Source, SourceField, Values, always, sources
 from members.models import Term
-from members.rules import needed_to_elect
+from members.rules.persons import needed_to_elect
 from members.services.terms import terms, usual_end
 from members.sources.parties import CODE, NAME, NAMED, UNKNOWN_PARTY, PartyTarget
 from orgs.models import PartyOrganization

@@ -14,7 +14,7 @@ from core.indicators import indicators
 from demo.build import Builder
 from demo.city import build_city
 from members.models import Member
-from members.rules import check_id_number
+from members.rules.persons import check_id_number
 from orgs.facts import refresh
 from orgs.models import Coverage, Organization, OrganizationFacts, PartyOrganization
 from orgs.rules.credit_code import check_credit_code, organisation_code_ok

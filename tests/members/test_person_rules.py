@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from stdnum.iso7064 import mod_11_2
 
 from core.cells import CellProblem
-from members import rules
 from members.models import Member
+from members.rules import persons as rules
 from orgs.codelists import EDUCATION, ETHNIC_GROUPS
 
 TODAY = date(2026, 11, 24)

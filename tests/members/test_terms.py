@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from core.due import due_kinds
 from core.refusals import Refusal
 from members.models import Term
-from members.rules import needed_to_elect, years_after
+from members.rules.persons import needed_to_elect, years_after
 from members.services.terms import terms
 from orgs.facts import differences
 from orgs.models import PartyOrganization

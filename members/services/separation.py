@@ -1,4 +1,5 @@
-"""The one way by which a service of money asks whether a person may take a step: where, and not after himself (rules §14)."""
+"""The one way by which a service asks whether a person may take a step on money or a score: where, and not after himself
+(rules §14, §15)."""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ from datetime import date
 from accounts.models import User
 from accounts.permissions import Permission
 from core.refusals import Refusal
-from dues.queries.people import people_of, person, persons, seat_of
-from dues.rules.separation import Acted, barred
+from members.queries.people import people_of, person, persons, seat_of
+from members.rules.separation import Acted, barred
 from orgs.models import PartyOrganization
 
 
@@ -18,18 +19,18 @@ def require_another(
     *,
     act: str,
     earlier: Iterable[tuple[str, User | None]],
-    money_of: PartyOrganization | None = None,
+    of: PartyOrganization | None = None,
 ) -> None:
     """Refuse an act (`审批`) by somebody who did an earlier step (`提出`), also in another account of the same name, and, of an
-    act that is done above it, by whoever serves or served where the money belongs (`money_of`). Raises Refusal."""
+    act that is done above it, by whoever serves or served at the branch that it is `of`. Raises Refusal."""
     pairs = [(step, user.pk) for step, user in earlier if user]
     known = persons([key for _, key in pairs])
-    refuse_same(by, act=act, earlier=[Acted(step, known[key]) for step, key in pairs], money_of=money_of)
+    refuse_same(by, act=act, earlier=[Acted(step, known[key]) for step, key in pairs], of=of)
 
 
-def refuse_same(by: User, *, act: str, earlier: Iterable[Acted], money_of: PartyOrganization | None = None) -> None:
+def refuse_same(by: User, *, act: str, earlier: Iterable[Acted], of: PartyOrganization | None = None) -> None:
     """The same of steps that are known with their people."""
-    if why := barred(person(by), act=act, earlier=earlier, branch=people_of(money_of) if money_of else ()):
+    if why := barred(person(by), act=act, earlier=earlier, branch=people_of(of) if of else ()):
         raise Refusal(why)
 
 

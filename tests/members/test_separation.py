@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dues.rules.separation import Acted, Person, barred
+from members.rules.separation import Acted, Person, barred
 
 QIAN = Person(1, "钱书记")
 CASES = [

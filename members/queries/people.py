@@ -13,8 +13,8 @@ from accounts.models import User
 from accounts.permissions import Permission
 from core.id_sets import among
 from core.models import AuditEntry
-from dues.rules.separation import Person
 from members.models import Post
+from members.rules.separation import Person
 from orgs.access import scope_for
 from orgs.models import Appointment, PartyOrganization, Region
 from orgs.models.party import steps

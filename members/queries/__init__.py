@@ -1,0 +1,1 @@
+"""Reads of who runs a Party organization and who serves there."""
