@@ -27,14 +27,14 @@ class Role:
 DEPARTMENT = Role(
     "DEPARTMENT",
     "组织部门工作人员",
-    "管理本级及以下的两新组织、党组织和覆盖关系，导入名单，查看党员名册，审核活动记录，审核、审批返还党费，制定评分办法，查看看板，关账。",
+    "管理本级及以下的两新组织、党组织和覆盖关系，导入名单，查看党员名册，审核活动记录，审核、审批返还党费，制定评分办法，组织评定，查看看板，关账。",
     frozenset(
         {
             P.REGISTRY_VIEW, P.REGISTRY_CHANGE, P.REGISTRY_IMPORT, P.REGISTRY_EXPORT, P.COVERAGE_CHANGE, P.TREE_CHANGE,
             P.MEMBERS_VIEW, P.MEMBERS_CHANGE, P.MEMBERS_IMPORT, P.MEMBERS_REVEAL, P.MEMBERS_EXPORT, P.VISITS_VIEW,
             P.VISITS_CHANGE, P.FIGURES_VIEW, P.MONTHS_CLOSE, P.PARAMETERS_CHANGE, P.CODES_ISSUE,
             P.ACTIVITIES_VIEW, P.ACTIVITIES_FILE, P.ACTIVITIES_REVIEW, P.DUES_VIEW, P.DUES_REVIEW, P.DUES_APPROVE,
-            P.EVALUATIONS_VIEW, P.EVALUATIONS_RUBRICS,
+            P.EVALUATIONS_VIEW, P.EVALUATIONS_REVIEW, P.EVALUATIONS_DECIDE, P.EVALUATIONS_RUBRICS,
         }
     ),
     home="/due/",
@@ -43,13 +43,13 @@ DEPARTMENT = Role(
 STREET = Role(
     "STREET",
     "街道（乡镇）党建工作人员",
-    "维护本街道的两新组织、党支部和覆盖关系，登记党员，派驻指导员，审核和代填活动记录，审核返还党费和困难减免，填写一街一簿。",
+    "维护本街道的两新组织、党支部和覆盖关系，登记党员，派驻指导员，审核和代填活动记录，审核返还党费和困难减免，复核自评，填写一街一簿。",
     frozenset(
         {
             P.REGISTRY_VIEW, P.REGISTRY_CHANGE, P.REGISTRY_IMPORT, P.REGISTRY_EXPORT, P.COVERAGE_CHANGE,
             P.MEMBERS_VIEW, P.MEMBERS_CHANGE, P.VISITS_VIEW, P.VISITS_CHANGE, P.FIGURES_VIEW, P.CODES_ISSUE,
             P.ACTIVITIES_VIEW, P.ACTIVITIES_FILE, P.ACTIVITIES_REVIEW, P.DUES_VIEW, P.DUES_REVIEW,
-            P.EVALUATIONS_VIEW,
+            P.EVALUATIONS_VIEW, P.EVALUATIONS_REVIEW,
         }
     ),
     home="/due/",
@@ -58,11 +58,11 @@ STREET = Role(
 SECRETARY = Role(
     "SECRETARY",
     "党支部书记",
-    "办理本支部的事务，填报活动记录，申请返还党费，查看本支部的党员和所覆盖的单位。",
+    "办理本支部的事务，填报活动记录，申请返还党费，自评，查看本支部的党员和所覆盖的单位。",
     frozenset(
         {
             P.BRANCH_WORK, P.REGISTRY_VIEW, P.MEMBERS_VIEW, P.ACTIVITIES_VIEW, P.ACTIVITIES_FILE, P.DUES_VIEW,
-            P.DUES_APPLY, P.EVALUATIONS_VIEW,
+            P.DUES_APPLY, P.EVALUATIONS_VIEW, P.EVALUATIONS_SCORE,
         }
     ),
     home="/branch/",

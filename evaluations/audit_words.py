@@ -1,9 +1,25 @@
-"""Actions on rubrics, in Chinese."""
+"""Actions on rubrics and rounds, in Chinese."""
 
 from core.audit_words import name_actions, name_risks
 
 name_actions(
     {
+        "evaluations.answer": "答复异议",
+        "evaluations.department": "审定评定",
+        "evaluations.evidence_add": "上传佐证",
+        "evaluations.evidence_remove": "删除佐证",
+        "evaluations.extra_add": "登记加减分、一票否决",
+        "evaluations.extra_remove": "删除加减分、一票否决",
+        "evaluations.object": "登记异议",
+        "evaluations.round_discard": "删除评定批次",
+        "evaluations.round_edit": "修改评定批次",
+        "evaluations.round_finalise": "确定评定结果",
+        "evaluations.round_open": "开始评定",
+        "evaluations.round_prepare": "建立评定批次",
+        "evaluations.round_publish": "公示评定结果",
+        "evaluations.self": "提交自评",
+        "evaluations.self_save": "保存自评",
+        "evaluations.street": "街道复核评定",
         "evaluations.rubric_add": "生成默认评分办法",
         "evaluations.rubric_copy": "复制评分办法",
         "evaluations.rubric_discard": "删除评分办法草稿",
@@ -11,4 +27,9 @@ name_actions(
         "evaluations.rubric_publish": "发布评分办法",
     }
 )
-name_risks({"发布评分办法": ("evaluations.rubric_publish",)})
+name_risks(
+    {
+        "发布评分办法": ("evaluations.rubric_publish",),
+        "评定公示和结果": ("evaluations.round_publish", "evaluations.answer", "evaluations.round_finalise"),
+    }
+)

@@ -1,4 +1,4 @@
-"""From which size on a unit should have each mass organization (rules §15)."""
+"""From which size on a unit should have each mass organization, and how long results are public (rules §15)."""
 
 from core.parameters import ParameterDefinition, parameters
 
@@ -8,4 +8,5 @@ parameters.add(
     ParameterDefinition("five.union_min", "应建工会的单位人数", 25, "名", "工会法", GROUP),
     ParameterDefinition("five.youth_min", "应建团组织的单位人数", 50, "名", "意见二-3", GROUP),
     ParameterDefinition("five.women_min", "应建妇联组织的单位人数", 50, "名", "意见二-3", GROUP),
+    ParameterDefinition("five.notice_days", "评定结果公示", 5, "个工作日", "意见三-4", GROUP),
 )

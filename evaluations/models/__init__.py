@@ -1,5 +1,16 @@
-"""What evaluations keep: rubrics with their criteria."""
+"""What evaluations keep: rubrics with their criteria; rounds with what each branch or member got in them."""
 
+from evaluations.models.rounds import Evaluation, Evidence, Extra, Objection, Round, Score, Stage
 from evaluations.models.rubrics import Rubric, RubricCriterion
 
-__all__ = ["Rubric", "RubricCriterion"]
+__all__ = [
+    "Evaluation",
+    "Evidence",
+    "Extra",
+    "Objection",
+    "Round",
+    "Rubric",
+    "RubricCriterion",
+    "Score",
+    "Stage",
+]

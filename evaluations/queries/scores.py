@@ -62,15 +62,15 @@ def records_of(item: Item, subjects: QuerySet[Any], span: Span, *, on: date) -> 
     return item.criterion.source.records(subjects, span, on) if item.criterion.source else {}
 
 
-def vetoes(rubric: Rubric, subjects: QuerySet, span: Span, *, on: date) -> dict[int, list[str]]:
-    """Those that the records tell of; others are entered by people. At most two queries."""
+def vetoes(rubric: Rubric, subjects: QuerySet, span: Span, *, on: date) -> dict[int, dict[str, str]]:
+    """Those that the records tell of, by their codes; others are entered by people. At most two queries."""
     day = span.upto(on)
     if rubric.category == Category.MEMBER:
         months = int(values_on(day)["dues.unpaid_months"])
         rows = Arrears.objects.filter(member__in=subjects.order_by().values("pk"), run__gte=months)
-        return {key: [MEMBER_VETOES["DUES"]] for key in rows.values_list("member", flat=True)}
+        return {key: {"DUES": MEMBER_VETOES["DUES"]} for key in rows.values_list("member", flat=True)}
     rows_silent = subjects.order_by().annotate(silent_=silent(day, 6)).filter(Q(silent_=True))
-    return {key: [BRANCH_VETOES["SILENT"]] for key in rows_silent.values_list("pk", flat=True)}
+    return {key: {"SILENT": BRANCH_VETOES["SILENT"]} for key in rows_silent.values_list("pk", flat=True)}
 
 
 def total_of(rubric: Rubric, scored: Iterable[Scored], vetoed: Iterable[str] = ()) -> Total:

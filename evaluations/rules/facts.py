@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 MONTHS_OF_A_YEAR = 12
 
@@ -66,3 +66,20 @@ class Fact:
         if self.of:
             return Fraction(self.counted or 0) * 100 / Fraction(self.of)
         return Fraction(self.value or 0)
+
+    def kept(self) -> dict[str, Any]:
+        """As plain data, without what is empty."""
+        numbers = {name: getattr(self, name) for name in NUMBERS}
+        told = {name: str(number) for name, number in numbers.items() if number is not None}
+        texts = {name: text for name in TEXTS if (text := getattr(self, name))}
+        return texts | told | ({} if self.faults is None else {"faults": dict(self.faults)})
+
+    @classmethod
+    def of_kept(cls, kept: Mapping[str, Any]) -> Self:
+        """The same fact from its plain data, whatever stands beside it there."""
+        numbers = {name: Decimal(kept[name]) for name in NUMBERS if name in kept}
+        texts = {name: kept[name] for name in TEXTS if name in kept}
+        return cls(**texts, **numbers, faults=kept.get("faults"))
+
+
+NUMBERS, TEXTS = ("value", "counted", "of"), ("text", "unknown", "excluded")

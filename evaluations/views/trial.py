@@ -137,7 +137,8 @@ class Trial(PermissionMixin, TemplateView):
         today = timezone.localdate()
         rows: QuerySet[Any] = type(subject)._default_manager.filter(pk=subject.pk)
         scored = score(self.rubric, rows, span, on=today)[subject.pk]
-        total = total_of(self.rubric, scored, vetoes(self.rubric, rows, span, on=today).get(subject.pk, ()))
+        vetoed = vetoes(self.rubric, rows, span, on=today).get(subject.pk, {})
+        total = total_of(self.rubric, scored, vetoed.values())
         sums = {one.code: one for one in total.dimensions}
         lines = {one.item.row.code: self._line(one, rows, span, subject.pk) for one in scored}
         blocks = blocks_of(self.rubric, [one.item for one in scored])

@@ -1,0 +1,138 @@
+"""What the rows of an evaluation come to: at each stage, in the end, and worked out anew from the facts that were kept."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+
+from core.id_sets import among
+from evaluations.criteria.registry import criteria
+from evaluations.models import Evaluation, Extra, Objection, Round, Rubric, Score
+from evaluations.queries.rubrics import Item, lines_of
+from evaluations.rules.facts import Fact, Record
+from evaluations.rules.totals import Extra as Given
+from evaluations.rules.totals import Line, Total, total
+
+CHUNK = 500  # evaluations that are in memory at once
+STAGES = {"SELF": "self_points", "STREET": "street_points", "DEPARTMENT": "department_points", "REVIEWED": "final"}
+RESULT = ("total", "grade", "five_good", "short_of")
+
+
+def item_of(score: Score) -> Item:
+    return Item(score.criterion, criteria[score.criterion.code])
+
+
+def records_in(score: Score) -> list[Record]:
+    """What proved the fact when the round was opened."""
+    return [Record(*kept) for kept in score.fact.get("records", ())]
+
+
+def asked(score: Score) -> bool:
+    """Whether people give its points."""
+    return score.auto is None and not score.excluded
+
+
+def points_at(score: Score, stage: str) -> Decimal | None:
+    """What stood after a stage: of a fact what follows from it, until an objection changed it."""
+    given: Decimal | None = getattr(score, STAGES[stage])
+    return given if asked(score) or stage == "REVIEWED" else score.auto
+
+
+def total_at(rubric: Rubric, scores: Iterable[Score], extras: Iterable[Extra], stage: str) -> Total:
+    """Bonuses, penalties and vetoes are those that are entered by now."""
+    return _total(rubric, [(one, points_at(one, stage)) for one in scores], extras)
+
+
+def result_of(found: Total) -> dict[str, Any]:
+    """What an evaluation keeps of its last sum."""
+    return {
+        "total": found.points, "grade": found.grade, "five_good": found.five_good, "short_of": list(found.short_of),
+    }  # fmt: skip
+
+
+def _total(rubric: Rubric, given: Sequence[tuple[Score, Decimal | None]], extras: Iterable[Extra]) -> Total:
+    lines = [
+        Line(one.criterion.code, one.criterion.dimension, one.criterion.points, points, one.excluded)
+        for one, points in given
+    ]
+    by_kind: dict[str, list[Extra]] = defaultdict(list)
+    for extra in extras:
+        by_kind[extra.kind].append(extra)
+    return total(
+        lines,
+        lines_of(rubric),
+        bonuses=[Given(one.what, one.points) for one in by_kind[Extra.Kind.BONUS]],
+        penalties=[Given(one.what, one.points) for one in by_kind[Extra.Kind.PENALTY]],
+        vetoes=[one.what for one in by_kind[Extra.Kind.VETO]],
+    )
+
+
+# --- worked out anew ---
+@dataclass(frozen=True)
+class Rows:
+    """All that an evaluation rests on."""
+
+    evaluation: Evaluation
+    scores: Sequence[Score]
+    extras: Sequence[Extra]
+    objections: Sequence[Objection]
+
+    def total_at(self, stage: str) -> Total:
+        return total_at(self.evaluation.rubric, self.scores, self.extras, stage)
+
+    def differences(self) -> Iterator[str]:
+        """Every cell that says something else than follows from the facts, the given points and the answers."""
+        final = {one.pk: self._worked_out(one) for one in self.scores}
+        for one in self.scores:
+            auto, excluded = worked_out(item_of(one), Fact.of_kept(one.fact) if one.fact else None)
+            if (auto, excluded) != (one.auto, one.excluded) or final[one.pk] != one.final:
+                yield f"{self.evaluation.name} {one.criterion.code}"
+        result = result_of(_total(self.evaluation.rubric, [(one, final[one.pk]) for one in self.scores], self.extras))
+        if result != {name: getattr(self.evaluation, name) for name in RESULT}:
+            yield f"{self.evaluation.name} 总分和结果"
+
+    def _worked_out(self, score: Score) -> Decimal | None:
+        answered = (one.points for one in self.objections if one.score_id == score.pk and one.points is not None)
+        return next(answered, points_at(score, "DEPARTMENT"))
+
+
+def worked_out(item: Item, fact: Fact | None) -> tuple[Decimal | None, str]:
+    """The points that follow from a fact, and why an item does not apply; neither where it is judged or cannot be computed."""
+    if not (item.auto and fact):
+        return None, ""
+    return (item.formula.points(fact, item.row.points) if fact.known else None), fact.excluded
+
+
+def rows_of(evaluations: QuerySet[Evaluation]) -> Iterator[Rows]:
+    """In the order of their keys, so many at a time, in a constant number of queries each time."""
+    keys = list(evaluations.order_by("pk").values_list("pk", flat=True))
+    for first in range(0, len(keys), CHUNK):
+        chunk = among(keys[first : first + CHUNK])
+        found = Evaluation.objects.filter(pk__in=chunk).select_related("rubric", "round", "party_organization")
+        scores = _by(Score.objects.filter(evaluation__in=chunk).select_related("criterion"))
+        extras, objections = (
+            _by(model.objects.filter(evaluation__in=chunk))  # type: ignore[attr-defined]
+            for model in (Extra, Objection)
+        )
+        for row in found.order_by("pk"):
+            in_order = sorted(scores[row.pk], key=lambda one: item_of(one).criterion.place)
+            yield Rows(row, in_order, extras[row.pk], objections[row.pk])
+
+
+def _by(rows: QuerySet[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows.order_by("pk"):
+        found[row.evaluation_id].append(row)
+    return found
+
+
+def differences(row: Round) -> Iterator[str]:
+    """Every cell of a round that is not what follows from what it rests on."""
+    for rows in rows_of(row.evaluations.all()):
+        if rows.evaluation.stage == "REVIEWED":
+            yield from rows.differences()

@@ -1,0 +1,62 @@
+"""The timetable of a round, in which order its stages follow, and what may be given at each (rules §15). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from activities.rules.frequency import workday_after
+from evaluations.rules.facts import MONTHS_OF_A_YEAR, Span
+from evaluations.rules.formulas import plain
+
+LEAST_NOTICE = 5  # working days
+HUNDREDTH = Decimal("0.01")
+SELF, STREET, DEPARTMENT, REVIEWED = "SELF", "STREET", "DEPARTMENT", "REVIEWED"
+ROAD = (SELF, STREET, DEPARTMENT, REVIEWED)
+LABELS = {SELF: "自评", STREET: "街道复核", DEPARTMENT: "组织部门审定"}
+
+
+def whole_time(span: Span) -> bool:
+    """Whether it is a calendar year, or a half of one."""
+    begins = span.first.day == 1 and span.first.month in (1, MONTHS_OF_A_YEAR // 2 + 1)
+    ends = (span.last + timedelta(days=1)).day == 1
+    half = span.first.year == span.last.year and span.months == MONTHS_OF_A_YEAR // 2
+    return begins and ends and (half or (span.first.month == 1 and span.months == MONTHS_OF_A_YEAR))
+
+
+def notice_until(on: date, days: int) -> date:
+    """The last day of a 公示 that begins on a day: at least five working days after it."""
+    return workday_after(on, max(days, LEAST_NOTICE))
+
+
+def not_yet(stage: str, waits: str, until: Mapping[str, date], on: date) -> str:
+    """Why a stage is not taken of an evaluation that waits at another; empty where it may be. Whoever let a stage pass is waited
+    for no longer once its day is over."""
+    if ROAD.index(waits) > ROAD.index(stage):
+        return f"{LABELS[stage]}已经办过，不能再改"
+    for earlier in ROAD[ROAD.index(waits) : ROAD.index(stage)]:
+        if on <= until[earlier]:
+            return f"还在等待{LABELS[earlier]}（截止 {until[earlier]}），办完或截止以后才能{LABELS[stage]}"
+    return ""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What somebody gives for an item, and what he says of it."""
+
+    points: Decimal | None
+    text: str = ""
+
+
+def objections(name: str, most: Decimal, before: Decimal | None, given: Given) -> Iterator[str]:
+    """Why it cannot stand: `before` is what the stage before gave, nothing where it gave none or there is none."""
+    if given.points is None:
+        yield f"“{name}”还没有评分"
+    elif not 0 <= given.points <= most:
+        yield f"“{name}”的得分在 0 至 {plain(most)} 之间"
+    elif given.points != given.points.quantize(HUNDREDTH):
+        yield f"“{name}”的得分最多两位小数"
+    elif before is not None and given.points != before and not given.text.strip():
+        yield f"“{name}”与上一步的 {plain(before)} 分不同，请写明理由"

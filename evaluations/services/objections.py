@@ -1,0 +1,161 @@
+"""异议 while a result is public, and 加减分、一票否决: who enters them, and that somebody else answers (rules §15)."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.permissions import Permission as P
+from core import writing
+from core.locks import hold
+from core.refusals import Refusal
+from evaluations.models import Evaluation, Extra, Objection, Round, Score, Stage
+from evaluations.queries.results import item_of, result_of, rows_of
+from evaluations.rules.extras import BONUSES, BRANCH_VETOES, CRITICISED, MEMBER_VETOES
+from evaluations.rules.rounds import Given, objections
+from members.queries.people import seat_of
+from members.services.separation import require_another, require_seat
+
+ENTER, ANSWER = "evaluations.object", "evaluations.answer"
+ADD, REMOVE = "evaluations.extra_add", "evaluations.extra_remove"
+Kind, State = Extra.Kind, Round.State
+
+
+@transaction.atomic
+def enter(
+    *, by: User, evaluation: Evaluation, score: Score | None, text: str, raised_by: str, raised_unit: str, received_on: date,
+    on: date,
+) -> Objection:  # fmt: skip
+    """Take down what somebody objects, of one score or of the whole: by the branch itself, or by a committee above it."""
+    row = _locked(evaluation, State.NOTICE)
+    if not seat_of(by, P.EVALUATIONS_SCORE, row.party_organization, on=on):
+        require_seat(by, P.EVALUATIONS_REVIEW, row.party_organization, on=on)
+    first, last = row.round.notice_on, row.round.notice_until
+    if not (first and last and first <= received_on <= last):
+        raise Refusal(f"收到日期须在公示期间（{first} 至 {last}），公示期满不再受理")
+    if score and score.evaluation_id != row.pk:
+        raise Refusal("评分项不属于这份评定，请重新打开本页")
+    made = Objection(
+        evaluation=row, score=score, text=text.strip(), raised_by=raised_by.strip(), raised_unit=raised_unit.strip(),
+        received_on=received_on, entered_by=by,
+    )  # fmt: skip
+    writing.add(by=by, record=made, action=ENTER, on=on)
+    return made
+
+
+@transaction.atomic
+def answer(
+    *, by: User, objection: Objection, accepted: bool, text: str, on: date, points: Decimal | None = None
+) -> Objection:
+    """Answer an objection, by somebody who gave no score there and entered nothing of it; points change with it alone."""
+    evaluation = _locked(objection.evaluation, State.NOTICE)
+    row = Objection.objects.select_related("score__criterion", "entered_by").get(pk=objection.pk)
+    require_seat(by, P.EVALUATIONS_DECIDE, evaluation.party_organization, on=on)
+    require_another(by, act="答复", earlier=_acted(evaluation, row), of=evaluation.party_organization)
+    if row.outcome:
+        raise Refusal(f"这件异议已于 {row.answered_on} 答复")
+    if not text.strip():
+        raise Refusal("答复请写明理由")
+    values: dict[str, Any] = {
+        "outcome": Objection.Outcome.ACCEPTED if accepted else Objection.Outcome.REJECTED,
+        "answer": text.strip(), "answered_by": by, "answered_on": on,
+    }  # fmt: skip
+    if points is not None:
+        values |= _changed(by, row, accepted, points, on)
+    writing.change(by=by, record=row, values=values, action=ANSWER, on=on)
+    if points is not None:
+        _sum_up(by, evaluation, ANSWER, on)
+    return row
+
+
+@transaction.atomic
+def add_extra(*, by: User, evaluation: Evaluation, kind: str, code: str, text: str, on: date) -> Extra:
+    """Enter a bonus, a penalty or a veto with what it rests on, as long as the round is open."""
+    row = _locked(evaluation, State.OPEN)
+    _require_above(by, row, on)
+    if not text.strip():
+        raise Refusal("依据请写明，如表彰决定、通报的文号")
+    what, points = _known(row, kind, code)
+    made = Extra(
+        evaluation=row, kind=kind, code=code, what=what, points=points, text=text.strip(), added_by=by, added_on=on
+    )
+    writing.add(by=by, record=made, action=ADD, on=on)
+    if row.stage == Stage.REVIEWED:
+        _sum_up(by, row, ADD, on)
+    return made
+
+
+@transaction.atomic
+def remove_extra(*, by: User, extra: Extra, reason: str, on: date) -> None:
+    """Take one away that was entered wrongly; what the records say stays as long as they say it."""
+    row = _locked(extra.evaluation, State.OPEN)
+    _require_above(by, row, on)
+    if not reason.strip():
+        raise Refusal("删除请写明原因")
+    if extra.added_by_id is None:
+        raise Refusal("这一项来自系统中的记录，不能删除；记录有误的，请在公示期间提出异议")
+    writing.remove_many(Extra.objects.filter(pk=extra.pk), by=by, action=REMOVE, reason=reason.strip())
+    if row.stage == Stage.REVIEWED:
+        _sum_up(by, row, REMOVE, on)
+
+
+# --- what they share ---
+def _locked(evaluation: Evaluation, state: str) -> Evaluation:
+    hold(Evaluation, [evaluation.pk])
+    people = ("self_by", "street_by", "department_by")
+    row = Evaluation.objects.select_related("round", "rubric", "party_organization", *people).get(pk=evaluation.pk)
+    if row.round.state != state:
+        raise Refusal(f"“{row.round}”现在是“{row.round.get_state_display()}”，不能办理这一步")
+    return row
+
+
+def _require_above(by: User, row: Evaluation, on: date) -> None:
+    require_seat(by, P.EVALUATIONS_REVIEW, row.party_organization, on=on)
+    require_another(by, act="登记", earlier=[("自评", row.self_by)], of=row.party_organization)
+
+
+def _acted(evaluation: Evaluation, objection: Objection) -> list[tuple[str, User | None]]:
+    """Who scored, who entered the objection, and who entered what counts beside the points."""
+    scored = [("自评", evaluation.self_by), ("复核", evaluation.street_by), ("审定", evaluation.department_by)]
+    extras = evaluation.extras.select_related("added_by")
+    return [*scored, ("登记异议", objection.entered_by), *(("登记加减分", one.added_by) for one in extras)]
+
+
+def _changed(by: User, row: Objection, accepted: bool, points: Decimal, on: date) -> dict[str, Any]:
+    """Let a score be what the answer says."""
+    score = row.score
+    if not accepted or score is None:
+        raise Refusal("改为几分只在异议成立、针对一项得分时填写")
+    if score.excluded:
+        raise Refusal(f"这一项不适用（{score.excluded}），不能改分")
+    name = f"{score.criterion.code} {item_of(score).criterion.name}"
+    for why in objections(name, score.criterion.points, None, Given(points)):
+        raise Refusal(why)
+    if points == score.final:
+        raise Refusal(f"“{name}”原来就是 {points} 分，请填写改后的得分")
+    if score.objections.filter(points__isnull=False).exists():
+        raise Refusal(f"“{name}”已因异议改过一次，不能再改")
+    values = {"points_before": score.final, "points": points}
+    writing.change(by=by, record=score, values={"final": points}, action=ANSWER, on=on)
+    return values
+
+
+def _sum_up(by: User, row: Evaluation, action: str, on: date) -> None:
+    [rows] = rows_of(Evaluation.objects.filter(pk=row.pk))
+    values = result_of(rows.total_at(Stage.REVIEWED))
+    writing.change(by=by, record=rows.evaluation, values=values, action=action, on=on)
+
+
+def _known(row: Evaluation, kind: str, code: str) -> tuple[str, Decimal]:
+    vetoes = MEMBER_VETOES if row.member_id else BRANCH_VETOES
+    if kind == Kind.VETO and code in vetoes:
+        return vetoes[code], Decimal(0)
+    if kind == Kind.BONUS and code in BONUSES:
+        return BONUSES[code].what, BONUSES[code].points
+    if kind == Kind.PENALTY and code == "CRITICISED":
+        return CRITICISED.what, CRITICISED.points
+    raise Refusal("没有这项加分、扣分或一票否决，请重新选择")

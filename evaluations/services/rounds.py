@@ -1,0 +1,210 @@
+"""评定批次: set up with its timetable, opened with the facts and automatic points of everybody in it, published, and made final,
+after which nothing of it changes any more (rules §15)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.models import User
+from accounts.permissions import Permission as P
+from activities.queries.branches import branches
+from core import writing
+from core.id_sets import among
+from core.locks import alone_with, hold
+from core.parameters import values_on
+from core.refusals import Refusal
+from core.scope import subtree
+from evaluations.choices import Category
+from evaluations.criteria.registry import keys
+from evaluations.models import Evaluation, Extra, Objection, Round, Rubric, Score, Stage
+from evaluations.queries.results import differences, worked_out
+from evaluations.queries.rubrics import categories_of, items_of
+from evaluations.queries.scores import vetoes
+from evaluations.rules.facts import Record
+from evaluations.rules.rounds import notice_until, whole_time
+from members.models import Member
+from members.services.separation import require_seat
+from orgs.models import Coverage, PartyOrganization
+from orgs.models.party import steps
+
+State = Round.State
+PREPARE, EDIT, DISCARD = "evaluations.round_prepare", "evaluations.round_edit", "evaluations.round_discard"
+OPEN, PUBLISH, FINALISE = "evaluations.round_open", "evaluations.round_publish", "evaluations.round_finalise"
+DEADLINES = ("self_until", "street_until", "department_until")
+CHUNK = 1_000  # branches or members of which facts and records are in memory at once
+NAMED = 5
+SCORE = ("evaluation_id", "criterion_id", "fact", "auto", "excluded")
+
+
+@transaction.atomic
+def prepare(*, by: User, node: PartyOrganization, values: Mapping[str, Any], on: date) -> Round:
+    """Say who is evaluated (`name`, `subject`), of which time, and until when each stage is taken."""
+    require_seat(by, P.EVALUATIONS_DECIDE, node, on=on)
+    row = Round(node=node, **values)
+    alone_with("evaluations.round")
+    _require_sound(row)
+    writing.add(by=by, record=row, action=PREPARE, on=on)
+    return row
+
+
+@transaction.atomic
+def edit(*, by: User, row: Round, values: Mapping[str, Any], on: date) -> Round:
+    """Mend what is prepared; once it is open, deadlines alone, which only move back."""
+    row = locked(by, row, on, State.PREPARED, State.OPEN)
+    if row.state == State.OPEN and (moved := values.keys() - set(DEADLINES)):
+        names = "、".join(str(Round._meta.get_field(name).verbose_name) for name in sorted(moved))
+        raise Refusal(f"评定已开始，只能推迟截止日期，不能再改{names}")
+    for name in DEADLINES if row.state == State.OPEN else ():
+        if name in values and values[name] < getattr(row, name):
+            raise Refusal(f"{Round._meta.get_field(name).verbose_name}只能推迟，原为 {getattr(row, name)}")
+    writing.change(by=by, record=row, values=values, action=EDIT, on=on)
+    _require_sound(row)
+    return row
+
+
+@transaction.atomic
+def discard(*, by: User, row: Round, on: date) -> None:
+    """Take away what was not opened."""
+    row = locked(by, row, on, State.PREPARED)
+    writing.remove_many(Round.objects.filter(pk=row.pk), by=by, action=DISCARD)
+
+
+@transaction.atomic
+def open_(*, by: User, row: Round, on: date) -> int:
+    """Take in all branches, or members, below the node, each with the rubric in force on the last day of the time, its facts with
+    the records that prove them, and the points that follow; returns how many."""
+    row = locked(by, row, on, State.PREPARED)
+    if on <= row.last_day:
+        raise Refusal(f"评定期间到 {row.last_day} 结束，结束以后才能开始，以免评定中途记录还在变化")
+    rubrics = {one.category: one for one in Rubric.objects.in_force(row.last_day)}
+    count = 0
+    for category, subjects in _subjects(row).items():
+        if not (rubric := rubrics.get(category)):
+            raise Refusal(f"{category.label}在 {row.last_day} 没有施行的评分办法，请先发布")
+        for first in range(0, len(subjects), CHUNK):
+            _take_in(by, row, rubric, subjects[first : first + CHUNK], on)
+        count += len(subjects)
+    if not count:
+        raise Refusal(f"{row.node}以下没有可以评定的{row.get_subject_display()}")
+    writing.change(by=by, record=row, values={"state": State.OPEN, "opened_on": on}, action=OPEN, on=on)
+    return count
+
+
+@transaction.atomic
+def publish(*, by: User, row: Round, on: date) -> Round:
+    """公示: name and unit of whoever reached five goods, for five working days or more."""
+    row = locked(by, row, on, State.OPEN)
+    waiting = row.evaluations.exclude(stage=Stage.REVIEWED)
+    if number := waiting.count():
+        some = "、".join(waiting.order_by("pk").values_list("name", flat=True)[:NAMED])
+        raise Refusal(
+            f"还有 {number} 个{row.get_subject_display()}没有审定，不能公示：{some}{'等' if number > NAMED else ''}"
+        )
+    until = notice_until(on, int(values_on(on)["five.notice_days"]))
+    values = {"state": State.NOTICE, "notice_on": on, "notice_until": until}
+    writing.change(by=by, record=row, values=values, action=PUBLISH, on=on)
+    return row
+
+
+@transaction.atomic
+def finalise(*, by: User, row: Round, on: date) -> Round:
+    """Let the results hold: after the 公示, with every objection answered, and only what follows anew from what was kept."""
+    row = locked(by, row, on, State.NOTICE)
+    if row.notice_until is None or on <= row.notice_until:
+        raise Refusal(f"公示到 {row.notice_until} 结束，结束以后才能确定结果")
+    if number := Objection.objects.filter(evaluation__round=row, outcome="").count():
+        raise Refusal(f"还有 {number} 件异议没有答复，答复以后才能确定结果")
+    if wrong := list(differences(row)):
+        some = "、".join(wrong[:NAMED])
+        raise Refusal(f"重新计算与登记的结果不一致，共 {len(wrong)} 处，请报告系统管理员和审计管理员：{some}")
+    values = {"state": State.FINAL, "final_on": on, "final_by": by}
+    writing.change(by=by, record=row, values=values, action=FINALISE, on=on)
+    return row
+
+
+def locked(by: User, row: Round, on: date, *states: str) -> Round:
+    """The round as it is, in one of these states, of whoever leads it. Raises Refusal."""
+    hold(Round, [row.pk])
+    row = Round.objects.select_related("node").get(pk=row.pk)
+    require_seat(by, P.EVALUATIONS_DECIDE, row.node, on=on)
+    if row.state not in states:
+        raise Refusal(f"“{row}”现在是“{row.get_state_display()}”，不能办理这一步")
+    return row
+
+
+# --- who takes part ---
+def _require_sound(row: Round) -> None:
+    if not whole_time(row.span):
+        raise Refusal("评定期间第一天和最后一天须是一个整年，或上半年、下半年")
+    row.clean_fields()
+    row.validate_constraints()
+    around = Round.objects.filter(subject=row.subject, first_day__lte=row.last_day, last_day__gte=row.first_day)
+    others = around.exclude(pk=row.pk).select_related("node")
+    for other in others.filter(subtree(row.node.path, "node__path")) | others.filter(node__in=steps(row.node.path)):
+        raise Refusal(f"{other.node}的“{other}”已包括这段期间，同一对象不重复评定")
+
+
+def _subjects(row: Round) -> dict[Category, list[int]]:
+    """The keys by category, in their order: branches that stood on the last day and still stand, or the members on their roll."""
+    stood = branches().filter(subtree(row.node.path)).exclude(established_on__gt=row.last_day)
+    if row.of_members:
+        members = Member.objects.on_the_roll().filter(party_organization__in=stood.order_by().values("pk"))
+        return {Category.MEMBER: sorted(keys(members))}
+    found: dict[Category, list[int]] = defaultdict(list)
+    for key, category in sorted(categories_of(stood, on=row.last_day).items()):
+        found[category].append(key)
+    return found
+
+
+def _take_in(by: User, row: Round, rubric: Rubric, chosen: Sequence[int], on: date) -> None:
+    """So many at once, in a constant number of queries for each criterion."""
+    of: Any = Member if row.of_members else PartyOrganization
+    subjects: QuerySet[Any] = of.objects.filter(pk__in=among(chosen))
+    made = writing.add_many(list(_begun(row, rubric, subjects)), by=by, action=OPEN, on=on)
+    owners = {one.member_id or one.party_organization_id: one for one in made}
+    for item in items_of(rubric):
+        source = item.criterion.source
+        facts = source.facts(subjects, row.span, row.last_day) if source else {}
+        records = source.records(subjects, row.span, row.last_day) if source else {}
+        rows = []
+        for key, owner in owners.items():
+            fact = facts.get(key)
+            auto, excluded = worked_out(item, fact)
+            kept = fact.kept() | {"records": [_kept(one) for one in records.get(key, ())]} if fact else {}
+            rows.append([owner.pk, item.row.pk, kept, auto, excluded])
+        writing.add_rows(Score, SCORE, rows, by=by, events=())  # their evaluation's entry tells of them
+    told = {"kind": Extra.Kind.VETO, "text": "系统中的记录", "added_on": on}
+    extras = [
+        Extra(evaluation=owners[key], code=code, what=what, **told)
+        for key, found in vetoes(rubric, subjects, row.span, on=row.last_day).items()
+        for code, what in found.items()
+    ]
+    writing.add_many(extras, by=by, action=OPEN, on=on)
+
+
+def _begun(row: Round, rubric: Rubric, subjects: QuerySet[Any]) -> Iterator[Evaluation]:
+    if row.of_members:
+        for one in subjects.select_related("party_organization").order_by("pk"):
+            branch = one.party_organization
+            yield Evaluation(
+                round=row, rubric=rubric, party_organization=branch, member=one, name=one.name, unit=branch.name
+            )
+        return
+    units: dict[int, list[str]] = defaultdict(list)
+    covered = Coverage.objects.on(row.last_day).filter(party_organization__in=subjects.order_by().values("pk"))
+    for key, name in covered.order_by("pk").values_list("party_organization", "organization__name"):
+        units[key].append(name)
+    for one in subjects.order_by("pk"):
+        named = units[one.pk]
+        unit = f"{named[0]}等 {len(named)} 家" if len(named) > 1 else "".join(named)
+        yield Evaluation(round=row, rubric=rubric, party_organization=one, name=one.name, unit=unit[:200])
+
+
+def _kept(record: Record) -> list[Any]:
+    return [record.text, record.model, record.pk, record.counts]
