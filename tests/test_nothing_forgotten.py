@@ -54,6 +54,8 @@ WITH_THEIR_RECORD = {  # references that stay, or follow by themselves, when two
     "dues.refundmonth.party_organization": "a month was returned to whoever collected in it",
     "dues.refundstep.node": "a step was taken by whoever it was",
     "dues.voucher.party_organization": "a paper stays with what it proves",
+    "evaluations.evaluation.party_organization": "a result is of the branch that was evaluated",
+    "evaluations.round.node": "a round was held by whoever it was",
     "orgs.organization.merged_into": "the merge itself",
     "orgs.organizationfacts.organization": "computed anew",
     "orgs.tally.managed_by": "computed anew",

@@ -93,6 +93,8 @@ SILENT = {  # where rows are written without entries, and why
     "dues/services/months.py Arrears": "who is behind follows from what is due",
     "dues/services/months.py Due": "a month follows from assessments and reliefs, whose entries say so",
     "dues/services/refunds.py RefundMonth": "the entry of the refund says its months",
+    "evaluations/services/rounds.py Score": "the entry of the evaluation says that it was begun, with what facts were kept",
+    "evaluations/services/stages.py Score": "the entry of the evaluation has the sum",
     "orgs/sources/organizations.py Headcount": "the entry of the organization has the count",
     "orgs/sources/organizations.py Organization": "which batch a value came from, which the entry's number says",
     "reports/services/gaps.py GapAnswer": "the entry of the organization has the answer",

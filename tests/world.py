@@ -59,7 +59,7 @@ from dues.models import (
     Voucher,
 )
 from evaluations.criteria.registry import criteria_of
-from evaluations.models import Rubric, RubricCriterion
+from evaluations.models import Evaluation, Evidence, Extra, Objection, Round, Rubric, RubricCriterion, Score
 from instructors.models import Assignment, Instructor, Visit
 from members.models import PartyGroup, Post, Term
 from members.services import nodes
@@ -151,6 +151,8 @@ def _built(city: City) -> World:
         **_rubrics(city),
         **{name: user.pk for name, user in city.people.items()},
     }
+    for side, rows in zip(SIDES, (here, there), strict=True):
+        rows |= {name: row.pk for name, row in _evaluated(city, side, common["draft"]).items()}
     for model in [model for model in admin.site._registry if not model._default_manager.exists()]:  # of other apps
         for side, rows in zip(SIDES, (here, there), strict=True):
             rows[str(model._meta.model_name)] = _any_row(model, city, side, rows).pk
@@ -173,6 +175,43 @@ def _rubrics(city: City) -> dict[str, int]:
         if one.points
     )  # fmt: skip
     return {"rubric": first.pk, "draft": draft.pk}
+
+
+def _evaluated(city: City, side: Side, rubric: int) -> dict[str, Model]:
+    """A round of the street in which its branch stands, with something of each kind."""
+    until = {
+        f"{stage}_until": TODAY.replace(day=day) for stage, day in (("self", 25), ("street", 26), ("department", 27))
+    }
+    held = Round.objects.create(
+        name=f"{side.mark}评定", node=city[side.committee], first_day=TODAY.replace(month=1, day=1),
+        last_day=TODAY.replace(month=6, day=30), state="OPEN", opened_on=TODAY, **until,
+    )  # fmt: skip
+    of: dict[str, Any] = {
+        "evaluation": Evaluation.objects.create(
+            round=held,
+            party_organization=city[side.branch],
+            rubric_id=rubric,
+            name=f"{side.mark}支部",
+            unit=f"{side.mark}单位",
+        )
+    }
+    criterion = RubricCriterion.objects.filter(rubric=rubric).order_by("pk")[0]
+    score = Score.objects.create(criterion=criterion, self_text=f"{side.mark}说明", **of)
+    return {
+        "round": held,
+        **of,
+        "score": score,
+        "extra": Extra.objects.create(
+            kind="BONUS", code="CITY", points=2, what="市级表彰", text=f"{side.mark}文号", added_on=TODAY, **of
+        ),
+        "evidence": Evidence.objects.create(
+            score=score, name=f"{side.mark}佐证.jpg", content_type="image/jpeg", size=1, sha256="0" * 64, file=_photo(side),
+            added_at=timezone.now(),
+        ),
+        "objection": Objection.objects.create(
+            text=f"{side.mark}异议", raised_by=f"{side.mark}职工", received_on=TODAY, **of
+        ),
+    }  # fmt: skip
 
 
 def _any_row(model: type[Model], city: City, side: Side, rows: dict[str, Any]) -> Model:

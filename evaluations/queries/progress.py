@@ -1,0 +1,62 @@
+"""How far a round is, committee by committee, and who is late."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import takewhile
+
+from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models.functions import Substr
+
+from core.scope import Scope
+from evaluations.models import Evaluation, Round, Stage
+from orgs.models import PartyOrganization
+from orgs.models.party import STEP, steps
+
+
+@dataclass(frozen=True)
+class Board:
+    """A committee with how many of its branches, or members, wait at each stage, and how many of them are late."""
+
+    node: PartyOrganization
+    waiting: Mapping[str, int]
+    late: int
+
+    @property
+    def number(self) -> int:
+        return sum(self.waiting.values())
+
+    @property
+    def reviewed(self) -> int:
+        return self.waiting[Stage.REVIEWED]
+
+
+def progress(row: Round, scope: Scope, *, on: date) -> list[Board]:
+    """The committees, or branches, where what the reader sees of the round divides. Three queries."""
+    seen = Evaluation.objects.within(scope).filter(round=row)
+    late = Q(pk__in=Evaluation.objects.late(on).filter(round=row).values("pk"))
+    found: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(Stage.values, 0))
+    overdue: dict[int, int] = defaultdict(int)
+    told = seen.order_by().annotate(below_=Substr("party_organization__path", 1, _divides(seen) + STEP))
+    for below, stage, number, some in told.values_list("below_", "stage").annotate(
+        number_=Count("pk"), late_=Count("pk", filter=late)
+    ):
+        found[steps(below)[-1]][stage] += number
+        overdue[steps(below)[-1]] += some
+    nodes = PartyOrganization.objects.filter(pk__in=found).order_by("path")
+    return [Board(node, found[node.pk], overdue[node.pk]) for node in nodes]
+
+
+def sum_of(boards: Sequence[Board]) -> dict[str, int]:
+    return {stage: sum(one.waiting[stage] for one in boards) for stage in Stage.values}
+
+
+def _divides(seen: QuerySet[Evaluation]) -> int:
+    """How many signs the paths of all that is seen have in common, in whole steps: below that node they divide."""
+    ends = seen.order_by().aggregate(first=Min("party_organization__path"), last=Max("party_organization__path"))
+    first, last = steps(ends["first"] or ""), steps(ends["last"] or "")
+    common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first[:-1], last[:-1], strict=False)))
+    return common * STEP
