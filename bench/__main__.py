@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import sys
 
-from bench import dues, exports, filing, imports, life, load, pages, scale
+from bench import dues, exports, filing, five, imports, life, load, pages, scale
 
-GROUPS = (pages.lines, exports.lines, imports.lines, load.lines, life.lines, dues.lines, filing.lines, scale.lines)
+GROUPS = (
+    pages.lines,
+    exports.lines,
+    imports.lines,
+    load.lines,
+    life.lines,
+    dues.lines,
+    five.lines,
+    filing.lines,
+    scale.lines,
+)
 
 
 def main() -> int:

@@ -49,7 +49,7 @@ def life(number: str) -> dict[str, float]:
     """So many branches, each with a member roll, a record a month and its duties; then seconds and queries of each act."""
     today = timezone.localdate()
     branches = some_branches(int(number), today)
-    _year(branches, today)
+    year_of_records(branches, today)
     refresh(None, on=today)
     district = scope_for(User.objects.get(username="district"), on=today)
     secretary = scope_for(User.objects.get(username="secretary"), on=today)
@@ -154,7 +154,7 @@ def some_branches(number: int, today: date, *, roll: int = ROLL) -> list[int]:
     return keys
 
 
-def _year(branches: list[int], today: date) -> None:
+def year_of_records(branches: list[int], today: date) -> None:
     """A record a month and branch, those of this month waiting for the street."""
     rolls: dict[int, list[int]] = {}
     for branch, member in Member.objects.values_list("party_organization", "pk"):

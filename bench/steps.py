@@ -25,6 +25,7 @@ from import_export import resources
 from accounts.models import User
 from bench import lists
 from bench.branches import arrived, life, secretaries  # noqa: F401 - steps
+from bench.evaluated import five  # noqa: F401 - a step
 from bench.payers import dues  # noqa: F401 - a step
 from core import audit
 from core.importing import services

@@ -1,8 +1,9 @@
-"""A draft of a rubric as its clerk types it: lines, and of each criterion its points and the numbers of its formula."""
+"""A draft of a rubric as its clerk types it: lines, and of each criterion its points and the numbers of its formula; a round with
+its timetable; what somebody gives at a stage; an objection and its answer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
@@ -10,11 +11,17 @@ from typing import Any
 
 from django import forms
 
-from core.days import AnyDay
+from core.days import AnyDay, PastDay
 from evaluations.choices import dimensions_of, grades_of
-from evaluations.criteria.registry import Criterion, Mode, criteria_of
-from evaluations.models import Rubric, RubricCriterion
+from evaluations.criteria.registry import Criterion, Mode, criteria, criteria_of
+from evaluations.models import Extra, Round, Rubric, RubricCriterion, Score
+from evaluations.queries.results import asked
+from evaluations.rules.extras import BONUSES, BRANCH_VETOES, CRITICISED, MEMBER_VETOES
+from evaluations.rules.facts import Span
+from evaluations.rules.formulas import plain
+from evaluations.rules.rounds import Given
 from evaluations.services.rubrics import Wanted
+from orgs.models import PartyOrganization
 
 LINES = ("five_total", "five_dimension", "bonus_cap", "penalty_cap")
 CHANGED = "您打开这一页以后，别人改过这份草稿；请重新打开本页，核对后再修改"
@@ -126,3 +133,116 @@ class RubricForm(forms.Form):
             for row in self.rows.values()
         ]
         return sha256("\n".join(sorted(parts)).encode()).hexdigest()[:16]
+
+
+class TimetableForm(forms.Form):
+    self_until = AnyDay(label="自评截止日期")
+    street_until = AnyDay(label="街道复核截止日期")
+    department_until = AnyDay(label="组织部门审定截止日期")
+
+
+class RoundForm(TimetableForm):
+    """A new round: whose, of whom, of which time. `spans` are the times to choose from, by their codes."""
+
+    node = forms.ModelChoiceField(PartyOrganization.objects.none(), label="组织评定的党组织", empty_label=None)
+    subject = forms.ChoiceField(label="评定对象", choices=Round.Subject.choices)
+    span = forms.ChoiceField(label="评定期间")
+    field_order = ("node", "subject", "span", "self_until", "street_until", "department_until")
+
+    def __init__(self, *args: Any, nodes: Any, spans: Mapping[str, tuple[str, Span]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.spans = spans
+        self.fields["node"].queryset = nodes  # type: ignore[attr-defined]
+        self.fields["span"].choices = [(code, name) for code, (name, _) in spans.items()]  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        """What the round shall say, beside its node."""
+        data = dict(self.cleaned_data)
+        data.pop("node")
+        name, span = self.spans[data.pop("span")]
+        of = Round.Subject(data["subject"]).label
+        return data | {"name": f"{name}{of}“五个好”评定", "first_day": span.first, "last_day": span.last}
+
+
+class ScoresForm(forms.Form):
+    """Points, and what is said of them, of every score that people give at a stage; they begin with what `begins` says of each."""
+
+    def __init__(
+        self, *args: Any, scores: Sequence[Score], begins: Mapping[int, Given], text: str, whole: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.scores = [one for one in scores if asked(one)]
+        for one in self.scores:
+            name = one.criterion.code
+            self.fields[f"points-{one.pk}"] = _points(
+                f"{name} 得分", required=whole, initial=begins[one.pk].points, widget=forms.TextInput(
+                    {"inputmode": "decimal", "class": "short num", "maxlength": 6, "aria-label": f"{name} 得分，满分 {plain(one.criterion.points)}"}
+                ),
+            )  # fmt: skip
+            self.fields[f"text-{one.pk}"] = forms.CharField(
+                label=f"{name} {text}", max_length=300, required=False, initial=begins[one.pk].text,
+                widget=forms.TextInput({"placeholder": text, "aria-label": f"{name} {text}"}),
+            )  # fmt: skip
+
+    def fields_of(self, score: Score) -> tuple[forms.BoundField, forms.BoundField] | None:
+        return (self[f"points-{score.pk}"], self[f"text-{score.pk}"]) if f"points-{score.pk}" in self.fields else None
+
+    def given(self) -> dict[int, Given]:
+        data = self.cleaned_data
+        return {one.pk: Given(data[f"points-{one.pk}"], data[f"text-{one.pk}"]) for one in self.scores}
+
+
+class ExtraForm(forms.Form):
+    """A bonus, a penalty or a veto, by `kind:code`."""
+
+    extra = forms.ChoiceField(label="事项")
+    text = forms.CharField(
+        label="依据", max_length=300, widget=forms.TextInput({"placeholder": "文号、通报或查实材料"})
+    )
+
+    def __init__(self, *args: Any, of_members: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind = Extra.Kind
+        bonuses = [(f"{kind.BONUS}:{code}", f"{one.what} +{plain(one.points)}") for code, one in BONUSES.items()]
+        vetoes = [
+            (f"{kind.VETO}:{code}", what) for code, what in (MEMBER_VETOES if of_members else BRANCH_VETOES).items()
+        ]
+        penalty = (f"{kind.PENALTY}:CRITICISED", f"{CRITICISED.what} −{plain(CRITICISED.points)}")
+        self.fields["extra"].choices = [  # type: ignore[attr-defined]
+            (kind.BONUS.label, bonuses), (kind.PENALTY.label, [penalty]), (kind.VETO.label, vetoes),
+        ]  # fmt: skip
+
+
+class ObjectionForm(forms.Form):
+    """What somebody objects, of one score or of the whole."""
+
+    score = forms.ModelChoiceField(Score.objects.none(), label="评分项", required=False, empty_label="整个结果")
+    text = forms.CharField(label="异议", max_length=500, widget=forms.Textarea({"rows": 3}))
+    raised_by = forms.CharField(label="提出人", max_length=60)
+    raised_unit = forms.CharField(label="提出人单位", max_length=100, required=False)
+    received_on = PastDay(label="收到日期")
+
+    def __init__(self, *args: Any, scores: Sequence[Score], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["score"]
+        field.queryset = Score.objects.filter(pk__in=[one.pk for one in scores]).select_related("criterion")
+        field.label_from_instance = lambda one: criteria[one.criterion.code].title
+
+
+class AnswerForm(forms.Form):
+    """The answer to an objection: `points` and `without` only where it is right."""
+
+    accepted = forms.ChoiceField(label="结论", choices=[("yes", "异议成立"), ("no", "异议不成立")])
+    answer = forms.CharField(label="答复", max_length=500, widget=forms.Textarea({"rows": 3}))
+    points = _points("改为几分", required=False)
+    without = forms.ModelChoiceField(
+        Extra.objects.none(), label="删除加减分、一票否决", required=False, empty_label="不删除"
+    )
+
+    def __init__(self, *args: Any, extras: Any, whole: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["without"]
+        field.queryset = extras
+        field.label_from_instance = lambda one: f"{one.get_kind_display()}：{one.what}"
+        if whole:
+            del self.fields["points"]

@@ -3,4 +3,8 @@
 from accounts.permissions import Permission as P
 from core.pages import NavigationEntry, navigation
 
-navigation.add(NavigationEntry("evaluations", "评定", "rubrics", P.EVALUATIONS_VIEW, order=57))
+navigation.add(
+    NavigationEntry(
+        "evaluations", "评定", "rounds", P.EVALUATIONS_VIEW, order=57, also="/(rounds|evaluations|rubrics)/"
+    )
+)

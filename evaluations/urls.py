@@ -2,10 +2,19 @@
 
 from django.urls import path
 
+from evaluations.views.evaluation import EvaluationPage, EvidenceFile
+from evaluations.views.rounds import Evaluations, NewRound, RoundDeadlines, RoundPage, Rounds
 from evaluations.views.rubrics import RubricEdit, RubricPage, Rubrics
 from evaluations.views.trial import Trial
 
 urlpatterns = [
+    path("rounds/", Rounds.as_view(), name="rounds"),
+    path("rounds/new/", NewRound.as_view(), name="round_new"),
+    path("rounds/<int:pk>/", RoundPage.as_view(), name="round"),
+    path("rounds/<int:pk>/deadlines/", RoundDeadlines.as_view(), name="round_deadlines"),
+    path("evaluations/", Evaluations.as_view(), name="evaluations"),
+    path("evaluations/<int:pk>/", EvaluationPage.as_view(), name="evaluation"),
+    path("evaluations/evidence/<int:pk>/", EvidenceFile.as_view(), name="evidence"),
     path("rubrics/", Rubrics.as_view(), name="rubrics"),
     path("rubrics/<int:pk>/", RubricPage.as_view(), name="rubric"),
     path("rubrics/<int:pk>/edit/", RubricEdit.as_view(), name="rubric_edit"),

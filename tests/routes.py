@@ -167,6 +167,10 @@ ROUTES = {
     "dues/reliefs/": Route("dues/reliefs/", STAFF),
     "dues/hand-ups/": Route("dues/hand-ups/", STAFF | OF_BRANCH),
     # five goods
+    "rounds/<int:pk>/": Route("rounds/{round}/", HERE | {"secretary"}, misses=STRANGER),
+    "rounds/<int:pk>/deadlines/": Route("rounds/{round}/deadlines/", frozenset({"city", "district"}), misses=STRANGER),
+    "evaluations/<int:pk>/": Route("evaluations/{evaluation}/", HERE | {"secretary"}, misses=STRANGER),
+    "evaluations/evidence/<int:pk>/": Route("evaluations/evidence/{evidence}/", HERE | {"secretary"}, misses=STRANGER),
     "rubrics/<int:pk>/": Route("rubrics/{rubric}/", STAFF | {"secretary"}),
     "rubrics/<int:pk>/edit/": Route(
         "rubrics/{draft}/edit/", frozenset({"city"}), others=403, misses=frozenset({"district", "stranger"})

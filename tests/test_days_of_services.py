@@ -35,8 +35,8 @@ from core.sources import sources
 from dues.models import Book, EntryKind, Spending
 from dues.queries.hand_ups import held_by
 from dues.services import funds, hand_ups, refunds, reliefs
-from evaluations.models import Rubric
-from evaluations.services import rubrics
+from evaluations.models import Evaluation, Objection, Round, Rubric
+from evaluations.services import objections, rounds, rubrics
 from instructors import services as instructors
 from instructors.models import Assignment, Instructor
 from members.models import Member, Post
@@ -146,6 +146,19 @@ def _discuss(rows: Rows, spending: Spending, day: date) -> Spending:
     )
 
 
+def _object(r: Rows, day: date) -> Objection:
+    """While the round of the branch is public."""
+    public = {"state": "NOTICE", "notice_on": TODAY, "notice_until": TODAY + timedelta(days=9)}
+    Round.objects.filter(pk=r.here["round"]).update(**public)
+    told: dict[str, Any] = {"score": None, "text": "异议", "raised_by": "何某", "raised_unit": "", "on": TODAY}
+    evaluation, by = Evaluation.objects.get(pk=r.here["evaluation"]), r.city.user("secretary")
+    return objections.enter(evaluation=evaluation, by=by, received_on=day, **told)
+
+
+HALF = {
+    "first_day": date(2026, 1, 1), "last_day": date(2026, 6, 30), "self_until": date(2026, 7, 10),
+    "street_until": date(2026, 7, 20),
+}  # fmt: skip
 Call = Callable[[Rows, date], Any]
 EVENTS: dict[tuple[str, str], Call] = {
     ("organizations.register", "values"): lambda r, d: organizations.register(
@@ -230,6 +243,7 @@ EVENTS: dict[tuple[str, str], Call] = {
     ("funds.discuss", "discussed_on"): lambda r, d: _discuss(r, r.asked, d),
     ("funds.spend", "day"): lambda r, d: funds.spend(
         spending=r.discussed, amount=Decimal(90), day=d, **told(r.city, "treasurer")),
+    ("objections.enter", "received_on"): lambda r, d: _object(r, d),
     ("importing.receive", "as_of"): lambda r, d: importing.receive(
         r.market, name="名单.csv", source=sources["market"], as_of=d, keep=False, **r.told),
 }  # fmt: skip
@@ -237,6 +251,10 @@ AHEAD: dict[tuple[str, str], Call] = {
     ("rubrics.edit", "values"): lambda r, day: rubrics.edit(
         rubric=Rubric.objects.get(pk=r.here["draft"]), values={"since": day}, wanted={}, **r.told
     ),
+    ("rounds.prepare", "values"): lambda r, d: rounds.prepare(
+        node=r.city["CZ13"], values={"name": "评定", **HALF, "department_until": d}, **r.told),
+    ("rounds.edit", "values"): lambda r, d: rounds.edit(
+        row=Round.objects.get(pk=r.here["round"]), values={"department_until": d}, **r.told),
     ("deadlines.put_off", "to"): lambda r, d: deadlines.put_off(
         month=YearMonth(2026, 10), to=d, reason="假日", at=timezone.now(), **r.told),
     ("coverage.cover", "since"): lambda r, d: coverage.cover(

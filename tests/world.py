@@ -179,9 +179,8 @@ def _rubrics(city: City) -> dict[str, int]:
 
 def _evaluated(city: City, side: Side, rubric: int) -> dict[str, Model]:
     """A round of the street in which its branch stands, with something of each kind."""
-    until = {
-        f"{stage}_until": TODAY.replace(day=day) for stage, day in (("self", 25), ("street", 26), ("department", 27))
-    }
+    stages = (("self", 10), ("street", 20), ("department", 30))
+    until = {f"{stage}_until": date(2026, 7, day) for stage, day in stages}
     held = Round.objects.create(
         name=f"{side.mark}评定", node=city[side.committee], first_day=TODAY.replace(month=1, day=1),
         last_day=TODAY.replace(month=6, day=30), state="OPEN", opened_on=TODAY, **until,

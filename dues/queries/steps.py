@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -15,7 +15,7 @@ from accounts.permissions import Permission
 from accounts.permissions import Permission as P
 from core.scope import Grant
 from dues.models import Refund, RefundStep
-from members.queries.people import COUNTY, let_in, people_at, person, persons
+from members.queries.people import COUNTY, RESET_BINDS, let_in, people_at, person, persons
 from members.rules.separation import Acted, Person, barred
 from orgs.access import scope_for
 from orgs.models import PartyOrganization
@@ -46,7 +46,6 @@ MOVES = {
 BY = {step: move.by for step, move in MOVES.items() if step in ROAD and move.by}
 NEXT = {state: (step, by) for step, by in BY.items() for state in MOVES[step].since}
 OWN = (P.DUES_APPLY, P.DUES_COLLECT)  # what the branch itself does
-RESET_BINDS = timedelta(days=90)
 UNSAID = {  # steps that bind nobody, beside the step itself: whoever applied may apply again
     step: {Step.RETURN, Step.REJECT, Step.WITHDRAW, step} | ({Step.LIST} if step == Step.APPLY else set())
     for step in Step

@@ -55,6 +55,10 @@ class Criterion:
     differs: Mapping[Category, Decimal] = field(default_factory=dict)
 
     @property
+    def title(self) -> str:
+        return f"{self.code} {self.name}"
+
+    @property
     def of_members(self) -> bool:
         return self.code.startswith("M")
 

@@ -29,10 +29,6 @@ class Board:
     def number(self) -> int:
         return sum(self.waiting.values())
 
-    @property
-    def reviewed(self) -> int:
-        return self.waiting[Stage.REVIEWED]
-
 
 def progress(row: Round, scope: Scope, *, on: date) -> list[Board]:
     """The committees, or branches, where what the reader sees of the round divides. Three queries."""
@@ -40,8 +36,8 @@ def progress(row: Round, scope: Scope, *, on: date) -> list[Board]:
     late = Q(pk__in=Evaluation.objects.late(on).filter(round=row).values("pk"))
     found: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(Stage.values, 0))
     overdue: dict[int, int] = defaultdict(int)
-    told = seen.order_by().annotate(below_=Substr("party_organization__path", 1, _divides(seen) + STEP))
-    for below, stage, number, some in told.values_list("below_", "stage").annotate(
+    grouped = seen.order_by().annotate(below_=Substr("party_organization__path", 1, _divides(seen) + STEP))
+    for below, stage, number, some in grouped.values_list("below_", "stage").annotate(
         number_=Count("pk"), late_=Count("pk", filter=late)
     ):
         found[steps(below)[-1]][stage] += number

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from core.id_sets import among
 from evaluations.criteria.registry import criteria
-from evaluations.models import Evaluation, Extra, Objection, Round, Rubric, Score
+from evaluations.models import Evaluation, Extra, Objection, Rubric, Score, Stage
 from evaluations.queries.rubrics import Item, lines_of
 from evaluations.rules.facts import Fact, Record
 from evaluations.rules.totals import Extra as Given
@@ -115,12 +115,12 @@ def rows_of(evaluations: QuerySet[Evaluation]) -> Iterator[Rows]:
         chunk = among(keys[first : first + CHUNK])
         found = Evaluation.objects.filter(pk__in=chunk).select_related("rubric", "round", "party_organization")
         scores = _by(Score.objects.filter(evaluation__in=chunk).select_related("criterion"))
-        extras, objections = (
-            _by(model.objects.filter(evaluation__in=chunk))  # type: ignore[attr-defined]
-            for model in (Extra, Objection)
-        )
+        extras = _by(Extra.objects.filter(evaluation__in=chunk))
+        objections = _by(Objection.objects.filter(evaluation__in=chunk))
         for row in found.order_by("pk"):
             in_order = sorted(scores[row.pk], key=lambda one: item_of(one).criterion.place)
+            for one in in_order:
+                one.evaluation = row
             yield Rows(row, in_order, extras[row.pk], objections[row.pk])
 
 
@@ -131,8 +131,7 @@ def _by(rows: QuerySet[Any]) -> dict[int, list[Any]]:
     return found
 
 
-def differences(row: Round) -> Iterator[str]:
-    """Every cell of a round that is not what follows from what it rests on."""
-    for rows in rows_of(row.evaluations.all()):
-        if rows.evaluation.stage == "REVIEWED":
-            yield from rows.differences()
+def differences(evaluations: QuerySet[Evaluation]) -> Iterator[str]:
+    """Every cell that is not what follows from what it rests on; of those that are reviewed."""
+    for rows in rows_of(evaluations.filter(stage=Stage.REVIEWED)):
+        yield from rows.differences()

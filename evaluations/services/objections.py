@@ -49,9 +49,11 @@ def enter(
 
 @transaction.atomic
 def answer(
-    *, by: User, objection: Objection, accepted: bool, text: str, on: date, points: Decimal | None = None
-) -> Objection:
-    """Answer an objection, by somebody who gave no score there and entered nothing of it; points change with it alone."""
+    *, by: User, objection: Objection, accepted: bool, text: str, on: date, points: Decimal | None = None,
+    without: Extra | None = None,
+) -> Objection:  # fmt: skip
+    """Answer an objection, by somebody who gave no score there and entered nothing of it; with it alone points change, or a
+    bonus, a penalty or a veto goes (`without`)."""
     evaluation = _locked(objection.evaluation, State.NOTICE)
     row = Objection.objects.select_related("score__criterion", "entered_by").get(pk=objection.pk)
     require_seat(by, P.EVALUATIONS_DECIDE, evaluation.party_organization, on=on)
@@ -66,8 +68,12 @@ def answer(
     }  # fmt: skip
     if points is not None:
         values |= _changed(by, row, accepted, points, on)
+    if without is not None:
+        if not accepted or without.evaluation_id != evaluation.pk:
+            raise Refusal("异议成立，才删除这份评定的加减分或一票否决")
+        writing.remove_many(Extra.objects.filter(pk=without.pk), by=by, action=REMOVE, reason=text.strip())
     writing.change(by=by, record=row, values=values, action=ANSWER, on=on)
-    if points is not None:
+    if points is not None or without is not None:
         _sum_up(by, evaluation, ANSWER, on)
     return row
 
@@ -105,6 +111,8 @@ def remove_extra(*, by: User, extra: Extra, reason: str, on: date) -> None:
 
 # --- what they share ---
 def _locked(evaluation: Evaluation, state: str) -> Evaluation:
+    """With its round, which becomes final with every objection answered and not between."""
+    hold(Round, [evaluation.round_id])
     hold(Evaluation, [evaluation.pk])
     people = ("self_by", "street_by", "department_by")
     row = Evaluation.objects.select_related("round", "rubric", "party_organization", *people).get(pk=evaluation.pk)
@@ -132,7 +140,7 @@ def _changed(by: User, row: Objection, accepted: bool, points: Decimal, on: date
         raise Refusal("改为几分只在异议成立、针对一项得分时填写")
     if score.excluded:
         raise Refusal(f"这一项不适用（{score.excluded}），不能改分")
-    name = f"{score.criterion.code} {item_of(score).criterion.name}"
+    name = item_of(score).criterion.title
     for why in objections(name, score.criterion.points, None, Given(points)):
         raise Refusal(why)
     if points == score.final:

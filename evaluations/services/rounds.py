@@ -16,6 +16,7 @@ from accounts.permissions import Permission as P
 from activities.queries.branches import branches
 from core import writing
 from core.id_sets import among
+from core.jobs import Progress
 from core.locks import alone_with, hold
 from core.parameters import values_on
 from core.refusals import Refusal
@@ -56,7 +57,7 @@ def prepare(*, by: User, node: PartyOrganization, values: Mapping[str, Any], on:
 @transaction.atomic
 def edit(*, by: User, row: Round, values: Mapping[str, Any], on: date) -> Round:
     """Mend what is prepared; once it is open, deadlines alone, which only move back."""
-    row = locked(by, row, on, State.PREPARED, State.OPEN)
+    row = _locked(by, row, on, State.PREPARED, State.OPEN)
     if row.state == State.OPEN and (moved := values.keys() - set(DEADLINES)):
         names = "、".join(str(Round._meta.get_field(name).verbose_name) for name in sorted(moved))
         raise Refusal(f"评定已开始，只能推迟截止日期，不能再改{names}")
@@ -71,25 +72,27 @@ def edit(*, by: User, row: Round, values: Mapping[str, Any], on: date) -> Round:
 @transaction.atomic
 def discard(*, by: User, row: Round, on: date) -> None:
     """Take away what was not opened."""
-    row = locked(by, row, on, State.PREPARED)
+    row = _locked(by, row, on, State.PREPARED)
     writing.remove_many(Round.objects.filter(pk=row.pk), by=by, action=DISCARD)
 
 
 @transaction.atomic
-def open_(*, by: User, row: Round, on: date) -> int:
+def open_(*, by: User, row: Round, on: date, progress: Progress | None = None) -> int:
     """Take in all branches, or members, below the node, each with the rubric in force on the last day of the time, its facts with
     the records that prove them, and the points that follow; returns how many."""
-    row = locked(by, row, on, State.PREPARED)
+    row = _locked(by, row, on, State.PREPARED)
     if on <= row.last_day:
         raise Refusal(f"评定期间到 {row.last_day} 结束，结束以后才能开始，以免评定中途记录还在变化")
     rubrics = {one.category: one for one in Rubric.objects.in_force(row.last_day)}
-    count = 0
+    count, progress, whole = 0, progress or Progress(), size(row)
     for category, subjects in _subjects(row).items():
         if not (rubric := rubrics.get(category)):
             raise Refusal(f"{category.label}在 {row.last_day} 没有施行的评分办法，请先发布")
         for first in range(0, len(subjects), CHUNK):
-            _take_in(by, row, rubric, subjects[first : first + CHUNK], on)
-        count += len(subjects)
+            chunk = subjects[first : first + CHUNK]
+            _take_in(by, row, rubric, chunk, on)
+            count += len(chunk)
+            progress.step(count, whole, f"列入{category.label}")
     if not count:
         raise Refusal(f"{row.node}以下没有可以评定的{row.get_subject_display()}")
     writing.change(by=by, record=row, values={"state": State.OPEN, "opened_on": on}, action=OPEN, on=on)
@@ -99,7 +102,7 @@ def open_(*, by: User, row: Round, on: date) -> int:
 @transaction.atomic
 def publish(*, by: User, row: Round, on: date) -> Round:
     """公示: name and unit of whoever reached five goods, for five working days or more."""
-    row = locked(by, row, on, State.OPEN)
+    row = _locked(by, row, on, State.OPEN)
     waiting = row.evaluations.exclude(stage=Stage.REVIEWED)
     if number := waiting.count():
         some = "、".join(waiting.order_by("pk").values_list("name", flat=True)[:NAMED])
@@ -115,12 +118,12 @@ def publish(*, by: User, row: Round, on: date) -> Round:
 @transaction.atomic
 def finalise(*, by: User, row: Round, on: date) -> Round:
     """Let the results hold: after the 公示, with every objection answered, and only what follows anew from what was kept."""
-    row = locked(by, row, on, State.NOTICE)
+    row = _locked(by, row, on, State.NOTICE)
     if row.notice_until is None or on <= row.notice_until:
         raise Refusal(f"公示到 {row.notice_until} 结束，结束以后才能确定结果")
     if number := Objection.objects.filter(evaluation__round=row, outcome="").count():
         raise Refusal(f"还有 {number} 件异议没有答复，答复以后才能确定结果")
-    if wrong := list(differences(row)):
+    if wrong := list(differences(row.evaluations.all())):
         some = "、".join(wrong[:NAMED])
         raise Refusal(f"重新计算与登记的结果不一致，共 {len(wrong)} 处，请报告系统管理员和审计管理员：{some}")
     values = {"state": State.FINAL, "final_on": on, "final_by": by}
@@ -128,7 +131,7 @@ def finalise(*, by: User, row: Round, on: date) -> Round:
     return row
 
 
-def locked(by: User, row: Round, on: date, *states: str) -> Round:
+def _locked(by: User, row: Round, on: date, *states: str) -> Round:
     """The round as it is, in one of these states, of whoever leads it. Raises Refusal."""
     hold(Round, [row.pk])
     row = Round.objects.select_related("node").get(pk=row.pk)
@@ -150,14 +153,25 @@ def _require_sound(row: Round) -> None:
         raise Refusal(f"{other.node}的“{other}”已包括这段期间，同一对象不重复评定")
 
 
-def _subjects(row: Round) -> dict[Category, list[int]]:
-    """The keys by category, in their order: branches that stood on the last day and still stand, or the members on their roll."""
+def size(row: Round) -> int:
+    """How many are in it, or would be."""
+    return (_taking_part(row) if row.state == State.PREPARED else row.evaluations).count()
+
+
+def _taking_part(row: Round) -> QuerySet[Any]:
+    """Branches that stood on the last day and still stand, or the members on their roll."""
     stood = branches().filter(subtree(row.node.path)).exclude(established_on__gt=row.last_day)
     if row.of_members:
-        members = Member.objects.on_the_roll().filter(party_organization__in=stood.order_by().values("pk"))
-        return {Category.MEMBER: sorted(keys(members))}
+        return Member.objects.on_the_roll().filter(party_organization__in=stood.order_by().values("pk"))
+    return stood
+
+
+def _subjects(row: Round) -> dict[Category, list[int]]:
+    """Their keys by category, in their order."""
+    if row.of_members:
+        return {Category.MEMBER: sorted(keys(_taking_part(row)))}
     found: dict[Category, list[int]] = defaultdict(list)
-    for key, category in sorted(categories_of(stood, on=row.last_day).items()):
+    for key, category in sorted(categories_of(_taking_part(row), on=row.last_day).items()):
         found[category].append(key)
     return found
 

@@ -118,7 +118,7 @@ def edit(*, by: User, rubric: Rubric, values: Mapping[str, Any], wanted: Mapping
 
 def _says(rubric: Rubric, criterion: Criterion, wanted: Wanted) -> dict[str, Any]:
     """What the row of a criterion shall say. Raises Refusal that names it."""
-    name = f"{criterion.code} {criterion.name}"
+    name = criterion.title
     if criterion.of_members != (rubric.category == Category.MEMBER):
         raise Refusal(f"“{name}”不是{rubric.get_category_display()}的评分项")
     if wanted.judged and criterion.mode is not Mode.AUTO:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import chain
 
 from django.db.models import Q
@@ -19,6 +19,7 @@ from orgs.access import scope_for
 from orgs.models import Appointment, PartyOrganization, Region
 from orgs.models.party import steps
 
+RESET_BINDS = timedelta(days=90)  # so long a new password binds whoever gave it
 COUNTY = Q(parent=None) | Q(region__level__in=(Region.Level.CITY, Region.Level.DISTRICT))  # 县级以上
 
 

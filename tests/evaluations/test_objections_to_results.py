@@ -45,7 +45,7 @@ def test_an_objection_that_is_right_changes_the_score_and_the_result(city: City)
     one.refresh_from_db()
     assert (one.total, scores(one)["1.3"].final) == ((before or 0) - 2, 2)
     assert scores(one)["1.3"].department_points == 4, "what was given stays to be read"
-    assert [*differences(one.round)] == []
+    assert [*differences(one.round.evaluations.all())] == []
     with pytest.raises(Refusal, match="已因异议改过一次"):
         answer(city, enter(city, one, found), points=D(3))
     with pytest.raises(Refusal, match="1 件异议没有答复"):
@@ -102,7 +102,7 @@ def test_bonus_penalty_and_veto_count_in_the_sum(city: City) -> None:
     assert (one.total, one.grade, one.five_good) == (plain, "", False)
     assert "弄虚作假" in one.short_of[0]
     objections.remove_extra(by=city.user("street"), extra=veto, reason="查无此事", on=DECEMBER)
-    assert [*differences(row)] == []
+    assert [*differences(row.evaluations.all())] == []
 
 
 def test_what_the_records_veto_is_taken_away_by_no_one(city: City) -> None:
@@ -112,3 +112,16 @@ def test_what_the_records_veto_is_taken_away_by_no_one(city: City) -> None:
     with pytest.raises(Refusal, match="系统中的记录"):
         objections.remove_extra(by=city.user("street"), extra=silent, reason="不对", on=DECEMBER)
     assert take(city, of(row, city["CZ1111"]), "SELF").stage == "STREET"
+
+
+def test_an_objection_that_is_right_takes_a_veto_away(city: City) -> None:
+    one = public(city)
+    silent = one.extras.get(code="SILENT")
+    made = enter(city, one)
+    with pytest.raises(Refusal, match="异议成立"):
+        answer(city, made, accepted=False, without=silent)
+    answer(city, made, without=silent)
+    one.refresh_from_db()
+    assert not one.extras.exists()
+    assert one.grade, "it is rated now"
+    assert [*differences(one.round.evaluations.all())] == []

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from core.migrations._frozen_when import REFUSAL
 from core.refusals import Refusal
@@ -17,6 +18,7 @@ from evaluations.queries.results import differences, rows_of
 from evaluations.rules.rounds import Given
 from evaluations.services import rounds, stages
 from members.models import Member
+from orgs.services.appointments import issue_code
 from orgs.services.party import establish
 from tests.people import LONG_AGO, TODAY, City
 from tests.rounds import UNTIL, given, of, opened, prepared, reviewed, scores, take
@@ -40,6 +42,15 @@ def test_a_round_takes_in_every_branch_with_its_facts_and_what_follows(city: Cit
     assert found["2.1"].auto is not None
     assert [text for text, *_ in found["2.1"].fact["records"]] != []
     assert found["2.1"].fact["text"].startswith("2 名党员应填")
+
+
+def test_members_on_the_roll_are_taken_in_by_their_own_rubric(city: City) -> None:
+    one = city.member("甲")
+    city.member("去世", status="DECEASED")
+    [found] = opened(city, subject="MEMBER").evaluations.all()
+    assert (found.name, found.unit, found.member) == ("甲", city["CZ1111"].name, one)
+    assert scores(found)["M1.1"].auto == 0
+    assert "学时" in scores(found)["M1.1"].fact["text"]
 
 
 @pytest.mark.parametrize(
@@ -175,6 +186,16 @@ def test_nobody_reviews_what_he_gave_nor_a_branch_where_he_serves(city: City) ->
         take(city, one, "DEPARTMENT", who="city")
 
 
+def test_whoever_could_have_signed_in_as_the_secretary_does_not_review(city: City) -> None:
+    one, now = of(opened(city), city["CZ1111"]), timezone.localdate()
+    scope = city.scope("street")
+    issue_code(user=city.user("secretary"), by=city.user("street"), scope=scope, reason="遗忘", on=TODAY)
+    take(city, one, "SELF", on=now)
+    with pytest.raises(Refusal, match="为钱书记重置口令的是您本人"):
+        take(city, one, "STREET", on=now)
+    take(city, one, "STREET", who="district", on=now)
+
+
 def test_many_are_confirmed_as_the_street_gave_them(city: City) -> None:
     row = opened(city)
     one, other = of(row, city["CZ1111"]), of(row, city["CZ1112"])
@@ -185,7 +206,7 @@ def test_many_are_confirmed_as_the_street_gave_them(city: City) -> None:
     assert ([row.pk for row in done], [row.pk for row, _ in stay]) == ([one.pk], [other.pk])
     one.refresh_from_db()
     assert one.total == one.street_total
-    assert [*differences(row)] == []
+    assert [*differences(row.evaluations.all())] == []
 
 
 def test_a_result_is_public_then_final_and_then_stays(city: City) -> None:
@@ -202,7 +223,7 @@ def test_a_result_is_public_then_final_and_then_stays(city: City) -> None:
     rounds.finalise(**told, on=date(2026, 12, 9))
     before = list(Score.objects.order_by("pk").values()), list(Evaluation.objects.order_by("pk").values())
     Member.objects.update(name="改了", sex="1")
-    assert [*differences(Round.objects.get())] == []
+    assert [*differences(Evaluation.objects.all())] == []
     assert before == (list(Score.objects.order_by("pk").values()), list(Evaluation.objects.order_by("pk").values()))
     one = of(row, city["CZ1111"])
     for act in (
@@ -226,7 +247,7 @@ def test_what_was_tampered_with_is_found_before_the_end(city: City) -> None:
     rounds.publish(by=city.user("city"), row=row, on=DECEMBER)
     Score.objects.filter(criterion__code="1.3").update(final=D("0.50"))
     Evaluation.objects.filter(party_organization=city["CZ1112"]).update(five_good=True, grade="五星")
-    assert [*differences(row)] == [
+    assert [*differences(row.evaluations.all())] == [
         "中共澄州明川电子有限公司支部委员会 1.3", "中共云台街道楼宇联合支部委员会 总分和结果",
     ]  # fmt: skip
     with pytest.raises(Refusal, match="共 2 处"):

@@ -1,0 +1,76 @@
+"""A step of a worker: branches with a year of records, and what a round of five goods takes of so many (`five`)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import F, OuterRef, Subquery
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from bench.branches import some_branches, year_of_records
+from core.rows import analyze
+from evaluations.models import Evaluation, Round, RubricCriterion, Score, Stage
+from evaluations.queries.progress import progress
+from evaluations.services import rounds, rubrics, stages
+from orgs.access import scope_for
+from orgs.facts import refresh
+from orgs.models import PartyOrganization
+
+AT_ONCE = 500  # as the page confirms them
+
+
+def five(number: str) -> dict[str, float]:
+    """So many branches are taken in, reviewed as they would have it, and made final; seconds of each, and of the board."""
+    today = timezone.localdate()
+    year_of_records(some_branches(int(number), today), today)
+    refresh(None, on=today)
+    clerk = User.objects.get(username="clerk")
+    row = _prepared(clerk, today)
+    told: dict[str, Any] = {"by": clerk, "row": row}
+    found = {"open": _seconds(lambda: rounds.open_(**told, on=today))}
+    for model in (Evaluation, Score):
+        analyze(model)
+    open_scores = Score.objects.filter(auto=None, excluded="")
+    points = RubricCriterion.objects.filter(pk=OuterRef("criterion")).values("points")
+    open_scores.update(self_points=Subquery(points))  # as branches and streets would
+    open_scores.update(street_points=F("self_points"))
+    Evaluation.objects.update(stage=Stage.DEPARTMENT)
+    scope = scope_for(User.objects.get(username="district"), on=today)
+    found["board"] = min(_seconds(lambda: progress(row, scope, on=today)) for _ in range(5))
+    with CaptureQueriesContext(connection) as asked:
+        progress(row, scope, on=today)
+    found["board_queries"] = len(asked)
+    keys = list(Evaluation.objects.order_by("pk").values_list("pk", flat=True))
+    found["confirm"] = _seconds(lambda: _confirm(clerk, keys, today))
+    until = rounds.publish(**told, on=today).notice_until
+    assert until, "it is public"
+    found["finalise"] = _seconds(lambda: rounds.finalise(**told, on=until + timedelta(days=1)))
+    return found
+
+
+def _prepared(clerk: User, today: date) -> Round:
+    """Of the last half of a year that is over."""
+    first = date(today.year, 1, 1) if today.month > 6 else date(today.year - 1, 7, 1)
+    last = date(first.year, 6, 30) if first.month == 1 else date(first.year, 12, 31)
+    rubrics.set_up(by=clerk, on=last)
+    days = {name: last + timedelta(days=10 * place) for place, name in enumerate(rounds.DEADLINES, 1)}
+    values = {"name": "评定", "first_day": first, "last_day": last} | days
+    root = PartyOrganization.objects.get(parent=None)
+    return rounds.prepare(by=clerk, node=root, values=values, on=today)
+
+
+def _confirm(clerk: User, keys: list[int], today: date) -> None:
+    for first in range(0, len(keys), AT_ONCE):
+        stages.confirm_many(by=clerk, evaluations=keys[first : first + AT_ONCE], on=today)
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started

@@ -1,0 +1,80 @@
+"""What waits in a round that is open: 自评 for the branch, 复核 for the committee above it, 审定 for the department, and objections
+to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from accounts.permissions import Permission as P
+from core.due import DueItem, DueKind, due_kinds
+from core.scope import Scope
+from evaluations.models import Evaluation, Objection, Round, Stage
+from evaluations.rules.rounds import LABELS
+
+LIST = "/evaluations/"
+
+
+def _waiting(stage: Stage) -> QuerySet[Evaluation]:
+    rows = Evaluation.objects.filter(round__state=Round.State.OPEN, stage=stage).select_related("round")
+    return rows.order_by(f"round__{stage.lower()}_until", "pk")
+
+
+def _own(scope: Scope, on: date) -> QuerySet[Evaluation]:
+    nodes = [grant.node_id for grant in scope.having(P.EVALUATIONS_SCORE).grants]
+    return _waiting(Stage.SELF).filter(party_organization__in=nodes).as_narrowed()  # type: ignore[attr-defined,no-any-return]
+
+
+def _street(scope: Scope, on: date) -> QuerySet[Evaluation]:
+    """Those right below the reader: a district is not told of every branch of its streets."""
+    nodes = [grant.node_id for grant in scope.having(P.EVALUATIONS_REVIEW).grants]
+    above = Q(party_organization__parent__in=nodes) | Q(party_organization__parent__parent__in=nodes) & Q(
+        party_organization__parent__kind="general_branch"
+    )
+    return _waiting(Stage.STREET).filter(above).as_narrowed()  # type: ignore[attr-defined,no-any-return]
+
+
+def _department(scope: Scope, on: date) -> QuerySet[Evaluation]:
+    granted = scope.having(P.EVALUATIONS_DECIDE)
+    return _waiting(Stage.DEPARTMENT).filter(granted.path_filter("party_organization__path")).as_narrowed()  # type: ignore[attr-defined,no-any-return]
+
+
+def _steps(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
+    for row in rows:
+        until = getattr(row.round, f"{row.stage.lower()}_until")
+        act = LABELS[row.stage]
+        yield DueItem(row.name, f"{row.round}：{act}", until, reverse("evaluation", args=[row.pk]), act)
+
+
+def _objections(scope: Scope, on: date) -> QuerySet[Objection]:
+    granted = scope.having(P.EVALUATIONS_DECIDE)
+    rows = Objection.objects.filter(outcome="", evaluation__round__state=Round.State.NOTICE)
+    found = rows.filter(granted.path_filter("evaluation__party_organization__path")).exclude(entered_by=scope.user_id)
+    return found.select_related("evaluation__round").order_by("evaluation__round__notice_until", "pk").as_narrowed()  # type: ignore[attr-defined,no-any-return]
+
+
+def _to_answer(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
+    for row in rows:
+        one = row.evaluation
+        what = f"{one.round}：异议待答复"
+        yield DueItem(one.name, what, one.round.notice_until, reverse("evaluation", args=[one.pk]), "答复")
+
+
+due_kinds.add(
+    DueKind("evaluations.self", "待自评", P.EVALUATIONS_SCORE, _own, "round__self_until", _steps, f"{LIST}?stage=SELF"),
+    DueKind(
+        "evaluations.street", "评定待复核", P.EVALUATIONS_REVIEW, _street, "round__street_until", _steps, f"{LIST}?stage=STREET"
+    ),
+    DueKind(
+        "evaluations.department", "评定待审定", P.EVALUATIONS_DECIDE, _department, "round__department_until", _steps,
+        f"{LIST}?stage=DEPARTMENT",
+    ),
+    DueKind(
+        "evaluations.objections", "异议待答复", P.EVALUATIONS_DECIDE, _objections, "evaluation__round__notice_until", _to_answer,
+        "/rounds/",
+    ),
+)  # fmt: skip

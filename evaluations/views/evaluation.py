@@ -1,0 +1,320 @@
+"""/evaluations/<pk>/: one branch or member with what it gave itself, what the street and what the department gave, side by side, and
+what proves each; whoever is next goes on here. Objections and their answers below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.generic import TemplateView
+
+from accounts.permissions import Permission as P
+from core import attachments
+from core.pages import PageRequest, PermissionMixin, number
+from core.refusals import Refusal, as_sentence
+from core.views.kept import KeptFilePage
+from evaluations.addresses import address_of
+from evaluations.choices import dimensions_of
+from evaluations.forms import AnswerForm, ExtraForm, ObjectionForm, ScoresForm
+from evaluations.models import Evaluation, Evidence, Extra, Objection, Round, Score, Stage
+from evaluations.queries.results import Rows, asked, item_of, points_at, records_in, rows_of
+from evaluations.queries.rubrics import Item
+from evaluations.rules.facts import Fact
+from evaluations.rules.rounds import LABELS, Given
+from evaluations.rules.totals import DimensionTotal
+from evaluations.services import evidence, objections, stages
+
+SHOWN = 40  # records of an item
+TEXTS = {Stage.SELF: "说明", Stage.STREET: "与自评不同的，写明理由", Stage.DEPARTMENT: "与复核不同的，写明理由"}
+BUTTONS = {Stage.SELF: "提交自评", Stage.STREET: "提交复核", Stage.DEPARTMENT: "审定"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """An item with what each stage gave, what proves it, and its fields where the reader is next."""
+
+    score: Score
+    evidence: Sequence[Evidence]
+    fields: Any = None
+
+    @property
+    def item(self) -> Item:
+        return item_of(self.score)
+
+    @property
+    def fact(self) -> Fact | None:
+        return Fact.of_kept(self.score.fact) if self.score.fact else None
+
+    @property
+    def given(self) -> list[tuple[str, Decimal | None, bool, str]]:
+        """By stage: what was given, whether it differs from the stage before, and why."""
+        one = self.score
+        own, street, department = (points_at(one, stage) for stage in (Stage.SELF, Stage.STREET, Stage.DEPARTMENT))
+        return [
+            ("自评", own, False, one.self_text),
+            ("街道", street, None not in (own, street) and own != street, one.street_reason),
+            ("审定", department, None not in (street, department) and street != department, one.department_reason),
+        ]
+
+    @property
+    def records(self) -> list[tuple[Any, str]]:
+        return [(one, address_of(one)) for one in records_in(self.score)[:SHOWN]]
+
+    @property
+    def more(self) -> int:
+        return max(len(records_in(self.score)) - SHOWN, 0)
+
+
+@dataclass(frozen=True)
+class Block:
+    name: str
+    sum: DimensionTotal
+    lines: Sequence[Line]
+
+
+class EvaluationPage(PermissionMixin, TemplateView):
+    """As many queries for one with many records as for a new one: what proves a fact was kept with it."""
+
+    permission = P.EVALUATIONS_VIEW
+    template_name = "evaluations/evaluation.html"
+    request: Any
+    kwargs: Any
+
+    @cached_property
+    def rows(self) -> Rows:
+        seen = Evaluation.objects.within(self.request.scope).filter(pk=self.kwargs["pk"])
+        if found := next(iter(rows_of(seen)), None):
+            return found
+        raise Http404("没有这份评定，或不在您的管辖范围。")
+
+    @property
+    def evaluation(self) -> Evaluation:
+        return self.rows.evaluation
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return {"by": self.request.user, "on": timezone.localdate()}
+
+    def holds(self, permission: P) -> bool:
+        """Whether the reader has this right over the branch."""
+        return bool(self.request.scope.having(permission).holds_path(self.evaluation.party_organization.path))
+
+    @cached_property
+    def turn(self) -> tuple[Stage | None, str]:
+        """The stage that the reader takes now; else why he does not take the one whose turn it is."""
+        why = ""
+        if self.evaluation.round.state != Round.State.OPEN:
+            return None, ""
+        for step in stages.STEPS.values():
+            if not self.holds(step.permission):
+                continue
+            found = stages.why_not(evaluation=self.evaluation, stage=step.stage, **self.told)
+            if not found:
+                return step.stage, ""
+            why = why or (found if step.stage == self.evaluation.stage else "")
+        return None, why
+
+    def scores_form(self, data: Any = None, *, whole: bool = True) -> ScoresForm | None:
+        """What the reader gives now; it begins with what he saved, or with what stood before."""
+        stage, _ = self.turn
+        if stage is None:
+            return None
+        step = stages.STEPS[stage]
+        begins = {}
+        for one in self.rows.scores:
+            own: Decimal | None = getattr(one, step.column)
+            begins[one.pk] = Given(stages.before(one, stage) if own is None else own, getattr(one, step.text))
+        return ScoresForm(data, scores=self.rows.scores, begins=begins, text=TEXTS[stage], whole=whole)
+
+    # --- what is done here ---
+    def post(self, request: PageRequest, pk: int) -> HttpResponseBase:
+        assert self.rows, "404 before anything else"
+        doing = {
+            "take": self._take, "save": self._save, "attach": self._attach, "detach": self._detach, "extra": self._extra,
+            "without": self._without, "object": self._object, "answer": self._answer,
+        }  # fmt: skip
+        do = request.POST.get("do", "").partition(":")[0]
+        if do not in doing:
+            raise BadRequest("没有这项操作")
+        try:
+            again = doing[do](request)
+        except Refusal as refusal:
+            messages.error(request, as_sentence(refusal))
+            return self.render_to_response(self.get_context_data(**self._as_typed(do, request.POST)))
+        return again or HttpResponseRedirect(request.path)
+
+    def _as_typed(self, do: str, data: Any) -> dict[str, Any]:
+        """The form that was refused with all that stood in it."""
+        match do:
+            case "extra":
+                return {"extra_form": ExtraForm(data, of_members=bool(self.evaluation.member_id))}
+            case "object":
+                return {"objection_form": ObjectionForm(data, scores=self.rows.scores)}
+            case "answer":
+                return {"answered": data}
+            case "take" | "save" | "attach" | "detach":
+                return {"form": self.scores_form(data, whole=do == "take")}
+        return {}
+
+    def _typed(self, request: PageRequest, *, whole: bool) -> ScoresForm:
+        form = self.scores_form(request.POST, whole=whole)
+        if form is None:
+            raise Refusal(self.turn[1] or "现在不由您评分，请重新打开本页")
+        return form
+
+    def _take(self, request: PageRequest) -> HttpResponse | None:
+        form, (stage, _) = self._typed(request, whole=True), self.turn
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form))
+        stages.take(evaluation=self.evaluation, stage=str(stage), given=form.given(), **self.told)
+        messages.success(request, "自评已提交，等待街道复核。" if stage == Stage.SELF else "已提交。")
+        return None
+
+    def _save(self, request: PageRequest) -> HttpResponse | None:
+        form = self._typed(request, whole=False)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form))
+        stages.save(evaluation=self.evaluation, given=form.given(), **self.told)
+        messages.success(request, "已保存，还没有提交。")
+        return None
+
+    def _attach(self, request: PageRequest) -> HttpResponse | None:
+        """What was typed is kept before the file comes: the page is loaded anew after it."""
+        score = self._score(request.POST.get("do", "").partition(":")[2])
+        if request.META.get("ningju.too_large"):
+            raise Refusal("文件超过上限，没有上传；请压缩后再上传")
+        if not (sent := request.FILES.getlist(f"file-{score.pk}")):
+            raise Refusal("请先选择照片或文件")
+        if answer := self._save(request):
+            return answer
+        for file in sent:
+            evidence.attach(score=score, data=file.read(), name=str(file.name), at=timezone.now(), **self.told)
+        messages.success(request, f"已上传 {len(sent)} 个文件。")
+        return None
+
+    def _detach(self, request: PageRequest) -> HttpResponse | None:
+        rows = Evidence.objects.within(request.scope).filter(score__evaluation=self.evaluation)
+        found = get_object_or_404(rows.select_related("score"), pk=number(request.POST.get("do", "").partition(":")[2]))
+        if answer := self._save(request):
+            return answer
+        evidence.detach(evidence=found, **self.told)
+        messages.success(request, "文件已删除。")
+        return None
+
+    def _extra(self, request: PageRequest) -> HttpResponse | None:
+        form = ExtraForm(request.POST, of_members=bool(self.evaluation.member_id))
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(extra_form=form))
+        kind, _, code = form.cleaned_data["extra"].partition(":")
+        text = form.cleaned_data["text"]
+        objections.add_extra(evaluation=self.evaluation, kind=kind, code=code, text=text, **self.told)
+        messages.success(request, "已登记。")
+        return None
+
+    def _without(self, request: PageRequest) -> HttpResponse | None:
+        rows = Extra.objects.within(request.scope).filter(evaluation=self.evaluation)
+        found = get_object_or_404(rows.select_related("evaluation"), pk=number(request.POST.get("extra")))
+        objections.remove_extra(extra=found, reason=request.POST.get("reason", "")[:150], **self.told)
+        messages.success(request, "已删除。")
+        return None
+
+    def _object(self, request: PageRequest) -> HttpResponse | None:
+        form = ObjectionForm(request.POST, scores=self.rows.scores)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(objection_form=form))
+        objections.enter(evaluation=self.evaluation, **form.cleaned_data, **self.told)
+        messages.success(request, "异议已登记，由另一名工作人员核实答复。")
+        return None
+
+    def _answer(self, request: PageRequest) -> HttpResponse | None:
+        rows = Objection.objects.within(request.scope).filter(evaluation=self.evaluation)
+        found = get_object_or_404(rows.select_related("evaluation"), pk=number(request.POST.get("objection")))
+        form = AnswerForm(request.POST, extras=self._extras, whole=found.score_id is None)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(answer_form=form, answered=request.POST))
+        data = form.cleaned_data
+        objections.answer(
+            objection=found, accepted=data["accepted"] == "yes", text=data["answer"], points=data.get("points"),
+            without=data["without"], **self.told,
+        )  # fmt: skip
+        messages.success(request, "已答复。")
+        return None
+
+    def _score(self, key: str) -> Score:
+        found = next((one for one in self.rows.scores if str(one.pk) == key), None)
+        if found is None:
+            raise Http404("没有这一项")
+        return found
+
+    @property
+    def _extras(self) -> Any:
+        return Extra.objects.within(self.request.scope).filter(evaluation=self.evaluation).select_related("added_by")
+
+    # --- what is shown ---
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        row, (stage, why), state = self.evaluation, self.turn, self.evaluation.round.state
+        form = more.pop("form", None) or self.scores_form()
+        public, above = state == Round.State.NOTICE, self.holds(P.EVALUATIONS_REVIEW)
+        now = Stage.REVIEWED if row.stage == Stage.REVIEWED else stage or Stage(row.stage)
+        total = self.rows.total_at(now)
+        context = {
+            "title": row.name, "evaluation": row, "round": row.round, "form": form, "stage": stage, "why": why,
+            "button": BUTTONS[stage] if stage else "", "may_save": stage == Stage.SELF, "total": total,
+            "blocks": self._blocks(form, {one.code: one for one in total.dimensions}), "extras": self._extras.order_by("pk"),
+            "objections": self._objections(more.get("answered")), "wrong": list(self.rows.differences()) if row.stage == Stage.REVIEWED else None,
+            "roads": self._road(), "largest": attachments.LARGEST >> 20, "most": evidence.MOST,
+            "may_extra": above and state == Round.State.OPEN, "may_object": public and (above or self.holds(P.EVALUATIONS_SCORE)),
+            "may_answer": public and self.holds(P.EVALUATIONS_DECIDE),
+        }  # fmt: skip
+        forms: dict[str, Any] = {
+            "extra_form": ExtraForm(of_members=bool(row.member_id)),
+            "objection_form": ObjectionForm(scores=self.rows.scores, initial={"received_on": timezone.localdate()}),
+        }
+        return super().get_context_data(**context | forms | more)
+
+    def _road(self) -> list[tuple[str, Any, Any, Any]]:
+        """Each stage: its sum, who took it and when."""
+        row = self.evaluation
+        return [
+            (LABELS[stage], *(getattr(row, f"{stage.lower()}_{what}") for what in ("total", "by", "on")))
+            for stage in stages.STEPS
+        ]
+
+    def _blocks(self, form: ScoresForm | None, sums: dict[str, DimensionTotal]) -> list[Block]:
+        files: dict[int, list[Evidence]] = {}
+        for file in (
+            Evidence.objects.within(self.request.scope).filter(score__evaluation=self.evaluation).order_by("pk")
+        ):
+            files.setdefault(file.score_id, []).append(file)
+        lines = [
+            Line(one, files.get(one.pk, ()), form.fields_of(one) if form and asked(one) else None)
+            for one in self.rows.scores
+        ]
+        return [
+            Block(name, sums[code], [line for line in lines if line.score.criterion.dimension == code])
+            for code, name in dimensions_of(self.evaluation.rubric.category).items()
+        ]
+
+    def _objections(self, answered: Any) -> list[Any]:
+        """Each with its item, and with the form of its answer where it waits for one; `answered` is what was typed there."""
+        rows = Objection.objects.within(self.request.scope).filter(evaluation=self.evaluation)
+        found: list[Any] = list(rows.select_related("score__criterion", "entered_by", "answered_by").order_by("pk"))
+        for one in found:
+            one.item = item_of(one.score).criterion.title if one.score else "整个结果"
+            typed = answered if answered and answered.get("objection") == str(one.pk) else None
+            told = {"extras": self._extras, "whole": one.score is None, "auto_id": f"id_{one.pk}_%s"}
+            one.form = None if one.outcome else AnswerForm(typed, **told)
+        return found
+
+
+class EvidenceFile(KeptFilePage):
+    permission = P.EVALUATIONS_VIEW
+    model: Any = Evidence

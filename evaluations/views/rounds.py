@@ -1,0 +1,241 @@
+"""/rounds/: each round with its timetable; how far it is and who is late; its publication and its end. /evaluations/: all that is in
+them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import django_filters
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.views.generic import TemplateView
+
+from accounts.permissions import Permission as P
+from core.jobs import enqueue
+from core.listing import Column, ListPage, Order
+from core.pages import FormPage, PageRequest, PermissionMixin, to_change
+from core.refusals import Refusal, as_sentence
+from core.scope import may_change
+from evaluations.forms import RoundForm, TimetableForm
+from evaluations.jobs import FINALISE, OPEN
+from evaluations.models import Evaluation, Round, Stage
+from evaluations.queries.progress import progress, sum_of
+from evaluations.queries.results import differences
+from evaluations.services import rounds, stages
+from evaluations.views.trial import spans
+from orgs.filters import OfBranchFilters
+from orgs.models import PartyOrganization
+
+State = Round.State
+NAMED = 20
+MOST = 500  # evaluations that are confirmed at once
+AT_ONCE = 500  # of a round with more, what touches all of them is done in the background
+LONG = {"open": OPEN, "finalise": FINALISE}
+
+
+class Rounds(PermissionMixin, TemplateView):
+    """The newest first. One query."""
+
+    permission = P.EVALUATIONS_VIEW
+    template_name = "evaluations/rounds.html"
+    request: Any
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        rows = Round.objects.within(self.request.scope).select_related("node").order_by("-last_day", "-pk")
+        may = self.request.scope.may(P.EVALUATIONS_DECIDE)
+        return super().get_context_data(title="五个好评定", rounds=rows, may_prepare=may, **more)
+
+
+class NewRound(FormPage):
+    """A round is set up: whose, of which time, until when each stage is taken."""
+
+    permission = P.EVALUATIONS_DECIDE
+    template_name = "evaluations/round_form.html"
+    form_class = RoundForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        nodes = [grant.node_id for grant in self.request.scope.having(self.permission).grants]
+        rows = PartyOrganization.objects.within(self.request.scope).filter(pk__in=nodes).order_by("path")
+        return super().get_form_kwargs() | {"nodes": rows, "spans": spans(timezone.localdate())}
+
+    def form_valid(self, form: Any) -> HttpResponseBase:
+        self.typed = form
+        return super().form_valid(form)
+
+    def act(self, data: dict[str, Any]) -> HttpResponseBase:
+        node, values = data["node"], self.typed.values()
+        row = rounds.prepare(by=self.request.user, node=node, values=values, on=timezone.localdate())
+        messages.success(self.request, "评定批次已建立，核对后开始评定。")
+        return HttpResponseRedirect(reverse("round", args=[row.pk]))
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        return super().get_context_data(title="建立评定批次", button="建立", back=reverse("rounds"), **more)
+
+
+class RoundDeadlines(FormPage):
+    """Until when each stage is taken; once the round is open, only later."""
+
+    permission = P.EVALUATIONS_DECIDE
+    template_name = "evaluations/round_form.html"
+    form_class = TimetableForm
+
+    @cached_property
+    def round(self) -> Round:
+        found: Round = to_change(Round.objects.all(), self.request.scope, self.kwargs["pk"])
+        return found
+
+    def get_initial(self) -> dict[str, Any]:
+        return {name: getattr(self.round, name) for name in rounds.DEADLINES}
+
+    def act(self, data: dict[str, Any]) -> str:
+        rounds.edit(by=self.request.user, row=self.round, values=data, on=timezone.localdate())
+        return "已保存"
+
+    def get_success_url(self) -> str:
+        return reverse("round", args=[self.round.pk])
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        back = reverse("round", args=[self.round.pk])
+        return super().get_context_data(title=f"截止日期：{self.round}", button="保存", back=back, **more)
+
+
+class RoundPage(PermissionMixin, TemplateView):
+    """How far it is, committee by committee; who is late; once it is public, name and unit of whoever reached five goods."""
+
+    permission = P.EVALUATIONS_VIEW
+    template_name = "evaluations/round.html"
+    request: Any
+    kwargs: Any
+
+    @cached_property
+    def round(self) -> Round:
+        rows = Round.objects.within(self.request.scope).select_related("node", "final_by")
+        return get_object_or_404(rows, pk=self.kwargs["pk"])
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        row, today = self.round, timezone.localdate()
+        boards = progress(row, self.request.scope, on=today)
+        seen = Evaluation.objects.within(self.request.scope).filter(round=row)
+        late = seen.late(today).order_by("stage", "pk")
+        public = row.evaluations.published().filter(five_good=True)
+        return super().get_context_data(
+            title=row.name, round=row, boards=boards, sums=sum_of(boards), number=sum(one.number for one in boards),
+            late=late[:NAMED], late_number=sum(one.late for one in boards), public=public.order_by("pk").values_list("name", "unit"),
+            may_change=may_change(row, self.request.scope), today=today, stages=Stage.choices,
+            timetable=[(name, getattr(row, f"{code.lower()}_until")) for code, name in TIMETABLE.items()], **more,
+        )  # fmt: skip
+
+    def post(self, request: PageRequest, pk: int) -> HttpResponse:
+        do = request.POST.get("do")
+        row = self.round if do == "check" else to_change(Round.objects.all(), request.scope, pk)
+        told: dict[str, Any] = {"by": request.user, "row": row, "on": timezone.localdate()}
+        there = reverse("round", args=[pk])
+        if do in LONG and rounds.size(row) > AT_ONCE:
+            job = enqueue(kind=LONG[do], arguments={"round": row.pk}, by=request.user)
+            return HttpResponseRedirect(reverse("job", args=[job.pk]))
+        try:
+            match do:
+                case "open":
+                    number = rounds.open_(**told)
+                    messages.success(request, f"评定已开始，共 {number} 个{row.get_subject_display()}，请通知自评。")
+                case "publish":
+                    done = rounds.publish(**told)
+                    messages.success(request, f"已公示，到 {done.notice_until} 为止。")
+                case "finalise":
+                    rounds.finalise(**told)
+                    messages.success(request, "结果已确定，从此不再改动。")
+                case "discard":
+                    rounds.discard(**told)
+                    messages.success(request, "评定批次已删除。")
+                    there = reverse("rounds")
+                case "check":
+                    self._check(request)
+                case _:
+                    raise BadRequest("没有这项操作")
+        except Refusal as refusal:
+            messages.error(request, as_sentence(refusal))
+        return HttpResponseRedirect(there)
+
+    def _check(self, request: PageRequest) -> None:
+        """All that the reader may see, worked out anew."""
+        seen = Evaluation.objects.within(request.scope).filter(round=self.round)
+        if found := list(differences(seen)):
+            more = "等" if len(found) > NAMED else ""
+            messages.error(request, f"重新计算与登记的结果有 {len(found)} 处不一致：{'、'.join(found[:NAMED])}{more}。")
+        elif number := seen.filter(stage=Stage.REVIEWED).count():
+            messages.success(request, f"已审定的 {number} 份评定重新计算，与登记的结果完全一致。")
+        else:
+            messages.error(request, "还没有审定的评定，审定以后才能重新计算。")
+
+
+TIMETABLE = {
+    Stage.SELF.value: "自评截止",
+    Stage.STREET.value: "街道复核截止",
+    Stage.DEPARTMENT.value: "组织部门审定截止",
+}
+
+
+class EvaluationFilters(OfBranchFilters):
+    """Of which round, at which stage, late, with five goods."""
+
+    round = django_filters.ModelChoiceFilter(label="批次", queryset=lambda request: Round.objects.within(request.scope))
+    stage = django_filters.ChoiceFilter(label="进度", choices=Stage.choices)
+    late = django_filters.BooleanFilter(label="逾期", method="overdue", widget=forms.CheckboxInput)
+    five = django_filters.BooleanFilter(label="五个好", method="five_goods", widget=forms.CheckboxInput)
+
+    def overdue(self, queryset: Any, name: str, value: bool) -> QuerySet:
+        return queryset.late(timezone.localdate()) if value else queryset  # type: ignore[no-any-return]
+
+    def five_goods(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
+        return queryset.filter(five_good=True) if value else queryset
+
+
+class Evaluations(ListPage):
+    """What each branch or member got at each stage, as far as the reader may see."""
+
+    title, unit = "评定情况", "份"
+    permission, export_permission = P.EVALUATIONS_VIEW, P.MEMBERS_EXPORT
+    personal = True  # the names of members with what they got
+    empty = "没有符合条件的评定。评定批次开始以后，列在这里。"
+    filters = EvaluationFilters
+    template_name = "evaluations/evaluations.html"
+    columns = (
+        Column("名称", "name", kind="name", link=lambda row: reverse("evaluation", args=[row.pk])),
+        Column("单位", "unit", kind="words"),
+        Column("批次", "round", kind="words"),
+        Column("进度", lambda row: row.get_stage_display()),
+        Column("自评", "self_total", kind="number"),
+        Column("街道复核", "street_total", kind="number"),
+        Column("审定", "department_total", kind="number"),
+        Column("最后得分", "total", kind="number"),
+        Column("等次", "grade"),
+        Column("五个好", lambda row: "是" if row.five_good else ""),
+    )
+    orders = (Order("newest", ("-pk",)),)
+
+    def records(self) -> QuerySet:
+        return Evaluation.objects.within(self.request.scope).select_related("round", "party_organization")
+
+    def extra(self) -> dict[str, Any]:
+        return {"may_confirm": self.request.scope.may(P.EVALUATIONS_DECIDE)}
+
+    def post(self, request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """All that wait for the department and are listed now, as their streets gave them."""
+        if request.POST.get("do") != "confirm":
+            return super().post(request, *args, **kwargs)
+        waiting = self._found()[1].filter(stage=Stage.DEPARTMENT).values_list("pk", flat=True)[:MOST]
+        done, stay = stages.confirm_many(by=request.user, evaluations=list(waiting), on=timezone.localdate())
+        if done:
+            messages.success(request, f"已按街道复核的得分审定 {len(done)} 份。")
+        for row, why in stay[:NAMED]:
+            messages.error(request, f"{row.name} 没有审定：{as_sentence(why)}")
+        if not done and not stay:
+            messages.error(request, "没有等待审定的评定，请核对筛选条件。")
+        return HttpResponseRedirect(self.url())
