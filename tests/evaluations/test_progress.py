@@ -31,7 +31,7 @@ def other_street(city: City) -> None:
         ("district", date(2026, 12, 1), [("CZ111", 2, 1), ("CZ112", 1, 1)]),
         ("street", TODAY, [("CZ1111", 1, 0), ("CZ1112", 1, 0)]),
         ("secretary", date(2026, 12, 1), [("CZ1111", 1, 0)]),
-        ("stranger", date(2026, 12, 1), [("CZ121", 1, 1)]),
+        ("stranger", date(2026, 12, 1), [("CZ1211", 1, 1)]),
         ("leader", TODAY, []),
         ("auditor", TODAY, []),
     ],
