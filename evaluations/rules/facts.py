@@ -77,8 +77,8 @@ class Fact:
     @classmethod
     def of_kept(cls, kept: Mapping[str, Any]) -> Self:
         """The same fact from its plain data, whatever stands beside it there."""
-        numbers = {name: Decimal(kept[name]) for name in NUMBERS if name in kept}
-        texts = {name: kept[name] for name in TEXTS if name in kept}
+        numbers: dict[str, Any] = {name: Decimal(kept[name]) for name in NUMBERS if name in kept}
+        texts: dict[str, Any] = {name: kept[name] for name in TEXTS if name in kept}
         return cls(**texts, **numbers, faults=kept.get("faults"))
 
 

@@ -59,11 +59,11 @@ def edit(*, by: User, row: Round, values: Mapping[str, Any], on: date) -> Round:
     """Mend what is prepared; once it is open, deadlines alone, which only move back."""
     row = _locked(by, row, on, State.PREPARED, State.OPEN)
     if row.state == State.OPEN and (moved := values.keys() - set(DEADLINES)):
-        names = "、".join(str(Round._meta.get_field(name).verbose_name) for name in sorted(moved))
+        names = "、".join(map(_label, sorted(moved)))
         raise Refusal(f"评定已开始，只能推迟截止日期，不能再改{names}")
     for name in DEADLINES if row.state == State.OPEN else ():
         if name in values and values[name] < getattr(row, name):
-            raise Refusal(f"{Round._meta.get_field(name).verbose_name}只能推迟，原为 {getattr(row, name)}")
+            raise Refusal(f"{_label(name)}只能推迟，原为 {getattr(row, name)}")
     writing.change(by=by, record=row, values=values, action=EDIT, on=on)
     _require_sound(row)
     return row
@@ -139,6 +139,11 @@ def _locked(by: User, row: Round, on: date, *states: str) -> Round:
     if row.state not in states:
         raise Refusal(f"“{row}”现在是“{row.get_state_display()}”，不能办理这一步")
     return row
+
+
+def _label(name: str) -> str:
+    field: Any = Round._meta.get_field(name)
+    return str(field.verbose_name)
 
 
 # --- who takes part ---
