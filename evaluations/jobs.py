@@ -19,14 +19,14 @@ OPEN, FINALISE = "evaluations.open", "evaluations.finalise"
 
 
 def _open(job: Job, progress: Progress) -> Mapping[str, Any]:
-    told, there = _told(job)
-    rounds.open_(**told, progress=progress)
+    keywords, there = _told(job)
+    rounds.open_(**keywords, progress=progress)
     return {"there": there}
 
 
 def _finalise(job: Job, progress: Progress) -> Mapping[str, Any]:
-    told, there = _told(job)
-    rounds.finalise(**told)
+    keywords, there = _told(job)
+    rounds.finalise(**keywords)
     return {"there": there}
 
 

@@ -31,7 +31,6 @@ def of_member(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]
 
 
 def at_work(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
-    """What the secretary is to score."""
     waiting = [one for one in due_by(P.EVALUATIONS_SCORE, scope, on) if one.who == str(record)]
     return {"due": waiting} if waiting else None
 

@@ -19,8 +19,6 @@ from orgs.models import PartyOrganization
 
 
 class Stage(models.TextChoices):
-    """Where an evaluation waits."""
-
     SELF = "SELF", "待自评"
     STREET = "STREET", "待街道复核"
     DEPARTMENT = "DEPARTMENT", "待组织部门审定"

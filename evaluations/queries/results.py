@@ -75,8 +75,6 @@ def _total(rubric: Rubric, given: Sequence[tuple[Score, Decimal | None]], extras
 # --- worked out anew ---
 @dataclass(frozen=True)
 class Rows:
-    """All that an evaluation rests on."""
-
     evaluation: Evaluation
     scores: Sequence[Score]
     extras: Sequence[Extra]
