@@ -60,7 +60,7 @@ STEPS = {
 
 
 @transaction.atomic
-def save(*, by: User, evaluation: Evaluation, given: Mapping[int, Given], on: date) -> Evaluation:
+def keep(*, by: User, evaluation: Evaluation, given: Mapping[int, Given], on: date) -> Evaluation:
     """Keep what a branch has typed of its 自评, by the keys of its scores, without handing it in."""
     rows = _begin(by, evaluation, Stage.SELF, on)
     for score in _asked(rows, given):

@@ -182,7 +182,7 @@ class EvaluationPage(PermissionMixin, TemplateView):
         form = self._typed(request, whole=False)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form))
-        stages.save(evaluation=self.evaluation, given=form.given(), **self.told)
+        stages.keep(evaluation=self.evaluation, given=form.given(), **self.told)
         messages.success(request, "已保存，还没有提交。")
         return None
 

@@ -146,7 +146,7 @@ def test_nobody_gives_what_follows_from_a_fact(city: City) -> None:
 def test_what_is_saved_is_not_handed_in(city: City) -> None:
     one = of(opened(city), city["CZ1111"])
     key = scores(one)["1.3"].pk
-    stages.save(by=city.user("secretary"), evaluation=one, given={key: Given(D(2), "在写")}, on=TODAY)
+    stages.keep(by=city.user("secretary"), evaluation=one, given={key: Given(D(2), "在写")}, on=TODAY)
     one.refresh_from_db()
     assert (one.stage, scores(one)["1.3"].self_points, scores(one)["1.3"].self_text) == ("SELF", 2, "在写")
 
