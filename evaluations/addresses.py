@@ -1,6 +1,9 @@
-"""Where a record that proves a fact is looked at."""
+"""The records that prove a fact, as pages list them, and where each is looked at."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.urls import reverse
 
@@ -19,6 +22,24 @@ ROWS = {  # tables that branches keep on their own pages: by which word of the a
     "activities.pledgeitem": "promises",
     "activities.rolemodelpost": "posts",
 }
+
+SHOWN = 40
+
+
+class Proofs(NamedTuple):
+    """Those that a page lists, each with its address, and how many more there are."""
+
+    shown: Sequence[tuple[Record, str]]
+    more: int
+
+    @property
+    def number(self) -> int:
+        return len(self.shown) + self.more
+
+
+def proofs_of(records: Sequence[Record]) -> Proofs:
+    shown = [(one, address_of(one)) for one in records[:SHOWN]]
+    return Proofs(shown, len(records) - len(shown))
 
 
 def address_of(record: Record) -> str:

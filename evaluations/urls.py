@@ -3,7 +3,7 @@
 from django.urls import path
 
 from evaluations.views.evaluation import EvaluationPage, EvidenceFile
-from evaluations.views.rounds import Evaluations, NewRound, RoundDeadlines, RoundPage, Rounds
+from evaluations.views.rounds import Evaluations, NewRound, PublishedNames, RoundDeadlines, RoundPage, Rounds
 from evaluations.views.rubrics import RubricEdit, RubricPage, Rubrics
 from evaluations.views.trial import Trial
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("rounds/new/", NewRound.as_view(), name="round_new"),
     path("rounds/<int:pk>/", RoundPage.as_view(), name="round"),
     path("rounds/<int:pk>/deadlines/", RoundDeadlines.as_view(), name="round_deadlines"),
+    path("rounds/<int:pk>/names/", PublishedNames.as_view(), name="round_names"),
     path("evaluations/", Evaluations.as_view(), name="evaluations"),
     path("evaluations/<int:pk>/", EvaluationPage.as_view(), name="evaluation"),
     path("evaluations/evidence/<int:pk>/", EvidenceFile.as_view(), name="evidence"),

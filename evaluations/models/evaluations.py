@@ -26,10 +26,6 @@ class Stage(models.TextChoices):
 
 
 class EvaluationQuerySet(ScopedQuerySet):
-    def published(self) -> Self:
-        """Those of which name, unit and result are public."""
-        return self.filter(round__state__in=(Round.State.NOTICE, Round.State.FINAL))
-
     def late(self, on: date) -> Self:
         """Those whose stage should be over."""
         late = {Stage.SELF: "self_until", Stage.STREET: "street_until", Stage.DEPARTMENT: "department_until"}

@@ -104,5 +104,10 @@ class Round(models.Model):
         return self.subject == self.Subject.MEMBER
 
     @property
+    def public(self) -> bool:
+        """Whether name and unit of whoever reached five goods may be told."""
+        return self.state in (self.State.NOTICE, self.State.FINAL)
+
+    @property
     def final(self) -> bool:
         return self.state == self.State.FINAL

@@ -11,8 +11,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from core.id_sets import among
+from core.scope import Scope
 from evaluations.criteria.registry import criteria
-from evaluations.models import Evaluation, Extra, Objection, Rubric, Score, Stage
+from evaluations.models import Evaluation, Extra, Objection, Round, Rubric, Score, Stage
+from evaluations.models.evaluations import EvaluationQuerySet
 from evaluations.queries.rubrics import Item, lines_of
 from evaluations.rules.facts import Fact, Record
 from evaluations.rules.totals import Extra as Given
@@ -27,8 +29,13 @@ def item_of(score: Score) -> Item:
     return Item(score.criterion, criteria[score.criterion.code])
 
 
+def fact_in(score: Score) -> Fact | None:
+    """What was known when the round was opened."""
+    return Fact.of_kept(score.fact) if score.fact else None
+
+
 def records_in(score: Score) -> list[Record]:
-    """What proved the fact when the round was opened."""
+    """What proved it."""
     return [Record(*kept) for kept in score.fact.get("records", ())]
 
 
@@ -87,7 +94,7 @@ class Rows:
         """Every cell that says something else than follows from the facts, the given points and the answers."""
         final = {one.pk: self._worked_out(one) for one in self.scores}
         for one in self.scores:
-            auto, excluded = worked_out(item_of(one), Fact.of_kept(one.fact) if one.fact else None)
+            auto, excluded = item_of(one).worked_out(fact_in(one))
             if (auto, excluded) != (one.auto, one.excluded) or final[one.pk] != one.final:
                 yield f"{self.evaluation.name} {one.criterion.code}"
         result = result_of(_total(self.evaluation.rubric, [(one, final[one.pk]) for one in self.scores], self.extras))
@@ -97,13 +104,6 @@ class Rows:
     def _worked_out(self, score: Score) -> Decimal | None:
         answered = (one.points for one in self.objections if one.score_id == score.pk and one.points is not None)
         return next(answered, points_at(score, "DEPARTMENT"))
-
-
-def worked_out(item: Item, fact: Fact | None) -> tuple[Decimal | None, str]:
-    """The points that follow from a fact, and why an item does not apply; neither where it is judged or cannot be computed."""
-    if not (item.auto and fact):
-        return None, ""
-    return (item.formula.points(fact, item.row.points) if fact.known else None), fact.excluded
 
 
 def rows_of(evaluations: QuerySet[Evaluation]) -> Iterator[Rows]:
@@ -133,3 +133,11 @@ def differences(evaluations: QuerySet[Evaluation]) -> Iterator[str]:
     """Every cell that is not what follows from what it rests on; of those that are reviewed."""
     for rows in rows_of(evaluations.filter(stage=Stage.REVIEWED)):
         yield from rows.differences()
+
+
+def published(row: Round, scope: Scope) -> EvaluationQuerySet:
+    """Whoever reached five goods, once that is public: branches to all who know of the round, members where they may be seen."""
+    found = row.evaluations.filter(five_good=True)
+    if not row.public:
+        return found.none().as_narrowed()
+    return found.within(scope) if row.of_members else found.as_narrowed()

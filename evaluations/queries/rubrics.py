@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from evaluations.choices import Category, dimensions_of, grades_of
 from evaluations.criteria.registry import Criterion, Mode, criteria
 from evaluations.models import Rubric, RubricCriterion
+from evaluations.rules.facts import Fact
 from evaluations.rules.formulas import Formula
 from evaluations.rules.rubrics import objections
 from evaluations.rules.totals import Lines
@@ -44,6 +45,13 @@ class Item:
     @property
     def words(self) -> str:
         return self.formula.words(self.row.points)
+
+    def worked_out(self, fact: Fact | None) -> tuple[Decimal | None, str]:
+        """The points that follow from a fact, and why the item does not apply; neither where it is judged or cannot be
+        computed."""
+        if not (self.auto and fact):
+            return None, ""
+        return (self.formula.points(fact, self.row.points) if fact.known else None), fact.excluded
 
 
 @dataclass(frozen=True)

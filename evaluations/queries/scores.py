@@ -32,13 +32,11 @@ class Scored:
     @property
     def points(self) -> Decimal | None:
         """None where it is judged, does not apply, or cannot be computed."""
-        if not (self.item.auto and self.fact and self.fact.known):
-            return None
-        return self.item.formula.points(self.fact, self.item.row.points)
+        return self.item.worked_out(self.fact)[0]
 
     @property
     def excluded(self) -> str:
-        return self.fact.excluded if self.item.auto and self.fact else ""
+        return self.item.worked_out(self.fact)[1]
 
     @property
     def line(self) -> Line:

@@ -24,7 +24,7 @@ from core.scope import subtree
 from evaluations.choices import Category
 from evaluations.criteria.registry import keys
 from evaluations.models import Evaluation, Extra, Objection, Round, Rubric, Score, Stage
-from evaluations.queries.results import differences, worked_out
+from evaluations.queries.results import differences
 from evaluations.queries.rubrics import categories_of, items_of
 from evaluations.queries.scores import vetoes
 from evaluations.rules.facts import Record
@@ -194,7 +194,7 @@ def _take_in(by: User, row: Round, rubric: Rubric, chosen: Sequence[int], on: da
         rows = []
         for key, owner in owners.items():
             fact = facts.get(key)
-            auto, excluded = worked_out(item, fact)
+            auto, excluded = item.worked_out(fact)
             kept = fact.kept() | {"records": [_kept(one) for one in records.get(key, ())]} if fact else {}
             rows.append([owner.pk, item.row.pk, kept, auto, excluded])
         writing.add_rows(Score, SCORE, rows, by=by, events=())  # their evaluation's entry tells of them

@@ -3,15 +3,13 @@ what proves each; whoever is next goes on here. Objections and their answers bel
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.generic import TemplateView
@@ -21,63 +19,17 @@ from core import attachments
 from core.pages import PageRequest, PermissionMixin, number
 from core.refusals import Refusal, as_sentence
 from core.views.kept import KeptFilePage
-from evaluations.addresses import address_of
 from evaluations.choices import dimensions_of
 from evaluations.forms import AnswerForm, ExtraForm, ObjectionForm, ScoresForm
 from evaluations.models import Evaluation, Evidence, Extra, Objection, Round, Score, Stage
-from evaluations.queries.results import Rows, asked, item_of, points_at, records_in, rows_of
-from evaluations.queries.rubrics import Item
-from evaluations.rules.facts import Fact
+from evaluations.queries.results import Rows, asked, item_of, rows_of
 from evaluations.rules.rounds import LABELS, Given
 from evaluations.rules.totals import DimensionTotal
 from evaluations.services import evidence, objections, stages
+from evaluations.views.sides import Block, Line
 
-SHOWN = 40  # records of an item
 TEXTS = {Stage.SELF: "说明", Stage.STREET: "与自评不同的，写明理由", Stage.DEPARTMENT: "与复核不同的，写明理由"}
 BUTTONS = {Stage.SELF: "提交自评", Stage.STREET: "提交复核", Stage.DEPARTMENT: "审定"}
-
-
-@dataclass(frozen=True)
-class Line:
-    """An item with what each stage gave, what proves it, and its fields where the reader is next."""
-
-    score: Score
-    evidence: Sequence[Evidence]
-    fields: Any = None
-
-    @property
-    def item(self) -> Item:
-        return item_of(self.score)
-
-    @property
-    def fact(self) -> Fact | None:
-        return Fact.of_kept(self.score.fact) if self.score.fact else None
-
-    @property
-    def given(self) -> list[tuple[str, Decimal | None, bool, str]]:
-        """By stage: what was given, whether it differs from the stage before, and why."""
-        one = self.score
-        own, street, department = (points_at(one, stage) for stage in (Stage.SELF, Stage.STREET, Stage.DEPARTMENT))
-        return [
-            ("自评", own, False, one.self_text),
-            ("街道", street, None not in (own, street) and own != street, one.street_reason),
-            ("审定", department, None not in (street, department) and street != department, one.department_reason),
-        ]
-
-    @property
-    def records(self) -> list[tuple[Any, str]]:
-        return [(one, address_of(one)) for one in records_in(self.score)[:SHOWN]]
-
-    @property
-    def more(self) -> int:
-        return max(len(records_in(self.score)) - SHOWN, 0)
-
-
-@dataclass(frozen=True)
-class Block:
-    name: str
-    sum: DimensionTotal
-    lines: Sequence[Line]
 
 
 class EvaluationPage(PermissionMixin, TemplateView):
@@ -145,114 +97,119 @@ class EvaluationPage(PermissionMixin, TemplateView):
         if do not in doing:
             raise BadRequest("没有这项操作")
         try:
-            again = doing[do](request)
+            done = doing[do](request)
         except Refusal as refusal:
             messages.error(request, as_sentence(refusal))
+            done = ""
+        if not done:
             return self.render_to_response(self.get_context_data(**self._as_typed(do, request.POST)))
-        return again or HttpResponseRedirect(request.path)
+        messages.success(request, done)
+        return HttpResponseRedirect(request.path)
 
     def _as_typed(self, do: str, data: Any) -> dict[str, Any]:
         """The form that was refused with all that stood in it."""
         match do:
             case "extra":
-                return {"extra_form": ExtraForm(data, of_members=bool(self.evaluation.member_id))}
+                return {"extra_form": self._extra_form(data)}
             case "object":
-                return {"objection_form": ObjectionForm(data, scores=self.rows.scores)}
+                return {"objection_form": self._objection_form(data)}
             case "answer":
                 return {"answered": data}
-            case "take" | "save" | "attach" | "detach":
-                return {"form": self.scores_form(data, whole=do == "take")}
-        return {}
+            case "without":
+                return {}
+        return {"form": self.scores_form(data, whole=do == "take")}
 
-    def _typed(self, request: PageRequest, *, whole: bool) -> ScoresForm:
-        form = self.scores_form(request.POST, whole=whole)
-        if form is None:
-            raise Refusal(self.turn[1] or "现在不由您评分，请重新打开本页")
-        return form
+    # --- each act says that it is done; nothing where its form does not stand ---
+    def _take(self, request: PageRequest) -> str:
+        if (given := self._given(request, whole=True)) is None:
+            return ""
+        stage, _ = self.turn
+        stages.take(evaluation=self.evaluation, stage=str(stage), given=given, **self.told)
+        return "自评已提交，等待街道复核。" if stage == Stage.SELF else "已提交。"
 
-    def _take(self, request: PageRequest) -> HttpResponse | None:
-        form, (stage, _) = self._typed(request, whole=True), self.turn
-        if not form.is_valid():
-            return self.render_to_response(self.get_context_data(form=form))
-        stages.take(evaluation=self.evaluation, stage=str(stage), given=form.given(), **self.told)
-        messages.success(request, "自评已提交，等待街道复核。" if stage == Stage.SELF else "已提交。")
-        return None
+    def _save(self, request: PageRequest) -> str:
+        if (given := self._given(request, whole=False)) is None:
+            return ""
+        stages.keep(evaluation=self.evaluation, given=given, **self.told)
+        return "已保存，还没有提交。"
 
-    def _save(self, request: PageRequest) -> HttpResponse | None:
-        form = self._typed(request, whole=False)
-        if not form.is_valid():
-            return self.render_to_response(self.get_context_data(form=form))
-        stages.keep(evaluation=self.evaluation, given=form.given(), **self.told)
-        messages.success(request, "已保存，还没有提交。")
-        return None
+    def _given(self, request: PageRequest, *, whole: bool) -> dict[int, Given] | None:
+        form, (stage, why) = self.scores_form(request.POST, whole=whole), self.turn
+        if form is None or request.POST.get("stage") != stage:
+            raise Refusal(why or "您打开这一页以后，这份评定有了新的进度，请重新打开本页")
+        return form.given() if form.is_valid() else None
 
-    def _attach(self, request: PageRequest) -> HttpResponse | None:
+    def _attach(self, request: PageRequest) -> str:
         """What was typed is kept before the file comes: the page is loaded anew after it."""
         score = self._score(request.POST.get("do", "").partition(":")[2])
         if request.META.get("ningju.too_large"):
             raise Refusal("文件超过上限，没有上传；请压缩后再上传")
         if not (sent := request.FILES.getlist(f"file-{score.pk}")):
             raise Refusal("请先选择照片或文件")
-        if answer := self._save(request):
-            return answer
+        if not self._save(request):
+            return ""
         for file in sent:
             evidence.attach(score=score, data=file.read(), name=str(file.name), at=timezone.now(), **self.told)
-        messages.success(request, f"已上传 {len(sent)} 个文件。")
-        return None
+        return f"已上传 {len(sent)} 个文件。"
 
-    def _detach(self, request: PageRequest) -> HttpResponse | None:
+    def _detach(self, request: PageRequest) -> str:
         rows = Evidence.objects.within(request.scope).filter(score__evaluation=self.evaluation)
         found = get_object_or_404(rows.select_related("score"), pk=number(request.POST.get("do", "").partition(":")[2]))
-        if answer := self._save(request):
-            return answer
+        if not self._save(request):
+            return ""
         evidence.detach(evidence=found, **self.told)
-        messages.success(request, "文件已删除。")
-        return None
+        return "文件已删除。"
 
-    def _extra(self, request: PageRequest) -> HttpResponse | None:
-        form = ExtraForm(request.POST, of_members=bool(self.evaluation.member_id))
+    def _extra(self, request: PageRequest) -> str:
+        form = self._extra_form(request.POST)
         if not form.is_valid():
-            return self.render_to_response(self.get_context_data(extra_form=form))
+            return ""
         kind, _, code = form.cleaned_data["extra"].partition(":")
         text = form.cleaned_data["text"]
         objections.add_extra(evaluation=self.evaluation, kind=kind, code=code, text=text, **self.told)
-        messages.success(request, "已登记。")
-        return None
+        return "已登记。"
 
-    def _without(self, request: PageRequest) -> HttpResponse | None:
-        rows = Extra.objects.within(request.scope).filter(evaluation=self.evaluation)
-        found = get_object_or_404(rows.select_related("evaluation"), pk=number(request.POST.get("extra")))
+    def _without(self, request: PageRequest) -> str:
+        found = get_object_or_404(self._extras.select_related("evaluation"), pk=number(request.POST.get("extra")))
         objections.remove_extra(extra=found, reason=request.POST.get("reason", "")[:150], **self.told)
-        messages.success(request, "已删除。")
-        return None
+        return "已删除。"
 
-    def _object(self, request: PageRequest) -> HttpResponse | None:
-        form = ObjectionForm(request.POST, scores=self.rows.scores)
+    def _object(self, request: PageRequest) -> str:
+        form = self._objection_form(request.POST)
         if not form.is_valid():
-            return self.render_to_response(self.get_context_data(objection_form=form))
+            return ""
         objections.enter(evaluation=self.evaluation, **form.cleaned_data, **self.told)
-        messages.success(request, "异议已登记，由另一名工作人员核实答复。")
-        return None
+        return "异议已登记，由另一名工作人员核实答复。"
 
-    def _answer(self, request: PageRequest) -> HttpResponse | None:
+    def _answer(self, request: PageRequest) -> str:
         rows = Objection.objects.within(request.scope).filter(evaluation=self.evaluation)
         found = get_object_or_404(rows.select_related("evaluation"), pk=number(request.POST.get("objection")))
-        form = AnswerForm(request.POST, extras=self._extras, whole=found.score_id is None)
+        form = self._answer_form(found, request.POST)
         if not form.is_valid():
-            return self.render_to_response(self.get_context_data(answer_form=form, answered=request.POST))
+            return ""
         data = form.cleaned_data
         objections.answer(
             objection=found, accepted=data["accepted"] == "yes", text=data["answer"], points=data.get("points"),
             without=data["without"], **self.told,
         )  # fmt: skip
-        messages.success(request, "已答复。")
-        return None
+        return "已答复。"
 
     def _score(self, key: str) -> Score:
         found = next((one for one in self.rows.scores if str(one.pk) == key), None)
         if found is None:
             raise Http404("没有这一项")
         return found
+
+    # --- its forms ---
+    def _extra_form(self, data: Any = None) -> ExtraForm:
+        return ExtraForm(data, of_members=bool(self.evaluation.member_id))
+
+    def _objection_form(self, data: Any = None) -> ObjectionForm:
+        return ObjectionForm(data, scores=self.rows.scores, initial={"received_on": timezone.localdate()})
+
+    def _answer_form(self, objection: Objection, data: Any = None) -> AnswerForm:
+        whole = objection.score_id is None
+        return AnswerForm(data, extras=self._extras, whole=whole, auto_id=f"id_{objection.pk}_%s")
 
     @property
     def _extras(self) -> Any:
@@ -274,10 +231,7 @@ class EvaluationPage(PermissionMixin, TemplateView):
             "may_extra": above and state == Round.State.OPEN, "may_object": public and (above or self.holds(P.EVALUATIONS_SCORE)),
             "may_answer": public and self.holds(P.EVALUATIONS_DECIDE),
         }  # fmt: skip
-        forms: dict[str, Any] = {
-            "extra_form": ExtraForm(of_members=bool(row.member_id)),
-            "objection_form": ObjectionForm(scores=self.rows.scores, initial={"received_on": timezone.localdate()}),
-        }
+        forms = {"extra_form": self._extra_form(), "objection_form": self._objection_form()}
         return super().get_context_data(**context | forms | more)
 
     def _road(self) -> list[tuple[str, Any, Any, Any]]:
@@ -304,14 +258,15 @@ class EvaluationPage(PermissionMixin, TemplateView):
         ]
 
     def _objections(self, answered: Any) -> list[Any]:
-        """Each with its item, and with the form of its answer where it waits for one; `answered` is what was typed there."""
+        """Each with its item, and with the form of its answer where it waits for one; `answered` is what was typed there. The
+        branch is not told who turned to those above it."""
         rows = Objection.objects.within(self.request.scope).filter(evaluation=self.evaluation)
         found: list[Any] = list(rows.select_related("score__criterion", "entered_by", "answered_by").order_by("pk"))
         for one in found:
             one.item = item_of(one.score).criterion.title if one.score else "整个结果"
+            one.named = one.entered_by == self.request.user or self.holds(P.EVALUATIONS_REVIEW)
             typed = answered if answered and answered.get("objection") == str(one.pk) else None
-            told = {"extras": self._extras, "whole": one.score is None, "auto_id": f"id_{one.pk}_%s"}
-            one.form = None if one.outcome else AnswerForm(typed, **told)
+            one.form = None if one.outcome else self._answer_form(one, typed)
         return found
 
 

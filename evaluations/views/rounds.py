@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any
 
 import django_filters
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
@@ -20,6 +19,7 @@ from django.views.generic import TemplateView
 from accounts.permissions import Permission as P
 from core.jobs import enqueue
 from core.listing import Column, ListPage, Order
+from core.listing.filters import TickFilter
 from core.pages import FormPage, PageRequest, PermissionMixin, to_change
 from core.refusals import Refusal, as_sentence
 from core.scope import may_change
@@ -27,7 +27,7 @@ from evaluations.forms import RoundForm, TimetableForm
 from evaluations.jobs import FINALISE, OPEN
 from evaluations.models import Evaluation, Round, Stage
 from evaluations.queries.progress import progress, sum_of
-from evaluations.queries.results import differences
+from evaluations.queries.results import differences, published
 from evaluations.services import rounds, stages
 from evaluations.views.trial import spans
 from orgs.filters import OfBranchFilters
@@ -124,10 +124,10 @@ class RoundPage(PermissionMixin, TemplateView):
         boards = progress(row, self.request.scope, on=today)
         seen = Evaluation.objects.within(self.request.scope).filter(round=row)
         late = seen.late(today).order_by("stage", "pk")
-        public = row.evaluations.published().filter(five_good=True)
+        public = published(row, self.request.scope)
         return super().get_context_data(
             title=row.name, round=row, boards=boards, sums=sum_of(boards), number=sum(one.number for one in boards),
-            late=late[:NAMED], late_number=sum(one.late for one in boards), public=public.order_by("pk").values_list("name", "unit"),
+            late=late[:NAMED], late_number=sum(one.late for one in boards), public=public.order_by("pk")[:NAMED], public_number=public.count(),
             may_change=may_change(row, self.request.scope), today=today, stages=Stage.choices,
             timetable=[(name, getattr(row, f"{code.lower()}_until")) for code, name in TIMETABLE.items()], **more,
         )  # fmt: skip
@@ -182,19 +182,28 @@ TIMETABLE = {
 }
 
 
+class PublishedNames(ListPage):
+    """名单 of whoever reached five goods: name and unit, as it is put up."""
+
+    title, unit, empty = "“五个好”名单", "个", "没有符合条件的名称。还没有公示，或没有达到“五个好”的。"
+    permission, export_permission = P.EVALUATIONS_VIEW, P.MEMBERS_EXPORT
+    personal = True  # of members
+    filters = OfBranchFilters
+    columns = (Column("名称", "name", kind="name"), Column("单位", "unit", kind="words"))
+    orders = (Order("listed", ("pk",)),)
+
+    def records(self) -> QuerySet:
+        row = get_object_or_404(Round.objects.within(self.request.scope), pk=self.kwargs["pk"])
+        return published(row, self.request.scope)
+
+
 class EvaluationFilters(OfBranchFilters):
     """Of which round, at which stage, late, with five goods."""
 
     round = django_filters.ModelChoiceFilter(label="批次", queryset=lambda request: Round.objects.within(request.scope))
     stage = django_filters.ChoiceFilter(label="进度", choices=Stage.choices)
-    late = django_filters.BooleanFilter(label="逾期", method="overdue", widget=forms.CheckboxInput)
-    five = django_filters.BooleanFilter(label="五个好", method="five_goods", widget=forms.CheckboxInput)
-
-    def overdue(self, queryset: Any, name: str, value: bool) -> QuerySet:
-        return queryset.late(timezone.localdate()) if value else queryset  # type: ignore[no-any-return]
-
-    def five_goods(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
-        return queryset.filter(five_good=True) if value else queryset
+    late = TickFilter("逾期", ticked=lambda rows: rows.late(timezone.localdate()))
+    five = TickFilter("五个好", ticked=lambda rows: rows.filter(five_good=True))
 
 
 class Evaluations(ListPage):

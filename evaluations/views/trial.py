@@ -19,18 +19,17 @@ from accounts.permissions import Permission as P
 from activities.queries.branches import branches
 from core.pages import PermissionMixin, number
 from core.search import search
-from evaluations.addresses import address_of
+from evaluations.addresses import Proofs, proofs_of
 from evaluations.choices import Category
 from evaluations.models import Rubric
 from evaluations.queries.rubrics import Block, blocks_of, categories_of
 from evaluations.queries.scores import Scored, records_of, score, total_of, vetoes
-from evaluations.rules.facts import Record, Span
+from evaluations.rules.facts import Span
 from evaluations.rules.totals import ZERO, DimensionTotal
 from members.models import Member
 from orgs.models import PartyOrganization
 
 FOUND = 20  # branches that a search lists
-SHOWN = 40  # records of an item
 
 
 @dataclass(frozen=True)
@@ -38,8 +37,7 @@ class Line:
     """An item of the branch or member, with its records."""
 
     scored: Scored
-    records: Sequence[tuple[Record, str]]
-    more: int
+    proofs: Proofs
 
     @property
     def sign(self) -> tuple[str, str]:
@@ -160,5 +158,5 @@ class Trial(PermissionMixin, TemplateView):
         return "" if found == self.rubric.category else found.label
 
     def _line(self, scored: Scored, rows: QuerySet[Any], span: Span, key: int) -> Line:
-        [*found] = records_of(scored.item, rows, span, on=timezone.localdate()).get(key, ())
-        return Line(scored, [(one, address_of(one)) for one in found[:SHOWN]], max(len(found) - SHOWN, 0))
+        found = records_of(scored.item, rows, span, on=timezone.localdate())
+        return Line(scored, proofs_of(found.get(key, ())))

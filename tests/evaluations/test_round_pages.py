@@ -48,8 +48,8 @@ def do(client: Client, url: str, what: str, **data: Any) -> str:
 
 def typed(client: Client, url: str, **codes: str) -> dict[str, str]:
     """What the page posts when every item gets its full points, but for those named (`c1_3`)."""
-    form = client.get(url).context["form"]
-    data = {}
+    shown = client.get(url).context
+    form, data = shown["form"], {"stage": shown["stage"]}
     for one in form.scores:
         points = codes.get(f"c{one.criterion.code.replace('.', '_')}")
         data[f"points-{one.pk}"] = points or str(form[f"points-{one.pk}"].value() or one.criterion.points)
@@ -94,7 +94,7 @@ def test_the_secretary_scores_with_evidence_and_hands_in(city: City) -> None:
     assert f'href="{url}"' in page(client, f"/branch/{city['CZ1111'].pk}/"), "it stands among what is to be done"
     assert f'href="{url}"' in page(client, f"/party/{city['CZ1111'].pk}/")
     assert "五个好”评定：自评" in page(client, "/due/")
-    some = {f"points-{score.pk}": "3", f"text-{score.pk}": "两名委员进入管理层"}
+    some = {"stage": "SELF", f"points-{score.pk}": "3", f"text-{score.pk}": "两名委员进入管理层"}
     assert "已保存，还没有提交" in do(client, url, "save", **some)
     photo = SimpleUploadedFile("聘书.pdf", b"%PDF-1.7 test")
     assert "已上传 1 个文件" in do(client, url, f"attach:{score.pk}", **some, **{f"file-{score.pk}": photo})
@@ -106,7 +106,7 @@ def test_the_secretary_scores_with_evidence_and_hands_in(city: City) -> None:
     assert "自评已提交" in do(client, url, "take", **typed(client, url))
     assert scores(one)["1.3"].self_points == 3
     assert "提交自评" not in page(client, url)
-    assert "现在不由您评分" in do(client, url, f"detach:{file.pk}")
+    assert "有了新的进度" in do(client, url, f"detach:{file.pk}")
     assert Evidence.objects.exists()
 
 
