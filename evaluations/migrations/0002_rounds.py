@@ -64,6 +64,9 @@ class Migration(migrations.Migration):
                 ('grade', models.CharField(blank=True, max_length=8, verbose_name='等次')),
                 ('five_good', models.BooleanField(default=False, verbose_name='五个好')),
                 ('short_of', models.JSONField(blank=True, default=list, verbose_name='未达到“五个好”的原因')),
+                ('exempt', models.CharField(blank=True, choices=[('AGE', '年满 70 周岁'), ('FRAIL', '年老体弱或长期患病')], max_length=5, verbose_name='不评分的原因')),
+                ('chosen', models.BooleanField(blank=True, null=True, verbose_name='支部党员大会评定为“五个好”')),
+                ('chosen_reason', models.CharField(blank=True, max_length=200, verbose_name='支部党员大会没有评定的原因')),
                 ('department_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审定人')),
                 ('member', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='evaluations', to='members.member', verbose_name='党员')),
                 ('party_organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evaluations', to='orgs.partyorganization', verbose_name='党组织')),
@@ -185,7 +188,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage', 'REVIEWED'), ('total__isnull', False)), models.Q(models.Q(('stage', 'REVIEWED'), _negated=True), ('total', None)), _connector='OR'), name='evaluation_reviewed', violation_error_message='审定以后才有总分'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage', 'REVIEWED'), ('exempt', ''), ('total__isnull', False)), models.Q(('stage', 'REVIEWED'), ('total', None), models.Q(('exempt', ''), _negated=True)), models.Q(models.Q(('stage', 'REVIEWED'), _negated=True), ('exempt', ''), ('total', None)), _connector='OR'), name='evaluation_reviewed', violation_error_message='审定以后才有总分，不评分的没有'),
+        ),
+        migrations.AddConstraint(
+            model_name='evaluation',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('chosen', False), _negated=True), models.Q(('chosen_reason', ''), _negated=True), _connector='OR'), name='evaluation_not_chosen', violation_error_message='达到分数线而没有评定为“五个好”的，请写明原因'),
         ),
         migrations.AddConstraint(
             model_name='score',

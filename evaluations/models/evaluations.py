@@ -25,6 +25,13 @@ class Stage(models.TextChoices):
     REVIEWED = "REVIEWED", "已审定"
 
 
+class Exempt(models.TextChoices):
+    """Members who keep no score (特殊党员)."""
+
+    AGE = "AGE", "年满 70 周岁"
+    FRAIL = "FRAIL", "年老体弱或长期患病"
+
+
 class EvaluationQuerySet(ScopedQuerySet):
     def late(self, on: date) -> Self:
         """Those whose stage should be over."""
@@ -60,6 +67,9 @@ class Evaluation(models.Model):
     grade = models.CharField("等次", max_length=8, blank=True)
     five_good = models.BooleanField("五个好", default=False)
     short_of = models.JSONField("未达到“五个好”的原因", default=list, blank=True)
+    exempt = models.CharField("不评分的原因", max_length=5, choices=Exempt, blank=True)
+    chosen = models.BooleanField("支部党员大会评定为“五个好”", null=True, blank=True)
+    chosen_reason = models.CharField("支部党员大会没有评定的原因", max_length=200, blank=True)
 
     objects = EvaluationQuerySet.as_manager()
     view_permission = "evaluations.view"
@@ -83,9 +93,16 @@ class Evaluation(models.Model):
                 violation_error_message="这名党员已在批次中",
             ),
             models.CheckConstraint(
-                condition=(Q(stage="REVIEWED") & Q(total__isnull=False)) | (~Q(stage="REVIEWED") & Q(total=None)),
+                condition=(Q(stage="REVIEWED") & Q(total__isnull=False, exempt=""))
+                | (Q(stage="REVIEWED", total=None) & ~Q(exempt=""))
+                | (~Q(stage="REVIEWED") & Q(total=None, exempt="")),
                 name="evaluation_reviewed",
-                violation_error_message="审定以后才有总分",
+                violation_error_message="审定以后才有总分，不评分的没有",
+            ),
+            models.CheckConstraint(
+                condition=~Q(chosen=False) | ~Q(chosen_reason=""),
+                name="evaluation_not_chosen",
+                violation_error_message="达到分数线而没有评定为“五个好”的，请写明原因",
             ),
         ]
 

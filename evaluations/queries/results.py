@@ -35,7 +35,6 @@ def fact_in(score: Score) -> Fact | None:
 
 
 def records_in(score: Score) -> list[Record]:
-    """What proved it."""
     return [Record(*kept) for kept in score.fact.get("records", ())]
 
 

@@ -29,6 +29,7 @@ from evaluations.services import evidence, objections, stages
 from evaluations.views.sides import Block, Line
 
 TEXTS = {Stage.SELF: "说明", Stage.STREET: "与自评不同的，写明理由", Stage.DEPARTMENT: "与复核不同的，写明理由"}
+TAKEN = {Stage.STREET: Stage.SELF, Stage.DEPARTMENT: Stage.STREET}  # whose points stand, by where it waits
 BUTTONS = {Stage.SELF: "提交自评", Stage.STREET: "提交复核", Stage.DEPARTMENT: "审定"}
 
 
@@ -220,11 +221,11 @@ class EvaluationPage(PermissionMixin, TemplateView):
         row, (stage, why), state = self.evaluation, self.turn, self.evaluation.round.state
         form = more.pop("form", None) or self.scores_form()
         public, above = state == Round.State.NOTICE, self.holds(P.EVALUATIONS_REVIEW)
-        now = Stage.REVIEWED if row.stage == Stage.REVIEWED else stage or Stage(row.stage)
-        total = self.rows.total_at(now)
+        stands = TAKEN.get(Stage(row.stage), Stage(row.stage))
+        total = self.rows.total_at(stands)
         context = {
             "title": row.name, "evaluation": row, "round": row.round, "form": form, "stage": stage, "why": why,
-            "button": BUTTONS[stage] if stage else "", "may_save": stage == Stage.SELF, "total": total,
+            "button": BUTTONS[stage] if stage else "", "may_save": stage == Stage.SELF, "total": total, "stands": LABELS.get(stands, ""),
             "blocks": self._blocks(form, {one.code: one for one in total.dimensions}), "extras": self._extras.order_by("pk"),
             "objections": self._objections(more.get("answered")), "wrong": list(self.rows.differences()) if row.stage == Stage.REVIEWED else None,
             "roads": self._road(), "largest": attachments.LARGEST >> 20, "most": evidence.MOST,
