@@ -16,7 +16,7 @@ from accounts.permissions import Permission as P
 from activities.queries.leave import to_be_spoken_to
 from activities.queries.lists import months_unreported
 from activities.queries.mends import overdue, to_mend
-from activities.queries.reviews import reviewable
+from activities.queries.reviews import to_review
 from activities.queries.rights import unresolved
 from core.due import DueItem, DueKind, due_kinds
 from core.scope import Scope
@@ -26,7 +26,7 @@ WEEK = timedelta(days=7)
 
 
 def _waiting(scope: Scope, on: date) -> QuerySet:
-    rows = reviewable(scope, on=on).waiting().order_by("submitted_on", "pk").select_related("party_organization")
+    rows = to_review(scope).order_by("submitted_on", "pk").select_related("party_organization")
     return rows.only("kind", "held_on", "flags", "party_organization__name")
 
 
@@ -34,7 +34,7 @@ def _reviews(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
     for row in rows:
         hint = "，自动检查有提示" if row.flags else ""
         url = reverse("review", args=[row.pk])
-        yield DueItem(str(row.party_organization), f"{row}{hint}", row.review_by, url, "审核")
+        yield DueItem(str(row.party_organization), f"{row}{hint}", row.act_by, url, "审核")
 
 
 def _unreported(scope: Scope, on: date) -> QuerySet:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
 from core.parameters import values_on
@@ -42,7 +42,9 @@ def open_assignments(scope: Scope, *, on: date) -> Any:
 def overdue(rows: QuerySet[Any], *, on: date) -> QuerySet[Any]:
     """Those whose next visit should have been made before a day, the longest waiting first."""
     last = on - timedelta(days=interval_days(visits_per_quarter(on)))
-    return rows.filter(counts_from__lt=last).order_by("counts_from", "pk")
+    since_then = Visit.objects.filter(organization=OuterRef("organization"), visited_on__range=(last, on))
+    # as `counts_from` before that day, but the newest visit is looked up for those found alone
+    return rows.filter(~Exists(since_then), since__lt=last).order_by("counts_from", "pk")
 
 
 def state_due(rows: Iterable[Any], *, on: date) -> list[Any]:

@@ -15,28 +15,27 @@ from accounts.permissions import Permission
 from core.due import DueItem, DueKind, due_kinds
 from core.scope import Scope
 from orgs.models import OrganizationFacts
-from reports.models import StreetBook
+from reports.models import GapAnswer, StreetBook
 from reports.worklists import Worklist, worklists
 
-PROMISE = tuple(f"organization__gap_answer__{name}" for name in ("planned_form", "planned_by", "responsible"))
 
-
-def _promised(worklist: Worklist, scope: Scope) -> QuerySet[Any, Any]:
-    """Units still on the list for which a day was promised; one on two lists stands under the first."""
-    rows = OrganizationFacts.objects.within(scope).filter(
-        worklist.gap, organization__gap_answer__planned_by__isnull=False
-    )
+def _promised(worklist: Worklist, scope: Scope) -> QuerySet[GapAnswer]:
+    """Answers that promise a day for a unit still on the list; one on two lists stands under the first."""
+    units = OrganizationFacts.objects.within(scope).filter(worklist.gap)
     for other in takewhile(lambda one: one is not worklist, worklists):
-        rows = rows.exclude(other.gap)
-    rows = rows.order_by("organization__gap_answer__planned_by", "pk")
-    return rows.values_list("organization", "organization__name", *PROMISE)
+        units = units.exclude(other.gap)
+    rows = GapAnswer.objects.filter(planned_by__isnull=False, organization__in=units.values("organization"))
+    rows = rows.select_related("organization").order_by("planned_by", "pk").as_narrowed()
+    return rows.only("planned_form", "planned_by", "responsible", "organization__name")
 
 
 def _promises(worklist: Worklist, rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
     start = reverse("worklist-start", args=[worklist.code])
-    for unit, name, form, until, responsible in rows:
-        who = f"{name}（责任人 {responsible}）" if responsible else name
-        yield DueItem(who, form or worklist.promise, until, f"{start}?unit={unit}", "办理")
+    for row in rows:
+        name = row.organization.name
+        who = f"{name}（责任人 {row.responsible}）" if row.responsible else name
+        what = row.planned_form or worklist.promise
+        yield DueItem(who, what, row.planned_by, f"{start}?unit={row.organization_id}", "办理")
 
 
 def _promise_kind(worklist: Worklist) -> DueKind:
@@ -45,7 +44,7 @@ def _promise_kind(worklist: Worklist) -> DueKind:
         f"承诺的时限：{worklist.promise}",
         Permission.COVERAGE_CHANGE,
         lambda scope, on: _promised(worklist, scope),
-        "organization__gap_answer__planned_by",
+        "planned_by",
         partial(_promises, worklist),
         f"/worklists/{worklist.code}/",
     )

@@ -36,10 +36,19 @@ class Checked:
     sentence: str
 
 
+# a day, since a database compares days with locked months by a hash, and times one by one
+MONTH_HELD = Cast(TruncMonth("held_on"), DateField())
+
+
 def not_locked(records: RecordQuerySet) -> RecordQuerySet:
     """Without what still waits in a month that is locked: nobody can say anything of it any more."""
-    dated = records.alias(month_held=TruncMonth("held_on"))
-    return dated.exclude(status=Status.SUBMITTED, month_held__in=locked_months())
+    return records.alias(month_held=MONTH_HELD).exclude(status=Status.SUBMITTED, month_held__in=locked_months())
+
+
+def to_review(scope: Scope) -> RecordQuerySet:
+    """Those of `reviewable` that wait, asked for by what an index holds: there are tens of thousands of them."""
+    waiting = ActivityRecord.objects.changeable(scope, P.ACTIVITIES_REVIEW).waiting()
+    return waiting.alias(month_held=MONTH_HELD).exclude(month_held__in=locked_months())
 
 
 def reviewable(scope: Scope, *, on: date) -> RecordQuerySet:

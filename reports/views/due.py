@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet, Window
@@ -87,7 +87,7 @@ def _stretches(kinds: list[DueKind], scope: Scope, today: date) -> list[Stretch]
     ]
     for kind in kinds:
         rows = kind.of(scope, today)
-        few = list(rows[:FEW] if kind.until else rows.annotate(total=Window(Count("*")))[:MOST])
+        few, numbers = (list(rows[:FEW]), {}) if kind.until else _all_late(rows)
         read: dict[str, list[DueItem]] = defaultdict(list)
         for item in kind.items(few, scope, today):
             read[_stretch(item.until, today) if kind.until else "late"].append(item)
@@ -95,8 +95,6 @@ def _stretches(kinds: list[DueKind], scope: Scope, today: date) -> list[Stretch]
             numbers = (
                 {code: len(found) for code, found in read.items()} if len(few) < FEW else _counted(kind, rows, today)
             )
-        else:
-            numbers = {"late": few[0].total} if few else {}
         for stretch in stretches:
             if number := numbers.get(stretch.code, 0):
                 shown = read[stretch.code][:MOST]
@@ -104,6 +102,15 @@ def _stretches(kinds: list[DueKind], scope: Scope, today: date) -> list[Stretch]
                     shown = list(kind.items(rows.filter(_days(kind, stretch.code, today))[:MOST], scope, today))
                 stretch.kinds.append(Lines(kind, number, shown))
     return stretches
+
+
+def _all_late(rows: QuerySet) -> tuple[list[Any], Mapping[str, int]]:
+    """The most urgent of a kind without days, and how many there are: found by their keys, so that the database joins what is
+    told of ten of them instead of all."""
+    found = list(rows.values_list("pk", Window(Count("*")))[:MOST])
+    if not found:
+        return [], {}
+    return list(rows.filter(pk__in=[pk for pk, _ in found])), {"late": found[0][1]}
 
 
 def _counted(kind: DueKind, rows: QuerySet, today: date) -> Mapping[str, int]:

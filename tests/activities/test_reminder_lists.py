@@ -126,12 +126,12 @@ def test_the_front_page_of_the_street_names_what_waits(city: City) -> None:
     record = file_record(city, by="city", on=TODAY)
     scope = city.scope("street")
     waiting, missing = due_kinds["activities.reviews"], due_kinds["activities.missing"]
-    [item] = waiting.items(waiting.rows(scope, TODAY), scope, TODAY)
+    [item] = waiting.items(waiting.of(scope, TODAY), scope, TODAY)
     assert (item.who, item.until, item.url) == (str(city["CZ1111"]), date(2026, 12, 1), f"/reviews/{record.pk}/")
-    items = list(missing.items(missing.rows(scope, TODAY), scope, TODAY))
+    items = list(missing.items(missing.of(scope, TODAY), scope, TODAY))
     assert [item.what for item in items] == ["2026-10 没有上报组织生活"] * 2
     page = city.client("street").get("/due/").content.decode()
     assert "待审核" in page
     assert "月报未上报" in page
     assert Obligation.objects.open().filter(kind="ANY").count() == 2
-    assert list(missing.rows(city.scope("secretary"), TODAY)) == []
+    assert list(missing.of(city.scope("secretary"), TODAY)) == []
