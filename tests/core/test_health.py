@@ -167,7 +167,8 @@ def test_a_backup_that_found_no_room_leaves_nothing_behind(
     """Else the disk stays full for the backups of the nights that follow."""
 
     def half(self: object, target: Path) -> None:
-        target.write_text("x")
+        for rest in (target, target.with_name(f"{target.name}-journal")):  # the second one is SQLite's own
+            rest.write_text("x")
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(backup.Command, "_database", half)

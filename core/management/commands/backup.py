@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import tarfile
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +51,8 @@ class Command(BaseCommand):
             for path in (dump, f"{name}.tar"):
                 Path(f"{path}.part").replace(path)
         except (OSError, sqlite3.Error, subprocess.CalledProcessError) as problem:
-            for path in (dump, f"{name}.tar"):  # else each night that finds no room takes more of it
-                Path(f"{path}.part").unlink(missing_ok=True)
+            for rest in folder.glob(f"{name.name}.*.part*"):  # else each night that finds no room takes more of it
+                rest.unlink()
             advice = f"没有写完的文件已删除，请检查 {folder} 的剩余空间和权限，清理旧备份后再运行"
             raise CommandError(f"备份没有完成：{problem}。{advice}") from problem
         finally:
@@ -68,9 +68,8 @@ class Command(BaseCommand):
     def _database(self, target: Path) -> None:
         connection.ensure_connection()
         if connection.vendor == "sqlite":
-            copy = sqlite3.connect(target)
-            connection.connection.backup(copy)
-            copy.close()
+            with closing(sqlite3.connect(target)) as copy:
+                connection.connection.backup(copy)
             return
         connected = connection.connection.info.dsn_parameters | {"password": connection.settings_dict["PASSWORD"]}
         names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password", "PGDATABASE": "dbname"}
