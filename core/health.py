@@ -82,10 +82,11 @@ def _backup(now: datetime) -> Sign:
 def _seal(now: datetime) -> Sign:
     found = sealing.state(now=now)
     value = f"最近封存 {_local(found.sealed_at)}" if found.sealed_at else "还没有封存"
-    if found.checked_at is None:
+    if found.checked_at is None and not found.broken:
         return Sign("审计封存", f"{value}，还没有核对", well=False, advice="每天夜间自动核对和封存")
     result = "核对没有通过" if found.broken else "核对无误"
-    return Sign("审计封存", f"{value}，{_local(found.checked_at)} {result}", not found.problem, found.problem)
+    at = f"{_local(found.checked_at)} " if found.checked_at else ""
+    return Sign("审计封存", f"{value}，{at}{result}", not found.problem, found.problem)
 
 
 def _nights() -> Sign:

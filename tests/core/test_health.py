@@ -64,8 +64,10 @@ def test_a_night_that_failed_is_told_until_the_next_one_is_through(data: Path, c
         ("dues.months", "夜间任务", "请把任务编号 7 告诉系统管理员"), ("core.prove", "审计封存", "台账“第 2 号”被改动")
     ):  # fmt: skip
         now, yesterday = timezone.now(), timezone.localdate() - timedelta(days=1)
-        Job.objects.create(kind="core.seal", day=yesterday, status="DONE", finished_at=now)
         Job.objects.create(kind=kind, day=yesterday, status="FAILED", finished_at=now, error=error)
+        with pytest.raises(CommandError, match=error):  # before any night has come to its end
+            call_command("status")
+        Job.objects.create(kind="core.seal", day=yesterday, status="DONE", finished_at=now)
         assert name in not_well()
         with pytest.raises(CommandError, match=f"{name}：.*{error}"):
             call_command("status")
