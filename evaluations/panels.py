@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 
 from accounts.permissions import Permission as P
-from core.due import due_by
+from core.due import due_kinds
 from core.panels import Panel, panels
 from core.scope import Scope
 from evaluations.models import Evaluation
@@ -31,8 +31,9 @@ def of_member(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]
 
 
 def at_work(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
-    waiting = [one for one in due_by(P.EVALUATIONS_SCORE, scope, on) if one.who == str(record)]
-    return {"due": waiting} if waiting else None
+    kind = due_kinds["evaluations.self"]
+    found = list(kind.items(kind.of(scope, on).filter(party_organization=record.pk), scope, on))
+    return {"due": found} if found else None
 
 
 panels.add(

@@ -152,7 +152,7 @@ def _built(city: City) -> World:
         **{name: user.pk for name, user in city.people.items()},
     }
     for side, rows in zip(SIDES, (here, there), strict=True):
-        rows |= {name: row.pk for name, row in _evaluated(city, side, common["draft"]).items()}
+        rows |= {name: row.pk for name, row in _evaluated(city, side, common["draft"], rows["member"]).items()}
     for model in [model for model in admin.site._registry if not model._default_manager.exists()]:  # of other apps
         for side, rows in zip(SIDES, (here, there), strict=True):
             rows[str(model._meta.model_name)] = _any_row(model, city, side, rows).pk
@@ -177,14 +177,20 @@ def _rubrics(city: City) -> dict[str, int]:
     return {"rubric": first.pk, "draft": draft.pk}
 
 
-def _evaluated(city: City, side: Side, rubric: int) -> dict[str, Model]:
-    """A round of the street in which its branch stands, with something of each kind."""
+def _evaluated(city: City, side: Side, rubric: int, member: int) -> dict[str, Model]:
+    """A round of the street in which its branch stands, with something of each kind, and one in which a member does."""
     stages = (("self", 10), ("street", 20), ("department", 30))
     until = {f"{stage}_until": date(2026, 7, day) for stage, day in stages}
-    held = Round.objects.create(
-        name=f"{side.mark}评定", node=city[side.committee], first_day=TODAY.replace(month=1, day=1),
-        last_day=TODAY.replace(month=6, day=30), state="OPEN", opened_on=TODAY, **until,
-    )  # fmt: skip
+    told: dict[str, Any] = {
+        "node": city[side.committee], "first_day": TODAY.replace(month=1, day=1), "last_day": TODAY.replace(month=6, day=30),
+        "state": "OPEN", "opened_on": TODAY, **until,
+    }  # fmt: skip
+    held = Round.objects.create(name=f"{side.mark}评定", **told)
+    of_members = Round.objects.create(name=f"{side.mark}党员评定", subject="MEMBER", **told)
+    branch = {"party_organization": city[side.branch]}
+    Evaluation.objects.create(
+        round=of_members, member_id=member, rubric_id=rubric, name=f"{side.mark}党员", unit=f"{side.mark}支部", **branch
+    )
     of: dict[str, Any] = {
         "evaluation": Evaluation.objects.create(
             round=held,
@@ -198,6 +204,7 @@ def _evaluated(city: City, side: Side, rubric: int) -> dict[str, Model]:
     score = Score.objects.create(criterion=criterion, self_text=f"{side.mark}说明", **of)
     return {
         "round": held,
+        "member_round": of_members,
         **of,
         "score": score,
         "extra": Extra.objects.create(
