@@ -12,6 +12,7 @@ from evaluations.rules.facts import Record
 PAGES = {
     "activities.activityrecord": "record",
     "dues.entry": "funds",  # by its Party organization
+    "evaluations.evaluation": "evaluation",
     "orgs.organization": "organization",
     "orgs.partyorganization": "party",
 }

@@ -4,6 +4,10 @@ from core.audit_words import name_actions, name_risks
 
 name_actions(
     {
+        "awards.decide": "审定推荐",
+        "awards.honour": "表彰",
+        "awards.publish": "公示推荐",
+        "awards.withdraw": "撤回推荐",
         "evaluations.answer": "答复异议",
         "evaluations.department": "审定评定",
         "evaluations.evidence_add": "上传佐证",
@@ -30,6 +34,7 @@ name_actions(
 name_risks(
     {
         "发布评分办法": ("evaluations.rubric_publish",),
+        "评选审定和表彰": ("awards.decide", "awards.publish", "awards.honour"),
         "评定公示和结果": ("evaluations.round_publish", "evaluations.answer", "evaluations.round_finalise"),
     }
 )

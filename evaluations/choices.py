@@ -29,6 +29,16 @@ class MemberDimension(models.TextChoices):
     CONDUCT = "CONDUCT", "思想作风好"
 
 
+class Award(models.TextChoices):
+    """What the Opinion commends (三-3, 三-4)."""
+
+    PARTY = "PARTY", "五个好党组织"
+    MEMBER = "MEMBER", "五个好党员"
+    INSTRUCTOR = "INSTRUCTOR", "优秀党建工作指导员"
+    OWNER = "OWNER", "热心党务工作业主"
+    WORKER = "WORKER", "优秀党务工作者"
+
+
 def dimensions_of(category: str) -> dict[str, str]:
     """The five of a category, in their order."""
     return dict(MemberDimension.choices if category == Category.MEMBER else Dimension.choices)

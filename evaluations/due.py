@@ -1,10 +1,10 @@
 """What waits in a round that is open: 自评 for the branch, 复核 for the committee above it, 审定 for the department, and objections
-to answer."""
+to answer; proposals to decide; 示范点 to look at anew."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -13,10 +13,11 @@ from django.urls import reverse
 from accounts.permissions import Permission as P
 from core.due import DueItem, DueKind, due_kinds
 from core.scope import Scope
-from evaluations.models import Evaluation, Objection, Round, Stage
+from evaluations.models import Evaluation, Objection, Proposal, Round, Site, Stage
 from evaluations.rules.rounds import LABELS
 
 LIST = "/evaluations/"
+RECHECK_BEFORE = timedelta(days=90)
 
 
 def _waiting(stage: Stage) -> QuerySet[Evaluation]:
@@ -64,6 +65,31 @@ def _to_answer(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]
         yield DueItem(one.name, what, one.round.notice_until, reverse("evaluation", args=[one.pk]), "答复")
 
 
+def _proposed(scope: Scope, on: date) -> QuerySet[Proposal]:
+    """But for what one proposed oneself."""
+    granted = scope.having(P.EVALUATIONS_DECIDE)
+    rows = Proposal.objects.filter(granted.path_filter("commendation__node__path"), state=Proposal.State.PROPOSED)
+    rows = rows.exclude(proposed_by=scope.user_id).select_related("commendation")
+    return rows.order_by("commendation__propose_until", "pk").as_narrowed()  # type: ignore[attr-defined,no-any-return]
+
+
+def _to_decide(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
+    for row in rows:
+        held = row.commendation
+        yield DueItem(str(row), f"{held}：推荐待审定", held.propose_until, reverse("proposal", args=[row.pk]), "审定")
+
+
+def _expiring(scope: Scope, on: date) -> QuerySet[Site]:
+    rows = Site.objects.changeable(scope, P.EVALUATIONS_DECIDE).named()  # type: ignore[attr-defined]
+    return rows.filter(expires_on__lte=on + RECHECK_BEFORE).order_by("expires_on", "pk")  # type: ignore[no-any-return]
+
+
+def _to_recheck(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
+    for row in rows:
+        url = reverse("admin:evaluations_site_change", args=[row.pk])
+        yield DueItem(row.name, "示范点有效期将满，复核或撤销", row.expires_on, url, "复核")
+
+
 due_kinds.add(
     DueKind("evaluations.self", "待自评", P.EVALUATIONS_SCORE, _own, "round__self_until", _steps, f"{LIST}?stage=SELF"),
     DueKind(
@@ -76,5 +102,12 @@ due_kinds.add(
     DueKind(
         "evaluations.objections", "异议待答复", P.EVALUATIONS_DECIDE, _objections, "evaluation__round__notice_until", _to_answer,
         "/rounds/",
+    ),
+    DueKind(
+        "awards.decide", "推荐待审定", P.EVALUATIONS_DECIDE, _proposed, "commendation__propose_until", _to_decide,
+        "/admin/evaluations/proposal/?state=PROPOSED",
+    ),
+    DueKind(
+        "sites.recheck", "示范点待复核", P.EVALUATIONS_DECIDE, _expiring, "expires_on", _to_recheck, "/admin/evaluations/site/",
     ),
 )  # fmt: skip

@@ -1,4 +1,5 @@
-"""五个好 on the record page of a branch and of a member, and on the page of a secretary, who is to score."""
+"""五个好, 荣誉 and 示范点 on the record pages of Party organizations, units, members and instructors; on the page of a secretary what
+is to be scored."""
 
 from __future__ import annotations
 
@@ -7,14 +8,23 @@ from datetime import date
 from typing import Any
 
 from django.db import models
+from django.db.models import Count, Sum
+from django.utils.http import urlencode
 
 from accounts.permissions import Permission as P
 from core.due import due_kinds
 from core.panels import Panel, panels
-from core.scope import Scope
-from evaluations.models import Evaluation
+from core.scope import Scope, may_change
+from evaluations.models import Evaluation, Honour, Pair, Site, SiteVisit
+from evaluations.queries.awards import checks_of
+from evaluations.rules.awards import SITE_CRITERIA
+from instructors.models import Instructor
+from members.models import Member
+from orgs.models import PartyOrganization
 
 SHOWN = 5
+MOST = 10  # honours
+HONOURS = "evaluations/honours.html"
 
 
 def _newest(scope: Scope, **of: Any) -> Mapping[str, Any] | None:
@@ -36,6 +46,61 @@ def at_work(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] |
     return {"due": found} if found else None
 
 
+def _honours(column: str, record: models.Model, scope: Scope, **filled: Any) -> Mapping[str, Any]:
+    """The newest, and what the form for one more is filled in with, where the reader may enter one."""
+    rows = Honour.objects.within(scope).filter(**{column: record.pk}).order_by("-awarded_on", "-pk")
+    found = list(rows[: MOST + 1])
+    return {"rows": found[:MOST], "more": len(found) > MOST, "add": urlencode(filled)}
+
+
+def honours_of_node(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]:
+    assert isinstance(record, PartyOrganization)
+    mine = scope.having(P.EVALUATIONS_REVIEW).holds_path(record.path)
+    filled = {"party_organization": record.pk} if mine and record.dissolved_on is None else {}
+    return _honours("party_organization", record, scope, **filled)
+
+
+def honours_of_unit(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]:
+    filled = {"unit": record.pk} if may_change(record, scope, Honour.change_permission) else {}
+    return _honours("unit", record, scope, **filled)
+
+
+def honours_of_member(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]:
+    assert isinstance(record, Member)
+    filled = {"party_organization": record.party_organization_id, "member": record.pk}
+    return _honours("member", record, scope, **filled if may_change(record, scope, Honour.change_permission) else {})
+
+
+def honours_of_instructor(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]:
+    assert isinstance(record, Instructor)
+    filled = {"party_organization": record.sent_by_id, "instructor": record.pk}
+    return _honours(
+        "instructor", record, scope, **filled if may_change(record, scope, Honour.change_permission) else {}
+    )
+
+
+def site_of(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
+    """What it shows to others, or from whom it learns; nothing where it does neither."""
+    site = Site.objects.within(scope).filter(party_organization=record.pk).order_by("-pk").first()
+    pairs = Pair.objects.within(scope).select_related("site", "party_organization").order_by("-since", "-pk")
+    learns = list(pairs.filter(party_organization=record.pk)[:SHOWN])
+    if site is None:
+        return {"learns": learns} if learns else None
+    visits = SiteVisit.objects.within(scope).filter(site=site).order_by("-visited_on", "-pk")
+    return {
+        "site": site,
+        "learns": learns,
+        "pairs": list(pairs.filter(site=site)[:SHOWN]),
+        "visits": list(visits[:SHOWN]),
+        "received": visits.aggregate(times=Count("pk"), people=Sum("people")),
+        "checks": [] if site.withdrawn_on else checks_of([site], on=on)[site.pk],
+        "criteria": SITE_CRITERIA,
+        "late": bool(site.expires_on and site.expires_on < on),
+        "may": may_change(site, scope),
+        "may_log": may_change(site, scope, SiteVisit.change_permission),
+    }
+
+
 panels.add(
     Panel("five", "五个好评定", "orgs.partyorganization", P.EVALUATIONS_VIEW, "evaluations/panel.html", of_branch, 18),
     Panel(
@@ -43,4 +108,9 @@ panels.add(
         page="branch",
     ),
     Panel("member_five", "五个好评定", "members.member", P.EVALUATIONS_VIEW, "evaluations/panel.html", of_member, 18),
+    Panel("honours", "荣誉", "orgs.partyorganization", P.EVALUATIONS_VIEW, HONOURS, honours_of_node, 19),
+    Panel("unit_honours", "荣誉", "orgs.organization", P.EVALUATIONS_VIEW, HONOURS, honours_of_unit, 80),
+    Panel("member_honours", "荣誉", "members.member", P.EVALUATIONS_VIEW, HONOURS, honours_of_member, 19),
+    Panel("instructor_honours", "荣誉", "instructors.instructor", P.EVALUATIONS_VIEW, HONOURS, honours_of_instructor, 19),
+    Panel("site", "示范点", "orgs.partyorganization", P.EVALUATIONS_VIEW, "evaluations/site.html", site_of, 20),
 )  # fmt: skip

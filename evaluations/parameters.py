@@ -9,4 +9,5 @@ parameters.add(
     ParameterDefinition("five.youth_min", "应建团组织的单位人数", 50, "名", "意见二-3", GROUP),
     ParameterDefinition("five.women_min", "应建妇联组织的单位人数", 50, "名", "意见二-3", GROUP),
     ParameterDefinition("five.notice_days", "评定结果公示", 5, "个工作日", "意见三-4", GROUP),
+    ParameterDefinition("five.site_years", "示范点有效期", 3, "年", "意见三-4", GROUP),
 )

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
+from evaluations.views.awards import CommendationPage, ProposalPage
 from evaluations.views.evaluation import EvaluationPage, EvidenceFile
 from evaluations.views.rounds import Evaluations, NewRound, PublishedNames, RoundDeadlines, RoundPage, Rounds
 from evaluations.views.rubrics import RubricEdit, RubricPage, Rubrics
 from evaluations.views.trial import Trial
 
 urlpatterns = [
+    path("awards/<int:pk>/", CommendationPage.as_view(), name="commendation"),
+    path("awards/proposals/<int:pk>/", ProposalPage.as_view(), name="proposal"),
     path("rounds/", Rounds.as_view(), name="rounds"),
     path("rounds/new/", NewRound.as_view(), name="round_new"),
     path("rounds/<int:pk>/", RoundPage.as_view(), name="round"),

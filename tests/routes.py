@@ -177,6 +177,8 @@ ROUTES = {
         "rubrics/{draft}/edit/", frozenset({"city"}), others=403, misses=frozenset({"district", "stranger"})
     ),
     "rubrics/<int:pk>/try/": Route("rubrics/{rubric}/try/?branch={branch}", HERE | {"secretary"}, misses=STRANGER),
+    "awards/<int:pk>/": Route("awards/{commendation}/", HERE | {"secretary"}, misses=STRANGER),
+    "awards/proposals/<int:pk>/": Route("awards/proposals/{proposal}/", HERE | {"secretary"}, misses=STRANGER),
     # figures and work
     "dashboard/": Route("dashboard/", OFFICE),
     "dashboard/cross/": Route("dashboard/cross/", OFFICE),
@@ -229,6 +231,9 @@ class AdminModel:
 
 
 ADMIN = {
+    "evaluations/honour": AdminModel(
+        "honour", HERE, STAFF, STRANGER, paged=False, imported=True, reads=STAFF | {"secretary"}
+    ),
     "instructors/assignment": AdminModel(
         "assignment", HERE, STAFF, STRANGER, paged=False, imported=True, reads=VISITED
     ),

@@ -48,6 +48,13 @@ CASES = {
     "activities.rectification": Case("本区问题", "整改措施", ("每周检查", "每月检查"), "责任人"),
     "activities.regulation": Case("本区制度", "通过日期", ("2026-11-02", "2026-11-03"), "名称"),
     "activities.rolemodelpost": Case("本区责任区", "终止", ("2026-11-02", "2026-11-03"), "名称、位置"),
+    "evaluations.commendation": Case("本区表彰", "推荐截止日期", ("2026-12-02", "2026-12-03"), "推荐截止日期"),
+    "evaluations.honour": Case("本区称号", "授予单位", ("市委", "省委"), "称号", "文号"),
+    "evaluations.pair": Case("本区帮带", "成效", ("显著", "一般"), "帮带内容", "成效"),
+    "evaluations.proposal": Case("本区事迹", "主要事迹", ("攻关", "帮困"), "主要事迹"),
+    "evaluations.quota": Case("本区表彰", "名额", ("4", "5"), "名额"),
+    "evaluations.site": Case("本区示范点", "特色", ("党群共建", "红色物业"), "特色", "命名文号"),
+    "evaluations.sitevisit": Case("本区参观团", "学习内容", ("看阵地", "听介绍"), "参观单位", "学习内容"),
     "activities.training": Case("本区课程", "学时", ("4", "6"), "课程"),
 }  # fmt: skip
 TABLES = {

@@ -53,6 +53,7 @@ def test_only_what_is_named_as_a_period_or_a_deadline_may_lie_ahead() -> None:
         "since", "until", "valid_from", "term_ends_on", "planned_by", "due_on", "ends_on", "extended_to",
         "month", "begins_on", "planned_on", "put_off_to", "last", "first_month", "last_month",
         "first_day", "last_day", "self_until", "street_until", "department_until", "notice_until",
+        "propose_until", "expires_on",
     }  # fmt: skip
 
 

@@ -59,7 +59,23 @@ from dues.models import (
     Voucher,
 )
 from evaluations.criteria.registry import criteria_of
-from evaluations.models import Evaluation, Evidence, Extra, Objection, Round, Rubric, RubricCriterion, Score
+from evaluations.models import (
+    Commendation,
+    Evaluation,
+    Evidence,
+    Extra,
+    Honour,
+    Objection,
+    Pair,
+    Proposal,
+    Quota,
+    Round,
+    Rubric,
+    RubricCriterion,
+    Score,
+    Site,
+    SiteVisit,
+)
 from instructors.models import Assignment, Instructor, Visit
 from members.models import PartyGroup, Post, Term
 from members.services import nodes
@@ -153,6 +169,7 @@ def _built(city: City) -> World:
     }
     for side, rows in zip(SIDES, (here, there), strict=True):
         rows |= {name: row.pk for name, row in _evaluated(city, side, common["draft"], rows["member"]).items()}
+        rows |= {name: row.pk for name, row in _honoured(city, side, rows["member"]).items()}
     for model in [model for model in admin.site._registry if not model._default_manager.exists()]:  # of other apps
         for side, rows in zip(SIDES, (here, there), strict=True):
             rows[str(model._meta.model_name)] = _any_row(model, city, side, rows).pk
@@ -217,6 +234,34 @@ def _evaluated(city: City, side: Side, rubric: int, member: int) -> dict[str, Mo
         "objection": Objection.objects.create(
             text=f"{side.mark}异议", raised_by=f"{side.mark}职工", received_on=TODAY, **of
         ),
+    }  # fmt: skip
+
+
+def _honoured(city: City, side: Side, member: int) -> dict[str, Model]:
+    """Who is proposed and was honoured; a 示范点 that was named today, with whoever came and learns from it."""
+    mark, of_branch = side.mark, {"party_organization": city[side.branch]}
+    held = Commendation.objects.create(
+        name=f"{mark}表彰",
+        node=city[side.committee],
+        year=TODAY.year,
+        propose_until=date(2026, 12, 31),
+        document=f"{mark}文号",
+    )
+    whom: dict[str, Any] = of_branch | {"member_id": member, "name": f"{mark}党员"}
+    site = Site.objects.create(
+        name=f"{mark}示范点", level="CITY", theme=f"{mark}特色", cultivated_since=LONG_AGO, named_on=TODAY,
+        expires_on=date(2029, 11, 24), recheck=f"{mark}复核", withdrawn_why=f"{mark}撤销", **of_branch,
+    )  # fmt: skip
+    return {
+        "commendation": held,
+        "quota": Quota.objects.create(commendation=held, award="MEMBER", node=city[side.committee], number=3),
+        "proposal": Proposal.objects.create(commendation=held, award="MEMBER", why=f"{mark}事迹", **whom),
+        "honour": Honour.objects.create(
+            title=f"{mark}称号", level="CITY", given_by=f"{mark}工委", awarded_on=LONG_AGO, withdrawn_why=f"{mark}撤销", **whom
+        ),
+        "site": site,
+        "sitevisit": SiteVisit.objects.create(site=site, visited_on=LONG_AGO, visitors=f"{mark}参观团", people=9),
+        "pair": Pair.objects.create(site=site, tasks=f"{mark}帮带", since=LONG_AGO, **of_branch),
     }  # fmt: skip
 
 

@@ -1,18 +1,28 @@
-"""What evaluations keep: rubrics with their criteria; rounds with what each branch or member got in them."""
+"""What evaluations keep: rubrics with their criteria; rounds with what each branch or member got in them;
+awards with who was proposed and honoured; demonstration sites."""
 
+from evaluations.models.awards import Commendation, Honour, Proposal, Quota
 from evaluations.models.evaluations import Evaluation, Evidence, Exempt, Extra, Objection, Score, Stage
 from evaluations.models.rounds import Round
 from evaluations.models.rubrics import Rubric, RubricCriterion
+from evaluations.models.sites import Pair, Site, SiteVisit
 
 __all__ = [
+    "Commendation",
     "Evaluation",
     "Evidence",
     "Exempt",
     "Extra",
+    "Honour",
     "Objection",
+    "Pair",
+    "Proposal",
+    "Quota",
     "Round",
     "Rubric",
     "RubricCriterion",
     "Score",
+    "Site",
+    "SiteVisit",
     "Stage",
 ]

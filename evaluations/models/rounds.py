@@ -24,11 +24,12 @@ def person(name: str) -> models.ForeignKey:
 
 
 class RoundQuerySet(ScopedQuerySet):
-    """Whoever stands below its node takes part in it, and so may know of it; it is led from its node."""
+    """What is led from a node: whoever stands below it takes part, and so may know of it."""
 
     def reached_by(self, scope: Scope) -> Self:
-        above = {pk for grant in scope.grants for pk in steps(grant.path)}
-        return self.all() if scope.whole else self.filter(scope.path_filter("node__path") | Q(node__in=above))
+        path = self.model.scope_path
+        above = Q(**{f"{path.removesuffix('__path')}__in": {pk for one in scope.grants for pk in steps(one.path)}})
+        return self.all() if scope.whole else self.filter(scope.path_filter(path) | above)
 
 
 class Round(models.Model):

@@ -123,7 +123,7 @@ def test_no_small_table_brings_in_what_is_not_the_district_s(city: City, tmp_pat
     add_between(world)
     case, model = CASES[label], TABLES[label].model
     word = "临江园区" if model is Zone else case.word.replace("本区", BETWEEN.mark)
-    if label in OF_ELSEWHERE or label.startswith("activities."):
+    if label in OF_ELSEWHERE or label.startswith(("activities.", "evaluations.")):
         word = case.word.replace("本区", "外区密")
     book = Workbook.of(city, tmp_path, f"/admin/{label.replace('.', '/')}/", "city")
     book.edit(word, **{case.header: case.edits[0]})

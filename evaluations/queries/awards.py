@@ -1,0 +1,73 @@
+"""What is asked of whoever is proposed for an award, and of a 示范点; how many stand against a quota (rules §15)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from core.scope import Scope, subtree
+from evaluations.choices import Award
+from evaluations.models import Commendation, Proposal, Quota, Round, Site
+from evaluations.queries import checks, people
+from evaluations.rules.awards import Check, faults
+from orgs.models.party import steps
+
+SITE = "SITE"
+OF_PARTY: tuple[checks.Checker, ...] = (
+    checks.result(Round.Subject.BRANCH),
+    checks.vetoes,
+    checks.term,
+    checks.dues_there,
+)
+CHECKS: dict[str, tuple[checks.Checker, ...]] = {
+    Award.PARTY: OF_PARTY,
+    Award.MEMBER: (people.on_the_roll, checks.result(Round.Subject.MEMBER), people.grade, people.dues),
+    Award.INSTRUCTOR: (people.service, people.visited),
+    Award.OWNER: (people.attitude, people.opinion, people.has_party, people.vetoed_there),
+    Award.WORKER: (people.post, checks.vetoes, checks.term, people.dues),
+    SITE: (*OF_PARTY, checks.venue),
+}
+
+
+def checks_of(rows: Sequence[Proposal | Site], *, on: date) -> dict[int, list[Check]]:
+    """By key, all that is asked of each, in its order; the rows are of one model."""
+    by_kind: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        by_kind[getattr(row, "award", SITE)].append(row)
+    found: dict[int, list[Check]] = {row.pk: [] for row in rows}
+    for kind, some in by_kind.items():
+        for checker in CHECKS[kind]:
+            answers = checker(some, on)
+            for row in some:
+                found[row.pk].append(answers[row.pk])
+    return found
+
+
+def faults_of(row: Proposal | Site, *, on: date) -> str:
+    return faults(checks_of([row], on=on)[row.pk])
+
+
+def standing(held: Commendation) -> QuerySet[Proposal]:
+    """What counts against the quotas: what was refused or taken back does no more."""
+    return held.proposals.exclude(state__in=["REFUSED", "WITHDRAWN"])
+
+
+def used(quota: Quota) -> int:
+    rows = standing(quota.commendation).filter(award=quota.award)
+    return rows.filter(subtree(quota.node.path, "party_organization__path")).count()
+
+
+def quotas_of(held: Commendation, scope: Scope) -> list[tuple[Quota, int]]:
+    """Those of the reader's committee, above and below it, each with how many were proposed. Two queries."""
+    above = {pk for grant in scope.grants for pk in steps(grant.path)}
+    rows = Quota.objects.within(scope).filter(commendation=held).select_related("node").order_by("node__path")
+    paths: dict[str, list[str]] = defaultdict(list)
+    for award, path in standing(held).values_list("award", "party_organization__path"):
+        paths[award].append(path)
+    mine = [one for one in rows if one.node_id in above or scope.holds_path(one.node.path)]
+    mine.sort(key=lambda one: Award.values.index(one.award))
+    return [(one, sum(path.startswith(one.node.path) for path in paths[one.award])) for one in mine]

@@ -1,0 +1,227 @@
+"""评选表彰: proposed by a committee within its quota, decided by another person once nothing in the registers stands against it, public
+for a while, then honoured (rules §15)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.permissions import Permission as P
+from core import writing
+from core.locks import between_turns, derived_once, hold
+from core.parameters import values_on
+from core.refusals import Refusal
+from core.services import RowServices
+from evaluations.choices import Award
+from evaluations.models import Commendation, Honour, Proposal, Quota
+from evaluations.queries.awards import checks_of, faults_of, used
+from evaluations.rules.awards import beyond, faults
+from evaluations.rules.rounds import notice_until
+from evaluations.services.honours import honours, named
+from members.rules.separation import Acted, Person
+from members.services.separation import refuse_same, require_another, require_seat
+from orgs.models import PartyOrganization, Region
+from orgs.models.party import steps
+
+State = Proposal.State
+DECIDE, WITHDRAW = "awards.decide", "awards.withdraw"
+PUBLISH, HONOUR = "awards.publish", "awards.honour"
+WHOM = ("party_organization", "member__party_organization", "instructor", "unit", "commendation__node", "proposed_by")
+LEVELS = {
+    Region.Level.CITY: Honour.Level.CITY,
+    Region.Level.DISTRICT: Honour.Level.COUNTY,
+    Region.Level.STREET: Honour.Level.STREET,
+}
+NAMED = 5
+
+
+class Commendations(RowServices[Commendation]):
+    def opened(self, row: Commendation, on: date) -> Commendation:
+        found = super().opened(row, on)
+        if found.notice_on:
+            raise Refusal(f"“{found}”已于 {found.notice_on} 公示，不能再修改")
+        return found
+
+
+class Quotas(RowServices[Quota]):
+    def follow(self, row: Quota, on: date) -> None:
+        """At or below the committee that holds it, and no fewer than were proposed."""
+        held = row.commendation
+        if held.node_id not in steps(row.node.path):
+            raise Refusal(f"名额分给{held.node}和它的下级，{row.node}不是它的下级")
+        if (number := used(row)) > row.number:
+            raise Refusal(f"{row.node}已推荐 {number} 个，名额不能少于 {number}")
+
+
+class Proposals(RowServices[Proposal]):
+    @transaction.atomic
+    def add(self, *, by: User | None, on: date, reason: str = "", **values: Any) -> Proposal:
+        """As long as it is open and a place is free, by somebody else than who is proposed."""
+        row = Proposal(**values)
+        row.name = named(row)
+        _require_open(_one_at_a_time(row), on)
+        if row.member and row.member.party_organization_id != row.party_organization_id:
+            raise Refusal(f"{row.member}不在{row.party_organization}的名册上，请核对党组织")
+        if by:
+            require_seat(by, P.EVALUATIONS_REVIEW, row.party_organization, on=on)
+            refuse_same(by, act="推荐", earlier=[_whom(row)])
+        _require_room(row)
+        told = values | {"name": row.name, "proposed_by": by, "proposed_on": on}
+        return super().add(by=by, on=on, reason=reason, **told)
+
+    @transaction.atomic
+    def change(self, *, by: User | None, row: Proposal, on: date, reason: str = "", **values: Any) -> Proposal:
+        """What was done to deserve it, as long as nobody has decided."""
+        _require(self.locked(row), State.PROPOSED)
+        return super().change(by=by, row=row, on=on, reason=reason, **values)
+
+
+@transaction.atomic
+def withdraw(*, by: User, row: Proposal, reason: str, on: date) -> None:
+    """Take a proposal back that nobody has decided; its place is free again."""
+    row = _locked(row, State.PROPOSED)
+    require_seat(by, P.EVALUATIONS_REVIEW, row.party_organization, on=on)
+    if not reason.strip():
+        raise Refusal("撤回请写明原因")
+    writing.change(by=by, record=row, values={"state": State.WITHDRAWN}, action=WITHDRAW, reason=reason.strip(), on=on)
+
+
+@transaction.atomic
+def decide(*, by: User, row: Proposal, agreed: bool, text: str, on: date) -> Proposal:
+    """Where the awards are given, by another person than who proposed, who serves neither there nor is proposed. What the registers
+    say is kept with it; as long as anything does not fit, nobody agrees. What was agreed may be refused until it is honoured."""
+    row = _locked(row, State.PROPOSED, *([] if agreed else [State.AGREED]))
+    held = row.commendation
+    require_seat(by, P.EVALUATIONS_DECIDE, held.node, on=on)
+    require_another(by, act="审定", earlier=[("推荐", row.proposed_by)], of=row.party_organization)
+    refuse_same(by, act="审定", earlier=[_whom(row)])
+    if held.notice_on and agreed:
+        raise Refusal(f"“{held}”已公示，不能再同意")
+    if not (agreed or text.strip()):
+        raise Refusal("不同意请写明原因")
+    checks = checks_of([row], on=on)[row.pk]
+    if agreed and (why := faults(checks)):
+        raise Refusal(f"不能同意：{why}")
+    values: dict[str, Any] = {
+        "state": State.AGREED if agreed else State.REFUSED, "answer": text.strip(), "decided_by": by, "decided_on": on,
+        "checks": [one.kept() for one in checks],
+    }  # fmt: skip
+    writing.change(by=by, record=row, values=values, action=DECIDE, on=on)
+    return row
+
+
+@transaction.atomic
+def publish(*, by: User, row: Commendation, on: date) -> Commendation:
+    """公示: name and unit of all that were agreed to, once all are decided."""
+    row = _held(by, row, on)
+    if row.notice_on:
+        raise Refusal(f"“{row}”已于 {row.notice_on} 公示")
+    if number := row.proposals.filter(state=State.PROPOSED).count():
+        raise Refusal(f"还有 {number} 项推荐没有审定，审定以后才能公示")
+    if not row.proposals.filter(state=State.AGREED).exists():
+        raise Refusal("没有同意的推荐，无可公示")
+    until = notice_until(on, int(values_on(on)["five.notice_days"]))
+    writing.change(by=by, record=row, values={"notice_on": on, "notice_until": until}, action=PUBLISH, on=on)
+    return row
+
+
+@transaction.atomic
+def honour(*, by: User, row: Commendation, document: str, on: date) -> int:
+    """表彰: all that were agreed to, after the 公示, unless something came up meanwhile; each gets its honour. Returns how many."""
+    between_turns()
+    row = _held(by, row, on)
+    if row.named_on:
+        raise Refusal(f"“{row}”已于 {row.named_on} 表彰")
+    if row.notice_until is None or on <= row.notice_until:
+        raise Refusal(
+            f"公示到 {row.notice_until} 结束，期满以后才能表彰" if row.notice_until else "先公示，期满以后才能表彰"
+        )
+    if not document.strip():
+        raise Refusal("表彰文号请填写")
+    agreed = list(row.proposals.filter(state=State.AGREED).select_related(*WHOM).order_by("pk"))
+    checks = checks_of(agreed, on=on)
+    if wrong := [f"{one}（{why}）" for one in agreed if (why := faults(checks[one.pk]))]:
+        more = f"等 {len(wrong)} 项" if len(wrong) > NAMED else ""
+        raise Refusal(f"公示以后出现不符合的情况，请先改为不同意：{'；'.join(wrong[:NAMED])}{more}")
+    values = {"named_on": on, "named_by": by, "document": document.strip()}
+    writing.change(by=by, record=row, values=values, action=HONOUR, on=on)
+    writing.change_many(row.proposals.filter(state=State.AGREED), {"state": State.NAMED}, by=by, action=HONOUR, on=on)
+    given: dict[str, Any] = {
+        "level": level_of(row.node),
+        "given_by": row.node.name,
+        "document": document.strip(),
+        "awarded_on": on,
+    }
+    with derived_once():
+        for one in agreed:
+            whom = {name: getattr(one, name) for name in ("party_organization", "member", "instructor", "unit", "name")}
+            honours.add(by=by, on=on, title=Award(one.award).label, proposal=one, **whom, **given)
+    return len(agreed)
+
+
+def level_of(node: PartyOrganization) -> str:
+    """Of what a committee gives: by the area in which it stands; the root is the city's."""
+    if node.parent_id is None:
+        return Honour.Level.CITY
+    return LEVELS.get(Region.Level(node.region.level), Honour.Level.OTHER) if node.region else Honour.Level.OTHER
+
+
+# --- what they share ---
+def _whom(row: Proposal) -> Acted:
+    """Whoever is proposed, by account and by name: nobody proposes or decides about himself."""
+    user = row.instructor.user if row.instructor else None
+    return Acted("被推荐", Person(user.pk if user else 0, row.name))
+
+
+def _one_at_a_time(row: Proposal) -> Commendation:
+    """As it is: those who propose for it wait for each other, and for who makes it public."""
+    hold(Commendation, [row.commendation_id])
+    return Commendation.objects.get(pk=row.commendation_id)
+
+
+def _require_open(held: Commendation, on: date) -> None:
+    if held.notice_on or on > held.propose_until:
+        ended = f"已于 {held.notice_on} 公示" if held.notice_on else f"推荐已于 {held.propose_until} 截止"
+        raise Refusal(f"“{held}”{ended}，不能再推荐")
+
+
+def _require_room(row: Proposal) -> None:
+    """Within each quota on the way up; where none was given nobody proposes."""
+    above = steps(row.party_organization.path)
+    quotas = row.commendation.quotas.filter(award=row.award, node__in=above).select_related("node", "commendation")
+    word = Award(row.award).label
+    if not quotas:
+        raise Refusal(f"{row.party_organization}和它的上级没有“{word}”的名额，不能推荐；请组织评选的党组织先分配名额")
+    for quota in quotas.order_by("-node__path"):
+        if why := beyond(quota.node.name, word, quota.number, used(quota)):
+            raise Refusal(why)
+
+
+def _require(row: Proposal, *states: str) -> None:
+    if row.state not in states:
+        raise Refusal(f"这项推荐现在是“{row.get_state_display()}”，不能办理这一步")
+
+
+def _locked(row: Proposal, *states: str) -> Proposal:
+    hold(Commendation, [row.commendation_id])
+    hold(Proposal, [row.pk])
+    row = Proposal.objects.select_related(*WHOM).get(pk=row.pk)
+    _require(row, *states)
+    return row
+
+
+def _held(by: User, row: Commendation, on: date) -> Commendation:
+    hold(Commendation, [row.pk])
+    row = Commendation.objects.select_related("node__region").get(pk=row.pk)
+    require_seat(by, P.EVALUATIONS_DECIDE, row.node, on=on)
+    return row
+
+
+commendations = Commendations(Commendation)
+quotas = Quotas(Quota)
+proposals = Proposals(Proposal)
+
+__all__ = ["commendations", "decide", "faults_of", "honour", "proposals", "publish", "quotas", "withdraw"]
