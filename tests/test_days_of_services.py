@@ -100,6 +100,13 @@ class Rows:
         self.told: dict[str, Any] = {"by": world.city.user("city"), "on": TODAY}
         self.security: dict[str, Any] = {"by": world.city.user("security"), "on": TODAY}
         self._money()
+        self.published = self._published(world.there["evaluation"])
+
+    def _published(self, key: int) -> Evaluation:
+        """An evaluation whose round is public."""
+        public = {"state": "NOTICE", "notice_on": TODAY, "notice_until": TODAY + timedelta(days=9)}
+        Round.objects.filter(evaluations=key).update(**public)
+        return Evaluation.objects.get(pk=key)
 
     def _money(self) -> None:
         """Refunds and spending of the branch, each before one of its dated steps."""
@@ -147,12 +154,8 @@ def _discuss(rows: Rows, spending: Spending, day: date) -> Spending:
 
 
 def _object(r: Rows, day: date) -> Objection:
-    """While the round of the branch is public."""
-    public = {"state": "NOTICE", "notice_on": TODAY, "notice_until": TODAY + timedelta(days=9)}
-    Round.objects.filter(pk=r.here["round"]).update(**public)
-    told: dict[str, Any] = {"score": None, "text": "异议", "raised_by": "何某", "raised_unit": "", "on": TODAY}
-    evaluation, by = Evaluation.objects.get(pk=r.here["evaluation"]), r.city.user("secretary")
-    return objections.enter(evaluation=evaluation, by=by, received_on=day, **told)
+    told: dict[str, Any] = {"score": None, "text": "异议", "raised_by": "何某", "raised_unit": ""}
+    return objections.enter(evaluation=r.published, received_on=day, **told, **r.told)
 
 
 HALF = {
