@@ -15,8 +15,9 @@ from accounts.permissions import Permission as P
 from core.due import due_kinds
 from core.panels import Panel, panels
 from core.scope import Scope, may_change
-from evaluations.models import Evaluation, Honour, Pair, Site, SiteVisit
+from evaluations.models import Evaluation, Honour, Pair, Round, Site, SiteVisit, Stage
 from evaluations.queries.awards import checks_of
+from evaluations.queries.results import to_lift
 from evaluations.rules.awards import SITE_CRITERIA
 from instructors.models import Instructor
 from members.models import Member
@@ -41,9 +42,14 @@ def of_member(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]
 
 
 def at_work(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
-    kind = due_kinds["evaluations.self"]
-    found = list(kind.items(kind.of(scope, on).filter(party_organization=record.pk), scope, on))
-    return {"due": found} if found else None
+    """What is to be scored now, and what the last result that is public misses to five goods."""
+    rows = Evaluation.objects.within(scope).filter(party_organization=record.pk, member=None).select_related("round")
+    newest = list(rows.order_by("-round__last_day")[:2])  # the one that is open, and the one before
+    own = record.pk in {grant.node_id for grant in scope.having(P.EVALUATIONS_SCORE).grants}
+    waiting = [one for one in newest if own and one.round.state == Round.State.OPEN and one.stage == Stage.SELF]
+    last = next((one for one in newest if one.round.public), None)
+    due = list(due_kinds["evaluations.self"].items(waiting, scope, on))
+    return {"due": due, "last": last, "lifts": to_lift(last) if last else ()} if due or last else None
 
 
 def _honours(column: str, record: models.Model, scope: Scope, **filled: Any) -> Mapping[str, Any]:
@@ -104,7 +110,7 @@ def site_of(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] |
 panels.add(
     Panel("five", "五个好评定", "orgs.partyorganization", P.EVALUATIONS_VIEW, "evaluations/panel.html", of_branch, 18),
     Panel(
-        "five_line", "五个好自评", "orgs.partyorganization", P.EVALUATIONS_SCORE, "evaluations/line.html", at_work,
+        "five_line", "五个好", "orgs.partyorganization", P.EVALUATIONS_SCORE, "evaluations/line.html", at_work,
         page="branch",
     ),
     Panel("member_five", "五个好评定", "members.member", P.EVALUATIONS_VIEW, "evaluations/panel.html", of_member, 18),

@@ -67,11 +67,14 @@ class Evaluation(models.Model):
     grade = models.CharField("等次", max_length=8, blank=True)
     five_good = models.BooleanField("五个好", default=False)
     short_of = models.JSONField("未达到“五个好”的原因", default=list, blank=True)
+    by_dimension = models.JSONField("各方面得分", null=True, blank=True)  # by their codes, as "17.65"
+    lifts = models.JSONField("补足就能达到“五个好”的评分项", null=True, blank=True)  # their codes, and what each misses
     exempt = models.CharField("不评分的原因", max_length=5, choices=Exempt, blank=True)
     chosen = models.BooleanField("支部党员大会评定为“五个好”", null=True, blank=True)
     chosen_reason = models.CharField("支部党员大会没有评定的原因", max_length=200, blank=True)
 
     objects = EvaluationQuerySet.as_manager()
+    derived = frozenset({"by_dimension", "lifts"})
     view_permission = "evaluations.view"
     change_permission = "evaluations.score"
     scope_path = "party_organization__path"

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
+from typing import Any
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import Substr
@@ -36,9 +37,8 @@ def progress(row: Round, scope: Scope, *, on: date) -> list[Board]:
     late = Q(pk__in=Evaluation.objects.late(on).filter(round=row).values("pk"))
     found: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(Stage.values, 0))
     overdue: dict[int, int] = defaultdict(int)
-    grouped = seen.order_by().annotate(below_=Substr("party_organization__path", 1, _divides(seen) + STEP))
-    for below, stage, number, some in grouped.values_list("below_", "stage").annotate(
-        number_=Count("pk"), late_=Count("pk", filter=late)
+    for below, stage, number, some in (
+        by_place(seen).values_list("below_", "stage").annotate(number_=Count("pk"), late_=Count("pk", filter=late))
     ):
         found[steps(below)[-1]][stage] += number
         overdue[steps(below)[-1]] += some
@@ -48,6 +48,11 @@ def progress(row: Round, scope: Scope, *, on: date) -> list[Board]:
 
 def sum_of(boards: Sequence[Board]) -> dict[str, int]:
     return {stage: sum(one.waiting[stage] for one in boards) for stage in Stage.values}
+
+
+def by_place(seen: QuerySet[Evaluation]) -> QuerySet[Any]:
+    """With the path of the committee, or branch, to which each belongs where they divide (`below_`). One query."""
+    return seen.order_by().annotate(below_=Substr("party_organization__path", 1, _divides(seen) + STEP))
 
 
 def _divides(seen: QuerySet[Evaluation]) -> int:

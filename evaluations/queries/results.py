@@ -12,17 +12,18 @@ from django.db.models import QuerySet
 
 from core.id_sets import among
 from core.scope import Scope
-from evaluations.criteria.registry import criteria
+from evaluations.criteria.registry import Criterion, criteria
 from evaluations.models import Evaluation, Extra, Objection, Round, Rubric, Score, Stage
 from evaluations.models.evaluations import EvaluationQuerySet
 from evaluations.queries.rubrics import Item, lines_of
 from evaluations.rules.facts import Fact, Record
+from evaluations.rules.lifts import lifts
 from evaluations.rules.totals import Extra as Given
 from evaluations.rules.totals import Line, Total, total
 
 CHUNK = 500  # evaluations that are in memory at once
 STAGES = {"SELF": "self_points", "STREET": "street_points", "DEPARTMENT": "department_points", "REVIEWED": "final"}
-RESULT = ("total", "grade", "five_good", "short_of")
+RESULT = ("total", "grade", "five_good", "short_of", "by_dimension", "lifts")
 
 
 def item_of(score: Score) -> Item:
@@ -58,6 +59,8 @@ def result_of(found: Total) -> dict[str, Any]:
     """What an evaluation keeps of its last sum."""
     return {
         "total": found.points, "grade": found.grade, "five_good": found.five_good, "short_of": list(found.short_of),
+        "by_dimension": {one.code: str(one.points) for one in found.dimensions},
+        "lifts": [[one.code, str(one.points)] for one in lifts(found)],
     }  # fmt: skip
 
 
@@ -76,6 +79,21 @@ def _total(rubric: Rubric, given: Sequence[tuple[Score, Decimal | None]], extras
         penalties=[Given(one.what, one.points) for one in by_kind[Extra.Kind.PENALTY]],
         vetoes=[one.what for one in by_kind[Extra.Kind.VETO]],
     )
+
+
+# --- against the one before, and what is missing ---
+def to_lift(evaluation: Evaluation) -> list[tuple[Criterion, str]]:
+    """The items that would lift it to five goods, and the points that each misses."""
+    return [(criteria[code], points) for code, points in evaluation.lifts or ()]
+
+
+def last_before(evaluation: Evaluation, scope: Scope) -> Evaluation | None:
+    """The result that held before for the same branch or member, as far as the reader may see it."""
+    rows = Evaluation.objects.within(scope).filter(
+        party_organization=evaluation.party_organization_id, member=evaluation.member_id,
+        round__state=Round.State.FINAL, round__last_day__lt=evaluation.round.first_day,
+    )  # fmt: skip
+    return rows.select_related("round").order_by("-round__last_day").first()
 
 
 # --- worked out anew ---

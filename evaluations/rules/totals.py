@@ -94,6 +94,7 @@ class Total:
     bonuses: tuple[Extra, ...] = ()
     penalties: tuple[Extra, ...] = ()
     vetoes: tuple[str, ...] = ()
+    given: tuple[Line, ...] = ()
 
     @cached_property
     def bonus(self) -> Decimal:
@@ -188,4 +189,4 @@ def total(
             )
         )
     opened = tuple(line.code for line in given if line.open)
-    return Total(lines, tuple(dimensions), opened, tuple(bonuses), tuple(penalties), tuple(vetoes))
+    return Total(lines, tuple(dimensions), opened, tuple(bonuses), tuple(penalties), tuple(vetoes), tuple(given))

@@ -31,6 +31,7 @@ from evaluations.rules.facts import Record
 from evaluations.rules.rounds import notice_until, whole_time
 from members.models import Member
 from members.services.separation import require_seat
+from orgs.facts import refresh
 from orgs.models import Coverage, PartyOrganization
 from orgs.models.party import steps
 
@@ -128,6 +129,7 @@ def finalise(*, by: User, row: Round, on: date) -> Round:
         raise Refusal(f"重新计算与登记的结果不一致，共 {len(wrong)} 处，请报告系统管理员和审计管理员：{some}")
     values = {"state": State.FINAL, "final_on": on, "final_by": by}
     writing.change(by=by, record=row, values=values, action=FINALISE, on=on)
+    refresh((), on=on, nodes=set(row.evaluations.values_list("party_organization", flat=True)))
     return row
 
 

@@ -22,7 +22,7 @@ from core.views.kept import KeptFilePage
 from evaluations.choices import dimensions_of
 from evaluations.forms import AnswerForm, ExtraForm, ObjectionForm, ScoresForm
 from evaluations.models import Evaluation, Evidence, Extra, Objection, Round, Score, Stage
-from evaluations.queries.results import Rows, asked, item_of, rows_of
+from evaluations.queries.results import Rows, asked, item_of, last_before, rows_of, to_lift
 from evaluations.rules.rounds import LABELS, Given
 from evaluations.rules.totals import DimensionTotal
 from evaluations.services import evidence, objections, stages
@@ -222,15 +222,15 @@ class EvaluationPage(PermissionMixin, TemplateView):
         form = more.pop("form", None) or self.scores_form()
         public, above = state == Round.State.NOTICE, self.holds(P.EVALUATIONS_REVIEW)
         stands = TAKEN.get(Stage(row.stage), Stage(row.stage))
-        total = self.rows.total_at(stands)
+        total, last = self.rows.total_at(stands), last_before(row, self.request.scope)
         context = {
             "title": row.name, "evaluation": row, "round": row.round, "form": form, "stage": stage, "why": why,
             "button": BUTTONS[stage] if stage else "", "may_save": stage == Stage.SELF, "total": total, "stands": LABELS.get(stands, ""),
-            "blocks": self._blocks(form, {one.code: one for one in total.dimensions}), "extras": self._extras.order_by("pk"),
+            "blocks": self._blocks(form, {one.code: one for one in total.dimensions}, last), "extras": self._extras.order_by("pk"),
             "objections": self._objections(more.get("answered")), "wrong": list(self.rows.differences()) if row.stage == Stage.REVIEWED else None,
             "roads": self._road(), "largest": attachments.LARGEST >> 20, "most": evidence.MOST,
             "may_extra": above and state == Round.State.OPEN, "may_object": public and (above or self.holds(P.EVALUATIONS_SCORE)),
-            "may_answer": public and self.holds(P.EVALUATIONS_DECIDE),
+            "may_answer": public and self.holds(P.EVALUATIONS_DECIDE), "lifts": to_lift(row), "last": last,
         }  # fmt: skip
         forms = {"extra_form": self._extra_form(), "objection_form": self._objection_form()}
         return super().get_context_data(**context | forms | more)
@@ -243,7 +243,7 @@ class EvaluationPage(PermissionMixin, TemplateView):
             for stage in stages.STEPS
         ]
 
-    def _blocks(self, form: ScoresForm | None, sums: dict[str, DimensionTotal]) -> list[Block]:
+    def _blocks(self, form: ScoresForm | None, sums: dict[str, DimensionTotal], last: Evaluation | None) -> list[Block]:
         files: dict[int, list[Evidence]] = {}
         for file in (
             Evidence.objects.within(self.request.scope).filter(score__evaluation=self.evaluation).order_by("pk")
@@ -253,8 +253,14 @@ class EvaluationPage(PermissionMixin, TemplateView):
             Line(one, files.get(one.pk, ()), form.fields_of(one) if form and asked(one) else None)
             for one in self.rows.scores
         ]
+        before = (last and last.by_dimension) or {}
         return [
-            Block(name, sums[code], [line for line in lines if line.score.criterion.dimension == code])
+            Block(
+                name,
+                sums[code],
+                before.get(code, ""),
+                [line for line in lines if line.score.criterion.dimension == code],
+            )
             for code, name in dimensions_of(self.evaluation.rubric.category).items()
         ]
 

@@ -51,4 +51,5 @@ class Line:
 class Block:
     name: str
     sum: DimensionTotal
+    before: str  # its points in the result before
     lines: Sequence[Line]

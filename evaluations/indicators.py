@@ -1,0 +1,106 @@
+"""五个好 in figures: of every branch and member the newest result that holds, how many reached five goods, and in which of the five
+they fall short. A round counts from the day on which it became final, so that no figure tells of what is still open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from core.indicators import Indicator, Measure, declare, share
+from evaluations.choices import Dimension
+from evaluations.models import Evaluation, Extra, Round
+from evaluations.queries.distribution import in_dimension
+from members.indicators import NO_FORMAL
+from orgs.facts import Day
+from orgs.indicators import GOODS
+from orgs.subjects import NodeFact, NodeSubject, node_facts
+
+YEARS = 2  # a result older than the year before last tells of nobody any more
+
+
+def _final(day: Day) -> QuerySet[Evaluation]:
+    rows = Evaluation.objects.filter(round__state=Round.State.FINAL, round__final_on__lte=day.on, exempt="")
+    return rows.filter(round__last_day__year__gte=day.on.year - YEARS)
+
+
+def _newest(of: str) -> Callable[[Day], QuerySet[Evaluation]]:
+    """The newest result of each branch, or member (`of` is the column that says whose it is)."""
+
+    def rows(day: Day) -> QuerySet[Evaluation]:
+        found = _final(day).filter(member__isnull=of != "member")
+        later = found.filter(**{of: OuterRef(of)}, round__last_day__gt=OuterRef("round__last_day"))
+        return found.filter(~Exists(later), party_organization__dissolved_on=None)
+
+    return rows
+
+
+def _of_branches(day: Day) -> QuerySet[Evaluation]:
+    vetoed = Exists(Extra.objects.filter(evaluation=OuterRef("pk"), kind=Extra.Kind.VETO))
+    return _newest("party_organization")(day).alias(
+        vetoed=vetoed, **{code: in_dimension(code) for code in Dimension.values}
+    )
+
+
+subject = partial(NodeSubject, keys=frozenset({"region_code"}), model=Evaluation, node="party_organization")
+BRANCHES = subject("five_branches", "有评定结果的党支部", "个", rows=_of_branches)
+PEOPLE = subject("five_members", "有评定结果的党员", "名", rows=_newest("member"))
+RESULTS = Measure(BRANCHES, "five_branches", "有评定结果的党支部")
+LAST = "以每个党支部最近一次确定的评定结果为准，前年以前的不计；还在评定、公示的不计。"
+
+node_facts.add(
+    NodeFact(
+        "evaluated", lambda day: Exists(_newest("party_organization")(day).filter(party_organization=OuterRef("pk")))
+    )
+)
+EVALUATED = share(
+    code="FIVE_EVALUATED",
+    name="有“五个好”评定结果的党支部",
+    clause="意见三-4",
+    group=GOODS,
+    basis=f"党支部、联合党支部、临时党支部中，有评定结果的。{LAST}",
+    of=NO_FORMAL.denominator,
+    part=("branches_evaluated", "其中有评定结果", Q(evaluated=True)),
+)
+of_branches = partial(share, of=RESULTS, group=GOODS)
+FIVE_BRANCHES = of_branches(
+    code="FIVE_BRANCHES",
+    name="“五个好”党支部",
+    clause="意见一",
+    basis=f"有评定结果的党支部中，总分和每个方面都达到评分办法规定的分数线、没有一票否决的。{LAST}",
+    part=("five_branches_good", "其中“五个好”", Q(five_good=True)),
+)
+VETOED = of_branches(
+    code="FIVE_VETOED",
+    name="被一票否决的党支部",
+    clause="意见一",
+    basis=f"有评定结果的党支部中，被一票否决、没有评定等次的。{LAST}",
+    part=("five_branches_vetoed", "其中一票否决", Q(vetoed=True)),
+    more_is_better=False,
+)
+
+
+def _reached(code: str, name: str) -> Indicator:
+    return of_branches(
+        code=f"FIVE_IN_{code}",
+        name=f"“{name}”达到分数线的党支部",
+        clause="意见一",
+        basis=f"有评定结果的党支部中，“{name}”一个方面的得分达到评分办法规定的最低分的。不适用的评分项已折算。{LAST}",
+        part=(f"five_in_{code.lower()}", f"其中“{name}”达到", Q(**{f"{code}__gte": F("rubric__five_dimension")})),
+    )
+
+
+DIMENSIONS = tuple(_reached(code, name) for code, name in Dimension.choices)
+FIVE_MEMBERS = share(
+    code="FIVE_MEMBERS",
+    name="“五个好”党员",
+    clause="意见一",
+    group=GOODS,
+    basis="有评定结果的党员中，评定为“五个好”的；年满 70 周岁或者年老体弱、不评分的不计入。"
+    "以每名党员最近一次确定的评定结果为准，前年以前的不计。",
+    of=Measure(PEOPLE, "five_members", "有评定结果的党员"),
+    part=("five_members_good", "其中“五个好”", Q(five_good=True)),
+)
+declare(EVALUATED, FIVE_BRANCHES, VETOED, *DIMENSIONS, FIVE_MEMBERS)

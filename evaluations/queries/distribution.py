@@ -1,0 +1,159 @@
+"""What came of a round, by category and by committee: how many, with which grades, the average in each of the five, and what changed
+since the round before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
+
+from core.indicators import percent
+from core.scope import Scope
+from evaluations.choices import Category, dimensions_of, grades_of
+from evaluations.criteria.registry import Criterion, criteria
+from evaluations.models import Evaluation, Round, Stage
+from evaluations.models.rubrics import points
+from evaluations.queries.progress import by_place
+from evaluations.rules.formulas import rounded
+from orgs.models import PartyOrganization
+from orgs.models.party import steps
+
+HUNDREDTH = Decimal("0.01")
+MOST_WANTED = 5
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some results of a round. Sums are of points; `before` the same part of the round before, where it was in it."""
+
+    name: str
+    number: int
+    good: int
+    unrated: int
+    total: Decimal
+    dimensions: Mapping[str, Decimal]  # by the names of the five
+    grades: Mapping[str, int]
+    before: Part | None = None
+
+    @property
+    def rate(self) -> Decimal | None:
+        return percent(self.good, self.number)
+
+    @property
+    def average(self) -> Decimal:
+        return rounded(self.total / self.number)
+
+    @property
+    def averages(self) -> dict[str, Decimal]:
+        return {name: rounded(sum_ / self.number) for name, sum_ in self.dimensions.items()}
+
+    @property
+    def more_good(self) -> int | None:
+        return None if self.before is None else self.good - self.before.good
+
+    @property
+    def rise(self) -> Decimal | None:
+        return None if self.before is None else self.average - self.before.average
+
+
+def in_dimension(code: str) -> Cast:
+    """The points of a result in one of the five."""
+    return Cast(KT(f"by_dimension__{code}"), points(""))
+
+
+def round_before(row: Round) -> Round | None:
+    """The last one of the same kind that is final and was led from the same place."""
+    rows = Round.objects.filter(subject=row.subject, node=row.node, state=Round.State.FINAL, last_day__lt=row.first_day)
+    return rows.order_by("-last_day").first()
+
+
+def results(row: Round, scope: Scope) -> QuerySet[Evaluation]:
+    """What the reader sees of its results; who keeps no score is in none."""
+    return Evaluation.objects.within(scope).filter(round=row, stage=Stage.REVIEWED, exempt="")
+
+
+def by_category(row: Round, scope: Scope) -> list[Part]:
+    """In the order of the categories. Two queries, where there is a round before."""
+    names = {category.value: category.label for category in Category}
+    return _compared(
+        row, scope, lambda rows: _summed(rows.order_by().annotate(below_=F("rubric__category")), row), names
+    )
+
+
+def by_committee(row: Round, scope: Scope) -> list[Part]:
+    """The committees, or branches, where what the reader sees divides. Five queries, where there is a round before."""
+
+    def parts(rows: QuerySet[Evaluation]) -> dict[Any, Part]:
+        return {steps(path)[-1]: part for path, part in _summed(by_place(rows), row).items()}
+
+    found = results(row, scope)
+    keys = [steps(path)[-1] for path in by_place(found).values_list("below_", flat=True).distinct()]
+    names = dict(PartyOrganization.objects.filter(pk__in=keys).order_by("path").values_list("pk", "name"))
+    return _compared(row, scope, parts, names)
+
+
+def wanted(row: Round, scope: Scope) -> list[tuple[Criterion, int]]:
+    """The items of which most are short that a few items would lift to five goods, with how many. One query."""
+    found: Counter[str] = Counter()
+    for lifts in results(row, scope).filter(five_good=False).values_list("lifts", flat=True):
+        found.update(code for code, _ in lifts or ())
+    return [(criteria[code], number) for code, number in found.most_common(MOST_WANTED)]
+
+
+def whole(parts: Sequence[Part]) -> Part | None:
+    """All of them together."""
+    if not parts:
+        return None
+    added = _added(parts)
+    before = [part.before for part in parts if part.before]
+    return replace(added, before=_added(before)) if len(before) == len(parts) else added
+
+
+def _added(parts: Sequence[Part]) -> Part:
+    return Part(
+        "合计",
+        *(sum(getattr(part, name) for part in parts) for name in ("number", "good", "unrated")),
+        sum((part.total for part in parts), Decimal()),
+        {name: sum((part.dimensions[name] for part in parts), Decimal()) for name in parts[0].dimensions},
+        {name: sum(part.grades[name] for part in parts) for name in parts[0].grades},
+    )
+
+
+def _compared(
+    row: Round, scope: Scope, parts: Callable[[QuerySet[Evaluation]], dict[Any, Part]], names: Mapping[Any, str]
+) -> list[Part]:
+    now, last = parts(results(row, scope)), round_before(row)
+    before = parts(results(last, scope)) if last else {}
+    return [replace(now[key], name=name, before=before.get(key)) for key, name in names.items() if key in now]
+
+
+def _summed(rows: QuerySet[Any], row: Round) -> dict[Any, Part]:
+    """By `below_`. One query. Sums of points have two decimals, whatever the database adds them up with."""
+    category = Category.MEMBER if row.of_members else Category.ENTERPRISE
+    dimensions, grades = dimensions_of(category), grades_of(category)[::-1]
+    asked = {
+        "number": Count("pk"),
+        "good": Count("pk", filter=Q(five_good=True)),
+        "unrated": Count("pk", filter=Q(grade="")),
+        "sum": Sum("total"),
+        **{f"in_{code}": Sum(in_dimension(code)) for code in dimensions},
+        **{f"grade_{place}": Count("pk", filter=Q(grade=grade)) for place, grade in enumerate(grades)},
+    }
+    return {
+        one["below_"]: Part(
+            "", one["number"], one["good"], one["unrated"], _exact(one["sum"]),
+            {name: _exact(one[f"in_{code}"]) for code, name in dimensions.items()},
+            {grade: one[f"grade_{place}"] for place, grade in enumerate(grades)},
+        )
+        for one in rows.values("below_").annotate(**asked).order_by()
+    }  # fmt: skip
+
+
+def _exact(sum_: Decimal | None) -> Decimal:
+    return Decimal(sum_ or 0).quantize(HUNDREDTH)

@@ -1,0 +1,77 @@
+"""/rounds/<pk>/results/: sums and averages agree with the paper round, by category and committee; each reader has his own; the round
+before is compared with; as many queries for many."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from evaluations.models import Evaluation, Round
+from evaluations.panels import at_work
+from evaluations.queries.distribution import by_category, by_committee, wanted, whole
+from tests.evaluations.test_round_on_paper import PAPER, result
+from tests.people import TODAY, City
+from tests.rounds import of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_came_of_the_paper_round(city: City) -> None:
+    row = result(city)
+    page = f"/rounds/{row.pk}/results/"
+    [enterprise] = by_category(row, city.scope("city"))
+    assert (enterprise.number, enterprise.good) == (20, sum(one.five for one in PAPER.values()))
+    assert enterprise.average == (sum(Decimal(one.total) for one in PAPER.values()) / 20).quantize(Decimal("0.01"))
+    assert enterprise.averages["工作机制好"] == Decimal("17.34")  # (18 × 17.65 + 16.08 + 12.94) ÷ 20
+    assert enterprise.grades == Counter(one.grade for one in PAPER.values() if one.grade)
+    assert enterprise.unrated == 2
+    committees = by_committee(row, city.scope("city"))
+    assert {one.name for one in committees} == set(PAPER), "below one committee the branches themselves"
+    assert whole(committees).average == enterprise.average  # type: ignore[union-attr]
+    found = [(one.code, number) for one, number in wanted(row, city.scope("city"))]
+    assert found[0] == ("5.1", 5)
+    assert sorted(found[1:]) == [("4.1", 3), ("4.2", 2), ("5.2", 2), ("5.3", 2)]
+    assert by_category(row, city.scope("stranger")) == []
+    told = city.client("city").get(page).content.decode()
+    assert "“五个好” <b>10</b> 个，占 50.0%" in told
+    assert "以前没有同一范围的评定" in told
+    assert city.client("stranger").get(page).status_code == 404
+    short = of(row, city["总分够维度不够"])
+    assert "补足下面 1 项就能达到“五个好”" in (
+        told := city.client("city").get(f"/evaluations/{short.pk}/").content.decode()
+    )
+    assert "还差 8.00 分" in told
+    panel = at_work(short.party_organization, city.scope("city"), TODAY)
+    assert panel
+    assert [(one.code, points) for one, points in panel["lifts"]] == [("5.1", "8.00")]
+    _against_the_one_before(city, row)
+
+
+def _against_the_one_before(city: City, row: Round) -> None:
+    later = Round.objects.create(
+        name="下半年", node=row.node, first_day=date(2026, 7, 1), last_day=date(2026, 12, 31), state="OPEN",
+        self_until=date(2027, 1, 10), street_until=date(2027, 1, 20), department_until=date(2027, 1, 30),
+        opened_on=date(2027, 1, 1),
+    )  # fmt: skip
+    page = f"/rounds/{later.pk}/results/"
+    one, two = row.evaluations.filter(five_good=False).select_related("party_organization").order_by("pk")[:2]
+    sums = dict.fromkeys(one.by_dimension, "18.00")
+    told = {"round": later, "rubric": one.rubric, "stage": "REVIEWED", "total": 90, "grade": "四星", "five_good": True}
+    Evaluation.objects.create(**told, party_organization=one.party_organization, name=one.name, by_dimension=sums)
+    told_by = city.client("city").get(f"/evaluations/{later.evaluations.get().pk}/").content.decode()
+    assert f"{one.total} 分" in told_by.partition("上次（")[2]
+    [part] = by_committee(later, city.scope("city"))
+    assert (part.more_good, part.rise) == (1, 90 - one.total)
+    client = city.client("city")
+    client.get(page)  # what is asked once
+    with CaptureQueriesContext(connection) as for_one:
+        client.get(page)
+    Evaluation.objects.create(**told, party_organization=two.party_organization, name=two.name, by_dimension=sums)
+    with CaptureQueriesContext(connection) as for_two:
+        client.get(page)
+    assert len(for_two) == len(for_one)
