@@ -107,7 +107,7 @@ def wanted(row: Round, scope: Scope) -> list[tuple[Criterion, int]]:
 
 
 def whole(parts: Sequence[Part]) -> Part | None:
-    """All of them together."""
+    """All of them together; compared where each was in the round before."""
     if not parts:
         return None
     added = _added(parts)
@@ -118,7 +118,9 @@ def whole(parts: Sequence[Part]) -> Part | None:
 def _added(parts: Sequence[Part]) -> Part:
     return Part(
         "合计",
-        *(sum(getattr(part, name) for part in parts) for name in ("number", "good", "unrated")),
+        sum(part.number for part in parts),
+        sum(part.good for part in parts),
+        sum(part.unrated for part in parts),
         sum((part.total for part in parts), Decimal()),
         {name: sum((part.dimensions[name] for part in parts), Decimal()) for name in parts[0].dimensions},
         {name: sum(part.grades[name] for part in parts) for name in parts[0].grades},
