@@ -15,20 +15,27 @@ from django.utils import timezone
 from accounts.models import User
 from bench.branches import some_branches, year_of_records
 from core.rows import analyze
-from evaluations.models import Evaluation, Round, RubricCriterion, Score, Stage
+from core.scope import Scope
+from evaluations.choices import Category
+from evaluations.models import Evaluation, Round, Rubric, RubricCriterion, Score, Stage
+from evaluations.queries.distribution import by_category, by_committee, wanted, whole
 from evaluations.queries.progress import progress
+from evaluations.queries.rubrics import items_of
 from evaluations.services import rounds, rubrics, stages
+from members.models import Member
 from orgs.access import scope_for
 from orgs.facts import refresh
 from orgs.models import PartyOrganization
 
 AT_ONCE = 500  # as the page confirms them
+ROLL = 15  # members of a branch
 
 
 def five(number: str) -> dict[str, float]:
-    """So many branches are taken in, reviewed as they would have it, and made final; seconds of each, and of the board."""
+    """So many branches are taken in, reviewed as they would have it, and made final; seconds of each, of the board and of what
+    came of it; and of the facts of all their members, with how many questions each criterion asks."""
     today = timezone.localdate()
-    year_of_records(some_branches(int(number), today), today)
+    year_of_records(some_branches(int(number), today, roll=ROLL), today)
     refresh(None, on=today)
     clerk = User.objects.get(username="clerk")
     row = _prepared(clerk, today)
@@ -51,7 +58,32 @@ def five(number: str) -> dict[str, float]:
     until = rounds.publish(**told, on=today).notice_until
     assert until, "it is public"
     found["finalise"] = _seconds(lambda: rounds.finalise(**told, on=until + timedelta(days=1)))
+    city = scope_for(clerk, on=today)
+    found["results"] = min(_seconds(lambda: _results(row, city)) for _ in range(3))
+    with CaptureQueriesContext(connection) as asked:
+        _results(row, city)
+    found["results_queries"] = len(asked)
+    with CaptureQueriesContext(connection) as asked:
+        found["members"] = _seconds(lambda: _members(row, today))
+    found["members_queries"] = len(asked)
     return found
+
+
+def _results(row: Round, scope: Scope) -> None:
+    """As the page of results reads them."""
+    whole(by_committee(row, scope))
+    by_category(row, scope)
+    wanted(row, scope)
+
+
+def _members(row: Round, today: date) -> None:
+    """The points of every member, criterion by criterion."""
+    rubric = Rubric.objects.in_force(row.last_day).get(category=Category.MEMBER)
+    members = Member.objects.on_the_roll()
+    for item in items_of(rubric):
+        if source := item.criterion.source:
+            for fact in source.facts(members, row.span, today).values():
+                item.worked_out(fact)
 
 
 def _prepared(clerk: User, today: date) -> Round:

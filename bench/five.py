@@ -1,4 +1,4 @@
-"""A round of five goods of 20,000 branches, against 2,000 (PostgreSQL)."""
+"""A round of five goods of 20,000 branches with 300,000 members, against 2,000 with 30,000 (PostgreSQL)."""
 
 from __future__ import annotations
 
@@ -24,5 +24,8 @@ def lines(wanted: str) -> Iterator[Line]:
         for name in WRITTEN:
             yield Line(f"evaluations.{name}_seconds", many[name], "s")
             yield Line(f"evaluations.{name}", many[name] / few[name], f"× at {FEW:,} branches", bound=12)
-        yield Line("evaluations.board_seconds", many["board"], "s")
-        yield Line("evaluations.board_queries", many["board_queries"], "queries", bound=few["board_queries"])
+        for name in ("board", "results", "members"):
+            yield Line(f"evaluations.{name}_seconds", many[name], "s")
+            queries = f"{name}_queries"
+            yield Line(f"evaluations.{queries}", many[queries], "queries", bound=few[queries])
+        yield Line("evaluations.members", many["members"] / few["members"], "× at 30,000 members", bound=12)
