@@ -17,6 +17,7 @@ from demo.branches import Branches
 from demo.city import ACCOUNTS
 from demo.dues import Dues
 from demo.fieldwork import Fieldwork
+from demo.five import FiveGoods
 from demo.invent import Inventor
 from demo.ledger import MONTHS, Ledger
 from demo.life import Life
@@ -55,6 +56,7 @@ class Builder:
         self.life = Life(self.invent, self.ledger, clerk=self.clerk, secretarys=secretarys, dense=dense)
         self.dues = Dues(self.invent, treasurer=users["treasurer"], secretarys=secretarys, today=today)
         self.money = Money(users, today)
+        self.five_goods = FiveGoods(users, self.invent, today)
         self.members = Members(self.invent, self.ledger, self.branches, self.life)
         self.fieldwork = Fieldwork(self.invent, self.ledger, clerk=self.clerk, instructor=users["instructor"])
 
@@ -73,10 +75,11 @@ class Builder:
             self.branches.finish()
             self.life.enter()
             self._targets()
-            rubrics.set_up(by=self.clerk, on=self.ledger.today)
+            rubrics.set_up(by=self.clerk, on=date(self.ledger.today.year - 1, 1, 1))
             self._pass_time()
             self.dues.enter()
             self.money.enter()
+            self.five_goods.enter()
             for model in RESULTS:
                 analyze(model)
             report("组织情况和汇总已更新")

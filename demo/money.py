@@ -70,7 +70,7 @@ class Money:
         yield from found[: len(FAR)]
 
     def _refund(self, branch: PartyOrganization, far: int) -> Refund:
-        secretary = self._secretary(branch)
+        secretary = secretary_of(branch)
         row = refunds.draw_up(
             by=secretary, party_organization=branch, first=self.month, last=self.month, purpose="主题党日和党员培训",
             **self._when(DAYS_AGO[0]),
@@ -84,7 +84,7 @@ class Money:
 
     def _goes_back(self, branch: PartyOrganization) -> None:
         """A grant that came back with a reason, and one that is drawn up."""
-        secretary = self._secretary(branch)
+        secretary = secretary_of(branch)
         for amount, days in ((800, 9), (300, 1)):
             row = refunds.ask_grant(
                 by=secretary,
@@ -130,22 +130,12 @@ class Money:
             member = Member.objects.on_the_roll().filter(party_organization=branch).order_by("-pk").first()
             assert member, "it paid dues"
             row = reliefs.propose(
-                by=self._secretary(branch), member=member, kind=Relief.Kind.REDUCED, monthly=Decimal(5), reason=reason,
+                by=secretary_of(branch), member=member, kind=Relief.Kind.REDUCED, monthly=Decimal(5), reason=reason,
                 since=YearMonth.of(self.today), last=YearMonth(self.today.year, 12), studied_on=self._ago(6), on=self._ago(5),
             )  # fmt: skip
             if decided:
                 opinion = "情况属实，同意减交"
                 reliefs.decide(by=self.users["street"], relief=row, approved=True, opinion=opinion, on=self._ago(3))
-
-    def _secretary(self, branch: PartyOrganization) -> User:
-        """Who applies for a branch; of others than that of the accounts somebody who cannot sign in."""
-        if branch.code == BRANCH[0]:
-            return self.users["secretary"]
-        told = {"name": branch.secretary_name or "沈书记", "unit": branch.name, "must_change_password": False}
-        user, made = User.objects.get_or_create(username=f"branch{branch.pk}", defaults={"password": "!", **told})
-        if made:
-            Appointment.objects.create(user=user, role="SECRETARY", node=branch, since=FOUNDED_ON)
-        return user
 
     def _ago(self, days: int) -> date:
         return self.today - timedelta(days=days)
@@ -153,6 +143,17 @@ class Money:
     def _when(self, days: int) -> dict[str, Any]:
         on = self._ago(days)
         return {"on": on, "at": timezone.make_aware(datetime.combine(on, time(10)))}
+
+
+def secretary_of(branch: PartyOrganization) -> User:
+    """Who acts for a branch; of others than that of the accounts somebody who cannot sign in."""
+    if branch.code == BRANCH[0]:
+        return User.objects.get(username="secretary")
+    told = {"name": branch.secretary_name or "沈书记", "unit": branch.name, "must_change_password": False}
+    user, made = User.objects.get_or_create(username=f"branch{branch.pk}", defaults={"password": "!", **told})
+    if made:
+        Appointment.objects.create(user=user, role="SECRETARY", node=branch, since=FOUNDED_ON)
+    return user
 
 
 def _receipt() -> bytes:
