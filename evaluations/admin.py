@@ -94,7 +94,6 @@ class ProposalAdmin(PartyTable):
     shown = ("name", "award", "commendation", Column("状态", lambda row: row.get_state_display()))
     more = ("member", "instructor", "unit", "why")
     fixed = ("party_organization", "name", "award", "commendation", "member", "instructor", "unit")
-    key = ("commendation", "award", "party_organization", "name")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
         """What tells whom the award is for, where that is known."""
@@ -135,7 +134,6 @@ class HonourAdmin(PartyTable):
     shown = ("title", "name", "level", "given_by", "awarded_on", "withdrawn_on")
     more = ("member", "instructor", "unit", "document", "withdrawn_why")
     fixed = ("party_organization", "member", "instructor", "unit")
-    key = ("party_organization", "name", "title", "awarded_on")
 
     def record_url(self, record: Any) -> str:
         return ""

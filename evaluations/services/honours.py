@@ -33,7 +33,13 @@ class Honours(PartyRows[Honour]):
 
     @transaction.atomic
     def add(self, *, by: User | None, on: date, reason: str = "", **values: Any) -> Honour:
-        return super().add(by=by, on=on, reason=reason, **values | {"name": named(Honour(**values))})
+        """Once each: what comes in twice was typed or brought in before."""
+        row = Honour(**values)
+        same = ("party_organization", "member", "title", "awarded_on")
+        known = Honour.objects.filter(name=named(row), **{name: getattr(row, name) for name in same})
+        if known.exists():
+            raise Refusal(f"{row.awarded_on} 授予“{named(row)}”的“{row.title}”已登记")
+        return super().add(by=by, on=on, reason=reason, **values | {"name": named(row)})
 
     def count(self, party_organization_id: int, on: date) -> int:
         return 0

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
+from io import BytesIO
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -13,6 +16,7 @@ from evaluations.models import Honour
 from evaluations.services.honours import honours
 from orgs.handover import Handover, organization_dependants
 from tests.people import LONG_AGO, TODAY, City
+from tests.workbooks import carried_in
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +37,7 @@ def test_it_has_the_name_of_whoever_it_is(city: City) -> None:
     ):  # fmt: skip
         assert honour(city, **values).name == name
     with pytest.raises(ValidationError, match="只填一项"):
-        honour(city, member=member, unit=unit)
+        honour(city, member=member, unit=unit, title="另一个称号")
 
 
 def test_it_is_seen_where_whoever_has_it_stands(city: City) -> None:
@@ -99,3 +103,33 @@ def test_nothing_is_dated_ahead_or_before_it_was_given(city: City) -> None:
         honours.write(
             by=city.user("city"), row=row, values={"withdrawn_on": LONG_AGO, "withdrawn_why": "误登记"}, on=TODAY
         )
+
+
+HEADERS = ("党组织", "称号", "姓名（名称）", "级别", "授予单位", "授予日期", "单位", "文号")
+OLD = (
+    ("CZ1111", "先进基层党组织", "", "市级", "中共澄州市委", "2011-07-01", "", "澄委〔2011〕5 号"),
+    ("CZ1111", "优秀共产党员", "已离开的李某", "县级", "中共云溪区委", "2011-07-01", "", ""),
+    ("CZ1112", "优秀共产党员", "周某", "县级", "中共云溪区委", "2011-07-01", "", ""),
+)
+
+
+def old_list(rows: Iterable[Sequence[str]]) -> bytes:
+    book = openpyxl.Workbook()
+    for line in (HEADERS, *rows):
+        book.active.append(line)
+    book.save(file := BytesIO())
+    return file.getvalue()
+
+
+def test_older_ones_come_in_by_workbook_once(city: City) -> None:
+    client = city.client("street")
+    for outcome in ("新增", "未变"):
+        lines = carried_in(client, "/admin/evaluations/honour/", old_list(OLD), "荣誉.xlsx", write=True)
+        assert [(line.outcome, line.problems) for line in lines] == [(outcome, [])] * 3
+    assert {*Honour.objects.values_list("name", "title")} == {
+        (city["CZ1111"].name, "先进基层党组织"), ("已离开的李某", "优秀共产党员"), ("周某", "优秀共产党员")
+    }  # fmt: skip
+    with pytest.raises(Refusal, match="已登记"):
+        honour(city, awarded_on=date(2011, 7, 1))
+    [line] = carried_in(client, "/admin/evaluations/honour/", old_list([("CZ121", *OLD[0][1:])]), "荣誉.xlsx")
+    assert "不在您的管辖范围" in line.problems[0]
