@@ -12,15 +12,22 @@ from django.utils import timezone
 
 from activities.services.obligations import LAYING_OUT, lay_out
 from activities.services.reminders import remind
-from core.jobs import JobKind, Progress, job_kinds
+from core.jobs import JobKind, Progress, job_kinds, night_before
 from core.models import Job
+from core.months import YearMonth
 
 logger = logging.getLogger(__name__)
 NOT_SENT = (OSError, ValueError)  # no server, an address that it refuses, one that is none
 
 
 def _lay_out(job: Job, progress: Progress) -> dict[str, int]:
-    return {"added": lay_out(on=timezone.localdate())}
+    """Of whole months without any night too: a server that stood still leaves nobody without what was due."""
+    today = timezone.localdate()
+    month, added = YearMonth.of(night_before(job, today) or today).plus(1), 0
+    while month.last_day < today.replace(day=1):
+        added += lay_out(on=month.last_day)
+        month = month.plus(1)
+    return {"added": added + lay_out(on=today)}
 
 
 def _remind(job: Job, progress: Progress) -> dict[str, int]:

@@ -117,6 +117,12 @@ class JobKind:
 job_kinds: Registry[JobKind] = Registry()
 
 
+def night_before(job: Job, today: date) -> date | None:
+    """The day on which this job of the night was last done, however long the server stood still since."""
+    nights = Job.objects.filter(kind=job.kind, status=Job.Status.DONE, day__lte=today)
+    return nights.aggregate(day=Max("day"))["day"]  # type: ignore[no-any-return]
+
+
 def kind_name(code: str) -> str:
     """A kind of job in Chinese; its code when the kind is no longer known."""
     return job_kinds[code].name if code in job_kinds else code

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Max, Q
 from django.utils import timezone
 
-from core.jobs import JobKind, Progress, job_kinds
+from core.jobs import JobKind, Progress, job_kinds, night_before
 from core.models import Job
 from core.months import YearMonth
 from core.proof import Check, checks
@@ -15,8 +14,8 @@ from dues.services.months import restate
 
 def _turn(job: Job, progress: Progress) -> dict[str, int]:
     """From the month before the last night on: a server that stood still leaves no month out."""
-    today, nights = timezone.localdate(), Job.objects.filter(kind=job.kind, status=Job.Status.DONE)
-    last = nights.aggregate(day=Max("day", filter=Q(day__lte=today)))["day"]
+    today = timezone.localdate()
+    last = night_before(job, today)
     restate(None, on=today, since=YearMonth.of(last).plus(-1).first_day if last else None)
     return {}
 

@@ -14,8 +14,9 @@ from activities.queries.branches import expected, seats
 from activities.queries.lists import unreported
 from activities.queries.reviews import reviewable
 from activities.services import months, obligations, records, reviews
-from activities.services.obligations import lay_out
-from core.models import AuditEntry, Parameter
+from activities.services.obligations import LAYING_OUT, lay_out
+from core.jobs import Progress, job_kinds
+from core.models import AuditEntry, Job, Parameter
 from core.months import YearMonth
 from core.refusals import Refusal
 from members.models import PartyGroup, Post
@@ -251,3 +252,12 @@ def test_who_was_away_for_long_is_away_on_the_next_list(city: City):
     file_record(city, held_on=date(2026, 10, 20), on=date(2026, 10, 21), sat=sat)
     next_list = {one.name: (one.present, one.reason) for one in seats(city["CZ1111"], kind="THEME_DAY", day=TODAY)}
     assert next_list == {floating.name: (False, "FLOATING"), sick.name: (True, ""), well.name: (True, "")}
+
+
+def test_a_server_that_stood_still_leaves_no_month_out(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    Job.objects.create(kind=LAYING_OUT, day=date(2026, 8, 20), status="DONE")
+    Job.objects.create(kind=LAYING_OUT, day=date(2026, 10, 5), status="FAILED")
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *args, **kwargs: TODAY)
+    job_kinds[LAYING_OUT].run(Job(kind=LAYING_OUT), Progress())
+    months = set(Obligation.objects.filter(kind="ANY").values_list("month", flat=True))
+    assert months == {date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)}
