@@ -43,7 +43,10 @@ class CommendationPage(PermissionMixin, TemplateView):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         held, scope, today = self.held, self.request.scope, timezone.localdate()
-        seen = Proposal.objects.within(scope).filter(commendation=held).select_related("party_organization")
+        seen: list[Any] = list(Proposal.objects.within(scope).filter(commendation=held).select_related(*awards.WHOM))
+        checks = checks_of([one for one in seen if one.open], on=today)
+        for one in seen:
+            one.wrong = sum(not check.fits for check in checks.get(one.pk, ()))
         public = held.proposals.filter(state__in=[State.AGREED, State.NAMED]) if held.notice_on else None
         named = public and public.order_by("pk").values_list("award", "name", "party_organization__name", "unit__name")
         by_award = {

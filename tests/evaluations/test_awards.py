@@ -167,6 +167,8 @@ def test_what_comes_up_while_it_is_public_stops_the_honour(city: City) -> None:
 
 def test_what_is_missing_keeps_from_agreeing_and_says_so(city: City) -> None:
     proposal = propose(city, held(city, PARTY=1))
+    page = city.client("city").get(f"/awards/{proposal.commendation_id}/").content.decode()
+    assert "待审定，2 项不符合" in page
     with pytest.raises(Refusal, match="评定结果：上级还没有已确定的评定结果；任期：没有登记任期"):
         decide(city, proposal)
     result(city, city["CZ1111"], veto="重大生产安全事故", five_good=False)
@@ -183,6 +185,7 @@ def test_the_pages_show_each_reader_his_own(city: City, who: str, django_assert_
     with django_assert_max_num_queries(40):
         page = city.client(who).get(f"/awards/{row.pk}/").content.decode()
     assert (city["CZ1111"].name in page) == (who != "stranger")
+    assert "项不符合" not in page
     assert (city["CZ12"].name in page) == (who in ("city", "stranger"))
     answer = city.client(who).get(f"/awards/proposals/{proposal.pk}/")
     assert answer.status_code == (404 if who == "stranger" else 200)
