@@ -47,7 +47,7 @@ class CommendationAdmin(TableAdmin):
     group, order, note = GROUP, 101, "评选五个好党组织、党员，优秀指导员、党务工作者，热心业主"
     unit = "次"
     empty = "还没有评选表彰。由组织部门登记，再分配名额。"
-    orders = (Order("newest", ("-year", "-pk")),)
+    orders = (Order("newest", ("-year", "-pk"), "年度"),)
     whose = (HELD,)
     shown = ("year", "node", "propose_until", Column("状态", "state"))
     key = ("node", "name", "year")
@@ -130,7 +130,7 @@ class HonourAdmin(PartyTable):
     filters = OfBranchFilters
     unit = "项"
     empty = "还没有荣誉。表彰以后自动登记；以前的可以登记，也可以整表导入。"
-    orders = (Order("newest", ("-awarded_on", "-pk")),)
+    orders = (Order("newest", ("-awarded_on", "-pk"), "授予日期"),)
     shown = ("title", "name", "level", "given_by", "awarded_on", "withdrawn_on")
     more = ("member", "instructor", "unit", "document", "withdrawn_why")
     fixed = ("party_organization", "member", "instructor", "unit")
