@@ -1,4 +1,4 @@
-"""评选表彰, 荣誉 and 示范点 in the back office."""
+"""评选表彰, 荣誉, 示范点 and 争创目标 in the back office."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Permission as P
+from activities.admin import BranchTable
 from core.admin import TableAdmin
 from core.admin.table_cells import FieldColumn
 from core.listing import Column, Order
 from evaluations.choices import Award
-from evaluations.models import Commendation, Honour, Pair, Proposal, Quota, Site, SiteVisit
+from evaluations.models import Commendation, Goal, Honour, Pair, Proposal, Quota, Site, SiteVisit
 from evaluations.queries.awards import faults_of
 from evaluations.services import awards, honours, sites
+from evaluations.services.goals import goals
 from members.admin.posts import PartyTable
 from orgs.filters import OfBranchFilters
 
@@ -200,3 +202,13 @@ class PairAdmin(OfSite):
     more = ("result",)
     fixed = ("site", "party_organization", "since")
     key = ("site", "party_organization", "since")
+
+
+@admin.register(Goal)
+class GoalAdmin(BranchTable):
+    services = goals
+    order, note = 70, "党支部、党员每年争创什么"
+    unit = "项"
+    shown = ("wanted", "member", "year", "what")
+    fixed = ("party_organization", "member", "year")
+    key = ("party_organization", "member", "year")

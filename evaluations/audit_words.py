@@ -14,6 +14,8 @@ name_actions(
         "evaluations.evidence_remove": "删除佐证",
         "evaluations.extra_add": "登记加减分、一票否决",
         "evaluations.extra_remove": "删除加减分、一票否决",
+        "evaluations.exempt": "登记不评分的党员",
+        "evaluations.meeting": "登记支部党员大会评定",
         "evaluations.object": "登记异议",
         "evaluations.round_discard": "删除评定批次",
         "evaluations.round_edit": "修改评定批次",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.urls import reverse
 
 from accounts.permissions import Permission as P
@@ -25,9 +25,17 @@ def _waiting(stage: Stage) -> QuerySet[Evaluation]:
     return rows.order_by(f"round__{stage.lower()}_until", "pk")
 
 
+def _together(rows: Any) -> QuerySet[Evaluation]:
+    """Members of a branch wait together: the first of them stands for all."""
+    of_branches = rows.filter(member__isnull=False).order_by().values("round", "party_organization")
+    firsts = of_branches.annotate(first_=Min("pk")).values("first_")
+    found: QuerySet[Evaluation] = rows.filter(Q(member=None) | Q(pk__in=firsts)).as_narrowed()
+    return found
+
+
 def _own(scope: Scope, on: date) -> QuerySet[Evaluation]:
     nodes = [grant.node_id for grant in scope.having(P.EVALUATIONS_SCORE).grants]
-    return _waiting(Stage.SELF).filter(party_organization__in=nodes).as_narrowed()  # type: ignore[attr-defined,no-any-return]
+    return _together(_waiting(Stage.SELF).filter(party_organization__in=nodes))
 
 
 def _street(scope: Scope, on: date) -> QuerySet[Evaluation]:
@@ -36,19 +44,21 @@ def _street(scope: Scope, on: date) -> QuerySet[Evaluation]:
     above = Q(party_organization__parent__in=nodes) | Q(party_organization__parent__parent__in=nodes) & Q(
         party_organization__parent__kind="general_branch"
     )
-    return _waiting(Stage.STREET).filter(above).as_narrowed()  # type: ignore[attr-defined,no-any-return]
+    return _together(_waiting(Stage.STREET).filter(above))
 
 
 def _department(scope: Scope, on: date) -> QuerySet[Evaluation]:
     granted = scope.having(P.EVALUATIONS_DECIDE)
-    return _waiting(Stage.DEPARTMENT).filter(granted.path_filter("party_organization__path")).as_narrowed()  # type: ignore[attr-defined,no-any-return]
+    return _together(_waiting(Stage.DEPARTMENT).filter(granted.path_filter("party_organization__path")))
 
 
 def _steps(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
     for row in rows:
         until = getattr(row.round, f"{row.stage.lower()}_until")
-        act = LABELS[row.stage]
-        yield DueItem(row.name, f"{row.round}：{act}", until, reverse("evaluation", args=[row.pk]), act)
+        act, there, name = LABELS[row.stage], reverse("evaluation", args=[row.pk]), row.name
+        if row.member_id:
+            name, there = row.unit, reverse("round_meeting", args=[row.round_id, row.party_organization_id])
+        yield DueItem(name, f"{row.round}：{act}", until, there, act)
 
 
 def _objections(scope: Scope, on: date) -> QuerySet[Objection]:

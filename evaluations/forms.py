@@ -14,7 +14,7 @@ from django import forms
 from core.days import AnyDay, PastDay
 from evaluations.choices import dimensions_of, grades_of
 from evaluations.criteria.registry import Criterion, Mode, criteria, criteria_of
-from evaluations.models import Extra, Round, Rubric, RubricCriterion, Score
+from evaluations.models import Evaluation, Extra, Round, Rubric, RubricCriterion, Score
 from evaluations.queries.results import asked
 from evaluations.rules.extras import BONUSES, BRANCH_VETOES, CRITICISED, MEMBER_VETOES
 from evaluations.rules.facts import Span
@@ -239,10 +239,50 @@ class AnswerForm(forms.Form):
         Extra.objects.none(), label="删除加减分、一票否决", required=False, empty_label="不删除"
     )
 
-    def __init__(self, *args: Any, extras: Any, whole: bool, **kwargs: Any) -> None:
+    chosen = forms.TypedChoiceField(
+        label="支部党员大会的评定", required=False, coerce=lambda value: value == "yes", empty_value=None,
+        choices=[("", "不改"), ("yes", "改为评定为“五个好”"), ("no", "改为没有评定")],
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, extras: Any, whole: bool, of_members: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["without"]
         field.queryset = extras
         field.label_from_instance = lambda one: f"{one.get_kind_display()}：{one.what}"
         if whole:
             del self.fields["points"]
+        if not (whole and of_members):
+            del self.fields["chosen"]
+
+
+class MeetingForm(forms.Form):
+    """支部党员大会: its day and votes; of each member who reaches the line whether he was chosen, else why not."""
+
+    held_on = PastDay(label="支部党员大会日期")
+    expected = forms.IntegerField(label="有表决权的党员", min_value=1, max_value=9999)
+    present = forms.IntegerField(label="到会的有表决权党员", min_value=1, max_value=9999)
+    agreed = forms.IntegerField(label="赞成", min_value=1, max_value=9999)
+    excess_reason = forms.CharField(label="超过名额的原因", max_length=200, required=False)
+
+    def __init__(self, *args: Any, evaluations: Sequence[Evaluation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.heads = [self[name] for name in self.fields]
+        self.evaluations = evaluations
+        for one in evaluations:
+            self.fields[f"chosen-{one.pk}"] = forms.BooleanField(label=f"{one.name} 评定为“五个好”", required=False)
+            reason = {"placeholder": "达到分数线而不评定的原因", "aria-label": f"{one.name} 没有评定的原因"}
+            self.fields[f"reason-{one.pk}"] = forms.CharField(
+                label=f"{one.name} 没有评定的原因", max_length=200, required=False, widget=forms.TextInput(reason)
+            )
+
+    def fields_of(self, row: Evaluation) -> tuple[forms.BoundField, forms.BoundField] | None:
+        return (self[f"chosen-{row.pk}"], self[f"reason-{row.pk}"]) if row in self.evaluations else None
+
+    def values(self) -> dict[str, Any]:
+        return {field.name: self.cleaned_data[field.name] for field in self.heads}
+
+    def chosen(self) -> set[int]:
+        return {one.pk for one in self.evaluations if self.cleaned_data[f"chosen-{one.pk}"]}
+
+    def reasons(self) -> dict[int, str]:
+        return {one.pk: self.cleaned_data[f"reason-{one.pk}"] for one in self.evaluations}

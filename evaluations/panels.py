@@ -15,7 +15,7 @@ from accounts.permissions import Permission as P
 from core.due import due_kinds
 from core.panels import Panel, panels
 from core.scope import Scope, may_change
-from evaluations.models import Evaluation, Honour, Pair, Round, Site, SiteVisit, Stage
+from evaluations.models import Evaluation, Honour, Pair, Round, Site, SiteVisit
 from evaluations.queries.awards import checks_of
 from evaluations.queries.results import to_lift
 from evaluations.rules.awards import SITE_CRITERIA
@@ -43,12 +43,11 @@ def of_member(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]
 
 def at_work(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
     """What is to be scored now, and what the last result that is public misses to five goods."""
+    kind = due_kinds["evaluations.self"]
+    due = list(kind.items(kind.of(scope, on).filter(party_organization=record.pk), scope, on))
     rows = Evaluation.objects.within(scope).filter(party_organization=record.pk, member=None).select_related("round")
-    newest = list(rows.order_by("-round__last_day")[:2])  # the one that is open, and the one before
-    own = record.pk in {grant.node_id for grant in scope.having(P.EVALUATIONS_SCORE).grants}
-    waiting = [one for one in newest if own and one.round.state == Round.State.OPEN and one.stage == Stage.SELF]
-    last = next((one for one in newest if one.round.public), None)
-    due = list(due_kinds["evaluations.self"].items(waiting, scope, on))
+    public = rows.filter(round__state__in=(Round.State.NOTICE, Round.State.FINAL))
+    last = public.order_by("-round__last_day").first()
     return {"due": due, "last": last, "lifts": to_lift(last) if last else ()} if due or last else None
 
 

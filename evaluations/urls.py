@@ -4,6 +4,7 @@ from django.urls import path
 
 from evaluations.views.awards import CommendationPage, ProposalPage
 from evaluations.views.evaluation import EvaluationPage, EvidenceFile
+from evaluations.views.meeting import MeetingPage
 from evaluations.views.results import Results
 from evaluations.views.rounds import Evaluations, NewRound, PublishedNames, RoundDeadlines, RoundPage, Rounds
 from evaluations.views.rubrics import RubricEdit, RubricPage, Rubrics
@@ -18,6 +19,7 @@ urlpatterns = [
     path("rounds/<int:pk>/deadlines/", RoundDeadlines.as_view(), name="round_deadlines"),
     path("rounds/<int:pk>/results/", Results.as_view(), name="round_results"),
     path("rounds/<int:pk>/names/", PublishedNames.as_view(), name="round_names"),
+    path("rounds/<int:pk>/members/<int:branch>/", MeetingPage.as_view(), name="round_meeting"),
     path("evaluations/", Evaluations.as_view(), name="evaluations"),
     path("evaluations/<int:pk>/", EvaluationPage.as_view(), name="evaluation"),
     path("evaluations/evidence/<int:pk>/", EvidenceFile.as_view(), name="evidence"),

@@ -49,6 +49,7 @@ CASES = {
     "activities.regulation": Case("本区制度", "通过日期", ("2026-11-02", "2026-11-03"), "名称"),
     "activities.rolemodelpost": Case("本区责任区", "终止", ("2026-11-02", "2026-11-03"), "名称、位置"),
     "evaluations.commendation": Case("本区表彰", "推荐截止日期", ("2026-12-02", "2026-12-03"), "推荐截止日期"),
+    "evaluations.goal": Case("本区措施", "争创目标", ("五星", "四星"), "措施"),
     "evaluations.honour": Case("本区称号", "授予单位", ("市委", "省委"), "称号", "文号"),
     "evaluations.pair": Case("本区帮带", "成效", ("显著", "一般"), "帮带内容", "成效"),
     "evaluations.proposal": Case("本区事迹", "主要事迹", ("攻关", "帮困"), "主要事迹"),

@@ -35,8 +35,8 @@ from core.sources import sources
 from dues.models import Book, EntryKind, Spending
 from dues.queries.hand_ups import held_by
 from dues.services import funds, hand_ups, refunds, reliefs
-from evaluations.models import Evaluation, Objection, Round, Rubric
-from evaluations.services import objections, rounds, rubrics
+from evaluations.models import Evaluation, Meeting, Objection, Round, Rubric
+from evaluations.services import meetings, objections, rounds, rubrics
 from instructors import services as instructors
 from instructors.models import Assignment, Instructor
 from members.models import Member, Post
@@ -158,6 +158,19 @@ def _object(r: Rows, day: date) -> Objection:
     return objections.enter(evaluation=r.published, received_on=day, **told, **r.told)
 
 
+def _decide(r: Rows, day: date) -> Meeting:
+    """Of the only member of the branch in a round of members, for whom all is given."""
+    row = Round.objects.get(pk=r.here["member_round"])
+    told: dict[str, Any] = {
+        "row": row,
+        "party_organization": r.city["CZ1111"],
+        "by": r.city.user("secretary"),
+        "on": TODAY,
+    }
+    votes = {"held_on": day, "expected": 1, "present": 1, "agreed": 1, "excess_reason": ""}
+    return meetings.decide(**told, values=votes, chosen=set(), reasons={})
+
+
 HALF = {
     "first_day": date(2026, 1, 1), "last_day": date(2026, 6, 30), "self_until": date(2026, 7, 10),
     "street_until": date(2026, 7, 20),
@@ -247,6 +260,7 @@ EVENTS: dict[tuple[str, str], Call] = {
     ("funds.spend", "day"): lambda r, d: funds.spend(
         spending=r.discussed, amount=Decimal(90), day=d, **told(r.city, "treasurer")),
     ("objections.enter", "received_on"): lambda r, d: _object(r, d),
+    ("meetings.decide", "values"): lambda r, d: _decide(r, d),
     ("importing.receive", "as_of"): lambda r, d: importing.receive(
         r.market, name="名单.csv", source=sources["market"], as_of=d, keep=False, **r.told),
 }  # fmt: skip

@@ -59,6 +59,8 @@ WITH_THEIR_RECORD = {  # references that stay, or follow by themselves, when two
     "evaluations.proposal.party_organization": "somebody was proposed by whoever it was",
     "evaluations.proposal.unit": "somebody was proposed as who he was",
     "evaluations.quota.node": "a quota was given to whoever it was",
+    "evaluations.goal.party_organization": "a goal is of the branch that set it",
+    "evaluations.meeting.party_organization": "a meeting is of the branch that held it",
     "evaluations.round.node": "a round was held by whoever it was",
     "orgs.organization.merged_into": "the merge itself",
     "orgs.organizationfacts.organization": "computed anew",

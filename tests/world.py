@@ -64,7 +64,9 @@ from evaluations.models import (
     Evaluation,
     Evidence,
     Extra,
+    Goal,
     Honour,
+    Meeting,
     Objection,
     Pair,
     Proposal,
@@ -222,6 +224,11 @@ def _evaluated(city: City, side: Side, rubric: int, member: int) -> dict[str, Mo
     return {
         "round": held,
         "member_round": of_members,
+        "meeting": Meeting.objects.create(
+            round=held, held_on=TODAY, expected=1, present=1, agreed=1, excess_reason=f"{side.mark}原因", entered_on=TODAY,
+            **branch,
+        ),
+        "goal": Goal.objects.create(year=TODAY.year, wanted="FIVE", what=f"{side.mark}措施", **branch),
         **of,
         "score": score,
         "extra": Extra.objects.create(

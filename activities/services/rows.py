@@ -17,6 +17,7 @@ from core.services import RowServices
 from members.models import Member
 from orgs.facts import refresh
 from orgs.handover import Handover
+from orgs.models import PartyOrganization
 from orgs.models.party import steps
 from orgs.services.tables import PartyRows
 
@@ -45,16 +46,18 @@ class PledgeItems(OwnRows[PledgeItem]):
         super().follow(row, on)
 
 
+def require_on_the_roll(member: Member, branch: PartyOrganization) -> None:
+    if not Member.objects.on_the_roll().filter(pk=member.pk, party_organization=branch).exists():
+        raise Refusal(f"{member}不在{branch}的名册上，请另选")
+
+
 class MembersRows(PartyRows[Row]):
     """Rows of members: they go along with them when their branch goes over into another, and keep it from nothing."""
 
     @transaction.atomic
     def add(self, *, on: date, **told: Any) -> Row:
         """Of a member on the roll of the branch."""
-        member: Member = told["member"]
-        branch = told["party_organization"]
-        if not Member.objects.on_the_roll().filter(pk=member.pk, party_organization=branch).exists():
-            raise Refusal(f"{member}不在{branch}的名册上，请另选")
+        require_on_the_roll(told["member"], told["party_organization"])
         return super().add(on=on, **told)
 
     def count(self, party_organization_id: int, on: date) -> int:

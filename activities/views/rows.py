@@ -52,7 +52,7 @@ class RowList(PermissionMixin, View):
             "rows": found[:SHOWN],
             "more": len(found) > SHOWN,
             "lacks": list(shown.lacks(branch, today)),
-            "table": reverse(f"admin:activities_{shown.model._meta.model_name}_changelist"),
+            "table": reverse(f"admin:{shown.model._meta.label_lower.replace('.', '_')}_changelist"),
         }
         return render(request, "activities/rows.html", context)
 

@@ -3,6 +3,8 @@ awards with who was proposed and honoured; demonstration sites."""
 
 from evaluations.models.awards import Commendation, Honour, Proposal, Quota
 from evaluations.models.evaluations import Evaluation, Evidence, Exempt, Extra, Objection, Score, Stage
+from evaluations.models.goals import Goal
+from evaluations.models.meetings import Meeting
 from evaluations.models.rounds import Round
 from evaluations.models.rubrics import Rubric, RubricCriterion
 from evaluations.models.sites import Pair, Site, SiteVisit
@@ -13,7 +15,9 @@ __all__ = [
     "Evidence",
     "Exempt",
     "Extra",
+    "Goal",
     "Honour",
+    "Meeting",
     "Objection",
     "Pair",
     "Proposal",

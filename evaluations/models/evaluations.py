@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from core.days import EventDateField
 from core.models import KeptFile
-from core.scope import ScopedQuerySet
+from core.scope import Scope, ScopedQuerySet
 from evaluations.models.rounds import Round, person
 from evaluations.models.rubrics import MOST, Rubric, RubricCriterion, points
 from members.models import Member
@@ -32,7 +32,18 @@ class Exempt(models.TextChoices):
     FRAIL = "FRAIL", "年老体弱或长期患病"
 
 
-class EvaluationQuerySet(ScopedQuerySet):
+class OfEvaluationQuerySet(ScopedQuerySet):
+    """What belongs to an evaluation is seen with it; of a member by those alone who may see members there."""
+
+    def reached_by(self, scope: Scope) -> Self:
+        rows, members = super().reached_by(scope), scope.having("members.view")
+        if members.whole or members.grants == scope.grants:
+            return rows
+        of = self.model.scope_path.removesuffix("party_organization__path")
+        return rows.filter(Q(**{f"{of}member": None}) | members.path_filter(self.model.scope_path))
+
+
+class EvaluationQuerySet(OfEvaluationQuerySet):
     def late(self, on: date) -> Self:
         """Those whose stage should be over."""
         late = {Stage.SELF: "self_until", Stage.STREET: "street_until", Stage.DEPARTMENT: "department_until"}
@@ -112,6 +123,13 @@ class Evaluation(models.Model):
     def __str__(self) -> str:
         return f"{self.name} {self.round}"
 
+    @property
+    def waits(self) -> str:
+        """Where it waits, in words: a member is scored by the branch."""
+        if self.exempt:
+            return "不评分"
+        return "待支部评定" if self.member_id and self.stage == Stage.SELF else self.get_stage_display()
+
 
 class Score(models.Model):
     """A criterion of an evaluation: the fact with what proves it, as it was when the round was opened, and what each stage gave.
@@ -130,7 +148,7 @@ class Score(models.Model):
     department_reason = models.CharField("审定理由", max_length=300, blank=True)
     final = points("最后得分", null=True, blank=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = OfEvaluationQuerySet.as_manager()
     view_permission = "evaluations.view"
     change_permission = "evaluations.score"
     scope_path = "evaluation__party_organization__path"
@@ -180,7 +198,7 @@ class Extra(models.Model):
     added_by = person("登记人")
     added_on = EventDateField("登记日期")
 
-    objects = ScopedQuerySet.as_manager()
+    objects = OfEvaluationQuerySet.as_manager()
     view_permission = "evaluations.view"
     change_permission = "evaluations.review"
     scope_path = "evaluation__party_organization__path"
@@ -207,7 +225,7 @@ class Evidence(KeptFile):
     added_by = person("上传人")
     added_at = models.DateTimeField("上传时间")
 
-    objects = ScopedQuerySet.as_manager()
+    objects = OfEvaluationQuerySet.as_manager()
     view_permission = "evaluations.view"
     change_permission = "evaluations.score"
     scope_path = "score__evaluation__party_organization__path"
@@ -246,7 +264,7 @@ class Objection(models.Model):
     answered_by = person("答复人")
     answered_on = EventDateField("答复日期", null=True, blank=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = OfEvaluationQuerySet.as_manager()
     view_permission = "evaluations.view"
     change_permission = "evaluations.decide"
     scope_path = "evaluation__party_organization__path"

@@ -23,7 +23,20 @@ from evaluations.rules.totals import Line, Total, total
 
 CHUNK = 500  # evaluations that are in memory at once
 STAGES = {"SELF": "self_points", "STREET": "street_points", "DEPARTMENT": "department_points", "REVIEWED": "final"}
-RESULT = ("total", "grade", "five_good", "short_of", "by_dimension", "lifts")
+UNSCORED: dict[str, Any] = {
+    "total": None,
+    "grade": "",
+    "five_good": False,
+    "short_of": [],
+    "by_dimension": None,
+    "lifts": None,
+}
+RESULT = tuple(UNSCORED)
+
+
+def standing(stage: str) -> str:
+    """Whose points stand while an evaluation waits at a stage: those of the stage before it."""
+    return {"STREET": "SELF", "DEPARTMENT": "STREET"}.get(stage, stage)
 
 
 def item_of(score: Score) -> Item:
@@ -53,15 +66,6 @@ def points_at(score: Score, stage: str) -> Decimal | None:
 def total_at(rubric: Rubric, scores: Iterable[Score], extras: Iterable[Extra], stage: str) -> Total:
     """Bonuses, penalties and vetoes are those that are entered by now."""
     return _total(rubric, [(one, points_at(one, stage)) for one in scores], extras)
-
-
-def result_of(found: Total) -> dict[str, Any]:
-    """What an evaluation keeps of its last sum."""
-    return {
-        "total": found.points, "grade": found.grade, "five_good": found.five_good, "short_of": list(found.short_of),
-        "by_dimension": {one.code: str(one.points) for one in found.dimensions},
-        "lifts": [[one.code, str(one.points)] for one in lifts(found)],
-    }  # fmt: skip
 
 
 def _total(rubric: Rubric, given: Sequence[tuple[Score, Decimal | None]], extras: Iterable[Extra]) -> Total:
@@ -107,6 +111,26 @@ class Rows:
     def total_at(self, stage: str) -> Total:
         return total_at(self.evaluation.rubric, self.scores, self.extras, stage)
 
+    def result(self) -> dict[str, Any]:
+        """What an evaluation keeps of its last sum."""
+        return self._result(self.total_at(Stage.REVIEWED))
+
+    def _result(self, found: Total) -> dict[str, Any]:
+        """A member is five goods who reaches the line and whom the meeting of the branch chose; who keeps no score has none."""
+        if self.evaluation.exempt:
+            return dict(UNSCORED)
+        short_of = [*found.short_of, *self._not_chosen(found)]
+        return {
+            "total": found.points, "grade": found.grade, "five_good": not short_of, "short_of": short_of,
+            "by_dimension": {one.code: str(one.points) for one in found.dimensions},
+            "lifts": [[one.code, str(one.points)] for one in lifts(found)],
+        }  # fmt: skip
+
+    def _not_chosen(self, found: Total) -> Iterator[str]:
+        row = self.evaluation
+        if row.member_id and not row.chosen and found.five_good:
+            yield f"支部党员大会没有评定：{row.chosen_reason}" if row.chosen_reason else "支部党员大会没有评定"
+
     def differences(self) -> Iterator[str]:
         """Every cell that says something else than follows from the facts, the given points and the answers."""
         final = {one.pk: self._worked_out(one) for one in self.scores}
@@ -114,11 +138,15 @@ class Rows:
             auto, excluded = item_of(one).worked_out(fact_in(one))
             if (auto, excluded) != (one.auto, one.excluded) or final[one.pk] != one.final:
                 yield f"{self.evaluation.name} {one.criterion.code}"
-        result = result_of(_total(self.evaluation.rubric, [(one, final[one.pk]) for one in self.scores], self.extras))
+        result = self._result(
+            _total(self.evaluation.rubric, [(one, final[one.pk]) for one in self.scores], self.extras)
+        )
         if result != {name: getattr(self.evaluation, name) for name in RESULT}:
             yield f"{self.evaluation.name} 总分和结果"
 
     def _worked_out(self, score: Score) -> Decimal | None:
+        if self.evaluation.exempt:
+            return None
         answered = (one.points for one in self.objections if one.score_id == score.pk and one.points is not None)
         return next(answered, points_at(score, "DEPARTMENT"))
 

@@ -87,6 +87,7 @@ def lines_of(rubric: Rubric) -> Lines:
         rubric.penalty_cap,
         [Decimal(bound) for bound in rubric.bands],
         grades_of(rubric.category),
+        veto_is_zero=rubric.category == Category.MEMBER,
     )
 
 

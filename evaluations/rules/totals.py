@@ -52,6 +52,7 @@ class Lines:
     penalty_cap: Decimal
     bands: Sequence[Decimal]
     grades: Sequence[str]
+    veto_is_zero: bool = False  # of a member a veto leaves no points, of a branch no rating
 
 
 @dataclass(frozen=True)
@@ -109,12 +110,14 @@ class Total:
     @cached_property
     def points(self) -> Decimal:
         """Never below 0."""
+        if self.vetoes and self.lines.veto_is_zero:
+            return ZERO
         return max(sum((one.points for one in self.dimensions), ZERO) + self.bonus - self.penalty, ZERO)
 
     @property
     def unrated(self) -> str:
         """Why there is no rating; empty where there is one."""
-        if self.vetoes:
+        if self.vetoes and not self.lines.veto_is_zero:
             return f"一票否决：{'、'.join(self.vetoes)}，本次不评定"
         if self.open:
             return f"还有 {len(self.open)} 项没有评分，暂不评定"
@@ -135,6 +138,8 @@ class Total:
         """What keeps it from five goods; empty where nothing does."""
         if self.unrated:
             return (self.unrated,)
+        if self.vetoes:
+            return (f"一票否决：{'、'.join(self.vetoes)}，记 0 分",)
         total, least = self.lines.five_total, self.lines.five_dimension
         found = [f"总分 {self.points} 分，低于 {plain(total)} 分"] if self.points < total else []
         below = (one for one in self.dimensions if one.points < least)
@@ -157,6 +162,8 @@ class Total:
             steps.append(
                 f"扣分合计，最多 {plain(self.lines.penalty_cap)} 分：{told(self.penalties)}，扣 {self.penalty}"
             )
+        if self.vetoes and self.lines.veto_is_zero:
+            return (*steps, f"一票否决：{'、'.join(self.vetoes)}，总分记 0 分")
         more = f"{f'＋{self.bonus}' if self.bonus else ''}{f'－{self.penalty}' if self.penalty else ''}"
         return (*steps, f"总分：{sums}{more}＝{self.points}")
 

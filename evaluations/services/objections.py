@@ -14,7 +14,7 @@ from core import writing
 from core.locks import hold
 from core.refusals import Refusal
 from evaluations.models import Evaluation, Extra, Objection, Round, Score, Stage
-from evaluations.queries.results import item_of, result_of, rows_of
+from evaluations.queries.results import item_of, rows_of
 from evaluations.rules.extras import BONUSES, BRANCH_VETOES, CRITICISED, MEMBER_VETOES
 from evaluations.rules.rounds import Given, objections
 from members.queries.people import seat_of
@@ -50,10 +50,10 @@ def enter(
 @transaction.atomic
 def answer(
     *, by: User, objection: Objection, accepted: bool, text: str, on: date, points: Decimal | None = None,
-    without: Extra | None = None,
+    without: Extra | None = None, chosen: bool | None = None,
 ) -> Objection:  # fmt: skip
-    """Answer an objection, by somebody who gave no score there and entered nothing of it; with it alone points change, or a
-    bonus, a penalty or a veto goes (`without`)."""
+    """Answer an objection, by somebody who gave no score there and entered nothing of it; with it alone points change, a bonus,
+    a penalty or a veto goes (`without`), or a member is chosen whom the meeting did not choose, or not any more (`chosen`)."""
     evaluation = _locked(objection.evaluation, State.NOTICE)
     row = Objection.objects.select_related("score__criterion", "entered_by").get(pk=objection.pk)
     require_seat(by, P.EVALUATIONS_DECIDE, evaluation.party_organization, on=on)
@@ -72,8 +72,10 @@ def answer(
         if not accepted or without.evaluation_id != evaluation.pk:
             raise Refusal("异议成立，才删除这份评定的加减分或一票否决")
         writing.remove_many(Extra.objects.filter(pk=without.pk), by=by, action=REMOVE, reason=text.strip())
+    if chosen is not None:
+        _choose(by, evaluation, row, accepted, chosen, on)
     writing.change(by=by, record=row, values=values, action=ANSWER, on=on)
-    if points is not None or without is not None:
+    if any(one is not None for one in (points, without, chosen)):
         _sum_up(by, evaluation, ANSWER, on)
     return row
 
@@ -152,10 +154,18 @@ def _changed(by: User, row: Objection, accepted: bool, points: Decimal, on: date
     return values
 
 
+def _choose(by: User, evaluation: Evaluation, row: Objection, accepted: bool, chosen: bool, on: date) -> None:
+    if not accepted or row.score or evaluation.chosen is None:
+        raise Refusal("异议成立、针对党员的整个结果时，才改支部党员大会的评定")
+    if chosen == evaluation.chosen:
+        raise Refusal(f"{evaluation.name}原来就{'' if chosen else '没有'}评定为“五个好”，请核对")
+    values = {"chosen": chosen, "chosen_reason": "" if chosen else "经异议核实，不再评定"}
+    writing.change(by=by, record=evaluation, values=values, action=ANSWER, on=on)
+
+
 def _sum_up(by: User, row: Evaluation, action: str, on: date) -> None:
     [rows] = rows_of(Evaluation.objects.filter(pk=row.pk))
-    values = result_of(rows.total_at(Stage.REVIEWED))
-    writing.change(by=by, record=rows.evaluation, values=values, action=action, on=on)
+    writing.change(by=by, record=rows.evaluation, values=rows.result(), action=action, on=on)
 
 
 def _known(row: Evaluation, kind: str, code: str) -> tuple[str, Decimal]:

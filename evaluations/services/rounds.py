@@ -23,11 +23,12 @@ from core.refusals import Refusal
 from core.scope import subtree
 from evaluations.choices import Category
 from evaluations.criteria.registry import keys
-from evaluations.models import Evaluation, Extra, Objection, Round, Rubric, Score, Stage
+from evaluations.models import Evaluation, Exempt, Extra, Objection, Round, Rubric, Score, Stage
 from evaluations.queries.results import differences
 from evaluations.queries.rubrics import categories_of, items_of
 from evaluations.queries.scores import vetoes
 from evaluations.rules.facts import Record
+from evaluations.rules.meetings import is_aged
 from evaluations.rules.rounds import notice_until, whole_time
 from members.models import Member
 from members.services.separation import require_seat
@@ -188,11 +189,11 @@ def _take_in(by: User, row: Round, rubric: Rubric, chosen: Sequence[int], on: da
     of: Any = Member if row.of_members else PartyOrganization
     subjects: QuerySet[Any] = of.objects.filter(pk__in=among(chosen))
     made = writing.add_many(list(_begun(row, rubric, subjects)), by=by, action=OPEN, on=on)
-    owners = {one.member_id or one.party_organization_id: one for one in made}
+    owners = {one.member_id or one.party_organization_id: one for one in made if not one.exempt}
     for item in items_of(rubric):
         source = item.criterion.source
-        facts = source.facts(subjects, row.span, row.last_day) if source else {}
-        records = source.records(subjects, row.span, row.last_day) if source else {}
+        facts = source.facts(subjects, row.span, on) if source else {}
+        records = source.records(subjects, row.span, on) if source else {}
         rows = []
         for key, owner in owners.items():
             fact = facts.get(key)
@@ -203,19 +204,16 @@ def _take_in(by: User, row: Round, rubric: Rubric, chosen: Sequence[int], on: da
     told = {"kind": Extra.Kind.VETO, "text": "系统中的记录", "added_on": on}
     extras = [
         Extra(evaluation=owners[key], code=code, what=what, **told)
-        for key, found in vetoes(rubric, subjects, row.span, on=row.last_day).items()
+        for key, found in vetoes(rubric, subjects, row.span, on=on).items()
         for code, what in found.items()
+        if key in owners
     ]
     writing.add_many(extras, by=by, action=OPEN, on=on)
 
 
 def _begun(row: Round, rubric: Rubric, subjects: QuerySet[Any]) -> Iterator[Evaluation]:
     if row.of_members:
-        for one in subjects.select_related("party_organization").order_by("pk"):
-            branch = one.party_organization
-            yield Evaluation(
-                round=row, rubric=rubric, party_organization=branch, member=one, name=one.name, unit=branch.name
-            )
+        yield from _members_begun(row, rubric, subjects)
         return
     units: dict[int, list[str]] = defaultdict(list)
     covered = Coverage.objects.on(row.last_day).filter(party_organization__in=subjects.order_by().values("pk"))
@@ -225,6 +223,17 @@ def _begun(row: Round, rubric: Rubric, subjects: QuerySet[Any]) -> Iterator[Eval
         named = units[one.pk]
         unit = f"{named[0]}等 {len(named)} 家" if len(named) > 1 else "".join(named)
         yield Evaluation(round=row, rubric=rubric, party_organization=one, name=one.name, unit=unit[:200])
+
+
+def _members_begun(row: Round, rubric: Rubric, members: QuerySet[Member]) -> Iterator[Evaluation]:
+    """Who is old enough on the last day keeps no score."""
+    years = int(values_on(row.last_day)["five.exempt_age"])
+    for one in members.select_related("party_organization").order_by("pk"):
+        branch, made = one.party_organization, Evaluation(round=row, rubric=rubric, member=one, name=one.name)
+        made.party_organization, made.unit = branch, branch.name
+        if is_aged(one.born_on, on=row.last_day, years=years):
+            made.exempt, made.stage = Exempt.AGE, Stage.REVIEWED
+        yield made
 
 
 def _kept(record: Record) -> list[Any]:

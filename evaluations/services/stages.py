@@ -19,7 +19,7 @@ from core.id_sets import among
 from core.locks import hold
 from core.refusals import Refusal
 from evaluations.models import Evaluation, Round, Score, Stage
-from evaluations.queries.results import Rows, asked, item_of, result_of, rows_of
+from evaluations.queries.results import Rows, asked, item_of, rows_of
 from evaluations.rules.rounds import LABELS, Given, not_yet, objections
 from members.queries.people import RESET_BINDS, let_in, people_at, persons
 from members.rules.separation import Acted, barred
@@ -75,35 +75,42 @@ def take(*, by: User, evaluation: Evaluation, stage: str, given: Mapping[int, Gi
     """Hand in a 自评, 复核 or 审定 an evaluation: points for every score that people give, by their keys."""
     step = STEPS[Stage(stage)]
     rows = _begin(by, evaluation, step.stage, on)
+    if step.stage == Stage.SELF and rows.evaluation.member_id:
+        raise Refusal("党员由支部党员大会评定后一并提交，请先保存得分")
     scores = _asked(rows, given)
     for score in scores:
         _require(
             objections(_name(score), score.criterion.points, before(score, stage), given.get(score.pk, Given(None)))
         )
     _write(by, rows, step, given, step.action, on)
-    _advance(by, rows, step, on)
+    advance(by, rows, step, on)
     return rows.evaluation
 
 
 @transaction.atomic
 def confirm_many(
-    *, by: User, evaluations: Collection[int], on: date
+    *, by: User, evaluations: Collection[int], on: date, stage: str = Stage.DEPARTMENT
 ) -> tuple[list[Evaluation], list[tuple[Evaluation, str]]]:
-    """审定 many as the street gave them: those that were, and those that stay, each with the reason."""
+    """Take a stage of many as the stage before gave them: 审定, of members 复核 too. Those that were, and those that stay, each
+    with the reason."""
     hold(Evaluation, evaluations)
-    done, stay, step = [], [], STEPS[Stage.DEPARTMENT]
+    done, stay, step = [], [], STEPS[Stage(stage)]
     found = list(rows_of(Evaluation.objects.filter(pk__in=among(evaluations))))
     why = refusals(by=by, evaluations=[rows.evaluation for rows in found], stage=step.stage, on=on)
     for rows in found:
         row = rows.evaluation
-        if row.pk in why or row.stage != Stage.DEPARTMENT:
-            stay.append((row, why.get(row.pk) or "街道还没有复核，请逐个打开审定"))
+        if row.pk in why or not _was_taken_before(row, step):
+            stay.append((row, why.get(row.pk) or f"上一步还没有办，请逐个打开{step.act}"))
             continue
         for one in filter(asked, rows.scores):
-            one.department_points = one.street_points
-        _advance(by, rows, step, on)
+            setattr(one, step.column, before(one, step.stage))
+        advance(by, rows, step, on)
         done.append(row)
     return done, stay
+
+
+def _was_taken_before(row: Evaluation, step: Step) -> bool:
+    return row.stage == step.stage and (step.stage == Stage.DEPARTMENT or bool(row.member_id))
 
 
 def before(score: Score, stage: str) -> Decimal | None:
@@ -188,22 +195,17 @@ def _write(by: User, rows: Rows, step: Step, given: Mapping[int, Given], action:
             writing.change(by=by, record=score, values=values, action=action, on=on)
 
 
-def _advance(by: User, rows: Rows, step: Step, on: date) -> None:
+def advance(by: User, rows: Rows, step: Step, on: date) -> None:
     """Let the evaluation wait at the next stage, with the sum of this one; after the last, with what came of it."""
     row, name = rows.evaluation, step.stage.lower()
     values: dict[str, Any] = {"stage": step.then, f"{name}_by": by, f"{name}_on": on}
+    columns = [step.column]
     if step.then == Stage.REVIEWED:
-        ends = [(one.pk, *_ends(one)) for one in rows.scores]
-        writing.change_rows(
-            Score, ("department_points", "final"), ends, by=by, events=()
-        )  # the entry below tells of them
+        columns.append("final")
         for one in rows.scores:
-            one.final = _ends(one)[1]
-        values |= result_of(rows.total_at(Stage.REVIEWED))
+            one.final = getattr(one, step.column) if asked(one) else one.auto
+        values |= rows.result()
+    written = [(one.pk, *(getattr(one, column) for column in columns)) for one in rows.scores]
+    writing.change_rows(Score, columns, written, by=by, events=())  # the entry below tells of them
     values[step.sum] = rows.total_at(step.stage).points
     writing.change(by=by, record=row, values=values, action=step.action, on=on)
-
-
-def _ends(score: Score) -> tuple[Decimal | None, Decimal | None]:
-    """What the department gave, and what holds after it."""
-    return score.department_points, score.department_points if asked(score) else score.auto

@@ -21,15 +21,15 @@ from core.refusals import Refusal, as_sentence
 from core.views.kept import KeptFilePage
 from evaluations.choices import dimensions_of
 from evaluations.forms import AnswerForm, ExtraForm, ObjectionForm, ScoresForm
-from evaluations.models import Evaluation, Evidence, Extra, Objection, Round, Score, Stage
-from evaluations.queries.results import Rows, asked, item_of, last_before, rows_of, to_lift
+from evaluations.models import Evaluation, Evidence, Exempt, Extra, Objection, Round, Score, Stage
+from evaluations.queries.goals import goals_of, reached
+from evaluations.queries.results import Rows, asked, item_of, last_before, rows_of, standing, to_lift
 from evaluations.rules.rounds import LABELS, Given
 from evaluations.rules.totals import DimensionTotal
-from evaluations.services import evidence, objections, stages
+from evaluations.services import evidence, meetings, objections, stages
 from evaluations.views.sides import Block, Line
 
 TEXTS = {Stage.SELF: "说明", Stage.STREET: "与自评不同的，写明理由", Stage.DEPARTMENT: "与复核不同的，写明理由"}
-TAKEN = {Stage.STREET: Stage.SELF, Stage.DEPARTMENT: Stage.STREET}  # whose points stand, by where it waits
 BUTTONS = {Stage.SELF: "提交自评", Stage.STREET: "提交复核", Stage.DEPARTMENT: "审定"}
 
 
@@ -92,7 +92,7 @@ class EvaluationPage(PermissionMixin, TemplateView):
         assert self.rows, "404 before anything else"
         doing = {
             "take": self._take, "save": self._save, "attach": self._attach, "detach": self._detach, "extra": self._extra,
-            "without": self._without, "object": self._object, "answer": self._answer,
+            "without": self._without, "object": self._object, "answer": self._answer, "exempt": self._exempt,
         }  # fmt: skip
         do = request.POST.get("do", "").partition(":")[0]
         if do not in doing:
@@ -116,7 +116,7 @@ class EvaluationPage(PermissionMixin, TemplateView):
                 return {"objection_form": self._objection_form(data)}
             case "answer":
                 return {"answered": data}
-            case "without":
+            case "without" | "exempt":
                 return {}
         return {"form": self.scores_form(data, whole=do == "take")}
 
@@ -175,6 +175,11 @@ class EvaluationPage(PermissionMixin, TemplateView):
         objections.remove_extra(extra=found, reason=request.POST.get("reason", "")[:150], **self.told)
         return "已删除。"
 
+    def _exempt(self, request: PageRequest) -> str:
+        back = bool(self.evaluation.exempt)
+        meetings.exempt(evaluation=self.evaluation, back=back, **self.told)
+        return "已改为评分。" if back else "已登记为不评分。"
+
     def _object(self, request: PageRequest) -> str:
         form = self._objection_form(request.POST)
         if not form.is_valid():
@@ -191,7 +196,7 @@ class EvaluationPage(PermissionMixin, TemplateView):
         data = form.cleaned_data
         objections.answer(
             objection=found, accepted=data["accepted"] == "yes", text=data["answer"], points=data.get("points"),
-            without=data["without"], **self.told,
+            without=data["without"], chosen=data.get("chosen"), **self.told,
         )  # fmt: skip
         return "已答复。"
 
@@ -209,8 +214,8 @@ class EvaluationPage(PermissionMixin, TemplateView):
         return ObjectionForm(data, scores=self.rows.scores, initial={"received_on": timezone.localdate()})
 
     def _answer_form(self, objection: Objection, data: Any = None) -> AnswerForm:
-        whole = objection.score_id is None
-        return AnswerForm(data, extras=self._extras, whole=whole, auto_id=f"id_{objection.pk}_%s")
+        of = {"whole": objection.score_id is None, "of_members": bool(self.evaluation.member_id)}
+        return AnswerForm(data, extras=self._extras, **of, auto_id=f"id_{objection.pk}_%s")
 
     @property
     def _extras(self) -> Any:
@@ -221,25 +226,45 @@ class EvaluationPage(PermissionMixin, TemplateView):
         row, (stage, why), state = self.evaluation, self.turn, self.evaluation.round.state
         form = more.pop("form", None) or self.scores_form()
         public, above = state == Round.State.NOTICE, self.holds(P.EVALUATIONS_REVIEW)
-        stands = TAKEN.get(Stage(row.stage), Stage(row.stage))
+        stands = standing(row.stage)
         total, last = self.rows.total_at(stands), last_before(row, self.request.scope)
         context = {
             "title": row.name, "evaluation": row, "round": row.round, "form": form, "stage": stage, "why": why,
-            "button": BUTTONS[stage] if stage else "", "may_save": stage == Stage.SELF, "total": total, "stands": LABELS.get(stands, ""),
+            "button": self._button(stage), "may_save": stage == Stage.SELF, "total": total, "stands": self._label(stands),
             "blocks": self._blocks(form, {one.code: one for one in total.dimensions}, last), "extras": self._extras.order_by("pk"),
             "objections": self._objections(more.get("answered")), "wrong": list(self.rows.differences()) if row.stage == Stage.REVIEWED else None,
             "roads": self._road(), "largest": attachments.LARGEST >> 20, "most": evidence.MOST,
             "may_extra": above and state == Round.State.OPEN, "may_object": public and (above or self.holds(P.EVALUATIONS_SCORE)),
             "may_answer": public and self.holds(P.EVALUATIONS_DECIDE), "lifts": to_lift(row), "last": last,
+            "may_exempt": self._may_exempt(stage), **self._goal(),
         }  # fmt: skip
         forms = {"extra_form": self._extra_form(), "objection_form": self._objection_form()}
         return super().get_context_data(**context | forms | more)
+
+    def _goal(self) -> dict[str, Any]:
+        row = self.evaluation
+        goal = goals_of([row], self.request.scope).get(row.pk)
+        return {"goal": goal, "reached": reached(goal, row) if goal else None}
+
+    def _button(self, stage: Stage | None) -> str:
+        """What hands in; members are handed in together, by the meeting of their branch."""
+        return "" if stage is None or (stage == Stage.SELF and self.evaluation.member_id) else BUTTONS[stage]
+
+    def _may_exempt(self, stage: Stage | None) -> bool:
+        row = self.evaluation
+        if not row.member_id or row.round.state != Round.State.OPEN:
+            return False
+        return stage == Stage.SELF or (row.exempt == Exempt.FRAIL and self.holds(P.EVALUATIONS_SCORE))
+
+    def _label(self, stage: str) -> str:
+        """What a stage is called; a member is scored by the branch."""
+        return "支部评定" if self.evaluation.member_id and stage == Stage.SELF else LABELS.get(stage, "")
 
     def _road(self) -> list[tuple[str, Any, Any, Any]]:
         """Each stage: its sum, who took it and when."""
         row = self.evaluation
         return [
-            (LABELS[stage], *(getattr(row, f"{stage.lower()}_{what}") for what in ("total", "by", "on")))
+            (self._label(stage), *(getattr(row, f"{stage.lower()}_{what}") for what in ("total", "by", "on")))
             for stage in stages.STEPS
         ]
 

@@ -219,7 +219,7 @@ class Evaluations(ListPage):
         Column("名称", "name", kind="name", link=lambda row: reverse("evaluation", args=[row.pk])),
         Column("单位", "unit", kind="words"),
         Column("批次", "round", kind="words"),
-        Column("进度", lambda row: row.get_stage_display()),
+        Column("进度", "waits"),
         Column("自评", "self_total", kind="number"),
         Column("街道复核", "street_total", kind="number"),
         Column("审定", "department_total", kind="number"),
@@ -233,18 +233,25 @@ class Evaluations(ListPage):
         return Evaluation.objects.within(self.request.scope).select_related("round", "party_organization")
 
     def extra(self) -> dict[str, Any]:
-        return {"may_confirm": self.request.scope.may(P.EVALUATIONS_DECIDE)}
+        """What the reader may take of all that is listed: 审定, of members 复核 too."""
+        offered = (stages.STEPS[Stage.STREET], stages.STEPS[Stage.DEPARTMENT])
+        return {"steps": [step for step in offered if self.request.scope.may(step.permission)]}
 
     def post(self, request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """All that wait for the department and are listed now, as their streets gave them."""
-        if request.POST.get("do") != "confirm":
+        """All that wait at a stage and are listed now, as the stage before gave them."""
+        do, _, stage = request.POST.get("do", "").partition(":")
+        if do != "confirm" or stage not in (Stage.STREET, Stage.DEPARTMENT):
             return super().post(request, *args, **kwargs)
-        waiting = self._found()[1].filter(stage=Stage.DEPARTMENT).values_list("pk", flat=True)[:MOST]
-        done, stay = stages.confirm_many(by=request.user, evaluations=list(waiting), on=timezone.localdate())
+        waiting = self._found()[1].filter(stage=stage)
+        if stage == Stage.STREET:
+            waiting = waiting.filter(member__isnull=False)
+        keys = list(waiting.values_list("pk", flat=True)[:MOST])
+        done, stay = stages.confirm_many(by=request.user, evaluations=keys, stage=stage, on=timezone.localdate())
+        act = stages.STEPS[Stage(stage)].act
         if done:
-            messages.success(request, f"已按街道复核的得分审定 {len(done)} 份。")
+            messages.success(request, f"已按上一步的得分{act} {len(done)} 份。")
         for row, why in stay[:NAMED]:
-            messages.error(request, f"{row.name} 没有审定：{as_sentence(why)}")
-        if not done and not stay:
-            messages.error(request, "没有等待审定的评定，请核对筛选条件。")
+            messages.error(request, f"{row.name} 没有{act}：{as_sentence(why)}")
+        if not keys:
+            messages.error(request, f"没有等待{act}的评定，请核对筛选条件。")
         return HttpResponseRedirect(self.url())

@@ -59,6 +59,7 @@ def filled(city: City, people: list[Member]) -> dict[str, dict[str, Any]]:
         "targets": {"member": people[0].pk, "year": year, "duty": "质检", "target": "零差错"},
         "rectifications": {"problem": "学习不够", "measure": "每月学习", "responsible": "钱书记", "due_on": day},
         "regulations": {"group": "LIFE", "title": "三会一课制度", "adopted_on": day},
+        "goals": {"year": year, "wanted": "FIVE", "what": "提高出勤"},
     }
 
 
@@ -89,7 +90,7 @@ def test_the_page_of_the_branch_has_a_line_for_each_kind(city: City, secretary: 
     assert lines == {
         "活动计划": "1 项今后的计划", "作用发挥": "今年 1 件", "年度目标责任书": "今年 1 份", "责任书事项": "1 项没有完成",
         "党员责任区、先锋岗": "2 人次承担", "设岗定责、目标管理": "今年 1 项", "制度": "1 项",
-        "整改事项": "1 项没有完成", "主题实践活动": "没有要参加的", "典型经验": "没有可以借鉴的",
+        "整改事项": "1 项没有完成", "争创目标": "今年 1 项", "主题实践活动": "没有要参加的", "典型经验": "没有可以借鉴的",
     }  # fmt: skip
     assert said.index("本月待办") < said.index("全年工作")
 

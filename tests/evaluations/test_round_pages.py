@@ -187,9 +187,9 @@ def test_many_are_confirmed_from_the_list(city: City) -> None:
     take(city, one, "SELF")
     take(city, one, "STREET")
     client = city.client("district")
-    text = do(client, "/evaluations/?stage=DEPARTMENT", "confirm")
-    assert "已按街道复核的得分审定 1 份" in text
-    assert "没有等待审定的评定" in do(client, "/evaluations/?stage=DEPARTMENT", "confirm")
+    text = do(client, "/evaluations/?stage=DEPARTMENT", "confirm:DEPARTMENT")
+    assert "已按上一步的得分审定 1 份" in text
+    assert "没有等待审定的评定" in do(client, "/evaluations/?stage=DEPARTMENT", "confirm:DEPARTMENT")
     assert Round.objects.get().state == rounds.State.OPEN
 
 

@@ -141,6 +141,14 @@ def test_any_veto_leaves_no_rating() -> None:
     assert found.unrated == "一票否决：重大生产安全事故，本次不评定"
 
 
+def test_a_veto_leaves_a_member_no_points() -> None:
+    of_members = replace(LINES, veto_is_zero=True)
+    found = total(lines("20", "20", "20", "20", "20"), of_members, bonuses=[BONUSES["CITY"]], vetoes=["受到党纪处分"])
+    assert (found.points, found.grade, found.five_good) == (0, "未定级", False)
+    assert found.short_of == ("一票否决：受到党纪处分，记 0 分",)
+    assert found.steps[-1] == "一票否决：受到党纪处分，总分记 0 分"
+
+
 POINTS = st.decimals(min_value=0, max_value=20, places=2)
 
 
