@@ -11,6 +11,7 @@ from evaluations.rules.facts import Record
 
 PAGES = {
     "activities.activityrecord": "record",
+    "evaluations.survey": "survey",  # by its evaluation
     "dues.entry": "funds",  # by its Party organization
     "evaluations.evaluation": "evaluation",
     "orgs.organization": "organization",

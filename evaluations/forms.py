@@ -20,6 +20,7 @@ from evaluations.rules.extras import BONUSES, BRANCH_VETOES, CRITICISED, MEMBER_
 from evaluations.rules.facts import Span
 from evaluations.rules.formulas import plain
 from evaluations.rules.rounds import Given
+from evaluations.rules.surveys import GRADES, QUESTIONS
 from evaluations.services.rubrics import Wanted
 from orgs.models import PartyOrganization
 
@@ -286,3 +287,35 @@ class MeetingForm(forms.Form):
 
     def reasons(self) -> dict[int, str]:
         return {one.pk: self.cleaned_data[f"reason-{one.pk}"] for one in self.evaluations}
+
+
+class BeginForm(forms.Form):
+    until = AnyDay(label="截止日期")
+
+
+class PaperForm(forms.Form):
+    """Sheets of paper as somebody counted them: of each question how many gave each grade."""
+
+    file = forms.FileField(label="问卷扫描件", widget=forms.FileInput({"accept": "image/*,.pdf,.docx,.xlsx"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for question, text in QUESTIONS.items():
+            for grade, name in GRADES.items():
+                label = f"{text.partition('：')[0]} {name}"
+                typed = forms.TextInput(
+                    {"inputmode": "numeric", "class": "short num", "maxlength": 5, "aria-label": label}
+                )
+                self.fields[f"{question}-{grade}"] = forms.IntegerField(
+                    label=label, min_value=0, max_value=99_999, required=False, widget=typed
+                )
+
+    def rows(self) -> Iterator[tuple[str, list[tuple[str, forms.BoundField]]]]:
+        for question, text in QUESTIONS.items():
+            yield text, [(name, self[f"{question}-{grade}"]) for grade, name in GRADES.items()]
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        data = self.cleaned_data
+        return {
+            question: {grade: data[f"{question}-{grade}"] or 0 for grade in GRADES} for question in QUESTIONS
+        }  # fmt: skip

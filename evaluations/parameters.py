@@ -1,4 +1,5 @@
-"""From which size on a unit should have each mass organization, and how long results are public (rules §15)."""
+"""From which size on a unit should have each mass organization, how long results are public, and how many answers a
+survey takes (rules §15)."""
 
 from core.parameters import ParameterDefinition, parameters
 
@@ -14,4 +15,6 @@ parameters.add(
     ParameterDefinition("five.exempt_age", "不评分的党员年龄", 70, "周岁", "评分办法", GROUP),
     ParameterDefinition("five.notice_days", "评定结果公示", 5, "个工作日", "意见三-4", GROUP),
     ParameterDefinition("five.site_years", "示范点有效期", 3, "年", "意见三-4", GROUP),
+    ParameterDefinition("five.survey_least", "满意度测评至少收回", 10, "份", "意见一-10", GROUP),
+    ParameterDefinition("five.survey_share", "满意度测评至少收回职工数的", 30, "%", "意见一-10", GROUP),
 )

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
+from evaluations.views.answers import answer_page, answered
 from evaluations.views.awards import CommendationPage, ProposalPage
 from evaluations.views.evaluation import EvaluationPage, EvidenceFile
 from evaluations.views.meeting import MeetingPage
 from evaluations.views.results import Results
 from evaluations.views.rounds import Evaluations, NewRound, PublishedNames, RoundDeadlines, RoundPage, Rounds
 from evaluations.views.rubrics import RubricEdit, RubricPage, Rubrics
+from evaluations.views.surveys import PaperFile, SurveyPage
 from evaluations.views.trial import Trial
 
 urlpatterns = [
@@ -23,6 +25,10 @@ urlpatterns = [
     path("evaluations/", Evaluations.as_view(), name="evaluations"),
     path("evaluations/<int:pk>/", EvaluationPage.as_view(), name="evaluation"),
     path("evaluations/evidence/<int:pk>/", EvidenceFile.as_view(), name="evidence"),
+    path("evaluations/<int:pk>/survey/", SurveyPage.as_view(), name="survey"),
+    path("evaluations/papers/<int:pk>/", PaperFile.as_view(), name="survey_paper"),
+    path("survey/", answer_page, name="answer"),
+    path("survey/done/", answered, name="answered"),
     path("rubrics/", Rubrics.as_view(), name="rubrics"),
     path("rubrics/<int:pk>/", RubricPage.as_view(), name="rubric"),
     path("rubrics/<int:pk>/edit/", RubricEdit.as_view(), name="rubric_edit"),

@@ -176,6 +176,10 @@ ROUTES = {
     ),
     "evaluations/<int:pk>/": Route("evaluations/{evaluation}/", HERE | {"secretary"}, misses=STRANGER),
     "evaluations/evidence/<int:pk>/": Route("evaluations/evidence/{evidence}/", HERE | {"secretary"}, misses=STRANGER),
+    "evaluations/<int:pk>/survey/": Route("evaluations/{evaluation}/survey/", HERE | {"secretary"}, misses=STRANGER),
+    "evaluations/papers/<int:pk>/": Route("evaluations/papers/{paper}/", HERE | {"secretary"}, misses=STRANGER),
+    "survey/": Route("survey/", public=True),
+    "survey/done/": Route("survey/done/", public=True),
     "rubrics/<int:pk>/": Route("rubrics/{rubric}/", STAFF | {"secretary"}),
     "rubrics/<int:pk>/edit/": Route(
         "rubrics/{draft}/edit/", frozenset({"city"}), others=403, misses=frozenset({"district", "stranger"})

@@ -36,7 +36,7 @@ from dues.models import Book, EntryKind, Spending
 from dues.queries.hand_ups import held_by
 from dues.services import funds, hand_ups, refunds, reliefs
 from evaluations.models import Evaluation, Meeting, Objection, Round, Rubric
-from evaluations.services import meetings, objections, rounds, rubrics
+from evaluations.services import meetings, objections, rounds, rubrics, surveys
 from instructors import services as instructors
 from instructors.models import Assignment, Instructor
 from members.models import Member, Post
@@ -272,6 +272,8 @@ AHEAD: dict[tuple[str, str], Call] = {
         node=r.city["CZ13"], values={"name": "评定", **HALF, "department_until": d}, **r.told),
     ("rounds.edit", "values"): lambda r, d: rounds.edit(
         row=Round.objects.get(pk=r.here["round"]), values={"department_until": d}, **r.told),
+    ("surveys.begin", "until"): lambda r, d: _refused(
+        lambda: surveys.begin(evaluation=Evaluation.objects.get(pk=r.here["evaluation"]), until=d, **r.told), "已有一次"),
     ("deadlines.put_off", "to"): lambda r, d: deadlines.put_off(
         month=YearMonth(2026, 10), to=d, reason="假日", at=timezone.now(), **r.told),
     ("coverage.cover", "since"): lambda r, d: coverage.cover(

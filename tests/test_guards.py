@@ -47,7 +47,7 @@ PUBLIC = {
     "reports.closedmonth",
 }
 # never read by a page on its own: parts of an account, of a batch, of the chain of seals, of a closed month; what a header
-# was read as
+# was read as; the sums of a survey and the right to add to them, which are read together once it is closed
 INNER = {
     "accounts.authenticator",
     "accounts.formerpassword",
@@ -59,6 +59,8 @@ INNER = {
     "core.keptanswer",
     "core.listed",
     "core.missingrecord",
+    "evaluations.surveysum",
+    "evaluations.surveyticket",
     "reports.frozenchange",
     "reports.frozenplace",
 }

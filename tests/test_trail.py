@@ -43,6 +43,8 @@ UNAUDITED = {  # why rows of these have no entry of their own
     "core.stagedrow": "a row of a list on its way",
     "dues.arrears": "follows from what is due and paid, which has entries",
     "dues.due": "follows from assessments and payments, which have entries",
+    "evaluations.surveysum": "what all answered together: an entry for each would say in which order they did",
+    "evaluations.surveyticket": "that somebody answered: an entry would say when; how many there are has one",
     "members.formermembership": "the past of a member's place, kept by a change that has an entry with both",
     "orgs.bulkact": "an act on many with what it did, to be taken back; what it changed has entries",
     "orgs.formermanagement": "the past of an organization's committee, kept by a change that has an entry with both",

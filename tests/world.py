@@ -77,6 +77,8 @@ from evaluations.models import (
     Score,
     Site,
     SiteVisit,
+    Survey,
+    SurveyPaper,
 )
 from instructors.models import Assignment, Instructor, Visit
 from members.models import PartyGroup, Post, Term
@@ -221,6 +223,7 @@ def _evaluated(city: City, side: Side, rubric: int, member: int) -> dict[str, Mo
     }
     criterion = RubricCriterion.objects.filter(rubric=rubric).order_by("pk")[0]
     score = Score.objects.create(criterion=criterion, self_text=f"{side.mark}说明", **of)
+    survey = Survey.objects.create(opened_on=TODAY, until=until["department_until"], people=20, minimum=6, **of)
     return {
         "round": held,
         "member_round": of_members,
@@ -231,6 +234,11 @@ def _evaluated(city: City, side: Side, rubric: int, member: int) -> dict[str, Mo
         "goal": Goal.objects.create(year=TODAY.year, wanted="FIVE", what=f"{side.mark}措施", **branch),
         **of,
         "score": score,
+        "survey": survey,
+        "paper": SurveyPaper.objects.create(
+            survey=survey, sheets=3, counts={"WHOLE": {"GOOD": 3}}, name=f"{side.mark}问卷.jpg", content_type="image/jpeg", size=1,
+            sha256="0" * 64, file=_photo(side), added_on=TODAY,
+        ),
         "extra": Extra.objects.create(
             kind="BONUS", code="CITY", points=2, what="市级表彰", text=f"{side.mark}文号", added_on=TODAY, **of
         ),

@@ -8,16 +8,12 @@ from activities.models import Contribution
 from evaluations.choices import Category, Dimension
 from evaluations.criteria.registry import Criterion, criteria
 from evaluations.criteria.results import DEEDS_PROVE_NOT, deeds
-from evaluations.rules.formulas import Each, Faults, Linear, Step, Steps
+from evaluations.rules.formulas import Each, Faults, Step, Steps
 
 MASSES = Dimension.MASSES
 DISPUTES = Faults(faults={"dispute": ("纠纷没有解决，每起", D(2)), "mass": ("群体性事件", D(4))})
 
 criteria.add(
-    Criterion(
-        "5.1", MASSES, "职工群众满意度测评", D(8), formula=Linear(least=D(60)),
-        asks="测评的满意率，收回十份以上或占职工三成以上的问卷。",
-    ),
     Criterion(
         "5.2", MASSES, "出资人、管理者评价", D(4),
         formula=Steps(steps=(Step(D(3), D(100), "优"), Step(D(2), D(75), "良"), Step(D(1), D(50), "中"))),

@@ -1,5 +1,5 @@
 """What evaluations keep: rubrics with their criteria; rounds with what each branch or member got in them;
-awards with who was proposed and honoured; demonstration sites."""
+surveys; awards with who was proposed and honoured; demonstration sites."""
 
 from evaluations.models.awards import Commendation, Honour, Proposal, Quota
 from evaluations.models.evaluations import Evaluation, Evidence, Exempt, Extra, Objection, Score, Stage
@@ -8,6 +8,7 @@ from evaluations.models.meetings import Meeting
 from evaluations.models.rounds import Round
 from evaluations.models.rubrics import Rubric, RubricCriterion
 from evaluations.models.sites import Pair, Site, SiteVisit
+from evaluations.models.surveys import Survey, SurveyPaper, SurveySum, SurveyTicket
 
 __all__ = [
     "Commendation",
@@ -29,4 +30,8 @@ __all__ = [
     "Site",
     "SiteVisit",
     "Stage",
+    "Survey",
+    "SurveyPaper",
+    "SurveySum",
+    "SurveyTicket",
 ]

@@ -18,7 +18,7 @@ from core import writing
 from core.id_sets import among
 from core.locks import hold
 from core.refusals import Refusal
-from evaluations.models import Evaluation, Round, Score, Stage
+from evaluations.models import Evaluation, Round, Score, Stage, Survey
 from evaluations.queries.results import Rows, asked, item_of, rows_of
 from evaluations.rules.rounds import LABELS, Given, not_yet, objections
 from members.queries.people import RESET_BINDS, let_in, people_at, persons
@@ -136,9 +136,9 @@ def refusals(*, by: User, evaluations: Sequence[Evaluation], stage: str, on: dat
     accounts = {key for pairs in acted.values() for _, key in pairs}
     known, resets = persons({by.pk, *accounts}), let_in(accounts)
     people = people_at({row.party_organization for row in evaluations}) if step.before else {}
-    found = {}
+    asking, found = _asking(evaluations, step), {}
     for row in evaluations:
-        why = _not_its_turn(row, step, on)
+        why = _not_its_turn(row, step, on) or asking.get(row.pk, "")
         if not why and not any(row.party_organization.path.startswith(path) for path in seats):
             why = f"须在{row.party_organization}或它的上级有“{step.permission.label}”的权限，请由有权限的人员办理"
         earlier = [Acted(LABELS[name.upper()], known[key]) for name, key in acted[row.pk]]
@@ -170,6 +170,17 @@ def _not_its_turn(row: Evaluation, step: Step, on: date) -> str:
         return f"“{row.round}”现在是“{row.round.get_state_display()}”，不能{LABELS[step.stage]}"
     until = {stage.value: getattr(row.round, f"{stage.lower()}_until") for stage in STEPS}
     return not_yet(step.stage, row.stage, until, on)
+
+
+def _asking(evaluations: Sequence[Evaluation], step: Step) -> dict[int, str]:
+    """Of which evaluations people are still asked: the last stage waits for what comes of it."""
+    if step.stage != Stage.DEPARTMENT:
+        return {}
+    rows = Survey.objects.running().filter(evaluation__in=among([row.pk for row in evaluations]))
+    return {
+        key: f"满意度测评还没有结束（截止 {until}），结束以后才能审定"
+        for key, until in rows.values_list("evaluation", "until")
+    }
 
 
 def _asked(rows: Rows, given: Mapping[int, Given]) -> list[Score]:

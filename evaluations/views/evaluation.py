@@ -21,7 +21,7 @@ from core.refusals import Refusal, as_sentence
 from core.views.kept import KeptFilePage
 from evaluations.choices import dimensions_of
 from evaluations.forms import AnswerForm, ExtraForm, ObjectionForm, ScoresForm
-from evaluations.models import Evaluation, Evidence, Exempt, Extra, Objection, Round, Score, Stage
+from evaluations.models import Evaluation, Evidence, Exempt, Extra, Objection, Round, Score, Stage, Survey
 from evaluations.queries.goals import goals_of, reached
 from evaluations.queries.results import Rows, asked, item_of, last_before, rows_of, standing, to_lift
 from evaluations.rules.rounds import LABELS, Given
@@ -237,6 +237,7 @@ class EvaluationPage(PermissionMixin, TemplateView):
             "may_extra": above and state == Round.State.OPEN, "may_object": public and (above or self.holds(P.EVALUATIONS_SCORE)),
             "may_answer": public and self.holds(P.EVALUATIONS_DECIDE), "lifts": to_lift(row), "last": last,
             "may_exempt": self._may_exempt(stage), **self._goal(),
+            "survey": Survey.objects.within(self.request.scope).filter(evaluation=row).first(),
         }  # fmt: skip
         forms = {"extra_form": self._extra_form(), "objection_form": self._objection_form()}
         return super().get_context_data(**context | forms | more)

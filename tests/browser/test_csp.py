@@ -20,7 +20,9 @@ from tests.world import build_world
 FIRST = ("city", "leader", "secretary", "treasurer", "instructor", "sysadmin", "security", "auditor")
 
 
-NO_PAGE = re.compile(r"\.(zip|xlsx)$|^branch/files/|^dues/vouchers/|^evaluations/evidence/|/file/$|/book/$")  # a file
+NO_PAGE = re.compile(
+    r"\.(zip|xlsx)$|^branch/files/|^dues/vouchers/|^evaluations/(evidence|papers)/|/file/$|/book/$"
+)  # a file
 
 
 def pages_of(username: str) -> list[str]:
