@@ -22,17 +22,18 @@ YEARS = 2  # a result older than the year before last tells of nobody any more
 
 
 def _final(day: Day) -> QuerySet[Evaluation]:
-    rows = Evaluation.objects.filter(round__state=Round.State.FINAL, round__final_on__lte=day.on, exempt="")
+    rows = Evaluation.objects.filter(round__state=Round.State.FINAL, round__final_on__lte=day.on)
     return rows.filter(round__last_day__year__gte=day.on.year - YEARS)
 
 
 def _newest(of: str) -> Callable[[Day], QuerySet[Evaluation]]:
-    """The newest result of each branch, or member (`of` is the column that says whose it is)."""
+    """The newest result of each branch, or member (`of` is the column that says whose it is); whoever keeps no score in that one
+    has none, whatever he had before."""
 
     def rows(day: Day) -> QuerySet[Evaluation]:
         found = _final(day).filter(member__isnull=of != "member")
         later = found.filter(**{of: OuterRef(of)}, round__last_day__gt=OuterRef("round__last_day"))
-        return found.filter(~Exists(later), party_organization__dissolved_on=None)
+        return found.filter(~Exists(later), party_organization__dissolved_on=None, exempt="")
 
     return rows
 

@@ -290,7 +290,7 @@ managers = Number(
     lambda row: Record(str(row), "members.post", row.pk),
 )  # fmt: skip
 pledges = Number(
-    lambda span, on: Pledge.objects.filter(year__range=(span.first.year, span.last.year), signed_on__lte=on),
+    lambda span, on: Pledge.objects.filter(year__range=(span.first.year, span.last.year), signed_on__lte=span.upto(on)),
     "party_organization", "登记责任书 {} 份", "没有登记责任书",
     lambda row: Record(f"{row}，{row.signed_on} 签订", "activities.pledge", row.pk),
 )  # fmt: skip

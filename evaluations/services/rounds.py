@@ -155,10 +155,15 @@ def _require_sound(row: Round) -> None:
         raise Refusal("评定期间第一天和最后一天须是一个整年，或上半年、下半年")
     row.clean_fields()
     row.validate_constraints()
-    around = Round.objects.filter(subject=row.subject, first_day__lte=row.last_day, last_day__gte=row.first_day)
-    others = around.exclude(pk=row.pk).select_related("node")
+    others = _around(row).select_related("node")
     for other in others.filter(subtree(row.node.path, "node__path")) | others.filter(node__in=steps(row.node.path)):
         raise Refusal(f"{other.node}的“{other}”已包括这段期间，同一对象不重复评定")
+
+
+def _around(row: Round) -> QuerySet[Round]:
+    """Other rounds of the same kind and time, wherever they are held."""
+    around = Round.objects.filter(subject=row.subject, first_day__lte=row.last_day, last_day__gte=row.first_day)
+    return around.exclude(pk=row.pk)
 
 
 def size(row: Round) -> int:
@@ -167,11 +172,14 @@ def size(row: Round) -> int:
 
 
 def _taking_part(row: Round) -> QuerySet[Any]:
-    """Branches that stood on the last day and still stand, or the members on their roll."""
+    """Branches that stood on the last day and still stand, or the members on their roll; whoever came from elsewhere after a round
+    of the same time took him in there is in that one."""
     stood = branches().filter(subtree(row.node.path)).exclude(established_on__gt=row.last_day)
+    found: QuerySet[Any] = stood
     if row.of_members:
-        return Member.objects.on_the_roll().filter(party_organization__in=stood.order_by().values("pk"))
-    return stood
+        found = Member.objects.on_the_roll().filter(party_organization__in=stood.order_by().values("pk"))
+    taken = Evaluation.objects.filter(round__in=_around(row)).order_by()
+    return found.exclude(pk__in=taken.values("member" if row.of_members else "party_organization"))
 
 
 def _subjects(row: Round) -> dict[Category, list[int]]:
