@@ -15,14 +15,12 @@ from dues.rules.uses import ALLOWED
 
 
 def has_funds(on: date) -> ExpressionWrapper:
-    """Whether a Party organization, `OuterRef("pk")`, got activity money this year or still holds some."""
+    """Whether a Party organization, `OuterRef("pk")`, got activity money in the year of a day by then, or held some on it."""
     fund = Entry.objects.filter(book=Book.FUND, party_organization=OuterRef("pk"))
     came = fund.filter(amount__gt=0, counter_of=None, countered_by=None, day__range=(on.replace(month=1, day=1), on))
     came = came.exclude(kind__in=(EntryKind.OPENING, EntryKind.CARRIED))  # that is what it holds, as long as it does
-    later = Entry.objects.filter(
-        book=Book.FUND, party_organization=OuterRef("party_organization"), number__gt=OuterRef("number")
-    )
-    holds = fund.filter(~Exists(later), balance__gt=0)
+    held = fund.filter(day__lte=on).order_by().values("party_organization").annotate(sum=Sum("amount"))
+    holds = held.filter(sum__gt=0)
     return ExpressionWrapper(Q(Exists(came)) | Q(Exists(holds)), BooleanField())
 
 

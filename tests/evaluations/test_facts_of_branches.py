@@ -320,6 +320,7 @@ def test_a_place_to_meet_and_money_to_work_with(city: City) -> None:
     )  # fmt: skip
     assert points(city, "3.5") == 2
     assert len(proofs(city, "3.5")) == 2
+    assert points(city, "3.5", span=Span(date(2025, 1, 1), date(2025, 12, 31))) == 1, "the money came later"
 
 
 def test_democracy_in_the_units(city: City) -> None:
