@@ -138,7 +138,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         # IMMEDIATE: a transaction that will write waits for the lock at its start instead of failing in its middle
         transaction_mode="IMMEDIATE",
         timeout=LOCK_PATIENCE_SECONDS or 600,
-        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536;",
+        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA cache_size=-65536;",
     )
 else:
     DATABASES["default"].update(CONN_MAX_AGE=600, CONN_HEALTH_CHECKS=True)

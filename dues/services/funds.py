@@ -81,7 +81,7 @@ def enter_income(
 def book_income(*, by: User, income: Income, at: datetime, on: date) -> Income:
     """确认入账: the money is there and its papers are."""
     row = _locked(income, by, books(income.party_organization), on, Income.State.ENTERED)
-    require_another(by, act="确认", earlier=[("登记", row.entered_by)])
+    require_another(by, act="确认", earlier=[("登记", row.entered_by, on)])
     _require_papers(row, "依据")
     if row.entry_kind == EntryKind.OPENING and has_begun(row.party_organization_id, row.book):
         raise Refusal("台账已有记录，期初余额只能最先登记，请退回")
@@ -126,7 +126,7 @@ def discuss(
 ) -> Spending:
     """集体讨论: when, how many, how many agreed, what was said; confirmed by another one than who asked (DUES-13)."""
     row = _locked(spending, by, P.DUES_COLLECT, on, Spending.State.REQUESTED)
-    require_another(by, act="确认讨论", earlier=[("提出", row.asked_by)])
+    require_another(by, act="确认讨论", earlier=[("提出", row.asked_by, row.asked_on)])
     require_past(Spending, {"discussed_on": discussed_on}, on=on)
     if present < 2:
         raise Refusal("参加讨论人数须在两人以上，请核对")
@@ -146,7 +146,7 @@ def discuss(
 def spend(*, by: User, spending: Spending, amount: Decimal, day: date, at: datetime, on: date) -> Spending:
     """列支 what was really paid, no more than was decided, with its vouchers."""
     row = _locked(spending, by, P.DUES_COLLECT, on, Spending.State.DISCUSSED)
-    require_another(by, act="列支", earlier=[("提出", row.asked_by)])
+    require_another(by, act="列支", earlier=[("提出", row.asked_by, row.asked_on)])
     if amount > row.asked:
         raise Refusal(f"实际金额 {yuan(amount)} 元超过讨论决定的 {yuan(row.asked)} 元，请另行提出")
     if row.discussed_on and day < row.discussed_on:

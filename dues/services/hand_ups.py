@@ -65,7 +65,7 @@ def send(
 def confirm(*, by: User, hand_up: HandUp, at: datetime, on: date) -> HandUp:
     """It came in above: once, by another person than who sent it."""
     row = _waiting(hand_up)
-    require_another(by, act="确认", earlier=[("上缴", row.entered_by)], of=row.from_node)
+    require_another(by, act="确认", earlier=[("上缴", row.entered_by, on)], of=row.from_node)
     entry = post(
         by=by, party_organization=row.to_node, book=Book.DUES, kind=EntryKind.FROM_BELOW, amount=row.amount, day=on,
         text=f"{row.from_node}上缴：{row.first_month:%Y-%m} 至 {row.last_month:%Y-%m} {row.get_kind_display()}", at=at, on=on,
@@ -82,7 +82,7 @@ def send_back(*, by: User, hand_up: HandUp, reason: str, at: datetime, on: date)
     if not reason.strip():
         raise Refusal("退回请写明原因")
     row = _waiting(hand_up)
-    require_another(by, act="退回", earlier=[("上缴", row.entered_by)], of=row.from_node)
+    require_another(by, act="退回", earlier=[("上缴", row.entered_by, on)], of=row.from_node)
     counter(by=by, entry=row.sent_entry, reason=f"上级退回：{reason.strip()}"[:150], at=at, on=on)
     values = {"state": State.RETURNED, "decided_by": by, "decided_on": on, "reason": reason.strip()}
     writing.change(by=by, record=row, values=values, action=SEND_BACK, reason=reason.strip(), on=on)

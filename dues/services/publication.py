@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from accounts.models import User
 from accounts.permissions import Permission as P
@@ -33,7 +34,7 @@ def publish(*, by: User, party_organization: PartyOrganization, year: int, at: d
     if not entries.exists():
         raise Refusal(f"{year} 年以前没有经费收支，不需要公开")
     booked = entries.filter(day__year=year).select_related("entered_by").order_by("number")
-    require_another(by, act="公开", earlier=[("登记", row.entered_by) for row in booked])
+    require_another(by, act="公开", earlier=[("登记", row.entered_by, localdate(row.entered_at)) for row in booked])
     if Publication.objects.filter(party_organization=party_organization, year=year).exists():
         raise Refusal(f"{year} 年度的经费收支已公开")
     ledger.close_through(

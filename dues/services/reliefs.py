@@ -59,7 +59,7 @@ def decide(*, by: User, relief: Relief, approved: bool, opinion: str, on: date) 
     )
     if row.state != State.PROPOSED:
         raise Refusal(f"“{row}”已于 {row.decided_on} 审批：{row.get_state_display()}")
-    require_another(by, act="审批", earlier=[("提出", row.entered_by)], of=row.party_organization)
+    require_another(by, act="审批", earlier=[("提出", row.entered_by, on)], of=row.party_organization)
     if not approved and not opinion.strip():
         raise Refusal("不批准的，请写明原因")
     state = State.APPROVED if approved else State.REJECTED

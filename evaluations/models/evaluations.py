@@ -15,6 +15,7 @@ from core.scope import Scope, ScopedQuerySet
 from evaluations.models.rounds import Round, person
 from evaluations.models.rubrics import MOST, Rubric, RubricCriterion, points
 from members.models import Member
+from members.rules.separation import Acted, Person
 from orgs.models import PartyOrganization
 
 
@@ -129,6 +130,10 @@ class Evaluation(models.Model):
         if self.exempt:
             return "不评分"
         return "待支部评定" if self.member_id and self.stage == Stage.SELF else self.get_stage_display()
+
+    def whom(self) -> list[Acted]:
+        """The member whom it is about: nobody reviews himself."""
+        return [Acted("被评定", Person(0, self.name))] if self.member_id else []
 
 
 class Score(models.Model):

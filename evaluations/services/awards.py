@@ -96,8 +96,8 @@ def decide(*, by: User, row: Proposal, agreed: bool, text: str, on: date) -> Pro
     row = _locked(row, State.PROPOSED, *([] if agreed else [State.AGREED]))
     held = row.commendation
     require_seat(by, P.EVALUATIONS_DECIDE, held.node, on=on)
-    require_another(by, act="审定", earlier=[("推荐", row.proposed_by)], of=row.party_organization)
-    refuse_same(by, act="审定", earlier=[_whom(row)])
+    proposed = ("推荐", row.proposed_by, row.proposed_on or on)
+    require_another(by, act="审定", earlier=[proposed], also=[_whom(row)], of=row.party_organization)
     if held.notice_on and agreed:
         raise Refusal(f"“{held}”已公示，不能再同意")
     if not (agreed or text.strip()):

@@ -3,19 +3,24 @@ become one."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
+from accounts.permissions import Permission as P
 from core import writing
 from core.refusals import Refusal
 from evaluations.choices import Award
 from evaluations.models import Honour
 from evaluations.models.awards import OfWhom
+from members.services.separation import require_seat
 from orgs.handover import Dependant, Handover, organization_dependants
 from orgs.services.tables import GIVE_BACK, MOVE, PartyRows
+
+WITHDRAWN = {"withdrawn_on", "withdrawn_why"}
 
 
 def named(row: OfWhom) -> str:
@@ -40,6 +45,16 @@ class Honours(PartyRows[Honour]):
         if known.exists():
             raise Refusal(f"{row.awarded_on} 授予“{named(row)}”的“{row.title}”已登记")
         return super().add(by=by, on=on, reason=reason, **values | {"name": named(row)})
+
+    def _set(self, row: Honour, values: Mapping[str, Any], action: str, *, on: date, **trail: Any) -> Honour:
+        """What was given by a 评选表彰 says what was decided there: those who gave it withdraw it, and nothing else of it changes."""
+        changed = {name for name, value in values.items() if value != getattr(row, name)}
+        if row.proposal and changed:
+            if changed - WITHDRAWN:
+                raise Refusal(f"“{row}”由“{row.proposal.commendation}”表彰，只能撤销，不能修改")
+            if by := trail.get("by"):
+                require_seat(by, P.EVALUATIONS_DECIDE, row.proposal.commendation.node, on=on)
+        return super()._set(row, values, action, on=on, **trail)
 
     def count(self, party_organization_id: int, on: date) -> int:
         return 0

@@ -18,6 +18,7 @@ from evaluations.queries.results import item_of, rows_of
 from evaluations.rules.extras import BONUSES, BRANCH_VETOES, CRITICISED, MEMBER_VETOES
 from evaluations.rules.rounds import Given, objections
 from members.queries.people import seat_of
+from members.rules.separation import Acted, Person
 from members.services.separation import require_another, require_seat
 
 ENTER, ANSWER = "evaluations.object", "evaluations.answer"
@@ -39,6 +40,9 @@ def enter(
         raise Refusal(f"收到日期须在公示期间（{first} 至 {last}），公示期满不再受理")
     if score and score.evaluation_id != row.pk:
         raise Refusal("评分项不属于这份评定，请重新打开本页")
+    same = {"score": score, "text": text.strip(), "raised_by": raised_by.strip(), "received_on": received_on}
+    if row.objections.filter(outcome="", **same).exists():
+        raise Refusal("这件异议已登记，等待答复")
     made = Objection(
         evaluation=row, score=score, text=text.strip(), raised_by=raised_by.strip(), raised_unit=raised_unit.strip(),
         received_on=received_on, entered_by=by,
@@ -52,12 +56,13 @@ def answer(
     *, by: User, objection: Objection, accepted: bool, text: str, on: date, points: Decimal | None = None,
     without: Extra | None = None, chosen: bool | None = None,
 ) -> Objection:  # fmt: skip
-    """Answer an objection, by somebody who gave no score there and entered nothing of it; with it alone points change, a bonus,
-    a penalty or a veto goes (`without`), or a member is chosen whom the meeting did not choose, or not any more (`chosen`)."""
+    """Answer an objection, by somebody who gave no score there, and neither raised nor entered it; with it alone points change, a
+    bonus, a penalty or a veto goes (`without`), or a member is chosen whom the meeting did not choose, or not any more (`chosen`)."""
     evaluation = _locked(objection.evaluation, State.NOTICE)
     row = Objection.objects.select_related("score__criterion", "entered_by").get(pk=objection.pk)
     require_seat(by, P.EVALUATIONS_DECIDE, evaluation.party_organization, on=on)
-    require_another(by, act="答复", earlier=_acted(evaluation, row), of=evaluation.party_organization)
+    raised = [Acted("提出异议", Person(0, row.raised_by)), *evaluation.whom()]
+    require_another(by, act="答复", earlier=_acted(evaluation, row, on), also=raised, of=evaluation.party_organization)
     if row.outcome:
         raise Refusal(f"这件异议已于 {row.answered_on} 答复")
     if not text.strip():
@@ -88,6 +93,8 @@ def add_extra(*, by: User, evaluation: Evaluation, kind: str, code: str, text: s
     if not text.strip():
         raise Refusal("依据请写明，如表彰决定、通报的文号")
     what, points = _known(row, kind, code)
+    if row.extras.filter(kind=kind, code=code, text=text.strip()).exists():
+        raise Refusal(f"“{what}”已按这一依据登记过，不重复登记")
     made = Extra(
         evaluation=row, kind=kind, code=code, what=what, points=points, text=text.strip(), added_by=by, added_on=on
     )
@@ -99,13 +106,16 @@ def add_extra(*, by: User, evaluation: Evaluation, kind: str, code: str, text: s
 
 @transaction.atomic
 def remove_extra(*, by: User, extra: Extra, reason: str, on: date) -> None:
-    """Take one away that was entered wrongly; what the records say stays as long as they say it."""
+    """Take one away that was entered wrongly, by whoever entered it or by the department; what the records say stays as long
+    as they say it."""
     row = _locked(extra.evaluation, State.OPEN)
     _require_above(by, row, on)
     if not reason.strip():
         raise Refusal("删除请写明原因")
     if extra.added_by_id is None:
         raise Refusal("这一项来自系统中的记录，不能删除；记录有误的，请在公示期间提出异议")
+    if extra.added_by_id != by.pk:
+        require_seat(by, P.EVALUATIONS_DECIDE, row.party_organization, on=on)
     writing.remove_many(Extra.objects.filter(pk=extra.pk), by=by, action=REMOVE, reason=reason.strip())
     if row.stage == Stage.REVIEWED:
         _sum_up(by, row, REMOVE, on)
@@ -123,16 +133,27 @@ def _locked(evaluation: Evaluation, state: str) -> Evaluation:
     return row
 
 
+def above(row: Evaluation) -> P:
+    """Who enters what counts beside the points: the street too, until the department has decided."""
+    return P.EVALUATIONS_DECIDE if row.stage == Stage.REVIEWED else P.EVALUATIONS_REVIEW
+
+
 def _require_above(by: User, row: Evaluation, on: date) -> None:
-    require_seat(by, P.EVALUATIONS_REVIEW, row.party_organization, on=on)
-    require_another(by, act="登记", earlier=[("自评", row.self_by)], of=row.party_organization)
+    require_seat(by, above(row), row.party_organization, on=on)
+    own = ("自评", row.self_by, row.self_on or on)
+    require_another(by, act="登记", earlier=[own], also=row.whom(), of=row.party_organization)
 
 
-def _acted(evaluation: Evaluation, objection: Objection) -> list[tuple[str, User | None]]:
+def _acted(evaluation: Evaluation, objection: Objection, on: date) -> list[tuple[str, User | None, date]]:
     """Who scored, who entered the objection, and who entered what counts beside the points."""
-    scored = [("自评", evaluation.self_by), ("复核", evaluation.street_by), ("审定", evaluation.department_by)]
+    scored = [
+        ("自评", evaluation.self_by, evaluation.self_on or on),
+        ("复核", evaluation.street_by, evaluation.street_on or on),
+        ("审定", evaluation.department_by, evaluation.department_on or on),
+    ]
     extras = evaluation.extras.select_related("added_by")
-    return [*scored, ("登记异议", objection.entered_by), *(("登记加减分", one.added_by) for one in extras)]
+    entered = ("登记异议", objection.entered_by, on)  # its own day is not kept
+    return [*scored, entered, *(("登记加减分", one.added_by, one.added_on) for one in extras)]
 
 
 def _changed(by: User, row: Objection, accepted: bool, points: Decimal, on: date) -> dict[str, Any]:

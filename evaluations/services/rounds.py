@@ -85,6 +85,8 @@ def open_(*, by: User, row: Round, on: date, progress: Progress | None = None) -
     row = _locked(by, row, on, State.PREPARED)
     if on <= row.last_day:
         raise Refusal(f"评定期间到 {row.last_day} 结束，结束以后才能开始，以免评定中途记录还在变化")
+    if on > row.self_until:
+        raise Refusal(f"自评截止日期 {row.self_until} 已过，请先推迟截止日期再开始，以免没有自评就能审定")
     rubrics = {one.category: one for one in Rubric.objects.in_force(row.last_day)}
     count, progress, whole = 0, progress or Progress(), size(row)
     for category, subjects in _subjects(row).items():

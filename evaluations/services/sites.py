@@ -20,6 +20,7 @@ from members.services.separation import refuse_same, require_seat
 from orgs.services.tables import PartyRows
 
 GIVEN = ("named_on", "rechecked_on")  # each by somebody above, for so many years
+ABOVE = (*GIVEN, "level", "document", "expires_on", "recheck", "withdrawn_why")  # what is said of one that is named
 
 
 class Sites(PartyRows[Site]):
@@ -32,16 +33,15 @@ class Sites(PartyRows[Site]):
         return super().change(by=by, row=row, on=on, reason=reason, **self._given(by, row, values, on))
 
     def _given(self, by: User | None, row: Site, values: dict[str, Any], on: date) -> dict[str, Any]:
-        """What naming and looking anew ask for: somebody who decides, and serves not there; from that day it holds for so many
-        years unless another end is said."""
+        """What naming and looking anew ask for: somebody who decides, and serves not there, as for whatever is said of one that is
+        named; from that day it holds for so many years unless another end is said."""
         require_past(Site, values, on=on)
         known = Site.objects.filter(pk=row.pk).first()
-        new = [name for name in GIVEN if values.get(name) and values[name] != getattr(known, name, None)]
-        if not new:
+        changed = {name for name in ABOVE if name in values and values[name] != getattr(known, name, None)}
+        if changed and (values.get("named_on") or (known and known.named_on)):
+            _require_above(by, row, on)
+        if not (new := [name for name in GIVEN if name in changed and values[name]]):
             return values
-        if by:
-            require_seat(by, P.EVALUATIONS_DECIDE, row.party_organization, on=on)
-            refuse_same(by, act="命名、复核", earlier=[], of=row.party_organization)
         kept = known and known.expires_on
         if values.get("expires_on", kept) == kept:
             values = values | {"expires_on": years_after(values[new[-1]], int(values_on(on)["five.site_years"]))}
@@ -49,11 +49,19 @@ class Sites(PartyRows[Site]):
 
     @transaction.atomic
     def end(self, *, row: Site, day: date | None, on: date, **trail: Any) -> Site:
-        """It is paired with nobody from then on."""
+        """It is paired with nobody from then on. What was named is withdrawn from above."""
+        if row.named_on:
+            _require_above(trail.get("by"), row, on)
         ended = super().end(row=row, day=day, on=on, **trail)
         for pair in ended.pairs.filter(not_over(on)).order_by("pk"):
             pair.end(until=max(day or on, pair.since), action=pairs.ending, on=on, **trail)
         return ended
+
+
+def _require_above(by: User | None, row: Site, on: date) -> None:
+    if by:
+        require_seat(by, P.EVALUATIONS_DECIDE, row.party_organization, on=on)
+        refuse_same(by, act="命名、复核、撤销", earlier=[], of=row.party_organization)
 
 
 class Pairs(PartyRows[Pair]):

@@ -3,14 +3,13 @@ twice, or by two at once, is done once: the evaluation is locked and its stage a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Permission as P
@@ -21,8 +20,8 @@ from core.refusals import Refusal
 from evaluations.models import Evaluation, Round, Score, Stage, Survey
 from evaluations.queries.results import Rows, asked, item_of, rows_of
 from evaluations.rules.rounds import LABELS, Given, not_yet, objections
-from members.queries.people import RESET_BINDS, let_in, people_at, persons
-from members.rules.separation import Acted, barred
+from members.queries.people import acted_on, people_at, person
+from members.rules.separation import barred
 from orgs.access import scope_for
 
 HAND_IN, SAVE = "evaluations.self", "evaluations.self_save"
@@ -130,29 +129,28 @@ def refusals(*, by: User, evaluations: Sequence[Evaluation], stage: str, on: dat
     """The same of many, those alone that are refused. As many queries for many as for one."""
     step = STEPS[Stage(stage)]
     seats = [grant.path for grant in scope_for(by, on=on).having(step.permission).grants if not grant.own]
-    acted = {
-        row.pk: [(name, key) for name in step.before if (key := getattr(row, f"{name}_by_id"))] for row in evaluations
-    }
-    accounts = {key for pairs in acted.values() for _, key in pairs}
-    known, resets = persons({by.pk, *accounts}), let_in(accounts)
+    acted = acted_on({row.pk: [*_taken(row, step.before)] for row in evaluations})
+    who = person(by)
     people = people_at({row.party_organization for row in evaluations}) if step.before else {}
     asking, found = _asking(evaluations, step), {}
     for row in evaluations:
         why = _not_its_turn(row, step, on) or asking.get(row.pk, "")
         if not why and not any(row.party_organization.path.startswith(path) for path in seats):
             why = f"须在{row.party_organization}或它的上级有“{step.permission.label}”的权限，请由有权限的人员办理"
-        earlier = [Acted(LABELS[name.upper()], known[key]) for name, key in acted[row.pk]]
-        for name, key in acted[row.pk]:
-            day = getattr(row, f"{name}_on")
-            given = [who for at, who in resets[key] if day - RESET_BINDS <= timezone.localdate(at) <= day]
-            earlier += [Acted(f"为{known[key].name}重置口令", who) for who in given]
+        earlier = [*acted[row.pk], *(row.whom() if step.before else ())]
         branch = people.get(row.party_organization_id, ())
-        if why := why or barred(known[by.pk], act=step.act, earlier=earlier, branch=branch):
+        if why := why or barred(who, act=step.act, earlier=earlier, branch=branch):
             found[row.pk] = why
     return found
 
 
 # --- what the stages share ---
+def _taken(row: Evaluation, before: Iterable[str]) -> Iterator[tuple[str, int, date]]:
+    for name in before:
+        if key := getattr(row, f"{name}_by_id"):
+            yield LABELS[name.upper()], key, getattr(row, f"{name}_on")
+
+
 def _begin(by: User, evaluation: Evaluation, stage: Stage, on: date) -> Rows:
     hold(Evaluation, [evaluation.pk])
     [rows] = rows_of(Evaluation.objects.filter(pk=evaluation.pk))

@@ -125,7 +125,7 @@ def _keeper(by: User, evaluation: Evaluation, on: date) -> Evaluation:
     related = ("round", "rubric", "party_organization", "self_by")
     row = Evaluation.objects.select_related(*related).get(pk=evaluation.pk)
     require_seat(by, P.EVALUATIONS_REVIEW, row.party_organization, on=on)
-    require_another(by, act="组织测评", earlier=[("自评", row.self_by)], of=row.party_organization)
+    require_another(by, act="组织测评", earlier=[("自评", row.self_by, row.self_on or on)], of=row.party_organization)
     return row
 
 

@@ -234,7 +234,7 @@ class EvaluationPage(PermissionMixin, TemplateView):
             "blocks": self._blocks(form, {one.code: one for one in total.dimensions}, last), "extras": self._extras.order_by("pk"),
             "objections": self._objections(more.get("answered")), "wrong": list(self.rows.differences()) if row.stage == Stage.REVIEWED else None,
             "roads": self._road(), "largest": attachments.LARGEST >> 20, "most": evidence.MOST,
-            "may_extra": above and state == Round.State.OPEN, "may_object": public and (above or self.holds(P.EVALUATIONS_SCORE)),
+            "may_extra": state == Round.State.OPEN and self.holds(objections.above(row)), "may_object": public and (above or self.holds(P.EVALUATIONS_SCORE)),
             "may_answer": public and self.holds(P.EVALUATIONS_DECIDE), "lifts": to_lift(row), "last": last,
             "may_exempt": self._may_exempt(stage), **self._goal(),
             "survey": Survey.objects.within(self.request.scope).filter(evaluation=row).first(),

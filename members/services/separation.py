@@ -9,7 +9,7 @@ from datetime import date
 from accounts.models import User
 from accounts.permissions import Permission
 from core.refusals import Refusal
-from members.queries.people import people_of, person, persons, seat_of
+from members.queries.people import acted_on, people_of, person, seat_of
 from members.rules.separation import Acted, barred
 from orgs.models import PartyOrganization
 
@@ -18,14 +18,15 @@ def require_another(
     by: User,
     *,
     act: str,
-    earlier: Iterable[tuple[str, User | None]],
+    earlier: Iterable[tuple[str, User | None, date]],
+    also: Iterable[Acted] = (),
     of: PartyOrganization | None = None,
 ) -> None:
-    """Refuse an act (`审批`) by somebody who did an earlier step (`提出`), also in another account of the same name, and, of an
-    act that is done above it, by whoever serves or served at the branch that it is `of`. Raises Refusal."""
-    pairs = [(step, user.pk) for step, user in earlier if user]
-    known = persons([key for _, key in pairs])
-    refuse_same(by, act=act, earlier=[Acted(step, known[key]) for step, key in pairs], of=of)
+    """Refuse an act (`审批`) by somebody who did an earlier step (`提出`) on a day, or could have done it in the name of whoever
+    did, also in another account of the same name; by those whom it is about (`also`); and, of an act that is done above it, by
+    whoever serves or served at the branch that it is `of`. Raises Refusal."""
+    taken = acted_on({by.pk: [(step, user.pk, day) for step, user, day in earlier if user]})
+    refuse_same(by, act=act, earlier=[*taken[by.pk], *also], of=of)
 
 
 def refuse_same(by: User, *, act: str, earlier: Iterable[Acted], of: PartyOrganization | None = None) -> None:

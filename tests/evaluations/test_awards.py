@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
+from accounts.services.accounts import reset_password
 from core.models import AuditEntry
 from core.refusals import Refusal
 from dues.models import Arrears
 from evaluations.models import Commendation, Honour, Proposal
 from evaluations.services import awards
+from evaluations.services.honours import honours
 from tests.awards import AFTER, UNTIL, deputy, good_branch, good_member, held, propose, result, term
 from tests.people import LONG_AGO, TODAY, City, account
 
@@ -163,6 +166,30 @@ def test_what_comes_up_while_it_is_public_stops_the_honour(city: City) -> None:
     decide(city, proposal, agreed=False, text="欠交党费", on=AFTER)
     assert awards.honour(by=city.user("city"), row=row, document="市委 1 号", on=AFTER) == 0
     assert not Honour.objects.exists()
+
+
+def test_what_was_given_is_not_rewritten_where_it_stands(city: City) -> None:
+    good_branch(city)
+    row = held(city, PARTY=1)
+    decide(city, propose(city, row))
+    awards.publish(by=city.user("city"), row=row, on=TODAY)
+    awards.honour(by=city.user("city"), row=row, document="市委 1 号", on=AFTER)
+    told: dict[str, Any] = {"row": Honour.objects.get(), "on": AFTER}
+    for values in ({"level": "NATION"}, {"title": "全国先进"}, {"document": "国发 1 号"}):
+        with pytest.raises(Refusal, match="只能撤销，不能修改"):
+            honours.write(by=city.user("street"), values=values, **told)
+    away = {"withdrawn_on": AFTER, "withdrawn_why": "弄虚作假"}
+    with pytest.raises(Refusal, match="权限"):
+        honours.write(by=city.user("district"), values=away, **told)
+    assert honours.write(by=city.user("city"), values=away, **told).withdrawn_on == AFTER
+
+
+def test_whoever_could_sign_in_as_the_proposer_does_not_decide(city: City) -> None:
+    good_branch(city)
+    reset_password(user=city.user("street"), by=city.user("city"), reason="遗忘")
+    row = propose(city, held(city, PARTY=1), on=timezone.localdate())
+    with pytest.raises(Refusal, match="为孙街重置口令的是您本人"):
+        decide(city, row, on=timezone.localdate())
 
 
 def test_what_is_missing_keeps_from_agreeing_and_says_so(city: City) -> None:

@@ -7,12 +7,14 @@ from decimal import Decimal as D
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from core.refusals import Refusal
 from evaluations.models import Evaluation, Extra, Objection, Round, Score
 from evaluations.queries.results import differences
 from evaluations.services import objections, rounds
-from tests.people import City, account
+from orgs.services.appointments import issue_code
+from tests.people import TODAY, City, account
 from tests.rounds import of, opened, reviewed, scores, take
 
 pytestmark = pytest.mark.django_db
@@ -97,12 +99,61 @@ def test_bonus_penalty_and_veto_count_in_the_sum(city: City) -> None:
     reviewed(city, row)
     one.refresh_from_db()
     plain = one.total
-    veto = objections.add_extra(**told, kind="VETO", code="FALSE")
+    with pytest.raises(Refusal, match="审定"):
+        objections.add_extra(**told, kind="BONUS", code="PROVINCE")
+    veto = objections.add_extra(**told | {"by": city.user("city")}, kind="VETO", code="FALSE")
     one.refresh_from_db()
     assert (one.total, one.grade, one.five_good) == (plain, "", False)
     assert "弄虚作假" in one.short_of[0]
-    objections.remove_extra(by=city.user("street"), extra=veto, reason="查无此事", on=DECEMBER)
+    with pytest.raises(Refusal, match="审定"):
+        objections.remove_extra(by=city.user("street"), extra=veto, reason="查无此事", on=DECEMBER)
+    objections.remove_extra(by=city.user("city"), extra=veto, reason="查无此事", on=DECEMBER)
     assert [*differences(row.evaluations.all())] == []
+
+
+def test_what_the_department_entered_the_street_does_not_take_away_and_nothing_counts_twice(city: City) -> None:
+    one = of(opened(city), city["CZ1111"])
+    told: dict[str, Any] = {
+        "evaluation": one,
+        "on": DECEMBER,
+        "text": "通报 3 号",
+        "kind": "PENALTY",
+        "code": "CRITICISED",
+    }
+    above = objections.add_extra(by=city.user("district"), **told)
+    with pytest.raises(Refusal, match="不重复登记"):
+        objections.add_extra(by=city.user("district"), **told)
+    with pytest.raises(Refusal, match="审定"):
+        objections.remove_extra(by=city.user("street"), extra=above, reason="不对", on=DECEMBER)
+    own = objections.add_extra(by=city.user("street"), **told | {"text": "通报 4 号"})
+    for who, extra in (("street", own), ("city", above)):
+        objections.remove_extra(by=city.user(who), extra=extra, reason="登记有误", on=DECEMBER)
+
+
+def test_neither_whoever_raised_it_nor_whoever_could_sign_in_as_one_of_them_answers(city: City) -> None:
+    one, now = public(city), timezone.localdate()
+    told: dict[str, Any] = {"on": DECEMBER, "received_on": DECEMBER}
+    with pytest.raises(Refusal, match="提出异议的是您本人"):
+        answer(city, enter(city, one, raised_by="陈市（组织部）", **told))
+    made = enter(city, one, **told)
+    with pytest.raises(Refusal, match="已登记，等待答复"):
+        enter(city, one, **told)
+    issue_code(user=city.user("secretary"), by=city.user("city"), scope=city.scope("city"), reason="遗忘", on=TODAY)
+    with pytest.raises(Refusal, match="为钱书记重置口令的是您本人"):
+        answer(city, made, on=max(now, DECEMBER))
+
+
+def test_nobody_reviews_himself(city: City) -> None:
+    city.member("孙街")
+    [one] = opened(city, subject="MEMBER").evaluations.all()
+    take(city, one, "SELF")
+    with pytest.raises(Refusal, match="被评定的是您本人"):
+        take(city, one, "STREET")
+    with pytest.raises(Refusal, match="被评定的是您本人"):
+        objections.add_extra(
+            by=city.user("street"), evaluation=one, kind="BONUS", code="CITY", text="表彰", on=DECEMBER
+        )
+    take(city, one, "STREET", who="district")
 
 
 def test_what_the_records_veto_is_taken_away_by_no_one(city: City) -> None:

@@ -116,9 +116,9 @@ def result(city: City) -> Round:
     rounds.open_(by=city.user("city"), row=held, on=TODAY)
     for one in held.evaluations.select_related("party_organization"):
         row = PAPER[one.name]
-        for kind, code in row.extras:
+        for place, (kind, code) in enumerate(row.extras):
             objections.add_extra(
-                by=city.user("district"), evaluation=one, kind=kind, code=code, text="文号", on=DECEMBER
+                by=city.user("district"), evaluation=one, kind=kind, code=code, text=f"{place} 号", on=DECEMBER
             )
         told = {"evaluation": one, "stage": "STREET", "given": given(one, **row.less), "on": DECEMBER}
         stages.take(by=city.user("district"), **told)

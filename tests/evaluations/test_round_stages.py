@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.migrations._frozen_when import REFUSAL
+from core.models import AuditEntry
 from core.refusals import Refusal
-from evaluations.models import Evaluation, Evidence, Extra, Objection, Round, Score
+from evaluations.models import Evaluation, Evidence, Extra, Objection, Round, Rubric, Score
 from evaluations.queries.results import differences, rows_of
 from evaluations.rules.rounds import Given
 from evaluations.services import rounds, stages
@@ -75,6 +76,14 @@ def test_a_round_begins_once_its_time_is_over(city: City) -> None:
     with pytest.raises(Refusal, match="结束以后才能开始"):
         rounds.open_(by=city.user("city"), row=row, on=date(2026, 12, 31))
     assert rounds.open_(by=city.user("city"), row=row, on=date(2027, 1, 1)) == 2
+
+
+def test_a_round_does_not_begin_after_its_branches_should_have_scored(city: City) -> None:
+    """Else one person alone could decide all of it on its first day."""
+    row = prepared(city)
+    with pytest.raises(Refusal, match="自评截止日期 2026-11-30 已过"):
+        rounds.open_(by=city.user("city"), row=row, on=DECEMBER)
+    assert rounds.open_(by=city.user("city"), row=row, on=UNTIL["self_until"]) == 2
 
 
 def test_nobody_is_in_two_rounds_of_the_same_time(city: City) -> None:
@@ -239,6 +248,21 @@ def test_a_result_is_public_then_final_and_then_stays(city: City) -> None:
     ):
         with pytest.raises(DatabaseError, match=REFUSAL), transaction.atomic():
             act()  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.parametrize("model", [Round, Rubric, AuditEntry])
+def test_what_stays_is_not_replaced_either(city: City, model: Any) -> None:
+    """REPLACE deletes what stands in its way, and asks the triggers only where the connection says so. PostgreSQL has none."""
+    row = opened(city)
+    days = {"notice_on": TODAY, "notice_until": DECEMBER, "final_on": date(2026, 12, 2)}
+    Round.objects.filter(pk=row.pk).update(state="FINAL", final_by=city.user("city"), **days)
+    table = model._meta.db_table
+    with (
+        pytest.raises(DatabaseError, match=r"stays|only grows|syntax error"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"REPLACE INTO {table} SELECT * FROM {table} LIMIT 1")
 
 
 def test_what_was_tampered_with_is_found_before_the_end(city: City) -> None:

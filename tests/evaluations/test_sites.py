@@ -45,6 +45,20 @@ def test_it_is_named_from_above_for_three_years(city: City) -> None:
         site(city, by="street", party_organization=city["CZ1112"], named_on=TODAY)
 
 
+def test_of_one_that_is_named_nothing_that_was_decided_is_changed_from_below(city: City) -> None:
+    row = site(city)
+    sites.sites.change(by=city.user("street"), row=row, level="COUNTY", theme="红色物业", on=TODAY)
+    row = sites.sites.change(by=city.user("city"), row=row, named_on=TODAY, on=TODAY)
+    told: dict[str, Any] = {"by": city.user("street"), "row": row, "on": TODAY}
+    for values in (
+        {"expires_on": date(2040, 1, 1)}, {"level": "NATION"}, {"document": "国发 1 号"}, {"named_on": None, "expires_on": None},
+        {"withdrawn_on": TODAY},
+    ):  # fmt: skip
+        with pytest.raises(Refusal, match="权限"):
+            sites.sites.write(values=values, **told)
+    assert sites.sites.change(theme="红色楼宇", **told).expires_on == date(2029, 11, 24)
+
+
 DAYS: tuple[tuple[dict[str, Any], str], ...] = (
     ({"expires_on": date(2028, 1, 1)}, "命名以后才有有效期"),
     ({"named_on": date(2025, 2, 28)}, "不能早于培育日期"),
