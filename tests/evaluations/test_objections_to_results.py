@@ -146,14 +146,13 @@ def test_neither_whoever_raised_it_nor_whoever_could_sign_in_as_one_of_them_answ
 def test_nobody_reviews_himself(city: City) -> None:
     city.member("孙街")
     [one] = opened(city, subject="MEMBER").evaluations.all()
-    take(city, one, "SELF")
     with pytest.raises(Refusal, match="被评定的是您本人"):
-        take(city, one, "STREET")
+        take(city, one, "STREET", on=DECEMBER)
     with pytest.raises(Refusal, match="被评定的是您本人"):
         objections.add_extra(
             by=city.user("street"), evaluation=one, kind="BONUS", code="CITY", text="表彰", on=DECEMBER
         )
-    take(city, one, "STREET", who="district")
+    take(city, one, "STREET", who="district", on=DECEMBER)
 
 
 def test_what_the_records_veto_is_taken_away_by_no_one(city: City) -> None:
