@@ -71,7 +71,8 @@ def five(number: str) -> dict[str, float]:
 
 def _results(row: Round, scope: Scope) -> None:
     """As the page of results reads them."""
-    whole(by_committee(row, scope))
+    whole(row, scope)
+    by_committee(row, scope)
     by_category(row, scope)
     wanted(row, scope)
 

@@ -4,12 +4,12 @@ since the round before."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
@@ -106,25 +106,13 @@ def wanted(row: Round, scope: Scope) -> list[tuple[Criterion, int]]:
     return [(criteria[code], number) for code, number in found.most_common(MOST_WANTED)]
 
 
-def whole(parts: Sequence[Part]) -> Part | None:
-    """All of them together; compared where each was in the round before."""
-    if not parts:
-        return None
-    added = _added(parts)
-    before = [part.before for part in parts if part.before]
-    return replace(added, before=_added(before)) if len(before) == len(parts) else added
+def whole(row: Round, scope: Scope) -> Part | None:
+    """All of them together, against all of the round before."""
 
+    def parts(rows: QuerySet[Evaluation]) -> dict[Any, Part]:
+        return _summed(rows.order_by().annotate(below_=Value("")), row)
 
-def _added(parts: Sequence[Part]) -> Part:
-    return Part(
-        "合计",
-        sum(part.number for part in parts),
-        sum(part.good for part in parts),
-        sum(part.unrated for part in parts),
-        sum((part.total for part in parts), Decimal()),
-        {name: sum((part.dimensions[name] for part in parts), Decimal()) for name in parts[0].dimensions},
-        {name: sum(part.grades[name] for part in parts) for name in parts[0].grades},
-    )
+    return next(iter(_compared(row, scope, parts, {"": "合计"})), None)
 
 
 def _compared(

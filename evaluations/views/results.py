@@ -34,7 +34,7 @@ class Results(PermissionMixin, TemplateView):
         committees = by_committee(row, scope)
         category = Category.MEMBER if row.of_members else Category.ENTERPRISE
         return super().get_context_data(
-            title=f"评定结果：{row}", round=row, before=round_before(row), whole=whole(committees),
+            title=f"评定结果：{row}", round=row, before=round_before(row), whole=whole(row, scope),
             tables=[("按党组织", committees), *([] if row.of_members else [("按类别", by_category(row, scope))])],
             dimensions=list(dimensions_of(category).values()), wanted=wanted(row, scope), **more,
         )  # fmt: skip

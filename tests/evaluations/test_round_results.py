@@ -32,7 +32,7 @@ def test_what_came_of_the_paper_round(city: City) -> None:
     assert enterprise.unrated == 2
     committees = by_committee(row, city.scope("city"))
     assert {one.name for one in committees} == set(PAPER), "below one committee the branches themselves"
-    assert whole(committees).average == enterprise.average  # type: ignore[union-attr]
+    assert whole(row, city.scope("city")).average == enterprise.average  # type: ignore[union-attr]
     found = [(one.code, number) for one, number in wanted(row, city.scope("city"))]
     assert found[0] == ("5.1", 5)
     assert sorted(found[1:]) == [("4.1", 3), ("4.2", 2), ("5.2", 2), ("5.3", 2)]
@@ -67,6 +67,9 @@ def _against_the_one_before(city: City, row: Round) -> None:
     assert f"{one.total} 分" in told_by.partition("上次（")[2]
     [part] = by_committee(later, city.scope("city"))
     assert (part.more_good, part.rise) == (1, 90 - one.total)
+    all_of_it = whole(later, city.scope("city"))
+    assert all_of_it
+    assert all_of_it.more_good == 1 - sum(one.five for one in PAPER.values()), "of all that were in the round before"
     client = city.client("city")
     client.get(page)  # what is asked once
     with CaptureQueriesContext(connection) as for_one:
