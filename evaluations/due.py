@@ -1,5 +1,5 @@
 """What waits in a round that is open: 自评 for the branch, 复核 for the committee above it, 审定 for the department, and objections
-to answer; proposals to decide; 示范点 to look at anew."""
+to answer, surveys to close; proposals to decide; 示范点 to look at anew."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.permissions import Permission as P
 from core.due import DueItem, DueKind, due_kinds
 from core.scope import Scope
-from evaluations.models import Evaluation, Objection, Proposal, Round, Site, Stage
+from evaluations.models import Evaluation, Objection, Proposal, Round, Site, Stage, Survey
 from evaluations.rules.rounds import LABELS
 
 LIST = "/evaluations/"
@@ -38,13 +38,28 @@ def _own(scope: Scope, on: date) -> QuerySet[Evaluation]:
     return _together(_waiting(Stage.SELF).filter(party_organization__in=nodes))
 
 
-def _street(scope: Scope, on: date) -> QuerySet[Evaluation]:
-    """Those right below the reader: a district is not told of every branch of its streets."""
+def _right_below(scope: Scope, branch: str) -> Q:
+    """Branches right below the reader, or below a 党总支 there: a district is not told of every branch of its streets."""
     nodes = [grant.node_id for grant in scope.having(P.EVALUATIONS_REVIEW).grants]
-    above = Q(party_organization__parent__in=nodes) | Q(party_organization__parent__parent__in=nodes) & Q(
-        party_organization__parent__kind="general_branch"
-    )
-    return _together(_waiting(Stage.STREET).filter(above))
+    of_general = {f"{branch}__parent__parent__in": nodes, f"{branch}__parent__kind": "general_branch"}
+    return Q(**{f"{branch}__parent__in": nodes}) | Q(**of_general)
+
+
+def _street(scope: Scope, on: date) -> QuerySet[Evaluation]:
+    return _together(_waiting(Stage.STREET).filter(_right_below(scope, "party_organization")))
+
+
+def _surveys(scope: Scope, on: date) -> QuerySet[Survey]:
+    """Those that take no more answers and were not closed: 审定 waits for them."""
+    rows = Survey.objects.running().filter(_right_below(scope, "evaluation__party_organization"), until__lt=on)
+    return rows.select_related("evaluation__round").order_by("until", "pk").as_narrowed()  # type: ignore[no-any-return]
+
+
+def _to_close(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
+    for row in rows:
+        one = row.evaluation
+        what = f"{one.round}：满意度测评已截止，请结束"
+        yield DueItem(one.name, what, row.until, reverse("survey", args=[one.pk]), "结束")
 
 
 def _department(scope: Scope, on: date) -> QuerySet[Evaluation]:
@@ -105,6 +120,7 @@ due_kinds.add(
     DueKind(
         "evaluations.street", "评定待复核", P.EVALUATIONS_REVIEW, _street, "round__street_until", _steps, f"{LIST}?stage=STREET"
     ),
+    DueKind("evaluations.surveys", "满意度测评待结束", P.EVALUATIONS_REVIEW, _surveys, "until", _to_close, LIST),
     DueKind(
         "evaluations.department", "评定待审定", P.EVALUATIONS_DECIDE, _department, "round__department_until", _steps,
         f"{LIST}?stage=DEPARTMENT",

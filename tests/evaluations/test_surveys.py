@@ -8,6 +8,7 @@ from decimal import Decimal as D
 import pytest
 from django.db import DatabaseError, transaction
 
+from core.due import due_kinds
 from core.migrations._frozen_when import REFUSAL
 from core.refusals import Refusal
 from evaluations.criteria.satisfaction import satisfaction
@@ -239,3 +240,18 @@ def test_a_final_round_keeps_what_its_survey_said(city: City) -> None:
     ):
         with pytest.raises(DatabaseError, match=REFUSAL), transaction.atomic():
             act()
+
+
+def test_a_survey_whose_day_is_over_waits_for_the_street(city: City) -> None:
+    survey, kind = begun(city), due_kinds["evaluations.surveys"]
+    told = {name: list(kind.of(city.scope(name), date(2026, 12, 8))) for name in ("street", "district", "secretary")}
+    assert told == {"street": [survey], "district": [], "secretary": []}
+    assert not kind.of(city.scope("street"), UNTIL).exists(), "it still takes answers"
+    [item] = kind.items(told["street"], city.scope("street"), date(2026, 12, 8))
+    assert (item.who, item.until, item.url) == (
+        str(city["CZ1111"]),
+        UNTIL,
+        f"/evaluations/{survey.evaluation_id}/survey/",
+    )
+    closed(city, survey)
+    assert not kind.of(city.scope("street"), date(2026, 12, 8)).exists()
