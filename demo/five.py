@@ -14,6 +14,7 @@ from evaluations.models import Evaluation, Round, Stage
 from evaluations.queries.results import asked, rows_of
 from evaluations.rules.rounds import Given
 from evaluations.services import objections, rounds, stages
+from orgs.facts import refresh
 from orgs.models import PartyOrganization
 from orgs.models.party import BRANCH_KINDS
 
@@ -36,6 +37,7 @@ class FiveGoods:
         last, before = _halves(self.today)
         self._final(self._opened(district, before, before[1] + WEEK), before[1] + WEEK)
         self._running(self._opened(district, last, self.today - WEEK))
+        refresh((), on=self.today, nodes=below.values_list("pk", flat=True))  # the round became final on a day before
 
     def _opened(self, district: PartyOrganization, half: tuple[date, date], on: date) -> Round:
         first, last = half

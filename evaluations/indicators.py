@@ -99,7 +99,7 @@ FIVE_MEMBERS = share(
     name="“五个好”党员",
     clause="意见一",
     group=GOODS,
-    basis="有评定结果的党员中，评定为“五个好”的；年满 70 周岁或者年老体弱、不评分的不计入。"
+    basis="有评定结果的党员中，评定为“五个好”的；年满 %(five.exempt_age)s 周岁或者年老体弱、不评分的不计入。"
     "以每名党员最近一次确定的评定结果为准，前年以前的不计。",
     of=Measure(PEOPLE, "five_members", "有评定结果的党员"),
     part=("five_members_good", "其中“五个好”", Q(five_good=True)),

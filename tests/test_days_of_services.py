@@ -89,7 +89,13 @@ NOT_DATED = {
     "write_answers",
     "require_seat",
 }  # their values hold no date
-INNER = {"end_rows", "hand_over_rows", "freeze", "post"}  # other services call them, with a day that was checked
+INNER = {
+    "end_rows",
+    "hand_over_rows",
+    "freeze",
+    "post",
+    "require_another",
+}  # other services call them, with a day that was checked
 
 
 class Rows:

@@ -142,6 +142,7 @@ def _summed(rows: QuerySet[Any], row: Round) -> dict[Any, Part]:
             {grade: one[f"grade_{place}"] for place, grade in enumerate(grades)},
         )
         for one in rows.values("below_").annotate(**asked).order_by()
+        if one["number"]  # of nothing at all the database makes a row, too
     }  # fmt: skip
 
 

@@ -190,7 +190,7 @@ class PublishedNames(ListPage):
     personal = True  # of members
     filters = OfBranchFilters
     columns = (Column("名称", "name", kind="name"), Column("单位", "unit", kind="words"))
-    orders = (Order("listed", ("pk",)),)
+    orders = (Order("id", ("pk",)),)
 
     def records(self) -> QuerySet:
         row = get_object_or_404(Round.objects.within(self.request.scope), pk=self.kwargs["pk"])
@@ -227,7 +227,7 @@ class Evaluations(ListPage):
         Column("等次", "grade"),
         Column("五个好", lambda row: "是" if row.five_good else ""),
     )
-    orders = (Order("newest", ("-pk",)),)
+    orders = (Order("id", ("-pk",)),)
 
     def records(self) -> QuerySet:
         return Evaluation.objects.within(self.request.scope).select_related("round", "party_organization")

@@ -17,6 +17,8 @@ from tests.test_trail import audited
 SHORT = 20  # characters of a field that may hold a code
 PLAIN = {  # short fields whose values people know as they stand
     ("activities.attachment", "look"),
+    ("evaluations.evaluation", "grade"),
+    ("evaluations.extra", "code"),
     ("evaluations.rubriccriterion", "code"),
     ("orgs.organization", "credit_code"),
     ("orgs.organization", "currency"),
