@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -15,7 +15,8 @@ from accounts.permissions import Permission
 from accounts.permissions import Permission as P
 from core.scope import Grant
 from dues.models import Refund, RefundStep
-from members.queries.people import COUNTY, RESET_BINDS, let_in, people_at, person, persons
+from members.queries import people
+from members.queries.people import COUNTY, people_at, person
 from members.rules.separation import Acted, Person, barred
 from orgs.access import scope_for
 from orgs.models import PartyOrganization
@@ -106,18 +107,12 @@ def rights_of(rows: Sequence[Refund], step: RefundStep.Step, by: User, *, on: da
 
 
 def acted_on(rows: Iterable[Refund], step: RefundStep.Step) -> dict[int, list[Acted]]:
-    """By refund: the steps that bind whoever took them; and whoever could have signed in as they, since he had given their
-    account a new password in the RESET_BINDS before."""
-    found: dict[int, list[Acted]] = defaultdict(list)
+    """By refund: the steps that bind whoever took them, the newest first."""
+    taken: dict[int, list[tuple[str, int, datetime]]] = defaultdict(list)
     steps = RefundStep.objects.filter(refund__in=[row.pk for row in rows]).exclude(step__in=UNSAID[step])
-    done = list(steps.order_by("-pk").values_list("refund", "step", "by", "at"))
-    accounts = {key for _, _, key, _ in done}
-    known, resets = persons(accounts), let_in(accounts)
-    for refund, name, key, at in done:
-        found[refund].append(Acted(Step(name).label, known[key]))
-        given = [who for reset, who in resets[key] if at - RESET_BINDS <= reset <= at]
-        found[refund] += [Acted(f"为{known[key].name}重置口令", who) for who in given]
-    return found
+    for refund, name, key, at in steps.order_by("-pk").values_list("refund", "step", "by", "at"):
+        taken[refund].append((Step(name).label, key, at))
+    return people.acted_on(taken)
 
 
 def unlike_steps(rows: QuerySet[Refund]) -> Iterator[tuple[Refund, str]]:

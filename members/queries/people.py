@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Mapping
 from datetime import date, datetime, timedelta
 from itertools import chain
+from typing import TypeVar
 
 from django.db.models import Q
 from django.utils import timezone
@@ -20,6 +21,7 @@ from orgs.access import scope_for
 from orgs.models import Appointment, PartyOrganization, Region
 from orgs.models.party import steps
 
+Key = TypeVar("Key", bound=Hashable)
 RESET_BINDS = timedelta(days=90)  # so long a new password binds whoever gave it
 COUNTY = Q(parent=None) | Q(region__level__in=(Region.Level.CITY, Region.Level.DISTRICT))  # 县级以上
 
@@ -48,15 +50,21 @@ def let_in(accounts: Collection[int]) -> dict[int, list[tuple[datetime, Person]]
     return found
 
 
-def acted_on(taken: Mapping[Hashable, Collection[tuple[str, int, date]]]) -> dict[Hashable, list[Acted]]:
-    """Of each, the steps that were taken, by which account and when, as they bind: whoever took it, and whoever could have signed
-    in as he, since he had given his account a new password in the RESET_BINDS before. A constant number of queries."""
+def acted_on(taken: Mapping[Key, Collection[tuple[str, int, date]]]) -> dict[Key, list[Acted]]:
+    """Of each, the steps that were taken, by which account and when, on a day or at a moment, as they bind: whoever took it, and
+    whoever could have signed in as he, since he had given his account a new password in the RESET_BINDS before. A constant number
+    of queries."""
     accounts = {key for some in taken.values() for _, key, _ in some}
     known, resets = persons(accounts), let_in(accounts)
-    found: dict[Hashable, list[Acted]] = defaultdict(list)
+    found: dict[Key, list[Acted]] = defaultdict(list)
     for of, some in taken.items():
-        for step, key, day in some:
-            given = [who for at, who in resets[key] if day - RESET_BINDS <= timezone.localdate(at) <= day]
+        for step, key, taken_on in some:
+            exact = isinstance(taken_on, datetime)
+            given = [
+                who
+                for at, who in resets[key]
+                if taken_on - RESET_BINDS <= (at if exact else timezone.localdate(at)) <= taken_on
+            ]
             found[of] += [Acted(step, known[key]), *(Acted(f"为{known[key].name}重置口令", who) for who in given)]
     return found
 
