@@ -78,24 +78,22 @@ def results(row: Round, scope: Scope) -> QuerySet[Evaluation]:
     return Evaluation.objects.within(scope).filter(round=row, stage=Stage.REVIEWED, exempt="")
 
 
-def by_category(row: Round, scope: Scope) -> list[Part]:
-    """In the order of the categories. Two queries, where there is a round before."""
-    names = {category.value: category.label for category in Category}
-    return _compared(
-        row, scope, lambda rows: _summed(rows.order_by().annotate(below_=F("rubric__category")), row), names
-    )
+def by_category(row: Round, last: Round | None, scope: Scope) -> list[Part]:
+    """In the order of the categories, against the `last` round. Two queries."""
+    found = _compared(row, last, scope, lambda rows: rows.order_by().annotate(below_=F("rubric__category")))
+    return [replace(found[one.value], name=one.label) for one in Category if one.value in found]
 
 
-def by_committee(row: Round, scope: Scope) -> list[Part]:
-    """The committees, or branches, where what the reader sees divides. Five queries, where there is a round before."""
+def by_committee(row: Round, last: Round | None, scope: Scope) -> list[Part]:
+    """The committees, or branches, where what the reader sees divides. Five queries."""
+    found = {steps(path)[-1]: part for path, part in _compared(row, last, scope, by_place).items()}
+    names = PartyOrganization.objects.filter(pk__in=found).order_by("path").values_list("pk", "name")
+    return [replace(found[key], name=name) for key, name in names]
 
-    def parts(rows: QuerySet[Evaluation]) -> dict[Any, Part]:
-        return {steps(path)[-1]: part for path, part in _summed(by_place(rows), row).items()}
 
-    found = results(row, scope)
-    keys = [steps(path)[-1] for path in by_place(found).values_list("below_", flat=True).distinct()]
-    names = dict(PartyOrganization.objects.filter(pk__in=keys).order_by("path").values_list("pk", "name"))
-    return _compared(row, scope, parts, names)
+def whole(row: Round, last: Round | None, scope: Scope) -> Part | None:
+    """All of them together, against all of the `last` round. Two queries."""
+    return _compared(row, last, scope, lambda rows: rows.order_by().annotate(below_=Value(""))).get("")
 
 
 def wanted(row: Round, scope: Scope) -> list[tuple[Criterion, int]]:
@@ -106,21 +104,13 @@ def wanted(row: Round, scope: Scope) -> list[tuple[Criterion, int]]:
     return [(criteria[code], number) for code, number in found.most_common(MOST_WANTED)]
 
 
-def whole(row: Round, scope: Scope) -> Part | None:
-    """All of them together, against all of the round before."""
-
-    def parts(rows: QuerySet[Evaluation]) -> dict[Any, Part]:
-        return _summed(rows.order_by().annotate(below_=Value("")), row)
-
-    return next(iter(_compared(row, scope, parts, {"": "合计"})), None)
-
-
 def _compared(
-    row: Round, scope: Scope, parts: Callable[[QuerySet[Evaluation]], dict[Any, Part]], names: Mapping[Any, str]
-) -> list[Part]:
-    now, last = parts(results(row, scope)), round_before(row)
-    before = parts(results(last, scope)) if last else {}
-    return [replace(now[key], name=name, before=before.get(key)) for key, name in names.items() if key in now]
+    row: Round, last: Round | None, scope: Scope, divided: Callable[[QuerySet[Evaluation]], QuerySet[Any]]
+) -> dict[Any, Part]:
+    """By the `below_` that divides them."""
+    before = _summed(divided(results(last, scope)), last) if last else {}
+    now = _summed(divided(results(row, scope)), row)
+    return {key: replace(part, before=before.get(key)) for key, part in now.items()}
 
 
 def _summed(rows: QuerySet[Any], row: Round) -> dict[Any, Part]:

@@ -31,10 +31,10 @@ class Results(PermissionMixin, TemplateView):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         row, scope = self.round, self.request.scope
-        committees = by_committee(row, scope)
+        last = round_before(row)
         category = Category.MEMBER if row.of_members else Category.ENTERPRISE
         return super().get_context_data(
-            title=f"评定结果：{row}", round=row, before=round_before(row), whole=whole(row, scope),
-            tables=[("按党组织", committees), *([] if row.of_members else [("按类别", by_category(row, scope))])],
+            title=f"评定结果：{row}", round=row, before=last, whole=whole(row, last, scope),
+            tables=[("按党组织", by_committee(row, last, scope)), *([] if row.of_members else [("按类别", by_category(row, last, scope))])],
             dimensions=list(dimensions_of(category).values()), wanted=wanted(row, scope), **more,
         )  # fmt: skip

@@ -24,19 +24,19 @@ pytestmark = pytest.mark.django_db
 def test_what_came_of_the_paper_round(city: City) -> None:
     row = result(city)
     page = f"/rounds/{row.pk}/results/"
-    [enterprise] = by_category(row, city.scope("city"))
+    [enterprise] = by_category(row, None, city.scope("city"))
     assert (enterprise.number, enterprise.good) == (20, sum(one.five for one in PAPER.values()))
     assert enterprise.average == (sum(Decimal(one.total) for one in PAPER.values()) / 20).quantize(Decimal("0.01"))
     assert enterprise.averages["工作机制好"] == Decimal("17.34")  # (18 × 17.65 + 16.08 + 12.94) ÷ 20
     assert enterprise.grades == Counter(one.grade for one in PAPER.values() if one.grade)
     assert enterprise.unrated == 2
-    committees = by_committee(row, city.scope("city"))
+    committees = by_committee(row, None, city.scope("city"))
     assert {one.name for one in committees} == set(PAPER), "below one committee the branches themselves"
-    assert whole(row, city.scope("city")).average == enterprise.average  # type: ignore[union-attr]
+    assert whole(row, None, city.scope("city")).average == enterprise.average  # type: ignore[union-attr]
     found = [(one.code, number) for one, number in wanted(row, city.scope("city"))]
     assert found[0] == ("5.1", 5)
     assert sorted(found[1:]) == [("4.1", 3), ("4.2", 2), ("5.2", 2), ("5.3", 2)]
-    assert by_category(row, city.scope("stranger")) == []
+    assert by_category(row, None, city.scope("stranger")) == []
     told = city.client("city").get(page).content.decode()
     assert "“五个好” <b>10</b> 个，占 50.0%" in told
     assert "以前没有同一范围的评定" in told
@@ -65,9 +65,9 @@ def _against_the_one_before(city: City, row: Round) -> None:
     Evaluation.objects.create(**told, party_organization=one.party_organization, name=one.name, by_dimension=sums)
     told_by = city.client("city").get(f"/evaluations/{later.evaluations.get().pk}/").content.decode()
     assert f"{one.total} 分" in told_by.partition("上次（")[2]
-    [part] = by_committee(later, city.scope("city"))
+    [part] = by_committee(later, row, city.scope("city"))
     assert (part.more_good, part.rise) == (1, 90 - one.total)
-    all_of_it = whole(later, city.scope("city"))
+    all_of_it = whole(later, row, city.scope("city"))
     assert all_of_it
     assert all_of_it.more_good == 1 - sum(one.five for one in PAPER.values()), "of all that were in the round before"
     client = city.client("city")
