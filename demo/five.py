@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from accounts.models import User
+from activities.queries.branches import branches
+from core.scope import subtree
 from demo.city import BRANCH
 from demo.invent import Inventor
 from demo.money import DISTRICT, secretary_of
@@ -16,7 +18,6 @@ from evaluations.rules.rounds import Given
 from evaluations.services import objections, rounds, stages
 from orgs.facts import refresh
 from orgs.models import PartyOrganization
-from orgs.models.party import BRANCH_KINDS
 
 MOST = 200  # branches: in a large city it would take minutes
 SHARES = (Decimal(1), Decimal("0.95"), Decimal("0.9"), Decimal("0.8"), Decimal("0.6"))  # of the points of an item
@@ -31,7 +32,7 @@ class FiveGoods:
     def enter(self) -> None:
         """Nothing where the district of the accounts is too large."""
         district = PartyOrganization.objects.get(code=DISTRICT)
-        below = PartyOrganization.objects.standing().filter(path__startswith=district.path, kind__in=BRANCH_KINDS)
+        below = branches().filter(subtree(district.path))
         if below.count() > MOST:
             return
         last, before = _halves(self.today)
