@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,11 +12,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from bench.branches import some_branches, year_of_records
+from bench.timing import measure, seconds
 from core.rows import analyze
 from core.scope import Scope
 from evaluations.choices import Category
 from evaluations.models import Evaluation, Round, Rubric, RubricCriterion, Score, Stage
-from evaluations.queries.distribution import by_category, by_committee, wanted, whole
+from evaluations.queries.distribution import by_category, by_committee, round_before, wanted, whole
 from evaluations.queries.progress import progress
 from evaluations.queries.rubrics import items_of
 from evaluations.services import rounds, rubrics, stages
@@ -40,7 +39,7 @@ def five(number: str) -> dict[str, float]:
     clerk = User.objects.get(username="clerk")
     row = _prepared(clerk, today)
     told: dict[str, Any] = {"by": clerk, "row": row}
-    found = {"open": _seconds(lambda: rounds.open_(**told, on=today))}
+    found = {"open": seconds(lambda: rounds.open_(**told, on=today))}
     for model in (Evaluation, Score):
         analyze(model)
     open_scores = Score.objects.filter(auto=None, excluded="")
@@ -49,31 +48,26 @@ def five(number: str) -> dict[str, float]:
     open_scores.update(street_points=F("self_points"))
     Evaluation.objects.update(stage=Stage.DEPARTMENT)
     scope = scope_for(User.objects.get(username="district"), on=today)
-    found["board"] = min(_seconds(lambda: progress(row, scope, on=today)) for _ in range(5))
-    with CaptureQueriesContext(connection) as asked:
-        progress(row, scope, on=today)
-    found["board_queries"] = len(asked)
+    measure(found, "board", lambda: progress(row, scope, on=today))
     keys = list(Evaluation.objects.order_by("pk").values_list("pk", flat=True))
-    found["confirm"] = _seconds(lambda: _confirm(clerk, keys, today))
+    found["confirm"] = seconds(lambda: _confirm(clerk, keys, today))
     until = rounds.publish(**told, on=today).notice_until
     assert until, "it is public"
-    found["finalise"] = _seconds(lambda: rounds.finalise(**told, on=until + timedelta(days=1)))
+    found["finalise"] = seconds(lambda: rounds.finalise(**told, on=until + timedelta(days=1)))
     city = scope_for(clerk, on=today)
-    found["results"] = min(_seconds(lambda: _results(row, city)) for _ in range(3))
+    measure(found, "results", lambda: _results(row, city), 3)
     with CaptureQueriesContext(connection) as asked:
-        _results(row, city)
-    found["results_queries"] = len(asked)
-    with CaptureQueriesContext(connection) as asked:
-        found["members"] = _seconds(lambda: _members(row, today))
+        found["members"] = seconds(lambda: _members(row, today))
     found["members_queries"] = len(asked)
     return found
 
 
 def _results(row: Round, scope: Scope) -> None:
     """As the page of results reads them."""
-    whole(row, scope)
-    by_committee(row, scope)
-    by_category(row, scope)
+    last = round_before(row)
+    whole(row, last, scope)
+    by_committee(row, last, scope)
+    by_category(row, last, scope)
     wanted(row, scope)
 
 
@@ -92,7 +86,7 @@ def _prepared(clerk: User, today: date) -> Round:
     first = date(today.year, 1, 1) if today.month > 6 else date(today.year - 1, 7, 1)
     last = date(first.year, 6, 30) if first.month == 1 else date(first.year, 12, 31)
     rubrics.set_up(by=clerk, on=last)
-    days = {name: last + timedelta(days=10 * place) for place, name in enumerate(rounds.DEADLINES, 1)}
+    days = {name: today + timedelta(days=10 * place) for place, name in enumerate(rounds.DEADLINES, 1)}
     values = {"name": "评定", "first_day": first, "last_day": last} | days
     root = PartyOrganization.objects.get(parent=None)
     return rounds.prepare(by=clerk, node=root, values=values, on=today)
@@ -101,9 +95,3 @@ def _prepared(clerk: User, today: date) -> Round:
 def _confirm(clerk: User, keys: list[int], today: date) -> None:
     for first in range(0, len(keys), AT_ONCE):
         stages.confirm_many(by=clerk, evaluations=keys[first : first + AT_ONCE], on=today)
-
-
-def _seconds(work: Callable[[], Any]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts.models import User
 from bench.branches import some_branches
+from bench.timing import measure, seconds
 from core.indicators import indicators
 from core.months import YearMonth
 from core.numbering import reserve_ids
@@ -49,15 +48,15 @@ def dues(number: str) -> Values:
         analyze(model)
     before = YearMonth.of(today).plus(-1).first_day
     found = {
-        "night": _seconds(lambda: restate(None, on=today, since=before)),
-        "recount": _seconds(lambda: refresh(None, on=today)),
+        "night": seconds(lambda: restate(None, on=today, since=before)),
+        "recount": seconds(lambda: refresh(None, on=today)),
     }
     found |= _looked(branches[0], today)
     with transaction.atomic():
-        found["assess"] = _seconds(lambda: _assess(members, Decimal(6000), month, today))
+        found["assess"] = seconds(lambda: _assess(members, Decimal(6000), month, today))
         transaction.set_rollback(True)
     with transaction.atomic():
-        found["bare"] = _seconds(lambda: _bare(month, today))
+        found["bare"] = seconds(lambda: _bare(month, today))
         transaction.set_rollback(True)
     return found
 
@@ -82,37 +81,17 @@ def _looked(branch: int, today: date) -> Values:
         collect(by=treasurer, party_organization=node, cells=cells, how=How(today), seen=newest(node),
                 at=timezone.now(), on=today)  # fmt: skip
 
-    _measure(found, "grid", lambda: _page(own, f"/branch/{branch}/dues/"))
-    _measure(found, "arrears", lambda: _page(district, "/dues/arrears/"))
-    _measure(found, "branches", lambda: _page(district, "/dues/branches/"))
-    _measure(found, "totals", lambda: by_party(live(city), Narrow(), codes))
-    _measure(found, "collect", save)
+    measure(found, "grid", lambda: _page(own, f"/branch/{branch}/dues/"))
+    measure(found, "arrears", lambda: _page(district, "/dues/arrears/"))
+    measure(found, "branches", lambda: _page(district, "/dues/branches/"))
+    measure(found, "totals", lambda: by_party(live(city), Narrow(), codes))
+    measure(found, "collect", save)
     return found
-
-
-def _measure(found: Values, name: str, work: Callable[[], Any], repeats: int = 5) -> None:
-    asked: list[str] = []
-
-    def noted(execute: Callable[..., Any], sql: str, *more: Any) -> Any:
-        asked.append(sql)
-        return execute(sql, *more)
-
-    work()
-    with connection.execute_wrapper(noted):
-        work()
-    found[name] = min(_seconds(work) for _ in range(repeats))
-    found[f"{name}_queries"] = len(asked)
 
 
 def _page(client: Client, address: str) -> None:
     with override_settings(ALLOWED_HOSTS=["*"]):
         assert client.get(address).status_code == 200, address
-
-
-def _seconds(work: Callable[[], Any]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
 
 
 def _assess(members: list[int], base: Decimal, since: date, today: date) -> None:
