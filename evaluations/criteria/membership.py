@@ -11,6 +11,7 @@ from activities.models import ActivityRecord, RoleModelPost
 from activities.queries.learning import NOT_YET, with_hours
 from activities.queries.mends import holds_post
 from evaluations.choices import Dimension
+from evaluations.criteria.records import duties
 from evaluations.criteria.registry import (
     Criterion,
     Facts,
@@ -24,7 +25,6 @@ from evaluations.criteria.registry import (
     keys,
     portions,
 )
-from evaluations.criteria.team import duties
 from evaluations.rules.facts import MONTHS_OF_A_YEAR, Fact, Record, Span
 from evaluations.rules.formulas import Faults, Linear, plain
 from members.models import Member

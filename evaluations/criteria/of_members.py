@@ -12,6 +12,7 @@ from activities.queries.learning import NOT_YET, with_hours
 from core.months import YearMonth
 from dues.models import Due
 from evaluations.choices import MemberDimension
+from evaluations.criteria.records import course, learned_at, lesson
 from evaluations.criteria.registry import (
     Criterion,
     Facts,
@@ -22,7 +23,6 @@ from evaluations.criteria.registry import (
     by_key,
     criteria,
 )
-from evaluations.criteria.team import course, learned_at, lesson
 from evaluations.rules.facts import MONTHS_OF_A_YEAR, Fact, Record, Span
 from evaluations.rules.formulas import Each, Faults, Linear, Step, Steps, plain
 from members.models.members import PROBATIONARY

@@ -16,7 +16,7 @@ from typing import Any
 from django.db.models import Aggregate, Count, Q, QuerySet, Sum
 
 from core.registries import Registry
-from evaluations.choices import Category
+from evaluations.choices import Category, MemberDimension
 from evaluations.rules.facts import Fact, Record, Span
 from evaluations.rules.formulas import Faults, Formula
 
@@ -60,7 +60,7 @@ class Criterion:
 
     @property
     def of_members(self) -> bool:
-        return self.code.startswith("M")
+        return self.dimension in MemberDimension.values
 
     @property
     def place(self) -> tuple[int, ...]:

@@ -9,10 +9,10 @@ from decimal import Decimal as D
 from django.db.models import Count, Q, QuerySet
 
 from activities.models import Attendance, Obligation, Pledge, Training
-from activities.models.months import ANY
-from activities.queries.learning import NOT_YET, with_hours
+from activities.queries.learning import with_hours
 from core.parameters import values_on
 from evaluations.choices import Category, Dimension
+from evaluations.criteria.records import HELD, course, duties, duty, learned_at, lesson
 from evaluations.criteria.registry import (
     Criterion,
     Facts,
@@ -30,8 +30,6 @@ from members.models import Member, Post, Term
 from members.models.posts import LEADING
 from orgs.subjects import number_of
 
-State = Obligation.State
-HELD = Q(state__in=[State.ON_TIME, State.LATE])
 LEAST_COMMITTEE = 3  # a committee has three members or more (支部条例)
 TEAM = Dimension.TEAM
 
@@ -111,13 +109,17 @@ criteria.add(
 
 
 # --- 1.2, 1.6 书记培训 ------------------------------------------------------------------------------------------------
+def _held_by_secretaries(branches: QuerySet, day: date) -> QuerySet[Post]:
+    those = branches.order_by().values("pk")
+    rows: QuerySet[Post] = Post.objects.on(day).filter(post=Post.Kind.SECRETARY, party_organization__in=those)
+    return rows
+
+
 def secretaries(branches: QuerySet, day: date) -> dict[int, tuple[int | None, str]]:
     """By branch: the member who is its secretary, who may be none of ours, and the name."""
-    posts = Post.objects.on(day).filter(
-        post=Post.Kind.SECRETARY, party_organization__in=branches.order_by().values("pk")
-    )
-    rows = posts.order_by("since", "pk").values_list("party_organization", "member", "name")
-    return {branch: (member, name) for branch, member, name in rows}
+    rows = _held_by_secretaries(branches, day).order_by("since", "pk")
+    columns = rows.values_list("party_organization", "member", "name")
+    return {branch: (member, name) for branch, member, name in columns}
 
 
 def _without(secretary: tuple[int | None, str] | None) -> str:
@@ -144,10 +146,7 @@ def secretary_hours(branches: QuerySet, span: Span, on: date) -> Facts:
 
 
 def _members_of(branches: QuerySet, day: date) -> QuerySet:
-    posts = Post.objects.on(day).filter(
-        post=Post.Kind.SECRETARY, party_organization__in=branches.order_by().values("pk")
-    )
-    return posts.filter(member__isnull=False).values("member")
+    return _held_by_secretaries(branches, day).filter(member__isnull=False).values("member")
 
 
 def secretary_courses(branches: QuerySet, span: Span, on: date) -> Facts:
@@ -188,10 +187,6 @@ def _branches_of(branches: QuerySet, day: date) -> dict[int, list[int]]:
     return found
 
 
-def course(row: Training) -> Record:
-    return Record(f"{row.held_on} {row.course}，{row.hours} 学时", "activities.training", row.pk)
-
-
 def _hour_records(branches: QuerySet, span: Span, on: date) -> Records:
     day = span.upto(on)
     of = _branches_of(branches, day)
@@ -199,16 +194,6 @@ def _hour_records(branches: QuerySet, span: Span, on: date) -> Records:
     found = [(row.member_id, lesson(row)) for row in came]
     found += [(row.member_id, course(row)) for row in _courses(branches, span, day).order_by("held_on", "pk")]
     return by_key((branch, record) for member, record in found for branch in of[member])
-
-
-def learned_at(rows: QuerySet[Attendance], span: Span, day: date) -> QuerySet[Attendance]:
-    """The meetings that credited hours to who came."""
-    rows = rows.filter(present=True, record__credited__gt=0, record__held_on__range=(span.first, day))
-    return rows.exclude(record__status__in=NOT_YET).select_related("record").order_by("record__held_on", "pk")
-
-
-def lesson(row: Attendance) -> Record:
-    return Record(f"{row.record}，{plain(row.record.credited)} 学时", "activities.activityrecord", row.record_id)
 
 
 criteria.add(
@@ -225,20 +210,6 @@ criteria.add(
 
 
 # --- 1.5 支委会按月 ---------------------------------------------------------------------------------------------------
-def duties(span: Span, on: date) -> QuerySet[Obligation]:
-    """What fell due in the time and is settled, or can be settled in time no more."""
-    rows = Obligation.objects.filter(month__range=(span.first, span.last)).exclude(kind=ANY)
-    return rows.filter(~Q(state=State.OPEN) | Q(due_on__lt=on))
-
-
-def duty(row: Obligation, *, counts: bool) -> Record:
-    """By its record; where there is none, by the branch."""
-    text = f"{row}：{row.get_state_display()}"
-    if row.record_id:
-        return Record(text, "activities.activityrecord", row.record_id, counts)
-    return Record(text, "orgs.partyorganization", row.party_organization_id, counts)
-
-
 MEETINGS = ("COMMITTEE", "CONGRESS")
 
 
@@ -250,7 +221,8 @@ def committee_meetings(branches: QuerySet, span: Span, on: date) -> Facts:
     """Months of 支委会 that were held; where no committee is asked to meet, quarters of 党员大会. Two queries."""
     rows = _meetings(branches, span, on).order_by().values_list("party_organization", "kind")
     counted = {
-        (key, kind): numbers for key, kind, *numbers in rows.annotate(held=Count("pk", filter=HELD), due=Count("pk"))
+        (key, kind): numbers
+        for key, kind, *numbers in rows.annotate(held=Count("pk", filter=Q(state__in=HELD)), due=Count("pk"))
     }
     facts = {}
     for key in keys(branches):
@@ -269,9 +241,7 @@ def _meeting_records(branches: QuerySet, span: Span, on: date) -> Records:
     rows = list(_meetings(branches, span, on).order_by("month", "pk"))
     with_one = {row.party_organization_id for row in rows if row.kind == MEETINGS[0]}
     those = (row for row in rows if (row.kind == MEETINGS[0]) == (row.party_organization_id in with_one))
-    return by_key(
-        (row.party_organization_id, duty(row, counts=row.state in (State.ON_TIME, State.LATE))) for row in those
-    )
+    return by_key((row.party_organization_id, duty(row, counts=row.state in HELD)) for row in those)
 
 
 criteria.add(

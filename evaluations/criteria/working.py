@@ -20,6 +20,7 @@ from dues.models import Book, Entry
 from dues.queries.funds import has_funds
 from evaluations.choices import Dimension
 from evaluations.criteria.membership import roll_of
+from evaluations.criteria.records import duties, duty
 from evaluations.criteria.registry import (
     Criterion,
     Facts,
@@ -32,7 +33,6 @@ from evaluations.criteria.registry import (
     keys,
     portions,
 )
-from evaluations.criteria.team import duties, duty
 from evaluations.rules.facts import Fact, Record, Span
 from evaluations.rules.formulas import Faults, Linear
 from orgs.models import Coverage, Democracy, MassOrganization, VenueUse

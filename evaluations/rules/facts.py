@@ -61,11 +61,17 @@ class Fact:
         return self.value is not None or bool(self.of) or self.faults is not None
 
     @property
-    def exact(self) -> Fraction:
-        """The number, of so many of so many the per cent."""
-        if self.of:
-            return Fraction(self.counted or 0) * 100 / Fraction(self.of)
-        return Fraction(self.value or 0)
+    def rate(self) -> Fraction:
+        """So many of so many, in per cent."""
+        if not self.of:
+            raise ValueError(f"not so many of so many: {self.text!r}")
+        return Fraction(self.counted or 0) * 100 / Fraction(self.of)
+
+    @property
+    def number(self) -> Fraction:
+        if self.value is None:
+            raise ValueError(f"no number: {self.text!r}")
+        return Fraction(self.value)
 
     def kept(self) -> dict[str, Any]:
         """As plain data, without what is empty."""

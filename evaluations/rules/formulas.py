@@ -47,8 +47,8 @@ class Formula:
         return "，".join(filter(None, [self.earns(most), *off, "扣完为止" if off else ""]))
 
     def earned(self, fact: Fact, most: Decimal) -> Fraction:
-        """What there is before faults take points off."""
-        return Fraction(most)
+        """What there is before faults take points off. Raises ValueError for a fact of another kind."""
+        raise NotImplementedError
 
     def earns(self, most: Decimal) -> str:
         return ""
@@ -83,6 +83,11 @@ class Formula:
 class Faults(Formula):
     """Nothing is earned: what is not at fault is there."""
 
+    def earned(self, fact: Fact, most: Decimal) -> Fraction:
+        if fact.faults is None:
+            raise ValueError(f"nothing is told of faults: {fact.text!r}")
+        return Fraction(most)
+
 
 @dataclass(frozen=True)
 class Linear(Formula):
@@ -93,7 +98,7 @@ class Linear(Formula):
     least: Decimal | None = None
 
     def earned(self, fact: Fact, most: Decimal) -> Fraction:
-        rate, none = fact.exact, Fraction(self.none)
+        rate, none = fact.rate, Fraction(self.none)
         if rate <= none or (self.least is not None and rate < self.least):
             return Fraction(0)
         return min((rate - none) / (Fraction(self.full) - none), Fraction(1)) * Fraction(most)
@@ -141,7 +146,7 @@ class Steps(Formula):
     unit: str = ""
 
     def earned(self, fact: Fact, most: Decimal) -> Fraction:
-        share = next((step.share for step in self.steps if fact.exact >= step.least), Decimal(0))
+        share = next((step.share for step in self.steps if fact.number >= step.least), Decimal(0))
         return Fraction(most) * Fraction(share) / 100
 
     def earns(self, most: Decimal) -> str:
@@ -189,7 +194,7 @@ class Each(Formula):
     unit: str = "件"
 
     def earned(self, fact: Fact, most: Decimal) -> Fraction:
-        return Fraction(self.each) * fact.exact
+        return Fraction(self.each) * fact.number
 
     def earns(self, most: Decimal) -> str:
         return f"每{self.unit} {plain(self.each)} 分，最多 {plain(most)} 分"

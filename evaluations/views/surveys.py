@@ -156,7 +156,7 @@ class SurveyPage(PermissionMixin, TemplateView):
                 "fact": (fact := fact_of(survey, paper)),
                 "lines": list(lines_of(survey)),
             }
-            context["rate"] = plain(rounded(fact.exact)) if fact.known else None
+            context["rate"] = plain(rounded(fact.rate)) if fact.known else None
         else:
             open_ = row.round.state == Round.State.OPEN and row.stage != Stage.REVIEWED
             people = people_of(row.party_organization, on=timezone.localdate())

@@ -8,7 +8,9 @@ from core.indicators import indicators
 from core.jobs import job_kinds
 from core.panels import panels
 from core.sources import sources
+from evaluations.criteria.registry import criteria
 
-LEFT = [replace(next(iter(kind)), code="forgotten") for kind in (due_kinds, indicators, job_kinds, panels, sources)]
-FORGOTTEN_DUTY, FORGOTTEN_FIGURE, FORGOTTEN_JOB, FORGOTTEN_BLOCK, FORGOTTEN_LIST = LEFT
+KINDS = (due_kinds, indicators, job_kinds, panels, sources, criteria)
+LEFT = [replace(next(iter(kind)), code="forgotten") for kind in KINDS]
+FORGOTTEN_DUTY, FORGOTTEN_FIGURE, FORGOTTEN_JOB, FORGOTTEN_BLOCK, FORGOTTEN_LIST, FORGOTTEN_CRITERION = LEFT
 ROLES["CARELESS"] = replace(STREET, code="CARELESS")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from decimal import Decimal
+from inspect import getsource
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from evaluations.addresses import address_of
 from evaluations.choices import Category, dimensions_of
 from evaluations.criteria.registry import Criterion, Mode, criteria, criteria_of
-from evaluations.rules.facts import Span
+from evaluations.rules.facts import Record, Span
 from members.models import Member
 from orgs.models import PartyOrganization
 from orgs.services.party import establish
@@ -83,4 +88,18 @@ def test_a_source_tells_of_each_in_as_many_queries_for_many_as_for_one(city: Cit
     assert facts.keys() == {*subjects.all().values_list("pk", flat=True)}
     assert len(facts) == len(first) + 5
     assert len(many) == len(few) <= 12
-    assert all(fact.known or HAN.search(fact.unknown or fact.excluded) for fact in facts.values())
+    for fact in facts.values():
+        assert fact.known or HAN.search(fact.unknown or fact.excluded)
+        if fact.known and one.mode is Mode.AUTO:
+            assert 0 <= one.formula.points(fact, Decimal(10)) <= 10
+
+
+NAMED = re.compile(r'"(\w+\.\w+)"')  # as records name their model
+
+
+def test_whatever_proves_something_has_a_page() -> None:
+    read = (one for name, one in sys.modules.items() if {"criteria", "queries"} & {*name.split(".")})
+    words = {word for module in read for word in NAMED.findall(getsource(module))}
+    named = words & {model._meta.label_lower for model in apps.get_models()}
+    assert {"members.post", "orgs.ownerrecord"} <= named
+    assert all(address_of(Record("", label, 1)).startswith("/") for label in named)

@@ -156,6 +156,15 @@ def test_no_points_follow_from_what_is_not_known(fact: Fact) -> None:
         Linear().points(fact, D(4))
 
 
+@pytest.mark.parametrize(
+    ("formula", "fact"),
+    [(TEAM, Fact(value=3)), (Linear(), Fact(value=3)), (DEEDS, Fact(counted=3, of=4)), (GRADES, Fact(faults={}))],
+)
+def test_no_points_follow_from_a_fact_of_another_kind(formula: Formula, fact: Fact) -> None:
+    with pytest.raises(ValueError, match=r"not so many|no number|nothing is told"):
+        formula.points(fact, D(4))
+
+
 AMOUNTS = st.decimals(min_value=0, max_value=50, places=2, allow_nan=False)
 FACTS = st.builds(
     lambda of, share, faults: Fact(counted=of * share // 100, of=of, value=share, faults={"returned": faults}),
