@@ -20,6 +20,7 @@ from evaluations.models import Evaluation, Round, Rubric, RubricCriterion, Score
 from evaluations.queries.distribution import by_category, by_committee, round_before, wanted, whole
 from evaluations.queries.progress import progress
 from evaluations.queries.rubrics import items_of
+from evaluations.rules.rounds import half_before
 from evaluations.services import rounds, rubrics, stages
 from members.models import Member
 from orgs.access import scope_for
@@ -83,8 +84,7 @@ def _members(row: Round, today: date) -> None:
 
 def _prepared(clerk: User, today: date) -> Round:
     """Of the last half of a year that is over."""
-    first = date(today.year, 1, 1) if today.month > 6 else date(today.year - 1, 7, 1)
-    last = date(first.year, 6, 30) if first.month == 1 else date(first.year, 12, 31)
+    first, last = half_before(today)
     rubrics.set_up(by=clerk, on=last)
     days = {name: today + timedelta(days=10 * place) for place, name in enumerate(rounds.DEADLINES, 1)}
     values = {"name": "评定", "first_day": first, "last_day": last} | days

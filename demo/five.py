@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -14,7 +14,8 @@ from demo.invent import Inventor
 from demo.money import DISTRICT, secretary_of
 from evaluations.models import Evaluation, Round, Stage
 from evaluations.queries.results import asked, rows_of
-from evaluations.rules.rounds import Given
+from evaluations.rules.facts import Span
+from evaluations.rules.rounds import Given, half_before
 from evaluations.services import objections, rounds, stages
 from orgs.facts import refresh
 from orgs.models import PartyOrganization
@@ -35,16 +36,15 @@ class FiveGoods:
         below = branches().filter(subtree(district.path))
         if below.count() > MOST:
             return
-        last, before = _halves(self.today)
-        self._final(self._opened(district, before, before[1] + WEEK), before[1] + WEEK)
+        last = half_before(self.today)
+        before = half_before(last.first)
+        self._final(self._opened(district, before, before.last + WEEK), before.last + WEEK)
         self._running(self._opened(district, last, self.today - WEEK))
         refresh((), on=self.today, nodes=below.values_list("pk", flat=True))  # the round became final on a day before
 
-    def _opened(self, district: PartyOrganization, half: tuple[date, date], on: date) -> Round:
-        first, last = half
-        name = f"{last.year} 年{'上' if first.month == 1 else '下'}半年党支部“五个好”评定"
+    def _opened(self, district: PartyOrganization, half: Span, on: date) -> Round:
         until = {name: on + 2 * place * WEEK for place, name in enumerate(rounds.DEADLINES, 1)}
-        values = {"name": name, "first_day": first, "last_day": last, **until}
+        values = {"name": f"{half.name}党支部“五个好”评定", "first_day": half.first, "last_day": half.last, **until}
         row = rounds.prepare(by=self.users["district"], node=district, values=values, on=on)
         rounds.open_(by=self.users["district"], row=row, on=on)
         return Round.objects.get(pk=row.pk)
@@ -92,12 +92,3 @@ class FiveGoods:
         share = usual if self.invent.chance(0.7) else self.invent.choice(SHARES)
         points = ((before if before is not None else most) * share).quantize(Decimal("0.1"))
         return Given(points, "佐证只反映部分工作" if before is not None and points != before else "见佐证材料")
-
-
-def _halves(today: date) -> Iterable[tuple[date, date]]:
-    """The last half-year that is over, and the one before."""
-    first = date(today.year, 7, 1) if today.month > 6 else date(today.year, 1, 1)
-    for _ in range(2):
-        last = first - timedelta(days=1)
-        first = last.replace(month=1 if last.month == 6 else 7, day=1)
-        yield first, last

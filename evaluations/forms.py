@@ -150,19 +150,18 @@ class RoundForm(TimetableForm):
     span = forms.ChoiceField(label="评定期间")
     field_order = ("node", "subject", "span", "self_until", "street_until", "department_until")
 
-    def __init__(self, *args: Any, nodes: Any, spans: Mapping[str, tuple[str, Span]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, nodes: Any, spans: Mapping[str, Span], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.spans = spans
         self.fields["node"].queryset = nodes  # type: ignore[attr-defined]
-        self.fields["span"].choices = [(code, name) for code, (name, _) in spans.items()]  # type: ignore[attr-defined]
+        self.fields["span"].choices = [(code, one.name) for code, one in spans.items()]  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, Any]:
         """What the round shall say, beside its node."""
         data = dict(self.cleaned_data)
         data.pop("node")
-        name, span = self.spans[data.pop("span")]
-        of = Round.Subject(data["subject"]).label
-        return data | {"name": f"{name}{of}“五个好”评定", "first_day": span.first, "last_day": span.last}
+        span, of = self.spans[data.pop("span")], Round.Subject(data["subject"]).label
+        return data | {"name": f"{span.name}{of}“五个好”评定", "first_day": span.first, "last_day": span.last}
 
 
 class ScoresForm(forms.Form):

@@ -22,6 +22,11 @@ class Span(NamedTuple):
     def months(self) -> int:
         return (self.last.year - self.first.year) * MONTHS_OF_A_YEAR + self.last.month - self.first.month + 1
 
+    @property
+    def name(self) -> str:
+        half = "" if self.months == MONTHS_OF_A_YEAR else "上半年" if self.first.month == 1 else "下半年"
+        return f"{self.first.year} 年{half}"
+
     def upto(self, on: date) -> date:
         """The day as of which its facts are: today, as long as it is not over."""
         return min(on, self.last)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from activities.rules.frequency import workday_after
-from evaluations.rules.facts import MONTHS_OF_A_YEAR, Span
+from evaluations.rules.facts import Span
 from evaluations.rules.formulas import plain
 
 LEAST_NOTICE = 5  # working days
@@ -18,12 +18,15 @@ ROAD = (SELF, STREET, DEPARTMENT, REVIEWED)
 LABELS = {SELF: "自评", STREET: "街道复核", DEPARTMENT: "组织部门审定"}
 
 
-def whole_time(span: Span) -> bool:
-    """Whether it is a calendar year, or a half of one."""
-    begins = span.first.day == 1 and span.first.month in (1, MONTHS_OF_A_YEAR // 2 + 1)
-    ends = (span.last + timedelta(days=1)).day == 1
-    half = span.first.year == span.last.year and span.months == MONTHS_OF_A_YEAR // 2
-    return begins and ends and (half or (span.first.month == 1 and span.months == MONTHS_OF_A_YEAR))
+def times(year: int) -> tuple[Span, Span, Span]:
+    """What is evaluated of a year: all of it, its first half, its second."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    return Span(first, last), Span(first, date(year, 6, 30)), Span(date(year, 7, 1), last)
+
+
+def half_before(on: date) -> Span:
+    """The last half of a year that is over."""
+    return next(half for year in (on.year, on.year - 1) for half in times(year)[:0:-1] if half.last < on)
 
 
 def notice_until(on: date, days: int) -> date:

@@ -29,7 +29,7 @@ from evaluations.queries.rubrics import categories_of, items_of
 from evaluations.queries.scores import vetoes
 from evaluations.rules.facts import Record
 from evaluations.rules.meetings import is_aged
-from evaluations.rules.rounds import notice_until, whole_time
+from evaluations.rules.rounds import notice_until, times
 from members.models import Member
 from members.services.separation import require_seat
 from orgs.facts import refresh
@@ -153,7 +153,7 @@ def _label(name: str) -> str:
 
 # --- who takes part ---
 def _require_sound(row: Round) -> None:
-    if not whole_time(row.span):
+    if row.span not in times(row.first_day.year):
         raise Refusal("评定期间第一天和最后一天须是一个整年，或上半年、下半年")
     row.clean_fields()
     row.validate_constraints()

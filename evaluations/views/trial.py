@@ -25,6 +25,7 @@ from evaluations.models import Rubric
 from evaluations.queries.rubrics import Block, blocks_of, categories_of
 from evaluations.queries.scores import Scored, records_of, score, total_of, vetoes
 from evaluations.rules.facts import Span
+from evaluations.rules.rounds import times
 from evaluations.rules.totals import ZERO, DimensionTotal
 from members.models import Member
 from orgs.models import PartyOrganization
@@ -58,14 +59,13 @@ class Drawn:
     sum: DimensionTotal
 
 
-def spans(on: date) -> dict[str, tuple[str, Span]]:
-    """This year and the last, each whole and by halves."""
-    found = {}
-    for year in (on.year, on.year - 1):
-        found[f"{year}"] = (f"{year} 年", Span(date(year, 1, 1), date(year, 12, 31)))
-        found[f"{year}-1"] = (f"{year} 年上半年", Span(date(year, 1, 1), date(year, 6, 30)))
-        found[f"{year}-2"] = (f"{year} 年下半年", Span(date(year, 7, 1), date(year, 12, 31)))
-    return {code: one for code, one in found.items() if one[1].first <= on}
+def spans(on: date) -> dict[str, Span]:
+    """This year and the last, each whole and by halves, as far as they have begun; by codes for an address."""
+    codes = ("{}", "{}-1", "{}-2")
+    found = {
+        code.format(year): one for year in (on.year, on.year - 1) for code, one in zip(codes, times(year), strict=True)
+    }
+    return {code: one for code, one in found.items() if one.first <= on}
 
 
 class Trial(PermissionMixin, TemplateView):
@@ -115,7 +115,7 @@ class Trial(PermissionMixin, TemplateView):
         asked = self.request.GET.get("span") or next(iter(offered))
         if asked not in offered:
             raise Http404("没有这个期间")
-        return asked, offered[asked][1]
+        return asked, offered[asked]
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         q = self.request.GET.get("q", "").strip()[:60]
@@ -123,7 +123,7 @@ class Trial(PermissionMixin, TemplateView):
         code, span = self.span
         context = {
             "title": f"试算：{self.rubric.name}", "rubric": self.rubric, "branch": self.branch, "member": self.member, "q": q,
-            "span": code, "spans": [(key, name) for key, (name, _) in spans(timezone.localdate()).items()],
+            "span": code, "spans": [(key, one.name) for key, one in spans(timezone.localdate()).items()],
             "found": search(self.branches, q, codes=()).order_by("pk")[:FOUND] if not self.branch else [],
             "members": self.members if self.of_members and self.branch and not self.member else [],
             "of_members": self.of_members,

@@ -14,6 +14,7 @@ from playwright.sync_api import Page
 
 from evaluations.models import Evaluation, Extra, Round
 from evaluations.queries.results import differences
+from evaluations.rules.rounds import half_before
 from evaluations.services import rounds, rubrics
 from tests.activities.test_attachments import photo
 from tests.browser.chromium import DESK, PHONE
@@ -26,8 +27,7 @@ REASON = "没有参与重大决策的记录"
 
 def opened(city: City, today: date) -> Round:
     """Of the branch alone, of the last half of a year that is over."""
-    first = date(today.year, 1, 1) if today.month > 6 else date(today.year - 1, 7, 1)
-    last = date(first.year, 6, 30) if first.month == 1 else date(first.year, 12, 31)
+    first, last = half_before(today)
     told: dict[str, Any] = {"by": city.user("city"), "on": today}
     rubrics.set_up(by=city.user("city"), on=last)
     days = {name: today + timedelta(days=10 * place) for place, name in enumerate(rounds.DEADLINES, 1)}

@@ -8,7 +8,7 @@ from decimal import Decimal as D
 import pytest
 
 from evaluations.rules.facts import Fact, Span
-from evaluations.rules.rounds import Given, not_yet, notice_until, objections, whole_time
+from evaluations.rules.rounds import Given, half_before, not_yet, notice_until, objections, times
 
 UNTIL = {"SELF": date(2026, 7, 10), "STREET": date(2026, 7, 20), "DEPARTMENT": date(2026, 7, 30)}
 
@@ -23,7 +23,18 @@ UNTIL = {"SELF": date(2026, 7, 10), "STREET": date(2026, 7, 20), "DEPARTMENT": d
     ],
 )  # fmt: skip
 def test_a_round_is_of_a_year_or_of_a_half(first: tuple[int, ...], last: tuple[int, ...], whole: bool) -> None:
-    assert whole_time(Span(date(*first), date(*last))) == whole
+    assert (Span(date(*first), date(*last)) in times(first[0])) == whole
+
+
+@pytest.mark.parametrize(
+    ("on", "name"),
+    [
+        (date(2026, 6, 30), "2025 年下半年"), (date(2026, 7, 1), "2026 年上半年"), (date(2026, 12, 31), "2026 年上半年"),
+        (date(2027, 1, 1), "2026 年下半年"),
+    ],
+)  # fmt: skip
+def test_a_half_is_over_the_day_after_its_last(on: date, name: str) -> None:
+    assert half_before(on).name == name
 
 
 @pytest.mark.parametrize(
