@@ -9,12 +9,20 @@ from typing import Any
 import orjson
 from django import forms
 from django.apps import apps
+from django.conf import settings
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
 from core.crypto import decrypt_many, encrypt_many
 from core.days import EventDateField
 from core.numbering import reserve_ids
+
+
+def person(name: str, *, missing: bool = True) -> models.ForeignKey:
+    """Who did something; `missing`: it may be the system, or nobody yet."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=missing, blank=missing, related_name="+", verbose_name=name
+    )
 
 
 class YearField(models.PositiveSmallIntegerField):

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.days import EventDateField, PeriodDateField
-from core.fields import EncryptedTextField
+from core.fields import EncryptedTextField, person
 from core.periods import Period, PeriodQuerySet
 from core.scope import Scope
 from orgs.models import Organization, PartyOrganization
@@ -105,9 +105,7 @@ class Visit(models.Model):
     visited_on = EventDateField("走访日期")
     done = models.CharField("工作内容", max_length=500)
     result = models.CharField("结果", max_length=500, blank=True)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="代登记人"
-    )  # who entered it for the instructor; empty when that was the instructor in person
+    entered_by = person("代登记人")  # who entered it for the instructor; empty when that was the instructor in person
     created_at = models.DateTimeField("登记时间", auto_now_add=True)
 
     objects = OfOrganizationOrOwn.as_manager()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Max, Q
 from django.utils import timezone
 
 from core.days import DeadlineField, EventDateField, PeriodDateField
-from core.fields import YearField
+from core.fields import YearField, person
 from core.months import YearMonth
 from core.scope import PublicQuerySet, Scope, ScopedQuerySet
 from orgs.models import Organization, PartyOrganization
@@ -28,9 +27,7 @@ class ClosedMonth(models.Model):
     taken_at = models.DateTimeField("取数时间")
     named_on = EventDateField("名称日期")  # of names and places: later than the figures where these were added later
     signed_at = models.DateTimeField("签发时间", null=True, blank=True)
-    signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="签发人"
-    )
+    signed_by = person("签发人")
     parameters = models.JSONField("当时的参数", default=dict)
     words = models.JSONField(
         "当时的口径", default=dict
@@ -275,7 +272,7 @@ class GapAnswer(models.Model):
     planned_by = DeadlineField("完成时限", null=True, blank=True)
     responsible = models.CharField("责任人", max_length=60, blank=True)
     answered_at = models.DateTimeField("填报时间")  # the time and the person of the last entry
-    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="填报人")
+    answered_by = person("填报人", missing=False)
 
     objects = ScopedQuerySet.as_manager()
     derived = frozenset({"answered_at", "answered_by_id"})
@@ -311,7 +308,7 @@ class StreetBook(models.Model):
     worklist = models.CharField("清单", max_length=20)
     committee = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="街道（党委）")
     handed_out_at = models.DateTimeField("发出时间")
-    handed_out_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="发出人")
+    handed_out_by = person("发出人", missing=False)
     issued_from = models.ForeignKey(
         PartyOrganization, models.PROTECT, null=True, related_name="+", verbose_name="发出的党组织"
     )  # null: handed out before this was noted

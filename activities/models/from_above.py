@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from activities.models.records import ActivityRecord
 from core.days import EventDateField
+from core.fields import person
 from core.periods import Period, holding_on
 from core.scope import Scope, ScopedQuerySet
 from orgs.models import PartyOrganization
@@ -76,7 +76,7 @@ class Experience(models.Model):
     title = models.CharField("题目", max_length=120)
     why = models.CharField("推荐理由", max_length=300)
     outline = models.TextField("做法", max_length=5000)
-    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="公布人")
+    published_by = person("公布人", missing=False)
     published_on = EventDateField("公布日期")
     withdrawn_on = EventDateField("撤回日期", null=True, blank=True)
     withdrawn_why = models.CharField("撤回原因", max_length=200, blank=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, QuerySet
 
 from activities.models.records import ActivityRecord, Kind
 from core.days import DeadlineField, EventDateField
+from core.fields import person
 from core.months import YearMonth
 from core.scope import PublicQuerySet, ScopedQuerySet
 from members.models import PartyGroup
@@ -115,9 +115,7 @@ class ActivityMonth(models.Model):
     month = DeadlineField("月份", unique=True)  # its first day
     state = models.CharField("状态", max_length=6, choices=State, default=State.OPEN)
     put_off_to = DeadlineField("推迟后的填报截止", null=True, blank=True)
-    set_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办理人"
-    )
+    set_by = person("办理人")
     set_at = models.DateTimeField("办理时间", null=True, blank=True)
     reason = models.CharField("重新开放原因", max_length=200, blank=True)
 

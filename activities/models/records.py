@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Self
 from uuid import uuid4
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from core.days import DeadlineField, EventDateField
+from core.fields import person
 from core.models import KeptFile
 from core.scope import ScopedQuerySet
 from members.models import Member, PartyGroup
@@ -114,9 +114,7 @@ class ActivityRecord(models.Model):
         related_name="adoptions",
         verbose_name="借鉴的经验",
     )
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="代填人"
-    )  # whoever filed it for the secretary; empty when that was the secretary in person
+    entered_by = person("代填人")  # whoever filed it for the secretary; empty when that was the secretary in person
     draft_key = models.UUIDField("草稿编号", default=uuid4, unique=True, editable=False)  # sent twice, kept once
     typed = models.JSONField("已填内容", default=dict, blank=True)
     typed_at = models.DateTimeField("草稿保存时间", null=True, blank=True)
@@ -324,7 +322,7 @@ class Review(models.Model):
         NOTE = "NOTE", "更正说明"
 
     record = models.ForeignKey(ActivityRecord, models.CASCADE, related_name="reviews", verbose_name="活动记录")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="办理人")
+    by = person("办理人", missing=False)
     at = models.DateTimeField("办理时间")
     verdict = models.CharField("结论", max_length=8, choices=Verdict)
     reason = models.CharField("意见", max_length=300, blank=True)

@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.days import DeadlineField, EventDateField, PeriodDateField
-from core.fields import EncryptedMoneyField, EncryptedTextField
+from core.fields import EncryptedMoneyField, EncryptedTextField, person
 from core.scope import Scope, ScopedQuerySet
-from dues.models.columns import money, person
+from dues.models.columns import money
 from dues.rules.standards import PAYER_CHOICES, PAYERS
 from members.models import Member
 from orgs.models import PartyOrganization

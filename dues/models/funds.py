@@ -7,10 +7,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.days import EventDateField
-from core.fields import YearField
+from core.fields import YearField, person
 from core.models import AppendOnly, AppendOnlyQuerySet, KeptFile
 from core.scope import ScopedQuerySet
-from dues.models.columns import money, person
+from dues.models.columns import money
 from dues.models.ledger import Book, Entry, EntryKind
 from dues.rules.uses import CHOICES
 from orgs.models import PartyOrganization

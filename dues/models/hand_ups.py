@@ -6,8 +6,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.days import DeadlineField, EventDateField
+from core.fields import person
 from core.scope import Scope, ScopedQuerySet
-from dues.models.columns import money, person
+from dues.models.columns import money
 from dues.models.ledger import Entry
 from orgs.models import PartyOrganization
 

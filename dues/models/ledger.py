@@ -9,8 +9,9 @@ from django.db import models
 from django.db.models import Q
 
 from core.days import EventDateField
+from core.fields import person
 from core.models import AppendOnly, AppendOnlyQuerySet
-from dues.models.columns import money, person
+from dues.models.columns import money
 from orgs.models import PartyOrganization
 
 

@@ -8,9 +8,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.days import EventDateField
+from core.fields import person
 from core.models import AppendOnly, AppendOnlyQuerySet
 from core.scope import ScopedQuerySet
-from dues.models.columns import money, person
+from dues.models.columns import money
 from dues.models.ledger import Entry
 from orgs.models import PartyOrganization
 

@@ -9,10 +9,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.days import DeadlineField, EventDateField
-from core.fields import YearField
+from core.fields import YearField, person
 from core.scope import Scope, ScopedQuerySet
 from evaluations.choices import Award
-from evaluations.models.rounds import RoundQuerySet, person
+from evaluations.models.rounds import RoundQuerySet
 from instructors.models import Instructor
 from members.models import Member
 from orgs.models import Organization, PartyOrganization

@@ -10,9 +10,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.days import EventDateField
+from core.fields import person
 from core.models import KeptFile
 from core.scope import Scope, ScopedQuerySet
-from evaluations.models.rounds import Round, person
+from evaluations.models.rounds import Round
 from evaluations.models.rubrics import MOST, Rubric, RubricCriterion, points
 from members.models import Member
 from members.rules.separation import Acted, Person

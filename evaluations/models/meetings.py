@@ -6,8 +6,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.days import EventDateField
+from core.fields import person
 from core.scope import ScopedQuerySet
-from evaluations.models.rounds import Round, person
+from evaluations.models.rounds import Round
 from orgs.models import PartyOrganization
 
 

@@ -5,22 +5,15 @@ from __future__ import annotations
 
 from typing import Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from core.days import DeadlineField, EventDateField, PeriodDateField
+from core.fields import person
 from core.scope import Scope, ScopedQuerySet
 from evaluations.rules.facts import Span
 from orgs.models import PartyOrganization
 from orgs.models.party import steps
-
-
-def person(name: str) -> models.ForeignKey:
-    """Who did something; nobody yet, or the system."""
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=name
-    )
 
 
 class RoundQuerySet(ScopedQuerySet):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from core.days import EventDateField, PeriodDateField
+from core.fields import person
 from core.scope import PublicQuerySet, Scope
 from evaluations.choices import Category, Dimension, MemberDimension
 
@@ -53,9 +53,7 @@ class Rubric(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="复制自"
     )
     published_on = EventDateField("发布日期", null=True, blank=True)
-    published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="发布人"
-    )
+    published_by = person("发布人")
 
     objects = RubricQuerySet.as_manager()
     change_permission = "evaluations.rubrics"

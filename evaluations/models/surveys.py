@@ -14,10 +14,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.days import DeadlineField, EventDateField
+from core.fields import person
 from core.models import KeptFile
 from core.scope import ScopedQuerySet
 from evaluations.models.evaluations import Evaluation
-from evaluations.models.rounds import person
 from evaluations.rules.surveys import GRADES, QUESTIONS
 
 

@@ -20,11 +20,10 @@ from evaluations.criteria.registry import Criterion, criteria
 from evaluations.models import Evaluation, Round, Stage
 from evaluations.models.rubrics import points
 from evaluations.queries.progress import by_place
-from evaluations.rules.formulas import rounded
+from evaluations.rules.formulas import HUNDREDTH, rounded
 from orgs.models import PartyOrganization
 from orgs.models.party import steps
 
-HUNDREDTH = Decimal("0.01")
 MOST_WANTED = 5
 
 

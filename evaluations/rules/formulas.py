@@ -14,13 +14,13 @@ from typing import Any, NamedTuple, Self
 from evaluations.rules.facts import Fact
 
 WHOLE = Decimal(100)
-CENT = Decimal("0.01")
+HUNDREDTH = Decimal("0.01")
 OFF = "off_"
 
 
 def rounded(number: Fraction | Decimal | int) -> Decimal:
     """Half up to two places."""
-    return (Decimal((Fraction(number) * 200 + 1) // 2) / 100).quantize(CENT)
+    return (Decimal((Fraction(number) * 200 + 1) // 2) / 100).quantize(HUNDREDTH)
 
 
 def plain(number: Decimal) -> str:

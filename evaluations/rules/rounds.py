@@ -9,10 +9,9 @@ from decimal import Decimal
 
 from activities.rules.frequency import workday_after
 from evaluations.rules.facts import Span
-from evaluations.rules.formulas import plain
+from evaluations.rules.formulas import HUNDREDTH, plain
 
 LEAST_NOTICE = 5  # working days
-HUNDREDTH = Decimal("0.01")
 SELF, STREET, DEPARTMENT, REVIEWED = "SELF", "STREET", "DEPARTMENT", "REVIEWED"
 ROAD = (SELF, STREET, DEPARTMENT, REVIEWED)
 LABELS = {SELF: "自评", STREET: "街道复核", DEPARTMENT: "组织部门审定"}

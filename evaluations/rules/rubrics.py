@@ -6,10 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from evaluations.rules.formulas import plain
+from evaluations.rules.formulas import WHOLE, plain
 from evaluations.rules.totals import Lines
-
-WHOLE = Decimal(100)
 
 
 def objections(points: Mapping[str, Decimal], lines: Lines) -> Iterator[str]:

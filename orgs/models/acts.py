@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 
-from core.fields import PathField
+from core.fields import PathField, person
 from core.scope import ScopedQuerySet
 
 
@@ -15,13 +14,11 @@ class BulkAct(models.Model):
     title = models.CharField("办理", max_length=200)
     reason = models.CharField("原因或依据", max_length=200)
     done_at = models.DateTimeField("办理时间")
-    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="办理人")
+    done_by = person("办理人", missing=False)
     path = PathField("办理人所属党组织路径")
     changed = models.PositiveIntegerField("已修改", default=0)
     undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
-    undone_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="撤销人"
-    )
+    undone_by = person("撤销人")
     restored = models.PositiveIntegerField("已恢复", default=0)
     left = models.JSONField("没有恢复的", default=list, blank=True)  # names of those edited since or out of reach
 

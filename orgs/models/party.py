@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from accounts.roles import ADMINISTRATORS, ROLE_CHOICES, ROLES, Role
 from core.days import DeadlineField, EventDateField
-from core.fields import PathField
+from core.fields import PathField, person
 from core.periods import Period, PeriodQuerySet, not_over
 from core.scope import Scope, ScopedQuerySet, subtree
 from orgs.models.places import Region
@@ -188,9 +188,7 @@ class Appointment(Period):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="appointments", verbose_name="用户")
     role = models.CharField("角色", max_length=12, choices=ROLE_CHOICES)
     node = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="党组织")
-    appointed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="授权人"
-    )
+    appointed_by = person("授权人")
 
     objects = AppointmentQuerySet.as_manager()
     scope_path = "node__path"
