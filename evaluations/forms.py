@@ -16,7 +16,7 @@ from evaluations.choices import dimensions_of, grades_of
 from evaluations.criteria.registry import Criterion, Mode, criteria, criteria_of
 from evaluations.models import Evaluation, Extra, Round, Rubric, RubricCriterion, Score
 from evaluations.queries.results import asked
-from evaluations.rules.extras import BONUSES, BRANCH_VETOES, CRITICISED, MEMBER_VETOES
+from evaluations.rules.extras import offered
 from evaluations.rules.facts import Span
 from evaluations.rules.formulas import plain
 from evaluations.rules.rounds import Given
@@ -202,15 +202,17 @@ class ExtraForm(forms.Form):
 
     def __init__(self, *args: Any, of_members: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kind = Extra.Kind
-        bonuses = [(f"{kind.BONUS}:{code}", f"{one.what} +{plain(one.points)}") for code, one in BONUSES.items()]
-        vetoes = [
-            (f"{kind.VETO}:{code}", what) for code, what in (MEMBER_VETOES if of_members else BRANCH_VETOES).items()
-        ]
-        penalty = (f"{kind.PENALTY}:CRITICISED", f"{CRITICISED.what} −{plain(CRITICISED.points)}")
+        signs = {Extra.Kind.BONUS: " +", Extra.Kind.PENALTY: " −"}
         self.fields["extra"].choices = [  # type: ignore[attr-defined]
-            (kind.BONUS.label, bonuses), (kind.PENALTY.label, [penalty]), (kind.VETO.label, vetoes),
-        ]  # fmt: skip
+            (
+                Extra.Kind(kind).label,
+                [
+                    (f"{kind}:{code}", f"{one.what}{signs[kind]}{plain(one.points)}" if one.points else one.what)
+                    for code, one in some.items()
+                ],
+            )
+            for kind, some in offered(members=of_members).items()
+        ]
 
 
 class ObjectionForm(forms.Form):

@@ -48,11 +48,14 @@ def score(rubric: Rubric, subjects: QuerySet, span: Span, *, on: date) -> dict[i
     """By the keys of the branches or members, in the order of the rubric."""
     found: dict[int, list[Scored]] = {key: [] for key in subjects.order_by().values_list("pk", flat=True)}
     for item in items_of(rubric):
-        source = item.criterion.source
-        facts: Mapping[int, Fact] = source.facts(subjects, span, on) if source else {}
+        facts = facts_of(item, subjects, span, on=on)
         for key, scored in found.items():
             scored.append(Scored(item, facts.get(key)))
     return found
+
+
+def facts_of(item: Item, subjects: QuerySet[Any], span: Span, *, on: date) -> Mapping[int, Fact]:
+    return item.criterion.source.facts(subjects, span, on) if item.criterion.source else {}
 
 
 def records_of(item: Item, subjects: QuerySet[Any], span: Span, *, on: date) -> Mapping[int, Sequence[Record]]:

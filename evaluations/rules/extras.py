@@ -11,7 +11,7 @@ BONUSES = {
     "CITY": Extra("市级表彰", Decimal(2)),
     "COUNTY": Extra("县级表彰", Decimal(1)),
 }
-CRITICISED = Extra("通报批评", Decimal(2))  # each time
+PENALTIES = {"CRITICISED": Extra("通报批评", Decimal(2))}  # each time
 
 BRANCH_VETOES = {
     "OWNER": "主要出资人或书记严重违法违纪",
@@ -30,3 +30,13 @@ MEMBER_VETOES = {
     "GATHERING": "参加非法集会、邪教组织",
     "DUES": "连续六个月不交纳党费",
 }
+
+
+def vetoes_of(members: bool) -> dict[str, str]:
+    return MEMBER_VETOES if members else BRANCH_VETOES
+
+
+def offered(*, members: bool) -> dict[str, dict[str, Extra]]:
+    """What may be entered of a branch or of a member, by kind and code. A veto has no points."""
+    vetoes = {code: Extra(what, Decimal(0)) for code, what in vetoes_of(members).items()}
+    return {"BONUS": BONUSES, "PENALTY": PENALTIES, "VETO": vetoes}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -78,12 +78,13 @@ class Fact:
             raise ValueError(f"no number: {self.text!r}")
         return Fraction(self.value)
 
-    def kept(self) -> dict[str, Any]:
-        """As plain data, without what is empty."""
+    def kept(self, records: Iterable[Record]) -> dict[str, Any]:
+        """As plain data, without what is empty, with what proves it."""
         numbers = {name: getattr(self, name) for name in NUMBERS}
         told = {name: str(number) for name, number in numbers.items() if number is not None}
         texts = {name: text for name in TEXTS if (text := getattr(self, name))}
-        return texts | told | ({} if self.faults is None else {"faults": dict(self.faults)})
+        faults = {} if self.faults is None else {"faults": dict(self.faults)}
+        return texts | told | faults | {"records": [list(one) for one in records]}
 
     @classmethod
     def of_kept(cls, kept: Mapping[str, Any]) -> Self:

@@ -15,7 +15,7 @@ from core.locks import hold
 from core.refusals import Refusal
 from evaluations.models import Evaluation, Extra, Objection, Round, Score, Stage
 from evaluations.queries.results import item_of, rows_of
-from evaluations.rules.extras import BONUSES, BRANCH_VETOES, CRITICISED, MEMBER_VETOES
+from evaluations.rules.extras import offered
 from evaluations.rules.rounds import Given, objections
 from members.queries.people import seat_of
 from members.rules.separation import Acted, Person
@@ -23,7 +23,7 @@ from members.services.separation import require_another, require_seat
 
 ENTER, ANSWER = "evaluations.object", "evaluations.answer"
 ADD, REMOVE = "evaluations.extra_add", "evaluations.extra_remove"
-Kind, State = Extra.Kind, Round.State
+State = Round.State
 
 
 @transaction.atomic
@@ -92,11 +92,20 @@ def add_extra(*, by: User, evaluation: Evaluation, kind: str, code: str, text: s
     _require_above(by, row, on)
     if not text.strip():
         raise Refusal("依据请写明，如表彰决定、通报的文号")
-    what, points = _known(row, kind, code)
+    known = offered(members=bool(row.member_id)).get(kind, {}).get(code)
+    if known is None:
+        raise Refusal("没有这项加分、扣分或一票否决，请重新选择")
     if row.extras.filter(kind=kind, code=code, text=text.strip()).exists():
-        raise Refusal(f"“{what}”已按这一依据登记过，不重复登记")
+        raise Refusal(f"“{known.what}”已按这一依据登记过，不重复登记")
     made = Extra(
-        evaluation=row, kind=kind, code=code, what=what, points=points, text=text.strip(), added_by=by, added_on=on
+        evaluation=row,
+        kind=kind,
+        code=code,
+        what=known.what,
+        points=known.points,
+        text=text.strip(),
+        added_by=by,
+        added_on=on,
     )
     writing.add(by=by, record=made, action=ADD, on=on)
     if row.stage == Stage.REVIEWED:
@@ -187,14 +196,3 @@ def _choose(by: User, evaluation: Evaluation, row: Objection, accepted: bool, ch
 def _sum_up(by: User, row: Evaluation, action: str, on: date) -> None:
     [rows] = rows_of(Evaluation.objects.filter(pk=row.pk))
     writing.change(by=by, record=rows.evaluation, values=rows.result(), action=action, on=on)
-
-
-def _known(row: Evaluation, kind: str, code: str) -> tuple[str, Decimal]:
-    vetoes = MEMBER_VETOES if row.member_id else BRANCH_VETOES
-    if kind == Kind.VETO and code in vetoes:
-        return vetoes[code], Decimal(0)
-    if kind == Kind.BONUS and code in BONUSES:
-        return BONUSES[code].what, BONUSES[code].points
-    if kind == Kind.PENALTY and code == "CRITICISED":
-        return CRITICISED.what, CRITICISED.points
-    raise Refusal("没有这项加分、扣分或一票否决，请重新选择")

@@ -26,8 +26,7 @@ from evaluations.criteria.registry import keys
 from evaluations.models import Evaluation, Exempt, Extra, Objection, Round, Rubric, Score, Stage
 from evaluations.queries.results import differences
 from evaluations.queries.rubrics import categories_of, items_of
-from evaluations.queries.scores import vetoes
-from evaluations.rules.facts import Record
+from evaluations.queries.scores import facts_of, records_of, vetoes
 from evaluations.rules.meetings import is_aged
 from evaluations.rules.rounds import notice_until, times
 from members.models import Member
@@ -201,14 +200,12 @@ def _take_in(by: User, row: Round, rubric: Rubric, chosen: Sequence[int], on: da
     made = writing.add_many(list(_begun(row, rubric, subjects)), by=by, action=OPEN, on=on)
     owners = {one.member_id or one.party_organization_id: one for one in made if not one.exempt}
     for item in items_of(rubric):
-        source = item.criterion.source
-        facts = source.facts(subjects, row.span, on) if source else {}
-        records = source.records(subjects, row.span, on) if source else {}
-        rows = []
+        facts = facts_of(item, subjects, row.span, on=on)
+        records, rows = records_of(item, subjects, row.span, on=on), []
         for key, owner in owners.items():
             fact = facts.get(key)
             auto, excluded = item.worked_out(fact)
-            kept = fact.kept() | {"records": [_kept(one) for one in records.get(key, ())]} if fact else {}
+            kept = fact.kept(records.get(key, ())) if fact else {}
             rows.append([owner.pk, item.row.pk, kept, auto, excluded])
         writing.add_rows(Score, SCORE, rows, by=by, events=())  # their evaluation's entry tells of them
     told = {"kind": Extra.Kind.VETO, "text": "系统中的记录", "added_on": on}
@@ -244,7 +241,3 @@ def _members_begun(row: Round, rubric: Rubric, members: QuerySet[Member]) -> Ite
         if is_aged(one.born_on, on=row.last_day, years=years):
             made.exempt, made.stage = Exempt.AGE, Stage.REVIEWED
         yield made
-
-
-def _kept(record: Record) -> list[Any]:
-    return [record.text, record.model, record.pk, record.counts]

@@ -19,6 +19,7 @@ from evaluations.criteria.satisfaction import CODE, fact_of
 from evaluations.models import Evaluation, Round, Score, Stage, Survey, SurveyPaper, SurveySum, SurveyTicket
 from evaluations.queries.results import item_of
 from evaluations.queries.surveys import came, people_of, sums_of
+from evaluations.rules.facts import Record
 from evaluations.rules.surveys import GRADES, QUESTIONS, Counts, enough, least, new_code, objections, satisfied
 from evaluations.services.answers import digest_of
 from members.services.separation import require_another, require_seat
@@ -173,6 +174,6 @@ def _tell(by: User, row: Survey, paper: int, on: date) -> None:
         return
     fact = fact_of(row, paper)
     auto, _ = item_of(score).worked_out(fact)
-    record = [str(row), "evaluations.survey", row.evaluation_id, True]
-    values = {"fact": fact.kept() | {"records": [record]}, "auto": auto}
+    record = Record(str(row), "evaluations.survey", row.evaluation_id)
+    values = {"fact": fact.kept([record]), "auto": auto}
     writing.change(by=by, record=score, values=values, action=CLOSE, on=on)

@@ -21,7 +21,7 @@ from evaluations.choices import Category
 from evaluations.forms import RubricForm
 from evaluations.models import Rubric
 from evaluations.queries.rubrics import blocks_of, items_of, lines_of, objections_to
-from evaluations.rules.extras import BONUSES, BRANCH_VETOES, CRITICISED, MEMBER_VETOES
+from evaluations.rules.extras import offered
 from evaluations.services import rubrics
 
 
@@ -74,12 +74,11 @@ class RubricPage(PermissionMixin, TemplateView):
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         rubric = self.rubric
         lines, blocks = lines_of(rubric), blocks_of(rubric, items_of(rubric))
-        member = rubric.category == Category.MEMBER
         return super().get_context_data(
             title=rubric.name, rubric=rubric, blocks=blocks, whole=sum(block.points for block in blocks),
             grades=[*zip(lines.grades[1:], lines.bands, strict=True)][::-1], lowest=lines.grades[0],
             objections=objections_to(rubric) if rubric.draft else [], may_write=may_write(self.request.scope),
-            bonuses=BONUSES.values(), criticised=CRITICISED, vetoes=(MEMBER_VETOES if member else BRANCH_VETOES).values(), **more,
+            extras=offered(members=rubric.category == Category.MEMBER), **more,
         )  # fmt: skip
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse:

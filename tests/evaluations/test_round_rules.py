@@ -7,7 +7,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from evaluations.rules.facts import Fact, Span
+from evaluations.rules.facts import Fact, Record, Span
 from evaluations.rules.rounds import Given, half_before, not_yet, notice_until, objections, times
 
 UNTIL = {"SELF": date(2026, 7, 10), "STREET": date(2026, 7, 20), "DEPARTMENT": date(2026, 7, 30)}
@@ -92,6 +92,6 @@ def test_points_stand_between_nothing_and_all_with_a_reason(
     ],
 )  # fmt: skip
 def test_a_fact_is_the_same_from_what_was_kept(fact: Fact) -> None:
-    again = Fact.of_kept(fact.kept() | {"records": [["一份记录", "activities.activityrecord", 1, True]]})
+    again = Fact.of_kept(fact.kept([Record("一份记录", "activities.activityrecord", 1)]))
     assert again == fact
     assert again.known == fact.known

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluations.rules.extras import BONUSES, CRITICISED
+from evaluations.rules.extras import BONUSES, PENALTIES
 from evaluations.rules.totals import Extra, Line, Lines, Total, total
 
 NAMES = {
@@ -115,13 +115,13 @@ def test_of_bonuses_the_highest_alone_counts_up_to_the_cap(bonuses: list[Extra],
 
 @pytest.mark.parametrize(("times", "penalty"), [(0, "0.00"), (1, "2.00"), (5, "10.00"), (6, "10.00")])
 def test_penalties_add_up_to_the_cap(times: int, penalty: str) -> None:
-    found = added("17", "17", "17", "17", "17", penalties=[CRITICISED] * times)
+    found = added("17", "17", "17", "17", "17", penalties=[PENALTIES["CRITICISED"]] * times)
     assert (found.penalty, found.points) == (D(penalty), D(85) - D(penalty))
     assert found.five_good == (times == 0)
 
 
 def test_bonus_and_penalty_are_told_and_never_touch_a_dimension() -> None:
-    found = added("13", "17", "17", "17", "20", bonuses=[BONUSES["PROVINCE"]], penalties=[CRITICISED])
+    found = added("13", "17", "17", "17", "20", bonuses=[BONUSES["PROVINCE"]], penalties=[PENALTIES["CRITICISED"]])
     assert found.points == D(85)
     assert found.short_of == ("领导班子好 13.00 分，低于 14 分",)
     assert found.steps[:2] == (
@@ -132,7 +132,7 @@ def test_bonus_and_penalty_are_told_and_never_touch_a_dimension() -> None:
 
 
 def test_the_sum_never_falls_below_nothing() -> None:
-    assert added("0", "0", "0", "0", "1", penalties=[CRITICISED] * 3).points == 0
+    assert added("0", "0", "0", "0", "1", penalties=[PENALTIES["CRITICISED"]] * 3).points == 0
 
 
 def test_any_veto_leaves_no_rating() -> None:
@@ -155,7 +155,7 @@ POINTS = st.decimals(min_value=0, max_value=20, places=2)
 @given(st.lists(st.one_of(POINTS, st.none()), min_size=5, max_size=5), st.integers(0, 9))
 def test_a_sum_is_that_of_its_dimensions_and_never_more_than_all(points: list[D | None], times: int) -> None:
     some = [replace(one, points=number) for one, number in zip(lines("0", "0", "0", "0", "0"), points, strict=True)]
-    found = total(some, LINES, penalties=[CRITICISED] * times)
+    found = total(some, LINES, penalties=[PENALTIES["CRITICISED"]] * times)
     assert found.points == max(sum(number or 0 for number in points) - min(2 * times, 10), 0)
     assert (found.band is None) == (None in points)
     assert not found.five_good or (found.points >= 85 and all(one.points >= 14 for one in found.dimensions))
