@@ -13,7 +13,7 @@ from demo.city import BRANCH
 from demo.invent import Inventor
 from demo.money import DISTRICT, secretary_of
 from evaluations.models import Evaluation, Round, Stage
-from evaluations.queries.results import asked, rows_of
+from evaluations.queries.results import asked, sheets_of
 from evaluations.rules.facts import Span
 from evaluations.rules.rounds import Given, half_before
 from evaluations.services import objections, rounds, stages
@@ -76,11 +76,11 @@ class FiveGoods:
                 self._take(one, Stage.STREET, self.users["street"], self.today - timedelta(days=1))
 
     def _take(self, evaluation: Evaluation, stage: Stage, by: User, on: date) -> None:
-        [rows] = rows_of(Evaluation.objects.filter(pk=evaluation.pk))
+        [sheet] = sheets_of(Evaluation.objects.filter(pk=evaluation.pk))
         usual = self.invent.choice(SHARES)
         given = {
             one.pk: self._given(stages.before(one, stage), one.criterion.points, usual)
-            for one in rows.scores
+            for one in sheet.scores
             if asked(one)
         }
         stages.take(by=by, evaluation=evaluation, stage=stage, given=given, on=on)

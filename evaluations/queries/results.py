@@ -16,10 +16,10 @@ from evaluations.criteria.registry import Criterion, criteria
 from evaluations.models import Evaluation, Extra, Objection, Round, Rubric, Score, Stage
 from evaluations.models.evaluations import EvaluationQuerySet
 from evaluations.queries.rubrics import Item, lines_of
+from evaluations.rules import totals
 from evaluations.rules.facts import Fact, Record
 from evaluations.rules.lifts import lifts
-from evaluations.rules.totals import Extra as Given
-from evaluations.rules.totals import Line, Total, total
+from evaluations.rules.totals import Mark, Total, total
 
 CHUNK = 500  # evaluations that are in memory at once
 STAGES = {"SELF": "self_points", "STREET": "street_points", "DEPARTMENT": "department_points", "REVIEWED": "final"}
@@ -69,18 +69,18 @@ def total_at(rubric: Rubric, scores: Iterable[Score], extras: Iterable[Extra], s
 
 
 def _total(rubric: Rubric, given: Sequence[tuple[Score, Decimal | None]], extras: Iterable[Extra]) -> Total:
-    lines = [
-        Line(one.criterion.code, one.criterion.dimension, one.criterion.points, points, one.excluded)
+    marks = [
+        Mark(one.criterion.code, one.criterion.dimension, one.criterion.points, points, one.excluded)
         for one, points in given
     ]
     by_kind: dict[str, list[Extra]] = defaultdict(list)
     for extra in extras:
         by_kind[extra.kind].append(extra)
     return total(
-        lines,
+        marks,
         lines_of(rubric),
-        bonuses=[Given(one.what, one.points) for one in by_kind[Extra.Kind.BONUS]],
-        penalties=[Given(one.what, one.points) for one in by_kind[Extra.Kind.PENALTY]],
+        bonuses=[totals.Extra(one.what, one.points) for one in by_kind[Extra.Kind.BONUS]],
+        penalties=[totals.Extra(one.what, one.points) for one in by_kind[Extra.Kind.PENALTY]],
         vetoes=[one.what for one in by_kind[Extra.Kind.VETO]],
     )
 
@@ -102,7 +102,9 @@ def last_before(evaluation: Evaluation, scope: Scope) -> Evaluation | None:
 
 # --- worked out anew ---
 @dataclass(frozen=True)
-class Rows:
+class Sheet:
+    """An evaluation with all that is written of it."""
+
     evaluation: Evaluation
     scores: Sequence[Score]
     extras: Sequence[Extra]
@@ -151,7 +153,7 @@ class Rows:
         return next(answered, points_at(score, "DEPARTMENT"))
 
 
-def rows_of(evaluations: QuerySet[Evaluation]) -> Iterator[Rows]:
+def sheets_of(evaluations: QuerySet[Evaluation]) -> Iterator[Sheet]:
     """In the order of their keys, so many at a time, in a constant number of queries each time."""
     keys = list(evaluations.order_by("pk").values_list("pk", flat=True))
     for first in range(0, len(keys), CHUNK):
@@ -164,7 +166,7 @@ def rows_of(evaluations: QuerySet[Evaluation]) -> Iterator[Rows]:
             in_order = sorted(scores[row.pk], key=lambda one: item_of(one).criterion.place)
             for one in in_order:
                 one.evaluation = row
-            yield Rows(row, in_order, extras[row.pk], objections[row.pk])
+            yield Sheet(row, in_order, extras[row.pk], objections[row.pk])
 
 
 def _by(rows: QuerySet[Any]) -> dict[int, list[Any]]:
@@ -176,8 +178,8 @@ def _by(rows: QuerySet[Any]) -> dict[int, list[Any]]:
 
 def differences(evaluations: QuerySet[Evaluation]) -> Iterator[str]:
     """Every cell that is not what follows from what it rests on; of those that are reviewed."""
-    for rows in rows_of(evaluations.filter(stage=Stage.REVIEWED)):
-        yield from rows.differences()
+    for sheet in sheets_of(evaluations.filter(stage=Stage.REVIEWED)):
+        yield from sheet.differences()
 
 
 def published(row: Round, scope: Scope) -> EvaluationQuerySet:

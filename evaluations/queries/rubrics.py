@@ -15,7 +15,7 @@ from evaluations.criteria.registry import Criterion, Mode, criteria
 from evaluations.models import Rubric, RubricCriterion
 from evaluations.rules.facts import Fact
 from evaluations.rules.formulas import Formula
-from evaluations.rules.rubrics import objections
+from evaluations.rules.rubrics import against
 from evaluations.rules.totals import Lines
 from orgs.models import Coverage, PartyOrganization
 from orgs.queries import SOCIAL
@@ -91,10 +91,10 @@ def lines_of(rubric: Rubric) -> Lines:
     )
 
 
-def objections_to(rubric: Rubric) -> list[str]:
+def against_publishing(rubric: Rubric) -> list[str]:
     """Why it cannot be published as it stands. One query."""
     points = {block.code: block.points for block in blocks_of(rubric, items_of(rubric))}
-    return [*objections(points, lines_of(rubric))]
+    return [*against(points, lines_of(rubric))]
 
 
 def categories_of(branches: QuerySet[PartyOrganization], *, on: date) -> dict[int, Category]:

@@ -19,7 +19,7 @@ from evaluations.models import Rubric
 from evaluations.queries.rubrics import Item, items_of, lines_of
 from evaluations.rules.extras import BRANCH_VETOES, MEMBER_VETOES
 from evaluations.rules.facts import Fact, Record, Span
-from evaluations.rules.totals import Line, Total, total
+from evaluations.rules.totals import Mark, Total, total
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ class Scored:
         return self.item.worked_out(self.fact)[1]
 
     @property
-    def line(self) -> Line:
+    def mark(self) -> Mark:
         row = self.item.row
-        return Line(row.code, row.dimension, row.points, self.points, self.excluded)
+        return Mark(row.code, row.dimension, row.points, self.points, self.excluded)
 
 
 def score(rubric: Rubric, subjects: QuerySet, span: Span, *, on: date) -> dict[int, list[Scored]]:
@@ -75,4 +75,4 @@ def vetoes(rubric: Rubric, subjects: QuerySet, span: Span, *, on: date) -> dict[
 
 
 def total_of(rubric: Rubric, scored: Iterable[Scored], vetoed: Iterable[str] = ()) -> Total:
-    return total([one.line for one in scored], lines_of(rubric), vetoes=vetoed)
+    return total([one.mark for one in scored], lines_of(rubric), vetoes=vetoed)

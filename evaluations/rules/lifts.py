@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from evaluations.rules.totals import ZERO, Line, Total
+from evaluations.rules.totals import ZERO, Mark, Total
 
 
 @dataclass(frozen=True)
@@ -25,39 +25,39 @@ def lifts(found: Total) -> tuple[Lift, ...]:
     if found.unrated or found.five_good:
         return ()
     missing = sorted(
-        (line for line in found.given if _missed(line)), key=lambda line: _scaled(line, found), reverse=True
+        (mark for mark in found.given if _missed(mark)), key=lambda mark: _scaled(mark, found), reverse=True
     )
-    taken: list[Line] = []
+    taken: list[Mark] = []
     for dimension in found.dimensions:
-        for line in missing:
-            if line.dimension == dimension.code and _below(dimension.code, raised(found, taken)):
-                taken.append(line)
-    for line in missing:
+        for mark in missing:
+            if mark.dimension == dimension.code and _below(dimension.code, raised(found, taken)):
+                taken.append(mark)
+    for mark in missing:
         if raised(found, taken).five_good:
             break
-        if line not in taken:
-            taken.append(line)
+        if mark not in taken:
+            taken.append(mark)
     reached = raised(found, taken).five_good
-    return tuple(Lift(line.code, _missed(line)) for line in taken) if reached else ()
+    return tuple(Lift(mark.code, _missed(mark)) for mark in taken) if reached else ()
 
 
-def raised(found: Total, full: Collection[Line]) -> Total:
+def raised(found: Total, full: Collection[Mark]) -> Total:
     """The same with some items brought to their full points."""
     dimensions = tuple(
-        replace(one, given=one.given + sum((_missed(line) for line in full if line.dimension == one.code), ZERO))
+        replace(one, given=one.given + sum((_missed(mark) for mark in full if mark.dimension == one.code), ZERO))
         for one in found.dimensions
     )
     return replace(found, dimensions=dimensions)
 
 
-def _missed(line: Line) -> Decimal:
-    return ZERO if line.excluded or line.points is None else line.most - line.points
+def _missed(mark: Mark) -> Decimal:
+    return ZERO if mark.excluded or mark.points is None else mark.most - mark.points
 
 
-def _scaled(line: Line, found: Total) -> Fraction:
+def _scaled(mark: Mark, found: Total) -> Fraction:
     """What it brings to its dimension, of which something may not apply."""
-    dimension = next(one for one in found.dimensions if one.code == line.dimension)
-    return Fraction(_missed(line)) * Fraction(dimension.most) / Fraction(dimension.applies)
+    dimension = next(one for one in found.dimensions if one.code == mark.dimension)
+    return Fraction(_missed(mark)) * Fraction(dimension.most) / Fraction(dimension.applies)
 
 
 def _below(code: str, found: Total) -> bool:

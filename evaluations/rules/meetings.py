@@ -39,7 +39,7 @@ class Votes:
     agreed: int
 
 
-def objections(candidates: Sequence[Candidate], *, one_in: int, excess_reason: str) -> Iterator[str]:
+def against_choice(candidates: Sequence[Candidate], *, one_in: int, excess_reason: str) -> Iterator[str]:
     """Why what the meeting chose cannot stand: below the line nobody is chosen, and who reaches it and is not has a reason."""
     for one in candidates:
         if one.chosen and one.short_of:
@@ -59,7 +59,7 @@ def excess(number: int, chosen: int, *, one_in: int) -> str:
     return f"参加评定的党员 {number} 名，评定为“五个好” {chosen} 名，一般不超过 {most} 名（{one_in} 分之一）"
 
 
-def against(votes: Votes) -> Iterator[str]:
+def against_vote(votes: Votes) -> Iterator[str]:
     """Why the votes do not carry it."""
     if votes.present > votes.expected:
         yield f"到会 {votes.present} 名，多于有表决权的党员 {votes.expected} 名，请核对"

@@ -52,7 +52,7 @@ class Given:
     text: str = ""
 
 
-def objections(name: str, most: Decimal, before: Decimal | None, given: Given) -> Iterator[str]:
+def against(name: str, most: Decimal, before: Decimal | None, given: Given) -> Iterator[str]:
     """Why it cannot stand: `before` is what the stage before gave, nothing where it gave none or there is none."""
     if given.points is None:
         yield f"“{name}”还没有评分"

@@ -10,7 +10,7 @@ from evaluations.rules.formulas import WHOLE, plain
 from evaluations.rules.totals import Lines
 
 
-def objections(points: Mapping[str, Decimal], lines: Lines) -> Iterator[str]:
+def against(points: Mapping[str, Decimal], lines: Lines) -> Iterator[str]:
     """Why a rubric whose dimensions bring so many points each is not published."""
     if (whole := sum(points.values(), Decimal(0))) != WHOLE:
         yield f"各项分值合计 {plain(whole)} 分，应为 100 分"

@@ -63,7 +63,7 @@ def lines(*several: Counts) -> Iterator[Line]:
         yield Line(question, tuple(sum(one.get(code, {}).get(grade, 0) for one in several) for grade in GRADES))
 
 
-def objections(counts: Counts) -> Iterator[str]:
+def against(counts: Counts) -> Iterator[str]:
     """Why paper answers cannot stand: a sheet without the last question counts nowhere, others may be left out."""
     sheets = sum(counts.get(WHOLE, {}).values())
     if not sheets:

@@ -1,4 +1,4 @@
-"""What the lines of an evaluation come to: dimensions, bonus and penalty, band, and whether it is five goods (rules §15). Pure.
+"""What the marks of an evaluation come to: dimensions, bonus and penalty, band, and whether it is five goods (rules §15). Pure.
 
 What does not apply drops out, and its dimension is scaled up to its full points. What nobody has given points yet is open: as
 long as anything is, there is a sum so far and no rating.
@@ -18,7 +18,7 @@ ZERO = Decimal("0.00")
 
 
 @dataclass(frozen=True)
-class Line:
+class Mark:
     """One criterion: its full points, and what was given, nothing as long as it is open. `excluded` says why it does not
     apply."""
 
@@ -95,7 +95,7 @@ class Total:
     bonuses: tuple[Extra, ...] = ()
     penalties: tuple[Extra, ...] = ()
     vetoes: tuple[str, ...] = ()
-    given: tuple[Line, ...] = ()
+    given: tuple[Mark, ...] = ()
 
     @cached_property
     def bonus(self) -> Decimal:
@@ -151,7 +151,7 @@ class Total:
 
     @property
     def steps(self) -> tuple[str, ...]:
-        """The way from the lines to the sum, in sentences."""
+        """The way from the marks to the sum, in sentences."""
         sums = "＋".join(f"{one.name} {one.points}" for one in self.dimensions)
         steps = [one.words for one in self.dimensions if one.words]
         if self.bonuses:
@@ -173,27 +173,27 @@ def told(extras: Iterable[Extra]) -> str:
 
 
 def total(
-    given: Sequence[Line],
+    given: Sequence[Mark],
     lines: Lines,
     *,
     bonuses: Iterable[Extra] = (),
     penalties: Iterable[Extra] = (),
     vetoes: Iterable[str] = (),
 ) -> Total:
-    """Add up the lines of one evaluation."""
+    """Add up the marks of one evaluation."""
     dimensions = []
     for code, name in lines.dimensions.items():
-        here = [line for line in given if line.dimension == code]
-        applying = [line for line in here if not line.excluded]
+        here = [mark for mark in given if mark.dimension == code]
+        applying = [mark for mark in here if not mark.excluded]
         dimensions.append(
             DimensionTotal(
                 code,
                 name,
-                sum((line.most for line in here), ZERO),
-                sum((line.most for line in applying), ZERO),
-                sum((line.points or ZERO for line in applying), ZERO),
-                tuple(dict.fromkeys(line.excluded for line in here if line.excluded)),
+                sum((mark.most for mark in here), ZERO),
+                sum((mark.most for mark in applying), ZERO),
+                sum((mark.points or ZERO for mark in applying), ZERO),
+                tuple(dict.fromkeys(mark.excluded for mark in here if mark.excluded)),
             )
         )
-    opened = tuple(line.code for line in given if line.open)
+    opened = tuple(mark.code for mark in given if mark.open)
     return Total(lines, tuple(dimensions), opened, tuple(bonuses), tuple(penalties), tuple(vetoes), tuple(given))

@@ -17,8 +17,8 @@ from core.locks import hold
 from core.parameters import values_on
 from core.refusals import Refusal
 from evaluations.models import Evaluation, Exempt, Meeting, Round, Stage
-from evaluations.queries.results import Rows, rows_of
-from evaluations.rules.meetings import Candidate, Votes, against, objections
+from evaluations.queries.results import Sheet, sheets_of
+from evaluations.rules.meetings import Candidate, Votes, against_choice, against_vote
 from evaluations.services import stages
 from members.services.separation import require_seat
 from orgs.models import PartyOrganization
@@ -36,22 +36,22 @@ def decide(
     it did not choose others who reach the line. Raises Refusal."""
     waiting = _waiting(by, row, party_organization, on)
     _require_scored(waiting)
-    if chosen - {rows.evaluation.pk for rows in waiting}:
+    if chosen - {sheet.evaluation.pk for sheet in waiting}:
         raise Refusal("其中有不在本支部等待评定的党员，请重新打开本页")
     if not row.opened_on or values["held_on"] < row.opened_on:
         raise Refusal(f"支部党员大会日期不早于评定开始的日期 {row.opened_on}")
     require_past(Meeting, values, on=on)
-    candidates = [_candidate(rows, chosen, reasons) for rows in waiting]
+    candidates = [_candidate(sheet, chosen, reasons) for sheet in waiting]
     told = {"one_in": int(values_on(on)["five.members_one_in"]), "excess_reason": values["excess_reason"]}
     votes = Votes(values["expected"], values["present"], values["agreed"])
-    for why in (*against(votes), *objections(candidates, **told)):
+    for why in (*against_vote(votes), *against_choice(candidates, **told)):
         raise Refusal(why)
     meeting = Meeting(round=row, party_organization=party_organization, entered_by=by, entered_on=on, **values)
     writing.add(by=by, record=meeting, action=DECIDE, on=on)
-    for rows, one in zip(waiting, candidates, strict=True):
+    for sheet, one in zip(waiting, candidates, strict=True):
         decided = {"chosen": one.chosen, "chosen_reason": one.reason}
-        writing.change(by=by, record=rows.evaluation, values=decided, action=DECIDE, on=on)
-        stages.advance(by, rows, stages.STEPS[Stage.SELF], on)
+        writing.change(by=by, record=sheet.evaluation, values=decided, action=DECIDE, on=on)
+        stages.advance(by, sheet, stages.STEPS[Stage.SELF], on)
     return meeting
 
 
@@ -74,11 +74,11 @@ def meeting_of(row: Evaluation) -> Meeting | None:
 
 
 # --- before the meeting ---
-def _waiting(by: User, row: Round, branch: PartyOrganization, on: date) -> list[Rows]:
+def _waiting(by: User, row: Round, branch: PartyOrganization, on: date) -> list[Sheet]:
     """The members of the branch who wait for its meeting, locked."""
     rows = Evaluation.objects.filter(round=row, party_organization=branch, member__isnull=False, stage=Stage.SELF)
     hold(Evaluation, rows.values_list("pk", flat=True))
-    found = list(rows_of(rows))
+    found = list(sheets_of(rows))
     if not found:
         raise Refusal(f"“{row}”中没有等待{branch}评定的党员，请重新打开本页")
     why = stages.refusals(by=by, evaluations=[one.evaluation for one in found], stage=Stage.SELF, on=on)
@@ -87,8 +87,8 @@ def _waiting(by: User, row: Round, branch: PartyOrganization, on: date) -> list[
     return found
 
 
-def _require_scored(waiting: Collection[Rows]) -> None:
-    open_ = [rows.evaluation.name for rows in waiting if rows.total_at(Stage.SELF).open]
+def _require_scored(waiting: Collection[Sheet]) -> None:
+    open_ = [sheet.evaluation.name for sheet in waiting if sheet.total_at(Stage.SELF).open]
     if open_:
         some = "、".join(open_[:NAMED])
         raise Refusal(
@@ -96,6 +96,6 @@ def _require_scored(waiting: Collection[Rows]) -> None:
         )
 
 
-def _candidate(rows: Rows, chosen: Collection[int], reasons: Mapping[int, str]) -> Candidate:
-    row = rows.evaluation
-    return Candidate(row.name, rows.total_at(Stage.SELF).short_of, row.pk in chosen, reasons.get(row.pk, ""))
+def _candidate(sheet: Sheet, chosen: Collection[int], reasons: Mapping[int, str]) -> Candidate:
+    row = sheet.evaluation
+    return Candidate(row.name, sheet.total_at(Stage.SELF).short_of, row.pk in chosen, reasons.get(row.pk, ""))

@@ -14,9 +14,9 @@ from core import writing
 from core.locks import hold
 from core.refusals import Refusal
 from evaluations.models import Evaluation, Extra, Objection, Round, Score, Stage
-from evaluations.queries.results import item_of, rows_of
+from evaluations.queries.results import item_of, sheets_of
 from evaluations.rules.extras import offered
-from evaluations.rules.rounds import Given, objections
+from evaluations.rules.rounds import Given, against
 from members.queries.people import seat_of
 from members.rules.separation import Acted, Person
 from members.services.separation import require_another, require_seat
@@ -173,7 +173,7 @@ def _changed(by: User, row: Objection, accepted: bool, points: Decimal, on: date
     if score.excluded:
         raise Refusal(f"这一项不适用（{score.excluded}），不能改分")
     name = item_of(score).criterion.title
-    for why in objections(name, score.criterion.points, None, Given(points)):
+    for why in against(name, score.criterion.points, None, Given(points)):
         raise Refusal(why)
     if points == score.final:
         raise Refusal(f"“{name}”原来就是 {points} 分，请填写改后的得分")
@@ -194,5 +194,5 @@ def _choose(by: User, evaluation: Evaluation, row: Objection, accepted: bool, ch
 
 
 def _sum_up(by: User, row: Evaluation, action: str, on: date) -> None:
-    [rows] = rows_of(Evaluation.objects.filter(pk=row.pk))
-    writing.change(by=by, record=rows.evaluation, values=rows.result(), action=action, on=on)
+    [sheet] = sheets_of(Evaluation.objects.filter(pk=row.pk))
+    writing.change(by=by, record=sheet.evaluation, values=sheet.result(), action=action, on=on)

@@ -17,7 +17,7 @@ from core.refusals import Refusal
 from evaluations.choices import Category, bounds_of, grades_of
 from evaluations.criteria.registry import Criterion, Mode, criteria, criteria_of
 from evaluations.models import Rubric, RubricCriterion
-from evaluations.queries.rubrics import objections_to
+from evaluations.queries.rubrics import against_publishing
 from evaluations.rules.rubrics import of_bounds
 
 ADD, COPY, EDIT = "evaluations.rubric_add", "evaluations.rubric_copy", "evaluations.rubric_edit"
@@ -99,8 +99,8 @@ def edit(*, by: User, rubric: Rubric, values: Mapping[str, Any], wanted: Mapping
     """Let a draft say something else: its lines, and each criterion that is named."""
     row = _draft(rubric)
     bounds = [Decimal(bound) for bound in values.get("bands", row.bands)]
-    for objection in of_bounds(bounds, grades_of(row.category)):
-        raise Refusal(objection)
+    for why in of_bounds(bounds, grades_of(row.category)):
+        raise Refusal(why)
     writing.change(by=by, record=row, values=values, action=EDIT, on=on)
     there = {one.code: one for one in row.criteria.select_related("rubric")}
     fresh = []
@@ -138,7 +138,7 @@ def _says(rubric: Rubric, criterion: Criterion, wanted: Wanted) -> dict[str, Any
 def publish(*, by: User, rubric: Rubric, on: date) -> Rubric:
     """Let it hold from its day on. Raises Refusal with all that speaks against it."""
     row = _draft(rubric)
-    if why := objections_to(row):
+    if why := against_publishing(row):
         raise Refusal("；".join(why))
     writing.change(by=by, record=row, values={"published_on": on, "published_by": by}, action=PUBLISH, on=on)
     return row

@@ -18,8 +18,8 @@ from core.id_sets import among
 from core.locks import hold
 from core.refusals import Refusal
 from evaluations.models import Evaluation, Round, Score, Stage, Survey
-from evaluations.queries.results import Rows, asked, item_of, rows_of
-from evaluations.rules.rounds import LABELS, Given, not_yet, objections
+from evaluations.queries.results import Sheet, asked, item_of, sheets_of
+from evaluations.rules.rounds import LABELS, Given, against, not_yet
 from members.queries.people import acted_on, people_at, person
 from members.rules.separation import barred
 from orgs.access import scope_for
@@ -61,29 +61,27 @@ STEPS = {
 @transaction.atomic
 def keep(*, by: User, evaluation: Evaluation, given: Mapping[int, Given], on: date) -> Evaluation:
     """Keep what a branch has typed of its 自评, by the keys of its scores, without handing it in."""
-    rows = _begin(by, evaluation, Stage.SELF, on)
-    for score in _asked(rows, given):
+    sheet = _begin(by, evaluation, Stage.SELF, on)
+    for score in _asked(sheet, given):
         if score.pk in given and given[score.pk].points is not None:
-            _require(objections(_name(score), score.criterion.points, None, given[score.pk]))
-    _write(by, rows, STEPS[Stage.SELF], given, SAVE, on)
-    return rows.evaluation
+            _require(against(_name(score), score.criterion.points, None, given[score.pk]))
+    _write(by, sheet, STEPS[Stage.SELF], given, SAVE, on)
+    return sheet.evaluation
 
 
 @transaction.atomic
 def take(*, by: User, evaluation: Evaluation, stage: str, given: Mapping[int, Given], on: date) -> Evaluation:
     """Hand in a 自评, 复核 or 审定 an evaluation: points for every score that people give, by their keys."""
     step = STEPS[Stage(stage)]
-    rows = _begin(by, evaluation, step.stage, on)
-    if step.stage == Stage.SELF and rows.evaluation.member_id:
+    sheet = _begin(by, evaluation, step.stage, on)
+    if step.stage == Stage.SELF and sheet.evaluation.member_id:
         raise Refusal("党员由支部党员大会评定后一并提交，请先保存得分")
-    scores = _asked(rows, given)
+    scores = _asked(sheet, given)
     for score in scores:
-        _require(
-            objections(_name(score), score.criterion.points, before(score, stage), given.get(score.pk, Given(None)))
-        )
-    _write(by, rows, step, given, step.action, on)
-    advance(by, rows, step, on)
-    return rows.evaluation
+        _require(against(_name(score), score.criterion.points, before(score, stage), given.get(score.pk, Given(None))))
+    _write(by, sheet, step, given, step.action, on)
+    advance(by, sheet, step, on)
+    return sheet.evaluation
 
 
 @transaction.atomic
@@ -94,16 +92,16 @@ def confirm_many(
     with the reason."""
     hold(Evaluation, evaluations)
     done, stay, step = [], [], STEPS[Stage(stage)]
-    found = list(rows_of(Evaluation.objects.filter(pk__in=among(evaluations))))
-    why = refusals(by=by, evaluations=[rows.evaluation for rows in found], stage=step.stage, on=on)
-    for rows in found:
-        row = rows.evaluation
+    found = list(sheets_of(Evaluation.objects.filter(pk__in=among(evaluations))))
+    why = refusals(by=by, evaluations=[sheet.evaluation for sheet in found], stage=step.stage, on=on)
+    for sheet in found:
+        row = sheet.evaluation
         if row.pk in why or not _was_taken_before(row, step):
             stay.append((row, why.get(row.pk) or f"上一步还没有办，请逐个打开{step.act}"))
             continue
-        for one in filter(asked, rows.scores):
+        for one in filter(asked, sheet.scores):
             setattr(one, step.column, before(one, step.stage))
-        advance(by, rows, step, on)
+        advance(by, sheet, step, on)
         done.append(row)
     return done, stay
 
@@ -151,11 +149,11 @@ def _taken(row: Evaluation, before: Iterable[str]) -> Iterator[tuple[str, int, d
             yield LABELS[name.upper()], key, getattr(row, f"{name}_on")
 
 
-def _begin(by: User, evaluation: Evaluation, stage: Stage, on: date) -> Rows:
+def _begin(by: User, evaluation: Evaluation, stage: Stage, on: date) -> Sheet:
     hold(Evaluation, [evaluation.pk])
-    [rows] = rows_of(Evaluation.objects.filter(pk=evaluation.pk))
-    _require_turn(by, rows.evaluation, stage, on)
-    return rows
+    [sheet] = sheets_of(Evaluation.objects.filter(pk=evaluation.pk))
+    _require_turn(by, sheet.evaluation, stage, on)
+    return sheet
 
 
 def _require_turn(by: User, row: Evaluation, stage: Stage, on: date) -> None:
@@ -181,8 +179,8 @@ def _asking(evaluations: Sequence[Evaluation], step: Step) -> dict[int, str]:
     }
 
 
-def _asked(rows: Rows, given: Mapping[int, Given]) -> list[Score]:
-    found = [one for one in rows.scores if asked(one)]
+def _asked(sheet: Sheet, given: Mapping[int, Given]) -> list[Score]:
+    found = [one for one in sheet.scores if asked(one)]
     if given.keys() - {one.pk for one in found}:
         raise Refusal("其中有自动计分或不适用的项，不能另外评分，请重新打开本页")
     return found
@@ -197,24 +195,24 @@ def _require(why: Iterator[str]) -> None:
         raise Refusal(one)
 
 
-def _write(by: User, rows: Rows, step: Step, given: Mapping[int, Given], action: str, on: date) -> None:
-    for score in rows.scores:
+def _write(by: User, sheet: Sheet, step: Step, given: Mapping[int, Given], action: str, on: date) -> None:
+    for score in sheet.scores:
         if one := given.get(score.pk):
             values: dict[str, Any] = {step.column: one.points, step.text: one.text.strip()}
             writing.change(by=by, record=score, values=values, action=action, on=on)
 
 
-def advance(by: User, rows: Rows, step: Step, on: date) -> None:
+def advance(by: User, sheet: Sheet, step: Step, on: date) -> None:
     """Let the evaluation wait at the next stage, with the sum of this one; after the last, with what came of it."""
-    row, name = rows.evaluation, step.stage.lower()
+    row, name = sheet.evaluation, step.stage.lower()
     values: dict[str, Any] = {"stage": step.then, f"{name}_by": by, f"{name}_on": on}
     columns = [step.column]
     if step.then == Stage.REVIEWED:
         columns.append("final")
-        for one in rows.scores:
+        for one in sheet.scores:
             one.final = getattr(one, step.column) if asked(one) else one.auto
-        values |= rows.result()
-    written = [(one.pk, *(getattr(one, column) for column in columns)) for one in rows.scores]
+        values |= sheet.result()
+    written = [(one.pk, *(getattr(one, column) for column in columns)) for one in sheet.scores]
     writing.change_rows(Score, columns, written, by=by, events=())  # the entry below tells of them
-    values[step.sum] = rows.total_at(step.stage).points
+    values[step.sum] = sheet.total_at(step.stage).points
     writing.change(by=by, record=row, values=values, action=step.action, on=on)

@@ -20,7 +20,7 @@ from evaluations.models import Evaluation, Round, Score, Stage, Survey, SurveyPa
 from evaluations.queries.results import item_of
 from evaluations.queries.surveys import came, people_of, sums_of
 from evaluations.rules.facts import Record
-from evaluations.rules.surveys import GRADES, QUESTIONS, Counts, enough, least, new_code, objections, satisfied
+from evaluations.rules.surveys import GRADES, QUESTIONS, Counts, against, enough, least, new_code, satisfied
 from evaluations.services.answers import digest_of
 from members.services.separation import require_another, require_seat
 
@@ -86,7 +86,7 @@ def withdraw(*, by: User, survey: Survey, on: date) -> int:
 
 def enter_paper(*, by: User, survey: Survey, counts: Counts, data: bytes, name: str, on: date) -> SurveyPaper:
     """Add sheets of paper that somebody counted, with a scan of them. The same file again is the one that is there."""
-    for why in objections(counts):
+    for why in against(counts):
         raise Refusal(why)
     digest = hashlib.sha256(data).hexdigest()
     with keeping(data) as (kept, file), transaction.atomic():

@@ -23,7 +23,7 @@ from evaluations.choices import dimensions_of
 from evaluations.forms import AnswerForm, ExtraForm, ObjectionForm, ScoresForm
 from evaluations.models import Evaluation, Evidence, Exempt, Extra, Objection, Round, Score, Stage, Survey
 from evaluations.queries.goals import goals_of, reached
-from evaluations.queries.results import Rows, asked, item_of, last_before, rows_of, standing, to_lift
+from evaluations.queries.results import Sheet, asked, item_of, last_before, sheets_of, standing, to_lift
 from evaluations.rules.rounds import LABELS, Given
 from evaluations.rules.totals import DimensionTotal
 from evaluations.services import evidence, meetings, objections, stages
@@ -42,15 +42,15 @@ class EvaluationPage(PermissionMixin, TemplateView):
     kwargs: Any
 
     @cached_property
-    def rows(self) -> Rows:
+    def sheet(self) -> Sheet:
         seen = Evaluation.objects.within(self.request.scope).filter(pk=self.kwargs["pk"])
-        if found := next(iter(rows_of(seen)), None):
+        if found := next(iter(sheets_of(seen)), None):
             return found
         raise Http404("没有这份评定，或不在您的管辖范围。")
 
     @property
     def evaluation(self) -> Evaluation:
-        return self.rows.evaluation
+        return self.sheet.evaluation
 
     @property
     def told(self) -> dict[str, Any]:
@@ -82,14 +82,14 @@ class EvaluationPage(PermissionMixin, TemplateView):
             return None
         step = stages.STEPS[stage]
         begins = {}
-        for one in self.rows.scores:
+        for one in self.sheet.scores:
             own: Decimal | None = getattr(one, step.column)
             begins[one.pk] = Given(stages.before(one, stage) if own is None else own, getattr(one, step.text))
-        return ScoresForm(data, scores=self.rows.scores, begins=begins, text=TEXTS[stage], whole=whole)
+        return ScoresForm(data, scores=self.sheet.scores, begins=begins, text=TEXTS[stage], whole=whole)
 
     # --- what is done here ---
     def post(self, request: PageRequest, pk: int) -> HttpResponseBase:
-        assert self.rows, "404 before anything else"
+        assert self.sheet, "404 before anything else"
         doing = {
             "take": self._take, "save": self._save, "attach": self._attach, "detach": self._detach, "extra": self._extra,
             "without": self._without, "object": self._object, "answer": self._answer, "exempt": self._exempt,
@@ -201,7 +201,7 @@ class EvaluationPage(PermissionMixin, TemplateView):
         return "已答复。"
 
     def _score(self, key: str) -> Score:
-        found = next((one for one in self.rows.scores if str(one.pk) == key), None)
+        found = next((one for one in self.sheet.scores if str(one.pk) == key), None)
         if found is None:
             raise Http404("没有这一项")
         return found
@@ -211,7 +211,7 @@ class EvaluationPage(PermissionMixin, TemplateView):
         return ExtraForm(data, of_members=bool(self.evaluation.member_id))
 
     def _objection_form(self, data: Any = None) -> ObjectionForm:
-        return ObjectionForm(data, scores=self.rows.scores, initial={"received_on": timezone.localdate()})
+        return ObjectionForm(data, scores=self.sheet.scores, initial={"received_on": timezone.localdate()})
 
     def _answer_form(self, objection: Objection, data: Any = None) -> AnswerForm:
         of = {"whole": objection.score_id is None, "of_members": bool(self.evaluation.member_id)}
@@ -227,12 +227,12 @@ class EvaluationPage(PermissionMixin, TemplateView):
         form = more.pop("form", None) or self.scores_form()
         public, above = state == Round.State.NOTICE, self.holds(P.EVALUATIONS_REVIEW)
         stands = standing(row.stage)
-        total, last = self.rows.total_at(stands), last_before(row, self.request.scope)
+        total, last = self.sheet.total_at(stands), last_before(row, self.request.scope)
         context = {
             "title": row.name, "evaluation": row, "round": row.round, "form": form, "stage": stage, "why": why,
             "button": self._button(stage), "may_save": stage == Stage.SELF, "total": total, "stands": self._label(stands),
             "blocks": self._blocks(form, {one.code: one for one in total.dimensions}, last), "extras": self._extras.order_by("pk"),
-            "objections": self._objections(more.get("answered")), "wrong": list(self.rows.differences()) if row.stage == Stage.REVIEWED else None,
+            "objections": self._objections(more.get("answered")), "wrong": list(self.sheet.differences()) if row.stage == Stage.REVIEWED else None,
             "roads": self._road(), "largest": attachments.LARGEST >> 20, "most": evidence.MOST,
             "may_extra": state == Round.State.OPEN and self.holds(objections.above(row)), "may_object": public and (above or self.holds(P.EVALUATIONS_SCORE)),
             "may_answer": public and self.holds(P.EVALUATIONS_DECIDE), "lifts": to_lift(row), "last": last,
@@ -277,7 +277,7 @@ class EvaluationPage(PermissionMixin, TemplateView):
             files.setdefault(file.score_id, []).append(file)
         lines = [
             Line(one, files.get(one.pk, ()), form.fields_of(one) if form and asked(one) else None)
-            for one in self.rows.scores
+            for one in self.sheet.scores
         ]
         before = (last and last.by_dimension) or {}
         return [

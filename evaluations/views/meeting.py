@@ -19,7 +19,7 @@ from core.parameters import values_on
 from evaluations.forms import MeetingForm
 from evaluations.models import Evaluation, Goal, Meeting, Round, Stage
 from evaluations.queries.goals import goals_of
-from evaluations.queries.results import Rows, rows_of, standing
+from evaluations.queries.results import Sheet, sheets_of, standing
 from evaluations.rules.totals import Total
 from evaluations.services import meetings
 from orgs.models import PartyOrganization
@@ -52,18 +52,18 @@ class MeetingPage(FormPage):
         return get_object_or_404(PartyOrganization.objects.within(self.request.scope), pk=self.kwargs["branch"])
 
     @cached_property
-    def rows(self) -> list[Rows]:
+    def sheets(self) -> list[Sheet]:
         seen = Evaluation.objects.within(self.request.scope)
-        if found := list(rows_of(seen.filter(round=self.round, party_organization=self.branch))):
+        if found := list(sheets_of(seen.filter(round=self.round, party_organization=self.branch))):
             return found
         raise Http404("这个党支部没有列入这个批次的党员，或不在您的管辖范围。")
 
     @cached_property
-    def waiting(self) -> list[Rows]:
+    def waiting(self) -> list[Sheet]:
         """Those whom the meeting can still choose, for whoever may say so."""
         granted = self.request.scope.having(P.EVALUATIONS_SCORE)
         may = self.round.state == Round.State.OPEN and granted.holds_path(self.branch.path)
-        return [one for one in self.rows if may and one.evaluation.stage == Stage.SELF]
+        return [one for one in self.sheets if may and one.evaluation.stage == Stage.SELF]
 
     def get_initial(self) -> dict[str, Any]:
         today = timezone.localdate()
@@ -92,9 +92,9 @@ class MeetingPage(FormPage):
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         form: Any = more.pop("form", None) or self.get_form()
-        goals = goals_of([one.evaluation for one in self.rows], self.request.scope)
+        goals = goals_of([one.evaluation for one in self.sheets], self.request.scope)
         lines = []
-        for one in self.rows:
+        for one in self.sheets:
             row = one.evaluation
             total = None if row.exempt else one.total_at(standing(row.stage))
             lines.append(Line(row, total, goals.get(row.pk), form.fields_of(row)))
@@ -106,4 +106,4 @@ class MeetingPage(FormPage):
 
     def _most(self) -> int:
         one_in = int(values_on(timezone.localdate())["five.members_one_in"])
-        return most_excellent(sum(not one.evaluation.exempt for one in self.rows), one_in=one_in)
+        return most_excellent(sum(not one.evaluation.exempt for one in self.sheets), one_in=one_in)

@@ -20,7 +20,7 @@ from core.scope import Scope
 from evaluations.choices import Category
 from evaluations.forms import RubricForm
 from evaluations.models import Rubric
-from evaluations.queries.rubrics import blocks_of, items_of, lines_of, objections_to
+from evaluations.queries.rubrics import against_publishing, blocks_of, items_of, lines_of
 from evaluations.rules.extras import offered
 from evaluations.services import rubrics
 
@@ -77,7 +77,7 @@ class RubricPage(PermissionMixin, TemplateView):
         return super().get_context_data(
             title=rubric.name, rubric=rubric, blocks=blocks, whole=sum(block.points for block in blocks),
             grades=[*zip(lines.grades[1:], lines.bands, strict=True)][::-1], lowest=lines.grades[0],
-            objections=objections_to(rubric) if rubric.draft else [], may_write=may_write(self.request.scope),
+            against=against_publishing(rubric) if rubric.draft else [], may_write=may_write(self.request.scope),
             extras=offered(members=rubric.category == Category.MEMBER), **more,
         )  # fmt: skip
 

@@ -141,7 +141,7 @@ class Trial(PermissionMixin, TemplateView):
         lines = {one.item.row.code: self._line(one, rows, span, subject.pk) for one in scored}
         blocks = blocks_of(self.rubric, [one.item for one in scored])
         known = [one for one in scored if one.points is not None]
-        open_ = [one for one in scored if one.line.open]
+        open_ = [one for one in scored if one.mark.open]
         return {
             "drawn": [Drawn(one, [lines[item.row.code] for item in one.items], sums[one.code]) for one in blocks],
             "total": total,

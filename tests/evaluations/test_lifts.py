@@ -12,22 +12,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluations.rules.lifts import lifts, raised
-from evaluations.rules.totals import Extra, Line, total
+from evaluations.rules.totals import Extra, Mark, total
 from tests.evaluations.test_totals import LINES, NAMES
 
 CODES = list(NAMES)
 
 
-def items(**missed: Sequence[str]) -> list[Line]:
+def items(**missed: Sequence[str]) -> list[Mark]:
     """Four items of 5 points a dimension, given in full but for what is missed; `x` does not apply."""
     return [
-        Line(f"{place}.{number}", code, D(5), None if less == "x" else 5 - D(less), "不适用" if less == "x" else "")
+        Mark(f"{place}.{number}", code, D(5), None if less == "x" else 5 - D(less), "不适用" if less == "x" else "")
         for place, code in enumerate(CODES, 1)
         for number, less in enumerate((*missed.get(code, ()), *"0000")[:4], 1)
     ]
 
 
-def found(given_: list[Line], **more: object) -> list[tuple[str, D]]:
+def found(given_: list[Mark], **more: object) -> list[tuple[str, D]]:
     return [(one.code, one.points) for one in lifts(total(given_, LINES, **more))]  # type: ignore[arg-type]
 
 
@@ -50,13 +50,13 @@ def found(given_: list[Line], **more: object) -> list[tuple[str, D]]:
     ],
 )  # fmt: skip
 def test_the_fewest_items_that_reach_every_line(
-    given_: list[Line], more: dict[str, object], expected: list[tuple[str, str]]
+    given_: list[Mark], more: dict[str, object], expected: list[tuple[str, str]]
 ) -> None:
     assert found(given_, **more) == [(code, D(points)) for code, points in expected]
 
 
 def test_nothing_is_named_as_long_as_an_item_is_open() -> None:
-    given_ = [*items(TEAM=("5", "5")), Line("9.1", "TEAM", D(5))]
+    given_ = [*items(TEAM=("5", "5")), Mark("9.1", "TEAM", D(5))]
     assert found(given_) == []
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from evaluations.rules.meetings import BELOW, Candidate, Votes, against, excess, is_aged, objections
+from evaluations.rules.meetings import BELOW, Candidate, Votes, against_choice, against_vote, excess, is_aged
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from evaluations.rules.meetings import BELOW, Candidate, Votes, against, excess,
     ],
 )  # fmt: skip
 def test_more_than_half_of_those_with_a_vote_carry_it(votes: tuple[int, int, int], why: str) -> None:
-    found = [*against(Votes(*votes))]
+    found = [*against_vote(Votes(*votes))]
     assert [why in one for one in found] == ([True] if why else [])
 
 
@@ -42,13 +42,13 @@ def test_a_third_is_the_usual_quota(number: int, chosen: int, one_in: int, beyon
 def test_below_the_line_nobody_is_chosen_and_above_it_who_is_not_has_a_reason() -> None:
     below = ["总分 84.99 分，低于 85 分"]
     well = [Candidate("甲", [], chosen=True), Candidate("乙", [], False, "名额所限"), Candidate("丙", below, False)]
-    assert [*objections(well, one_in=3, excess_reason="")] == []
+    assert [*against_choice(well, one_in=3, excess_reason="")] == []
     assert [one.reason for one in well] == ["", "名额所限", BELOW]
-    [why] = objections([Candidate("丙", below, chosen=True)], one_in=0, excess_reason="")
+    [why] = against_choice([Candidate("丙", below, chosen=True)], one_in=0, excess_reason="")
     assert why == "丙没有达到“五个好”分数线（总分 84.99 分，低于 85 分），不能评定"
-    [why] = objections([Candidate("乙", [], False, " ")], one_in=3, excess_reason="")
+    [why] = against_choice([Candidate("乙", [], False, " ")], one_in=3, excess_reason="")
     assert "请写明原因" in why
     many = [Candidate("甲", [], chosen=True)] * 2
-    [why] = objections(many, one_in=3, excess_reason=" ")
+    [why] = against_choice(many, one_in=3, excess_reason=" ")
     assert "一般不超过 0 名" in why
-    assert [*objections(many, one_in=3, excess_reason="两人均受市级表彰")] == []
+    assert [*against_choice(many, one_in=3, excess_reason="两人均受市级表彰")] == []

@@ -16,7 +16,7 @@ from django.db.models import F
 
 from activities.models import ActivityRecord, Obligation, PledgeItem
 from evaluations.models import Evaluation, Round, Score
-from evaluations.queries.results import differences, rows_of
+from evaluations.queries.results import differences, sheets_of
 from evaluations.services import objections, rounds, stages
 from orgs.models import Coverage, PartyOrganization
 from orgs.services.party import establish
@@ -134,12 +134,12 @@ def test_twenty_branches_come_to_what_was_worked_out_on_paper(city: City) -> Non
     held = result(city)
     found = {one.name: (str(one.total), one.grade, one.five_good) for one in held.evaluations.all()}
     assert found == {name: (row.total, row.grade, row.five) for name, row in PAPER.items()}
-    for rows in rows_of(held.evaluations.all()):
-        sums = {one.code: str(one.points) for one in rows.total_at("REVIEWED").dimensions}
-        row = PAPER[rows.evaluation.name]
-        assert (sums["WORK"], rows.evaluation.by_dimension) == (row.work, sums)
-        assert (rows.evaluation.name, "、".join(map(" ".join, rows.evaluation.lifts))) == (
-            rows.evaluation.name,
+    for sheet in sheets_of(held.evaluations.all()):
+        sums = {one.code: str(one.points) for one in sheet.total_at("REVIEWED").dimensions}
+        row = PAPER[sheet.evaluation.name]
+        assert (sums["WORK"], sheet.evaluation.by_dimension) == (row.work, sums)
+        assert (sheet.evaluation.name, "、".join(map(" ".join, sheet.evaluation.lifts))) == (
+            sheet.evaluation.name,
             row.lifts,
         )
     _nothing_changes_it(city, held)

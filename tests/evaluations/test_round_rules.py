@@ -8,7 +8,7 @@ from decimal import Decimal as D
 import pytest
 
 from evaluations.rules.facts import Fact, Record, Span
-from evaluations.rules.rounds import Given, half_before, not_yet, notice_until, objections, times
+from evaluations.rules.rounds import Given, against, half_before, not_yet, notice_until, times
 
 UNTIL = {"SELF": date(2026, 7, 10), "STREET": date(2026, 7, 20), "DEPARTMENT": date(2026, 7, 30)}
 
@@ -80,7 +80,7 @@ def test_points_stand_between_nothing_and_all_with_a_reason(
     before: str | None, points: str | None, text: str, why: str
 ) -> None:
     given = Given(None if points is None else D(points), text)
-    found = [*objections("1.3 双向进入", D(4), None if before is None else D(before), given)]
+    found = [*against("1.3 双向进入", D(4), None if before is None else D(before), given)]
     assert [why in one for one in found] == ([True] if why else [])
 
 

@@ -15,7 +15,7 @@ from core.migrations._frozen_when import REFUSAL
 from core.models import AuditEntry
 from core.refusals import Refusal
 from evaluations.models import Evaluation, Evidence, Extra, Objection, Round, Rubric, Score
-from evaluations.queries.results import differences, rows_of
+from evaluations.queries.results import differences, sheets_of
 from evaluations.rules.rounds import Given
 from evaluations.services import rounds, stages
 from members.models import Member
@@ -282,7 +282,7 @@ def test_as_many_queries_for_many_branches_as_for_few(city: City) -> None:
     with CaptureQueriesContext(connection) as few, transaction.atomic():
         opened(city)
     with CaptureQueriesContext(connection) as worked:
-        [*rows_of(Evaluation.objects.all())]
+        [*sheets_of(Evaluation.objects.all())]
     with transaction.atomic():
         Score.objects.all().delete()
         Extra.objects.all().delete()
@@ -298,5 +298,5 @@ def test_as_many_queries_for_many_branches_as_for_few(city: City) -> None:
     assert row.evaluations.count() == 10
     assert len(many) <= len(few)
     with CaptureQueriesContext(connection) as again:
-        [*rows_of(Evaluation.objects.all())]
+        [*sheets_of(Evaluation.objects.all())]
     assert len(again) == len(worked) == 5

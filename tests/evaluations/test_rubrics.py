@@ -15,7 +15,7 @@ from core.refusals import Refusal
 from evaluations.choices import Category
 from evaluations.criteria.registry import criteria
 from evaluations.models import Rubric, RubricCriterion
-from evaluations.queries.rubrics import blocks_of, categories_of, items_of, objections_to
+from evaluations.queries.rubrics import against_publishing, blocks_of, categories_of, items_of
 from evaluations.services import rubrics
 from evaluations.services.rubrics import Wanted
 from orgs.models import PartyOrganization
@@ -48,7 +48,7 @@ def test_the_default_ones_are_published_once_for_each_category(city: City) -> No
     assert [(one.category, one.edition, one.published_on) for one in made] == [(one, 1, TODAY) for one in Category]
     for one in made:
         assert [block.points for block in blocks_of(one, items_of(one))] == [20] * 5
-        assert objections_to(one) == []
+        assert against_publishing(one) == []
     assert {"1.3", "4.6", "3.6"}.isdisjoint(said(made[2])), "a joint branch has no 双向进入"
     assert {"4.6", "4.7", "5.5"} <= said(made[1]).keys()
     assert {"4.1", "4.3", "5.3"}.isdisjoint(said(made[1])), "服务事业发展 in place of 生产经营"
@@ -74,7 +74,7 @@ def test_a_draft_is_changed_and_then_published(city: City) -> None:
         **{"1_3": Wanted(D(0)), "1_4": Wanted(D(8), criteria["1.4"].formula.numbers(), asks=" 会议纪要 "),
            "2_2": Wanted(D(5), numbers, judged=True), "3_6": Wanted(D(2)), "3_5": Wanted(D(0))},
     )  # fmt: skip
-    assert objections_to(made) == []
+    assert against_publishing(made) == []
     items = {item.row.code: item for item in items_of(made)}
     assert {"1.3", "3.5"}.isdisjoint(items)
     assert (items["1.4"].asks, items["2.2"].auto, items["3.6"].row.dimension) == ("会议纪要", False, "WORK")

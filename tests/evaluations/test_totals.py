@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluations.rules.extras import BONUSES, PENALTIES
-from evaluations.rules.totals import Extra, Line, Lines, Total, total
+from evaluations.rules.totals import Extra, Lines, Mark, Total, total
 
 NAMES = {
     "TEAM": "领导班子好",
@@ -26,16 +26,16 @@ LINES = Lines(
 )  # fmt: skip
 
 
-def lines(*points: str, most: str = "20") -> list[Line]:
+def marks(*points: str, most: str = "20") -> list[Mark]:
     """A line a dimension; `-` is open, `x` does not apply."""
     return [
-        Line(f"{place}.1", dimension, D(most), None if text in "-x" else D(text), "不适用" if text == "x" else "")
+        Mark(f"{place}.1", dimension, D(most), None if text in "-x" else D(text), "不适用" if text == "x" else "")
         for place, (dimension, text) in enumerate(zip(NAMES, points, strict=True), 1)
     ]
 
 
 def added(*points: str, **more: Any) -> Total:
-    return total(lines(*points), LINES, **more)
+    return total(marks(*points), LINES, **more)
 
 
 @pytest.mark.parametrize(
@@ -73,11 +73,11 @@ def test_what_is_short_is_said() -> None:
 
 def test_what_does_not_apply_drops_out_and_its_dimension_is_scaled_up() -> None:
     of_team = [
-        Line("1.1", "TEAM", D(5), D(5)),
-        Line("1.2", "TEAM", D(11), D("8.35")),
-        Line("1.5", "TEAM", D(4), excluded="没有支委会"),
+        Mark("1.1", "TEAM", D(5), D(5)),
+        Mark("1.2", "TEAM", D(11), D("8.35")),
+        Mark("1.5", "TEAM", D(4), excluded="没有支委会"),
     ]
-    found = total([*of_team, *lines("x", "17", "17", "17", "17")[1:]], LINES)
+    found = total([*of_team, *marks("x", "17", "17", "17", "17")[1:]], LINES)
     assert found.dimensions[0].points == D("16.69"), "13.35 × 20 ÷ 16 = 16.6875"
     assert found.points == D("84.69")
     assert found.steps == (
@@ -143,7 +143,7 @@ def test_any_veto_leaves_no_rating() -> None:
 
 def test_a_veto_leaves_a_member_no_points() -> None:
     of_members = replace(LINES, veto_is_zero=True)
-    found = total(lines("20", "20", "20", "20", "20"), of_members, bonuses=[BONUSES["CITY"]], vetoes=["受到党纪处分"])
+    found = total(marks("20", "20", "20", "20", "20"), of_members, bonuses=[BONUSES["CITY"]], vetoes=["受到党纪处分"])
     assert (found.points, found.grade, found.five_good) == (0, "未定级", False)
     assert found.short_of == ("一票否决：受到党纪处分，记 0 分",)
     assert found.steps[-1] == "一票否决：受到党纪处分，总分记 0 分"
@@ -154,7 +154,7 @@ POINTS = st.decimals(min_value=0, max_value=20, places=2)
 
 @given(st.lists(st.one_of(POINTS, st.none()), min_size=5, max_size=5), st.integers(0, 9))
 def test_a_sum_is_that_of_its_dimensions_and_never_more_than_all(points: list[D | None], times: int) -> None:
-    some = [replace(one, points=number) for one, number in zip(lines("0", "0", "0", "0", "0"), points, strict=True)]
+    some = [replace(one, points=number) for one, number in zip(marks("0", "0", "0", "0", "0"), points, strict=True)]
     found = total(some, LINES, penalties=[PENALTIES["CRITICISED"]] * times)
     assert found.points == max(sum(number or 0 for number in points) - min(2 * times, 10), 0)
     assert (found.band is None) == (None in points)
@@ -164,7 +164,7 @@ def test_a_sum_is_that_of_its_dimensions_and_never_more_than_all(points: list[D 
 @given(POINTS, st.integers(1, 19))
 def test_scaling_up_keeps_the_share(given_: D, applies: int) -> None:
     share = min(given_, D(applies))
-    some = [Line("1.1", "TEAM", D(applies), share), Line("1.2", "TEAM", D(20 - applies), excluded="不适用")]
-    team = total([*some, *lines("x", "1", "1", "1", "1")[1:]], LINES).dimensions[0]
+    some = [Mark("1.1", "TEAM", D(applies), share), Mark("1.2", "TEAM", D(20 - applies), excluded="不适用")]
+    team = total([*some, *marks("x", "1", "1", "1", "1")[1:]], LINES).dimensions[0]
     assert 0 <= team.points <= 20
     assert abs(team.points * applies - share * 20) <= D("0.005") * applies
