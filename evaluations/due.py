@@ -14,6 +14,7 @@ from accounts.permissions import Permission as P
 from core.due import DueItem, DueKind, due_kinds
 from core.scope import Scope
 from evaluations.models import Evaluation, Objection, Proposal, Round, Site, Stage, Survey
+from evaluations.models.rounds import deadline
 from evaluations.rules.rounds import LABELS
 
 LIST = "/evaluations/"
@@ -22,7 +23,7 @@ RECHECK_BEFORE = timedelta(days=90)
 
 def _waiting(stage: Stage) -> QuerySet[Evaluation]:
     rows = Evaluation.objects.filter(round__state=Round.State.OPEN, stage=stage).select_related("round")
-    return rows.order_by(f"round__{stage.lower()}_until", "pk")
+    return rows.order_by(f"round__{deadline(stage)}", "pk")
 
 
 def _together(rows: Any) -> QuerySet[Evaluation]:
@@ -69,11 +70,10 @@ def _department(scope: Scope, on: date) -> QuerySet[Evaluation]:
 
 def _steps(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
     for row in rows:
-        until = getattr(row.round, f"{row.stage.lower()}_until")
         act, there, name = LABELS[row.stage], reverse("evaluation", args=[row.pk]), row.name
         if row.member_id:
             name, there = row.unit, reverse("round_meeting", args=[row.round_id, row.party_organization_id])
-        yield DueItem(name, f"{row.round}：{act}", until, there, act)
+        yield DueItem(name, f"{row.round}：{act}", row.round.until[row.stage], there, act)
 
 
 def _objections(scope: Scope, on: date) -> QuerySet[Objection]:

@@ -2,9 +2,10 @@
 surveys; awards with who was proposed and honoured; demonstration sites."""
 
 from evaluations.models.awards import Commendation, Honour, Proposal, Quota
-from evaluations.models.evaluations import Evaluation, Evidence, Exempt, Extra, Objection, Score, Stage
+from evaluations.models.evaluations import Evaluation, Evidence, Exempt, Extra, Score, Stage
 from evaluations.models.goals import Goal
 from evaluations.models.meetings import Meeting
+from evaluations.models.objections import Objection
 from evaluations.models.rounds import Round
 from evaluations.models.rubrics import Rubric, RubricCriterion
 from evaluations.models.sites import Pair, Site, SiteVisit

@@ -1,4 +1,4 @@
-"""评定: what each branch or member of a round got at each stage and why, what was objected, and what came of it (rules §15)."""
+"""评定: what each branch or member of a round got at each stage and why, and what came of it (rules §15)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from core.days import EventDateField
 from core.fields import person
 from core.models import KeptFile
 from core.scope import Scope, ScopedQuerySet
-from evaluations.models.rounds import Round
+from evaluations.models.rounds import Round, deadline
 from evaluations.models.rubrics import MOST, Rubric, RubricCriterion, points
+from evaluations.rules.rounds import LABELS
 from members.models import Member
 from members.rules.separation import Acted, Person
 from orgs.models import PartyOrganization
@@ -48,10 +49,9 @@ class OfEvaluationQuerySet(ScopedQuerySet):
 class EvaluationQuerySet(OfEvaluationQuerySet):
     def late(self, on: date) -> Self:
         """Those whose stage should be over."""
-        late = {Stage.SELF: "self_until", Stage.STREET: "street_until", Stage.DEPARTMENT: "department_until"}
         found = Q(pk__in=[])
-        for stage, until in late.items():
-            found |= Q(stage=stage, **{f"round__{until}__lt": on})
+        for stage in LABELS:
+            found |= Q(stage=stage, **{f"round__{deadline(stage)}__lt": on})
         return self.filter(found, round__state=Round.State.OPEN)
 
 
@@ -244,64 +244,3 @@ class Evidence(KeptFile):
                 fields=["score", "sha256"], name="evidence_once", violation_error_message="这个文件已上传"
             ),
         ]
-
-
-class Objection(models.Model):
-    """异议 against a published result, of one score or of all of it: who raised it, who entered it, who answered, and which points
-    followed."""
-
-    class Outcome(models.TextChoices):
-        ACCEPTED = "ACCEPTED", "异议成立"
-        REJECTED = "REJECTED", "异议不成立"
-
-    evaluation = models.ForeignKey(Evaluation, models.PROTECT, related_name="objections", verbose_name="评定")
-    score = models.ForeignKey(
-        Score, models.PROTECT, null=True, blank=True, related_name="objections", verbose_name="评分项"
-    )
-    text = models.CharField("异议", max_length=500)
-    raised_by = models.CharField("提出人", max_length=60)
-    raised_unit = models.CharField("提出人单位", max_length=100, blank=True)
-    received_on = EventDateField("收到日期")
-    entered_by = person("登记人")
-    outcome = models.CharField("结论", max_length=8, choices=Outcome, blank=True)
-    answer = models.CharField("答复", max_length=500, blank=True)
-    points_before = points("原得分", null=True, blank=True)
-    points = points("改为", null=True, blank=True)
-    answered_by = person("答复人")
-    answered_on = EventDateField("答复日期", null=True, blank=True)
-
-    objects = OfEvaluationQuerySet.as_manager()
-    view_permission = "evaluations.view"
-    change_permission = "evaluations.decide"
-    scope_path = "evaluation__party_organization__path"
-
-    class Meta:
-        verbose_name = "异议"
-        verbose_name_plural = "异议"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(outcome="", answered_by=None, answered_on=None, points=None, answer="")
-                | (~Q(outcome="") & ~Q(answer="") & Q(answered_by__isnull=False, answered_on__isnull=False)),
-                name="objection_answered",
-                violation_error_message="答复须有结论、理由和答复人",
-            ),
-            models.CheckConstraint(
-                condition=Q(points=None) | Q(outcome="ACCEPTED", score__isnull=False),
-                name="objection_points",
-                violation_error_message="异议成立、针对一项得分的，才改分",
-            ),
-            models.UniqueConstraint(
-                fields=["score"],
-                condition=Q(points__isnull=False),
-                name="objection_changes_once",
-                violation_error_message="这一项已因异议改过一次",
-            ),
-            models.CheckConstraint(
-                condition=Q(answered_by=None) | ~Q(answered_by=F("entered_by")),
-                name="objection_other_person",
-                violation_error_message="答复人不能是登记人",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.evaluation} 异议"

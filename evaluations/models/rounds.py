@@ -3,6 +3,7 @@ changes, nor of what is in it: the database refuses."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Self
 
 from django.db import models
@@ -12,8 +13,14 @@ from core.days import DeadlineField, EventDateField, PeriodDateField
 from core.fields import person
 from core.scope import Scope, ScopedQuerySet
 from evaluations.rules.facts import Span
+from evaluations.rules.rounds import LABELS
 from orgs.models import PartyOrganization
 from orgs.models.party import steps
+
+
+def deadline(stage: str) -> str:
+    """The column of a round that says until when a stage is taken."""
+    return f"{stage.lower()}_until"
 
 
 class RoundQuerySet(ScopedQuerySet):
@@ -92,6 +99,11 @@ class Round(models.Model):
     @property
     def span(self) -> Span:
         return Span(self.first_day, self.last_day)
+
+    @property
+    def until(self) -> dict[str, date]:
+        """By stage: the last day on which it is taken."""
+        return {stage: getattr(self, deadline(stage)) for stage in LABELS}
 
     @property
     def of_members(self) -> bool:

@@ -24,11 +24,12 @@ from core.scope import subtree
 from evaluations.choices import Category
 from evaluations.criteria.registry import keys
 from evaluations.models import Evaluation, Exempt, Extra, Objection, Round, Rubric, Score, Stage
+from evaluations.models.rounds import deadline
 from evaluations.queries.results import differences
 from evaluations.queries.rubrics import categories_of, items_of
 from evaluations.queries.scores import facts_of, records_of, vetoes
 from evaluations.rules.meetings import is_aged
-from evaluations.rules.rounds import notice_until, times
+from evaluations.rules.rounds import LABELS, notice_until, times
 from members.models import Member
 from members.services.separation import require_seat
 from orgs.facts import refresh
@@ -38,7 +39,7 @@ from orgs.models.party import steps
 State = Round.State
 PREPARE, EDIT, DISCARD = "evaluations.round_prepare", "evaluations.round_edit", "evaluations.round_discard"
 OPEN, PUBLISH, FINALISE = "evaluations.round_open", "evaluations.round_publish", "evaluations.round_finalise"
-DEADLINES = ("self_until", "street_until", "department_until")
+DEADLINES = tuple(map(deadline, LABELS))
 CHUNK = 1_000  # branches or members of which facts and records are in memory at once
 NAMED = 5
 SCORE = ("evaluation_id", "criterion_id", "fact", "auto", "excluded")

@@ -164,8 +164,7 @@ def _require_turn(by: User, row: Evaluation, stage: Stage, on: date) -> None:
 def _not_its_turn(row: Evaluation, step: Step, on: date) -> str:
     if row.round.state != Round.State.OPEN:
         return f"“{row.round}”现在是“{row.round.get_state_display()}”，不能{LABELS[step.stage]}"
-    until = {stage.value: getattr(row.round, f"{stage.lower()}_until") for stage in STEPS}
-    return not_yet(step.stage, row.stage, until, on)
+    return not_yet(step.stage, row.stage, row.round.until, on)
 
 
 def _asking(evaluations: Sequence[Evaluation], step: Step) -> dict[int, str]:

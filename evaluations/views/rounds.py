@@ -28,6 +28,7 @@ from evaluations.jobs import FINALISE, OPEN
 from evaluations.models import Evaluation, Round, Stage
 from evaluations.queries.progress import progress, sum_of
 from evaluations.queries.results import differences, published
+from evaluations.rules.rounds import LABELS
 from evaluations.services import rounds, stages
 from evaluations.views.trial import spans
 from orgs.filters import OfBranchFilters
@@ -129,7 +130,7 @@ class RoundPage(PermissionMixin, TemplateView):
             title=row.name, round=row, boards=boards, sums=sum_of(boards), number=sum(one.number for one in boards),
             late=late[:NAMED], late_number=sum(one.late for one in boards), public=public.order_by("pk")[:NAMED], public_number=public.count(),
             may_change=may_change(row, self.request.scope), today=today, stages=Stage.choices,
-            timetable=[(name, getattr(row, f"{code.lower()}_until")) for code, name in TIMETABLE.items()], **more,
+            timetable=[(f"{LABELS[stage]}截止", until) for stage, until in row.until.items()], **more,
         )  # fmt: skip
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse:
@@ -173,13 +174,6 @@ class RoundPage(PermissionMixin, TemplateView):
             messages.success(request, f"已审定的 {number} 份评定重新计算，与登记的结果完全一致。")
         else:
             messages.error(request, "还没有审定的评定，审定以后才能重新计算。")
-
-
-TIMETABLE = {
-    Stage.SELF.value: "自评截止",
-    Stage.STREET.value: "街道复核截止",
-    Stage.DEPARTMENT.value: "组织部门审定截止",
-}
 
 
 class PublishedNames(ListPage):
