@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -29,6 +30,12 @@ def signed(value: int | Decimal | None) -> str:
     if value is None or value == "":
         return DASH
     return "0" if value == 0 else f"{value:+,}".replace("-", "−")
+
+
+def some(names: Sequence[object], *, most: int, unit: str = "", between: str = "、") -> str:
+    """The first of some names, and that there are more; how many in all where a `unit` counts them."""
+    more = f"等 {len(names):,} {unit}" if unit else "等"
+    return between.join(map(str, names[:most])) + (more if len(names) > most else "")
 
 
 def percent(value: Decimal | float | None) -> str:

@@ -1,4 +1,4 @@
-"""A round of many is opened and made final in the background."""
+"""A round of many is opened, made final and worked out anew in the background."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from accounts.permissions import Permission as P
 from core.jobs import JobKind, Progress, job_kinds
 from core.models import Job
 from core.refusals import Refusal
-from evaluations.models import Round
+from evaluations.models import Evaluation, Round
+from evaluations.queries.results import checked
 from evaluations.services import rounds
+from orgs.access import scope_for
 
-OPEN, FINALISE = "evaluations.open", "evaluations.finalise"
+OPEN, FINALISE, CHECK = "evaluations.open", "evaluations.finalise", "evaluations.check"
 
 
 def _open(job: Job, progress: Progress) -> Mapping[str, Any]:
@@ -30,6 +32,13 @@ def _finalise(job: Job, progress: Progress) -> Mapping[str, Any]:
     return {"there": there}
 
 
+def _check(job: Job, progress: Progress) -> Mapping[str, Any]:
+    keywords, there = _told(job)
+    scope = scope_for(keywords["by"], on=keywords["on"])
+    _, text = checked(Evaluation.objects.within(scope).filter(round=keywords["row"]))
+    return {"there": there, "said": text}
+
+
 def _told(job: Job) -> tuple[dict[str, Any], str]:
     """What the service is told, and where the round is looked at."""
     if job.created_by is None:
@@ -41,4 +50,5 @@ def _told(job: Job) -> tuple[dict[str, Any], str]:
 job_kinds.add(
     JobKind(OPEN, "开始评定", P.EVALUATIONS_DECIDE, _open),
     JobKind(FINALISE, "确定评定结果", P.EVALUATIONS_DECIDE, _finalise),
+    JobKind(CHECK, "重新计算评定结果", P.EVALUATIONS_VIEW, _check),
 )

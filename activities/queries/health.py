@@ -18,6 +18,7 @@ from activities.queries.learning import Hours, learned_of
 from activities.queries.mends import Mend, lacks
 from activities.queries.months import last_months
 from activities.rules.appraisal import meetings_of, year_of_meeting
+from core.formats import some
 from core.indicators import percent
 from core.months import YearMonth
 from orgs.models import PartyOrganization
@@ -147,8 +148,7 @@ def _listed(months: list[YearMonth]) -> str:
 
 def _returned(records: list[ActivityRecord]) -> Iterator[Mend]:
     if records:
-        more = f"等 {len(records)} 份" if len(records) > NAMED else ""
-        yield Mend(f"{'、'.join(map(str, records[:NAMED]))}{more}被退回", "按退回原因修改后重新提交")
+        yield Mend(f"{some(records, most=NAMED, unit='份')}被退回", "按退回原因修改后重新提交")
 
 
 def _unanswered(filed: Any, on: date) -> Iterator[Mend]:

@@ -17,6 +17,7 @@ from activities.rules.appraisal import beyond
 from activities.services.locking import hold_branches
 from core import writing
 from core.days import require_past
+from core.formats import some
 from core.parameters import values_on
 from core.refusals import Refusal
 from members.models import Member
@@ -93,7 +94,7 @@ def _require_gradable(people: Collection[Appraised], grades: Mapping[int, str]) 
     if strangers := len(grades.keys() - there.keys()):  # whose names are not told
         raise Refusal(f"有 {strangers} 名党员评议时不在本支部名册上，请重新打开后再填")
     if early := [one.member.name for one in people if one.member.pk in grades and not one.graded]:
-        raise Refusal(f"{'、'.join(early[:NAMED])}评议时是预备党员，参加评议，不评定等次")
+        raise Refusal(f"{some(early, most=NAMED, unit='名')}评议时是预备党员，参加评议，不评定等次")
 
 
 def _require_within_the_cap(row: Appraisal, grades: Mapping[int, str], on: date) -> None:

@@ -19,6 +19,7 @@ from django.shortcuts import render
 
 from core.admin.table_rows import CHANGED, DIFFERS, NEW, ROW_NUMBER, RowReport, TableRows
 from core.cells import raw_text
+from core.formats import some
 from core.importing.marks import mark_headers
 from core.importing.sheets import OTHER_LISTS
 from core.locks import derived_once, one_at_a_time
@@ -129,6 +130,5 @@ def _report(request: HttpRequest, lines: list[RowReport], unit: str) -> None:
     messages.success(request, f"已写入 {written:,} {unit}。" if written else "没有需要写入的改动。")
     cells = [f"第 {line.number} 行“{name}”" for line in lines for name, *_ in line.conflicts]
     if cells:
-        more = f"等 {len(cells):,} 格" if len(cells) > TOLD_AT_ONCE else ""
-        named = "、".join(cells[:TOLD_AT_ONCE])
-        messages.warning(request, f"{named}{more}在导出后被别人改过，没有写入；请重新导出后核对。")
+        named = some(cells, most=TOLD_AT_ONCE, unit="格")
+        messages.warning(request, f"{named}在导出后被别人改过，没有写入；请重新导出后核对。")

@@ -13,6 +13,7 @@ from django.db.models import Q
 from accounts.permissions import Permission
 from accounts.permissions import Permission as P
 from accounts.roles import ROLES
+from core.formats import some
 from core.id_sets import among
 from core.scope import Scope
 from dues.models import Refund, RefundStep
@@ -35,8 +36,7 @@ class Waiting:
     @property
     def whom(self) -> str:
         """Some names, or that there is nobody yet."""
-        more = f" 等 {len(self.names)} 人" if len(self.names) > MOST_NAMES else ""
-        return f"{'、'.join(self.names[:MOST_NAMES])}{more}" if self.names else "还没有人员，请联系安全管理员授权"
+        return some(self.names, most=MOST_NAMES, unit="人") or "还没有人员，请联系安全管理员授权"
 
 
 def waiting_for(rows: Sequence[Refund], *, on: date) -> dict[int, Waiting]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from core.formats import some
 from core.id_sets import among
 from core.scope import Scope
 from evaluations.criteria.registry import Criterion, criteria
@@ -22,6 +23,7 @@ from evaluations.rules.lifts import lifts
 from evaluations.rules.totals import Mark, Total, total
 
 CHUNK = 500  # evaluations that are in memory at once
+NAMED = 20
 STAGES = {"SELF": "self_points", "STREET": "street_points", "DEPARTMENT": "department_points", "REVIEWED": "final"}
 UNSCORED: dict[str, Any] = {
     "total": None,
@@ -180,6 +182,15 @@ def differences(evaluations: QuerySet[Evaluation]) -> Iterator[str]:
     """Every cell that is not what follows from what it rests on; of those that are reviewed."""
     for sheet in sheets_of(evaluations.filter(stage=Stage.REVIEWED)):
         yield from sheet.differences()
+
+
+def checked(seen: QuerySet[Evaluation]) -> tuple[bool, str]:
+    """All that is reviewed of what is seen, worked out anew: whether it is the same, and how that is told."""
+    if wrong := list(differences(seen)):
+        return False, f"重新计算与登记的结果有 {len(wrong)} 处不一致：{some(wrong, most=NAMED)}。"
+    if number := seen.filter(stage=Stage.REVIEWED).count():
+        return True, f"已审定的 {number:,} 份评定重新计算，与登记的结果完全一致。"
+    return False, "还没有审定的评定，审定以后才能重新计算。"
 
 
 def published(row: Round, scope: Scope) -> EvaluationQuerySet:

@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.permissions import Permission as P
 from core import writing
+from core.formats import some
 from core.locks import between_turns, derived_once, hold
 from core.parameters import values_on
 from core.refusals import Refusal
@@ -144,8 +145,8 @@ def honour(*, by: User, row: Commendation, document: str, on: date) -> int:
     agreed = list(row.proposals.filter(state=State.AGREED).select_related(*WHOM).order_by("pk"))
     checks = checks_of(agreed, on=on)
     if wrong := [f"{one}（{why}）" for one in agreed if (why := faults(checks[one.pk]))]:
-        more = f"等 {len(wrong)} 项" if len(wrong) > NAMED else ""
-        raise Refusal(f"公示以后出现不符合的情况，请先改为不同意：{'；'.join(wrong[:NAMED])}{more}")
+        those = some(wrong, most=NAMED, unit="项", between="；")
+        raise Refusal(f"公示以后出现不符合的情况，请先改为不同意：{those}")
     values = {"named_on": on, "named_by": by, "document": document.strip()}
     writing.change(by=by, record=row, values=values, action=HONOUR, on=on)
     writing.change_many(row.proposals.filter(state=State.AGREED), {"state": State.NAMED}, by=by, action=HONOUR, on=on)

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.permissions import Permission as P
 from core import writing
 from core.days import require_past
+from core.formats import some
 from core.locks import hold
 from core.parameters import values_on
 from core.refusals import Refusal
@@ -90,10 +91,8 @@ def _waiting(by: User, row: Round, branch: PartyOrganization, on: date) -> list[
 def _require_scored(waiting: Collection[Sheet]) -> None:
     open_ = [sheet.evaluation.name for sheet in waiting if sheet.total_at(Stage.SELF).open]
     if open_:
-        some = "、".join(open_[:NAMED])
-        raise Refusal(
-            f"还有 {len(open_)} 名党员没有评完分，评完以后再登记支部党员大会评定：{some}{'等' if len(open_) > NAMED else ''}"
-        )
+        names = some(open_, most=NAMED)
+        raise Refusal(f"还有 {len(open_)} 名党员没有评完分，评完以后再登记支部党员大会评定：{names}")
 
 
 def _candidate(sheet: Sheet, chosen: Collection[int], reasons: Mapping[int, str]) -> Candidate:

@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.permissions import Permission as P
 from activities.queries.branches import branches
 from core import writing
+from core.formats import some
 from core.id_sets import among
 from core.jobs import Progress
 from core.locks import alone_with, hold
@@ -109,10 +110,8 @@ def publish(*, by: User, row: Round, on: date) -> Round:
     row = _locked(by, row, on, State.OPEN)
     waiting = row.evaluations.exclude(stage=Stage.REVIEWED)
     if number := waiting.count():
-        some = "、".join(waiting.order_by("pk").values_list("name", flat=True)[:NAMED])
-        raise Refusal(
-            f"还有 {number} 个{row.get_subject_display()}没有审定，不能公示：{some}{'等' if number > NAMED else ''}"
-        )
+        names = some(waiting.order_by("pk").values_list("name", flat=True)[: NAMED + 1], most=NAMED)
+        raise Refusal(f"还有 {number} 个{row.get_subject_display()}没有审定，不能公示：{names}")
     until = notice_until(on, int(values_on(on)["five.notice_days"]))
     values = {"state": State.NOTICE, "notice_on": on, "notice_until": until}
     writing.change(by=by, record=row, values=values, action=PUBLISH, on=on)
@@ -128,8 +127,8 @@ def finalise(*, by: User, row: Round, on: date) -> Round:
     if number := Objection.objects.filter(evaluation__round=row, outcome="").count():
         raise Refusal(f"还有 {number} 件异议没有答复，答复以后才能确定结果")
     if wrong := list(differences(row.evaluations.all())):
-        some = "、".join(wrong[:NAMED])
-        raise Refusal(f"重新计算与登记的结果不一致，共 {len(wrong)} 处，请报告系统管理员和审计管理员：{some}")
+        cells = some(wrong, most=NAMED)
+        raise Refusal(f"重新计算与登记的结果不一致，共 {len(wrong)} 处，请报告系统管理员和审计管理员：{cells}")
     values = {"state": State.FINAL, "final_on": on, "final_by": by}
     writing.change(by=by, record=row, values=values, action=FINALISE, on=on)
     refresh((), on=on, nodes=set(row.evaluations.values_list("party_organization", flat=True)))

@@ -24,10 +24,10 @@ from core.pages import FormPage, PageRequest, PermissionMixin, to_change
 from core.refusals import Refusal, as_sentence
 from core.scope import may_change
 from evaluations.forms import RoundForm, TimetableForm
-from evaluations.jobs import FINALISE, OPEN
+from evaluations.jobs import CHECK, FINALISE, OPEN
 from evaluations.models import Evaluation, Round, Stage
 from evaluations.queries.progress import progress, sum_of
-from evaluations.queries.results import differences, published
+from evaluations.queries.results import checked, published
 from evaluations.rules.rounds import LABELS
 from evaluations.services import rounds, stages
 from evaluations.views.trial import spans
@@ -135,12 +135,13 @@ class RoundPage(PermissionMixin, TemplateView):
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse:
         do = request.POST.get("do")
-        row = self.round if do == "check" else to_change(Round.objects.all(), request.scope, pk)
+        if do == "check":
+            return self._check(request)
+        row = to_change(Round.objects.all(), request.scope, pk)
         told: dict[str, Any] = {"by": request.user, "row": row, "on": timezone.localdate()}
         there = reverse("round", args=[pk])
         if do in LONG and rounds.size(row) > AT_ONCE:
-            job = enqueue(kind=LONG[do], arguments={"round": row.pk}, by=request.user)
-            return HttpResponseRedirect(reverse("job", args=[job.pk]))
+            return self._later(request, LONG[do])
         try:
             match do:
                 case "open":
@@ -156,24 +157,24 @@ class RoundPage(PermissionMixin, TemplateView):
                     rounds.discard(**told)
                     messages.success(request, "评定批次已删除。")
                     there = reverse("rounds")
-                case "check":
-                    self._check(request)
                 case _:
                     raise BadRequest("没有这项操作")
         except Refusal as refusal:
             messages.error(request, as_sentence(refusal))
         return HttpResponseRedirect(there)
 
-    def _check(self, request: PageRequest) -> None:
+    def _check(self, request: PageRequest) -> HttpResponse:
         """All that the reader may see, worked out anew."""
         seen = Evaluation.objects.within(request.scope).filter(round=self.round)
-        if found := list(differences(seen)):
-            more = "等" if len(found) > NAMED else ""
-            messages.error(request, f"重新计算与登记的结果有 {len(found)} 处不一致：{'、'.join(found[:NAMED])}{more}。")
-        elif number := seen.filter(stage=Stage.REVIEWED).count():
-            messages.success(request, f"已审定的 {number} 份评定重新计算，与登记的结果完全一致。")
-        else:
-            messages.error(request, "还没有审定的评定，审定以后才能重新计算。")
+        if seen.count() > AT_ONCE:
+            return self._later(request, CHECK)
+        same, text = checked(seen)
+        messages.add_message(request, messages.SUCCESS if same else messages.ERROR, text)
+        return HttpResponseRedirect(reverse("round", args=[self.round.pk]))
+
+    def _later(self, request: PageRequest, kind: str) -> HttpResponse:
+        job = enqueue(kind=kind, arguments={"round": self.round.pk}, by=request.user)
+        return HttpResponseRedirect(reverse("job", args=[job.pk]))
 
 
 class PublishedNames(ListPage):

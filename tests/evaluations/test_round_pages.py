@@ -193,12 +193,16 @@ def test_many_are_confirmed_from_the_list(city: City) -> None:
     assert Round.objects.get().state == rounds.State.OPEN
 
 
-def test_a_round_of_many_is_opened_and_made_final_in_the_background(
+def test_a_round_of_many_is_opened_made_final_and_worked_out_anew_in_the_background(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("evaluations.views.rounds.AT_ONCE", 1)
     row, client = prepared(city), city.client("city")
-    for do_what, state, day in (("open", "OPEN", TODAY), ("finalise", "FINAL", date(2026, 12, 9))):
+    for do_what, state, day in (
+        ("open", "OPEN", TODAY),
+        ("finalise", "FINAL", date(2026, 12, 9)),
+        ("check", "FINAL", date(2026, 12, 9)),
+    ):
         TODAY_IS["day"] = day
         answer = client.post(f"/rounds/{row.pk}/", {"do": do_what})
         job = Job.objects.latest("pk")
@@ -212,3 +216,4 @@ def test_a_round_of_many_is_opened_and_made_final_in_the_background(
         if state == "OPEN":
             reviewed(city, row)
             rounds.publish(by=city.user("city"), row=row, on=date(2026, 12, 1))
+    assert "已审定的 2 份评定重新计算，与登记的结果完全一致" in page(client, answer.url)
