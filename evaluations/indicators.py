@@ -11,29 +11,20 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from core.indicators import Indicator, Measure, declare, share
 from evaluations.choices import Dimension
-from evaluations.models import Evaluation, Extra, Round
+from evaluations.models import Evaluation, Extra
 from evaluations.queries.distribution import in_dimension
 from members.indicators import NO_FORMAL
 from orgs.facts import Day
 from orgs.indicators import GOODS
 from orgs.subjects import NodeFact, NodeSubject, node_facts
 
-YEARS = 2  # a result older than the year before last tells of nobody any more
-
-
-def _final(day: Day) -> QuerySet[Evaluation]:
-    rows = Evaluation.objects.filter(round__state=Round.State.FINAL, round__final_on__lte=day.on)
-    return rows.filter(round__last_day__year__gte=day.on.year - YEARS)
-
 
 def _newest(of: str) -> Callable[[Day], QuerySet[Evaluation]]:
-    """The newest result of each branch, or member (`of` is the column that says whose it is); whoever keeps no score in that one
-    has none, whatever he had before."""
+    """Whoever keeps no score in the newest result has none, whatever he had before."""
 
     def rows(day: Day) -> QuerySet[Evaluation]:
-        found = _final(day).filter(member__isnull=of != "member")
-        later = found.filter(**{of: OuterRef(of)}, round__last_day__gt=OuterRef("round__last_day"))
-        return found.filter(~Exists(later), party_organization__dissolved_on=None, exempt="")
+        newest = Evaluation.objects.newest_final(of, day.on)
+        return newest.filter(party_organization__dissolved_on=None, exempt="")
 
     return rows
 

@@ -20,6 +20,8 @@ from members.models import Member
 from members.rules.separation import Acted, Person
 from orgs.models import PartyOrganization
 
+YEARS = 2  # a result older than the year before last tells of nobody any more
+
 
 class Stage(models.TextChoices):
     SELF = "SELF", "待自评"
@@ -53,6 +55,15 @@ class EvaluationQuerySet(OfEvaluationQuerySet):
         for stage in LABELS:
             found |= Q(stage=stage, **{f"round__{deadline(stage)}__lt": on})
         return self.filter(found, round__state=Round.State.OPEN)
+
+    def newest_final(self, of: str, on: date) -> Self:
+        """Of each branch, or member (`of` is the column that says whose it is), the newest result that was final by a day."""
+        final = Evaluation.objects.filter(
+            round__state=Round.State.FINAL, round__final_on__lte=on, round__last_day__year__gte=on.year - YEARS,
+            member__isnull=of != "member",
+        )  # fmt: skip
+        later = final.filter(**{of: models.OuterRef(of)}, round__last_day__gt=models.OuterRef("round__last_day"))
+        return self.filter(~models.Exists(later), pk__in=final.values("pk"))
 
 
 class Evaluation(models.Model):

@@ -11,21 +11,21 @@ from django.db.models import QuerySet
 
 from core.scope import Scope, subtree
 from evaluations.choices import Award
-from evaluations.models import Commendation, Proposal, Quota, Round, Site
+from evaluations.models import Commendation, Proposal, Quota, Site
 from evaluations.queries import checks, people
 from evaluations.rules.awards import Check, faults
 from orgs.models.party import steps
 
 SITE = "SITE"
 OF_PARTY: tuple[checks.Checker, ...] = (
-    checks.result(Round.Subject.BRANCH),
+    checks.result("party_organization"),
     checks.vetoes,
     checks.term,
     checks.dues_there,
 )
 CHECKS: dict[str, tuple[checks.Checker, ...]] = {
     Award.PARTY: OF_PARTY,
-    Award.MEMBER: (people.on_the_roll, checks.result(Round.Subject.MEMBER), people.grade, people.dues),
+    Award.MEMBER: (people.on_the_roll, checks.result("member"), people.grade, people.dues),
     Award.INSTRUCTOR: (people.service, people.visited),
     Award.OWNER: (people.attitude, people.opinion, people.has_party, people.vetoed_there),
     Award.WORKER: (people.post, checks.vetoes, checks.term, people.dues),

@@ -13,11 +13,10 @@ from core.id_sets import among
 from core.parameters import values_on
 from dues.models import Arrears
 from evaluations.criteria.team import terms
-from evaluations.models import Evaluation, Extra, Round
+from evaluations.models import Evaluation, Extra
 from evaluations.rules.awards import Check
 from evaluations.rules.facts import Record
 from orgs.models import PartyOrganization, VenueUse
-from orgs.models.party import steps
 
 Rows = Sequence[Any]  # proposals, sites, or what stands for one: with `pk` and `party_organization`
 Checks = Mapping[int, Check]
@@ -33,44 +32,27 @@ class Of:
     party_organization: PartyOrganization
 
 
-def _newest(rows: Rows, subject: str) -> dict[int, Round]:
-    """By row, the newest round that is final of a committee above it."""
-    final = Round.objects.filter(state=Round.State.FINAL, subject=subject).order_by("-last_day", "-pk")
-    rounds = list(final.select_related("node"))
-    found = {}
-    for row in rows:
-        above = {*steps(row.party_organization.path)}
-        if one := next((one for one in rounds if one.node_id in above), None):
-            found[row.pk] = one
-    return found
+def _evaluated(rows: Rows, of: str, on: date) -> dict[int, Evaluation]:
+    """By row, the newest result of what it names in a column: its Party organization, or its member."""
+    whom = {row.pk: one.pk for row in rows if (one := getattr(row, of))}
+    newest = Evaluation.objects.newest_final(of, on).filter(**{f"{of}__in": among({*whom.values()})})
+    found = {getattr(one, f"{of}_id"): one for one in newest.select_related("round")}
+    return {pk: found[key] for pk, key in whom.items() if key in found}
 
 
-def _evaluated(rows: Rows, subject: str) -> tuple[dict[int, Round], dict[int, Evaluation]]:
-    """By row, that round, and what the Party organization, or the member, got in it."""
-    rounds = _newest(rows, subject)
-    of = "member" if subject == Round.Subject.MEMBER else "party_organization"
-    wanted = {getattr(row, of).pk for row in rows if getattr(row, of)}
-    kept = Evaluation.objects.filter(round__in={one.pk for one in rounds.values()}, **{f"{of}__in": among(wanted)})
-    if of != "member":
-        kept = kept.filter(member=None)
-    by_both = {(one.round_id, getattr(one, f"{of}_id")): one for one in kept}
-    both = ((row, rounds[row.pk].pk, getattr(row, of)) for row in rows if row.pk in rounds)
-    return rounds, {row.pk: by_both[one, whom.pk] for row, one, whom in both if whom and (one, whom.pk) in by_both}
-
-
-def result(subject: str) -> Checker:
+def result(of: str) -> Checker:
     def checker(rows: Rows, on: date) -> Checks:
-        rounds, evaluated = _evaluated(rows, subject)
-        return {row.pk: _told(rounds.get(row.pk), evaluated.get(row.pk)) for row in rows}
+        evaluated = _evaluated(rows, of, on)
+        return {row.pk: _told(evaluated.get(row.pk)) for row in rows}
 
     return checker
 
 
-def _told(held: Round | None, got: Evaluation | None) -> Check:
+def _told(got: Evaluation | None) -> Check:
     name = "评定结果"
-    if not (held and got):
-        text = f"“{held}”中没有它的评定结果" if held else "上级还没有已确定的评定结果"
-        return Check(name, text, fits=False)
+    if got is None:
+        return Check(name, "前年以来没有已确定的评定结果", fits=False)
+    held = got.round
     points = f"不评分（{got.get_exempt_display()}）" if got.exempt else f"{got.total} 分"
     short = got.chosen_reason if got.chosen is False else "；".join(got.short_of)
     good = got.five_good and got.chosen is not False
@@ -79,8 +61,7 @@ def _told(held: Round | None, got: Evaluation | None) -> Check:
 
 
 def vetoes(rows: Rows, on: date) -> Checks:
-    """In the newest round that is final."""
-    _, evaluated = _evaluated(rows, Round.Subject.BRANCH)
+    evaluated = _evaluated(rows, "party_organization", on)
     kept = Extra.objects.filter(kind=Extra.Kind.VETO, evaluation__in=[one.pk for one in evaluated.values()])
     found: dict[int, list[str]] = defaultdict(list)
     for one in kept.order_by("pk"):

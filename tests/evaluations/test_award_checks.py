@@ -21,7 +21,7 @@ from tests.people import LONG_AGO, TODAY, City
 
 pytestmark = pytest.mark.django_db
 Say = Callable[[City], Any]
-DAY = timedelta(days=1)
+DAY, OCTOBER = timedelta(days=1), date(2026, 10, 31)
 
 
 def told(row: Proposal, on: date = TODAY) -> dict[str, tuple[bool, str]]:
@@ -29,16 +29,17 @@ def told(row: Proposal, on: date = TODAY) -> dict[str, tuple[bool, str]]:
 
 
 def newest_is_bad(city: City) -> None:
-    result(city, city["CZ1111"], five_good=False, last=date(2026, 12, 31), total="70")
+    result(city, city["CZ1111"], five_good=False, last=OCTOBER, total="70")
 
 
-def left_out(city: City) -> None:
-    """The newest round of the district, in which it was not."""
-    result(city, city["CZ1112"], node="CZ11", last=date(2026, 12, 31))
+def of_others(city: City) -> None:
+    """A newer round, in which it was not."""
+    result(city, city["CZ1112"], node="CZ11", last=OCTOBER)
 
 
-def elsewhere(city: City) -> None:
-    result(city, city["CZ121"], node="CZ12", last=date(2026, 12, 31))
+def came_from_elsewhere(city: City) -> None:
+    """Its newest result is of the district from which it moved."""
+    result(city, city["CZ1111"], node="CZ12", five_good=False, last=OCTOBER, total="70")
 
 
 def behind(months: int) -> Say:
@@ -59,9 +60,9 @@ def ends(day: date, extended: date | None = None) -> Say:
 
 BRANCH: tuple[tuple[Say, str, bool, str], ...] = (
     (lambda city: None, "评定结果", True, "2026-06 评定：90.00 分，达到“五个好”"),
-    (newest_is_bad, "评定结果", False, "2026-12 评定：70.00 分，没有评为“五个好”（总分没有达到 85 分）"),
-    (left_out, "评定结果", False, "“2026-12 评定”中没有它的评定结果"),
-    (elsewhere, "评定结果", True, "2026-06 评定：90.00 分，达到“五个好”"),
+    (newest_is_bad, "评定结果", False, "2026-10 评定：70.00 分，没有评为“五个好”（总分没有达到 85 分）"),
+    (of_others, "评定结果", True, "2026-06 评定：90.00 分，达到“五个好”"),
+    (came_from_elsewhere, "评定结果", False, "2026-10 评定：70.00 分，没有评为“五个好”（总分没有达到 85 分）"),
     (ends(TODAY), "任期", True, "任期至 2026-11-24"),
     (ends(TODAY - DAY), "任期", False, "任期已于 2026-11-23 届满，没有换届"),
     (ends(TODAY - DAY, TODAY), "任期", True, "任期至 2026-11-24"),
@@ -76,6 +77,13 @@ def test_what_is_asked_of_a_branch(city: City, say: Say, name: str, fits: bool, 
     good_branch(city)
     say(city)
     assert told(propose(city, held(city, PARTY=1)))[name] == (fits, text)
+
+
+def test_a_result_from_before_the_year_before_last_tells_of_nobody(city: City) -> None:
+    good_branch(city)
+    row = propose(city, held(city, PARTY=1))
+    assert told(row, date(2028, 12, 31))["评定结果"] == (True, "2026-06 评定：90.00 分，达到“五个好”")
+    assert told(row, date(2029, 1, 1))["评定结果"] == (False, "前年以来没有已确定的评定结果")
 
 
 def graded(grade: str) -> Say:

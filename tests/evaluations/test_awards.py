@@ -196,7 +196,7 @@ def test_what_is_missing_keeps_from_agreeing_and_says_so(city: City) -> None:
     proposal = propose(city, held(city, PARTY=1))
     page = city.client("city").get(f"/awards/{proposal.commendation_id}/").content.decode()
     assert "待审定，2 项不符合" in page
-    with pytest.raises(Refusal, match="评定结果：上级还没有已确定的评定结果；任期：没有登记任期"):
+    with pytest.raises(Refusal, match="评定结果：前年以来没有已确定的评定结果；任期：没有登记任期"):
         decide(city, proposal)
     result(city, city["CZ1111"], veto="重大生产安全事故", five_good=False)
     term(city["CZ1111"])

@@ -133,7 +133,7 @@ def test_the_branch_shows_what_is_asked_of_it_and_who_came(city: City) -> None:
     page = city.client("street").get(url).content.decode()
     for text in (
         "2025-03-01 起培育，还没有命名",
-        "评定结果：上级还没有已确定的评定结果",
+        "评定结果：前年以来没有已确定的评定结果",
         "没有登记活动场所",
         "还没有登记参观",
     ):
