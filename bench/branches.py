@@ -4,19 +4,17 @@ whose secretaries sign in (`secretaries`), and what came of what they sent (`arr
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import date, timedelta
 from datetime import time as time_of_day
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -28,6 +26,7 @@ from activities.queries.lists import unreported
 from activities.queries.months import months_of_records
 from activities.queries.reviews import reviewable, with_returns
 from activities.services import months, obligations, records
+from bench.timing import measure, seconds
 from core import files as kept_files
 from core.models import AuditEntry
 from core.months import YearMonth
@@ -55,17 +54,7 @@ def life(number: str) -> dict[str, float]:
     secretary = scope_for(User.objects.get(username="secretary"), on=today)
     branch, numbers = PartyOrganization.objects.get(pk=branches[0]), count()
     found: dict[str, float] = {}
-
-    def measure(name: str, work: Callable[[], Any], repeats: int = 5) -> None:
-        work()
-        with CaptureQueriesContext(connection) as asked:
-            work()
-        taken = []
-        for _ in range(repeats):
-            started = time.perf_counter()
-            work()
-            taken.append(time.perf_counter() - started)
-        found.update({name: min(taken), f"{name}_queries": len(asked)})
+    measured = partial(measure, found)
 
     def submit() -> None:
         records.submit(
@@ -76,22 +65,18 @@ def life(number: str) -> dict[str, float]:
         )  # fmt: skip
 
     waiting = with_returns(reviewable(district, on=today)).waiting().order_by("submitted_on", "pk")
-    measure("queue", lambda: list(waiting[:PAGE]))
-    measure("checks", lambda: checked(waiting[:PAGE], district, on=today))
-    measure("todo", lambda: duties(branch, secretary, on=today))
-    measure("missing", lambda: list(unreported(district, on=today)[:PAGE]))
-    measure("month", lambda: months_of_records(district, on=today))
-    measure("submit", submit)
-    measure("again", lambda: obligations.lay_out(on=today), 2)
+    measured("queue", lambda: list(waiting[:PAGE]))
+    measured("checks", lambda: checked(waiting[:PAGE], district, on=today))
+    measured("todo", lambda: duties(branch, secretary, on=today))
+    measured("missing", lambda: list(unreported(district, on=today)[:PAGE]))
+    measured("month", lambda: months_of_records(district, on=today))
+    measured("submit", submit)
+    measured("again", lambda: obligations.lay_out(on=today), 2)
     last = YearMonth.of(today).plus(-1)
-    started = time.perf_counter()
-    months.close_month(by=None, month=last, at=timezone.now(), on=today)
-    found["close"] = time.perf_counter() - started
+    found["close"] = seconds(lambda: months.close_month(by=None, month=last, at=timezone.now(), on=today))
     with transaction.atomic():
         Obligation.objects.filter(month__gte=YearMonth.of(today).first_day).delete()
-        started = time.perf_counter()
-        obligations.lay_out(on=today)
-        found["lay_out"] = time.perf_counter() - started
+        found["lay_out"] = seconds(lambda: obligations.lay_out(on=today))
         transaction.set_rollback(True)
     return found
 
