@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from activities.models import ActivityRecord
+from activities.queries.reviews import reviewable, to_review
 from activities.services import months, records, reviews
 from core.models import AuditEntry
 from core.months import YearMonth
@@ -68,11 +69,21 @@ def test_a_record_is_mended_while_it_can_be_and_noted_beside_afterwards(
 def test_what_stands_in_a_locked_month_waits_for_nobody_and_is_not_accepted_with_others(
     city: City, record: ActivityRecord
 ) -> None:
+    """Neither in the queue nor among what is due, which ask for the same in two ways."""
+    scope = city.scope("street")
+
+    def waiting() -> list[ActivityRecord]:
+        found = list(to_review(scope))
+        assert found == list(reviewable(scope, on=TODAY).waiting())
+        return found
+
     ActivityRecord.objects.update(flags="")
     street = city.client("street")
     assert str(record.party_organization) in street.get("/reviews/").content.decode()
+    assert waiting() == [record]
     stood(city, record, "lock")
     assert str(record.party_organization) not in street.get("/reviews/").content.decode()
+    assert waiting() == []
     told = {"by": city.user("street"), "records": [record.pk], "at": timezone.now(), "on": TODAY}
     assert reviews.accept_clean(**told) == []
     months.reopen_month(by=city.user("city"), month=OCTOBER, reason="补审", at=timezone.now(), on=TODAY)

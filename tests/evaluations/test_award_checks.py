@@ -207,9 +207,9 @@ def test_many_are_checked_in_as_many_queries_as_one(city: City, django_assert_nu
     some = [first, *(propose(city, row, "MEMBER", member=city.member()) for _ in range(3))]
     rows = [*Proposal.objects.select_related("member__party_organization", "party_organization")]
     assert len(rows) == len(some)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         checks_of(rows[:1], on=TODAY)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         checks_of(rows, on=TODAY)
 
 
