@@ -12,25 +12,16 @@ from activities.models.records import ActivityRecord
 from core.days import EventDateField
 from core.fields import person
 from core.periods import Period, holding_on
-from core.scope import Scope, ScopedQuerySet
 from orgs.models import PartyOrganization
-from orgs.models.party import steps
+from orgs.models.party import FromAboveQuerySet, steps
 
 
-class FromAbove(ScopedQuerySet):
-    """Rows of a committee: whoever serves below it sees them too."""
-
-    def reached_by(self, scope: Scope) -> Self:
-        if scope.whole:
-            return self.all()
-        above = {step for start, _ in scope.intervals for step in steps(start)}
-        return self.filter(scope.path_filter("committee__path") | Q(committee__in=above))
-
+class FromCommitteeQuerySet(FromAboveQuerySet):
     def for_branch(self, branch: PartyOrganization) -> Self:
         return self.filter(committee__in=steps(branch.path))
 
 
-class CampaignQuerySet(FromAbove):
+class CampaignQuerySet(FromCommitteeQuerySet):
     def on(self, day: date) -> Self:
         return self.filter(holding_on(day))
 
@@ -81,7 +72,7 @@ class Experience(models.Model):
     withdrawn_on = EventDateField("撤回日期", null=True, blank=True)
     withdrawn_why = models.CharField("撤回原因", max_length=200, blank=True)
 
-    objects = FromAbove.as_manager()
+    objects = FromCommitteeQuerySet.as_manager()
     view_permission = "activities.view"
     change_permission = "activities.review"
     scope_path = "committee__path"

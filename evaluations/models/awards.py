@@ -12,13 +12,13 @@ from core.days import DeadlineField, EventDateField
 from core.fields import YearField, person
 from core.scope import Scope, ScopedQuerySet
 from evaluations.choices import Award
-from evaluations.models.rounds import RoundQuerySet
 from instructors.models import Instructor
 from members.models import Member
 from orgs.models import Organization, PartyOrganization
+from orgs.models.party import FromAboveQuerySet
 
 
-class FromAbove(RoundQuerySet):
+class FromAbove(FromAboveQuerySet):
     """A committee below takes part: it names what it takes part in."""
 
     def attachable(self, scope: Scope, to: type[models.Model]) -> Self:
@@ -78,7 +78,7 @@ class Quota(models.Model):
     node = models.ForeignKey(PartyOrganization, models.PROTECT, related_name="+", verbose_name="推荐的党组织")
     number = models.PositiveSmallIntegerField("名额")
 
-    objects = RoundQuerySet.as_manager()
+    objects = FromAboveQuerySet.as_manager()
     view_permission = "evaluations.view"
     change_permission = "evaluations.decide"
     scope_path = "commendation__node__path"

@@ -4,32 +4,21 @@ changes, nor of what is in it: the database refuses."""
 from __future__ import annotations
 
 from datetime import date
-from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
 
 from core.days import DeadlineField, EventDateField, PeriodDateField
 from core.fields import person
-from core.scope import Scope, ScopedQuerySet
 from evaluations.rules.facts import Span
 from evaluations.rules.rounds import LABELS
 from orgs.models import PartyOrganization
-from orgs.models.party import steps
+from orgs.models.party import FromAboveQuerySet
 
 
 def deadline(stage: str) -> str:
     """The column of a round that says until when a stage is taken."""
     return f"{stage.lower()}_until"
-
-
-class RoundQuerySet(ScopedQuerySet):
-    """What is led from a node: whoever stands below it takes part, and so may know of it."""
-
-    def reached_by(self, scope: Scope) -> Self:
-        path = self.model.scope_path
-        above = Q(**{f"{path.removesuffix('__path')}__in": {pk for one in scope.grants for pk in steps(one.path)}})
-        return self.all() if scope.whole else self.filter(scope.path_filter(path) | above)
 
 
 class Round(models.Model):
@@ -60,7 +49,7 @@ class Round(models.Model):
     final_on = EventDateField("确定日期", null=True, blank=True)
     final_by = person("确定人")
 
-    objects = RoundQuerySet.as_manager()
+    objects = FromAboveQuerySet.as_manager()
     view_permission = "evaluations.view"
     change_permission = "evaluations.decide"
     scope_path = "node__path"

@@ -33,6 +33,17 @@ def steps(path: str) -> list[int]:
     return [int(path[start : start + STEP], 36) for start in range(0, len(path), STEP)]
 
 
+class FromAboveQuerySet(ScopedQuerySet):
+    """What is led or given from a node: whoever serves below it sees it too."""
+
+    def reached_by(self, scope: Scope) -> Self:
+        if scope.whole:
+            return self.all()
+        path = self.model.scope_path
+        above = {step for start, _ in scope.intervals for step in steps(start)}
+        return self.filter(scope.path_filter(path) | Q(**{f"{path.removesuffix('__path')}__in": above}))
+
+
 class PartyOrganizationQuerySet(ScopedQuerySet):
     """Party organizations in the words of the field."""
 
