@@ -202,7 +202,7 @@ class ExtraForm(forms.Form):
 
     def __init__(self, *args: Any, of_members: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        signs = {Extra.Kind.BONUS: " +", Extra.Kind.PENALTY: " −"}
+        signs: dict[str, str] = {Extra.Kind.BONUS: " +", Extra.Kind.PENALTY: " −"}
         self.fields["extra"].choices = [  # type: ignore[attr-defined]
             (
                 Extra.Kind(kind).label,

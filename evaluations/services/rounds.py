@@ -110,8 +110,8 @@ def publish(*, by: User, row: Round, on: date) -> Round:
     row = _locked(by, row, on, State.OPEN)
     waiting = row.evaluations.exclude(stage=Stage.REVIEWED)
     if number := waiting.count():
-        names = some(waiting.order_by("pk").values_list("name", flat=True)[: NAMED + 1], most=NAMED)
-        raise Refusal(f"还有 {number} 个{row.get_subject_display()}没有审定，不能公示：{names}")
+        first = list(waiting.order_by("pk").values_list("name", flat=True)[: NAMED + 1])
+        raise Refusal(f"还有 {number} 个{row.get_subject_display()}没有审定，不能公示：{some(first, most=NAMED)}")
     until = notice_until(on, int(values_on(on)["five.notice_days"]))
     values = {"state": State.NOTICE, "notice_on": on, "notice_until": until}
     writing.change(by=by, record=row, values=values, action=PUBLISH, on=on)
