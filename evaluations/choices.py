@@ -29,6 +29,20 @@ class MemberDimension(models.TextChoices):
     CONDUCT = "CONDUCT", "思想作风好"
 
 
+MEANS = {  # what each of the five means, in the Opinion's words, without the names of campaigns that are over
+    Dimension.TEAM: "党组织领导班子及其成员认真贯彻执行党的路线方针政策，服务生产经营，求真务实，开拓进取，善于协调，有较强的凝聚力和战斗力",
+    Dimension.MEMBERS: "党员爱岗敬业，先进性意识强，能够团结凝聚群众，发挥先锋模范作用",
+    Dimension.WORK: "党组织工作制度健全、运行规范，党建工作充满生机和活力",
+    Dimension.RESULTS: "党组织正常开展活动和充分发挥作用，有效服务和促进新经济社会组织健康发展",
+    Dimension.MASSES: "党组织善于依法维护各方合法权益，为新经济社会组织所有者、经营者和广大职工所拥护",
+    MemberDimension.POLITICS: "自觉加强学习，理想信念坚定，在政治上、思想上、行动上始终与党中央保持高度一致",
+    MemberDimension.JOB: "技术素质和业务水平高；具有强烈的事业心、责任感，能吃苦、讲奉献，在本职岗位上做出优异成绩",
+    MemberDimension.SERVICE: "密切联系群众，热心为职工群众服务，得到群众支持和拥护",
+    MemberDimension.DUTIES: "认真执行党组织决议、决定，积极完成党组织分配的工作，模范地履行党章规定的各项义务",
+    MemberDimension.CONDUCT: "艰苦奋斗，遵纪守法，在社会主义和谐社会建设中充分发挥先锋模范作用",
+}  # fmt: skip
+
+
 class Award(models.TextChoices):
     """What the Opinion commends (三-3, 三-4)."""
 

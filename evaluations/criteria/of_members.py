@@ -142,11 +142,11 @@ targets = Share(
 criteria.add(
     Criterion(
         "M1.1", Dim.POLITICS, "学时达标", D(8), Mode.AUTO, Linear(), source=Source(hours, _lessons),
-        proves_not="只证明登记了学时，不证明学到了什么。",
+        proves_not="只证明登记了学时，不证明学到了什么；支部自己的党课、主题党日也计入。",
     ),
     Criterion(
         "M1.2", Dim.POLITICS, "集中学习出勤", D(8), Mode.AUTO, PRESENCE, source=presence("集中学习", STUDY),
-        proves_not="到会由支部自己填报，没有核对签到，也不证明学习的效果。",
+        proves_not="到会由支部自己填报，没有核对签到，还没有审核的也计入；不证明学习的效果。",
     ),
     Criterion("M1.3", Dim.POLITICS, "政治立场、言行", D(4), asks="支部的评价，群众的反映。"),
     Criterion("M2.1", Dim.JOB, "岗位考核", D(10), asks="单位的考核结果。"),
@@ -157,7 +157,7 @@ criteria.add(
     Criterion("M3.3", Dim.SERVICE, "群众测评", D(4), asks="测评的满意率。", formula=Linear(least=D(60))),
     Criterion(
         "M4.1", Dim.DUTIES, "组织生活出勤", D(8), Mode.AUTO, PRESENCE, source=presence("组织生活", LIFE),
-        proves_not="到会由支部自己填报，没有核对签到。",
+        proves_not="到会由支部自己填报，没有核对签到；还没有审核的也计入。",
     ),
     Criterion(
         "M4.2", Dim.DUTIES, "按月交纳党费", D(6), Mode.AUTO, Linear(), source=Source(months_paid, paid.records),

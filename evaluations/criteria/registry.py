@@ -149,6 +149,23 @@ class Share(Counted):
         return Fact(text.format(counted=counted, of=of), counted=counted, of=of)
 
 
+def together(*several: Number) -> Source:
+    """What several tables hold, told one after the other."""
+
+    def facts(subjects: QuerySet, span: Span, on: date) -> Facts:
+        each = [one.facts(subjects, span, on) for one in several]
+        return {
+            key: Fact("；".join(one[key].text for one in each), value=sum(one[key].value or 0 for one in each))
+            for key in keys(subjects)
+        }
+
+    def records(subjects: QuerySet, span: Span, on: date) -> Records:
+        each = [one.records(subjects, span, on) for one in several]
+        return by_key((key, record) for one in each for key, found in one.items() for record in found)
+
+    return Source(facts, records)
+
+
 def portions(subjects: QuerySet, held: Mapping[int, Sequence[bool]], *, of: str, does: str, none: Fact) -> Facts:
     """Of all that each subject has (`名党员`), how many do something; `none` is the fact where there are none."""
     facts = {}

@@ -61,10 +61,10 @@ criteria.add(
     ),
     Criterion(
         "4.6", RESULTS, "服务事业发展", D(0), formula=Each(each=D(2), unit="个项目"),
-        asks="党组织牵头或参与的公益、服务、行业自律项目，单位或服务对象认可的材料。", differs={Category.SOCIAL: D(6)},
+        asks="党组织牵头或参与的公益、服务、教学、行业自律项目，单位或服务对象认可的材料。", differs={Category.SOCIAL: D(6)},
     ),
     Criterion(
-        "4.7", RESULTS, "依法按章程开展活动、年检合格", D(0), formula=Faults(faults={"penalty": ("受到处罚或年检不合格，每次", D(4))}),
-        asks="年检（年报）结论；有无行政处罚。", differs={Category.SOCIAL: D(4)},
+        "4.7", RESULTS, "依法活动、执业、办学，照章纳税，年检合格", D(0), formula=Faults(faults={"penalty": ("受到处罚或年检不合格，每次", D(4))}),
+        asks="年检（年报）、执业考核的结论；有无行政处罚、欠税。", differs={Category.SOCIAL: D(4)},
     ),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from decimal import Decimal as D
 
 from django.db.models import Count, Q, QuerySet
 
-from activities.models import Attendance, Obligation, Pledge, Training
+from activities.models import Attendance, Contribution, Obligation, Pledge, Training
 from activities.queries.learning import with_hours
 from core.parameters import values_on
 from evaluations.choices import Category, Dimension
@@ -23,7 +23,9 @@ from evaluations.criteria.registry import (
     by_key,
     criteria,
     keys,
+    together,
 )
+from evaluations.criteria.results import deeds
 from evaluations.rules.facts import MONTHS_OF_A_YEAR, Fact, Record, Span
 from evaluations.rules.formulas import Faults, Linear, Step, Steps, plain
 from members.models import Member, Post, Term
@@ -200,6 +202,7 @@ criteria.add(
     Criterion(
         "1.2", TEAM, "书记培训学时", D(2), Mode.AUTO, Linear(), source=Source(secretary_hours, _hour_records),
         proves_not="只证明登记了学时，不证明学到了什么；支部自己的党课、主题党日也计入。",
+        differs={Category.JOINT: D(3)},
     ),
     Criterion(
         "1.6", TEAM, "书记参加集中培训", D(1), Mode.AUTO, Steps(steps=(Step(D(1), D(100)),), unit="次"),
@@ -269,8 +272,8 @@ criteria.add(
         "1.3", TEAM, "双向进入、交叉任职，参与重大决策", D(4),
         formula=Faults(faults={"none": ("没有双向进入", D(2)), "decisions": ("没有参与决策的记录", D(2))}),
         asks="任职文件；党组织参与重大决策的会议记录。",
-        source=managers.source,
-        proves_not="班子成员来自管理层，不证明党组织成员进入了决策层，也不证明参与了决策。",
+        source=together(managers, deeds(Contribution.Kind.DECISIONS)),
+        proves_not="班子成员来自管理层，不证明党组织成员进入了决策层；参与决策由支部自己登记，不证明意见得到采纳。",
         differs={Category.JOINT: D(0)},
     ),
     Criterion(
@@ -281,6 +284,5 @@ criteria.add(
         asks="责任书；述职报告；述职评议的票数。",
         source=pledges.source,
         proves_not="登记了责任书，不证明所承诺的已经完成，也不证明进行了述职。",
-        differs={Category.JOINT: D(5)},
     ),
 )  # fmt: skip

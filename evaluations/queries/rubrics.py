@@ -10,7 +10,7 @@ from functools import cached_property
 
 from django.db.models import QuerySet
 
-from evaluations.choices import Category, dimensions_of, grades_of
+from evaluations.choices import MEANS, Category, dimensions_of, grades_of
 from evaluations.criteria.registry import Criterion, Mode, criteria
 from evaluations.models import Rubric, RubricCriterion
 from evaluations.rules.facts import Fact
@@ -59,6 +59,10 @@ class Block:
     code: str
     name: str
     items: Sequence[Item]
+
+    @property
+    def says(self) -> str:
+        return MEANS[self.code]
 
     @property
     def points(self) -> Decimal:

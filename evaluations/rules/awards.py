@@ -8,25 +8,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from evaluations.choices import MEANS, Dimension, MemberDimension
 from evaluations.rules.facts import Record
 
 LATELY = timedelta(days=365)  # so long the opinion on an owner holds
 
 CRITERIA = {
-    "PARTY": (
-        "领导班子好：贯彻执行党的路线方针政策，服务生产经营，求真务实，有较强的凝聚力和战斗力",
-        "党员队伍好：党员爱岗敬业，团结凝聚群众，发挥先锋模范作用",
-        "工作机制好：制度健全、运行规范，党建工作充满生机和活力",
-        "工作业绩好：正常开展活动，有效服务和促进本单位健康发展",
-        "群众反映好：依法维护各方合法权益，为所有者、经营者和职工所拥护",
-    ),
-    "MEMBER": (
-        "政治素质好：自觉加强学习，理想信念坚定",
-        "工作业绩好：技术素质和业务水平高，在本职岗位上做出优异成绩",
-        "服务群众好：密切联系群众，热心为职工群众服务",
-        "履行义务好：认真执行党组织决议，积极完成分配的工作",
-        "思想作风好：艰苦奋斗，遵纪守法",
-    ),
+    "PARTY": tuple(f"{one.label}：{MEANS[one]}" for one in Dimension),
+    "MEMBER": tuple(f"{one.label}：{MEANS[one]}" for one in MemberDimension),
     "INSTRUCTOR": (
         "指导与服务相结合，协助组建党组织、发展党员、教育管理党员",
         "指导和帮助工会、共青团等群众组织开展活动",

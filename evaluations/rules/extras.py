@@ -13,13 +13,13 @@ BONUSES = {
 }
 PENALTIES = {"CRITICISED": Extra("通报批评", Decimal(2))}  # each time
 
-BRANCH_VETOES = {
-    "OWNER": "主要出资人或书记严重违法违纪",
-    "ACCIDENT": "重大生产安全事故",
-    "POLLUTION": "重大环境污染事件",
-    "CRIME": "重大刑事、治安案件",
-    "MASS": "群体性事件",
-    "CREDIT": "信用、工商、税务严重不良记录",
+BRANCH_VETOES = {  # the first six of the last two years (陕西 2014)
+    "OWNER": "主要出资人或书记近两年严重违法违纪",
+    "ACCIDENT": "近两年发生重大生产安全事故",
+    "POLLUTION": "近两年发生重大环境污染事件",
+    "CRIME": "近两年发生重大刑事、治安案件",
+    "MASS": "近两年发生群体性事件",
+    "CREDIT": "近两年有信用、工商、税务严重不良记录",
     "FALSE": "弄虚作假，经查属实",
     "SILENT": "连续六个月没有活动",
     "DISCIPLINE": "书记受到撤销党内职务以上处分",

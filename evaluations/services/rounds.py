@@ -131,7 +131,8 @@ def finalise(*, by: User, row: Round, on: date) -> Round:
         raise Refusal(f"重新计算与登记的结果不一致，共 {len(wrong)} 处，请报告系统管理员和审计管理员：{cells}")
     values = {"state": State.FINAL, "final_on": on, "final_by": by}
     writing.change(by=by, record=row, values=values, action=FINALISE, on=on)
-    refresh((), on=on, nodes=set(row.evaluations.values_list("party_organization", flat=True)))
+    stand = ("party_organization", "member__party_organization")  # a member may have moved meanwhile
+    refresh((), on=on, nodes={key for keys in row.evaluations.values_list(*stand) for key in keys if key})
     return row
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from evaluations.addresses import Proofs, proofs_of
+from evaluations.choices import MEANS
 from evaluations.models import Evidence, Score, Stage
 from evaluations.queries.results import fact_in, item_of, points_at, records_in
 from evaluations.queries.rubrics import Item
@@ -53,3 +54,7 @@ class Block:
     sum: DimensionTotal
     before: str  # its points in the result before
     lines: Sequence[Line]
+
+    @property
+    def says(self) -> str:
+        return MEANS[self.sum.code]

@@ -13,9 +13,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from evaluations.addresses import address_of
-from evaluations.choices import Category, dimensions_of
+from evaluations.choices import MEANS, Category, Dimension, MemberDimension, dimensions_of
 from evaluations.criteria.registry import Criterion, Mode, criteria, criteria_of
+from evaluations.rules.awards import CRITERIA
 from evaluations.rules.facts import Record, Span
+from evaluations.rules.formulas import Faults
 from members.models import Member
 from orgs.models import PartyOrganization
 from orgs.services.party import establish
@@ -60,6 +62,21 @@ def test_the_default_points_come_to_a_hundred_and_twenty_each_dimension(category
     for one in criteria_of(category):
         points[one.dimension] = points.get(one.dimension, Decimal(0)) + one.points_in(category)
     assert points == dict.fromkeys(dimensions_of(category), Decimal(20))
+
+
+@pytest.mark.parametrize("category", Category)
+def test_what_is_all_at_fault_leaves_nothing(category: Category) -> None:
+    """No points stay where every fault that is named is there; those that count each time take as often as it needs."""
+    for one in criteria_of(category):
+        if isinstance(one.formula, Faults) and (faults := one.formula.faults.values()):
+            again = any("每" in name for name, _ in faults)
+            assert again or sum(off for _, off in faults) >= one.points_in(category), one.title
+
+
+def test_each_dimension_says_what_the_opinion_says() -> None:
+    assert MEANS.keys() == {*Dimension, *MemberDimension}
+    assert {f"{one.label}：{MEANS[one]}" for one in Dimension} == {*CRITERIA["PARTY"]}
+    assert {f"{one.label}：{MEANS[one]}" for one in MemberDimension} == {*CRITERIA["MEMBER"]}
 
 
 @pytest.mark.django_db

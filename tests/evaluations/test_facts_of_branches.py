@@ -350,10 +350,18 @@ def test_what_was_promised_and_done_in_time(city: City) -> None:
 def test_what_helps_to_judge_is_counted(city: City) -> None:
     Pledge.objects.create(party_organization=city["CZ1111"], year=2026, signed_with=city["CZ111"], signed_on=JUNE)
     appoint(city, "SECRETARY", city.member(), source="MANAGEMENT")
-    for kind, on in (("PROPOSAL", JUNE), ("BREAKTHROUGH", JUNE), ("SERVICE", JUNE), ("PROPOSAL", date(2025, 1, 1))):
+    for kind, on in (
+        ("PROPOSAL", JUNE),
+        ("BREAKTHROUGH", JUNE),
+        ("SERVICE", JUNE),
+        ("DECISIONS", JUNE),
+        ("RIGHTS", JUNE),
+        ("PROPOSAL", date(2025, 1, 1)),
+    ):
         Contribution.objects.create(party_organization=city["CZ1111"], kind=kind, done_on=on, what="事项")
-    told = {code: fact(city, code).text for code in ("1.3", "1.4", "4.2", "5.4")}
+    told = {code: fact(city, code).text for code in ("1.3", "1.4", "4.2", "5.3", "5.4")}
     assert told == {
-        "1.3": "班子中来自本单位管理层的 1 人次", "1.4": "登记责任书 1 份", "4.2": "登记合理化建议、攻关 2 件", "5.4": "登记办实事 1 件",
+        "1.3": "班子中来自本单位管理层的 1 人次；登记参与决策 1 件", "1.4": "登记责任书 1 份", "4.2": "登记合理化建议、攻关 2 件", "5.3": "登记维权 1 件",
+        "5.4": "登记办实事 1 件",
     }  # fmt: skip
-    assert [len(proofs(city, code)) for code in told] == [1, 1, 2, 1]
+    assert [len(proofs(city, code)) for code in told] == [2, 1, 2, 1, 1]

@@ -9,11 +9,15 @@ import pytest
 
 from core.indicators import indicators
 from evaluations.models import Evaluation, Round
+from evaluations.services.goals import goals
+from members.models import Member
 from orgs.facts import differences, refresh
 from orgs.figures import Narrow, live
 from orgs.indicators import GOODS
+from orgs.services.party import establish
+from tests.awards import result as result_of
 from tests.evaluations.test_round_on_paper import PAPER, result
-from tests.people import City
+from tests.people import LONG_AGO, TODAY, City
 
 pytestmark = pytest.mark.django_db
 FINAL = date(2026, 12, 9)
@@ -37,6 +41,8 @@ def test_figures_tell_of_the_newest_final_result(city: City) -> None:
     assert found["FIVE_IN_WORK"] == (work, 20)
     assert found["FIVE_IN_MASSES"] == (15, 20)  # below 14: 总分够维度不够, and the four of the lowest lines
     assert found["FIVE_MEMBERS"] == (0, 0)
+    assert found["FIVE_EMPTY"] == (good, good), "what may be reached on paper alone is said beside it"
+    assert found["FIVE_UNASKED"] == (good, good)
     assert told(city, "stranger")["FIVE_BRANCHES"] == (0, 0)
     _only_the_newest_counts(city, first)
 
@@ -63,3 +69,28 @@ def _only_the_newest_counts(city: City, first: Round) -> None:
     assert told(city)["FIVE_BRANCHES"] == (sum(row.five for row in PAPER.values()) - 1, 20)
     refresh(None, on=date(2029, 1, 1))  # too old by then
     assert told(city)["FIVE_BRANCHES"] == (0, 0)
+
+
+def test_a_member_counts_where_he_is_on_the_roll_and_no_more_once_he_left(city: City) -> None:
+    stays, goes, expelled = (city.member(name) for name in ("甲", "乙", "丙"))
+    for one, node in ((stays, "CZ"), (goes, "CZ1"), (expelled, "CZ11")):
+        result_of(city, one, node=node, five_good=one != goes)
+    city.member("丁")
+    there = establish(by=None, name="望江支部", kind="branch", parent=city["CZ121"], code="CZ1211", on=LONG_AGO)
+    Member.objects.filter(pk=goes.pk).update(party_organization=there)
+    Member.objects.filter(pk=expelled.pk).update(status="EXPELLED")
+    refresh(None, on=FINAL)
+    assert told(city)["FIVE_MEMBERS"] == (1, 2)
+    assert told(city)["FIVE_MEMBERS_EVALUATED"] == (2, 3)
+    assert told(city, "stranger")["FIVE_MEMBERS"] == (0, 1)
+    assert differences(on=FINAL) == []
+
+
+def test_goals_of_the_year_are_counted(city: City) -> None:
+    of = {"by": city.user("secretary"), "party_organization": city["CZ1111"], "what": "攻关", "on": TODAY}
+    goals.add(**of, year=TODAY.year, wanted="FIVE", member=None)
+    goals.add(**of, year=TODAY.year, wanted="EXCELLENT", member=city.member("甲"))
+    goals.add(**of, year=TODAY.year - 1, wanted="EXCELLENT", member=city.member("乙"))
+    assert told(city)["FIVE_GOALS"][0] == 1
+    assert told(city)["FIVE_MEMBER_GOALS"] == (1, 2)
+    assert differences(on=TODAY) == [], "the service kept them"

@@ -91,6 +91,10 @@ def test_the_secretary_scores_with_evidence_and_hands_in(city: City) -> None:
     text = page(client, url)
     assert "提交自评" in text
     assert "还没有登记班子职务和任期" in text
+    shown = words(text)
+    assert "领导班子好 0.00 / 20.00 分 党组织领导班子及其成员认真贯彻执行党的路线方针政策" in shown
+    assert "没有登记办实事。" in shown
+    assert "供评分参考；登记由支部自己填写，件数不证明效果。" in shown, "where the points are given"
     assert f'href="{url}"' in page(client, f"/branch/{city['CZ1111'].pk}/"), "it stands among what is to be done"
     assert f'href="{url}"' in page(client, f"/party/{city['CZ1111'].pk}/")
     assert "五个好”评定：自评" in page(client, "/due/")

@@ -64,7 +64,9 @@ def test_a_rubric_says_each_formula_and_what_it_does_not_prove(city: City, first
     assert "达到 85% 得 5 分，60% 以下不得分，其间按比例。不能证明：到会由支部自己填报" in text
     assert "共 100.00 分。“五个好”：总分 85 分以上，每个维度 14 分以上" in text
     assert "95 分以上五星，90 分以上四星" in text
-    assert "一票否决：主要出资人或书记严重违法违纪；" in text
+    assert "一票否决：主要出资人或书记近两年严重违法违纪；" in text
+    assert "领导班子好 20.00 分 党组织领导班子及其成员认真贯彻执行党的路线方针政策，" in text
+    assert "登记供评分参考；登记由支部自己填写，件数不证明效果。" in text
     assert "复制为新版本" not in text
 
 
