@@ -29,7 +29,7 @@ class MemberDimension(models.TextChoices):
     CONDUCT = "CONDUCT", "思想作风好"
 
 
-MEANS = {  # what each of the five means, in the Opinion's words, without the names of campaigns that are over
+MEANS: dict[str, str] = {  # what each of the five means, in the Opinion's words, without the names of campaigns that are over
     Dimension.TEAM: "党组织领导班子及其成员认真贯彻执行党的路线方针政策，服务生产经营，求真务实，开拓进取，善于协调，有较强的凝聚力和战斗力",
     Dimension.MEMBERS: "党员爱岗敬业，先进性意识强，能够团结凝聚群众，发挥先锋模范作用",
     Dimension.WORK: "党组织工作制度健全、运行规范，党建工作充满生机和活力",
