@@ -10,11 +10,12 @@ from functools import cached_property
 
 from django.db.models import QuerySet
 
-from evaluations.choices import MEANS, Category, dimensions_of, grades_of
+from evaluations.choices import Category, dimensions_of, grades_of
 from evaluations.criteria.registry import Criterion, Mode, criteria
 from evaluations.models import Rubric, RubricCriterion
 from evaluations.rules.facts import Fact
 from evaluations.rules.formulas import Formula
+from evaluations.rules.goods import MEANS
 from evaluations.rules.rubrics import against
 from evaluations.rules.totals import Lines
 from orgs.models import Coverage, PartyOrganization

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from evaluations.choices import MEANS, Dimension, MemberDimension
 from evaluations.rules.facts import Record
+from evaluations.rules.goods import MEMBER, PARTY, told
 
 LATELY = timedelta(days=365)  # so long the opinion on an owner holds
 
 CRITERIA = {
-    "PARTY": tuple(f"{one.label}：{MEANS[one]}" for one in Dimension),
-    "MEMBER": tuple(f"{one.label}：{MEANS[one]}" for one in MemberDimension),
+    "PARTY": told(PARTY),
+    "MEMBER": told(MEMBER),
     "INSTRUCTOR": (
         "指导与服务相结合，协助组建党组织、发展党员、教育管理党员",
         "指导和帮助工会、共青团等群众组织开展活动",

@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from evaluations.addresses import Proofs, proofs_of
-from evaluations.choices import MEANS
 from evaluations.models import Evidence, Score, Stage
 from evaluations.queries.results import fact_in, item_of, points_at, records_in
 from evaluations.queries.rubrics import Item
 from evaluations.rules.facts import Fact
+from evaluations.rules.goods import MEANS
 from evaluations.rules.totals import DimensionTotal
 
 

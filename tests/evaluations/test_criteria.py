@@ -13,11 +13,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from evaluations.addresses import address_of
-from evaluations.choices import MEANS, Category, Dimension, MemberDimension, dimensions_of
+from evaluations.choices import Category, Dimension, MemberDimension, dimensions_of
 from evaluations.criteria.registry import Criterion, Mode, criteria, criteria_of
 from evaluations.rules.awards import CRITERIA
 from evaluations.rules.facts import Record, Span
 from evaluations.rules.formulas import Faults
+from evaluations.rules.goods import MEANS
 from members.models import Member
 from orgs.models import PartyOrganization
 from orgs.services.party import establish
