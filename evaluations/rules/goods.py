@@ -19,5 +19,4 @@ MEANS = {code: words for code, (_, words) in (PARTY | MEMBER).items()}
 
 
 def told(goods: dict[str, tuple[str, str]]) -> tuple[str, ...]:
-    """Each with its name."""
     return tuple(f"{name}：{words}" for name, words in goods.values())

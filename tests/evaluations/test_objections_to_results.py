@@ -64,10 +64,16 @@ def test_somebody_else_answers(city: City) -> None:
     for objection, who, sentence in cases:
         with pytest.raises(Refusal, match=sentence):
             answer(city, objection, who)
+    for who in city.people:
+        with pytest.raises(Refusal):
+            answer(city, mine, who)
     namesake = city.people["namesake"] = account("namesake", None, name="周区", must_change_password=False)
     namesake.appointments.create(role="DEPARTMENT", node=city["CZ"], since=date(2020, 1, 1))
     with pytest.raises(Refusal, match="同名账号"):
         answer(city, mine, "namesake")
+    other = city.people["other"] = account("other", None, name="沈副区", must_change_password=False)
+    other.appointments.create(role="DEPARTMENT", node=city["CZ"], since=date(2020, 1, 1))
+    assert answer(city, mine, "other").answered_by == other
 
 
 def test_an_objection_comes_while_the_result_is_public(city: City) -> None:
