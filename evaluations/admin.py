@@ -19,23 +19,15 @@ from activities.admin import BranchTable
 from core.admin import TableAdmin
 from core.admin.table_cells import FieldColumn
 from core.listing import Column, Order
-from evaluations.choices import Award
 from evaluations.models import Commendation, Goal, Honour, Pair, Proposal, Quota, Site, SiteVisit
 from evaluations.queries.awards import faults_of
+from evaluations.rules.awards import WHOM
 from evaluations.services import awards, honours, sites
 from evaluations.services.goals import goals
 from members.admin.posts import PartyTable
 from orgs.filters import OfBranchFilters
 
 GROUP = "五个好"
-# which fields tell whom an award is for
-WHOM: dict[str, tuple[str, ...]] = {
-    Award.PARTY: (),
-    Award.MEMBER: ("member",),
-    Award.INSTRUCTOR: ("instructor",),
-    Award.OWNER: ("unit", "name"),
-    Award.WORKER: ("member", "name"),
-}
 HELD = FieldColumn("名称", "name", field="name", kind="name", link=lambda row: reverse("commendation", args=[row.pk]))
 
 

@@ -4,7 +4,11 @@ from core.audit_words import name_actions, name_risks
 
 name_actions(
     {
+        "awards.amend": "修改申报",
+        "awards.apply": "申报表彰",
         "awards.decide": "审定推荐",
+        "awards.forward": "推荐申报的",
+        "awards.give_back": "退回申报",
         "awards.honour": "表彰",
         "awards.publish": "公示推荐",
         "awards.withdraw": "撤回推荐",

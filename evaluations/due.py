@@ -1,10 +1,10 @@
 """What waits in a round that is open: 自评 for the branch, 复核 for the committee above it, 审定 for the department, and objections
-to answer, surveys to close; proposals to decide; 示范点 to look at anew."""
+to answer, surveys to close; what branches applied for, proposals to decide, objections to their list; 示范点 to look at anew."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Min, Q, QuerySet
@@ -13,12 +13,12 @@ from django.urls import reverse
 from accounts.permissions import Permission as P
 from core.due import DueItem, DueKind, due_kinds
 from core.scope import Scope
-from evaluations.models import Evaluation, Objection, Proposal, Round, Site, Stage, Survey
+from evaluations.models import AwardObjection, Evaluation, Objection, Proposal, Round, Site, Stage, Survey
 from evaluations.models.rounds import deadline
+from evaluations.rules.awards import RECHECK_BEFORE
 from evaluations.rules.rounds import LABELS
 
 LIST = "/evaluations/"
-RECHECK_BEFORE = timedelta(days=90)
 
 
 def _waiting(stage: Stage) -> QuerySet[Evaluation]:
@@ -98,10 +98,48 @@ def _proposed(scope: Scope, on: date) -> QuerySet[Proposal]:
     return rows.order_by("commendation__propose_until", "pk").as_narrowed()  # type: ignore[attr-defined,no-any-return]
 
 
+def _open(on: date, **of: Any) -> QuerySet[Proposal]:
+    """As long as there is time for them."""
+    rows = Proposal.objects.filter(commendation__notice_on=None, commendation__propose_until__gte=on, **of)
+    return rows.select_related("commendation").order_by("commendation__propose_until", "pk")
+
+
+def _applied(scope: Scope, on: date) -> QuerySet[Proposal]:
+    """Right below the reader, or where the reader serves: of instructors and units."""
+    nodes = [grant.node_id for grant in scope.having(P.EVALUATIONS_REVIEW).grants]
+    here = _right_below(scope, "party_organization") | Q(party_organization__in=nodes)
+    return _open(on, state=Proposal.State.APPLIED).filter(here).as_narrowed()  # type: ignore[attr-defined,no-any-return]
+
+
+def _given_back(scope: Scope, on: date) -> QuerySet[Proposal]:
+    nodes = [grant.node_id for grant in scope.having(P.EVALUATIONS_SCORE).grants]
+    return _open(on, state=Proposal.State.RETURNED, branch__in=nodes).as_narrowed()  # type: ignore[attr-defined,no-any-return]
+
+
+def _to_forward(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
+    for row in rows:
+        held = row.commendation
+        what, act = ("申报待推荐", "推荐") if row.state == Proposal.State.APPLIED else ("申报被退回", "修改")
+        yield DueItem(str(row), f"{held}：{what}", held.propose_until, reverse("proposal", args=[row.pk]), act)
+
+
 def _to_decide(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
     for row in rows:
         held = row.commendation
         yield DueItem(str(row), f"{held}：推荐待审定", held.propose_until, reverse("proposal", args=[row.pk]), "审定")
+
+
+def _against(scope: Scope, on: date) -> QuerySet[AwardObjection]:
+    """But for what one entered oneself."""
+    rows = AwardObjection.objects.changeable(scope).filter(outcome="").exclude(entered_by=scope.user_id)
+    return rows.select_related("proposal__commendation").order_by("proposal__commendation__notice_until", "pk")  # type: ignore[no-any-return]
+
+
+def _to_reply(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
+    for row in rows:
+        held = row.proposal.commendation
+        url = reverse("commendation", args=[held.pk])
+        yield DueItem(str(row.proposal), f"{held}：异议待答复", held.notice_until, url, "答复")
 
 
 def _expiring(scope: Scope, on: date) -> QuerySet[Site]:
@@ -130,8 +168,20 @@ due_kinds.add(
         "/rounds/",
     ),
     DueKind(
+        "awards.returned", "申报被退回", P.EVALUATIONS_SCORE, _given_back, "commendation__propose_until", _to_forward,
+        "/admin/evaluations/proposal/?state=RETURNED",
+    ),
+    DueKind(
+        "awards.forward", "申报待推荐", P.EVALUATIONS_REVIEW, _applied, "commendation__propose_until", _to_forward,
+        "/admin/evaluations/proposal/?state=APPLIED",
+    ),
+    DueKind(
         "awards.decide", "推荐待审定", P.EVALUATIONS_DECIDE, _proposed, "commendation__propose_until", _to_decide,
         "/admin/evaluations/proposal/?state=PROPOSED",
+    ),
+    DueKind(
+        "awards.objections", "公示名单异议待答复", P.EVALUATIONS_DECIDE, _against, "proposal__commendation__notice_until", _to_reply,
+        "/admin/evaluations/commendation/",
     ),
     DueKind(
         "sites.recheck", "示范点待复核", P.EVALUATIONS_DECIDE, _expiring, "expires_on", _to_recheck, "/admin/evaluations/site/",

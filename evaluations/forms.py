@@ -5,24 +5,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from core.days import AnyDay, PastDay
 from evaluations.choices import dimensions_of, grades_of
 from evaluations.criteria.registry import Criterion, Mode, criteria, criteria_of
-from evaluations.models import Evaluation, Extra, Round, Rubric, RubricCriterion, Score
+from evaluations.models import Evaluation, Extra, Proposal, Round, Rubric, RubricCriterion, Score
+from evaluations.queries.awards import instructors_of, units_of
 from evaluations.queries.results import asked
+from evaluations.rules.awards import WHOM
 from evaluations.rules.extras import offered
 from evaluations.rules.facts import Span
 from evaluations.rules.formulas import plain
 from evaluations.rules.rounds import Given
 from evaluations.rules.surveys import GRADES, QUESTIONS
 from evaluations.services.rubrics import Wanted
-from orgs.models import PartyOrganization
+from instructors.models import Instructor
+from members.models import Member
+from orgs.models import Organization, PartyOrganization
 
 LINES = ("five_total", "five_dimension", "bonus_cap", "penalty_cap")
 CHANGED = "您打开这一页以后，别人改过这份草稿；请重新打开本页，核对后再修改"
@@ -215,14 +221,54 @@ class ExtraForm(forms.Form):
         ]
 
 
-class ObjectionForm(forms.Form):
-    """What somebody objects, of one score or of the whole."""
+class AmendmentForm(forms.Form):
+    """What was done to deserve an award."""
 
-    score = forms.ModelChoiceField(Score.objects.none(), label="评分项", required=False, empty_label="整个结果")
+    why = forms.CharField(label="主要事迹", max_length=500, widget=forms.Textarea({"rows": 5}))
+
+
+class ApplicationForm(AmendmentForm):
+    """For whom a branch applies: itself, or who belongs to it."""
+
+    branch = forms.ModelChoiceField(PartyOrganization.objects.none(), label="党支部", empty_label=None)
+    member = forms.ModelChoiceField(Member.objects.none(), label="党员", empty_label="请选择")
+    instructor = forms.ModelChoiceField(Instructor.objects.none(), label="指导员", empty_label="请选择")
+    unit = forms.ModelChoiceField(Organization.objects.none(), label="单位", empty_label="请选择")
+    name = forms.CharField(label="姓名", max_length=60)
+    field_order = ("branch", "member", "instructor", "unit", "name")
+
+    def __init__(self, *args: Any, award: str, branches: QuerySet[PartyOrganization], on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = {
+            "branch": branches, "instructor": instructors_of(branches, on), "unit": units_of(branches, on),
+            "member": Member.objects.on_the_roll().filter(party_organization__in=branches).order_by("name", "pk"),
+        }  # fmt: skip
+        for name in ("member", "instructor", "unit", "name"):
+            if name not in WHOM[award]:
+                del self.fields[name]
+        for name, rows in choices.items():
+            if name in self.fields:
+                field: Any = self.fields[name]
+                field.queryset = rows
+        if award == "WORKER":
+            self.fields["member"].required = self.fields["name"].required = False
+            self.fields["member"].help_text = "在本支部名册上的选择党员，不在的填写姓名"
+
+
+class RaisedForm(forms.Form):
+    """Who turned to us, when, and with what."""
+
     text = forms.CharField(label="异议", max_length=500, widget=forms.Textarea({"rows": 3}))
     raised_by = forms.CharField(label="提出人", max_length=60)
     raised_unit = forms.CharField(label="提出人单位", max_length=100, required=False)
     received_on = PastDay(label="收到日期")
+
+
+class ObjectionForm(RaisedForm):
+    """Of one score or of the whole."""
+
+    score = forms.ModelChoiceField(Score.objects.none(), label="评分项", required=False, empty_label="整个结果")
+    field_order = ("score",)
 
     def __init__(self, *args: Any, scores: Sequence[Score], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -231,11 +277,31 @@ class ObjectionForm(forms.Form):
         field.label_from_instance = lambda one: criteria[one.criterion.code].title
 
 
-class AnswerForm(forms.Form):
-    """The answer to an objection: `points` and `without` only where it is right."""
+class ListObjectionForm(RaisedForm):
+    """Of somebody on the list of a 评选表彰, all of whom are public."""
 
-    accepted = forms.ChoiceField(label="结论", choices=[("yes", "异议成立"), ("no", "异议不成立")])
+    proposal = forms.ModelChoiceField(Proposal.objects.none(), label="针对", empty_label="请选择")
+    field_order = ("proposal",)
+
+    def __init__(self, *args: Any, listed: QuerySet[Proposal], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["proposal"]
+        field.queryset = listed
+        field.label_from_instance = lambda one: (
+            f"{one}（{one.unit or one.party_organization}）" if one.award != "PARTY" else str(one)
+        )
+
+
+class ReplyForm(forms.Form):
+    accepted = forms.TypedChoiceField(
+        label="结论", choices=[("yes", "异议成立"), ("no", "异议不成立")], coerce=lambda value: value == "yes"
+    )
     answer = forms.CharField(label="答复", max_length=500, widget=forms.Textarea({"rows": 3}))
+
+
+class AnswerForm(ReplyForm):
+    """Of a result: `points` and `without` only where the objection is right."""
+
     points = _points("改为几分", required=False)
     without = forms.ModelChoiceField(
         Extra.objects.none(), label="删除加减分、一票否决", required=False, empty_label="不删除"

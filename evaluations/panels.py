@@ -15,13 +15,14 @@ from accounts.permissions import Permission as P
 from core.due import due_kinds
 from core.panels import Panel, panels
 from core.scope import Scope, may_change
-from evaluations.models import Evaluation, Honour, Pair, Round, Site, SiteVisit
+from evaluations.models import Commendation, Evaluation, Honour, Pair, Quota, Round, Site, SiteVisit
 from evaluations.queries.awards import checks_of
 from evaluations.queries.results import to_lift
 from evaluations.rules.awards import SITE_CRITERIA
 from instructors.models import Instructor
 from members.models import Member
 from orgs.models import PartyOrganization
+from orgs.models.party import steps
 
 SHOWN = 5
 MOST = 10  # honours
@@ -42,13 +43,21 @@ def of_member(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]
 
 
 def at_work(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
-    """What is to be scored now, and what the last result that is public misses to five goods."""
-    kind = due_kinds["evaluations.self"]
-    due = list(kind.items(kind.of(scope, on).filter(party_organization=record.pk), scope, on))
+    """What is to be scored now, what it may apply for, and what the last result that is public misses to five goods."""
+    due = [
+        item
+        for code, whose in (("evaluations.self", "party_organization"), ("awards.returned", "branch"))
+        for item in due_kinds[code].items(due_kinds[code].of(scope, on).filter(**{whose: record.pk}), scope, on)
+    ]
+    assert isinstance(record, PartyOrganization)
+    quotas = Quota.objects.filter(node__in=steps(record.path)).values("commendation")
+    open_ = Commendation.objects.within(scope).filter(notice_on=None, propose_until__gte=on, pk__in=quotas)
+    held = list(open_.order_by("propose_until", "pk"))
     rows = Evaluation.objects.within(scope).filter(party_organization=record.pk, member=None).select_related("round")
     public = rows.filter(round__state__in=(Round.State.NOTICE, Round.State.FINAL))
     last = public.order_by("-round__last_day").first()
-    return {"due": due, "last": last, "lifts": to_lift(last) if last else ()} if due or last else None
+    found = {"due": due, "held": held, "last": last, "lifts": to_lift(last) if last else ()}
+    return found if due or held or last else None
 
 
 def _honours(column: str, record: models.Model, scope: Scope, **filled: Any) -> Mapping[str, Any]:

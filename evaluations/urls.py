@@ -3,6 +3,7 @@
 from django.urls import path
 
 from evaluations.views.answers import answer_page, answered
+from evaluations.views.applications import Amendment, Application
 from evaluations.views.awards import CommendationPage, ProposalPage
 from evaluations.views.evaluation import EvaluationPage, EvidenceFile
 from evaluations.views.meeting import MeetingPage
@@ -14,7 +15,9 @@ from evaluations.views.trial import Trial
 
 urlpatterns = [
     path("awards/<int:pk>/", CommendationPage.as_view(), name="commendation"),
+    path("awards/<int:pk>/apply/", Application.as_view(), name="apply"),
     path("awards/proposals/<int:pk>/", ProposalPage.as_view(), name="proposal"),
+    path("awards/proposals/<int:pk>/amend/", Amendment.as_view(), name="amend"),
     path("rounds/", Rounds.as_view(), name="rounds"),
     path("rounds/new/", NewRound.as_view(), name="round_new"),
     path("rounds/<int:pk>/", RoundPage.as_view(), name="round"),

@@ -32,6 +32,10 @@ def propose(city: City, row: Commendation, award: str = "PARTY", by: str = "stre
     return awards.proposals.add(by=city.user(by), commendation=row, award=award, **told)
 
 
+def agreed(city: City, row: Proposal, by: str = "city") -> Proposal:
+    return awards.decide(by=city.user(by), row=row, agreed=True, text="", on=TODAY)
+
+
 def result(
     city: City, of: PartyOrganization | Member, *, five_good: bool = True, total: str = "90", node: str = "CZ",
     last: date = date(2026, 6, 30), veto: str = "",

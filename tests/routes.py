@@ -186,6 +186,8 @@ ROUTES = {
     ),
     "rubrics/<int:pk>/try/": Route("rubrics/{rubric}/try/?branch={branch}", HERE | {"secretary"}, misses=STRANGER),
     "awards/<int:pk>/": Route("awards/{commendation}/", HERE | {"secretary"}, misses=STRANGER),
+    "awards/<int:pk>/apply/": Route("awards/{commendation}/apply/?award=PARTY", frozenset({"secretary"})),
+    "awards/proposals/<int:pk>/amend/": Route("awards/proposals/{proposal}/amend/", frozenset({"secretary"})),
     "awards/proposals/<int:pk>/": Route("awards/proposals/{proposal}/", HERE | {"secretary"}, misses=STRANGER),
     # figures and work
     "dashboard/": Route("dashboard/", OFFICE),

@@ -35,8 +35,8 @@ from core.sources import sources
 from dues.models import Book, EntryKind, Spending
 from dues.queries.hand_ups import held_by
 from dues.services import funds, hand_ups, refunds, reliefs
-from evaluations.models import Evaluation, Meeting, Objection, Round, Rubric
-from evaluations.services import meetings, objections, rounds, rubrics, surveys
+from evaluations.models import Commendation, Evaluation, Meeting, Objection, Proposal, Round, Rubric
+from evaluations.services import award_objections, meetings, objections, rounds, rubrics, surveys
 from instructors import services as instructors
 from instructors.models import Assignment, Instructor
 from members.models import Member, Post
@@ -107,12 +107,20 @@ class Rows:
         self.security: dict[str, Any] = {"by": world.city.user("security"), "on": TODAY}
         self._money()
         self.published = self._published(world.there["evaluation"])
+        self.listed = self._listed(world.there["proposal"])
 
     def _published(self, key: int) -> Evaluation:
         """An evaluation whose round is public."""
         public = {"state": "NOTICE", "notice_on": TODAY, "notice_until": TODAY + timedelta(days=9)}
         Round.objects.filter(evaluations=key).update(**public)
         return Evaluation.objects.get(pk=key)
+
+    def _listed(self, key: int) -> Proposal:
+        """Somebody on a list of awards that is public."""
+        public = {"notice_on": TODAY, "notice_until": TODAY + timedelta(days=9)}
+        Commendation.objects.filter(proposals=key).update(**public)
+        Proposal.objects.filter(pk=key).update(state="AGREED", decided_by=self.city.user("city"))
+        return Proposal.objects.get(pk=key)
 
     def _money(self) -> None:
         """Refunds and spending of the branch, each before one of its dated steps."""
@@ -266,6 +274,8 @@ EVENTS: dict[tuple[str, str], Call] = {
     ("funds.spend", "day"): lambda r, d: funds.spend(
         spending=r.discussed, amount=Decimal(90), day=d, **told(r.city, "treasurer")),
     ("objections.enter", "received_on"): lambda r, d: _object(r, d),
+    ("award_objections.enter", "received_on"): lambda r, d: award_objections.enter(
+        proposal=r.listed, received_on=d, text="异议", raised_by="何某", raised_unit="", **r.told),
     ("meetings.decide", "values"): lambda r, d: _decide(r, d),
     ("importing.receive", "as_of"): lambda r, d: importing.receive(
         r.market, name="名单.csv", source=sources["market"], as_of=d, keep=False, **r.told),

@@ -57,6 +57,7 @@ WITH_THEIR_RECORD = {  # references that stay, or follow by themselves, when two
     "dues.voucher.party_organization": "a paper stays with what it proves",
     "evaluations.evaluation.party_organization": "a result is of the branch that was evaluated",
     "evaluations.commendation.node": "a 评选表彰 was held by whoever it was",
+    "evaluations.proposal.branch": "a branch applied as what it was",
     "evaluations.proposal.party_organization": "somebody was proposed by whoever it was",
     "evaluations.proposal.unit": "somebody was proposed as who he was",
     "evaluations.quota.node": "a quota was given to whoever it was",

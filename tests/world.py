@@ -60,6 +60,7 @@ from dues.models import (
 )
 from evaluations.criteria.registry import criteria_of
 from evaluations.models import (
+    AwardObjection,
     Commendation,
     Evaluation,
     Evidence,
@@ -267,10 +268,16 @@ def _honoured(city: City, side: Side, member: int) -> dict[str, Model]:
         name=f"{mark}示范点", level="CITY", theme=f"{mark}特色", cultivated_since=LONG_AGO, named_on=TODAY,
         expires_on=date(2029, 11, 24), recheck=f"{mark}复核", withdrawn_why=f"{mark}撤销", **of_branch,
     )  # fmt: skip
+    proposal = Proposal.objects.create(
+        commendation=held, award="MEMBER", why=f"{mark}事迹", branch=city[side.branch], **whom
+    )
     return {
         "commendation": held,
         "quota": Quota.objects.create(commendation=held, award="MEMBER", node=city[side.committee], number=3),
-        "proposal": Proposal.objects.create(commendation=held, award="MEMBER", why=f"{mark}事迹", **whom),
+        "proposal": proposal,
+        "awardobjection": AwardObjection.objects.create(
+            proposal=proposal, text=f"{mark}异议", raised_by=f"{mark}职工", received_on=TODAY
+        ),
         "honour": Honour.objects.create(
             title=f"{mark}称号", level="CITY", given_by=f"{mark}工委", awarded_on=LONG_AGO, withdrawn_why=f"{mark}撤销", **whom
         ),

@@ -5,13 +5,14 @@ from evaluations.models.awards import Commendation, Honour, Proposal, Quota
 from evaluations.models.evaluations import Evaluation, Evidence, Exempt, Extra, Score, Stage
 from evaluations.models.goals import Goal
 from evaluations.models.meetings import Meeting
-from evaluations.models.objections import Objection
+from evaluations.models.objections import AwardObjection, Objection, Raised
 from evaluations.models.rounds import Round
 from evaluations.models.rubrics import Rubric, RubricCriterion
 from evaluations.models.sites import Pair, Site, SiteVisit
 from evaluations.models.surveys import Survey, SurveyPaper, SurveySum, SurveyTicket
 
 __all__ = [
+    "AwardObjection",
     "Commendation",
     "Evaluation",
     "Evidence",
@@ -24,6 +25,7 @@ __all__ = [
     "Pair",
     "Proposal",
     "Quota",
+    "Raised",
     "Round",
     "Rubric",
     "RubricCriterion",

@@ -130,10 +130,20 @@ class OfWhom(models.Model):
         abstract = True
 
 
+class ProposalQuerySet(ScopedQuerySet):
+    """Seen with its Party organization, and by the branch that applied for it."""
+
+    def reached_by(self, scope: Scope) -> Self:
+        return self.filter(scope.path_filter(self.model.scope_path) | scope.path_filter("branch__path"))
+
+
 class Proposal(OfWhom):
-    """推荐: entered by a committee, decided by another person above. `checks` is what the registers said when it was decided."""
+    """推荐: entered by a committee, or by a branch (申报) and gone on with by a committee; decided by another person above. `checks`
+    is what the registers said when it was decided."""
 
     class State(models.TextChoices):
+        APPLIED = "APPLIED", "待推荐"
+        RETURNED = "RETURNED", "已退回"
         PROPOSED = "PROPOSED", "待审定"
         AGREED = "AGREED", "同意"
         REFUSED = "REFUSED", "不同意"
@@ -143,13 +153,23 @@ class Proposal(OfWhom):
     commendation = models.ForeignKey(Commendation, models.PROTECT, related_name="proposals", verbose_name="评选表彰")
     award = models.CharField("奖项", max_length=10, choices=Award)
     why = models.CharField("主要事迹", max_length=500)
+    branch = models.ForeignKey(
+        PartyOrganization,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="applications",
+        verbose_name="申报的党支部",
+    )
+    applied_by, applied_on = person("申报人"), EventDateField("申报日期", null=True, blank=True)
+    returned_why = models.CharField("退回原因", max_length=300, blank=True)
     state = models.CharField("状态", max_length=9, choices=State, default=State.PROPOSED)
     proposed_by, proposed_on = person("推荐人"), EventDateField("推荐日期", null=True, blank=True)
     decided_by, decided_on = person("审定人"), EventDateField("审定日期", null=True, blank=True)
     answer = models.CharField("审定意见", max_length=300, blank=True)
     checks = models.JSONField("核对情况", default=list, blank=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ProposalQuerySet.as_manager()
     view_permission = "evaluations.view"
     change_permission = "evaluations.review"
     scope_path = "party_organization__path"
@@ -170,22 +190,33 @@ class Proposal(OfWhom):
             ),
             models.UniqueConstraint(
                 fields=["commendation", "award", "member"],
-                condition=~Q(state__in=["REFUSED", "WITHDRAWN"]),
+                condition=~Q(state__in=["RETURNED", "REFUSED", "WITHDRAWN"]),
                 name="proposal_of_member_once",
-                violation_error_message="这次评选已推荐这名党员",
+                violation_error_message="这次评选已申报或推荐这名党员",
             ),
             models.UniqueConstraint(
                 fields=["commendation", "award", "party_organization", "name"],
-                condition=Q(member=None) & ~Q(state__in=["REFUSED", "WITHDRAWN"]),
+                condition=Q(member=None) & ~Q(state__in=["RETURNED", "REFUSED", "WITHDRAWN"]),
                 name="proposal_once",
-                violation_error_message="这次评选已推荐同一个对象",
+                violation_error_message="这次评选已申报或推荐同一个对象",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["PROPOSED", "WITHDRAWN"], decided_by=None)
+                condition=Q(state__in=["APPLIED", "RETURNED", "PROPOSED", "WITHDRAWN"], decided_by=None)
                 | Q(state__in=["AGREED", "REFUSED", "NAMED"], decided_by__isnull=False)
                 & ~Q(decided_by=F("proposed_by")),
                 name="proposal_decided_by_another",
                 violation_error_message="审定人不能是推荐人",
+            ),
+            models.CheckConstraint(
+                condition=(Q(applied_by=None) | Q(proposed_by=None) | ~Q(applied_by=F("proposed_by")))
+                & (~Q(state__in=["APPLIED", "RETURNED"]) | Q(branch__isnull=False, proposed_by=None)),
+                name="proposal_applied_by_another",
+                violation_error_message="推荐人不能是申报人",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="RETURNED") | ~Q(returned_why=""),
+                name="proposal_returned_with_reason",
+                violation_error_message="退回请写明原因",
             ),
             models.CheckConstraint(
                 condition=~Q(state="REFUSED") | ~Q(answer=""),
@@ -200,6 +231,15 @@ class Proposal(OfWhom):
     @property
     def open(self) -> bool:
         return self.state == self.State.PROPOSED
+
+    @property
+    def of_branch(self) -> bool:
+        """Whether it is with the branch that applied, or waits for the committee above it."""
+        return self.state in (self.State.APPLIED, self.State.RETURNED)
+
+    @property
+    def undecided(self) -> bool:
+        return self.open or self.of_branch
 
 
 class HonourQuerySet(ScopedQuerySet):

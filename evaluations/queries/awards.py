@@ -14,6 +14,8 @@ from evaluations.choices import Award
 from evaluations.models import Commendation, Proposal, Quota, Site
 from evaluations.queries import checks, people
 from evaluations.rules.awards import Check, faults
+from instructors.models import Assignment, Instructor
+from orgs.models import Coverage, Organization, PartyOrganization
 from orgs.models.party import steps
 
 SITE = "SITE"
@@ -52,8 +54,20 @@ def faults_of(row: Proposal | Site, *, on: date) -> str:
 
 
 def standing(held: Commendation) -> QuerySet[Proposal]:
-    """What counts against the quotas: what was refused or taken back does no more."""
-    return held.proposals.exclude(state__in=["REFUSED", "WITHDRAWN"])
+    """What counts against the quotas: what was refused or taken back does no more, what a branch applied for not yet."""
+    return held.proposals.filter(state__in=["PROPOSED", "AGREED", "NAMED"])
+
+
+def units_of(branches: QuerySet[PartyOrganization], on: date) -> QuerySet[Organization]:
+    """Units whose owners these branches may propose: those that they cover."""
+    covered = Coverage.objects.on(on).filter(party_organization__in=branches)
+    return Organization.objects.filter(pk__in=covered.values("organization")).order_by("name", "pk")
+
+
+def instructors_of(branches: QuerySet[PartyOrganization], on: date) -> QuerySet[Instructor]:
+    """Those who look after units that these branches cover."""
+    there = Assignment.objects.on(on).filter(organization__in=units_of(branches, on).order_by())
+    return Instructor.objects.on(on).filter(pk__in=there.values("instructor")).order_by("name", "pk")
 
 
 def used(quota: Quota) -> int:

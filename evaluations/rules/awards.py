@@ -11,6 +11,7 @@ from typing import Any
 from evaluations.rules.facts import Record
 from evaluations.rules.goods import MEMBER, PARTY, told
 
+RECHECK_BEFORE = timedelta(days=90)  # so long before its end a 示范点 falls due to be looked at anew
 LATELY = timedelta(days=365)  # so long the opinion on an owner holds
 
 CRITERIA = {
@@ -33,6 +34,13 @@ CRITERIA = {
         "关心党员和职工，为党员和职工群众办实事、解难事、做好事",
     ),
 }  # fmt: skip
+WHOM: dict[str, tuple[str, ...]] = {  # which fields tell whom an award is for
+    "PARTY": (),
+    "MEMBER": ("member",),
+    "INSTRUCTOR": ("instructor",),
+    "OWNER": ("unit", "name"),
+    "WORKER": ("member", "name"),
+}
 SITE_CRITERIA = (
     "达到“五个好”党组织的要求",
     "有固定的活动场所，工作有特色，经验可以推广",

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.permissions import Permission as P
@@ -17,7 +18,7 @@ from core.parameters import values_on
 from core.refusals import Refusal
 from core.services import RowServices
 from evaluations.choices import Award
-from evaluations.models import Commendation, Honour, Proposal, Quota
+from evaluations.models import AwardObjection, Commendation, Honour, Proposal, Quota
 from evaluations.queries.awards import checks_of, faults_of, used
 from evaluations.rules.awards import beyond, faults
 from evaluations.rules.rounds import notice_until
@@ -30,13 +31,24 @@ from orgs.models.party import steps
 State = Proposal.State
 DECIDE, WITHDRAW = "awards.decide", "awards.withdraw"
 PUBLISH, HONOUR = "awards.publish", "awards.honour"
-WHOM = ("party_organization", "member__party_organization", "instructor", "unit", "commendation__node", "proposed_by")
+WHOM = (
+    "party_organization",
+    "member__party_organization",
+    "instructor",
+    "unit",
+    "commendation__node",
+    "proposed_by",
+    "branch",
+    "applied_by",
+    "decided_by",
+)
 LEVELS = {
     Region.Level.CITY: Honour.Level.CITY,
     Region.Level.DISTRICT: Honour.Level.COUNTY,
     Region.Level.STREET: Honour.Level.STREET,
 }
 NAMED = 5
+NOT_TAKEN = "名单公示以前上级没有推荐"
 
 
 class Commendations(RowServices[Commendation]):
@@ -63,13 +75,12 @@ class Proposals(RowServices[Proposal]):
         """As long as it is open and a place is free, by somebody else than who is proposed."""
         row = Proposal(**values)
         row.name = named(row)
-        _require_open(_one_at_a_time(row), on)
-        if row.member and row.member.party_organization_id != row.party_organization_id:
-            raise Refusal(f"{row.member}不在{row.party_organization}的名册上，请核对党组织")
+        require_open(one_at_a_time(row), on)
+        require_on_roll(row)
         if by:
             require_seat(by, P.EVALUATIONS_REVIEW, row.party_organization, on=on)
-            refuse_same(by, act="推荐", earlier=[_whom(row)])
-        _require_room(row)
+            refuse_same(by, act="推荐", earlier=[whom(row)])
+        require_room(row)
         told = values | {"name": row.name, "proposed_by": by, "proposed_on": on}
         return super().add(by=by, on=on, reason=reason, **told)
 
@@ -82,9 +93,12 @@ class Proposals(RowServices[Proposal]):
 
 @transaction.atomic
 def withdraw(*, by: User, row: Proposal, reason: str, on: date) -> None:
-    """Take a proposal back that nobody has decided; its place is free again."""
-    row = _locked(row, State.PROPOSED)
-    require_seat(by, P.EVALUATIONS_REVIEW, row.party_organization, on=on)
+    """Take a proposal back that nobody has decided, whoever proposed it or the branch that applied; its place is free again."""
+    row = locked(row, State.PROPOSED, State.APPLIED, State.RETURNED)
+    if row.of_branch and row.branch:
+        require_seat(by, P.EVALUATIONS_SCORE, row.branch, on=on)
+    else:
+        require_seat(by, P.EVALUATIONS_REVIEW, row.party_organization, on=on)
     if not reason.strip():
         raise Refusal("撤回请写明原因")
     writing.change(by=by, record=row, values={"state": State.WITHDRAWN}, action=WITHDRAW, reason=reason.strip(), on=on)
@@ -94,15 +108,16 @@ def withdraw(*, by: User, row: Proposal, reason: str, on: date) -> None:
 def decide(*, by: User, row: Proposal, agreed: bool, text: str, on: date) -> Proposal:
     """Where the awards are given, by another person than who proposed, who serves neither there nor is proposed. What the registers
     say is kept with it; as long as anything does not fit, nobody agrees. What was agreed may be refused until it is honoured."""
-    row = _locked(row, State.PROPOSED, *([] if agreed else [State.AGREED]))
+    row = locked(row, State.PROPOSED, *([] if agreed else [State.AGREED]))
     held = row.commendation
     require_seat(by, P.EVALUATIONS_DECIDE, held.node, on=on)
-    proposed = ("推荐", row.proposed_by, row.proposed_on or on)
-    require_another(by, act="审定", earlier=[proposed], also=[_whom(row)], of=row.party_organization)
+    require_another(by, act="审定", earlier=acted(row, on), also=[whom(row)], of=row.party_organization)
     if held.notice_on and agreed:
         raise Refusal(f"“{held}”已公示，不能再同意")
     if not (agreed or text.strip()):
         raise Refusal("不同意请写明原因")
+    if row.objections.filter(outcome="").exists():
+        raise Refusal("这项推荐有异议没有答复，请先由另一名工作人员答复")
     checks = checks_of([row], on=on)[row.pk]
     if agreed and (why := faults(checks)):
         raise Refusal(f"不能同意：{why}")
@@ -124,6 +139,8 @@ def publish(*, by: User, row: Commendation, on: date) -> Commendation:
         raise Refusal(f"还有 {number} 项推荐没有审定，审定以后才能公示")
     if not row.proposals.filter(state=State.AGREED).exists():
         raise Refusal("没有同意的推荐，无可公示")
+    left = row.proposals.filter(state=State.APPLIED)
+    writing.change_many(left, {"state": State.RETURNED, "returned_why": NOT_TAKEN}, by=by, action=PUBLISH, on=on)
     until = notice_until(on, int(values_on(on)["five.notice_days"]))
     writing.change(by=by, record=row, values={"notice_on": on, "notice_until": until}, action=PUBLISH, on=on)
     return row
@@ -142,13 +159,13 @@ def honour(*, by: User, row: Commendation, document: str, on: date) -> int:
         )
     if not document.strip():
         raise Refusal("表彰文号请填写")
+    if number := AwardObjection.objects.filter(proposal__commendation=row, outcome="").count():
+        raise Refusal(f"还有 {number} 件异议没有答复，答复以后才能表彰")
     agreed = list(row.proposals.filter(state=State.AGREED).select_related(*WHOM).order_by("pk"))
     checks = checks_of(agreed, on=on)
     if wrong := [f"{one}（{why}）" for one in agreed if (why := faults(checks[one.pk]))]:
         those = some(wrong, most=NAMED, unit="项", between="；")
         raise Refusal(f"公示以后出现不符合的情况，请先改为不同意：{those}")
-    values = {"named_on": on, "named_by": by, "document": document.strip()}
-    writing.change(by=by, record=row, values=values, action=HONOUR, on=on)
     writing.change_many(row.proposals.filter(state=State.AGREED), {"state": State.NAMED}, by=by, action=HONOUR, on=on)
     given: dict[str, Any] = {
         "level": level_of(row.node),
@@ -160,6 +177,10 @@ def honour(*, by: User, row: Commendation, document: str, on: date) -> int:
         for one in agreed:
             whom = {name: getattr(one, name) for name in ("party_organization", "member", "instructor", "unit", "name")}
             honours.add(by=by, on=on, title=Award(one.award).label, proposal=one, **whom, **given)
+    values = {"named_on": on, "named_by": by, "document": document.strip()}
+    writing.change(
+        by=by, record=row, values=values, action=HONOUR, on=on
+    )  # the last: from now on nothing of it changes
     return len(agreed)
 
 
@@ -171,32 +192,48 @@ def level_of(node: PartyOrganization) -> str:
 
 
 # --- what they share ---
-def _whom(row: Proposal) -> Acted:
+def acted(row: Proposal, on: date) -> list[tuple[str, User | None, date]]:
+    """Who applied and who proposed, and when."""
+    return [("申报", row.applied_by, row.applied_on or on), ("推荐", row.proposed_by, row.proposed_on or on)]
+
+
+def whom(row: Proposal) -> Acted:
     """Whoever is proposed, by account and by name: nobody proposes or decides about himself."""
     user = row.instructor.user if row.instructor else None
     return Acted("被推荐", Person(user.pk if user else 0, row.name))
 
 
-def _one_at_a_time(row: Proposal) -> Commendation:
+def require_on_roll(row: Proposal) -> None:
+    if row.member and row.member.party_organization_id != row.party_organization_id:
+        raise Refusal(f"{row.member}不在{row.party_organization}的名册上，请核对党组织")
+
+
+def one_at_a_time(row: Proposal) -> Commendation:
     """As it is: those who propose for it wait for each other, and for who makes it public."""
     hold(Commendation, [row.commendation_id])
     return Commendation.objects.get(pk=row.commendation_id)
 
 
-def _require_open(held: Commendation, on: date) -> None:
+def require_open(held: Commendation, on: date) -> None:
     if held.notice_on or on > held.propose_until:
         ended = f"已于 {held.notice_on} 公示" if held.notice_on else f"推荐已于 {held.propose_until} 截止"
         raise Refusal(f"“{held}”{ended}，不能再推荐")
 
 
-def _require_room(row: Proposal) -> None:
-    """Within each quota on the way up; where none was given nobody proposes."""
+def quotas_above(row: Proposal) -> QuerySet[Quota]:
+    """Those on the way up; where none was given nobody proposes."""
     above = steps(row.party_organization.path)
     quotas = row.commendation.quotas.filter(award=row.award, node__in=above).select_related("node", "commendation")
     word = Award(row.award).label
     if not quotas:
         raise Refusal(f"{row.party_organization}和它的上级没有“{word}”的名额，不能推荐；请组织评选的党组织先分配名额")
-    for quota in quotas.order_by("-node__path"):
+    return quotas.order_by("-node__path")
+
+
+def require_room(row: Proposal) -> None:
+    """Within each quota on the way up."""
+    word = Award(row.award).label
+    for quota in quotas_above(row):
         if why := beyond(quota.node.name, word, quota.number, used(quota)):
             raise Refusal(why)
 
@@ -206,7 +243,8 @@ def _require(row: Proposal, *states: str) -> None:
         raise Refusal(f"这项推荐现在是“{row.get_state_display()}”，不能办理这一步")
 
 
-def _locked(row: Proposal, *states: str) -> Proposal:
+def locked(row: Proposal, *states: str) -> Proposal:
+    """As it is, with its 评选表彰, which is honoured before or after and not between."""
     hold(Commendation, [row.commendation_id])
     hold(Proposal, [row.pk])
     row = Proposal.objects.select_related(*WHOM).get(pk=row.pk)

@@ -17,11 +17,10 @@ from evaluations.models import Evaluation, Extra, Objection, Round, Score, Stage
 from evaluations.queries.results import item_of, sheets_of
 from evaluations.rules.extras import offered
 from evaluations.rules.rounds import Given, against
+from evaluations.services.raised import ANSWER, answer_of, raiser, said, take_down
 from members.queries.people import seat_of
-from members.rules.separation import Acted, Person
 from members.services.separation import require_another, require_seat
 
-ENTER, ANSWER = "evaluations.object", "evaluations.answer"
 ADD, REMOVE = "evaluations.extra_add", "evaluations.extra_remove"
 State = Round.State
 
@@ -35,19 +34,11 @@ def enter(
     row = _locked(evaluation, State.NOTICE)
     if not seat_of(by, P.EVALUATIONS_SCORE, row.party_organization, on=on):
         require_seat(by, P.EVALUATIONS_REVIEW, row.party_organization, on=on)
-    first, last = row.round.notice_on, row.round.notice_until
-    if not (first and last and first <= received_on <= last):
-        raise Refusal(f"收到日期须在公示期间（{first} 至 {last}），公示期满不再受理")
     if score and score.evaluation_id != row.pk:
         raise Refusal("评分项不属于这份评定，请重新打开本页")
-    same = {"score": score, "text": text.strip(), "raised_by": raised_by.strip(), "received_on": received_on}
-    if row.objections.filter(outcome="", **same).exists():
-        raise Refusal("这件异议已登记，等待答复")
-    made = Objection(
-        evaluation=row, score=score, text=text.strip(), raised_by=raised_by.strip(), raised_unit=raised_unit.strip(),
-        received_on=received_on, entered_by=by,
-    )  # fmt: skip
-    writing.add(by=by, record=made, action=ENTER, on=on)
+    words = said(text=text, raised_by=raised_by, raised_unit=raised_unit, received_on=received_on)
+    made = Objection(evaluation=row, score=score, entered_by=by, **words)
+    take_down(made, by=by, first=row.round.notice_on, last=row.round.notice_until, on=on)
     return made
 
 
@@ -61,16 +52,9 @@ def answer(
     evaluation = _locked(objection.evaluation, State.NOTICE)
     row = Objection.objects.select_related("score__criterion", "entered_by").get(pk=objection.pk)
     require_seat(by, P.EVALUATIONS_DECIDE, evaluation.party_organization, on=on)
-    raised = [Acted("提出异议", Person(0, row.raised_by)), *evaluation.whom()]
+    raised = [raiser(row), *evaluation.whom()]
     require_another(by, act="答复", earlier=_acted(evaluation, row, on), also=raised, of=evaluation.party_organization)
-    if row.outcome:
-        raise Refusal(f"这件异议已于 {row.answered_on} 答复")
-    if not text.strip():
-        raise Refusal("答复请写明理由")
-    values: dict[str, Any] = {
-        "outcome": Objection.Outcome.ACCEPTED if accepted else Objection.Outcome.REJECTED,
-        "answer": text.strip(), "answered_by": by, "answered_on": on,
-    }  # fmt: skip
+    values = answer_of(row, by=by, accepted=accepted, text=text, on=on)
     if points is not None:
         values |= _changed(by, row, accepted, points, on)
     if without is not None:

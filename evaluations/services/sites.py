@@ -17,6 +17,7 @@ from core.services import RowServices
 from evaluations.models import Pair, Site, SiteVisit
 from members.rules.persons import years_after
 from members.services.separation import refuse_same, require_seat
+from orgs.facts import refresh
 from orgs.services.tables import PartyRows
 
 GIVEN = ("named_on", "rechecked_on")  # each by somebody above, for so many years
@@ -64,7 +65,16 @@ def _require_above(by: User | None, row: Site, on: date) -> None:
         refuse_same(by, act="命名、复核、撤销", earlier=[], of=row.party_organization)
 
 
+class SiteVisits(RowServices[SiteVisit]):
+    def follow(self, row: SiteVisit, on: date) -> None:
+        refresh((), on=on, nodes=[row.site.party_organization_id])
+
+
 class Pairs(PartyRows[Pair]):
+    def follow(self, row: Pair, on: date) -> None:
+        """Figures tell of the 示范点 whether it is paired."""
+        refresh((), on=on, nodes=[row.party_organization_id, row.site.party_organization_id])
+
     @transaction.atomic
     def add(self, *, on: date, **values: Any) -> Pair:
         site: Site = values["site"]
@@ -76,5 +86,5 @@ class Pairs(PartyRows[Pair]):
 
 
 sites = Sites(Site, unit="个", ends_with="withdrawn_on")
-site_visits = RowServices(SiteVisit)
+site_visits = SiteVisits(SiteVisit)
 pairs = Pairs(Pair, unit="对")

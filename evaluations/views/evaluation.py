@@ -195,7 +195,7 @@ class EvaluationPage(PermissionMixin, TemplateView):
             return ""
         data = form.cleaned_data
         objections.answer(
-            objection=found, accepted=data["accepted"] == "yes", text=data["answer"], points=data.get("points"),
+            objection=found, accepted=data["accepted"], text=data["answer"], points=data.get("points"),
             without=data["without"], chosen=data.get("chosen"), **self.told,
         )  # fmt: skip
         return "已答复。"

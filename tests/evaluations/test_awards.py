@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.services.accounts import reset_password
+from core.migrations._frozen_when import REFUSAL
 from core.models import AuditEntry
 from core.refusals import Refusal
 from dues.models import Arrears
-from evaluations.models import Commendation, Honour, Proposal
+from evaluations.models import AwardObjection, Commendation, Honour, Proposal, Quota
 from evaluations.services import awards
 from evaluations.services.honours import honours
 from tests.awards import AFTER, UNTIL, deputy, good_branch, good_member, held, propose, result, term
@@ -262,3 +264,38 @@ def test_the_form_asks_for_what_the_award_is_for_and_tells_what_is_missing(city:
         "名额是 1 个，已推荐 1 个"
         in client.post(url, filled | {"party_organization": city["CZ1112"].pk}).content.decode()
     )
+
+
+def test_what_was_given_stays_as_it_is_in_the_database(city: City) -> None:
+    good_branch(city)
+    row = held(city, PARTY=2, WORKER=2)
+    proposal = decide(city, propose(city, row))
+    later = held_again(city)
+    awards.publish(by=city.user("city"), row=row, on=TODAY)
+    made: dict[str, Any] = {"proposal": proposal, "text": "异议", "raised_by": "何某", "received_on": TODAY}
+    said = AwardObjection.objects.create(
+        outcome="REJECTED", answer="不实", answered_by=city.user("city"), answered_on=TODAY, **made
+    )
+    awards.honour(by=city.user("city"), row=row, document="市委 1 号", on=AFTER)
+    free = Quota.objects.create(commendation=later, award="PARTY", node=city["CZ11"], number=1)
+    quota = row.quotas.get(award="PARTY")
+    for change in (
+        lambda: Commendation.objects.filter(pk=row.pk).update(document="改"),
+        lambda: Proposal.objects.filter(pk=proposal.pk).update(why="改"),
+        lambda: Proposal.objects.filter(pk=proposal.pk).update(commendation=later),
+        lambda: Quota.objects.filter(pk=quota.pk).update(number=9), quota.delete,
+        lambda: Quota.objects.filter(pk=free.pk).update(commendation=row),
+        lambda: propose(city, later, "PARTY").pk and Proposal.objects.update(commendation=row),
+        lambda: AwardObjection.objects.filter(pk=said.pk).update(answer="改"), said.delete,
+        lambda: AwardObjection.objects.create(**made),
+    ):  # fmt: skip
+        with pytest.raises(DatabaseError, match=REFUSAL), transaction.atomic():
+            change()
+    Quota.objects.filter(pk=free.pk).update(number=2)
+    told: dict[str, Any] = {"row": Honour.objects.get(), "on": AFTER, "by": city.user("city")}
+    away = {"withdrawn_on": AFTER, "withdrawn_why": "弄虚作假"}
+    assert honours.write(values=away, **told).withdrawn_on == AFTER, "an honour is withdrawn, what was decided stays"
+
+
+def held_again(city: City) -> Commendation:
+    return Commendation.objects.create(name="下一次", node=city["CZ"], year=2027, propose_until=UNTIL)
