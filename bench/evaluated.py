@@ -33,7 +33,7 @@ ROLL = 15  # members of a branch
 
 def five(number: str) -> dict[str, float]:
     """So many branches are taken in, reviewed as they would have it, and made final; seconds of each, of the board and of what
-    came of it; and of the facts of all their members, with how many questions each criterion asks."""
+    came of it; of the facts of all their members, with how many questions each criterion asks; and of taking all of them in."""
     today = timezone.localdate()
     year_of_records(some_branches(int(number), today, roll=ROLL), today)
     refresh(None, on=today)
@@ -60,6 +60,8 @@ def five(number: str) -> dict[str, float]:
     with CaptureQueriesContext(connection) as asked:
         found["members"] = seconds(lambda: _members(row, today))
     found["members_queries"] = len(asked)
+    of_members = _prepared(clerk, today, subject="MEMBER")
+    found["members_open"] = seconds(lambda: rounds.open_(by=clerk, row=of_members, on=today))
     return found
 
 
@@ -82,12 +84,13 @@ def _members(row: Round, today: date) -> None:
                 item.worked_out(fact)
 
 
-def _prepared(clerk: User, today: date) -> Round:
+def _prepared(clerk: User, today: date, **more: Any) -> Round:
     """Of the last half of a year that is over."""
     first, last = half_before(today)
-    rubrics.set_up(by=clerk, on=last)
+    if not Rubric.objects.exists():
+        rubrics.set_up(by=clerk, on=last)
     days = {name: today + timedelta(days=10 * place) for place, name in enumerate(rounds.DEADLINES, 1)}
-    values = {"name": "评定", "first_day": first, "last_day": last} | days
+    values = {"name": "评定", "first_day": first, "last_day": last} | days | more
     root = PartyOrganization.objects.get(parent=None)
     return rounds.prepare(by=clerk, node=root, values=values, on=today)
 

@@ -28,4 +28,6 @@ def lines(wanted: str) -> Iterator[Line]:
             yield Line(f"evaluations.{name}_seconds", many[name], "s")
             queries = f"{name}_queries"
             yield Line(f"evaluations.{queries}", many[queries], "queries", bound=few[queries])
-        yield Line("evaluations.members", many["members"] / few["members"], "× at 30,000 members", bound=12)
+        yield Line("evaluations.members_open_seconds", many["members_open"], "s")
+        for name in ("members", "members_open"):
+            yield Line(f"evaluations.{name}", many[name] / few[name], "× at 30,000 members", bound=12)

@@ -38,6 +38,10 @@ class PeriodQuerySet(ScopedQuerySet):
     def on(self, day: date) -> Self:
         return self.filter(holding_on(day))
 
+    def during(self, first: date, last: date) -> Self:
+        """Those that hold on some day of a time, both its days included."""
+        return self.filter(not_over(first), since__lte=last)
+
 
 class Period(models.Model):
     """What holds from a day until a day. A model with constraints of its own adds them to `Period.Meta.constraints`."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from accounts.models import User
 from core.numbering import reserve_ids
+from demo.city import ACCOUNTS
 from demo.invent import Inventor
+from demo.kept import Person
 from demo.ledger import Ledger
 from demo.organizations import Drawn
 from demo.places import CITY, DISTRICTS, Ground
@@ -25,12 +28,13 @@ LONG_STANDING = date(2016, 3, 1)
 _NUMERALS = "〇一二三四五六七八九"
 _ENDS = {"branch": "支部委员会", "general_branch": "总支部委员会", "committee": "委员会"}
 _SOURCES = ("MANAGEMENT", "MANAGEMENT", "STAFF", "MANAGEMENT", "SENT")  # of secretaries
+_ACCOUNT = next(one for one in ACCOUNTS if one.role == "SECRETARY")
 _HOME_MOST = 45  # members of a branch for those without one of their own
 
 
 @dataclass(slots=True)
 class Branch:
-    """A Party organization that covers; one of the city itself has no parent here and is not written."""
+    """A Party organization that covers; one of the city itself has no parent here and is there already."""
 
     pk: int
     name: str
@@ -40,13 +44,15 @@ class Branch:
     since: date = LONG_STANDING
     room: int = 0  # organizations that may still join
     members: int = 0
-    secretary: str = ""
+    head: Person | None = None  # its secretary, if that is a member
+    account: str = ""  # the name of the account that leads it
     zone: int | None = None
 
-    def joins(self, name: str) -> None:
-        """A member joins; the first becomes secretary."""
+    def joins(self, person: Person) -> None:
+        """A member joins; the first who is formal and stays becomes secretary."""
         self.members += 1
-        self.secretary = self.secretary or name
+        if person.formal_on and not person.until:
+            self.head = self.head or person
 
 
 def numeral(number: int) -> str:
@@ -72,8 +78,9 @@ class Branches:
         self._zones: dict[int, Branch] = {}
         self._ids: list[int] = []
         self._numbers: Counter[object] = Counter()
-        branch = ground.secretarys_branch
-        self._joint: dict[object, Branch] = {branch.parent_id: Branch(branch.pk, branch.name, branch.kind, room=5)}
+        node = ground.secretarys_branch
+        self._accounts = Branch(node.pk, node.name, node.kind, room=5, account=_ACCOUNT.name)
+        self._joint: dict[object, Branch] = {node.parent_id: self._accounts}
 
     def cover(self, drawn: Drawn) -> None:
         """Decide whether, how, by whom and since when it is covered; enter that into the ledger."""
@@ -103,37 +110,49 @@ class Branches:
 
     def finish(self) -> None:
         """Enter all Party organizations with their venues into the ledger."""
-        venues, counts, today = self._shared_venues(), Counter[int](), self.ledger.today
+        venues, counts = self._shared_venues(), Counter[int]()
         for branch in self._made:
             parent, since = branch.parent, branch.since
             if parent is None:
                 continue
             counts[parent.pk] += 1
-            term = 5 if branch.kind == "committee" else 3
-            ends = since.year + term * ((today.year - since.year) // term + (0 if self.invent.chance(0.05) else 1))
-            ends_on = date(ends, since.month, min(since.day, 28))
+            secretary, ends_on = self._team(branch)
             self.ledger.add(
                 PartyOrganization, self.ledger.start, id=branch.pk, name=branch.name, kind=branch.kind,
                 parent_id=parent.pk, parent_since=since, path=parent.path + step_of(branch.pk),
                 code=f"{parent.code}-{counts[parent.pk]:04d}", region_id=branch.region or None, established_on=since,
                 approval_no=f"澄两新委〔{since.year}〕{self.invent.randint(1, 180)}号",
-                term_ends_on=ends_on,
-                secretary_name=(secretary := branch.secretary or self.invent.person()),
+                term_ends_on=ends_on, secretary_name=secretary,
             )  # fmt: skip
-            elected_on = min(max(since, ends_on.replace(year=ends - term)), self.ledger.start)
-            of_branch = {"party_organization_id": branch.pk}
-            self.ledger.add(
-                Post, self.ledger.start, post="SECRETARY", name=secretary, source=_SOURCES[branch.pk % len(_SOURCES)],
-                since=elected_on, **of_branch,
-            )  # fmt: skip
-            if ends_on > elected_on:
-                self.ledger.add(Term, self.ledger.start, elected_on=elected_on, ends_on=ends_on, **of_branch)
             if branch.kind in _ENDS and self.invent.chance(0.62):
                 self._venue(f"{branch.name}党员活动室", branch.pk, branch.region, kind="OWN")
             elif (venue := venues.get(branch.zone or branch.region)) and self.invent.chance(0.82):
                 self.ledger.add(
                     VenueUse, self.ledger.start, venue_id=venue, party_organization_id=branch.pk, since=since
                 )
+        secretary, ends_on = self._team(self._accounts)
+        led: dict[str, Any] = {"secretary_name": secretary, "term_ends_on": ends_on}
+        self.ledger.change(PartyOrganization, self.ledger.start, self._accounts.pk, **led)
+
+    def _team(self, branch: Branch) -> tuple[str, date]:
+        """Its secretary, who is a member unless sent from above, and its term; the secretary's name and the end of the term."""
+        ledger, since = self.ledger, branch.since
+        term = 5 if branch.kind == "committee" else 3
+        due = 1 if branch.account or not self.invent.chance(0.05) else 0
+        ends = since.year + term * ((ledger.today.year - since.year) // term + due)
+        ends_on = date(ends, since.month, min(since.day, 28))
+        elected_on = min(max(since, ends_on.replace(year=ends - term)), ledger.start)
+        source, of_branch = _SOURCES[branch.pk % len(_SOURCES)], {"party_organization_id": branch.pk}
+        head = branch.head if branch.account or source != "SENT" else None
+        name = head.name if head else branch.account or self.invent.person()
+        begins = max(elected_on, head.since, head.formal_on or head.since) if head else elected_on
+        ledger.add(
+            Post, max(begins, ledger.start), post="SECRETARY", member_id=head.pk if head else None, name=name, source=source,
+            user_id=User.objects.get(username=_ACCOUNT.username).pk if branch.account else None, since=begins, **of_branch,
+        )  # fmt: skip
+        if ends_on > elected_on:
+            ledger.add(Term, ledger.start, elected_on=elected_on, ends_on=ends_on, **of_branch)
+        return name, ends_on
 
     # --- whether and how ----------------------------------------------------------------------------------------------
     def _form(self, drawn: Drawn) -> str:

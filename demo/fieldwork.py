@@ -151,7 +151,7 @@ class Fieldwork:
         self.ledger.change(
             Organization, on, drawn.pk, survey_on=on, survey_members=drawn.wanted + more,
             survey_formal=drawn.formal + more, survey_has_party_organization=bool(branch) or invent.chance(0.03),
-            survey_branch=branch.name[:120] if branch else "", survey_secretary=branch.secretary if branch else "",
+            survey_branch=branch.name[:120] if branch else "", survey_secretary=branch.head.name if branch and branch.head else "",
             survey_union=(drawn.size or 0) >= 100 and invent.chance(0.8), survey_youth=invent.chance(0.2),
             survey_women=invent.chance(0.2), survey_owner_member=invent.chance(0.12),
         )  # fmt: skip

@@ -1,13 +1,16 @@
-"""Five goods of one district: the half-year before last is final, the last one is being scored."""
+"""Five goods of one district: the half-year before last is final, the last one is being scored; so are its members, of whom the
+meeting of the accounts' branch has still to choose."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
 from accounts.models import User
 from activities.queries.branches import branches
+from activities.rules.appraisal import most_excellent
 from core.scope import subtree
 from demo.city import BRANCH
 from demo.invent import Inventor
@@ -16,7 +19,8 @@ from evaluations.models import Evaluation, Round, Stage
 from evaluations.queries.results import asked, sheets_of
 from evaluations.rules.facts import Span
 from evaluations.rules.rounds import Given, half_before
-from evaluations.services import objections, rounds, stages
+from evaluations.services import meetings, objections, rounds, stages
+from members.models import Member
 from orgs.facts import refresh
 from orgs.models import PartyOrganization
 
@@ -40,11 +44,14 @@ class FiveGoods:
         before = half_before(last.first)
         self._final(self._opened(district, before, before.last + WEEK), before.last + WEEK)
         self._running(self._opened(district, last, self.today - WEEK))
+        if Member.objects.on_the_roll().filter(party_organization__in=below).exists():
+            self._members(self._opened(district, last, self.today - WEEK, "MEMBER"))
         refresh((), on=self.today, nodes=below.values_list("pk", flat=True))  # the round became final on a day before
 
-    def _opened(self, district: PartyOrganization, half: Span, on: date) -> Round:
+    def _opened(self, district: PartyOrganization, half: Span, on: date, subject: str = "BRANCH") -> Round:
         until = {name: on + 2 * place * WEEK for place, name in enumerate(rounds.DEADLINES, 1)}
-        values = {"name": f"{half.name}党支部“五个好”评定", "first_day": half.first, "last_day": half.last, **until}
+        name = f"{half.name}{Round.Subject(subject).label}“五个好”评定"
+        values = {"name": name, "subject": subject, "first_day": half.first, "last_day": half.last, **until}
         row = rounds.prepare(by=self.users["district"], node=district, values=values, on=on)
         rounds.open_(by=self.users["district"], row=row, on=on)
         return Round.objects.get(pk=row.pk)
@@ -75,15 +82,43 @@ class FiveGoods:
             if place % 2:
                 self._take(one, Stage.STREET, self.users["street"], self.today - timedelta(days=1))
 
+    def _members(self, row: Round) -> None:
+        """Branches of the street score their members; all but that of the secretary have held their meetings."""
+        rows = row.evaluations.filter(party_organization__parent__code=BRANCH[2], stage=Stage.SELF)
+        by_branch: dict[PartyOrganization, list[Evaluation]] = defaultdict(list)
+        for one in rows.select_related("party_organization").order_by("party_organization__code", "pk"):
+            by_branch[one.party_organization].append(one)
+        for branch, those in sorted(by_branch.items(), key=lambda held: held[0].code != BRANCH[0])[:HERE]:
+            by, on = secretary_of(branch), self.today - timedelta(days=3)
+            for one in those:
+                stages.keep(by=by, evaluation=one, given=self._points(one, Stage.SELF, SHARES[:3]), on=on)
+            if branch.code != BRANCH[0]:
+                self._meet(by, row, branch, on + timedelta(days=1))
+
+    def _meet(self, by: User, row: Round, branch: PartyOrganization, on: date) -> None:
+        """As many as are usual are chosen, the best first; nobody stays away."""
+        found = list(sheets_of(row.evaluations.filter(party_organization=branch, stage=Stage.SELF)))
+        best = sorted(found, key=lambda sheet: -sheet.total_at(Stage.SELF).points)
+        keys = [sheet.evaluation.pk for sheet in best if sheet.total_at(Stage.SELF).five_good]
+        quota = most_excellent(len(found), one_in=3)
+        votes = dict.fromkeys(("expected", "present", "agreed"), len(found))
+        values = {"held_on": on, "excess_reason": "", **votes}
+        meetings.decide(
+            by=by, row=row, party_organization=branch, values=values, chosen=set(keys[:quota]),
+            reasons=dict.fromkeys(keys[quota:], "名额所限，同等条件下一线职工优先"), on=on,
+        )  # fmt: skip
+
     def _take(self, evaluation: Evaluation, stage: Stage, by: User, on: date) -> None:
+        stages.take(by=by, evaluation=evaluation, stage=stage, given=self._points(evaluation, stage), on=on)
+
+    def _points(self, evaluation: Evaluation, stage: Stage, shares: Sequence[Decimal] = SHARES) -> dict[int, Given]:
         [sheet] = sheets_of(Evaluation.objects.filter(pk=evaluation.pk))
-        usual = self.invent.choice(SHARES)
-        given = {
+        usual = self.invent.choice(shares)
+        return {
             one.pk: self._given(stages.before(one, stage), one.criterion.points, usual)
             for one in sheet.scores
             if asked(one)
         }
-        stages.take(by=by, evaluation=evaluation, stage=stage, given=given, on=on)
 
     def _given(self, before: Decimal | None, most: Decimal, usual: Decimal) -> Given:
         """Mostly as before; a few are cut, with the reason."""

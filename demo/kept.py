@@ -13,8 +13,9 @@ from demo.invent import Inventor
 from demo.ledger import Ledger
 from orgs.models import PartyOrganization
 
-LIKELY = 0.35  # of each kind, that a branch has it
+LIKELY, SIGNS = 0.35, 0.8  # of each kind, that a branch has it; that it has a 责任书
 _PROMISES = ("发展党员一名", "每季度走访困难职工", "党员责任区覆盖全部车间")
+_OF_HALVES = (("上半年党员、职工代表走访一遍", 6), ("年底设岗定责目标考核", 12))
 _POSTS = (("AREA", "一车间责任区"), ("AREA", "仓储安全责任区"), ("POST", "质检先锋岗"), ("POST", "客服先锋岗"))
 _DUTIES = (("班组长", "带教两名新员工"), ("质检员", "一次合格率 99% 以上"), ("技术员", "完成一项工艺改进"))
 _RULES = (
@@ -76,11 +77,12 @@ class Kept:
         self.year = ledger.today.year
 
     def enter(self, branch: int, above: int, roll: Sequence[Person], *, all_of_it: bool) -> None:
-        day = max(date(self.year, 1, 1), min(one.since for one in roll))
+        since = min(one.since for one in roll)
+        day = max(date(self.year, 1, 1), since)
         members = [one.pk for one in roll if one.since <= day and one.until is None]
         likely = 1.0 if all_of_it else LIKELY
-        if self.invent.chance(likely):
-            self._pledge(branch, above, day)
+        if self.invent.chance(max(likely, SIGNS)):
+            self._pledge(branch, above, since)
         if members and self.invent.chance(likely):
             for member, (kind, name) in zip(members[:-1] or members, _POSTS, strict=False):
                 told: dict[str, Any] = {"kind": kind, "name": name, "member_id": member, "since": day}
@@ -94,10 +96,20 @@ class Kept:
                 told = {"group": group, "title": title, "adopted_on": day}
                 self.ledger.add(Regulation, day, party_organization_id=branch, **told)
 
-    def _pledge(self, branch: int, above: int, day: date) -> None:
-        of_year: dict[str, Any] = {"party_organization_id": branch, "year": self.year}
-        self.ledger.add(Pledge, day, signed_with_id=above, signed_on=day, **of_year)
-        for place, what in enumerate(_PROMISES):
-            due_on = self.ledger.today + timedelta(days=40 * place - 60)
-            done_on = None if place else max(day, self.ledger.ago(65))
-            self.ledger.add(PledgeItem, day, what=what, due_on=due_on, done_on=done_on, **of_year)
+    def _pledge(self, branch: int, above: int, since: date) -> None:
+        """Of this year and, where somebody was there, of the last; most of what fell due is done in time."""
+        today = self.ledger.today
+        for year in (self.year - 1, self.year):
+            day = max(date(year, 1, 1), since)
+            if day.year > year:
+                continue
+            of_year: dict[str, Any] = {"party_organization_id": branch, "year": year}
+            self.ledger.add(Pledge, day, signed_with_id=above, signed_on=day, **of_year)
+            dues = [(what, date(year, month, 20)) for what, month in _OF_HALVES]
+            if year == self.year:
+                dues += [(what, today + timedelta(days=40 * place - 60)) for place, what in enumerate(_PROMISES)]
+            for what, due_on in dues:
+                if due_on > day:
+                    done = due_on < self.ledger.ago(30) and not self.invent.chance(0.1)
+                    done_on = max(day, due_on - timedelta(days=5)) if done else None
+                    self.ledger.add(PledgeItem, day, what=what, due_on=due_on, done_on=done_on, **of_year)

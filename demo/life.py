@@ -232,16 +232,18 @@ class Life:
             self.ledger.add(AppraisalGrade, day, appraisal_id=pk, member_id=member, grade=grade)
 
     def _year(self, branch: int, roll: list[Person]) -> None:
-        """A deputy, a course for most, and what some have to mend."""
+        """Courses for most, a deputy, and what some have to mend; the first on the roll is the secretary."""
         invent, ledger = self.invent, self.ledger
         there = [one for one in roll if not one.until and one.formal_on]
-        if branch == self._secretarys or invent.chance(0.6):
-            on = ledger.ago(invent.randint(20, 120))
+        for back in (0, 185, 370):  # in each half of a year
+            if branch != self._secretarys and not invent.chance(0.6):
+                continue
+            on = ledger.ago(back + invent.randint(20, 120))
             for place, one in enumerate(one for one in there if one.since <= on):
                 course, hours = ("支部书记和班子成员培训班", 40) if not place else ("区委党校党员集中轮训", 8)
                 ledger.add(Training, on, member_id=one.pk, course=course, held_on=on, hours=hours)
-        if there and invent.chance(0.7):
-            deputy, of_branch = there[0], {"party_organization_id": branch}
+        if there[1:] and invent.chance(0.7):
+            deputy, of_branch = there[1], {"party_organization_id": branch}
             since = max(deputy.formal_on or deputy.since, deputy.since, ledger.start)
             told_of: dict[str, Any] = {"post": "DEPUTY", "member_id": deputy.pk, "name": deputy.name, "source": "STAFF"}
             ledger.add(Post, since, since=since, **told_of, **of_branch)

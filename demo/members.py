@@ -79,7 +79,9 @@ class Members:
         years = 365 * invent.choice((2, 6, 10, 18, 26, 34))
         joined_on = ledger.ago(invent.randint(20, 350) if probationary else invent.randint(500, 500 + years))
         born_on = invent.day(joined_on - timedelta(days=34 * 365), joined_on - timedelta(days=20 * 365))
-        male, name, hired_on = invent.chance(0.62), invent.person(), self._hired_on(drawn, place)
+        account = branch.account if state == "FORMAL" and not branch.head else ""
+        male, name = not account and invent.chance(0.62), account or invent.person()
+        hired_on = self._hired_on(drawn, place)
         number = invent.id_number(born_on, male=male)
         on = max(joined_on, hired_on)
         since = max(on, branch.since)
@@ -94,7 +96,6 @@ class Members:
             formal_on=first_formal_on, status="FORMAL" if first_formal_on else "PROBATIONARY",
             status_on=first_formal_on or joined_on,
         )  # fmt: skip
-        branch.joins(name)
         if formal_on and later:
             formal = {"status": "FORMAL", "formal_on": formal_on, "status_on": formal_on}
             ledger.change(Member, formal_on, pk, touching=drawn.pk, **formal)
@@ -102,7 +103,9 @@ class Members:
         if state in _LEAVINGS:
             left_on = invent.day(max(since, formal_on or since, ledger.start), ledger.ago(2))
             ledger.change(Member, left_on, pk, touching=drawn.pk, status=state, status_on=left_on)
-        self.life.joins(branch, Person(pk, name, since, formal_on, left_on))
+        person = Person(pk, name, since, formal_on, left_on)
+        branch.joins(person)
+        self.life.joins(branch, person)
         if since > on and holding:
             former = self.branches.home(drawn).pk
             ledger.add(

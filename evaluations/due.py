@@ -16,7 +16,6 @@ from core.scope import Scope
 from evaluations.models import AwardObjection, Evaluation, Objection, Proposal, Round, Site, Stage, Survey
 from evaluations.models.rounds import deadline
 from evaluations.rules.awards import RECHECK_BEFORE
-from evaluations.rules.rounds import LABELS
 
 LIST = "/evaluations/"
 
@@ -70,7 +69,7 @@ def _department(scope: Scope, on: date) -> QuerySet[Evaluation]:
 
 def _steps(rows: Iterable[Any], scope: Scope, on: date) -> Iterator[DueItem]:
     for row in rows:
-        act, there, name = LABELS[row.stage], reverse("evaluation", args=[row.pk]), row.name
+        act, there, name = row.act_of(row.stage), reverse("evaluation", args=[row.pk]), row.name
         if row.member_id:
             name, there = row.unit, reverse("round_meeting", args=[row.round_id, row.party_organization_id])
         yield DueItem(name, f"{row.round}：{act}", row.round.until[row.stage], there, act)

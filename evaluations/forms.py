@@ -337,7 +337,9 @@ class MeetingForm(forms.Form):
         self.heads = [self[name] for name in self.fields]
         self.evaluations = evaluations
         for one in evaluations:
-            self.fields[f"chosen-{one.pk}"] = forms.BooleanField(label=f"{one.name} 评定为“五个好”", required=False)
+            chosen = f"{one.name} 评定为“五个好”"
+            ticked = forms.CheckboxInput({"aria-label": chosen})
+            self.fields[f"chosen-{one.pk}"] = forms.BooleanField(label=chosen, required=False, widget=ticked)
             reason = {"placeholder": "达到分数线而不评定的原因", "aria-label": f"{one.name} 没有评定的原因"}
             self.fields[f"reason-{one.pk}"] = forms.CharField(
                 label=f"{one.name} 没有评定的原因", max_length=200, required=False, widget=forms.TextInput(reason)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal as D
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from activities.models import AppraisalGrade, Attendance, DutyTarget, Training
+from activities.models import AppraisalGrade, Attendance, DutyTarget, RecordTopic, RoleModelPost, Training
 from activities.queries.learning import NOT_YET, with_hours
 from core.months import YearMonth
 from dues.models import Due
@@ -16,15 +17,19 @@ from evaluations.criteria.records import course, learned_at, lesson
 from evaluations.criteria.registry import (
     Criterion,
     Facts,
+    Joined,
     Mode,
+    Number,
     Records,
     Share,
     Source,
     by_key,
     criteria,
 )
+from evaluations.models import Honour
 from evaluations.rules.facts import MONTHS_OF_A_YEAR, Fact, Record, Span
 from evaluations.rules.formulas import Each, Faults, Linear, Step, Steps, plain
+from members.models import Post
 from members.models.members import PROBATIONARY
 
 Dim = MemberDimension
@@ -54,12 +59,17 @@ def _lessons(members: QuerySet, span: Span, on: date) -> Records:
 
 
 # --- M1.2, M4.1 出勤 --------------------------------------------------------------------------------------------------
+def attended(span: Span, on: date, **where: Any) -> QuerySet[Attendance]:
+    """Of records of the time that were handed in and did not come back."""
+    rows = Attendance.objects.exclude(record__status__in=NOT_YET)
+    return rows.filter(record__held_on__range=(span.first, span.upto(on)), **where)
+
+
 def presence(what: str, kinds: tuple[str, ...]) -> Source:
     """Meetings of some kinds at which a member was expected; who was 流动外出, 年老体弱或长期患病 was not."""
 
     def rows(span: Span, on: date) -> QuerySet[Attendance]:
-        found = Attendance.objects.exclude(record__status__in=NOT_YET).exclude(reason__in=Attendance.STAYING)
-        return found.filter(record__kind__in=kinds, record__held_on__range=(span.first, span.upto(on)))
+        return attended(span, on, record__kind__in=kinds).exclude(reason__in=Attendance.STAYING)
 
     def record(row: Attendance) -> Record:
         came = "到会" if row.present else row.get_reason_display()
@@ -139,6 +149,39 @@ targets = Share(
     none="没有登记岗位目标", part=Q(done_on__isnull=False),
 )  # fmt: skip
 
+
+# --- what helps to judge: M2.2 荣誉, M2.3 职务和先锋岗, M3.1, M3.2 活动 ------------------------------------------------
+honours = Number(
+    lambda span, on: Honour.objects.filter(awarded_on__range=(span.first, span.upto(on))).exclude(withdrawn_on__lte=on),
+    "member", "登记荣誉 {} 项", "没有登记荣誉",
+    lambda row: Record(f"{row.awarded_on} {row.title}，{row.given_by}", "evaluations.honour", row.pk),
+)  # fmt: skip
+posts = Number(
+    lambda span, on: Post.objects.during(span.first, span.upto(on)), "member", "担任党内职务 {} 项", "没有担任党内职务",
+    lambda row: Record(f"{row.party_organization}{row.get_post_display()}，{held(row)}", "members.post", row.pk),
+    related=("party_organization",),
+)  # fmt: skip
+role_models = Number(
+    lambda span, on: RoleModelPost.objects.during(span.first, span.upto(on)),
+    "member", "承担责任区、先锋岗 {} 个", "没有承担责任区、先锋岗",
+    lambda row: Record(f"{row.get_kind_display()} {row.name}，{held(row)}", "activities.rolemodelpost", row.pk),
+)  # fmt: skip
+
+
+def held(row: Any) -> str:
+    return f"{row.since} 至 {row.until}" if row.until else f"{row.since} 起"
+
+
+def joined_in(what: str, **where: Any) -> Source:
+    """Activities of some sort to which a member came."""
+    return Number(
+        lambda span, on: attended(span, on, present=True, **where),
+        "member", f"参加{what} {{}} 次", f"没有参加{what}的记录",
+        lambda row: Record(f"{row.record} {row.record.topic}".strip(), "activities.activityrecord", row.record_id),
+        related=("record",),
+    ).source  # fmt: skip
+
+
 criteria.add(
     Criterion(
         "M1.1", Dim.POLITICS, "学时达标", D(8), Mode.AUTO, Linear(), source=Source(hours, _lessons),
@@ -150,10 +193,24 @@ criteria.add(
     ),
     Criterion("M1.3", Dim.POLITICS, "政治立场、言行", D(4), asks="支部的评价，群众的反映。"),
     Criterion("M2.1", Dim.JOB, "岗位考核", D(10), asks="单位的考核结果。"),
-    Criterion("M2.2", Dim.JOB, "技能、攻关、荣誉", D(6), asks="证书、攻关成果、表彰文件。"),
-    Criterion("M2.3", Dim.JOB, "带头作用", D(4), asks="责任区、先锋岗的实绩，群众的反映。"),
-    Criterion("M3.1", Dim.SERVICE, "志愿服务", D(8), formula=Each(each=D(2), unit="次"), asks="志愿服务记录、照片。"),
-    Criterion("M3.2", Dim.SERVICE, "联系群众、办实事", D(8), asks="所办实事的清单，受益人的反映。"),
+    Criterion(
+        "M2.2", Dim.JOB, "技能、攻关、荣誉", D(6), asks="证书、攻关成果、表彰文件。", source=honours.source,
+        proves_not="只列登记的荣誉，不证明技能和攻关的成果；没有登记的不等于没有。",
+    ),
+    Criterion(
+        "M2.3", Dim.JOB, "带头作用", D(4), asks="责任区、先锋岗的实绩，群众的反映。", source=Joined((posts, role_models)).source,
+        proves_not="担任职务、承担责任区和先锋岗，不证明作用发挥得怎样。",
+    ),
+    Criterion(
+        "M3.1", Dim.SERVICE, "志愿服务", D(8), formula=Each(each=D(2), unit="次"), asks="志愿服务记录、照片。",
+        source=joined_in("主题实践活动", record__campaign__isnull=False),
+        proves_not="主题实践活动不都是志愿服务，到会由支部自己填报；支部以外的志愿服务没有登记。",
+    ),
+    Criterion(
+        "M3.2", Dim.SERVICE, "联系群众、办实事", D(8), asks="所办实事的清单，受益人的反映。",
+        source=joined_in("关心关爱活动", record__topics__topic=RecordTopic.Topic.CARE),
+        proves_not="参加支部的关心关爱活动，不证明本人联系了群众、办成了什么；本人所办的实事没有登记。",
+    ),
     Criterion("M3.3", Dim.SERVICE, "群众测评", D(4), asks="测评的满意率。", formula=Linear(least=D(60))),
     Criterion(
         "M4.1", Dim.DUTIES, "组织生活出勤", D(8), Mode.AUTO, PRESENCE, source=presence("组织生活", LIFE),

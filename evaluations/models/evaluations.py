@@ -138,14 +138,21 @@ class Evaluation(models.Model):
 
     @property
     def waits(self) -> str:
-        """Where it waits, in words: a member is scored by the branch."""
-        if self.exempt:
-            return "不评分"
-        return "待支部评定" if self.member_id and self.stage == Stage.SELF else self.get_stage_display()
+        """Where it waits, in words."""
+        return "不评分" if self.exempt else stage_names(of_members=bool(self.member_id))[self.stage]
+
+    def act_of(self, stage: str) -> str:
+        """What is done at a stage, in words."""
+        return "支部评定" if self.member_id and stage == Stage.SELF else LABELS.get(stage, "")
 
     def whom(self) -> list[Acted]:
         """The member whom it is about: nobody reviews himself."""
         return [Acted("被评定", Person(0, self.name))] if self.member_id else []
+
+
+def stage_names(*, of_members: bool) -> dict[str, str]:
+    """What it is called to wait at each stage: a member is scored by the branch."""
+    return dict(Stage.choices) | ({Stage.SELF: "待支部评定"} if of_members else {})
 
 
 class Score(models.Model):

@@ -24,7 +24,7 @@ from evaluations.forms import AnswerForm, ExtraForm, ObjectionForm, ScoresForm
 from evaluations.models import Evaluation, Evidence, Exempt, Extra, Objection, Round, Score, Stage, Survey
 from evaluations.queries.goals import goals_of, reached
 from evaluations.queries.results import Sheet, asked, item_of, last_before, sheets_of, standing, to_lift
-from evaluations.rules.rounds import LABELS, Given
+from evaluations.rules.rounds import Given
 from evaluations.rules.totals import DimensionTotal
 from evaluations.services import evidence, meetings, objections, stages
 from evaluations.views.sides import Block, Line
@@ -230,7 +230,7 @@ class EvaluationPage(PermissionMixin, TemplateView):
         total, last = self.sheet.total_at(stands), last_before(row, self.request.scope)
         context = {
             "title": row.name, "evaluation": row, "round": row.round, "form": form, "stage": stage, "why": why,
-            "button": self._button(stage), "may_save": stage == Stage.SELF, "total": total, "stands": self._label(stands),
+            "button": self._button(stage), "may_save": stage == Stage.SELF, "total": total, "stands": row.act_of(stands),
             "blocks": self._blocks(form, {one.code: one for one in total.dimensions}, last), "extras": self._extras.order_by("pk"),
             "objections": self._objections(more.get("answered")), "wrong": list(self.sheet.differences()) if row.stage == Stage.REVIEWED else None,
             "roads": self._road(), "largest": attachments.LARGEST >> 20, "most": evidence.MOST,
@@ -257,15 +257,11 @@ class EvaluationPage(PermissionMixin, TemplateView):
             return False
         return stage == Stage.SELF or (row.exempt == Exempt.FRAIL and self.holds(P.EVALUATIONS_SCORE))
 
-    def _label(self, stage: str) -> str:
-        """What a stage is called; a member is scored by the branch."""
-        return "支部评定" if self.evaluation.member_id and stage == Stage.SELF else LABELS.get(stage, "")
-
     def _road(self) -> list[tuple[str, Any, Any, Any]]:
         """Each stage: its sum, who took it and when."""
         row = self.evaluation
         return [
-            (self._label(stage), *(getattr(row, f"{stage.lower()}_{what}") for what in ("total", "by", "on")))
+            (row.act_of(stage), *(getattr(row, f"{stage.lower()}_{what}") for what in ("total", "by", "on")))
             for stage in stages.STEPS
         ]
 

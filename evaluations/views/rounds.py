@@ -26,9 +26,9 @@ from core.scope import may_change
 from evaluations.forms import RoundForm, TimetableForm
 from evaluations.jobs import CHECK, FINALISE, OPEN
 from evaluations.models import Evaluation, Round, Stage
+from evaluations.models.evaluations import stage_names
 from evaluations.queries.progress import progress, sum_of
 from evaluations.queries.results import checked, published
-from evaluations.rules.rounds import LABELS
 from evaluations.services import rounds, stages
 from evaluations.views.trial import spans
 from orgs.filters import OfBranchFilters
@@ -125,12 +125,13 @@ class RoundPage(PermissionMixin, TemplateView):
         boards = progress(row, self.request.scope, on=today)
         seen = Evaluation.objects.within(self.request.scope).filter(round=row)
         late = seen.late(today).order_by("stage", "pk")
-        public = published(row, self.request.scope)
+        public, names = published(row, self.request.scope), stage_names(of_members=row.of_members)
+        drawn = [(one, [(name, one.waiting[code]) for code, name in names.items()]) for one in boards]
         return super().get_context_data(
-            title=row.name, round=row, boards=boards, sums=sum_of(boards), number=sum(one.number for one in boards),
+            title=row.name, round=row, boards=drawn, sums=sum_of(boards), number=sum(one.number for one in boards),
             late=late[:NAMED], late_number=sum(one.late for one in boards), public=public.order_by("pk")[:NAMED], public_number=public.count(),
-            may_change=may_change(row, self.request.scope), today=today, stages=Stage.choices,
-            timetable=[(f"{LABELS[stage]}截止", until) for stage, until in row.until.items()], **more,
+            may_change=may_change(row, self.request.scope), today=today, stages=names.values(),
+            timetable=[(f"{names[stage].removeprefix('待')}截止", until) for stage, until in row.until.items()], **more,
         )  # fmt: skip
 
     def post(self, request: PageRequest, pk: int) -> HttpResponse:

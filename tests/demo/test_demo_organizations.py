@@ -12,8 +12,10 @@ from django.db.models import Sum
 
 from core.indicators import indicators
 from demo.build import Builder
-from demo.city import build_city
-from members.models import Member
+from demo.city import BRANCH, build_city
+from evaluations.models import Evaluation
+from evaluations.queries.results import sheets_of
+from members.models import Member, Post
 from members.rules.persons import check_id_number
 from orgs.facts import refresh
 from orgs.models import Coverage, Organization, OrganizationFacts, PartyOrganization
@@ -83,3 +85,16 @@ def test_two_years_of_months_are_closed_and_the_city_has_come_forward():
 def test_the_names_of_every_closed_month_add_up_to_its_figures():
     assert ClosedMonth.objects.count() == 24
     names_add_up_to_figures()
+
+
+def test_most_secretaries_are_members_of_their_branch_and_one_has_a_meeting_to_hold():
+    posts = list(Post.objects.on(TODAY).filter(post="SECRETARY").select_related("member"))
+    members = [one for one in posts if one.member]
+    assert all(one.member.party_organization_id == one.party_organization_id for one in members)
+    assert 0.6 < len(members) / len(posts) < 1
+    waiting = Evaluation.objects.filter(
+        party_organization__code=BRANCH[0], member__isnull=False, stage="SELF", round__state="OPEN"
+    )
+    found = list(sheets_of(waiting))
+    assert found, "the branch of the secretary who signs in"
+    assert all(not sheet.total_at("SELF").open for sheet in found), "all are scored, the meeting is to choose"

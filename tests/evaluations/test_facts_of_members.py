@@ -8,12 +8,26 @@ from typing import Any
 
 import pytest
 
-from activities.models import ActivityRecord, Appraisal, AppraisalGrade, Attendance, DutyTarget, Training
+from activities.models import (
+    ActivityRecord,
+    Appraisal,
+    AppraisalGrade,
+    Attendance,
+    Campaign,
+    DutyTarget,
+    RecordTopic,
+    RoleModelPost,
+    Training,
+)
 from dues.models import Due
+from evaluations.addresses import address_of
 from evaluations.criteria.registry import criteria
+from evaluations.models import Honour
+from evaluations.queries.results import asked
 from evaluations.rules.facts import Fact, Record, Span
 from members.models import Member, Post
 from tests.people import LONG_AGO, TODAY, City
+from tests.rounds import opened
 
 pytestmark = pytest.mark.django_db
 YEAR = Span(date(2026, 1, 1), date(2026, 12, 31))
@@ -38,10 +52,13 @@ def points(member: Member, code: str, **more: Any) -> D:
     return one.formula.points(fact(member, code, **more), one.points)
 
 
-def attend(city: City, member: Member, kind: str, *, reason: str = "", on: date = JUNE, **values: Any) -> None:
+def attend(
+    city: City, member: Member, kind: str, *, reason: str = "", on: date = JUNE, **values: Any
+) -> ActivityRecord:
     told = {"submitted_on": on, "status": "ACCEPTED"} | values
     held = ActivityRecord.objects.create(party_organization=city["CZ1111"], kind=kind, held_on=on, **told)
     Attendance.objects.create(record=held, member=member, present=not reason, reason=reason)
+    return held
 
 
 def test_hours_of_a_member_and_of_whoever_holds_a_post(city: City) -> None:
@@ -113,3 +130,75 @@ def test_targets_help_to_judge(city: City) -> None:
         told = {"member": one, "year": 2026, "duty": duty, "target": "目标", "done_on": done_on}
         DutyTarget.objects.create(party_organization=city["CZ1111"], **told)
     assert fact(one, "M4.3").text == "岗位目标 2 项，完成 1 项"
+
+
+# --- what registers tell of whoever is judged -------------------------------------------------------------------------
+BEFORE, NEW_YEAR, AFTER = date(2025, 12, 31), date(2026, 1, 1), date(2026, 7, 1)
+
+
+def told(member: Member, code: str) -> tuple[str, list[str]]:
+    """The fact of the half-year and its records, each of which has a page."""
+    found = proofs(member, code, span=HALF)
+    assert all(address_of(one) for one in found)
+    return fact(member, code, span=HALF).text, [one.text for one in found]
+
+
+def test_posts_and_role_models_held_in_the_time(city: City) -> None:
+    one, other, branch = city.member(), city.member(), city["CZ1111"]
+    assert told(one, "M2.3") == ("没有担任党内职务，没有承担责任区、先锋岗", [])
+    for post, since, until in (
+        ("SECRETARY", LONG_AGO, NEW_YEAR), ("PUBLICITY", LONG_AGO, date(2026, 1, 2)), ("MEMBER", HALF.last, None),
+        ("DEPUTY", AFTER, None), ("ORGANIZATION", JUNE, JUNE),
+    ):  # fmt: skip
+        told_of = {"member": one, "name": "甲", "source": "STAFF", "since": since, "until": until}
+        Post.objects.create(party_organization=branch, post=post, **told_of)
+    for kind, name, until in (("AREA", "一车间", NEW_YEAR), ("POST", "质检", None)):
+        RoleModelPost.objects.create(
+            party_organization=branch, member=one, kind=kind, name=name, since=LONG_AGO, until=until
+        )
+    assert told(one, "M2.3") == (
+        "担任党内职务 2 项，承担责任区、先锋岗 1 个",
+        [
+            f"{branch}宣传委员，{LONG_AGO} 至 2026-01-02", f"{branch}委员，2026-06-30 起",
+            f"党员先锋岗 质检，{LONG_AGO} 起",
+        ],
+    )  # fmt: skip
+    assert told(other, "M2.3")[1] == []
+
+
+def test_honours_given_in_the_time_and_not_withdrawn(city: City) -> None:
+    one, branch = city.member(), city["CZ1111"]
+    assert told(one, "M2.2") == ("没有登记荣誉", [])
+    for title, on, gone in (
+        ("往年", BEFORE, None), ("先进", NEW_YEAR, None), ("撤销", JUNE, JUNE), ("标兵", HALF.last, None), ("以后", AFTER, None),
+    ):  # fmt: skip
+        given = {"level": "CITY", "given_by": "市委", "awarded_on": on, "withdrawn_on": gone}
+        why = "有误" if gone else ""
+        Honour.objects.create(party_organization=branch, member=one, title=title, withdrawn_why=why, **given)
+    Honour.objects.create(party_organization=branch, title="支部", level="CITY", given_by="市委", awarded_on=JUNE)
+    assert told(one, "M2.2") == ("登记荣誉 2 项", ["2026-01-01 先进，市委", "2026-06-30 标兵，市委"])
+
+
+def test_activities_to_which_a_member_came(city: City) -> None:
+    one, other = city.member(), city.member()
+    campaign = Campaign.objects.create(committee=city["CZ111"], name="一线行动", since=LONG_AGO)
+    for on, reason, values in (
+        (NEW_YEAR, "", {"topic": "清洁家园"}), (JUNE, "", {}), (JUNE, "SICK", {}), (JUNE, "", {"status": "RETURNED"}),
+        (BEFORE, "", {}), (AFTER, "", {}),
+    ):  # fmt: skip
+        held = attend(city, one, "OTHER", reason=reason, on=on, campaign=campaign, **values)
+        for topic in ("CARE", "SAFETY") if on == JUNE else ("SAFETY",):
+            RecordTopic.objects.create(record=held, topic=topic)
+    attend(city, one, "OTHER")
+    assert told(one, "M3.1") == ("参加主题实践活动 2 次", ["2026-01-01 其他活动 清洁家园", "2026-06-15 其他活动"])
+    assert told(one, "M3.2") == ("参加关心关爱活动 1 次", ["2026-06-15 其他活动"])
+    assert [fact(other, code, span=HALF).text for code in ("M3.1", "M3.2")] == [
+        "没有参加主题实践活动的记录", "没有参加关心关爱活动的记录"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("code", ["M2.2", "M2.3", "M3.1", "M3.2", "M4.3"])
+def test_what_registers_tell_brings_no_points_by_itself(city: City, code: str) -> None:
+    one, found = city.member(), opened(city, subject="MEMBER")
+    score = found.evaluations.get(member=one).scores.get(criterion__code=code)
+    assert (score.auto, asked(score), bool(score.fact)) == (None, True, True)
