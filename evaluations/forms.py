@@ -1,22 +1,17 @@
-"""A draft of a rubric as its clerk types it: lines, and of each criterion its points and the numbers of its formula; a round with
-its timetable; what somebody gives at a stage; an objection and its answer."""
+"""A round with its timetable; what somebody gives at a stage; an objection and its answer; a meeting; a survey."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from hashlib import sha256
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 
 from core.days import AnyDay, PastDay
-from evaluations.choices import dimensions_of, grades_of
-from evaluations.criteria.registry import Criterion, Mode, criteria, criteria_of
-from evaluations.models import Evaluation, Extra, Proposal, Round, Rubric, RubricCriterion, Score
+from evaluations.criteria.registry import criteria
+from evaluations.models import Evaluation, Extra, Proposal, Round, Score
 from evaluations.queries.awards import instructors_of, units_of
 from evaluations.queries.results import asked
 from evaluations.rules.awards import WHOM
@@ -25,121 +20,13 @@ from evaluations.rules.facts import Span
 from evaluations.rules.formulas import plain
 from evaluations.rules.rounds import Given
 from evaluations.rules.surveys import GRADES, QUESTIONS
-from evaluations.services.rubrics import Wanted
 from instructors.models import Instructor
 from members.models import Member
 from orgs.models import Organization, PartyOrganization
 
-LINES = ("five_total", "five_dimension", "bonus_cap", "penalty_cap")
-CHANGED = "您打开这一页以后，别人改过这份草稿；请重新打开本页，核对后再修改"
 
-
-@dataclass(frozen=True)
-class TypedCriterion:
-    criterion: Criterion
-    points: forms.BoundField
-    numbers: list[tuple[str, forms.BoundField]]  # each with what it is called there
-    judged: forms.BoundField | None
-    asks: forms.BoundField
-
-
-@dataclass(frozen=True)
-class TypedBlock:
-    code: str
-    name: str
-    lines: list[TypedCriterion]
-
-
-def _points(label: str, **more: Any) -> forms.DecimalField:
+def points_field(label: str, **more: Any) -> forms.DecimalField:
     return forms.DecimalField(label=label, min_value=0, max_value=100, max_digits=5, decimal_places=2, **more)
-
-
-class RubricForm(forms.Form):
-    """Its fields follow from the criteria of the category. `seen` tells of what it showed when it was opened."""
-
-    seen = forms.CharField(widget=forms.HiddenInput)
-    name = forms.CharField(label="名称", max_length=60)
-    since = AnyDay(label="施行日期")
-    five_total = _points("“五个好”总分线")
-    five_dimension = _points("“五个好”每个维度的最低分")
-    bonus_cap = _points("加分上限")
-    penalty_cap = _points("扣分上限")
-
-    def __init__(self, *args: Any, rubric: Rubric, **kwargs: Any) -> None:
-        self.rubric = rubric
-        self.rows = {row.code: row for row in rubric.criteria.all()}
-        self.offered = criteria_of(rubric.category)
-        begins = {name: getattr(rubric, name) for name in ("name", "since", *LINES)} | {"seen": self._state()}
-        super().__init__(*args, **kwargs | {"initial": begins})
-        for place, grade in enumerate(grades_of(rubric.category)[1:]):
-            self.fields[f"band-{place}"] = _points(f"{grade}从多少分起", initial=Decimal(rubric.bands[place]))
-        for one in self.offered:
-            self._add(one, self.rows.get(one.code))
-
-    def _add(self, one: Criterion, row: RubricCriterion | None) -> None:
-        code, name = one.code, f"{one.code} {one.name}"
-        self.fields[f"points-{code}"] = _points(f"{name} 分值", initial=row.points if row else Decimal(0))
-        formula = one.formula.with_numbers(row.numbers) if row else one.formula
-        for key, label in formula.labels().items():
-            self.fields[f"number-{code}-{key}"] = _points(f"{name} {label}", initial=formula.numbers()[key])
-        if one.mode is Mode.AUTO:
-            judged = forms.BooleanField(label=f"{name} 改为由人评分", required=False, initial=bool(row and row.judged))
-            self.fields[f"judged-{code}"] = judged
-        asks = forms.Textarea({"rows": 2})
-        self.fields[f"asks-{code}"] = forms.CharField(
-            label=f"{name} 评分要求和佐证", max_length=300, required=False, widget=asks, initial=row.asks if row else ""
-        )
-
-    def blocks(self) -> Iterator[TypedBlock]:
-        for code, name in dimensions_of(self.rubric.category).items():
-            lines = [
-                TypedCriterion(
-                    one,
-                    self[f"points-{one.code}"],
-                    [(label, self[f"number-{one.code}-{key}"]) for key, label in one.formula.labels().items()],
-                    self[f"judged-{one.code}"] if one.mode is Mode.AUTO else None,
-                    self[f"asks-{one.code}"],
-                )
-                for one in self.offered
-                if one.dimension == code
-            ]
-            yield TypedBlock(code, name, lines)
-
-    def heads(self) -> list[forms.BoundField]:
-        """What is said of the rubric as a whole."""
-        bands = [name for name in self.fields if name.startswith("band-")]
-        return [self[name] for name in ("name", "since", *LINES, *bands)]
-
-    def clean_seen(self) -> str:
-        if self.cleaned_data["seen"] != self._state():
-            raise forms.ValidationError(CHANGED)
-        return str(self.cleaned_data["seen"])
-
-    def values(self) -> dict[str, Any]:
-        data = self.cleaned_data
-        bands = [f"{data[name].normalize():f}" for name in self.fields if name.startswith("band-")]
-        return {name: data[name] for name in ("name", "since", *LINES)} | {"bands": bands}
-
-    def wanted(self) -> dict[str, Wanted]:
-        data = self.cleaned_data
-        return {
-            one.code: Wanted(
-                data[f"points-{one.code}"],
-                {key: data[f"number-{one.code}-{key}"] for key in one.formula.labels()},
-                data.get(f"judged-{one.code}", False),
-                data[f"asks-{one.code}"],
-            )
-            for one in self.offered
-        }
-
-    def _state(self) -> str:
-        """A digest of all that the draft says now."""
-        parts = [str(getattr(self.rubric, name)) for name in ("name", "since", "bands", *LINES)]
-        parts += [
-            f"{row.code} {row.points} {sorted(row.numbers.items())} {row.judged} {row.asks}"
-            for row in self.rows.values()
-        ]
-        return sha256("\n".join(sorted(parts)).encode()).hexdigest()[:16]
 
 
 class TimetableForm(forms.Form):
@@ -180,7 +67,7 @@ class ScoresForm(forms.Form):
         self.scores = [one for one in scores if asked(one)]
         for one in self.scores:
             name = one.criterion.code
-            self.fields[f"points-{one.pk}"] = _points(
+            self.fields[f"points-{one.pk}"] = points_field(
                 f"{name} 得分", required=whole, initial=begins[one.pk].points, widget=forms.TextInput(
                     {"inputmode": "decimal", "class": "short num", "maxlength": 6, "aria-label": f"{name} 得分，满分 {plain(one.criterion.points)}"}
                 ),
@@ -302,7 +189,7 @@ class ReplyForm(forms.Form):
 class AnswerForm(ReplyForm):
     """Of a result: `points` and `without` only where the objection is right."""
 
-    points = _points("改为几分", required=False)
+    points = points_field("改为几分", required=False)
     without = forms.ModelChoiceField(
         Extra.objects.none(), label="删除加减分、一票否决", required=False, empty_label="不删除"
     )

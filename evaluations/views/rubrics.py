@@ -18,9 +18,9 @@ from core.pages import FormPage, PageRequest, PermissionMixin, to_change
 from core.refusals import Refusal, as_sentence
 from core.scope import Scope
 from evaluations.choices import Category
-from evaluations.forms import RubricForm
 from evaluations.models import Rubric
 from evaluations.queries.rubrics import against_publishing, blocks_of, items_of, lines_of
+from evaluations.rubric_forms import RubricForm
 from evaluations.rules.extras import offered
 from evaluations.services import rubrics
 
