@@ -35,6 +35,7 @@ name_actions(
         "evaluations.survey_open": "开始满意度测评",
         "evaluations.survey_paper": "录入纸质满意度问卷",
         "evaluations.survey_paper_remove": "删除纸质满意度问卷",
+        "evaluations.survey_put_off": "推迟满意度测评截止日期",
         "evaluations.survey_withdraw": "收回没有用的答卷码",
         "evaluations.rubric_add": "生成默认评分办法",
         "evaluations.rubric_copy": "复制评分办法",

@@ -246,7 +246,12 @@ class MeetingForm(forms.Form):
 
 
 class BeginForm(forms.Form):
-    until = AnyDay(label="截止日期")
+    until = AnyDay(label="截止日期", error_messages={"required": "请填写截止日期"})
+
+
+class PutOffForm(forms.Form):
+    until = AnyDay(label="新的截止日期")
+    reason = forms.CharField(label="推迟原因", max_length=200, help_text="原因留有记录；不要写谁答了、谁没有答。")
 
 
 class PaperForm(forms.Form):

@@ -10,7 +10,7 @@ from evaluations.views.meeting import MeetingPage
 from evaluations.views.results import Results
 from evaluations.views.rounds import Evaluations, NewRound, PublishedNames, RoundDeadlines, RoundPage, Rounds
 from evaluations.views.rubrics import RubricEdit, RubricPage, Rubrics
-from evaluations.views.surveys import PaperFile, SurveyPage
+from evaluations.views.surveys import PaperFile, Sheet, SurveyPage
 from evaluations.views.trial import Trial
 
 urlpatterns = [
@@ -29,6 +29,7 @@ urlpatterns = [
     path("evaluations/<int:pk>/", EvaluationPage.as_view(), name="evaluation"),
     path("evaluations/evidence/<int:pk>/", EvidenceFile.as_view(), name="evidence"),
     path("evaluations/<int:pk>/survey/", SurveyPage.as_view(), name="survey"),
+    path("evaluations/<int:pk>/survey/sheet/", Sheet.as_view(), name="survey_sheet"),
     path("evaluations/papers/<int:pk>/", PaperFile.as_view(), name="survey_paper"),
     path("survey/", answer_page, name="answer"),
     path("survey/done/", answered, name="answered"),

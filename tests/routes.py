@@ -177,6 +177,9 @@ ROUTES = {
     "evaluations/<int:pk>/": Route("evaluations/{evaluation}/", HERE | {"secretary"}, misses=STRANGER),
     "evaluations/evidence/<int:pk>/": Route("evaluations/evidence/{evidence}/", HERE | {"secretary"}, misses=STRANGER),
     "evaluations/<int:pk>/survey/": Route("evaluations/{evaluation}/survey/", HERE | {"secretary"}, misses=STRANGER),
+    "evaluations/<int:pk>/survey/sheet/": Route(
+        "evaluations/{evaluation}/survey/sheet/", HERE | {"secretary"}, misses=STRANGER
+    ),
     "evaluations/papers/<int:pk>/": Route("evaluations/papers/{paper}/", HERE | {"secretary"}, misses=STRANGER),
     "survey/": Route("survey/", public=True),
     "survey/done/": Route("survey/done/", public=True),

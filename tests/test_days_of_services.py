@@ -35,7 +35,7 @@ from core.sources import sources
 from dues.models import Book, EntryKind, Spending
 from dues.queries.hand_ups import held_by
 from dues.services import funds, hand_ups, refunds, reliefs
-from evaluations.models import Commendation, Evaluation, Meeting, Objection, Proposal, Round, Rubric
+from evaluations.models import Commendation, Evaluation, Meeting, Objection, Proposal, Round, Rubric, Survey
 from evaluations.services import award_objections, meetings, objections, rounds, rubrics, surveys
 from instructors import services as instructors
 from instructors.models import Assignment, Instructor
@@ -290,6 +290,8 @@ AHEAD: dict[tuple[str, str], Call] = {
         row=Round.objects.get(pk=r.here["round"]), values={"department_until": d}, **r.told),
     ("surveys.begin", "until"): lambda r, d: _refused(
         lambda: surveys.begin(evaluation=Evaluation.objects.get(pk=r.here["evaluation"]), until=d, **r.told), "已有一次"),
+    ("surveys.put_off", "until"): lambda r, d: _refused(
+        lambda: surveys.put_off(survey=Survey.objects.get(pk=r.here["survey"]), until=d, reason="节假日", **r.told), "只能推迟"),
     ("deadlines.put_off", "to"): lambda r, d: deadlines.put_off(
         month=YearMonth(2026, 10), to=d, reason="假日", at=timezone.now(), **r.told),
     ("coverage.cover", "since"): lambda r, d: coverage.cover(

@@ -1,9 +1,9 @@
-"""满意度测评 as somebody above the branch keeps it: begun, codes handed out, sheets of paper counted, closed (rules §15)."""
+"""满意度测评 as somebody above the branch keeps it: begun, codes handed out, sheets of paper counted, put off, closed (rules §15)."""
 
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -22,12 +22,16 @@ from evaluations.queries.surveys import came, people_of, sums_of
 from evaluations.rules.facts import Record
 from evaluations.rules.surveys import GRADES, QUESTIONS, Counts, against, enough, least, new_code, satisfied
 from evaluations.services.answers import digest_of
+from members.queries.people import seat_of
 from members.services.separation import require_another, require_seat
 
 OPEN, ISSUE, WITHDRAW = "evaluations.survey_open", "evaluations.survey_issue", "evaluations.survey_withdraw"
 PAPER, WITHOUT, CLOSE = "evaluations.survey_paper", "evaluations.survey_paper_remove", "evaluations.survey_close"
+PUT_OFF = "evaluations.survey_put_off"
 AT_ONCE, MOST = 100, 1000  # codes on one print, and of one survey: each answer rewrites all of them
 FILES = 10
+DAY = timedelta(days=1)
+BEFORE_STREET = (Stage.SELF, Stage.STREET)  # it has not reviewed yet
 
 
 @transaction.atomic
@@ -54,6 +58,30 @@ def begin(*, by: User, evaluation: Evaluation, until: date, on: date) -> Survey:
         SurveySum(survey=survey, question=question, grade=grade) for question in QUESTIONS for grade in GRADES
     )
     return survey
+
+
+@transaction.atomic
+def put_off(*, by: User, survey: Survey, until: date, reason: str, on: date) -> Survey:
+    """Let it take answers for longer, until the street has reviewed, by the committee that began it or one above. Its tickets and
+    sums are not touched, and the entry does not say how many had come: who answered after the first day cannot be told."""
+    row = _running(by, survey, on)
+    evaluation = row.evaluation
+    _require_who_began(by, row, on)
+    if evaluation.stage not in BEFORE_STREET:
+        raise Refusal("街道已经复核，不能再推迟截止日期")
+    if not reason.strip():
+        raise Refusal("推迟原因没有填写，请写明")
+    if not max(row.until + DAY, on) <= until <= evaluation.round.department_until:
+        raise Refusal(
+            f"截止日期只能推迟：须晚于原来的 {row.until}，不早于今天，不晚于 {evaluation.round.department_until}（组织部门审定截止日期）"
+        )
+    writing.change(by=by, record=row, values={"until": until}, action=PUT_OFF, reason=reason.strip(), on=on)
+    return row
+
+
+def may_put_off(survey: Survey) -> bool:
+    """Whether the street has not reviewed yet, and there is a later day in the timetable."""
+    return survey.evaluation.stage in BEFORE_STREET and survey.until < survey.evaluation.round.department_until
 
 
 @transaction.atomic
@@ -133,11 +161,18 @@ def _keeper(by: User, evaluation: Evaluation, on: date) -> Evaluation:
 def _running(by: User, survey: Survey, on: date) -> Survey:
     evaluation = _keeper(by, survey.evaluation, on)
     hold(Survey, [survey.pk])
-    row: Survey = Survey.objects.get(pk=survey.pk)
+    row: Survey = Survey.objects.select_related("opened_by").get(pk=survey.pk)
     row.evaluation = evaluation
     if not row.running:
         raise Refusal("满意度测评已经结束")
     return row
+
+
+def _require_who_began(by: User, row: Survey, on: date) -> None:
+    """Somebody of the committee at which it was begun, or of one above. Raises Refusal."""
+    branch = row.evaluation.party_organization
+    began = row.opened_by and seat_of(row.opened_by, P.EVALUATIONS_REVIEW, branch, on=row.opened_on)
+    require_seat(by, P.EVALUATIONS_REVIEW, began or branch, on=on)
 
 
 def _left(row: Survey) -> int:

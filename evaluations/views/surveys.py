@@ -1,5 +1,5 @@
 """/evaluations/<pk>/survey/: 满意度测评 of a branch as whoever keeps it runs it; the branch itself sees how many came, and at the
-end everybody who sees the evaluation what came of it."""
+end everybody who sees the evaluation what came of it. …/sheet/: the sheet of paper that is handed out beside the codes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import Any
 
 import qrcode
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,17 +25,20 @@ from core.pages import PageRequest, PermissionMixin, number
 from core.refusals import Refusal, as_sentence
 from core.views.kept import KeptFilePage
 from evaluations.criteria.satisfaction import fact_of
-from evaluations.forms import BeginForm, PaperForm
+from evaluations.forms import BeginForm, PaperForm, PutOffForm
 from evaluations.models import Evaluation, Round, Stage, Survey, SurveyPaper
 from evaluations.queries.surveys import came, lines_of, people_of
 from evaluations.rules.formulas import plain, rounded
-from evaluations.rules.surveys import GRADES, SMALLEST, printed
+from evaluations.rules.surveys import GRADES, QUESTIONS, SMALLEST, printed
 from evaluations.services import surveys
 
+FORMS: dict[str, type[forms.Form]] = {"begin": BeginForm, "put_off": PutOffForm, "paper": PaperForm}
 
-class SurveyPage(PermissionMixin, TemplateView):
+
+class OfBranch(PermissionMixin, TemplateView):
+    """A page of the survey of an evaluation."""
+
     permission = P.EVALUATIONS_VIEW
-    template_name = "evaluations/survey.html"
     request: Any
     kwargs: Any
 
@@ -44,16 +48,36 @@ class SurveyPage(PermissionMixin, TemplateView):
         return get_object_or_404(rows.select_related("round", "party_organization"), pk=self.kwargs["pk"])
 
     @property
-    def told(self) -> dict[str, Any]:
-        return {"by": self.request.user, "on": timezone.localdate()}
-
-    @property
     def survey(self) -> Survey | None:
         rows = Survey.objects.within(self.request.scope).filter(evaluation=self.evaluation)
         found: Survey | None = rows.select_related("closed_by", "opened_by").first()
         if found:
             found.evaluation = self.evaluation
         return found
+
+
+class Sheet(OfBranch):
+    """纸质问卷 to be copied: it has no place for a name, and not even when or by whom it was printed, which would tell one sheet
+    from another."""
+
+    template_name = "evaluations/survey_sheet.html"
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        survey = self.survey
+        if survey is None or not survey.running:
+            raise Http404("满意度测评没有进行，没有问卷可以打印。")
+        return super().get_context_data(
+            title="满意度测评问卷", evaluation=self.evaluation, survey=survey, questions=QUESTIONS.values(),
+            grades=GRADES.values(), **more,
+        )  # fmt: skip
+
+
+class SurveyPage(OfBranch):
+    template_name = "evaluations/survey.html"
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return {"by": self.request.user, "on": timezone.localdate()}
 
     @property
     def keeps(self) -> bool:
@@ -63,14 +87,14 @@ class SurveyPage(PermissionMixin, TemplateView):
 
     def post(self, request: PageRequest, pk: int) -> HttpResponseBase:
         assert self.evaluation, "404 before anything else"
-        doing: dict[str, Callable[[PageRequest, PaperForm], str | HttpResponseBase]] = {
-            "begin": self._begin, "issue": self._issue, "withdraw": self._withdraw, "paper": self._paper,
-            "without": self._without, "close": self._close,
+        doing: dict[str, Callable[[PageRequest, Any], str | HttpResponseBase]] = {
+            "begin": self._begin, "put_off": self._put_off, "issue": self._issue, "withdraw": self._withdraw,
+            "paper": self._paper, "without": self._without, "close": self._close,
         }  # fmt: skip
         do = request.POST.get("do", "")
         if do not in doing:
             raise BadRequest("没有这项操作")
-        form = PaperForm(request.POST, request.FILES) if do == "paper" else PaperForm()
+        form = FORMS[do](request.POST, request.FILES) if do in FORMS else None
         try:
             done: str | HttpResponseBase = doing[do](request, form)
         except Refusal as refusal:
@@ -79,19 +103,24 @@ class SurveyPage(PermissionMixin, TemplateView):
         if not isinstance(done, str):
             return done
         if not done:
-            return self.render_to_response(self.get_context_data(form=form))
+            return self.render_to_response(self.get_context_data(**{f"{do}_form": form} if form else {}))
         messages.success(request, done)
         return HttpResponseRedirect(request.path)
 
     # --- each act says that it is done; nothing where its form does not stand ---
-    def _begin(self, request: PageRequest, form: PaperForm) -> str:
-        asked = BeginForm(request.POST)
-        if not asked.is_valid():
-            raise Refusal("请填写截止日期")
-        survey = surveys.begin(evaluation=self.evaluation, until=asked.cleaned_data["until"], **self.told)
+    def _begin(self, request: PageRequest, form: BeginForm) -> str:
+        if not form.is_valid():
+            return ""
+        survey = surveys.begin(evaluation=self.evaluation, **form.cleaned_data, **self.told)
         return f"满意度测评已开始，到 {survey.until} 为止。请打印答卷码，分发给党员和职工。"
 
-    def _issue(self, request: PageRequest, form: PaperForm) -> HttpResponse:
+    def _put_off(self, request: PageRequest, form: PutOffForm) -> str:
+        if not form.is_valid():
+            return ""
+        survey = surveys.put_off(survey=self._there(), **form.cleaned_data, **self.told)
+        return f"截止日期已推迟到 {survey.until}，发出的答卷码照常可用。"
+
+    def _issue(self, request: PageRequest, form: None) -> HttpResponse:
         """The codes are on this page and nowhere else; it is printed at once."""
         survey, sent = self._there(), request.POST
         codes = surveys.issue(
@@ -108,7 +137,7 @@ class SurveyPage(PermissionMixin, TemplateView):
         }
         return render(request, "evaluations/survey_slips.html", context)
 
-    def _withdraw(self, request: PageRequest, form: PaperForm) -> str:
+    def _withdraw(self, request: PageRequest, form: None) -> str:
         taken = surveys.withdraw(survey=self._there(), **self.told)
         return f"已收回没有用的答卷码 {taken} 张，这些答卷码不能再用。"
 
@@ -123,13 +152,13 @@ class SurveyPage(PermissionMixin, TemplateView):
         )
         return f"已录入纸质问卷 {made.sheets} 份。"
 
-    def _without(self, request: PageRequest, form: PaperForm) -> str:
+    def _without(self, request: PageRequest, form: None) -> str:
         rows = SurveyPaper.objects.within(request.scope).filter(survey__evaluation=self.evaluation)
         found = get_object_or_404(rows.select_related("survey__evaluation"), pk=number(request.POST.get("paper")))
         surveys.remove_paper(paper=found, **self.told)
         return "已删除。"
 
-    def _close(self, request: PageRequest, form: PaperForm) -> str:
+    def _close(self, request: PageRequest, form: None) -> str:
         row = surveys.close(survey=self._there(), **self.told)
         return "满意度测评已结束。" if row.counted is not None else "满意度测评已结束，收回的份数不够，不计算满意率。"
 
@@ -143,13 +172,15 @@ class SurveyPage(PermissionMixin, TemplateView):
         row, survey = self.evaluation, self.survey
         context: dict[str, Any] = {
             "title": f"满意度测评：{row.name}", "evaluation": row, "round": row.round, "survey": survey, "keeps": self.keeps,
-            "form": more.pop("form", None) or PaperForm(), "grades": GRADES.values(), "smallest": SMALLEST,
-            "largest": attachments.LARGEST >> 20, "at_once": surveys.AT_ONCE,
+            "begin_form": BeginForm(initial={"until": row.round.department_until}), "put_off_form": PutOffForm(),
+            "paper_form": PaperForm(), "grades": GRADES.values(),
+            "smallest": SMALLEST, "largest": attachments.LARGEST >> 20, "at_once": surveys.AT_ONCE,
         }  # fmt: skip
         if survey:
             online, paper = came(survey)
             left = min(survey.people - paper, surveys.MOST) - survey.slips
             papers = SurveyPaper.objects.within(self.request.scope).filter(survey=survey).select_related("added_by")
+            context["may_put_off"] = surveys.may_put_off(survey)
             context |= {"online": online, "paper": paper, "number": online + paper, "left": max(left, 0)}
             context |= {
                 "papers": papers.order_by("pk"),
@@ -160,8 +191,7 @@ class SurveyPage(PermissionMixin, TemplateView):
         else:
             open_ = row.round.state == Round.State.OPEN and row.stage != Stage.REVIEWED
             people = people_of(row.party_organization, on=timezone.localdate())
-            begins = BeginForm(initial={"until": row.round.department_until})
-            context |= {"may_begin": self.keeps and open_, "people": people, "begin_form": begins}
+            context |= {"may_begin": self.keeps and open_, "people": people}
         return super().get_context_data(**context | more)
 
 

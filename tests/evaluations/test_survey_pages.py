@@ -61,6 +61,17 @@ def test_it_is_begun_handed_out_counted_and_closed_on_one_page(city: City) -> No
     assert street.post(url, {"do": "other"}).status_code == 400
 
 
+def test_the_deadline_is_put_off_on_the_page(city: City) -> None:
+    survey = begun(city)
+    url, street = f"/evaluations/{survey.evaluation_id}/survey/", city.client("street")
+    assert "推迟截止日期" not in city.client("secretary").get(url).content.decode()
+    missing = post(street, url, "put_off", until="2026-12-10", reason="")
+    assert "推迟原因" in missing.partition('role="alert"')[2].partition("</div>")[0]
+    assert "须晚于原来的 2026-12-07" in post(street, url, "put_off", until="2026-12-07", reason="放假")
+    assert "截止日期已推迟到 2026-12-10" in post(street, url, "put_off", until="2026-12-10", reason="放假")
+    assert "截止 2026-12-10" in street.get(url).content.decode()
+
+
 def test_a_code_opens_the_questions_of_its_branch_and_leads_on_when_it_is_answered(city: City) -> None:
     [code] = codes(city, begun(city), 1)
     visitor = Client(enforce_csrf_checks=True)

@@ -4,7 +4,9 @@ nor a log, nor a session. And no code answers twice, however many send it at onc
 from __future__ import annotations
 
 import logging
+import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
@@ -13,13 +15,16 @@ from django.apps import apps
 from django.core.serializers import serialize
 from django.db import connection, models
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from core.models import AuditEntry
 from core.refusals import Refusal
 from evaluations.models import Survey, SurveySum, SurveyTicket
+from evaluations.rules.surveys import QUESTIONS
+from evaluations.services import surveys
 from evaluations.services.answers import digest_of
 from tests.people import TODAY, City
-from tests.surveys import GOOD, POOR, begun, closed, codes, paper, say
+from tests.surveys import GOOD, POOR, UNTIL, begun, closed, codes, paper, say
 
 PAGE = "/survey/"
 
@@ -96,6 +101,41 @@ def test_the_trail_says_how_many_codes_there_were_and_never_which(city: City) ->
     whole = serialize("json", AuditEntry.objects.all())
     assert not [code for code in made if code in whole or digest_of(code) in whole]
     assert not SurveyTicket.objects.exists(), "gone with the end"
+
+
+@pytest.mark.django_db
+def test_a_deadline_that_moves_tells_of_nobody(city: City) -> None:
+    """Neither who had answered by then nor how many: the entry has the two days and the reason."""
+    survey = begun(city)
+    made = codes(city, survey, 4)
+    for code in made[:2]:
+        say(code, POOR)
+    before = [list(kind.objects.order_by("pk").values()) for kind in (SurveyTicket, SurveySum)]
+    with CaptureQueriesContext(connection) as asked:
+        surveys.put_off(by=city.user("street"), survey=survey, until=UNTIL + timedelta(days=1), reason="停产", on=TODAY)
+    told = [query["sql"] for query in asked]
+    assert not [sql for sql in told if SurveyTicket._meta.db_table in sql or SurveySum._meta.db_table in sql]
+    assert [list(kind.objects.order_by("pk").values()) for kind in (SurveyTicket, SurveySum)] == before
+    entry = AuditEntry.objects.get(action="evaluations.survey_put_off")
+    assert entry.changes.keys() == {"until"}
+
+
+@pytest.mark.django_db
+def test_a_sheet_of_paper_tells_of_nobody(city: City) -> None:
+    """No field to fill in, and the same for whoever prints it: who printed it, and when, is not on it."""
+    survey = begun(city)
+    url = f"/evaluations/{survey.evaluation_id}/survey/sheet/"
+    texts = [city.client(who).get(url).content.decode() for who in ("street", "city", "secretary")]
+    sheets_ = {text.partition("<main")[2].partition("</main>")[0] for text in texts}
+    assert len(sheets_) == 1
+    (sheet,) = sheets_
+    assert all(text in sheet for text in QUESTIONS.values())
+    assert sheet.count("□") == 4 * len(QUESTIONS)
+    assert "不记名" in sheet
+    assert not re.findall("姓名：|电话：|<input|<textarea|编号：", sheet)
+    assert not [user.name for user in city.people.values() if user.name in sheet]
+    closed(city, survey)
+    assert city.client("street").get(url).status_code == 404
 
 
 @pytest.mark.django_db

@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 
 from core.due import due_kinds
 from core.migrations._frozen_when import REFUSAL
+from core.models import AuditEntry
 from core.refusals import Refusal
 from evaluations.criteria.satisfaction import satisfaction
 from evaluations.models import Survey
@@ -255,3 +256,70 @@ def test_a_survey_whose_day_is_over_waits_for_the_street(city: City) -> None:
     )
     closed(city, survey)
     assert not kind.of(city.scope("street"), date(2026, 12, 8)).exists()
+
+
+def put_off(
+    city: City, survey: Survey, until: date, who: str = "street", on: date = TODAY, reason: str = "停产放假"
+) -> Survey:
+    return surveys.put_off(by=city.user(who), survey=survey, until=until, reason=reason, on=on)
+
+
+LATER = date(2026, 12, 10)
+
+
+def test_a_deadline_is_put_off_with_a_reason_and_the_codes_stay_good(city: City) -> None:
+    survey = begun(city)
+    [code] = codes(city, survey, 1)
+    put_off(city, survey, LATER, on=UNTIL + timedelta(days=1))
+    say(code, on=LATER)
+    entry = AuditEntry.objects.get(action="evaluations.survey_put_off")
+    assert (entry.reason, entry.changes) == ("停产放假", {"until": [str(UNTIL), str(LATER)]})
+
+
+@pytest.mark.parametrize(
+    ("until", "reason", "sentence"),
+    [
+        (UNTIL, "放假", "须晚于原来的 2026-12-07"),
+        (TODAY, "放假", "须晚于原来的 2026-12-07"),
+        (date(2026, 12, 15), "放假", "不晚于 2026-12-14"),
+        (LATER, " ", "推迟原因没有填写"),
+    ],
+)
+def test_a_deadline_moves_later_within_the_timetable_for_a_reason(
+    city: City, until: date, reason: str, sentence: str
+) -> None:
+    with pytest.raises(Refusal, match=sentence):
+        put_off(city, begun(city), until, reason=reason)
+
+
+def test_a_deadline_is_put_off_to_no_day_that_is_over(city: City) -> None:
+    with pytest.raises(Refusal, match="不早于今天"):
+        put_off(city, begun(city), UNTIL + timedelta(days=1), on=UNTIL + timedelta(days=2))
+
+
+def test_a_deadline_is_put_off_by_those_who_began_it_or_above_them(city: City) -> None:
+    survey = begun(city)
+    for place, who in enumerate(("street", "district", "city"), 1):
+        assert put_off(city, survey, UNTIL + timedelta(days=place), who).until == UNTIL + timedelta(days=place)
+    for who in ("secretary", "stranger"):
+        with pytest.raises(Refusal, match="须在本党组织或它的上级"):
+            put_off(city, survey, LATER, who)
+
+
+def test_what_the_district_began_the_street_does_not_put_off(city: City) -> None:
+    survey = surveys.begin(by=city.user("district"), evaluation=staffed(city), until=UNTIL, on=TODAY)
+    with pytest.raises(Refusal, match=f"办理{city['CZ11']}的这一步"):
+        put_off(city, survey, LATER, "street")
+    put_off(city, survey, LATER, "city")
+
+
+def test_a_deadline_is_put_off_until_the_street_has_reviewed(city: City) -> None:
+    survey = begun(city)
+    take(city, survey.evaluation, "SELF")
+    put_off(city, survey, UNTIL + timedelta(days=1))
+    take(city, survey.evaluation, "STREET")
+    with pytest.raises(Refusal, match="街道已经复核"):
+        put_off(city, survey, LATER)
+    closed(city, survey)
+    with pytest.raises(Refusal, match="已经结束"):
+        put_off(city, survey, LATER)
