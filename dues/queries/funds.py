@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, Sum
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from core.id_sets import among
 from dues.models import Book, Entry, EntryKind, Publication
 from dues.rules.amounts import ZERO, exact
 from dues.rules.uses import ALLOWED
+from orgs.models import PartyOrganization
+
+
+def income(on: date) -> QuerySet[Entry]:
+    """Activity money that came in the year of a day by then and was not corrected; not what was held before."""
+    came = Entry.objects.filter(book=Book.FUND, amount__gt=0, day__range=(on.replace(month=1, day=1), on))
+    return came.filter(counter_of=None, countered_by=None).exclude(kind__in=(EntryKind.OPENING, EntryKind.CARRIED))
+
+
+def held(on: date) -> QuerySet[Any]:
+    """What each Party organization that had any activity money held on a day, as `sum`."""
+    rows = Entry.objects.filter(book=Book.FUND, day__lte=on).order_by().values("party_organization")
+    return rows.annotate(sum=Sum("amount")).filter(sum__gt=0)
 
 
 def has_funds(on: date) -> ExpressionWrapper:
     """Whether a Party organization, `OuterRef("pk")`, got activity money in the year of a day by then, or held some on it."""
-    fund = Entry.objects.filter(book=Book.FUND, party_organization=OuterRef("pk"))
-    came = fund.filter(amount__gt=0, counter_of=None, countered_by=None, day__range=(on.replace(month=1, day=1), on))
-    came = came.exclude(kind__in=(EntryKind.OPENING, EntryKind.CARRIED))  # that is what it holds, as long as it does
-    held = fund.filter(day__lte=on).order_by().values("party_organization").annotate(sum=Sum("amount"))
-    holds = held.filter(sum__gt=0)
-    return ExpressionWrapper(Q(Exists(came)) | Q(Exists(holds)), BooleanField())
+    own = Q(party_organization=OuterRef("pk"))
+    return ExpressionWrapper(Q(Exists(income(on).filter(own))) | Q(Exists(held(on).filter(own))), BooleanField())
+
+
+def holdings(branches: QuerySet, on: date) -> Iterator[tuple[int, Decimal, Entry]]:
+    """What those of the Party organizations that hold activity money on a day hold, each with its last line. Two queries."""
+    sums = {
+        key: exact(total)
+        for key, total in held(on).filter(party_organization__in=branches).values_list("party_organization", "sum")
+    }
+    last = Entry.objects.filter(book=Book.FUND, day__lte=on, party_organization=OuterRef("pk")).order_by(
+        "-day", "-number"
+    )
+    those = PartyOrganization.objects.filter(pk__in=among(sums)).annotate(last_=Subquery(last.values("pk")[:1]))
+    for entry in Entry.objects.filter(pk__in=those.values("last_")).order_by("pk"):
+        yield entry.party_organization_id, sums[entry.party_organization_id], entry
 
 
 def had_funds(year: int) -> Exists:

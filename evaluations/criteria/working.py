@@ -16,8 +16,7 @@ from core.id_sets import among
 from core.months import YearMonth
 from core.parameters import values_on
 from dues.indicators import LIABLE, UP_TO_DATE, months_behind
-from dues.models import Book, Entry
-from dues.queries.funds import has_funds
+from dues.queries.funds import has_funds, holdings, income
 from evaluations.choices import Dimension
 from evaluations.criteria.membership import roll_of
 from evaluations.criteria.records import duties, duty
@@ -258,13 +257,15 @@ def _means(branches: QuerySet, span: Span, on: date) -> Records:
     day, those = span.upto(on), branches.order_by().values("pk")
     uses = VenueUse.objects.on(day).filter(party_organization__in=those).select_related("venue").order_by("pk")
     found = [(one.party_organization_id, Record(f"场所：{one.venue}", "orgs.venueuse", one.pk)) for one in uses]
-    entries = Entry.objects.filter(
-        book=Book.FUND, amount__gt=0, day__range=(span.first, day), party_organization__in=those
-    )
-    found += [
-        (one.party_organization_id, Record(f"经费：{one.day} {one.text}", "dues.entry", one.party_organization_id))
-        for one in entries.filter(counter_of=None).order_by("day", "pk")
+    lines = [
+        (one.party_organization_id, f"{one.day} {one.text}")
+        for one in income(day).filter(party_organization__in=those).order_by("day", "pk")
     ]
+    lines += [
+        (key, f"{day} 结存 {total:,.2f} 元，最后一笔 {last.day} {last.text}")
+        for key, total, last in holdings(those, day)
+    ]
+    found += [(key, Record(f"经费：{text}", "dues.entry", key)) for key, text in lines]
     return by_key(found)
 
 

@@ -319,8 +319,32 @@ def test_a_place_to_meet_and_money_to_work_with(city: City) -> None:
         entered_at=timezone.now(),
     )  # fmt: skip
     assert points(city, "3.5") == 2
-    assert len(proofs(city, "3.5")) == 2
+    assert len(proofs(city, "3.5")) == 3, "the place, what came, what is held"
     assert points(city, "3.5", span=Span(date(2025, 1, 1), date(2025, 12, 31))) == 1, "the money came later"
+
+
+def test_money_that_was_carried_over_is_shown_with_its_last_line(city: City) -> None:
+    def line(number: int, day: date, amount: int, balance: int, **more: Any) -> Entry:
+        told = {"kind": "FEE", "text": f"第{number}笔", "entered_at": timezone.now(), "book": "FUND"} | more
+        return Entry.objects.create(
+            party_organization=city["CZ1111"], number=number, day=day, amount=amount, balance=balance, **told
+        )
+
+    last_year = date(2025, 12, 1)
+    line(1, last_year, 100, 100)
+    line(2, last_year, -40, 60, kind="SPENT")
+    [held] = proofs(city, "3.5")
+    assert held.text == f"经费：{TODAY} 结存 60.00 元，最后一笔 2025-12-01 第2笔"
+    line(3, date(2026, 1, 5), -60, 0, kind="SPENT")
+    assert (proofs(city, "3.5"), fact(city, "3.5").faults["funds"]) == ([], 1), "nothing is held, nothing came"
+    came = line(4, JUNE, 50, 50)
+    line(5, JUNE, -50, 0, kind="COUNTER", counter_of=came)
+    assert (proofs(city, "3.5"), fact(city, "3.5").faults["funds"]) == ([], 1), (
+        "a line that was corrected proves nothing"
+    )
+    line(6, JUNE, 70, 70)
+    line(7, JUNE, -70, 0, kind="SPENT")
+    assert [one.text for one in proofs(city, "3.5")] == ["经费：2026-06-15 第6笔"]
 
 
 def test_democracy_in_the_units(city: City) -> None:
