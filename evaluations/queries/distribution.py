@@ -19,7 +19,7 @@ from evaluations.choices import Category, dimensions_of, grades_of
 from evaluations.criteria.registry import Criterion, criteria
 from evaluations.models import Evaluation, Round, Stage
 from evaluations.models.rubrics import points
-from evaluations.queries.progress import by_place
+from evaluations.queries.progress import by_place, divides_at
 from evaluations.rules.formulas import HUNDREDTH, rounded
 from orgs.models import PartyOrganization
 from orgs.models.party import steps
@@ -84,8 +84,10 @@ def by_category(row: Round, last: Round | None, scope: Scope) -> list[Part]:
 
 
 def by_committee(row: Round, last: Round | None, scope: Scope) -> list[Part]:
-    """The committees, or branches, where what the reader sees divides. Five queries."""
-    found = {steps(path)[-1]: part for path, part in _compared(row, last, scope, by_place).items()}
+    """The committees, or branches, where what the reader sees divides now; the round before is divided there too. Four queries."""
+    common = divides_at(results(row, scope))
+    compared = _compared(row, last, scope, lambda rows: by_place(rows, common))
+    found = {steps(path)[-1]: part for path, part in compared.items()}
     names = PartyOrganization.objects.filter(pk__in=found).order_by("path").values_list("pk", "name")
     return [replace(found[key], name=name) for key, name in names]
 

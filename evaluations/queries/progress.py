@@ -50,12 +50,14 @@ def sum_of(boards: Sequence[Board]) -> dict[str, int]:
     return {stage: sum(one.waiting[stage] for one in boards) for stage in Stage.values}
 
 
-def by_place(seen: QuerySet[Evaluation]) -> QuerySet[Any]:
-    """With the path of the committee, or branch, to which each belongs where they divide (`below_`). One query."""
-    return seen.order_by().annotate(below_=Substr("party_organization__path", 1, _divides(seen) + STEP))
+def by_place(seen: QuerySet[Evaluation], common: int | None = None) -> QuerySet[Any]:
+    """With the path of the committee, or branch, to which each belongs where they divide (`below_`), else where others do that
+    have so many signs in `common`. One query, or none."""
+    divides = divides_at(seen) if common is None else common
+    return seen.order_by().annotate(below_=Substr("party_organization__path", 1, divides + STEP))
 
 
-def _divides(seen: QuerySet[Evaluation]) -> int:
+def divides_at(seen: QuerySet[Evaluation]) -> int:
     """How many signs the paths of all that is seen have in common, in whole steps: below that node they divide."""
     ends = seen.order_by().aggregate(first=Min("party_organization__path"), last=Max("party_organization__path"))
     first, last = steps(ends["first"] or ""), steps(ends["last"] or "")

@@ -11,12 +11,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from evaluations.models import Evaluation, Round
+from evaluations.models import Evaluation, Round, Rubric
 from evaluations.panels import at_work
 from evaluations.queries.distribution import by_category, by_committee, wanted, whole
+from orgs.models import PartyOrganization
+from orgs.services.party import establish
 from tests.evaluations.test_round_on_paper import PAPER, result
-from tests.people import TODAY, City
-from tests.rounds import of
+from tests.people import LONG_AGO, TODAY, City
+from tests.rounds import of, prepared
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +80,41 @@ def _against_the_one_before(city: City, row: Round) -> None:
     with CaptureQueriesContext(connection) as for_two:
         client.get(page)
     assert len(for_two) == len(for_one)
+
+
+def test_parts_are_compared_where_it_divides_now(city: City) -> None:
+    """The round before reached further, so by itself it divides higher up; what is in this one no more counts in the whole of it."""
+    prepared(city)
+    elsewhere = establish(by=None, name="望江支部", kind="branch", parent=city["CZ121"], code="CZ1211", on=LONG_AGO)
+    branches = [city["CZ1111"], city["CZ1112"], elsewhere]
+    before, now = (_reviewed(city, year, branches[:number]) for year, number in ((2024, 3), (2025, 2)))
+    parts = by_committee(now, before, city.scope("city"))
+    assert [(one.name, one.before and one.before.number, one.rise) for one in parts] == [
+        (str(branch), 1, Decimal("1.00")) for branch in branches[:2]
+    ]
+    all_of_it = whole(now, before, city.scope("city"))
+    assert all_of_it
+    assert all_of_it.before
+    assert (all_of_it.before.number, all_of_it.more_good) == (3, -1)
+
+
+def _reviewed(city: City, year: int, branches: list[PartyOrganization]) -> Round:
+    """A round of a year in which all of them got five goods, and in each year a point more."""
+    held = Round.objects.create(
+        name=str(year), node=city["CZ"], first_day=date(year, 1, 1), last_day=date(year, 12, 31), state="OPEN",
+        self_until=date(year + 1, 1, 10), street_until=date(year + 1, 1, 20), department_until=date(year + 1, 1, 30),
+        opened_on=date(year + 1, 1, 1),
+    )  # fmt: skip
+    rubric = Rubric.objects.get(category="ENTERPRISE")
+    told = {
+        "round": held,
+        "rubric": rubric,
+        "stage": "REVIEWED",
+        "total": year - 1934,
+        "grade": "四星",
+        "five_good": True,
+    }
+    for one in branches:
+        sums = dict.fromkeys(("TEAM", "MEMBERS", "WORK", "RESULTS", "MASSES"), "18.00")
+        Evaluation.objects.create(**told, party_organization=one, name=one.name, by_dimension=sums)
+    return held
