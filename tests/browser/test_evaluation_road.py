@@ -25,14 +25,16 @@ SHOTS = Path(settings.BASE_DIR, "build", "shots")
 REASON = "没有参与重大决策的记录"
 
 
-def opened(city: City, today: date, name: str = "上半年党支部“五个好”评定", **more: Any) -> Round:
-    """Of the branch alone, or of its members, of the last half of a year that is over."""
+def opened(
+    city: City, today: date, name: str = "上半年党支部“五个好”评定", node: str = "CZ1111", **more: Any
+) -> Round:
+    """Of the branch alone, of its members, or of all below a committee, of the last half of a year that is over."""
     first, last = half_before(today)
     told: dict[str, Any] = {"by": city.user("city"), "on": today}
     rubrics.set_up(by=city.user("city"), on=last)
     days = {name: today + timedelta(days=10 * place) for place, name in enumerate(rounds.DEADLINES, 1)}
     values = {"name": name, "first_day": first, "last_day": last} | days | more
-    row = rounds.prepare(node=city["CZ1111"], values=values, **told)
+    row = rounds.prepare(node=city[node], values=values, **told)
     rounds.open_(row=row, **told)
     Extra.objects.all().delete()  # nothing was held, which is a veto
     return row
