@@ -7,6 +7,7 @@ from evaluations.views.applications import Amendment, Application
 from evaluations.views.awards import CommendationPage, ProposalPage
 from evaluations.views.evaluation import EvaluationPage, EvidenceFile
 from evaluations.views.meeting import MeetingPage
+from evaluations.views.notices import Notice
 from evaluations.views.results import Results
 from evaluations.views.rounds import Evaluations, NewRound, PublishedNames, RoundDeadlines, RoundPage, Rounds
 from evaluations.views.rubrics import RubricEdit, RubricPage, Rubrics
@@ -24,6 +25,7 @@ urlpatterns = [
     path("rounds/<int:pk>/deadlines/", RoundDeadlines.as_view(), name="round_deadlines"),
     path("rounds/<int:pk>/results/", Results.as_view(), name="round_results"),
     path("rounds/<int:pk>/names/", PublishedNames.as_view(), name="round_names"),
+    path("rounds/<int:pk>/notice/", Notice.as_view(), name="round_notice"),
     path("rounds/<int:pk>/members/<int:branch>/", MeetingPage.as_view(), name="round_meeting"),
     path("evaluations/", Evaluations.as_view(), name="evaluations"),
     path("evaluations/<int:pk>/", EvaluationPage.as_view(), name="evaluation"),

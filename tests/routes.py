@@ -171,6 +171,7 @@ ROUTES = {
     "rounds/<int:pk>/deadlines/": Route("rounds/{round}/deadlines/", frozenset({"city", "district"}), misses=STRANGER),
     "rounds/<int:pk>/results/": Route("rounds/{round}/results/", HERE | {"secretary"}, misses=STRANGER),
     "rounds/<int:pk>/names/": Route("rounds/{round}/names/", HERE | {"secretary"}, misses=STRANGER),
+    "rounds/<int:pk>/notice/": Route("rounds/{round}/notice/", HERE | {"secretary"}, misses=STRANGER),
     "rounds/<int:pk>/members/<int:branch>/": Route(
         "rounds/{member_round}/members/{branch}/", HERE | {"secretary"}, misses=STRANGER
     ),

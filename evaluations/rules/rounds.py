@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import count
 
 from activities.rules.frequency import workday_after
 from evaluations.rules.facts import Span
@@ -31,6 +32,11 @@ def half_before(on: date) -> Span:
 def notice_until(on: date, days: int) -> date:
     """The last day of a 公示 that begins on a day: at least five working days after it."""
     return workday_after(on, max(days, LEAST_NOTICE))
+
+
+def notice_days(on: date, until: date) -> int:
+    """Of how many working days it is, without the one on which it begins."""
+    return next(days for days in count() if workday_after(on, days) >= until)
 
 
 def not_yet(stage: str, waits: str, until: Mapping[str, date], on: date) -> str:

@@ -25,9 +25,7 @@ SHOTS = Path(settings.BASE_DIR, "build", "shots")
 REASON = "没有参与重大决策的记录"
 
 
-def opened(
-    city: City, today: date, name: str = "上半年党支部“五个好”评定", node: str = "CZ1111", **more: Any
-) -> Round:
+def opened(city: City, today: date, name: str = "上半年党支部“五个好”评定", node: str = "CZ1111", **more: Any) -> Round:
     """Of the branch alone, of its members, or of all below a committee, of the last half of a year that is over."""
     first, last = half_before(today)
     told: dict[str, Any] = {"by": city.user("city"), "on": today}

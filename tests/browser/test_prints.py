@@ -13,8 +13,11 @@ from playwright.sync_api import Page
 from activities.queries.months import last_months
 from activities.services import reviews
 from activities.services.obligations import lay_out
+from evaluations.services import rounds
 from members.models import PartyGroup
 from orgs.facts import refresh
+from orgs.services.party import establish
+from tests.browser.test_evaluation_road import SHOTS, opened
 from tests.filing import file_record, members
 from tests.people import LONG_AGO, TODAY, City
 from tests.world import build_world
@@ -25,6 +28,10 @@ PRINTED = (
     ("city", ("/due/", "/months/", "/worklists/party-organization/", "/worklists/party-organization/books/", "/me/")),
     ("city", ("/organizations/acts/", "/admin/orgs/organization/", "/imports/", "/checks/")),
     ("treasurer", ("/branch/{branch}/dues/", "/branch/{branch}/funds/", "/dues/hand-ups/", "/dues/arrears/")),
+    (
+        "street",
+        ("/rounds/{round}/notice/", "/evaluations/{evaluation}/survey/sheet/", "/evaluations/{evaluation}/survey/"),
+    ),
     ("sysadmin", ("/status/", "/accounts/")),
     ("auditor", ("/audit/", "/appointments/on/", "/accounts/requests/")),
 )
@@ -115,3 +122,24 @@ def test_figures_print_what_each_of_them_counts(city: City, signed_in: Callable[
     page.emulate_media(media="print")
     page.goto("/figures/")
     assert "正常的法人单位中，单独组建党组织的。" in page.locator(".basis").inner_text()
+
+
+def test_a_notice_of_many_branches_is_signed_on_its_last_sheet(city: City, signed_in: Callable[[str], Page]) -> None:
+    """Its head stands on every sheet, its pages are numbered, and nothing comes after who issues it and when."""
+    today = timezone.localdate()
+    for number in range(60):
+        establish(by=None, name=f"第{number}支部", kind="branch", parent=city["CZ111"], code=f"N{number}", on=LONG_AGO)
+    row = opened(city, today, node="CZ111")
+    row.evaluations.update(stage="REVIEWED", five_good=True, total=90, unit="明川电子有限公司")
+    rounds.publish(by=city.user("city"), row=row, on=today)
+    page = signed_in("street")
+    page.goto(f"/rounds/{row.pk}/notice/")
+    sheets = list(lines_of(page.pdf(path=SHOTS / "notice.pdf", prefer_css_page_size=True)))
+    assert len(sheets) > 1
+    heads = {sheet[0] for sheet in sheets[1:-1]}
+    assert all(len(head) == len("序号党支部单位") for head in heads)
+    page.emulate_media(media="print")
+    page.screenshot(path=SHOTS / "notice-print.png", full_page=True)
+    told = page.locator("main").inner_text().rstrip()
+    assert told.endswith(f"{today.year}年{today.month}月{today.day}日")
+    assert "62" in told
