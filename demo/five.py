@@ -12,6 +12,7 @@ from accounts.models import User
 from activities.queries.branches import branches
 from activities.rules.appraisal import most_excellent
 from core.scope import subtree
+from demo.awards import Awards
 from demo.city import BRANCH
 from demo.invent import Inventor
 from demo.money import DISTRICT, secretary_of
@@ -46,6 +47,7 @@ class FiveGoods:
         self._running(self._opened(district, last, self.today - WEEK))
         if Member.objects.on_the_roll().filter(party_organization__in=below).exists():
             self._members(self._opened(district, last, self.today - WEEK, "MEMBER"))
+        Awards(self.users, district, self.today).enter()
         refresh((), on=self.today, nodes=below.values_list("pk", flat=True))  # the round became final on a day before
 
     def _opened(self, district: PartyOrganization, half: Span, on: date, subject: str = "BRANCH") -> Round:
