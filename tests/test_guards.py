@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -66,6 +67,11 @@ INNER = {
 }
 
 
+def on_both(names: Iterable[str], *kept: str) -> list[Any]:
+    """Each name on SQLite; what takes minutes and asks the same of every database is asked of PostgreSQL for those kept."""
+    return [pytest.param(name, marks=[] if name in kept else [pytest.mark.once]) for name in sorted(names)]
+
+
 def walk(patterns: list, before: str = "") -> Iterator[tuple[str, URLPattern]]:
     """Every address of the resolver with its view."""
     for pattern in patterns:
@@ -111,7 +117,7 @@ def test_every_address_stands_in_the_table_and_every_line_is_an_address() -> Non
     assert set(addresses()) == set(table())
 
 
-@pytest.mark.parametrize("username", sorted(EVERYONE))
+@pytest.mark.parametrize("username", on_both(EVERYONE, "city", "street"))
 def test_each_role_gets_what_the_table_says_and_nothing_of_others(world: World, client: Client, username: str) -> None:
     client.raise_request_exception = False
     client.force_login(world.city.user(username))
@@ -128,6 +134,7 @@ def test_each_role_gets_what_the_table_says_and_nothing_of_others(world: World, 
     assert shown == []
 
 
+@pytest.mark.once
 def test_nobody_gets_in_without_signing_in(world: World, client: Client) -> None:
     open_to_all = {
         route for route, _, answer in visit(world, client) if "/login/?next=" not in answer.headers.get("Location", "")
@@ -135,7 +142,7 @@ def test_nobody_gets_in_without_signing_in(world: World, client: Client) -> None
     assert open_to_all == {route for route, lines in table().items() if lines[0].public}
 
 
-@pytest.mark.parametrize("role", ["SECRETARY", "STREET", "DEPARTMENT", "INSTRUCTOR"])
+@pytest.mark.parametrize("role", on_both(["SECRETARY", "STREET", "DEPARTMENT", "INSTRUCTOR"], "STREET"))
 def test_an_appointment_elsewhere_shows_nothing_here(world: World, client: Client, role: str) -> None:
     user = account("elsewhere", None, name="别处", must_change_password=False)
     user.appointments.create(role=role, node=world.city["CZ13"], since=world.city.user("city").created_at.date())
@@ -160,7 +167,7 @@ PUBLIC_ROWS = (
 )  # the same on both sides
 
 
-@pytest.mark.parametrize("username", NARROW)
+@pytest.mark.parametrize("username", on_both(NARROW, "district"))
 def test_no_row_of_the_other_district_opens_or_takes_anything(world: World, client: Client, username: str) -> None:
     client.raise_request_exception = False
     client.force_login(world.city.user(username))
@@ -190,7 +197,7 @@ def _text(answer: object) -> str:
     return answer.content.decode() if ready else ""
 
 
-@pytest.mark.parametrize("username", NARROW)
+@pytest.mark.parametrize("username", on_both(NARROW, "district"))
 def test_no_search_and_no_export_reaches_the_other_district(world: World, client: Client, username: str) -> None:
     client.force_login(world.city.user(username))
     exported = 0
@@ -206,7 +213,7 @@ def test_no_search_and_no_export_reaches_the_other_district(world: World, client
     assert bool(exported) == world.city.scope(username).may(Permission.REGISTRY_EXPORT)
 
 
-@pytest.mark.parametrize("username", NARROW)
+@pytest.mark.parametrize("username", on_both(NARROW, "district"))
 def test_no_autocomplete_offers_rows_of_the_other_district(world: World, client: Client, username: str) -> None:
     client.force_login(world.city.user(username))
     asked = 0
@@ -224,6 +231,7 @@ def test_no_view_is_exempt_from_the_token_against_forged_posts() -> None:
     assert [route for route, found in addresses().items() if getattr(found.callback, "csrf_exempt", False)] == []
 
 
+@pytest.mark.once
 def test_forged_posts_are_refused_everywhere(world: World) -> None:
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
     client.force_login(world.city.user("city"))

@@ -96,6 +96,7 @@ def test_what_the_branch_merely_covers_is_seen_by_its_district_and_changed_by_no
         assert rows.changeable(world.city.scope("stranger")).exists(), one
 
 
+@pytest.mark.once
 def test_no_choice_of_a_form_and_no_autocomplete_offers_what_it_would_refuse(
     world: World, between: dict[str, Any], client: Client
 ) -> None:
@@ -204,6 +205,7 @@ def _sends_of(client: Client, address: str, answer: Any, steps: int) -> Iterator
                 yield from _sends_of(client, to, then, steps - 1)
 
 
+@pytest.mark.once
 def test_no_address_writes_to_what_may_only_be_seen(world: World, between: dict[str, Any]) -> None:
     asked = list(sends(world, between))
     assert len(asked) > 80
@@ -227,6 +229,7 @@ def test_no_address_writes_to_what_may_only_be_seen(world: World, between: dict[
     assert {label for label, rows in state().items() if rows != before[label]} == set()
 
 
+@pytest.mark.once
 def test_the_same_forms_do_write_for_whoever_manages_the_rows(world: World, between: dict[str, Any]) -> None:
     client = Client(raise_request_exception=False)
     client.force_login(world.city.user("city"))

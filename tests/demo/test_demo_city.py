@@ -78,6 +78,7 @@ def test_a_city_of_many_has_fewer_months_whose_names_add_up(monkeypatch):
     names_add_up_to_figures()
 
 
+@pytest.mark.once
 def test_the_same_seed_draws_the_same_city_and_another_seed_another(monkeypatch):
     monkeypatch.setattr("demo.build.DENSE", 10)  # fewer months, less to wait for
     build_city()

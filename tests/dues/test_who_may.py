@@ -89,6 +89,7 @@ def able(crowd: dict[str, Client], address: str, data: dict[str, Any]) -> set[st
     return found
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("state", MAY)
 def test_each_button_of_a_refund_works_for_whom_it_is_and_for_nobody_else(
     city: City, crowd: dict[str, Client], state: str
@@ -138,6 +139,7 @@ def test_a_year_is_published_by_the_secretary_alone(city: City, crowd: dict[str,
     assert able(crowd, f"/branch/{city['CZ1111'].pk}/funds/2025/", {}) == SECRETARY
 
 
+@pytest.mark.once
 def test_dues_are_assessed_collected_and_handed_up_by_the_treasurer_and_decided_above(
     city: City, crowd: dict[str, Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
