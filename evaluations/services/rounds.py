@@ -4,7 +4,7 @@ after which nothing of it changes any more (rules §15)."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,6 +21,7 @@ from core.jobs import Progress
 from core.locks import alone_with, hold
 from core.parameters import values_on
 from core.refusals import Refusal
+from core.rows import analyze
 from core.scope import subtree
 from evaluations.choices import Category
 from evaluations.criteria.registry import keys
@@ -88,20 +89,19 @@ def open_(*, by: User, row: Round, on: date, progress: Progress | None = None) -
         raise Refusal(f"评定期间到 {row.last_day} 结束，结束以后才能开始，以免评定中途记录还在变化")
     if on > row.self_until:
         raise Refusal(f"自评截止日期 {row.self_until} 已过，请先推迟截止日期再开始，以免没有自评就能审定")
-    rubrics = {one.category: one for one in Rubric.objects.in_force(row.last_day)}
-    count, progress, whole = 0, progress or Progress(), size(row)
-    for category, subjects in _subjects(row).items():
-        if not (rubric := rubrics.get(category)):
-            raise Refusal(f"{category.label}在 {row.last_day} 没有施行的评分办法，请先发布")
-        for first in range(0, len(subjects), CHUNK):
-            chunk = subjects[first : first + CHUNK]
-            _take_in(by, row, rubric, chunk, on)
-            count += len(chunk)
-            progress.step(count, whole, f"列入{category.label}")
-    if not count:
+    subjects, progress, count = _subjects(row), progress or Progress(), 0
+    rubrics, whole = _rubrics(row, subjects), sum(map(len, subjects.values()))
+    if not whole:
         raise Refusal(f"{row.node}以下没有可以评定的{row.get_subject_display()}")
+    for category, chunk in _chunks(subjects):
+        writing.add_many(list(_begun(row, rubrics[category], _those(row, chunk))), by=by, action=OPEN, on=on)
+    analyze(Evaluation)  # else the checks of each score, planned for an empty table, read all of it
+    for category, chunk in _chunks(subjects):
+        _score(by, row, rubrics[category], chunk, on)
+        count += len(chunk)
+        progress.step(count, whole, f"列入{category.label}")
     writing.change(by=by, record=row, values={"state": State.OPEN, "opened_on": on}, action=OPEN, on=on)
-    return count
+    return whole
 
 
 @transaction.atomic
@@ -194,12 +194,31 @@ def _subjects(row: Round) -> dict[Category, list[int]]:
     return found
 
 
-def _take_in(by: User, row: Round, rubric: Rubric, chosen: Sequence[int], on: date) -> None:
-    """So many at once, in a constant number of queries for each criterion."""
+def _rubrics(row: Round, categories: Iterable[Category]) -> dict[str, Rubric]:
+    """Of each category the one in force on the last day of the time. Raises Refusal."""
+    found = {one.category: one for one in Rubric.objects.in_force(row.last_day)}
+    for category in categories:
+        if category not in found:
+            raise Refusal(f"{category.label}在 {row.last_day} 没有施行的评分办法，请先发布")
+    return found
+
+
+def _chunks(subjects: Mapping[Category, Sequence[int]]) -> Iterator[tuple[Category, Sequence[int]]]:
+    for category, found in subjects.items():
+        for first in range(0, len(found), CHUNK):
+            yield category, found[first : first + CHUNK]
+
+
+def _those(row: Round, chosen: Sequence[int]) -> QuerySet[Any]:
     of: Any = Member if row.of_members else PartyOrganization
-    subjects: QuerySet[Any] = of.objects.filter(pk__in=among(chosen))
-    made = writing.add_many(list(_begun(row, rubric, subjects)), by=by, action=OPEN, on=on)
-    owners = {one.member_id or one.party_organization_id: one for one in made if not one.exempt}
+    return of.objects.filter(pk__in=among(chosen))
+
+
+def _score(by: User, row: Round, rubric: Rubric, chosen: Sequence[int], on: date) -> None:
+    """So many at once, in a constant number of queries for each criterion."""
+    subjects, whose = _those(row, chosen), "member" if row.of_members else "party_organization"
+    begun = row.evaluations.filter(**{f"{whose}__in": among(chosen)}, exempt="")
+    owners = {getattr(one, f"{whose}_id"): one for one in begun}
     for item in items_of(rubric):
         facts = facts_of(item, subjects, row.span, on=on)
         records, rows = records_of(item, subjects, row.span, on=on), []
