@@ -191,6 +191,31 @@ def change_many(
     return changed
 
 
+def change_each(
+    given: Sequence[tuple[Any, Mapping[str, Any]]], *, by: User | None, action: str, on: date | None = None
+) -> None:
+    """Set values of its own, of the same columns, on each record of one model that differs, each with its entry; the constraints
+    are the database's. Locks are the caller's."""
+    if not given:
+        return
+    model, columns = type(given[0][0]), [*given[0][1]]
+    if any(getattr(column_of(model, name), "personal", False) for name in columns):
+        raise ValueError("a personal value is bound to its record: change one at a time")
+    if _version(model):
+        raise ValueError("a version counts by itself: change one at a time")
+    done = []
+    for record, values in given:
+        require_past(model, values, on=on)
+        before = audit.snapshot(record, columns)
+        for name, value in values.items():
+            setattr(record, name, value)
+        if found := audit.difference(before, audit.snapshot(record, columns)):
+            done.append((record, found))
+    _record(done, by=by, action=action, reason="")
+    attributes = [column_of(model, name).attname for name in columns]
+    update_rows(model, attributes, ([record.pk, *(getattr(record, one) for one in attributes)] for record, _ in done))
+
+
 def remove_many(rows: models.QuerySet, *, by: User | None, action: str, reason: str = "") -> int:
     """Delete rows, each with an entry that says what it held; returns how many."""
     removed = 0

@@ -49,10 +49,12 @@ def decide(
         raise Refusal(why)
     meeting = Meeting(round=row, party_organization=party_organization, entered_by=by, entered_on=on, **values)
     writing.add(by=by, record=meeting, action=DECIDE, on=on)
-    for sheet, one in zip(waiting, candidates, strict=True):
-        decided = {"chosen": one.chosen, "chosen_reason": one.reason}
-        writing.change(by=by, record=sheet.evaluation, values=decided, action=DECIDE, on=on)
-        stages.advance(by, sheet, stages.STEPS[Stage.SELF], on)
+    decided = [
+        (sheet.evaluation, {"chosen": one.chosen, "chosen_reason": one.reason})
+        for sheet, one in zip(waiting, candidates, strict=True)
+    ]
+    writing.change_each(decided, by=by, action=DECIDE, on=on)
+    stages.advance(by, waiting, stages.STEPS[Stage.SELF], on)
     return meeting
 
 

@@ -80,7 +80,7 @@ def take(*, by: User, evaluation: Evaluation, stage: str, given: Mapping[int, Gi
     for score in scores:
         _require(against(_name(score), score.criterion.points, before(score, stage), given.get(score.pk, Given(None))))
     _write(by, sheet, step, given, step.action, on)
-    advance(by, sheet, step, on)
+    advance(by, [sheet], step, on)
     return sheet.evaluation
 
 
@@ -101,9 +101,9 @@ def confirm_many(
             continue
         for one in filter(asked, sheet.scores):
             setattr(one, step.column, before(one, step.stage))
-        advance(by, sheet, step, on)
-        done.append(row)
-    return done, stay
+        done.append(sheet)
+    advance(by, done, step, on)
+    return [sheet.evaluation for sheet in done], stay
 
 
 def _was_taken_before(row: Evaluation, step: Step) -> bool:
@@ -201,17 +201,26 @@ def _write(by: User, sheet: Sheet, step: Step, given: Mapping[int, Given], actio
             writing.change(by=by, record=score, values=values, action=action, on=on)
 
 
-def advance(by: User, sheet: Sheet, step: Step, on: date) -> None:
-    """Let the evaluation wait at the next stage, with the sum of this one; after the last, with what came of it."""
-    row, name = sheet.evaluation, step.stage.lower()
-    values: dict[str, Any] = {"stage": step.then, f"{name}_by": by, f"{name}_on": on}
-    columns = [step.column]
+def advance(by: User, sheets: Sequence[Sheet], step: Step, on: date) -> None:
+    """Let evaluations wait at the next stage, each with the sum of this one; after the last, with what came of it. As many queries
+    for many as for one."""
+    columns, written, moved = [step.column], [], []
     if step.then == Stage.REVIEWED:
         columns.append("final")
+    for sheet in sheets:
+        values = _moved(by, sheet, step, on)
+        written += [(one.pk, *(getattr(one, column) for column in columns)) for one in sheet.scores]
+        moved.append((sheet.evaluation, values))
+    writing.change_rows(Score, columns, written, by=by, events=())  # the entries below tell of them
+    writing.change_each(moved, by=by, action=step.action, on=on)
+
+
+def _moved(by: User, sheet: Sheet, step: Step, on: date) -> dict[str, Any]:
+    """What an evaluation says once a stage of it is taken; its scores are given what they come to."""
+    name = step.stage.lower()
+    values: dict[str, Any] = {"stage": step.then, f"{name}_by": by, f"{name}_on": on}
+    if step.then == Stage.REVIEWED:
         for one in sheet.scores:
             one.final = getattr(one, step.column) if asked(one) else one.auto
         values |= sheet.result()
-    written = [(one.pk, *(getattr(one, column) for column in columns)) for one in sheet.scores]
-    writing.change_rows(Score, columns, written, by=by, events=())  # the entry below tells of them
-    values[step.sum] = sheet.total_at(step.stage).points
-    writing.change(by=by, record=row, values=values, action=step.action, on=on)
+    return values | {step.sum: sheet.total_at(step.stage).points}

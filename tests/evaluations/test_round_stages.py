@@ -216,6 +216,25 @@ def test_many_are_confirmed_as_the_street_gave_them(city: City) -> None:
     one.refresh_from_db()
     assert one.total == one.street_total
     assert [*differences(row.evaluations.all())] == []
+    entries = AuditEntry.objects.filter(action=stages.DEPARTMENT)
+    assert [(entry.label, entry.path, {"total", "stage", "final_on"} & entry.changes.keys()) for entry in entries] == [
+        (str(one), city["CZ1111"].path, {"total", "stage"})
+    ]
+
+
+def test_many_are_confirmed_in_as_many_queries_as_one(city: City) -> None:
+    row = opened(city)
+    both = [of(row, city["CZ1111"]), of(row, city["CZ1112"])]
+    Score.objects.filter(auto=None, excluded="").update(self_points=1, street_points=1)
+    Evaluation.objects.update(stage="DEPARTMENT")
+    asked = []
+    for chosen in (both[:1], both):
+        with CaptureQueriesContext(connection) as queries, transaction.atomic():
+            done, _ = stages.confirm_many(by=city.user("district"), evaluations=[one.pk for one in chosen], on=TODAY)
+            transaction.set_rollback(True)
+        assert len(done) == len(chosen)
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
 
 
 def test_a_result_is_public_then_final_and_then_stays(city: City) -> None:
