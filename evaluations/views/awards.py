@@ -93,6 +93,7 @@ class CommendationPage(PermissionMixin, TemplateView):
 
     # --- what is done here ---
     def post(self, request: PageRequest, pk: int) -> HttpResponse:
+        assert self.held, "404 before anything else"
         doing = {"publish": self._publish, "honour": self._honour, "object": self._object, "answer": self._answer}
         if (do := request.POST.get("do", "")) not in doing:
             raise BadRequest("没有这项操作")
