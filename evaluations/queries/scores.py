@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from activities.queries.silence import silent
 from core.parameters import values_on
-from dues.models import Arrears
+from dues.queries.arrears import unpaid_in_a_row
 from evaluations.choices import Category
 from evaluations.models import Rubric
 from evaluations.queries.rubrics import Item, items_of, lines_of
@@ -68,8 +68,8 @@ def vetoes(rubric: Rubric, subjects: QuerySet, span: Span, *, on: date) -> dict[
     day = span.upto(on)
     if rubric.category == Category.MEMBER:
         months = int(values_on(day)["dues.unpaid_months"])
-        rows = Arrears.objects.filter(member__in=subjects.order_by().values("pk"), run__gte=months)
-        return {key: {"DUES": MEMBER_VETOES["DUES"]} for key in rows.values_list("member", flat=True)}
+        found = unpaid_in_a_row(subjects, months, last=span.last, on=on)
+        return {key: {"DUES": MEMBER_VETOES["DUES"]} for key in found}
     rows_silent = subjects.order_by().annotate(silent_=silent(day, 6)).filter(Q(silent_=True))
     return {key: {"SILENT": BRANCH_VETOES["SILENT"]} for key in rows_silent.values_list("pk", flat=True)}
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from activities.models import ActivityRecord, Appraisal, AppraisalGrade, Attendance, Training
-from dues.models import Arrears, Due
+from dues.models import Due
 from evaluations.models import Evaluation, Round, Score
 from evaluations.queries.results import differences
 from evaluations.services import meetings, objections, rounds, stages
@@ -66,7 +66,7 @@ PAPER = {
     # M4.2 党费: 6 × 交清 ÷ 应交
     "党费五": Row("99.00", "优秀", True, paid=5),
     "党费二": Row("96.00", "优秀", True, paid=2),
-    "党费零": Row("94.00", "优秀", True, paid=0),
+    "党费一": Row("95.00", "优秀", True, paid=1),  # a month less, and it is a veto
     # without it 履行义务好 is scaled from 14 to 20: (8 + 6) × 20 ÷ 14, (3.20 + 6) × 20 ÷ 14 = 13.142857…
     "免交": Row("100.00", "优秀", True, paid=None),
     "免交缺勤": Row("93.14", "优秀", False, paid=None, life=14),
@@ -138,8 +138,6 @@ def branch(city: City) -> None:
             )
         if row.appraised:
             AppraisalGrade.objects.create(appraisal=appraisal, member=one, grade=row.appraised)
-    behind = {"first_month": date(2026, 1, 1), "months": 6, "run": 6, "owed": 300, "party_organization": city["B"]}
-    Arrears.objects.create(member=Member.objects.get(name="半年不交党费"), **behind)
 
 
 def result(city: City) -> Round:
@@ -201,7 +199,6 @@ def _nothing_changes_it(held: Round) -> None:
     Training.objects.update(hours=1)
     Due.objects.all().delete()
     AppraisalGrade.objects.update(grade="UNQUALIFIED")
-    Arrears.objects.all().delete()
     Member.objects.update(born_on=date(1990, 1, 1), status="FORMAL")
     assert [*differences(held.evaluations.all())] == []
     assert [list(model.objects.order_by("pk").values()) for model in (Score, Evaluation)] == before

@@ -11,9 +11,11 @@ from core.indicators import indicators
 from core.months import YearMonth
 from core.refusals import Refusal
 from dues.models import Due
-from evaluations.models import Evaluation, Round
-from evaluations.queries.scores import score
+from dues.services.months import restate_arrears
+from evaluations.models import Evaluation, Extra, Round
+from evaluations.queries.scores import score, vetoes
 from evaluations.services import rounds
+from members.models import Member
 from orgs.facts import refresh
 from orgs.figures import Narrow, live
 from orgs.models import PartyOrganization
@@ -106,3 +108,18 @@ def _members(city: City, on: date) -> tuple[object, ...]:
     [one] = [one for one in indicators if one.code == "FIVE_MEMBERS"]
     found = live(city.scope("city")).whole(Narrow(), [one.numerator.code, one.denominator.code])
     return found[one.numerator.code], found[one.denominator.code]
+
+
+def test_months_unpaid_after_the_time_are_no_veto_of_it(city: City) -> None:
+    """Of a half-year that ended in June: who owes from May to October owed two months of it; from January on, six."""
+    owe = {city.member("五月起"): range(5, 11), city.member("一月起"): range(1, 11)}
+    for member, months in owe.items():
+        for month in months:
+            of_month = {"party_organization": city["CZ1111"], "month": date(2026, month, 1)}
+            Due.objects.create(member=member, amount=10, paid=0, **of_month)
+    restate_arrears(None, on=TODAY)
+    row = opened(city, subject="MEMBER")
+    assert [*Extra.objects.filter(code="DUES").values_list("evaluation__name", flat=True)] == ["一月起"]
+    rubric = row.evaluations.select_related("rubric")[0].rubric
+    tried = vetoes(rubric, Member.objects.all(), row.span, on=TODAY)
+    assert [*tried] == [one.pk for one in owe if one.name == "一月起"]
