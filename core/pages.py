@@ -151,13 +151,20 @@ class FormPage(PermissionMixin, FormView):
         try:
             done = self.act(form.cleaned_data)
         except (Refusal, ValidationError) as refusal:
-            for error in [as_sentence(refusal)] if isinstance(refusal, Refusal) else refusal.messages:
-                form.add_error(self.field_of(refusal) or begun_with(form, error), error)
+            blame(form, refusal, self.field_of(refusal))
             return self.form_invalid(form)
         if not isinstance(done, str):
             return done
         messages.success(self.request, done)
         return super().form_valid(form)
+
+
+def blame(form: Form, refusal: Refusal | ValidationError, field: str | None = None) -> Form:
+    """The form with what a service refused at the field that is named, else at the one with whose name the sentence begins."""
+    assert form.errors is not None, "it is read before it is blamed"
+    for error in [as_sentence(refusal)] if isinstance(refusal, Refusal) else refusal.messages:
+        form.add_error(field or begun_with(form, error), error)
+    return form
 
 
 def begun_with(form: Form, sentence: str) -> str | None:

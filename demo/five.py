@@ -17,7 +17,7 @@ from demo.city import BRANCH
 from demo.invent import Inventor
 from demo.money import DISTRICT, secretary_of
 from evaluations.models import Evaluation, Round, Stage
-from evaluations.queries.results import asked, sheets_of
+from evaluations.queries.results import Sheet, asked, sheets_of
 from evaluations.rules.facts import Span
 from evaluations.rules.rounds import Given, half_before
 from evaluations.services import meetings, objections, rounds, stages
@@ -116,11 +116,20 @@ class FiveGoods:
     def _points(self, evaluation: Evaluation, stage: Stage, shares: Sequence[Decimal] = SHARES) -> dict[int, Given]:
         [sheet] = sheets_of(Evaluation.objects.filter(pk=evaluation.pk))
         usual = self.invent.choice(shares)
+        if not sheet.evaluation.member_id and self._can_reach(sheet, stage):
+            return {one.pk: Given(one.criterion.points, "见佐证材料") for one in sheet.scores if asked(one)}
         return {
             one.pk: self._given(stages.before(one, stage), one.criterion.points, usual)
             for one in sheet.scores
             if asked(one)
         }
+
+    def _can_reach(self, sheet: Sheet, stage: Stage) -> bool:
+        """Whether a branch has five goods if people give it all points: few can, and a list without anybody shows nothing."""
+        for one in sheet.scores:
+            if asked(one):
+                setattr(one, stages.STEPS[stage].column, one.criterion.points)
+        return sheet.total_at(stage).five_good
 
     def _given(self, before: Decimal | None, most: Decimal, usual: Decimal) -> Given:
         """Mostly as before; a few are cut, with the reason."""

@@ -151,6 +151,13 @@ class SiteAdmin(PartyTable):
     more = ("theme", "document", "recheck", "withdrawn_why")
     key = ("party_organization", "name")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What is said from above is only read by who may not say it."""
+        above = request.scope.having(P.EVALUATIONS_DECIDE)  # type: ignore[attr-defined]
+        may = above.holds_path(obj.party_organization.path) if obj else bool(above.grants)
+        fixed = () if may else sites.NAMING if obj is None or obj.named_on is None else (*sites.ABOVE, "withdrawn_on")
+        return (*super().get_readonly_fields(request, obj), *fixed)
+
     def notes(self, row: Any) -> Iterable[str]:
         why = faults_of(row, on=timezone.localdate())
         return [f"按系统中的记录还不符合：{why}。"] if why and not row.withdrawn_on else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -18,7 +19,7 @@ from evaluations.rules.awards import WHOM
 from evaluations.rules.extras import offered
 from evaluations.rules.facts import Span
 from evaluations.rules.formulas import plain
-from evaluations.rules.rounds import Given
+from evaluations.rules.rounds import Given, outside, unexplained
 from evaluations.rules.surveys import GRADES, QUESTIONS
 from instructors.models import Instructor
 from members.models import Member
@@ -58,12 +59,21 @@ class RoundForm(TimetableForm):
 
 
 class ScoresForm(forms.Form):
-    """Points, and what is said of them, of every score that people give at a stage; they begin with what `begins` says of each."""
+    """Points, and what is said of them, of every score that people give at a stage; they begin with what `begins` says of each;
+    whoever differs from what stood `before` says why."""
 
     def __init__(
-        self, *args: Any, scores: Sequence[Score], begins: Mapping[int, Given], text: str, whole: bool, **kwargs: Any
+        self,
+        *args: Any,
+        scores: Sequence[Score],
+        begins: Mapping[int, Given],
+        before: Mapping[int, Decimal | None],
+        text: str,
+        whole: bool,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.before = before
         self.scores = [one for one in scores if asked(one)]
         for one in self.scores:
             name = one.criterion.code
@@ -76,6 +86,17 @@ class ScoresForm(forms.Form):
                 label=f"{name} {text}", max_length=300, required=False, initial=begins[one.pk].text,
                 widget=forms.TextInput({"placeholder": text, "aria-label": f"{name} {text}"}),
             )  # fmt: skip
+
+    def clean(self) -> None:
+        """All that cannot stand at once, each at its field."""
+        for one in self.scores:
+            points, text = self.cleaned_data.get(f"points-{one.pk}"), self.cleaned_data.get(f"text-{one.pk}")
+            if points is None or text is None:
+                continue
+            if why := outside(one.criterion.points, points):
+                self.add_error(f"points-{one.pk}", why)
+            elif why := unexplained(self.before[one.pk], Given(points, text)):
+                self.add_error(f"text-{one.pk}", why)
 
     def fields_of(self, score: Score) -> tuple[forms.BoundField, forms.BoundField] | None:
         return (self[f"points-{score.pk}"], self[f"text-{score.pk}"]) if f"points-{score.pk}" in self.fields else None

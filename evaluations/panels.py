@@ -42,13 +42,18 @@ def of_member(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any]
     return _newest(scope, member=record.pk)
 
 
-def at_work(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
-    """What is to be scored now, what it may apply for, and what the last result that is public misses to five goods."""
+def to_do(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
+    """What the branch is to score now, and applications that came back."""
     due = [
         item
         for code, whose in (("evaluations.self", "party_organization"), ("awards.returned", "branch"))
         for item in due_kinds[code].items(due_kinds[code].of(scope, on).filter(**{whose: record.pk}), scope, on)
     ]
+    return {"due": due} if due else None
+
+
+def at_work(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] | None:
+    """What it may apply for, and what the last result that is public misses to five goods."""
     assert isinstance(record, PartyOrganization)
     quotas = Quota.objects.filter(node__in=steps(record.path)).values("commendation")
     open_ = Commendation.objects.within(scope).filter(notice_on=None, propose_until__gte=on, pk__in=quotas)
@@ -56,8 +61,8 @@ def at_work(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] |
     rows = Evaluation.objects.within(scope).filter(party_organization=record.pk, member=None).select_related("round")
     public = rows.filter(round__state__in=(Round.State.NOTICE, Round.State.FINAL))
     last = public.order_by("-round__last_day").first()
-    found = {"due": due, "held": held, "last": last, "lifts": to_lift(last) if last else ()}
-    return found if due or held or last else None
+    found = {"held": held, "last": last, "lifts": to_lift(last) if last else ()}
+    return found if held or last else None
 
 
 def _honours(column: str, record: models.Model, scope: Scope, **filled: Any) -> Mapping[str, Any]:
@@ -117,6 +122,10 @@ def site_of(record: models.Model, scope: Scope, on: date) -> Mapping[str, Any] |
 
 panels.add(
     Panel("five", "五个好评定", "orgs.partyorganization", P.EVALUATIONS_VIEW, "evaluations/panel.html", of_branch, 18),
+    Panel(
+        "five_due", "五个好", "orgs.partyorganization", P.EVALUATIONS_SCORE, "evaluations/due_lines.html", to_do,
+        page="branch_due",
+    ),
     Panel(
         "five_line", "五个好", "orgs.partyorganization", P.EVALUATIONS_SCORE, "evaluations/line.html", at_work,
         page="branch",

@@ -29,6 +29,12 @@ class TypedCriterion:
     judged: forms.BoundField | None
     asks: forms.BoundField
 
+    @property
+    def errors(self) -> list[str]:
+        """Each with what its field is called where there are several."""
+        named = [("分值", self.points), *self.numbers, ("评分要求和佐证", self.asks)]
+        return [f"{label}：{error}" for label, field in named for error in field.errors]
+
 
 @dataclass(frozen=True)
 class TypedBlock:

@@ -138,6 +138,7 @@ def show(request: PageRequest, branch: PartyOrganization) -> HttpResponse:
         "kinds": Kind.choices,
         "key": uuid4(),
         "stands_in": branch.pk not in served(scope),
+        "to_do": panels_for(branch, scope, today, page="branch_due"),
         "more": panels_for(branch, scope, today, page="branch"),
     }
     return render(request, "activities/branch.html", context)

@@ -39,6 +39,7 @@ class Part:
     dimensions: Mapping[str, Decimal]  # by the names of the five
     grades: Mapping[str, int]
     before: Part | None = None
+    node: PartyOrganization | None = None  # below which they are, of the parts by committee
 
     @property
     def rate(self) -> Decimal | None:
@@ -88,8 +89,8 @@ def by_committee(row: Round, last: Round | None, scope: Scope) -> list[Part]:
     common = divides_at(results(row, scope))
     compared = _compared(row, last, scope, lambda rows: by_place(rows, common))
     found = {steps(path)[-1]: part for path, part in compared.items()}
-    names = PartyOrganization.objects.filter(pk__in=found).order_by("path").values_list("pk", "name")
-    return [replace(found[key], name=name) for key, name in names]
+    nodes = PartyOrganization.objects.filter(pk__in=found).order_by("path")
+    return [replace(found[node.pk], name=node.name, node=node) for node in nodes]
 
 
 def whole(row: Round, last: Round | None, scope: Scope) -> Part | None:

@@ -58,13 +58,23 @@ class Given:
     text: str = ""
 
 
+def outside(most: Decimal, points: Decimal) -> str:
+    """Why points cannot be given for an item; empty where they can."""
+    if not 0 <= points <= most:
+        return f"须在 0 至 {plain(most)} 之间"
+    return "" if points == points.quantize(HUNDREDTH) else "最多两位小数"
+
+
+def unexplained(before: Decimal | None, given: Given) -> str:
+    """Why a reason is asked for: `before` is what the stage before gave, nothing where it gave none or there is none."""
+    if before is None or given.points == before or given.text.strip():
+        return ""
+    return f"与上一步的 {plain(before)} 分不同，请写明理由"
+
+
 def against(name: str, most: Decimal, before: Decimal | None, given: Given) -> Iterator[str]:
-    """Why it cannot stand: `before` is what the stage before gave, nothing where it gave none or there is none."""
+    """Why it cannot stand."""
     if given.points is None:
         yield f"“{name}”还没有评分"
-    elif not 0 <= given.points <= most:
-        yield f"“{name}”的得分在 0 至 {plain(most)} 之间"
-    elif given.points != given.points.quantize(HUNDREDTH):
-        yield f"“{name}”的得分最多两位小数"
-    elif before is not None and given.points != before and not given.text.strip():
-        yield f"“{name}”与上一步的 {plain(before)} 分不同，请写明理由"
+    elif why := outside(most, given.points) or unexplained(before, given):
+        yield f"“{name}”的得分{why}"

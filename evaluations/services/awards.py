@@ -135,10 +135,7 @@ def publish(*, by: User, row: Commendation, on: date) -> Commendation:
     row = _held(by, row, on)
     if row.notice_on:
         raise Refusal(f"“{row}”已于 {row.notice_on} 公示")
-    if number := row.proposals.filter(state=State.PROPOSED).count():
-        raise Refusal(f"还有 {number} 项推荐没有审定，审定以后才能公示")
-    if not row.proposals.filter(state=State.AGREED).exists():
-        raise Refusal("没有同意的推荐，无可公示")
+    _refuse(waits_for(row, on))
     left = row.proposals.filter(state=State.APPLIED)
     writing.change_many(left, {"state": State.RETURNED, "returned_why": NOT_TAKEN}, by=by, action=PUBLISH, on=on)
     until = notice_until(on, int(values_on(on)["five.notice_days"]))
@@ -153,14 +150,11 @@ def honour(*, by: User, row: Commendation, document: str, on: date) -> int:
     row = _held(by, row, on)
     if row.named_on:
         raise Refusal(f"“{row}”已于 {row.named_on} 表彰")
-    if row.notice_until is None or on <= row.notice_until:
-        raise Refusal(
-            f"公示到 {row.notice_until} 结束，期满以后才能表彰" if row.notice_until else "先公示，期满以后才能表彰"
-        )
+    if not row.notice_on:
+        raise Refusal("先公示，期满以后才能表彰")
+    _refuse(waits_for(row, on))
     if not document.strip():
         raise Refusal("表彰文号请填写")
-    if number := AwardObjection.objects.filter(proposal__commendation=row, outcome="").count():
-        raise Refusal(f"还有 {number} 件异议没有答复，答复以后才能表彰")
     agreed = list(row.proposals.filter(state=State.AGREED).select_related(*WHOM).order_by("pk"))
     checks = checks_of(agreed, on=on)
     if wrong := [f"{one}（{why}）" for one in agreed if (why := faults(checks[one.pk]))]:
@@ -182,6 +176,23 @@ def honour(*, by: User, row: Commendation, document: str, on: date) -> int:
         by=by, record=row, values=values, action=HONOUR, on=on
     )  # the last: from now on nothing of it changes
     return len(agreed)
+
+
+def waits_for(row: Commendation, on: date) -> str:
+    """What 公示, and then 表彰, waits for; empty where it may be done."""
+    if not row.notice_until:
+        if number := row.proposals.filter(state=State.PROPOSED).count():
+            return f"还有 {number} 项推荐没有审定，审定以后才能公示"
+        return "" if row.proposals.filter(state=State.AGREED).exists() else "没有同意的推荐，无可公示"
+    if on <= row.notice_until:
+        return f"公示到 {row.notice_until} 结束，期满以后才能表彰"
+    number = AwardObjection.objects.filter(proposal__commendation=row, outcome="").count()
+    return f"还有 {number} 件异议没有答复，答复以后才能表彰" if number else ""
+
+
+def _refuse(why: str) -> None:
+    if why:
+        raise Refusal(why)
 
 
 def level_of(node: PartyOrganization) -> str:
@@ -263,4 +274,4 @@ commendations = Commendations(Commendation)
 quotas = Quotas(Quota)
 proposals = Proposals(Proposal)
 
-__all__ = ["commendations", "decide", "faults_of", "honour", "proposals", "publish", "quotas", "withdraw"]
+__all__ = ["commendations", "decide", "faults_of", "honour", "proposals", "publish", "quotas", "waits_for", "withdraw"]

@@ -85,10 +85,7 @@ def open_(*, by: User, row: Round, on: date, progress: Progress | None = None) -
     """Take in all branches, or members, below the node, each with the rubric in force on the last day of the time, its facts with
     the records that prove them, and the points that follow; returns how many."""
     row = _locked(by, row, on, State.PREPARED)
-    if on <= row.last_day:
-        raise Refusal(f"评定期间到 {row.last_day} 结束，结束以后才能开始，以免评定中途记录还在变化")
-    if on > row.self_until:
-        raise Refusal(f"自评截止日期 {row.self_until} 已过，请先推迟截止日期再开始，以免没有自评就能审定")
+    _require(waits_for(row, on))
     subjects, progress, count = _subjects(row), progress or Progress(), 0
     rubrics, whole = _rubrics(row, subjects), sum(map(len, subjects.values()))
     if not whole:
@@ -108,10 +105,7 @@ def open_(*, by: User, row: Round, on: date, progress: Progress | None = None) -
 def publish(*, by: User, row: Round, on: date) -> Round:
     """公示: name and unit of whoever reached five goods, for five working days or more."""
     row = _locked(by, row, on, State.OPEN)
-    waiting = row.evaluations.exclude(stage=Stage.REVIEWED)
-    if number := waiting.count():
-        first = list(waiting.order_by("pk").values_list("name", flat=True)[: NAMED + 1])
-        raise Refusal(f"还有 {number} 个{row.get_subject_display()}没有审定，不能公示：{some(first, most=NAMED)}")
+    _require(waits_for(row, on))
     until = notice_until(on, int(values_on(on)["five.notice_days"]))
     values = {"state": State.NOTICE, "notice_on": on, "notice_until": until}
     writing.change(by=by, record=row, values=values, action=PUBLISH, on=on)
@@ -122,10 +116,7 @@ def publish(*, by: User, row: Round, on: date) -> Round:
 def finalise(*, by: User, row: Round, on: date) -> Round:
     """Let the results hold: after the 公示, with every objection answered, and only what follows anew from what was kept."""
     row = _locked(by, row, on, State.NOTICE)
-    if row.notice_until is None or on <= row.notice_until:
-        raise Refusal(f"公示到 {row.notice_until} 结束，结束以后才能确定结果")
-    if number := Objection.objects.filter(evaluation__round=row, outcome="").count():
-        raise Refusal(f"还有 {number} 件异议没有答复，答复以后才能确定结果")
+    _require(waits_for(row, on))
     if wrong := list(differences(row.evaluations.all())):
         cells = some(wrong, most=NAMED)
         raise Refusal(f"重新计算与登记的结果不一致，共 {len(wrong)} 处，请报告系统管理员和审计管理员：{cells}")
@@ -134,6 +125,31 @@ def finalise(*, by: User, row: Round, on: date) -> Round:
     stand = ("party_organization", "member__party_organization")  # a member may have moved meanwhile
     refresh((), on=on, nodes={key for keys in row.evaluations.values_list(*stand) for key in keys if key})
     return row
+
+
+def waits_for(row: Round, on: date) -> str:
+    """What the next act of a round waits for; empty where it may be done."""
+    match row.state:
+        case State.PREPARED if on <= row.last_day:
+            return f"评定期间到 {row.last_day} 结束，结束以后才能开始，以免评定中途记录还在变化"
+        case State.PREPARED if on > row.self_until:
+            return f"自评截止日期 {row.self_until} 已过，请先推迟截止日期再开始，以免没有自评就能审定"
+        case State.OPEN:
+            waiting = row.evaluations.exclude(stage=Stage.REVIEWED)
+            if number := waiting.count():
+                first = list(waiting.order_by("pk").values_list("name", flat=True)[: NAMED + 1])
+                return f"还有 {number} 个{row.get_subject_display()}没有审定，不能公示：{some(first, most=NAMED)}"
+        case State.NOTICE if row.notice_until is None or on <= row.notice_until:
+            return f"公示到 {row.notice_until} 结束，结束以后才能确定结果"
+        case State.NOTICE:
+            if number := Objection.objects.filter(evaluation__round=row, outcome="").count():
+                return f"还有 {number} 件异议没有答复，答复以后才能确定结果"
+    return ""
+
+
+def _require(why: str) -> None:
+    if why:
+        raise Refusal(why)
 
 
 def _locked(by: User, row: Round, on: date, *states: str) -> Round:

@@ -21,7 +21,8 @@ from orgs.facts import refresh
 from orgs.services.tables import PartyRows
 
 GIVEN = ("named_on", "rechecked_on")  # each by somebody above, for so many years
-ABOVE = (*GIVEN, "level", "document", "expires_on", "recheck", "withdrawn_why")  # what is said of one that is named
+NAMING = (*GIVEN, "document", "expires_on", "recheck")
+ABOVE = (*NAMING, "level", "withdrawn_why")  # what is said of one that is named
 
 
 class Sites(PartyRows[Site]):

@@ -73,7 +73,7 @@ def put_off(*, by: User, survey: Survey, until: date, reason: str, on: date) -> 
         raise Refusal("推迟原因没有填写，请写明")
     if not max(row.until + DAY, on) <= until <= evaluation.round.department_until:
         raise Refusal(
-            f"截止日期只能推迟：须晚于原来的 {row.until}，不早于今天，不晚于 {evaluation.round.department_until}（组织部门审定截止日期）"
+            f"新的截止日期只能推迟：须晚于原来的 {row.until}，不早于今天，不晚于 {evaluation.round.department_until}（组织部门审定截止日期）"
         )
     writing.change(by=by, record=row, values={"until": until}, action=PUT_OFF, reason=reason.strip(), on=on)
     return row

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 
 from accounts.permissions import Permission as P
-from core.pages import PageRequest, PermissionMixin, number, to_change
+from core.pages import PageRequest, PermissionMixin, blame, number, to_change
 from core.refusals import Refusal, as_sentence
 from core.scope import may_change
 from evaluations.addresses import proofs_of
@@ -65,9 +65,11 @@ class CommendationPage(PermissionMixin, TemplateView):
         open_, reviews = not held.notice_on and today <= held.propose_until, scope.may(P.EVALUATIONS_REVIEW)
         quotas = quotas_of(held, scope)
         offered = {one.award for one, _ in quotas} if open_ and (reviews or scope.may(P.EVALUATIONS_SCORE)) else set()
+        may = may_change(held, scope)
         return super().get_context_data(
+            waits_for=awards.waits_for(held, today) if may and not held.named_on else "",
             title=held.name, held=held, quotas=quotas, proposals=sorted(seen, key=lambda one: (Award.values.index(one.award), one.pk)),
-            public={award: names for award, names in public.items() if names}, may_change=may_change(held, scope),
+            public={award: names for award, names in public.items() if names}, may_change=may,
             offered=[choice for choice in Award.choices if choice[0] in offered], reviews=reviews,
             awards=[(one.label, CRITERIA[one]) for one in Award], **self._objections(more.pop("answered", None)) | more,
         )  # fmt: skip
@@ -100,16 +102,25 @@ class CommendationPage(PermissionMixin, TemplateView):
         try:
             done = doing[do](request)
         except Refusal as refusal:
-            messages.error(request, as_sentence(refusal))
-            done = ""
-        if done:
-            messages.success(request, done)
-        elif do in ("object", "answer"):
-            typed = (
-                {"objection_form": self._objection_form(request.POST)} if do == "object" else {"answered": request.POST}
-            )
+            typed = self._as_typed(do, request.POST)
+            if form := typed.get("objection_form"):
+                blame(form, refusal)
+            else:
+                messages.error(request, as_sentence(refusal))
             return self.render_to_response(self.get_context_data(**typed))
+        if not done:
+            return self.render_to_response(self.get_context_data(**self._as_typed(do, request.POST)))
+        messages.success(request, done)
         return HttpResponseRedirect(request.path)
+
+    def _as_typed(self, do: str, data: Any) -> dict[str, Any]:
+        """What was typed in the form that was refused."""
+        match do:
+            case "object":
+                return {"objection_form": self._objection_form(data)}
+            case "answer":
+                return {"answered": data}
+        return {"document": data.get("document", "")}
 
     def _publish(self, request: PageRequest) -> str:
         row = to_change(Commendation.objects.all(), request.scope, self.kwargs["pk"])

@@ -11,12 +11,14 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
 
 from accounts.permissions import Permission as P
 from core import attachments
-from core.pages import PageRequest, PermissionMixin, number
+from core.due import DueItem, due_kinds
+from core.pages import PageRequest, PermissionMixin, blame, number
 from core.refusals import Refusal, as_sentence
 from core.views.kept import KeptFilePage
 from evaluations.choices import dimensions_of
@@ -30,6 +32,8 @@ from evaluations.services import evidence, meetings, objections, stages
 from evaluations.views.sides import Block, Line
 
 TEXTS = {Stage.SELF: "说明", Stage.STREET: "与自评不同的，写明理由", Stage.DEPARTMENT: "与复核不同的，写明理由"}
+WAITING = {Stage.STREET: "evaluations.street", Stage.DEPARTMENT: "evaluations.department"}
+DONE = {Stage.SELF: "自评已提交，等待街道复核。", Stage.STREET: "复核已提交，等待审定。", Stage.DEPARTMENT: "已审定。"}
 BUTTONS = {Stage.SELF: "提交自评", Stage.STREET: "提交复核", Stage.DEPARTMENT: "审定"}
 
 
@@ -81,11 +85,12 @@ class EvaluationPage(PermissionMixin, TemplateView):
         if stage is None:
             return None
         step = stages.STEPS[stage]
-        begins = {}
-        for one in self.sheet.scores:
+        scores, begins = self.sheet.scores, {}
+        before = {one.pk: stages.before(one, stage) for one in scores}
+        for one in scores:
             own: Decimal | None = getattr(one, step.column)
-            begins[one.pk] = Given(stages.before(one, stage) if own is None else own, getattr(one, step.text))
-        return ScoresForm(data, scores=self.sheet.scores, begins=begins, text=TEXTS[stage], whole=whole)
+            begins[one.pk] = Given(before[one.pk] if own is None else own, getattr(one, step.text))
+        return ScoresForm(data, scores=scores, begins=begins, before=before, text=TEXTS[stage], whole=whole)
 
     # --- what is done here ---
     def post(self, request: PageRequest, pk: int) -> HttpResponseBase:
@@ -100,8 +105,12 @@ class EvaluationPage(PermissionMixin, TemplateView):
         try:
             done = doing[do](request)
         except Refusal as refusal:
-            messages.error(request, as_sentence(refusal))
-            done = ""
+            typed = self._as_typed(do, request.POST)
+            if form := typed.get("extra_form") or typed.get("objection_form"):
+                blame(form, refusal)
+            else:
+                messages.error(request, as_sentence(refusal))
+            return self.render_to_response(self.get_context_data(**typed))
         if not done:
             return self.render_to_response(self.get_context_data(**self._as_typed(do, request.POST)))
         messages.success(request, done)
@@ -125,8 +134,9 @@ class EvaluationPage(PermissionMixin, TemplateView):
         if (given := self._given(request, whole=True)) is None:
             return ""
         stage, _ = self.turn
-        stages.take(evaluation=self.evaluation, stage=str(stage), given=given, **self.told)
-        return "自评已提交，等待街道复核。" if stage == Stage.SELF else "已提交。"
+        assert stage, "it has a form"
+        stages.take(evaluation=self.evaluation, stage=stage, given=given, **self.told)
+        return DONE[stage]
 
     def _save(self, request: PageRequest) -> str:
         if (given := self._given(request, whole=False)) is None:
@@ -236,7 +246,7 @@ class EvaluationPage(PermissionMixin, TemplateView):
             "roads": self._road(), "largest": attachments.LARGEST >> 20, "most": evidence.MOST,
             "may_extra": state == Round.State.OPEN and self.holds(objections.above(row)), "may_object": public and (above or self.holds(P.EVALUATIONS_SCORE)),
             "may_answer": public and self.holds(P.EVALUATIONS_DECIDE), "lifts": to_lift(row), "last": last,
-            "may_exempt": self._may_exempt(stage), **self._goal(),
+            "may_exempt": self._may_exempt(stage), "following": self._following(stage), **self._goal(),
             "survey": Survey.objects.within(self.request.scope).filter(evaluation=row).first(),
         }  # fmt: skip
         forms = {"extra_form": self._extra_form(), "objection_form": self._objection_form()}
@@ -250,6 +260,24 @@ class EvaluationPage(PermissionMixin, TemplateView):
     def _button(self, stage: Stage | None) -> str:
         """What hands in; members are handed in together, by the meeting of their branch."""
         return "" if stage is None or (stage == Stage.SELF and self.evaluation.member_id) else BUTTONS[stage]
+
+    def _following(self, stage: Stage | None) -> DueItem | None:
+        """What to go on with: of members of a branch that scores them the next one, else what waits for the reader in this round."""
+        row, scope, today = self.evaluation, self.request.scope, timezone.localdate()
+        if row.round.state != Round.State.OPEN or (stage and not row.member_id):
+            return None
+        if stage == Stage.SELF:
+            rows = Evaluation.objects.within(scope).filter(round=row.round, party_organization=row.party_organization)
+            after = rows.filter(stage=Stage.SELF, pk__gt=row.pk).order_by("pk").first()
+            url = reverse("evaluation", args=[after.pk]) if after else ""
+            return DueItem(after.name, "", row.round.self_until, url, "评分") if after else None
+        for one, code in WAITING.items():
+            kind = due_kinds[code]
+            if stage in (None, one) and scope.may(kind.permission):
+                waiting = kind.of(scope, today).filter(round=row.round).exclude(pk=row.pk)
+                if found := next(iter(kind.items(waiting[:1], scope, today)), None):
+                    return found
+        return None
 
     def _may_exempt(self, stage: Stage | None) -> bool:
         row = self.evaluation
@@ -271,8 +299,9 @@ class EvaluationPage(PermissionMixin, TemplateView):
             Evidence.objects.within(self.request.scope).filter(score__evaluation=self.evaluation).order_by("pk")
         ):
             files.setdefault(file.score_id, []).append(file)
+        own = "支部" if self.evaluation.member_id else "自评"
         lines = [
-            Line(one, files.get(one.pk, ()), form.fields_of(one) if form and asked(one) else None)
+            Line(one, files.get(one.pk, ()), own, form.fields_of(one) if form and asked(one) else None)
             for one in self.sheet.scores
         ]
         before = (last and last.by_dimension) or {}

@@ -126,11 +126,12 @@ class RoundPage(PermissionMixin, TemplateView):
         seen = Evaluation.objects.within(self.request.scope).filter(round=row)
         late = seen.late(today).order_by("stage", "pk")
         public, names = published(row, self.request.scope), stage_names(of_members=row.of_members)
-        drawn = [(one, [(name, one.waiting[code]) for code, name in names.items()]) for one in boards]
+        may = may_change(row, self.request.scope)
+        drawn = [(one, [(name, one.waiting[code], code) for code, name in names.items()]) for one in boards]
         return super().get_context_data(
             title=row.name, round=row, boards=drawn, sums=sum_of(boards), number=sum(one.number for one in boards),
             late=late[:NAMED], late_number=sum(one.late for one in boards), public=public.order_by("pk")[:NAMED], public_number=public.count(),
-            may_change=may_change(row, self.request.scope), today=today, stages=names.values(),
+            may_change=may, waits_for=rounds.waits_for(row, today) if may else "", today=today, stages=names.values(),
             timetable=[(f"{names[stage].removeprefix('待')}截止", until) for stage, until in row.until.items()], **more,
         )  # fmt: skip
 
@@ -229,9 +230,14 @@ class Evaluations(ListPage):
         return Evaluation.objects.within(self.request.scope).select_related("round", "party_organization")
 
     def extra(self) -> dict[str, Any]:
-        """What the reader may take of all that is listed: 审定, of members 复核 too."""
+        """What the reader may take of all that is listed: 审定, of members 复核 too; nothing for which none waits."""
         offered = (stages.STEPS[Stage.STREET], stages.STEPS[Stage.DEPARTMENT])
-        return {"steps": [step for step in offered if self.request.scope.may(step.permission)]}
+        return {"steps": [step for step in offered if self.request.scope.may(step.permission) and self._waiting(step)]}
+
+    def _waiting(self, step: stages.Step) -> bool:
+        """Whether any may be taken together at a stage, whatever the list is narrowed to now."""
+        rows = self.records().filter(round__state=State.OPEN, stage=step.stage)
+        return rows.filter(member__isnull=False).exists() if step.stage == Stage.STREET else rows.exists()
 
     def post(self, request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """All that wait at a stage and are listed now, as the stage before gave them."""

@@ -22,6 +22,7 @@ class Line:
 
     score: Score
     evidence: Sequence[Evidence]
+    own: str  # what the column of the branch is called
     fields: Any = None
 
     @property
@@ -38,7 +39,7 @@ class Line:
         one = self.score
         own, street, department = (points_at(one, stage) for stage in (Stage.SELF, Stage.STREET, Stage.DEPARTMENT))
         return [
-            ("自评", own, False, one.self_text),
+            (self.own, own, False, one.self_text),
             ("街道", street, None not in (own, street) and own != street, one.street_reason),
             ("审定", department, None not in (street, department) and street != department, one.department_reason),
         ]

@@ -21,7 +21,7 @@ from qrcode.image.svg import SvgPathImage
 
 from accounts.permissions import Permission as P
 from core import attachments
-from core.pages import PageRequest, PermissionMixin, number
+from core.pages import PageRequest, PermissionMixin, blame, number
 from core.refusals import Refusal, as_sentence
 from core.views.kept import KeptFilePage
 from evaluations.criteria.satisfaction import fact_of
@@ -98,7 +98,10 @@ class SurveyPage(OfBranch):
         try:
             done: str | HttpResponseBase = doing[do](request, form)
         except Refusal as refusal:
-            messages.error(request, as_sentence(refusal))
+            if form:
+                blame(form, refusal)
+            else:
+                messages.error(request, as_sentence(refusal))
             done = ""
         if not isinstance(done, str):
             return done

@@ -18,7 +18,7 @@ from tests.filing import file_record, members
 from tests.people import City, account
 
 pytestmark = pytest.mark.django_db
-QUERIES = 28
+QUERIES = 30
 
 
 def today():

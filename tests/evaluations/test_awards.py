@@ -240,10 +240,9 @@ def test_it_is_decided_and_honoured_by_its_pages(city: City) -> None:
     assert city.client("secretary").post(url, {"do": "refuse"}).status_code == 403
     assert district.post(f"/awards/{row.pk}/", {"do": "publish"}).status_code == 403
     assert "已公示" in top.post(f"/awards/{row.pk}/", {"do": "publish"}, follow=True).content.decode()
-    assert (
-        "期满以后才能表彰"
-        in top.post(f"/awards/{row.pk}/", {"do": "honour", "document": "1 号"}, follow=True).content.decode()
-    )
+    refused = top.post(f"/awards/{row.pk}/", {"do": "honour", "document": "1 号"}, follow=True).content.decode()
+    assert "期满以后才能表彰" in refused
+    assert 'value="honour"' not in refused, "nothing is offered before its day"
     assert top.post(f"/awards/{row.pk}/", {"do": "other"}).status_code == 400
     assert Commendation.objects.get().state == "公示中"
 

@@ -77,6 +77,8 @@ def test_a_round_is_set_up_opened_and_followed(city: City) -> None:
     assert "逾期 2 个" in words(page(client, answer.url))
     assert city.client("street").post(answer.url, {"do": "publish"}).status_code == 403
     assert "没有审定，不能公示" in do(client, answer.url, "publish")
+    assert "没有审定，不能公示" in (text := page(client, answer.url)), "it says what it waits for"
+    assert 'value="publish"' not in text
     assert row.name in page(city.client("secretary"), "/rounds/")
     assert page(client, f"/rounds/{row.pk}/deadlines/")
     assert (
@@ -119,14 +121,19 @@ def test_the_street_and_the_department_go_on_side_by_side(city: City) -> None:
     take(city, one, "SELF")
     url, key = f"/evaluations/{one.pk}/", scores(one)["1.3"].pk
     street = city.client("street")
+    wrong = do(street, url, "take", **typed(street, url, c1_3="2.5", c1_4="99"))
+    assert [*re.findall(r'class="error-text">([^<]+)', wrong)] == [
+        "与上一步的 4 分不同，请写明理由",
+        "须在 0 至 4 之间",
+    ]
+    assert 'value="99"' in wrong
     data = typed(street, url, c1_3="2.5")
-    assert "与上一步的 4 分不同，请写明理由" in do(street, url, "take", **data)
     assert "已提交" in do(street, url, "take", **data | {f"text-{key}": "没有参与决策的记录"})
     district = city.client("district")
     text = words(page(district, url))
     assert "没有参与决策的记录" in text
     assert "复核的是您本人" not in text
-    assert "已提交" in do(district, url, "take", **typed(district, url))
+    assert "已审定" in do(district, url, "take", **typed(district, url))
     text = page(city.client("secretary"), url)
     assert '<span class="late">2.50</span>' in text
     assert "与登记的结果一致" in text
@@ -194,6 +201,7 @@ def test_many_are_confirmed_from_the_list(city: City) -> None:
     text = do(client, "/evaluations/?stage=DEPARTMENT", "confirm:DEPARTMENT")
     assert "已按上一步的得分审定 1 份" in text
     assert "没有等待审定的评定" in do(client, "/evaluations/?stage=DEPARTMENT", "confirm:DEPARTMENT")
+    assert "审定所列" not in page(client, "/evaluations/")
     assert Round.objects.get().state == rounds.State.OPEN
 
 

@@ -40,7 +40,7 @@ def test_what_came_of_the_paper_round(city: City) -> None:
     assert sorted(found[1:]) == [("4.1", 3), ("4.2", 2), ("5.2", 2), ("5.3", 2)]
     assert by_category(row, None, city.scope("stranger")) == []
     told = city.client("city").get(page).content.decode()
-    assert "“五个好” <b>10</b> 个，占 50.0%" in told
+    assert f'“五个好” <b><a href="/evaluations/?round={row.pk}&amp;five=on">10</a></b> 个，占 50.0%' in told
     assert "以前没有同一范围的评定" in told
     assert city.client("stranger").get(page).status_code == 404
     short = of(row, city["总分够维度不够"])

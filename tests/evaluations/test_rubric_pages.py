@@ -109,6 +109,7 @@ def test_what_is_typed_wrong_stands_at_its_field_and_changes_nothing(city: City,
     url = f"/rubrics/{draft.pk}/edit/"
     text = client.post(url, typed(client, url) | {"points-1.1": "101"}).content.decode()
     assert "1.1 班子健全、按期换届 分值" in text
+    assert '<span class="error-text">分值：' in text, "also where it was typed"
     text = client.post(url, typed(client, url) | {"number-2.2-full": "50"}).content.decode()
     assert "“2.2 组织生活出勤”：得满分的百分比须大于不得分的百分比" in text
     text = client.post(url, typed(client, url) | {"band-0": "70"}).content.decode()

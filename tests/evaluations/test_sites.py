@@ -172,3 +172,23 @@ def test_the_form_tells_what_it_does_not_fit(city: City) -> None:
     page = client.post(f"/admin/evaluations/site/{row.pk}/change/", filled, follow=True).content.decode()
     assert "按系统中的记录还不符合：评定结果" in page
     assert Site.objects.get().expires_on == date(2029, 11, 24)
+
+
+def test_who_names_none_is_not_offered_what_is_said_from_above(city: City) -> None:
+    row = site(city)
+    url = f"/admin/evaluations/site/{row.pk}/change/"
+
+    def offered(who: str, address: str = url) -> set[str]:
+        page = city.client(who).get(address).content.decode()
+        return {
+            name for name in ("theme", "level", "named_on", "expires_on", "withdrawn_on") if f'name="{name}"' in page
+        }
+
+    assert offered("street") == offered("street", "/admin/evaluations/site/add/") == {"theme", "level", "withdrawn_on"}
+    sites.sites.change(by=city.user("city"), row=row, named_on=TODAY, on=TODAY)
+    assert offered("street") == {"theme"}
+    assert "expires_on" in offered("city")
+    filled = {"name": row.name, "theme": "红色楼宇", "cultivated_since": BEGAN}
+    assert city.client("street").post(url, filled).status_code == 302
+    row.refresh_from_db()
+    assert (row.theme, row.expires_on) == ("红色楼宇", date(2029, 11, 24))
