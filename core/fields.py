@@ -37,6 +37,22 @@ class KeptFileField(models.CharField):
         return name, "django.db.models.CharField", args, kwargs
 
 
+class CodeDigestField(models.CharField):
+    """The keyed digest of a code that is told once and kept nowhere: new keys cannot make it anew, it needs the one of its day."""
+
+    def deconstruct(self) -> Any:
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
+def codes_out() -> Iterator[str]:
+    """What was handed out and is still good, each with its number: 答卷码 12 个."""
+    for model in apps.get_models():
+        of_codes = any(isinstance(column, CodeDigestField) for column in model._meta.concrete_fields)
+        if of_codes and (number := model._base_manager.count()):
+            yield f"{model._meta.verbose_name} {number:,} 个"
+
+
 def kept_files() -> Iterator[str]:
     """The names of all files that rows of any model keep."""
     for model in apps.get_models():

@@ -154,6 +154,13 @@ def clock_is_ahead(now: datetime) -> bool:
     return not entries.filter(at__gt=day_before).exists()
 
 
+def active(*kinds: str, **arguments: Any) -> Job | None:
+    """The first of these kinds with these arguments that has not ended."""
+    about = {f"arguments__{name}": value for name, value in arguments.items()}
+    found = Job.objects.filter(kind__in=kinds, status__in=Job.ACTIVE, **about)
+    return found.select_related("created_by").order_by("pk").first()  # type: ignore[no-any-return]
+
+
 def enqueue_daily(*, now: datetime) -> bool:
     """Put the jobs of the night into the queue, once a day however many workers ask; False before their hour."""
     local = timezone.localtime(now)

@@ -19,7 +19,7 @@ from django.conf import settings
 
 ROOM = 4_000  # bytes for what a worker says
 ANY = ""  # what it says of no job in particular
-NONE_LIVES = "后台程序没有运行，导入、批量修改和夜间计算暂停；请告诉系统管理员，程序恢复后自动继续"
+NONE_LIVES = "后台程序没有运行，导入、批量修改、评定和夜间计算暂停；请告诉系统管理员，程序恢复后自动继续"
 
 
 class Presence:

@@ -43,7 +43,9 @@ def _told(job: Job) -> tuple[dict[str, Any], str]:
     """What the service is told, and where the round is looked at."""
     if job.created_by is None:
         raise Refusal("没有发起人，不能办理评定")
-    row = Round.objects.get(pk=job.arguments["round"])
+    row = Round.objects.filter(pk=job.arguments["round"]).first()
+    if row is None:
+        raise Refusal("评定批次已删除，不用再办理")
     return {"by": job.created_by, "row": row, "on": timezone.localdate()}, reverse("round", args=[row.pk])
 
 

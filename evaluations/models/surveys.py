@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.days import DeadlineField, EventDateField
-from core.fields import person
+from core.fields import CodeDigestField, person
 from core.models import KeptFile
 from core.scope import ScopedQuerySet
 from evaluations.models.evaluations import Evaluation
@@ -80,7 +80,7 @@ class Survey(models.Model):
 class SurveyTicket(models.Model):
     """The right to answer once. Neither when it was used nor by whom; gone when the survey is closed."""
 
-    digest = models.CharField("答卷码摘要", max_length=64, primary_key=True)
+    digest = CodeDigestField("答卷码摘要", max_length=64, primary_key=True)
     survey = models.ForeignKey(Survey, models.CASCADE, related_name="tickets", verbose_name="满意度测评")
     used = models.BooleanField("已用", default=False)
 

@@ -9,6 +9,7 @@ from typing import Any
 import django_filters
 from django.contrib import messages
 from django.core.exceptions import BadRequest
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -17,12 +18,14 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 
 from accounts.permissions import Permission as P
-from core.jobs import enqueue
+from core.jobs import active, enqueue, kind_name
 from core.listing import Column, ListPage, Order
 from core.listing.filters import TickFilter
+from core.locks import alone_with
 from core.pages import FormPage, PageRequest, PermissionMixin, to_change
 from core.refusals import Refusal, as_sentence
 from core.scope import may_change
+from core.workers import what_waits
 from evaluations.forms import RoundForm, TimetableForm
 from evaluations.jobs import CHECK, FINALISE, OPEN
 from evaluations.models import Evaluation, Round, Stage
@@ -126,12 +129,13 @@ class RoundPage(PermissionMixin, TemplateView):
         seen = Evaluation.objects.within(self.request.scope).filter(round=row)
         late = seen.late(today).order_by("stage", "pk")
         public, names = published(row, self.request.scope), stage_names(of_members=row.of_members)
-        may = may_change(row, self.request.scope)
+        job, may = active(*LONG.values(), round=row.pk), may_change(row, self.request.scope)
         drawn = [(one, [(name, one.waiting[code], code) for code, name in names.items()]) for one in boards]
         return super().get_context_data(
             title=row.name, round=row, boards=drawn, sums=sum_of(boards), number=sum(one.number for one in boards),
             late=late[:NAMED], late_number=sum(one.late for one in boards), public=public.order_by("pk")[:NAMED], public_number=public.count(),
             may_change=may, waits_for=rounds.waits_for(row, today) if may else "", today=today, stages=names.values(),
+            job=job, job_name=kind_name(job.kind) if job else "", job_waits=what_waits(job.pk) if job else "",
             timetable=[(f"{names[stage].removeprefix('待')}截止", until) for stage, until in row.until.items()], **more,
         )  # fmt: skip
 
@@ -143,7 +147,9 @@ class RoundPage(PermissionMixin, TemplateView):
         told: dict[str, Any] = {"by": request.user, "row": row, "on": timezone.localdate()}
         there = reverse("round", args=[pk])
         if do in LONG and rounds.size(row) > AT_ONCE:
-            return self._later(request, LONG[do])
+            with transaction.atomic():
+                alone_with("evaluations.job")
+                return self._later(request, LONG[do])
         try:
             match do:
                 case "open":
@@ -175,7 +181,12 @@ class RoundPage(PermissionMixin, TemplateView):
         return HttpResponseRedirect(reverse("round", args=[self.round.pk]))
 
     def _later(self, request: PageRequest, kind: str) -> HttpResponse:
-        job = enqueue(kind=kind, arguments={"round": self.round.pk}, by=request.user)
+        """Once, however often it is asked for. What somebody else asked for stands on the page of the round."""
+        told = {"round": self.round.pk}
+        waits = None if kind == CHECK else active(kind, **told)  # each works out anew what he himself may see
+        if waits and waits.created_by != request.user:
+            return HttpResponseRedirect(reverse("round", args=[self.round.pk]))
+        job = waits or enqueue(kind=kind, arguments=told, by=request.user)
         return HttpResponseRedirect(reverse("job", args=[job.pk]))
 
 

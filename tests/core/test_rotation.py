@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 
 from core import audit, files, sealing
 from core.crypto import blind_index
-from core.fields import BlindIndexField, EncryptedTextField
+from core.fields import BlindIndexField, CodeDigestField, EncryptedTextField
 from core.importing.kept_answers import answer, keep, settle_known
 from core.importing.targets import Merge
 from core.jobs import Progress
@@ -98,6 +98,8 @@ def test_every_column_with_a_ciphertext_or_a_digest_is_of_a_field_that_is_rotate
     digests = {f"{KeptAnswer._meta.label}.digest", f"{Member._meta.label}.id_digest"}
     fields = [field for model in apps.get_models() for field in model._meta.concrete_fields]
     assert {f"{f.model._meta.label}.{f.name}" for f in fields if isinstance(f, BlindIndexField)} == digests
+    codes = {f"{f.model._meta.label}.{f.name}" for f in fields if isinstance(f, CodeDigestField)}
+    assert codes == {"evaluations.SurveyTicket.digest"}, "cannot be made anew: the command keeps their key"
 
 
 def test_a_missing_key_stops_the_rotation_with_a_sentence(kept: Member, settings: Settings) -> None:

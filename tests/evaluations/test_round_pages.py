@@ -229,3 +229,30 @@ def test_a_round_of_many_is_opened_made_final_and_worked_out_anew_in_the_backgro
             reviewed(city, row)
             rounds.publish(by=city.user("city"), row=row, on=date(2026, 12, 1))
     assert "已审定的 2 份评定重新计算，与登记的结果完全一致" in page(client, answer.url)
+
+
+def test_a_round_of_many_is_asked_for_once_and_says_that_it_waits(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evaluations.views.rounds.AT_ONCE", 1)
+    row, client, other = prepared(city, node="CZ11"), city.client("city"), city.client("district")
+    url = f"/rounds/{row.pk}/"
+    first = client.post(url, {"do": "open"})
+    assert client.post(url, {"do": "open"}).url == first.url
+    assert other.post(url, {"do": "open"}).url == url
+    job = Job.objects.get()
+    for who, link in ((client, True), (other, False)):
+        shown = page(who, url)
+        assert "正在后台开始评定" in shown
+        assert f"{job.created_by.name}发起，不必重新提交" in shown
+        assert (f'href="{first.url}"' in shown) == link
+        assert not re.search('value="(open|discard)"', shown)
+    assert "评定和夜间计算暂停" in page(client, url), "no worker runs"
+
+
+def test_a_round_that_is_gone_when_its_turn_comes_is_told_as_that(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evaluations.views.rounds.AT_ONCE", 1)
+    row, client = prepared(city), city.client("city")
+    url = client.post(f"/rounds/{row.pk}/", {"do": "open"}).url
+    rounds.discard(by=city.user("city"), row=row, on=TODAY)
+    Job.objects.update(status=Job.Status.RUNNING)
+    run(Job.objects.get())
+    assert "评定批次已删除" in page(client, url)

@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from decimal import Decimal as D
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, transaction
+from pytest_django.fixtures import Settings
 
 from core.due import due_kinds
 from core.migrations._frozen_when import REFUSAL
@@ -22,6 +24,7 @@ from orgs.models import PartyOrganization
 from tests.people import TODAY, City
 from tests.rounds import reviewed, scores, take
 from tests.surveys import GOOD, POOR, UNTIL, again, begun, closed, codes, paper, say, scan, sheets, staffed
+from tests.trail import OTHER_KEY
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +60,20 @@ def test_a_code_is_long_and_has_no_sign_that_is_taken_for_another() -> None:
     assert len(code) == 12
     assert not {*rules.SIGNS} & {*"0O1IL"}
     assert len(rules.SIGNS) ** 12 > 2**59
+
+
+def test_the_key_of_codes_that_are_out_stays_until_they_are_used_up(
+    city: City, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    survey = begun(city)
+    first, _ = codes(city, survey, 2)
+    settings.FIELD_KEYS = {"new": OTHER_KEY, **settings.FIELD_KEYS}
+    call_command("rotate_keys")
+    assert "先不要从 FIELD_KEYS 中移除demo：已发出的答卷码 2 个" in capsys.readouterr().out
+    say(first, GOOD)
+    closed(city, survey)
+    call_command("rotate_keys")
+    assert "可以从 FIELD_KEYS 中移除：demo" in capsys.readouterr().out
 
 
 def test_the_rate_becomes_the_fact_of_the_criterion_that_asks_for_it(city: City) -> None:
