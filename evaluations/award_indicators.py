@@ -69,7 +69,7 @@ SITES_SHOWN = of_named(
 SITES_DUE = of_named(
     code="SITES_DUE",
     name="到期应复核的示范点",
-    basis=f"已命名的示范点中，有效期已过或者在 {RECHECK_BEFORE.days} 天以内到期、还没有复核的。",
+    basis="已命名的示范点中，有效期已过或者将满（已列为待办）、还没有复核的。",
     part=("sites_due", "其中应复核", Q(expires_on__lte=F("soon"))),
     more_is_better=False,
 )

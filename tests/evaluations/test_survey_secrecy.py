@@ -17,6 +17,7 @@ from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from core.fields import CodeDigestField
 from core.models import AuditEntry
 from core.refusals import Refusal
 from evaluations.models import Survey, SurveySum, SurveyTicket
@@ -45,7 +46,7 @@ def test_tickets_and_sums_have_no_column_that_tells_when_or_whose() -> None:
         kind: {field.name: type(field) for field in kind._meta.get_fields()} for kind in (SurveyTicket, SurveySum)
     }
     assert fields == {
-        SurveyTicket: {"digest": models.CharField, "survey": models.ForeignKey, "used": models.BooleanField},
+        SurveyTicket: {"digest": CodeDigestField, "survey": models.ForeignKey, "used": models.BooleanField},
         SurveySum: {
             "id": models.BigAutoField, "survey": models.ForeignKey, "question": models.CharField,
             "grade": models.CharField, "number": models.PositiveIntegerField,
