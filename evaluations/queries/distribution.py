@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum, Value
+from django.db.models import Count, F, Q, QuerySet, Sum, TextField, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
@@ -29,7 +29,8 @@ MOST_WANTED = 5
 
 @dataclass(frozen=True)
 class Part:
-    """Some results of a round. Sums are of points; `before` the same part of the round before, where it was in it."""
+    """Some results of a round. Sums are of points; `before` the same part of the round before, where it was in it; `asked` is what
+    the list of all results is narrowed by to them."""
 
     name: str
     number: int
@@ -39,7 +40,7 @@ class Part:
     dimensions: Mapping[str, Decimal]  # by the names of the five
     grades: Mapping[str, int]
     before: Part | None = None
-    node: PartyOrganization | None = None  # below which they are, of the parts by committee
+    asked: str = ""
 
     @property
     def rate(self) -> Decimal | None:
@@ -81,7 +82,9 @@ def results(row: Round, scope: Scope) -> QuerySet[Evaluation]:
 def by_category(row: Round, last: Round | None, scope: Scope) -> list[Part]:
     """In the order of the categories, against the `last` round. Two queries."""
     found = _compared(row, last, scope, lambda rows: rows.order_by().annotate(below_=F("rubric__category")))
-    return [replace(found[one.value], name=one.label) for one in Category if one.value in found]
+    return [
+        replace(found[one.value], name=one.label, asked=f"&category={one}") for one in Category if one.value in found
+    ]
 
 
 def by_committee(row: Round, last: Round | None, scope: Scope) -> list[Part]:
@@ -89,8 +92,8 @@ def by_committee(row: Round, last: Round | None, scope: Scope) -> list[Part]:
     common = divides_at(results(row, scope))
     compared = _compared(row, last, scope, lambda rows: by_place(rows, common))
     found = {steps(path)[-1]: part for path, part in compared.items()}
-    nodes = PartyOrganization.objects.filter(pk__in=found).order_by("path")
-    return [replace(found[node.pk], name=node.name, node=node) for node in nodes]
+    names = PartyOrganization.objects.filter(pk__in=found).order_by("path").values_list("pk", "name")
+    return [replace(found[key], name=name, asked=f"&node={key}") for key, name in names]
 
 
 def whole(row: Round, last: Round | None, scope: Scope) -> Part | None:
@@ -104,6 +107,12 @@ def wanted(row: Round, scope: Scope) -> list[tuple[Criterion, int]]:
     for lifts in results(row, scope).filter(five_good=False).values_list("lifts", flat=True):
         found.update(code for code, _ in lifts or ())
     return [(criteria[code], number) for code, number in found.most_common(MOST_WANTED)]
+
+
+def lifted_by(rows: QuerySet[Any], code: str) -> QuerySet[Any]:
+    """Those that an item would lift, among others; no points are written like a code."""
+    rows = rows.alias(text=Cast("lifts", TextField()))
+    return rows.filter(five_good=False, text__contains=f'"{code}"')
 
 
 def _compared(

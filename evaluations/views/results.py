@@ -14,6 +14,7 @@ from core.pages import PermissionMixin
 from evaluations.choices import Category, dimensions_of
 from evaluations.models import Round
 from evaluations.queries.distribution import by_category, by_committee, round_before, wanted, whole
+from orgs.figures import NONE
 
 
 class Results(PermissionMixin, TemplateView):
@@ -36,5 +37,5 @@ class Results(PermissionMixin, TemplateView):
         return super().get_context_data(
             title=f"评定结果：{row}", round=row, before=last, whole=whole(row, last, scope),
             tables=[("按党组织", by_committee(row, last, scope)), *([] if row.of_members else [("按类别", by_category(row, last, scope))])],
-            dimensions=list(dimensions_of(category).values()), wanted=wanted(row, scope), **more,
+            dimensions=list(dimensions_of(category).values()), wanted=wanted(row, scope), none=NONE, **more,
         )  # fmt: skip

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import django_filters
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import transaction
@@ -22,18 +23,22 @@ from core.jobs import active, enqueue, kind_name
 from core.listing import Column, ListPage, Order
 from core.listing.filters import TickFilter
 from core.locks import alone_with
-from core.pages import FormPage, PageRequest, PermissionMixin, to_change
+from core.pages import FormPage, PageRequest, PermissionMixin, number, to_change
 from core.refusals import Refusal, as_sentence
 from core.scope import may_change
 from core.workers import what_waits
+from evaluations.choices import GRADES, STARS, Category
+from evaluations.criteria.registry import criteria
 from evaluations.forms import RoundForm, TimetableForm
 from evaluations.jobs import CHECK, FINALISE, OPEN
 from evaluations.models import Evaluation, Round, Stage
 from evaluations.models.evaluations import stage_names
+from evaluations.queries.distribution import lifted_by
 from evaluations.queries.progress import progress, sum_of
 from evaluations.queries.results import checked, published
 from evaluations.services import rounds, stages
 from evaluations.views.trial import spans
+from orgs.figures import NONE
 from orgs.filters import OfBranchFilters
 from orgs.models import PartyOrganization
 
@@ -41,6 +46,7 @@ State = Round.State
 NAMED = 20
 MOST = 500  # evaluations that are confirmed at once
 AT_ONCE = 500  # of a round with more, what touches all of them is done in the background
+GRADED = [*((one, one) for one in (*STARS[::-1], *GRADES[Category.MEMBER][::-1])), (NONE, "未评定")]
 LONG = {"open": OPEN, "finalise": FINALISE}
 
 
@@ -206,12 +212,28 @@ class PublishedNames(ListPage):
 
 
 class EvaluationFilters(OfBranchFilters):
-    """Of which round, at which stage, late, with five goods."""
+    """Of which round, at which stage, late, with which result; and what a number of /rounds/<pk>/results/ is of."""
 
     round = django_filters.ModelChoiceFilter(label="批次", queryset=lambda request: Round.objects.within(request.scope))
     stage = django_filters.ChoiceFilter(label="进度", choices=Stage.choices)
+    category = django_filters.ChoiceFilter(label="类别", choices=Category.choices, field_name="rubric__category")
+    grade = django_filters.ChoiceFilter(label="等次", choices=GRADED, method="graded")
     late = TickFilter("逾期", ticked=lambda rows: rows.late(timezone.localdate()))
+    result = TickFilter("有结果", ticked=lambda rows: rows.filter(total__isnull=False))
     five = TickFilter("五个好", ticked=lambda rows: rows.filter(five_good=True))
+    node = django_filters.CharFilter(method="at", label="党组织", widget=forms.HiddenInput)
+    lift = django_filters.CharFilter(method="lifted", label="补足的评分项", widget=forms.HiddenInput)
+
+    def at(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Of a branch, or below a committee, whether or not it stands today."""
+        return self.below(queryset, name, value) if number(value) else queryset.none()
+
+    def graded(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Of one grade; or of none, though there is a result."""
+        return queryset.filter(total__isnull=False, grade="" if value == NONE else value)
+
+    def lifted(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return lifted_by(queryset, value) if value in criteria else queryset.none()
 
 
 class Evaluations(ListPage):
