@@ -24,6 +24,19 @@ def subtree(path: str, field: str = "path") -> models.Q:
     return models.Q(**{f"{field}__gte": path, f"{field}__lt": path + PATH_END})
 
 
+class Everything(models.Q):
+    """The condition that holds for every row. Django takes an empty `Q` for no condition at all and drops it from an OR, which
+    would leave the other part alone."""
+
+    def __or__(self, other: models.Q) -> models.Q:
+        return self
+
+    __ror__ = __or__  # asked first, since this is a subclass
+
+    def __invert__(self) -> models.Q:
+        return models.Q(pk__in=[])
+
+
 @dataclass(frozen=True)
 class Grant:
     """One appointment as the queries need it: permissions over the subtree of one node.
@@ -124,7 +137,7 @@ class Scope:
 
     def _from(self, first: str, field: str) -> models.Q:
         if self.whole:
-            return models.Q()
+            return Everything()
         condition = models.Q(pk__in=[])
         for start, stop in self.intervals:
             condition |= models.Q(**{first: start, f"{field}__lt": stop})

@@ -42,7 +42,7 @@ class OfEvaluationQuerySet(ScopedQuerySet):
 
     def reached_by(self, scope: Scope) -> Self:
         rows, members = super().reached_by(scope), scope.having("members.view")
-        if members.whole or members.grants == scope.grants:
+        if members.grants == scope.grants:
             return rows
         of = self.model.scope_path.removesuffix("party_organization__path")
         return rows.filter(Q(**{f"{of}member": None}) | members.path_filter(self.model.scope_path))

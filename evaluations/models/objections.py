@@ -98,8 +98,6 @@ class AwardObjectionQuerySet(ScopedQuerySet):
     """Seen where the awards are given, and by whoever entered it: nobody else is told who turned to them."""
 
     def reached_by(self, scope: Scope) -> Self:
-        if scope.whole:
-            return self.all()
         return self.filter(scope.path_filter(self.model.scope_path) | Q(entered_by=scope.user_id))
 
 

@@ -115,8 +115,6 @@ class PairQuerySet(PeriodQuerySet):
     """Seen on both sides, kept where the 示范点 is."""
 
     def reached_by(self, scope: Scope) -> Self:
-        if scope.whole:
-            return self.all()
         there = scope.path_filter("site__party_organization__path")
         return self.filter(there | scope.path_filter("party_organization__path"))
 

@@ -18,8 +18,6 @@ from orgs.models.places import Region, Zone
 class CoverageQuerySet(PeriodQuerySet):
     def reached_by(self, scope: Scope) -> Self:
         """Of an organization managed within the scope, or by a Party organization within it."""
-        if scope.whole:
-            return self.all()
         return self.filter(
             Q(organization__managed_by__in=scope.unit_managers) | scope.path_filter("party_organization__path")
         )

@@ -37,8 +37,6 @@ class FromAboveQuerySet(ScopedQuerySet):
     """What is led or given from a node: whoever serves below it sees it too."""
 
     def reached_by(self, scope: Scope) -> Self:
-        if scope.whole:
-            return self.all()
         path = self.model.scope_path
         above = {step for start, _ in scope.intervals for step in steps(start)}
         return self.filter(scope.path_filter(path) | Q(**{f"{path.removesuffix('__path')}__in": above}))
