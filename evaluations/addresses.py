@@ -7,14 +7,17 @@ from typing import NamedTuple
 
 from django.urls import reverse
 
+from core.scope import Scope
 from evaluations.rules.facts import Record
+from orgs.models import Organization
 
+UNIT = "orgs.organization"
 PAGES = {
     "activities.activityrecord": "record",
     "evaluations.survey": "survey",  # by its evaluation
     "dues.entry": "funds",  # by its Party organization
     "evaluations.evaluation": "evaluation",
-    "orgs.organization": "organization",
+    UNIT: "organization",
     "orgs.partyorganization": "party",
 }
 ROWS = {  # tables that branches keep on their own pages: by which word of the address
@@ -37,6 +40,13 @@ class Proofs(NamedTuple):
     @property
     def number(self) -> int:
         return len(self.shown) + self.more
+
+
+def seen(records: Sequence[Record], scope: Scope) -> list[Record]:
+    """Without organizations that the reader may not see: an instructor looks after those of others, too."""
+    units = {one.pk for one in records if one.model == UNIT}
+    known = {*Organization.objects.within(scope).filter(pk__in=units).values_list("pk", flat=True)} if units else units
+    return [one for one in records if one.model != UNIT or one.pk in known]
 
 
 def proofs_of(records: Sequence[Record]) -> Proofs:

@@ -44,6 +44,7 @@ class CommendationAdmin(TableAdmin):
     orders = (Order("newest", ("-year", "-pk"), "年度"),)
     whose = (HELD,)
     shown = ("year", "node", "propose_until", Column("状态", "state"))
+    fixed = ("node",)
     key = ("node", "name", "year")
 
     def record_url(self, record: Any) -> str:

@@ -56,19 +56,22 @@ def grade(rows: Rows, on: date) -> Checks:
 
 
 def dues(rows: Rows, on: date) -> Checks:
-    """Whether a member has paid for all months that are over; whoever is not on our rolls pays elsewhere."""
-    people = {row.member.pk for row in rows if row.member}
+    """Whether a member has paid for all months that are over, also one whom his post alone tells to be on a roll; whoever is not
+    pays elsewhere."""
+    known_by_post = _members_by_post([row for row in rows if not row.member], on)
+    members = {row.pk: row.member or known_by_post.get(row.pk) for row in rows}
+    people = {one.pk for one in members.values() if one}
     owed = {one.member_id: one for one in Arrears.objects.filter(member__in=among(people)).select_related("member")}
     year = YearMonth.of(on).plus(-1).first_day.replace(month=1)
     assessed = {*Due.objects.filter(member__in=among(people), month__gte=year).values_list("member", flat=True)}
     found = {}
     for row in rows:
-        if not row.member:
+        if not (member := members[row.pk]):
             found[row.pk] = Check("党费", "不在本市名册上，党费在其所在党组织核对", fits=True)
             continue
-        one, known = owed.get(row.member.pk), row.member.pk in assessed
+        one, known = owed.get(member.pk), member.pk in assessed
         text = f"欠交 {one.months} 个月，从 {one.first_month:%Y-%m} 起" if one else "没有欠交"
-        record = Record(row.member.name, "members.member", row.member.pk)
+        record = Record(member.name, "members.member", member.pk)
         found[row.pk] = Check(
             "党费", text if one or known else f"{year.year} 年没有核定党费，无从核对", known and not one, (record,)
         )
@@ -88,6 +91,16 @@ def post(rows: Rows, on: date) -> Checks:
         records = tuple(Record(str(one), "members.post", one.pk) for one in own)
         found[row.pk] = Check("班子职务", words or "没有登记在任的班子职务", bool(own), records)
     return found
+
+
+def _members_by_post(rows: Rows, on: date) -> dict[int, Member]:
+    """By row, the member who holds a post there under the name that was typed."""
+    if not rows:
+        return {}
+    nodes = among({row.party_organization.pk for row in rows})
+    held = Post.objects.on(on).filter(party_organization__in=nodes, member__isnull=False).select_related("member")
+    by_both = {(one.party_organization_id, one.name): one.member for one in held.order_by("pk")}
+    return {row.pk: one for row in rows if (one := by_both.get((row.party_organization.pk, row.name)))}
 
 
 def _is(one: Post, row: Any) -> bool:

@@ -13,9 +13,9 @@ from accounts.permissions import Permission as P
 from core import writing
 from core.refusals import Refusal
 from evaluations.models import AwardObjection, Commendation, Proposal
-from evaluations.services.awards import acted, locked, whom
+from evaluations.services.awards import acted, locked, require_other
 from evaluations.services.raised import ANSWER, answer_of, raiser, said, take_down
-from members.services.separation import require_another, require_seat
+from members.services.separation import require_seat
 from orgs.access import scope_for
 
 State = Proposal.State
@@ -46,10 +46,8 @@ def answer(*, by: User, objection: AwardObjection, accepted: bool, text: str, on
     require_seat(by, P.EVALUATIONS_DECIDE, proposal.commendation.node, on=on)
     decided = ("审定", proposal.decided_by, proposal.decided_on or on)
     entered = ("登记异议", row.entered_by, on)  # its own day is not kept
-    also = [raiser(row), whom(proposal)]
-    require_another(
-        by, act="答复", earlier=[*acted(proposal, on), decided, entered], also=also, of=proposal.party_organization
-    )
+    earlier = [*acted(proposal, on), decided, entered]
+    require_other(by, proposal, act="答复", earlier=earlier, also=[raiser(row)])
     values = answer_of(row, by=by, accepted=accepted, text=text, on=on)
     if accepted and proposal.state == State.AGREED:
         gone = {"state": State.REFUSED, "answer": f"异议成立：{text.strip()}"[:LONGEST]}

@@ -3,6 +3,7 @@ for a while, then honoured (rules §15)."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -60,6 +61,12 @@ class Commendations(RowServices[Commendation]):
 
 
 class Quotas(RowServices[Quota]):
+    def hold(self, rows: Collection[Quota]) -> None:
+        """Whoever proposes counts them; once the list is public nobody does any more."""
+        for row in rows:
+            if (held := one_at_a_time(row)).notice_on:
+                raise Refusal(f"“{held}”已于 {held.notice_on} 公示，名额不能再改")
+
     def follow(self, row: Quota, on: date) -> None:
         """At or below the committee that holds it, and no fewer than were proposed."""
         held = row.commendation
@@ -111,7 +118,7 @@ def decide(*, by: User, row: Proposal, agreed: bool, text: str, on: date) -> Pro
     row = locked(row, State.PROPOSED, *([] if agreed else [State.AGREED]))
     held = row.commendation
     require_seat(by, P.EVALUATIONS_DECIDE, held.node, on=on)
-    require_another(by, act="审定", earlier=acted(row, on), also=[whom(row)], of=row.party_organization)
+    require_other(by, row, act="审定", earlier=acted(row, on))
     if held.notice_on and agreed:
         raise Refusal(f"“{held}”已公示，不能再同意")
     if not (agreed or text.strip()):
@@ -214,12 +221,20 @@ def whom(row: Proposal) -> Acted:
     return Acted("被推荐", Person(user.pk if user else 0, row.name))
 
 
+def require_other(
+    by: User, row: Proposal, *, act: str, earlier: Sequence[tuple[str, User | None, date]], also: Sequence[Acted] = ()
+) -> None:
+    """By nobody who acted before, is proposed, or serves or served where it belongs, or at the branch that applied."""
+    for of in {row.party_organization, row.branch or row.party_organization}:
+        require_another(by, act=act, earlier=earlier, also=[*also, whom(row)], of=of)
+
+
 def require_on_roll(row: Proposal) -> None:
     if row.member and row.member.party_organization_id != row.party_organization_id:
         raise Refusal(f"{row.member}不在{row.party_organization}的名册上，请核对党组织")
 
 
-def one_at_a_time(row: Proposal) -> Commendation:
+def one_at_a_time(row: Proposal | Quota) -> Commendation:
     """As it is: those who propose for it wait for each other, and for who makes it public."""
     hold(Commendation, [row.commendation_id])
     return Commendation.objects.get(pk=row.commendation_id)
@@ -260,6 +275,8 @@ def locked(row: Proposal, *states: str) -> Proposal:
     hold(Proposal, [row.pk])
     row = Proposal.objects.select_related(*WHOM).get(pk=row.pk)
     _require(row, *states)
+    if (held := row.commendation).named_on:
+        raise Refusal(f"“{held}”已于 {held.named_on} 表彰，不能再办理")
     return row
 
 

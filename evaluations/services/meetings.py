@@ -61,6 +61,7 @@ def decide(
 @transaction.atomic
 def exempt(*, by: User, evaluation: Evaluation, on: date, back: bool = False) -> Evaluation:
     """Give no score to a member who is frail or ill for long, before the meeting; `back`: score him after all."""
+    hold(Round, [evaluation.round_id])  # which is made public with everybody scored, and not between
     hold(Evaluation, [evaluation.pk])
     row = Evaluation.objects.select_related("round", "party_organization").get(pk=evaluation.pk, member__isnull=False)
     require_seat(by, P.EVALUATIONS_SCORE, row.party_organization, on=on)

@@ -22,7 +22,7 @@ from orgs.services.tables import PartyRows
 
 GIVEN = ("named_on", "rechecked_on")  # each by somebody above, for so many years
 NAMING = (*GIVEN, "document", "expires_on", "recheck")
-ABOVE = (*NAMING, "level", "withdrawn_why")  # what is said of one that is named
+ABOVE = (*NAMING, "name", "level", "withdrawn_why")  # what is said of one that is named
 
 
 class Sites(PartyRows[Site]):

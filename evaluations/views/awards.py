@@ -18,7 +18,7 @@ from accounts.permissions import Permission as P
 from core.pages import PageRequest, PermissionMixin, blame, number, to_change
 from core.refusals import Refusal, as_sentence
 from core.scope import may_change
-from evaluations.addresses import proofs_of
+from evaluations.addresses import proofs_of, seen
 from evaluations.choices import Award
 from evaluations.forms import ListObjectionForm, ReplyForm
 from evaluations.models import AwardObjection, Commendation, Proposal
@@ -174,7 +174,7 @@ class ProposalPage(PermissionMixin, TemplateView):
         reviews = row.undecided and may_change(row, scope)
         return super().get_context_data(
             title=str(row), proposal=row, held=row.commendation, criteria=CRITERIA[row.award],
-            checks=[(one, proofs_of(one.records)) for one in self.checks],
+            checks=[(one, proofs_of(seen(one.records, scope))) for one in self.checks],
             wrong=sum(not one.fits for one in self.checks), may_change=row.open and reviews,
             may_forward=row.state == State.APPLIED and reviews, may_amend=row.of_branch and self.applies,
             may_decide=above and row.state in (State.PROPOSED, State.AGREED), **more,

@@ -12,7 +12,7 @@ from core.refusals import Refusal
 from evaluations.models import Commendation, Proposal
 from evaluations.services import applications, awards
 from instructors.models import Assignment, Instructor
-from tests.awards import UNTIL, agreed, good_branch, held, propose
+from tests.awards import UNTIL, agreed, deputy, good_branch, held, propose
 from tests.people import LONG_AGO, TODAY, City
 
 pytestmark = pytest.mark.django_db
@@ -188,3 +188,34 @@ def test_it_is_done_on_its_pages(city: City, monkeypatch: pytest.MonkeyPatch) ->
     assert "已申报" in secretary.post(f"{there}amend/", {"why": "攻关 3 项"}, follow=True).content.decode()
     assert "已推荐，等待审定" in street.post(there, {"do": "forward"}, follow=True).content.decode()
     assert secretary.post(there, {"do": "withdraw", "text": "不报"}).status_code == 403
+
+
+def an_instructor(city: City, *units: str) -> Instructor:
+    """Sent by the street to a unit of the branch, and to others."""
+    made = Instructor.objects.create(name="甲指导", source="OFFICE", sent_by=city["CZ111"], since=LONG_AGO)
+    for place, name in enumerate(units):
+        unit = city.organization(name)
+        if not place:
+            city.cover(unit, "CZ1111")
+        Assignment.objects.create(instructor=made, organization=unit, since=LONG_AGO)
+    return made
+
+
+def test_nobody_of_the_branch_that_applied_decides_for_whoever_belongs_elsewhere(city: City) -> None:
+    """An instructor belongs to the street that sent him; whose application it is counts all the same."""
+    row = held(city, INSTRUCTOR=1)
+    mine = apply(city, row, "INSTRUCTOR", instructor=an_instructor(city, "明川电子"))
+    mine = step("forward", city, "street", mine)
+    deputy(city, "陈市")
+    for agreed_to in (True, False):
+        with pytest.raises(Refusal, match="任职或曾经任职"):
+            awards.decide(by=city.user("city"), row=mine, agreed=agreed_to, text="不够", on=TODAY)
+
+
+def test_the_branch_is_not_told_of_units_of_others(city: City) -> None:
+    row = held(city, INSTRUCTOR=1)
+    mine = apply(city, row, "INSTRUCTOR", instructor=an_instructor(city, "明川电子", "别家公司"))
+    for who, told in (("secretary", False), ("street", True)):
+        page = city.client(who).get(f"/awards/proposals/{mine.pk}/").content.decode()
+        assert "明川电子" in page
+        assert ("别家公司" in page) == told, who

@@ -197,6 +197,8 @@ def test_what_is_asked_of_a_party_worker(city: City) -> None:
     deputy(city)
     assert told(sent)["党费"] == (True, "不在本市名册上，党费在其所在党组织核对")
     assert told(sent)["班子职务"] == (True, "组织委员（2020-01-01 任职）")
+    Post.objects.filter(name="李干事").update(member=city.member("李干事"))  # left out to say nothing of dues
+    assert told(sent)["党费"] == (False, "2026 年没有核定党费，无从核对")
     Post.objects.update(until=TODAY)
     assert not told(sent)["班子职务"][0]
 

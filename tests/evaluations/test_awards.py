@@ -18,7 +18,7 @@ from dues.models import Arrears
 from evaluations.models import AwardObjection, Commendation, Honour, Proposal, Quota
 from evaluations.services import awards
 from evaluations.services.honours import honours
-from tests.awards import AFTER, UNTIL, deputy, good_branch, good_member, held, propose, result, term
+from tests.awards import AFTER, UNTIL, agreed, deputy, good_branch, good_member, held, propose, result, term
 from tests.people import LONG_AGO, TODAY, City, account
 
 pytestmark = pytest.mark.django_db
@@ -298,3 +298,25 @@ def test_what_was_given_stays_as_it_is_in_the_database(city: City) -> None:
 
 def held_again(city: City) -> Commendation:
     return Commendation.objects.create(name="下一次", node=city["CZ"], year=2027, propose_until=UNTIL)
+
+
+def test_once_it_is_public_no_quota_changes_and_once_it_is_given_nothing_is_taken_back(city: City) -> None:
+    """Said in a sentence, before the database refuses."""
+    good_branch(city)
+    row = held(city, PARTY=2)
+    agreed(city, propose(city, row))
+    left = Proposal.objects.create(
+        commendation=row, award="PARTY", party_organization=city["CZ1112"], branch=city["CZ1112"], name="联合", why="攻关",
+        state="RETURNED", returned_why="不够", applied_by=city.user("secretary"), applied_on=TODAY,
+    )  # fmt: skip
+    awards.publish(by=city.user("city"), row=row, on=TODAY)
+    told: dict[str, Any] = {"by": city.user("city"), "on": TODAY, "number": 9}
+    with pytest.raises(Refusal, match="名额不能再改"):
+        awards.quotas.change(row=row.quotas.get(), **told)
+    with pytest.raises(Refusal, match="名额不能再改"):
+        awards.quotas.add(commendation=row, award="MEMBER", node=city["CZ11"], **told)
+    awards.honour(by=city.user("city"), row=row, document="市委 1 号", on=AFTER)
+    secretary = account("other", None, name="联合书记", must_change_password=False)
+    secretary.appointments.create(role="SECRETARY", node=city["CZ1112"], since=LONG_AGO)
+    with pytest.raises(Refusal, match="已于 2026-12-15 表彰"):
+        awards.withdraw(by=secretary, row=left, reason="不报", on=AFTER)

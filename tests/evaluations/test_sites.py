@@ -51,7 +51,7 @@ def test_of_one_that_is_named_nothing_that_was_decided_is_changed_from_below(cit
     row = sites.sites.change(by=city.user("city"), row=row, named_on=TODAY, on=TODAY)
     told: dict[str, Any] = {"by": city.user("street"), "row": row, "on": TODAY}
     for values in (
-        {"expires_on": date(2040, 1, 1)}, {"level": "NATION"}, {"document": "国发 1 号"}, {"named_on": None, "expires_on": None},
+        {"expires_on": date(2040, 1, 1)}, {"level": "NATION"}, {"document": "国发 1 号"}, {"name": "全国示范点"}, {"named_on": None, "expires_on": None},
         {"withdrawn_on": TODAY},
     ):  # fmt: skip
         with pytest.raises(Refusal, match="权限"):
