@@ -88,6 +88,7 @@ NOT_DATED = {
     "change_account",
     "write_answers",
     "require_seat",
+    "applications.apply",
 }  # their values hold no date
 INNER = {
     "end_rows",
@@ -95,6 +96,8 @@ INNER = {
     "freeze",
     "post",
     "require_another",
+    "require_other",
+    "take_down",
 }  # other services call them, with a day that was checked
 
 
@@ -381,7 +384,11 @@ def dated_parameters() -> Iterator[tuple[str, str]]:
     for path in service_modules():
         module = path.stem if path.parent.name == "services" else path.parent.name
         for node in ast.parse(path.read_text()).body:
-            if not isinstance(node, ast.FunctionDef) or node.name.startswith("_") or node.name in INNER | NOT_DATED:
+            if (
+                not isinstance(node, ast.FunctionDef)
+                or node.name.startswith("_")
+                or {node.name, f"{module}.{node.name}"} & (INNER | NOT_DATED)
+            ):
                 continue
             taken = [*node.args.args, *node.args.kwonlyargs]
             if not any(one.arg == "by" for one in taken):

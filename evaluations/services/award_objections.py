@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from django.db import transaction
 
@@ -24,14 +23,17 @@ WRITERS = (P.EVALUATIONS_SCORE, P.EVALUATIONS_REVIEW)
 
 
 @transaction.atomic
-def enter(*, by: User, proposal: Proposal, received_on: date, on: date, **words: Any) -> AwardObjection:
+def enter(
+    *, by: User, proposal: Proposal, text: str, raised_by: str, raised_unit: str, received_on: date, on: date
+) -> AwardObjection:
     """For whoever turns to any Party organization that takes part: the list is public there."""
     row = locked(proposal, State.AGREED)
     scope = scope_for(by, on=on)
     seen = Commendation.objects.within(scope).filter(pk=row.commendation_id)
     if not (any(scope.may(one) for one in WRITERS) and seen.exists()):
         raise Refusal("登记异议，须是参加这次评选的党支部书记或上级的工作人员，请由他们办理")
-    made = AwardObjection(proposal=row, entered_by=by, **said(received_on=received_on, **words))
+    words = said(text=text, raised_by=raised_by, raised_unit=raised_unit, received_on=received_on)
+    made = AwardObjection(proposal=row, entered_by=by, **words)
     held = row.commendation
     take_down(made, by=by, first=held.notice_on, last=held.notice_until, on=on)
     return made
