@@ -63,9 +63,10 @@ class Commendations(RowServices[Commendation]):
 class Quotas(RowServices[Quota]):
     def hold(self, rows: Collection[Quota]) -> None:
         """Whoever proposes counts them; once the list is public nobody does any more."""
-        for row in rows:
-            if (held := one_at_a_time(row)).notice_on:
-                raise Refusal(f"“{held}”已于 {held.notice_on} 公示，名额不能再改")
+        keys = {row.commendation_id for row in rows}
+        hold(Commendation, keys)
+        if held := Commendation.objects.filter(pk__in=keys, notice_on__isnull=False).order_by("pk").first():
+            raise Refusal(f"“{held}”已于 {held.notice_on} 公示，名额不能再改")
 
     def follow(self, row: Quota, on: date) -> None:
         """At or below the committee that holds it, and no fewer than were proposed."""
@@ -234,7 +235,7 @@ def require_on_roll(row: Proposal) -> None:
         raise Refusal(f"{row.member}不在{row.party_organization}的名册上，请核对党组织")
 
 
-def one_at_a_time(row: Proposal | Quota) -> Commendation:
+def one_at_a_time(row: Proposal) -> Commendation:
     """As it is: those who propose for it wait for each other, and for who makes it public."""
     hold(Commendation, [row.commendation_id])
     return Commendation.objects.get(pk=row.commendation_id)
