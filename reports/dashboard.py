@@ -14,14 +14,17 @@ from typing import Any
 from core.indicators import Indicator, added, less
 from core.page_cache import kept
 from core.scope import Scope
+from evaluations.indicators import FIVE_BRANCHES
 from members.indicators import RESTING
 from orgs.figures import CUTS, LEVELS, Narrow, Slice, Tree, digits_below, total
-from orgs.indicators import AIMS, DISPUTED, R3, R7, SHOULD, STALE, T1, T2, T3, T4, T5, UNDECIDED, UNKNOWN_SIZE
+from orgs.indicators import AIMS as COVERED
+from orgs.indicators import DISPUTED, R3, R7, SHOULD, STALE, T1, T2, T3, T4, T5, UNDECIDED, UNKNOWN_SIZE
 from reports.figures import Standing, measures_of, standings
 from reports.models import ClosedMonth
 from reports.queries.moments import Moment
 
 CARDS = (T1, T2, T3, T4, T5)
+AIMS = (*COVERED, FIVE_BRANCHES)  # of the Opinion, in one line
 SHOWN = (SHOULD, *CARDS, R3, R7, *AIMS)
 ON_PAPER = RESTING.numerator.code
 DOUBTFUL = (UNDECIDED, UNKNOWN_SIZE, STALE, DISPUTED)  # what makes the figures less sure

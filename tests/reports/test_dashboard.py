@@ -157,7 +157,7 @@ def test_what_is_covered_on_paper_alone_is_said_beside_the_answer(
         assert "没有正式党员的党组织覆盖" not in answer(browser.get(PAGE).content.decode()), "now there is one"
     page = browser.get(PAGE, {"month": month}).content.decode()
     assert answer(page).endswith("全部已建党组织的单位中（不限于应建），2家由没有正式党员的党组织覆盖。")
-    ((url, number),) = re.findall(r'<a href="(/nodes/[^"]*)">(\d+)</a>', page)
+    ((url, number),) = re.findall(r'<a href="(/nodes/[^"]*)">(\d+)</a> 家由没有正式党员', page)
     listed = browser.get(unescape(url)).context["rows"]
     assert [(row.name, row.shown) for row, _ in listed] == [(city["CZ121"].name, int(number))]
 
