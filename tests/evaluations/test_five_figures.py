@@ -3,6 +3,7 @@ final."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -44,6 +45,9 @@ def test_figures_tell_of_the_newest_final_result(city: City) -> None:
     assert found["FIVE_EMPTY"] == (good, good), "what may be reached on paper alone is said beside it"
     assert found["FIVE_UNASKED"] == (good, good)
     assert told(city, "stranger")["FIVE_BRANCHES"] == (0, 0)
+    page = city.client("leader").get("/dashboard/").content.decode()
+    line = re.search(r"“五个好”党支部 <b>([^<]*)</b>（<a [^>]*>(\d+)</a> / <a [^>]*>(\d+)</a>）", page)
+    assert line and line.groups() == (f"{good / 20:.1%}", str(good), "20"), "the dashboard says it"
     _only_the_newest_counts(city, first)
 
 
