@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
 from evaluations.models import Honour
 from tests.awards import good_branch, held
-from tests.browser.chromium import DESK, PHONE
-from tests.browser.test_accessible import SMALL
+from tests.browser.roads import Road
 from tests.people import LONG_AGO, City, account
-
-SHOTS = Path(settings.BASE_DIR, "build", "shots")
 
 
 def test_a_branch_applies_is_public_objected_to_and_honoured(
@@ -31,76 +26,63 @@ def test_a_branch_applies_is_public_objected_to_and_honoured(
     row = held(city, PARTY=1)
     row.propose_until = today + timedelta(days=5)
     row.save()
-    place, small = f"/awards/{row.pk}/", list[str]()
+    place, road = f"/awards/{row.pk}/", Road("award", signed_in, phones=("secretary", "street"))
 
-    def page_of(username: str, where: str, size: object = None) -> Page:
-        page = signed_in(username)
-        page.set_viewport_size(size or (PHONE if username in ("secretary", "street") else DESK))  # type: ignore[arg-type]
-        page.goto(where)
-        return page
-
-    def step(page: Page, name: str) -> None:
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SHOTS / f"award-{name}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name}: wider than the page"
-        if page.viewport_size and page.viewport_size["width"] < 640:
-            small.extend(f"{name}: {found}" for found in page.evaluate(SMALL))
-
-    page = page_of("secretary", f"/branch/{city['CZ1111'].pk}/")
-    step(page, "1-branch")
+    page = road.page_of("secretary", f"/branch/{city['CZ1111'].pk}/")
+    road.step(page, "1-branch")
     page.get_by_role("link", name="申报：年度表彰").click()
-    step(page, "2-commendation")
+    road.step(page, "2-commendation")
     page.get_by_role("link", name="申报五个好党组织").click()
     page.get_by_label("主要事迹").fill("带领党员攻关 3 项，帮助困难职工 12 人")
-    step(page, "3-apply")
+    road.step(page, "3-apply")
     page.get_by_role("button", name="申报", exact=True).click()
     page.get_by_text("已申报，等待上级推荐").wait_for()
-    step(page, "4-applied")
+    road.step(page, "4-applied")
 
-    page = page_of("street", "/due/")
+    page = road.page_of("street", "/due/")
     page.get_by_role("link", name="推荐", exact=True).first.click()
-    step(page, "5-street")
+    road.step(page, "5-street")
     page.get_by_role("button", name="推荐", exact=True).click()
     page.get_by_text("已推荐，等待审定").wait_for()
 
-    page = page_of("city", place)
+    page = road.page_of("city", place)
     page.get_by_role("link", name="五个好党组织：").click()
-    step(page, "6-checks")
+    road.step(page, "6-checks")
     page.get_by_role("button", name="同意", exact=True).click()
     page.get_by_text("已同意").wait_for()
     page.goto(place)
     page.get_by_role("button", name="公示", exact=True).click()
     page.get_by_text("公示名单").wait_for()
-    step(page, "7-public")
+    road.step(page, "7-public")
 
-    page = page_of("secretary", place)
+    page = road.page_of("secretary", place)
     page.locator("summary", has_text="登记异议").click()
-    step(page, "8-object")
+    road.step(page, "8-object")
     page.get_by_label("针对").select_option(index=1)
     page.locator("textarea[name=text]").fill("活动记录和实际不一致，请核实")
     page.locator("[name=raised_by]").fill("王职工")
     page.locator("[name=received_on]").fill(str(today))
     page.get_by_role("button", name="登记", exact=True).click()
     page.get_by_text("异议已登记").wait_for()
-    step(page, "9-objection")
+    road.step(page, "9-objection")
 
-    page = page_of("second", place)
+    page = road.page_of("second", place)
     page.locator("summary", has_text="答复").click()
     page.locator("[name=accepted]").select_option("no")
     page.locator("[name=answer]").fill("查阅记录和现场照片，活动属实")
-    step(page, "10-answer")
+    road.step(page, "10-answer")
     page.get_by_role("button", name="答复", exact=True).click()
     page.get_by_text("已答复").wait_for()
 
     monkeypatch.setattr(timezone, "now", lambda: now + timedelta(days=20))
-    page = page_of("city", place)
+    page = road.page_of("city", place)
     page.get_by_label("表彰文号").fill("澄组〔2026〕30 号")
     page.get_by_role("button", name="表彰", exact=True).click()
     page.get_by_text("已表彰 1 个").wait_for()
-    step(page, "11-honoured")
-    step(page_of("secretary", place, PHONE), "12-honoured-phone")
+    road.step(page, "11-honoured")
+    road.step(road.page_of("secretary", place), "12-honoured-phone")
     there = reverse("party", args=[city["CZ1111"].pk])
-    step(page_of("city", there), "13-archive")
-    step(page_of("street", there, PHONE), "14-archive-phone")
+    road.step(road.page_of("city", there), "13-archive")
+    road.step(road.page_of("street", there), "14-archive-phone")
     assert Honour.objects.get().awarded_on == date.fromordinal(today.toordinal() + 20)
-    assert small == [], "every button is large enough for a thumb"
+    assert road.small == [], "every button is large enough for a thumb"

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page
 
@@ -17,11 +16,9 @@ from evaluations.queries.results import differences
 from evaluations.rules.rounds import half_before
 from evaluations.services import rounds, rubrics
 from tests.activities.test_attachments import photo
-from tests.browser.chromium import DESK, PHONE
-from tests.browser.test_accessible import SMALL
+from tests.browser.roads import Road
 from tests.people import City
 
-SHOTS = Path(settings.BASE_DIR, "build", "shots")
 REASON = "没有参与重大决策的记录"
 
 
@@ -43,28 +40,15 @@ def test_a_branch_scores_itself_is_reviewed_and_published(
 ) -> None:
     today, now = timezone.localdate(), timezone.now()
     city.cover(city.organization("明川电子", staff=20), "CZ1111")
-    row, small = opened(city, today), list[str]()
+    road, row = Road("evaluation", signed_in), opened(city, today)
     one = Evaluation.objects.get()
     address, scan = f"/evaluations/{one.pk}/", tmp_path / "聘书.jpg"
     scan.write_bytes(photo())
 
-    def page_of(username: str, where: str) -> Page:
-        page = signed_in(username)
-        page.set_viewport_size(PHONE if username == "secretary" else DESK)
-        page.goto(where)
-        return page
-
-    def step(page: Page, name: str) -> None:
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SHOTS / f"evaluation-{name}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name}: wider than the page"
-        if page.viewport_size and page.viewport_size["width"] < 640:
-            small.extend(f"{name}: {found}" for found in page.evaluate(SMALL))
-
-    page = page_of("secretary", f"/branch/{city['CZ1111'].pk}/")
-    step(page, "1-branch")
+    page = road.page_of("secretary", f"/branch/{city['CZ1111'].pk}/")
+    road.step(page, "1-branch")
     page.get_by_role("link", name="自评").first.click()
-    step(page, "2-self")
+    road.step(page, "2-self")
     for typed in page.locator("input[name^=points-]").all():
         typed.fill(str(typed.get_attribute("aria-label")).rpartition("满分 ")[2])
     page.get_by_text("上传佐证").first.click()
@@ -73,30 +57,30 @@ def test_a_branch_scores_itself_is_reviewed_and_published(
     page.get_by_text("已上传 1 个文件").wait_for()
     page.get_by_role("button", name="提交自评").click()
     page.get_by_text("自评已提交").wait_for()
-    step(page, "3-handed-in")
+    road.step(page, "3-handed-in")
 
-    page = page_of("street", "/evaluations/?stage=STREET")
+    page = road.page_of("street", "/evaluations/?stage=STREET")
     page.get_by_role("link", name=one.name).first.click()
     page.get_by_label("1.3 得分").fill("2")
     page.get_by_role("button", name="提交复核").click()
     page.get_by_text("请写明理由").first.wait_for()
-    step(page, "4-no-reason")
+    road.step(page, "4-no-reason")
     page.get_by_label("1.3 与自评不同的").fill(REASON)
     page.get_by_role("button", name="提交复核").click()
     page.get_by_text("已提交").first.wait_for()
 
-    page = page_of("district", address)
-    step(page, "5-department")
+    page = road.page_of("district", address)
+    road.step(page, "5-department")
     page.get_by_role("button", name="审定", exact=True).click()
     page.get_by_text("与登记的结果一致").wait_for()
-    step(page, "6-side-by-side")
+    road.step(page, "6-side-by-side")
 
-    page = page_of("city", f"/rounds/{row.pk}/")
+    page = road.page_of("city", f"/rounds/{row.pk}/")
     page.get_by_role("button", name="公示").click()
     page.get_by_text("公示名单").wait_for()
-    step(page, "7-public")
+    road.step(page, "7-public")
 
-    page = page_of("secretary", address)
+    page = road.page_of("secretary", address)
     page.locator("summary", has_text="登记异议").click()
     page.get_by_label("评分项").select_option(label="1.3 双向进入、交叉任职，参与重大决策")
     page.locator("textarea[name=text]").fill("参与决策的会议记录在册，请核实")
@@ -104,22 +88,22 @@ def test_a_branch_scores_itself_is_reviewed_and_published(
     page.locator("[name=received_on]").fill(str(today))
     page.get_by_role("button", name="登记", exact=True).click()
     page.get_by_text("异议已登记").wait_for()
-    step(page, "8-objection")
+    road.step(page, "8-objection")
 
-    page = page_of("city", address)
+    page = road.page_of("city", address)
     page.locator("summary", has_text="答复").click()
     page.locator("[name=answer]").fill("查阅会议记录，属实")
     page.locator("[name=points]").fill("4")
     page.get_by_role("button", name="答复", exact=True).click()
     page.get_by_text("由 2.00 分改为 4.00 分").wait_for()
-    step(page, "9-answered")
+    road.step(page, "9-answered")
 
     monkeypatch.setattr(timezone, "now", lambda: now + timedelta(days=20))
-    page = page_of("city", f"/rounds/{row.pk}/")
+    page = road.page_of("city", f"/rounds/{row.pk}/")
     page.get_by_role("button", name="确定结果").click()
     page.get_by_text("结果已确定").wait_for()
-    step(page, "10-final")
-    step(page_of("secretary", address), "11-result")
+    road.step(page, "10-final")
+    road.step(road.page_of("secretary", address), "11-result")
     assert Round.objects.get().state == "FINAL"
     assert [*differences(Evaluation.objects.all())] == []
-    assert small == [], "every button is large enough for a thumb"
+    assert road.small == [], "every button is large enough for a thumb"

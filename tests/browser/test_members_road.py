@@ -15,9 +15,8 @@ from evaluations.models import Evaluation, Honour, Round
 from evaluations.queries.results import differences
 from evaluations.rules.rounds import half_before
 from members.models import Post
-from tests.browser.chromium import DESK, PHONE
-from tests.browser.test_accessible import SMALL
-from tests.browser.test_evaluation_road import SHOTS, opened
+from tests.browser.roads import Road
+from tests.browser.test_evaluation_road import opened
 from tests.people import LONG_AGO, City
 
 NAMES = ("李建国", "王秀兰", "张伟民", "刘晓燕")
@@ -41,31 +40,14 @@ def _known(city: City, today: date) -> Round:
 def test_a_branch_chooses_its_members_and_one_objects(
     city: City, signed_in: Callable[[str], Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    today, now, small = timezone.localdate(), timezone.now(), list[str]()
+    today, now, road = timezone.localdate(), timezone.now(), Road("members", signed_in)
     row = _known(city, today)
     meeting = f"/rounds/{row.pk}/members/{city['CZ1111'].pk}/"
 
-    def page_of(username: str, where: str) -> Page:
-        page = signed_in(username)
-        page.set_viewport_size(PHONE if username == "secretary" else DESK)
-        page.goto(where)
-        return page
-
-    def step(page: Page, name: str) -> None:
-        """The page as it is, on both screens."""
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        mine = page.viewport_size or DESK
-        for screen in (DESK, PHONE):
-            page.set_viewport_size(screen)
-            page.screenshot(path=SHOTS / f"members-{name}-{screen['width']}.png", full_page=True)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name}: wider than the page"
-        small.extend(f"{name}: {found}" for found in page.evaluate(SMALL))
-        page.set_viewport_size(mine)
-
-    page = page_of("secretary", f"/branch/{city['CZ1111'].pk}/")
-    step(page, "1-branch")
+    page = road.page_of("secretary", f"/branch/{city['CZ1111'].pk}/")
+    road.step(page, "1-branch")
     page.get_by_role("link", name="支部评定").first.click()
-    step(page, "2-before")
+    road.step(page, "2-before")
     for name in NAMES:
         page.get_by_role("link", name=name).click()
         for typed in page.locator("input[name^=points-]").all():
@@ -74,11 +56,11 @@ def test_a_branch_chooses_its_members_and_one_objects(
             page.get_by_label("M2.1 得分").fill("3")
         if name == FIRST:
             page.get_by_text("担任党内职务 1 项，承担责任区、先锋岗 1 个").wait_for()
-            step(page, "3-scores")
+            road.step(page, "3-scores")
         page.get_by_role("button", name="保存", exact=True).last.click()
         page.get_by_text("已保存").wait_for()
         page.get_by_role("link", name="支部党员大会评定").click()
-    step(page, "4-scored")
+    road.step(page, "4-scored")
     for name in (FIRST, SECOND):
         page.get_by_label(f"{name} 评定为“五个好”").check()
     page.get_by_label(f"{NOT_CHOSEN} 没有评定的原因").fill("名额所限")
@@ -86,24 +68,24 @@ def test_a_branch_chooses_its_members_and_one_objects(
     page.get_by_label("赞成").fill("4")
     page.get_by_role("button", name="登记支部党员大会评定").click()
     page.get_by_text("一般不超过 1 名（3 分之一）").wait_for()
-    step(page, "5-too-many")
+    road.step(page, "5-too-many")
     page.get_by_label("超过名额的原因").fill("两名党员今年均受区级表彰")
     page.get_by_role("button", name="登记支部党员大会评定").click()
     page.get_by_text("等待街道复核").first.wait_for()
-    step(page, "6-decided")
+    road.step(page, "6-decided")
 
     for username, stage in (("street", "STREET"), ("district", "DEPARTMENT")):
-        page = page_of(username, f"/evaluations/?stage={stage}")
-        step(page, f"7-{username}")
+        page = road.page_of(username, f"/evaluations/?stage={stage}")
+        road.step(page, f"7-{username}")
         page.locator(f"button[value='confirm:{stage}']").click()
         page.get_by_text("的得分").first.wait_for()
 
-    page = page_of("city", f"/rounds/{row.pk}/")
+    page = road.page_of("city", f"/rounds/{row.pk}/")
     page.get_by_role("button", name="公示").click()
     page.get_by_text("公示名单").wait_for()
-    step(page, "8-public")
+    road.step(page, "8-public")
 
-    page = page_of("secretary", meeting)
+    page = road.page_of("secretary", meeting)
     page.get_by_role("link", name=NOT_CHOSEN).click()
     page.locator("summary", has_text="登记异议").click()
     page.locator("textarea[name=text]").fill("本人得分高于名单中的党员，请核实（书面异议，支部代为登记）")
@@ -111,26 +93,26 @@ def test_a_branch_chooses_its_members_and_one_objects(
     page.locator("[name=received_on]").fill(str(today))
     page.get_by_role("button", name="登记", exact=True).click()
     page.get_by_text("异议已登记").wait_for()
-    step(page, "9-objection")
+    road.step(page, "9-objection")
 
-    page = page_of("city", page.url)
+    page = road.page_of("city", page.url)
     page.locator("summary", has_text="答复").click()
     page.locator("[name=answer]").fill("查阅支部党员大会记录，得分和表决票数属实，增列")
     page.locator("[name=chosen]").select_option("yes")
-    step(page, "10-answer")
+    road.step(page, "10-answer")
     page.get_by_role("button", name="答复", exact=True).click()
     page.get_by_text("异议成立").wait_for()
 
     monkeypatch.setattr(timezone, "now", lambda: now + timedelta(days=20))
-    page = page_of("city", f"/rounds/{row.pk}/")
+    page = road.page_of("city", f"/rounds/{row.pk}/")
     page.get_by_role("button", name="确定结果").click()
     page.get_by_text("结果已确定").wait_for()
-    step(page, "11-final")
-    page = page_of("secretary", meeting)
-    step(page, "12-result")
+    road.step(page, "11-final")
+    page = road.page_of("secretary", meeting)
+    road.step(page, "12-result")
     page.get_by_role("link", name=NOT_CHOSEN).click()
-    step(page, "13-member")
+    road.step(page, "13-member")
     assert Round.objects.get().state == "FINAL"
     assert {*Evaluation.objects.filter(five_good=True).values_list("name", flat=True)} == {FIRST, SECOND, NOT_CHOSEN}
     assert [*differences(Evaluation.objects.all())] == []
-    assert small == [], "every button is large enough for a thumb"
+    assert road.small == [], "every button is large enough for a thumb"

@@ -17,7 +17,8 @@ from evaluations.services import rounds
 from members.models import PartyGroup
 from orgs.facts import refresh
 from orgs.services.party import establish
-from tests.browser.test_evaluation_road import SHOTS, opened
+from tests.browser.roads import SHOTS
+from tests.browser.test_evaluation_road import opened
 from tests.filing import file_record, members
 from tests.people import LONG_AGO, TODAY, City
 from tests.world import build_world
