@@ -17,7 +17,6 @@ from evaluations.criteria.records import course, learned_at, lesson
 from evaluations.criteria.registry import (
     Criterion,
     Facts,
-    Joined,
     Mode,
     Number,
     Records,
@@ -25,6 +24,7 @@ from evaluations.criteria.registry import (
     Source,
     by_key,
     criteria,
+    together,
 )
 from evaluations.models import Honour
 from evaluations.rules.facts import MONTHS_OF_A_YEAR, Fact, Record, Span
@@ -198,7 +198,7 @@ criteria.add(
         proves_not="只列登记的荣誉，不证明技能和攻关的成果；没有登记的不等于没有。",
     ),
     Criterion(
-        "M2.3", Dim.JOB, "带头作用", D(4), asks="责任区、先锋岗的实绩，群众的反映。", source=Joined((posts, role_models)).source,
+        "M2.3", Dim.JOB, "带头作用", D(4), asks="责任区、先锋岗的实绩，群众的反映。", source=together(posts, role_models, between="，"),
         proves_not="担任职务、承担责任区和先锋岗，不证明作用发挥得怎样。",
     ),
     Criterion(

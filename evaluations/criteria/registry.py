@@ -128,28 +128,6 @@ class Number(Counted):
 
 
 @dataclass(frozen=True)
-class Joined:
-    """What several registers tell of the same thing, one after the other."""
-
-    parts: tuple[Number, ...]
-
-    @property
-    def source(self) -> Source:
-        return Source(self.facts, self.records)
-
-    def facts(self, subjects: QuerySet, span: Span, on: date) -> Facts:
-        each = [part.facts(subjects, span, on) for part in self.parts]
-        return {
-            key: Fact("，".join(one[key].text for one in each), value=sum(int(one[key].value or 0) for one in each))
-            for key in each[0]
-        }
-
-    def records(self, subjects: QuerySet, span: Span, on: date) -> Records:
-        each = [part.records(subjects, span, on) for part in self.parts]
-        return by_key((key, record) for one in each for key, found in one.items() for record in found)
-
-
-@dataclass(frozen=True)
 class Share(Counted):
     """So many of so many: those that meet a condition, or the sums of two columns. `none` says why nothing can be told where
     there are none."""
@@ -171,13 +149,13 @@ class Share(Counted):
         return Fact(text.format(counted=counted, of=of), counted=counted, of=of)
 
 
-def together(*several: Number) -> Source:
+def together(*several: Number, between: str = "；") -> Source:
     """What several tables hold, told one after the other."""
 
     def facts(subjects: QuerySet, span: Span, on: date) -> Facts:
         each = [one.facts(subjects, span, on) for one in several]
         return {
-            key: Fact("；".join(one[key].text for one in each), value=sum(one[key].value or 0 for one in each))
+            key: Fact(between.join(one[key].text for one in each), value=sum(one[key].value or 0 for one in each))
             for key in keys(subjects)
         }
 
