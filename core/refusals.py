@@ -8,6 +8,12 @@ class Refusal(Exception):
     subclass."""
 
 
+def refuse(why: str) -> None:
+    """Raise a refusal with the sentence that speaks against it, where there is one."""
+    if why:
+        raise Refusal(why)
+
+
 def as_sentence(refusal: object) -> str:
     """The text of a refusal with one full stop at its end, as pages print it."""
     return f"{str(refusal).rstrip('。')}。"

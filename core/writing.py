@@ -176,8 +176,7 @@ def change_many(
     """
     model = rows.model
     require_past(model, values, on=on)
-    if any(getattr(column_of(model, name), "personal", False) for name in values):
-        raise ValueError("a personal value is bound to its record: change one at a time")
+    _require_impersonal(model, values)
     after, counted = audit.snapshot(model(**values), values), {name: F(name) + 1 for name in _version(model)}
     changed: list[Any] = []
     for records in _chunks(rows):
@@ -199,8 +198,7 @@ def change_each(
     if not given:
         return
     model, columns = type(given[0][0]), [*given[0][1]]
-    if any(getattr(column_of(model, name), "personal", False) for name in columns):
-        raise ValueError("a personal value is bound to its record: change one at a time")
+    _require_impersonal(model, columns)
     if _version(model):
         raise ValueError("a version counts by itself: change one at a time")
     done = []
@@ -318,6 +316,11 @@ def _held(record: models.Model) -> Changes:
 def _told(record: models.Model, changes: Changes) -> Changes:
     secret = getattr(record, "secret", ())
     return {name: pair for name, pair in changes.items() if name not in secret}
+
+
+def _require_impersonal(model: type[models.Model], names: Iterable[str]) -> None:
+    if any(getattr(column_of(model, name), "personal", False) for name in names):
+        raise ValueError("a personal value is bound to its record: change one at a time")
 
 
 def _version(model: type[models.Model]) -> list[str]:

@@ -17,7 +17,7 @@ from core.id_sets import among
 from core.locks import hold
 from core.months import YearMonth
 from core.parameters import values_on
-from core.refusals import Refusal
+from core.refusals import Refusal, refuse
 from dues.models import Book, EntryKind, Refund, RefundMonth, RefundStep
 from dues.queries.paid import paid_totals
 from dues.queries.steps import MOVES, NEXT, OWN, Rights, acted_on, rights_of, unlike_steps
@@ -229,8 +229,7 @@ def _checked(refund: Refund, step: RefundStep.Step, by: User, on: date) -> tuple
     """The refund, locked, of which this person may take the step, with the amount that the ledger gives."""
     row = _locked(refund, step)
     rights = rights_of([row], step, by, on=on)
-    if why := _why_not(row, step, rights, _differing([row])):
-        raise Refusal(why)
+    refuse(_why_not(row, step, rights, _differing([row])))
     return row, rights
 
 

@@ -16,7 +16,7 @@ from core import writing
 from core.formats import some
 from core.locks import between_turns, derived_once, hold
 from core.parameters import values_on
-from core.refusals import Refusal
+from core.refusals import Refusal, refuse
 from core.services import RowServices
 from evaluations.choices import Award
 from evaluations.models import AwardObjection, Commendation, Honour, Proposal, Quota
@@ -143,7 +143,7 @@ def publish(*, by: User, row: Commendation, on: date) -> Commendation:
     row = _held(by, row, on)
     if row.notice_on:
         raise Refusal(f"“{row}”已于 {row.notice_on} 公示")
-    _refuse(waits_for(row, on))
+    refuse(waits_for(row, on))
     left = row.proposals.filter(state=State.APPLIED)
     writing.change_many(left, {"state": State.RETURNED, "returned_why": NOT_TAKEN}, by=by, action=PUBLISH, on=on)
     until = notice_until(on, int(values_on(on)["five.notice_days"]))
@@ -160,7 +160,7 @@ def honour(*, by: User, row: Commendation, document: str, on: date) -> int:
         raise Refusal(f"“{row}”已于 {row.named_on} 表彰")
     if not row.notice_on:
         raise Refusal("先公示，期满以后才能表彰")
-    _refuse(waits_for(row, on))
+    refuse(waits_for(row, on))
     if not document.strip():
         raise Refusal("表彰文号请填写")
     agreed = list(row.proposals.filter(state=State.AGREED).select_related(*WHOM).order_by("pk"))
@@ -196,11 +196,6 @@ def waits_for(row: Commendation, on: date) -> str:
         return f"公示到 {row.notice_until} 结束，期满以后才能表彰"
     number = AwardObjection.objects.filter(proposal__commendation=row, outcome="").count()
     return f"还有 {number} 件异议没有答复，答复以后才能表彰" if number else ""
-
-
-def _refuse(why: str) -> None:
-    if why:
-        raise Refusal(why)
 
 
 def level_of(node: PartyOrganization) -> str:
@@ -261,8 +256,7 @@ def require_room(row: Proposal) -> None:
     """Within each quota on the way up."""
     word = Award(row.award).label
     for quota in quotas_above(row):
-        if why := beyond(quota.node.name, word, quota.number, used(quota)):
-            raise Refusal(why)
+        refuse(beyond(quota.node.name, word, quota.number, used(quota)))
 
 
 def _require(row: Proposal, *states: str) -> None:

@@ -20,7 +20,7 @@ from core.id_sets import among
 from core.jobs import Progress
 from core.locks import alone_with, hold
 from core.parameters import values_on
-from core.refusals import Refusal
+from core.refusals import Refusal, refuse
 from core.rows import analyze
 from core.scope import subtree
 from evaluations.choices import Category
@@ -85,7 +85,7 @@ def open_(*, by: User, row: Round, on: date, progress: Progress | None = None) -
     """Take in all branches, or members, below the node, each with the rubric in force on the last day of the time, its facts with
     the records that prove them, and the points that follow; returns how many."""
     row = _locked(by, row, on, State.PREPARED)
-    _require(waits_for(row, on))
+    refuse(waits_for(row, on))
     subjects, progress, count = _subjects(row), progress or Progress(), 0
     rubrics, whole = _rubrics(row, subjects), sum(map(len, subjects.values()))
     if not whole:
@@ -105,7 +105,7 @@ def open_(*, by: User, row: Round, on: date, progress: Progress | None = None) -
 def publish(*, by: User, row: Round, on: date) -> Round:
     """公示: name and unit of whoever reached five goods, for five working days or more."""
     row = _locked(by, row, on, State.OPEN)
-    _require(waits_for(row, on))
+    refuse(waits_for(row, on))
     until = notice_until(on, int(values_on(on)["five.notice_days"]))
     values = {"state": State.NOTICE, "notice_on": on, "notice_until": until}
     writing.change(by=by, record=row, values=values, action=PUBLISH, on=on)
@@ -116,7 +116,7 @@ def publish(*, by: User, row: Round, on: date) -> Round:
 def finalise(*, by: User, row: Round, on: date) -> Round:
     """Let the results hold: after the 公示, with every objection answered, and only what follows anew from what was kept."""
     row = _locked(by, row, on, State.NOTICE)
-    _require(waits_for(row, on))
+    refuse(waits_for(row, on))
     if wrong := list(differences(row.evaluations.all())):
         cells = some(wrong, most=NAMED)
         raise Refusal(f"重新计算与登记的结果不一致，共 {len(wrong)} 处，请报告系统管理员和审计管理员：{cells}")
@@ -145,11 +145,6 @@ def waits_for(row: Round, on: date) -> str:
             if number := Objection.objects.filter(evaluation__round=row, outcome="").count():
                 return f"还有 {number} 件异议没有答复，答复以后才能确定结果"
     return ""
-
-
-def _require(why: str) -> None:
-    if why:
-        raise Refusal(why)
 
 
 def _locked(by: User, row: Round, on: date, *states: str) -> Round:

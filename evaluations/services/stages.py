@@ -16,7 +16,7 @@ from accounts.permissions import Permission as P
 from core import writing
 from core.id_sets import among
 from core.locks import hold
-from core.refusals import Refusal
+from core.refusals import Refusal, refuse
 from evaluations.models import Evaluation, Round, Score, Stage, Survey
 from evaluations.queries.results import Sheet, asked, item_of, sheets_of
 from evaluations.rules.rounds import LABELS, Given, against, not_yet
@@ -157,8 +157,7 @@ def _begin(by: User, evaluation: Evaluation, stage: Stage, on: date) -> Sheet:
 
 
 def _require_turn(by: User, row: Evaluation, stage: Stage, on: date) -> None:
-    if why := why_not(by=by, evaluation=row, stage=stage, on=on):
-        raise Refusal(why)
+    refuse(why_not(by=by, evaluation=row, stage=stage, on=on))
 
 
 def _not_its_turn(row: Evaluation, step: Step, on: date) -> str:

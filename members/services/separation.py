@@ -8,7 +8,7 @@ from datetime import date
 
 from accounts.models import User
 from accounts.permissions import Permission
-from core.refusals import Refusal
+from core.refusals import Refusal, refuse
 from members.queries.people import acted_on, people_of, person, seat_of
 from members.rules.separation import Acted, barred
 from orgs.models import PartyOrganization
@@ -31,8 +31,7 @@ def require_another(
 
 def refuse_same(by: User, *, act: str, earlier: Iterable[Acted], of: PartyOrganization | None = None) -> None:
     """The same of steps that are known with their people."""
-    if why := barred(person(by), act=act, earlier=earlier, branch=people_of(of) if of else ()):
-        raise Refusal(why)
+    refuse(barred(person(by), act=act, earlier=earlier, branch=people_of(of) if of else ()))
 
 
 def require_seat(
