@@ -28,7 +28,9 @@ ORGANIZATION = Organization._meta.db_table
 TABLE = OrganizationFacts._meta.db_table
 COLUMNS = tuple(str(field.column) for field in OrganizationFacts._meta.concrete_fields)
 TOUCHED = "SELECT id FROM touched"
-MANY = 5_000  # from so many organizations on, a statement gets a plan of its own, made from what the tables hold now
+# From so many organizations on, a statement gets a plan of its own, made from what the tables hold now. What PostgreSQL knew
+# before may be wrong: after killed imports it takes full tables for empty, and such a plan ran for hours.
+MANY = 500
 SWEEPING = 30_000  # from so many on, reading the sources whole is cheaper than looking each organization up
 # facts whose organization was deleted without `forget`; NOT IN would compare each with all
 ORPHANS = f"FROM {TABLE} WHERE NOT EXISTS (SELECT 1 FROM {ORGANIZATION} o WHERE o.id = {TABLE}.organization_id)"
