@@ -118,10 +118,10 @@ def attendance(branches: QuerySet, span: Span, on: date) -> Facts:
 
 
 # --- 2.3 学时 ---------------------------------------------------------------------------------------------------------
-def enough_hours(branches: QuerySet, span: Span, on: date) -> Facts:
+def enough_hours(learned: QuerySet, branches: QuerySet, span: Span, on: date) -> Facts:
     """Members who have what is asked of them, of half a year half of it. Three queries."""
     counted: dict[int, list[bool]] = {}
-    for key, _, _, hours, wanted in _learned(branches, span, on):
+    for key, _, _, hours, wanted in learned:
         counted.setdefault(key, []).append(enough(hours, wanted, span))
     return portions(branches, counted, of="名党员", does="学时达标", none=Fact(unknown="名册上没有党员"))
 
@@ -135,7 +135,7 @@ def _learned(branches: QuerySet, span: Span, on: date) -> QuerySet:
     return rows.values_list("party_organization", "pk", "name", "hours", "wanted")
 
 
-def _hours_of_each(branches: QuerySet, span: Span, on: date) -> Records:
+def _hours_of_each(learned: QuerySet, branches: QuerySet, span: Span, on: date) -> Records:
     return by_key(
         (
             key,
@@ -144,7 +144,7 @@ def _hours_of_each(branches: QuerySet, span: Span, on: date) -> Records:
                 "members.member", pk, enough(hours, wanted, span),
             ),
         )
-        for key, pk, name, hours, wanted in _learned(branches, span, on)
+        for key, pk, name, hours, wanted in learned
     )  # fmt: skip
 
 
@@ -159,7 +159,7 @@ criteria.add(
         proves_not="到会由支部自己填报，没有核对签到；退回的记录不计，还没有审核的计入。",
     ),
     Criterion(
-        "2.3", MEMBERS, "党员培训学时", D(3), Mode.AUTO, Linear(), source=Source(enough_hours, _hours_of_each),
+        "2.3", MEMBERS, "党员培训学时", D(3), Mode.AUTO, Linear(), source=Source(enough_hours, _hours_of_each, _learned),
         proves_not="只证明登记了学时，不证明学到了什么；支部自己的党课、主题党日也计入。",
     ),
     Criterion(

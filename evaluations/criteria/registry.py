@@ -32,10 +32,25 @@ class Mode(Enum):
 
 @dataclass(frozen=True)
 class Source:
-    """`facts` of the branches or members of a queryset, by their keys, all of them; `records` that prove them."""
+    """`facts` of the branches or members of a queryset, by their keys, all of them; `records` that prove them. What both are told
+    from (`shared`) is asked for once, and handed to each before the queryset."""
 
-    facts: Callable[[QuerySet, Span, date], Facts]
-    records: Callable[[QuerySet, Span, date], Records]
+    tell: Callable[..., Facts]
+    prove: Callable[..., Records]
+    shared: Callable[[QuerySet, Span, date], Any] | None = None
+
+    def facts(self, subjects: QuerySet, span: Span, on: date) -> Facts:
+        return self.tell(*self._asked(subjects, span, on))
+
+    def records(self, subjects: QuerySet, span: Span, on: date) -> Records:
+        return self.prove(*self._asked(subjects, span, on))
+
+    def both(self, subjects: QuerySet, span: Span, on: date) -> tuple[Facts, Records]:
+        asked = self._asked(subjects, span, on)
+        return self.tell(*asked), self.prove(*asked)
+
+    def _asked(self, *told: Any) -> tuple[Any, ...]:
+        return (self.shared(*told), *told) if self.shared else told
 
 
 @dataclass(frozen=True)
@@ -97,9 +112,13 @@ class Counted:
         return Source(self.facts, self.records)
 
     def facts(self, subjects: QuerySet, span: Span, on: date) -> Facts:
-        rows = self.of(subjects, span, on).order_by().values_list(self.whose)
-        found = {key: numbers for key, *numbers in rows.annotate(**self.numbers())}
+        found = self.counted(subjects, span, on)
         return {key: self.fact(*found.get(key, ())) for key in keys(subjects)}
+
+    def counted(self, subjects: QuerySet, span: Span, on: date) -> dict[int, list[int]]:
+        """Of those that have any rows. One query."""
+        rows = self.of(subjects, span, on).order_by().values_list(self.whose)
+        return {key: numbers for key, *numbers in rows.annotate(**self.numbers())}
 
     def records(self, subjects: QuerySet, span: Span, on: date) -> Records:
         rows = self.of(subjects, span, on).select_related(*self.related).order_by("pk")
@@ -153,10 +172,11 @@ def together(*several: Number, between: str = "；") -> Source:
     """What several tables hold, told one after the other."""
 
     def facts(subjects: QuerySet, span: Span, on: date) -> Facts:
-        each = [one.facts(subjects, span, on) for one in several]
+        found = [(one, one.counted(subjects, span, on)) for one in several]
+        told = {key: [one.fact(*counted.get(key, ())) for one, counted in found] for key in keys(subjects)}
         return {
-            key: Fact(between.join(one[key].text for one in each), value=sum(one[key].value or 0 for one in each))
-            for key in keys(subjects)
+            key: Fact(between.join(fact.text for fact in each), value=sum(fact.value or 0 for fact in each))
+            for key, each in told.items()
         }
 
     def records(subjects: QuerySet, span: Span, on: date) -> Records:

@@ -37,7 +37,7 @@ TEAM = Dimension.TEAM
 
 
 # --- 1.1 班子健全、按期换届 -------------------------------------------------------------------------------------------
-def team(branches: QuerySet, span: Span, on: date) -> Facts:
+def team(begun: QuerySet[Term], branches: QuerySet, span: Span, on: date) -> Facts:
     """Who holds posts at the end of the time, and until when the newest term runs, with its extension. Five queries."""
     day = span.upto(on)
     posts = Post.objects.filter(party_organization__in=branches.order_by().values("pk")).order_by()
@@ -51,7 +51,7 @@ def team(branches: QuerySet, span: Span, on: date) -> Facts:
             people=Count("name", distinct=True),
         )
     }
-    ends = {term.party_organization_id: term.until for term in terms(branches, day)}
+    ends = {term.party_organization_id: term.until for term in begun}
     least = int(values_on(day)["org.committee_min_formal"])
     rows = branches.order_by().annotate(formal_=number_of(Member.objects.formal(), "party_organization"))
     return {
@@ -83,11 +83,11 @@ def terms(branches: QuerySet, day: date) -> QuerySet[Term]:
     return rows.order_by("elected_on")
 
 
-def team_records(branches: QuerySet, span: Span, on: date) -> Records:
+def team_records(begun: QuerySet[Term], branches: QuerySet, span: Span, on: date) -> Records:
     """Posts that are held, and the newest term."""
     day = span.upto(on)
     posts = Post.objects.on(day).filter(party_organization__in=branches.order_by().values("pk")).order_by("pk")
-    newest = {term.party_organization_id: term for term in terms(branches, day)}
+    newest = {term.party_organization_id: term for term in begun}
     found = [(one.party_organization_id, Record(f"{one}，{one.since} 任职", "members.post", one.pk)) for one in posts]
     found += [
         (key, Record(f"{one}，任期至 {one.until}", "members.term", one.pk, one.until >= day))
@@ -103,7 +103,7 @@ criteria.add(
             "secretary": ("没有在任书记", D(2)), "committee": ("应设支委会而没有设", D(1)),
             "vacant": ("支委会不足三人", D(1)), "overdue": ("任期届满没有换届或批准延期", D(2)),
         }),
-        source=Source(team, team_records),
+        source=Source(team, team_records, lambda branches, span, on: terms(branches, span.upto(on))),
         proves_not="职务和任期以登记为准，不证明在职人员实际履职，也不证明选举程序合规。",
         differs={Category.JOINT: D(6)},
     )
@@ -117,9 +117,12 @@ def _held_by_secretaries(branches: QuerySet, day: date) -> QuerySet[Post]:
     return rows
 
 
-def secretaries(branches: QuerySet, day: date) -> dict[int, tuple[int | None, str]]:
+Secretaries = dict[int, tuple[int | None, str]]
+
+
+def _secretaries(branches: QuerySet, span: Span, on: date) -> Secretaries:
     """By branch: the member who is its secretary, who may be none of ours, and the name."""
-    rows = _held_by_secretaries(branches, day).order_by("since", "pk")
+    rows = _held_by_secretaries(branches, span.upto(on)).order_by("since", "pk")
     columns = rows.values_list("party_organization", "member", "name")
     return {branch: (member, name) for branch, member, name in columns}
 
@@ -130,20 +133,21 @@ def _without(secretary: tuple[int | None, str] | None) -> str:
     return "" if secretary[0] else f"书记 {secretary[1]} 不在本系统的党员名册上，无从统计"
 
 
-def secretary_hours(branches: QuerySet, span: Span, on: date) -> Facts:
+def secretary_hours(found: Secretaries, branches: QuerySet, span: Span, on: date) -> Facts:
     """Of whoever is secretary at the end of the time; of half a year half of the hours are asked. Four queries."""
     day = span.upto(on)
-    found, asked = secretaries(branches, day), D(values_on(day)["life.leader_hours"]) * span.months / MONTHS_OF_A_YEAR
-    rows = Member.objects.filter(pk__in=_members_of(branches, day))
-    hours = dict(with_hours(rows, on=day, since=span.first).values_list("pk", "hours"))
+    rows = with_hours(Member.objects.filter(pk__in=_members_of(branches, day)), on=day, since=span.first)
+    learned = {pk: (hours, wanted) for pk, hours, wanted in rows.values_list("pk", "hours", "wanted")}
     facts = {}
     for key in keys(branches):
         if why := _without(found.get(key)):
             facts[key] = Fact(unknown=why)
         else:
             member, name = found[key]
-            text = f"书记 {name} {plain(hours[member])} 学时，应达到 {plain(asked)} 学时"
-            facts[key] = Fact(text, counted=hours[member], of=asked)
+            hours, wanted = learned[member]
+            asked = D(wanted) * span.months / MONTHS_OF_A_YEAR
+            text = f"书记 {name} {plain(hours)} 学时，应达到 {plain(asked)} 学时"
+            facts[key] = Fact(text, counted=hours, of=asked)
     return facts
 
 
@@ -151,11 +155,9 @@ def _members_of(branches: QuerySet, day: date) -> QuerySet:
     return _held_by_secretaries(branches, day).filter(member__isnull=False).values("member")
 
 
-def secretary_courses(branches: QuerySet, span: Span, on: date) -> Facts:
+def secretary_courses(found: Secretaries, branches: QuerySet, span: Span, on: date) -> Facts:
     """Courses that are entered for whoever is secretary at the end of the time. Three queries."""
-    day = span.upto(on)
-    found = secretaries(branches, day)
-    rows = _courses(branches, span, day).order_by().values_list("member")
+    rows = _courses(branches, span, span.upto(on)).order_by().values_list("member")
     times = dict(rows.annotate(times=Count("pk")))
     facts = {}
     for key in keys(branches):
@@ -174,24 +176,22 @@ def _courses(branches: QuerySet, span: Span, day: date) -> QuerySet[Training]:
     return Training.objects.filter(member__in=_members_of(branches, day), held_on__range=(span.first, day), hours__gt=0)
 
 
-def _course_records(branches: QuerySet, span: Span, on: date) -> Records:
-    day = span.upto(on)
-    of, rows = _branches_of(branches, day), _courses(branches, span, day).order_by("held_on", "pk")
+def _course_records(found: Secretaries, branches: QuerySet, span: Span, on: date) -> Records:
+    of, rows = _branches_of(found), _courses(branches, span, span.upto(on)).order_by("held_on", "pk")
     return by_key((branch, course(row)) for row in rows for branch in of[row.member_id])
 
 
-def _branches_of(branches: QuerySet, day: date) -> dict[int, list[int]]:
+def _branches_of(secretaries: Secretaries) -> dict[int, list[int]]:
     """By member: the branches of which it is the secretary."""
     found: dict[int, list[int]] = defaultdict(list)
-    for branch, (member, _) in secretaries(branches, day).items():
+    for branch, (member, _) in secretaries.items():
         if member:
             found[member].append(branch)
     return found
 
 
-def _hour_records(branches: QuerySet, span: Span, on: date) -> Records:
-    day = span.upto(on)
-    of = _branches_of(branches, day)
+def _hour_records(secretaries: Secretaries, branches: QuerySet, span: Span, on: date) -> Records:
+    day, of = span.upto(on), _branches_of(secretaries)
     came = learned_at(Attendance.objects.filter(member__in=_members_of(branches, day)), span, day)
     found = [(row.member_id, lesson(row)) for row in came]
     found += [(row.member_id, course(row)) for row in _courses(branches, span, day).order_by("held_on", "pk")]
@@ -200,13 +200,13 @@ def _hour_records(branches: QuerySet, span: Span, on: date) -> Records:
 
 criteria.add(
     Criterion(
-        "1.2", TEAM, "书记培训学时", D(2), Mode.AUTO, Linear(), source=Source(secretary_hours, _hour_records),
+        "1.2", TEAM, "书记培训学时", D(2), Mode.AUTO, Linear(), source=Source(secretary_hours, _hour_records, _secretaries),
         proves_not="只证明登记了学时，不证明学到了什么；支部自己的党课、主题党日也计入。",
         differs={Category.JOINT: D(3)},
     ),
     Criterion(
         "1.6", TEAM, "书记参加集中培训", D(1), Mode.AUTO, Steps(steps=(Step(D(1), D(100)),), unit="次"),
-        source=Source(secretary_courses, _course_records),
+        source=Source(secretary_courses, _course_records, _secretaries),
         proves_not="只证明登记了培训，不区分由哪一级举办，也不证明考核合格。",
     ),
 )  # fmt: skip

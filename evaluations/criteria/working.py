@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal as D
@@ -145,90 +144,93 @@ class Unit(NamedTuple):
     size: int | None
 
 
-def units(branches: QuerySet, day: date) -> Iterator[Unit]:
-    rows = Coverage.objects.on(day).filter(primary=True, party_organization__in=branches.order_by().values("pk"))
+def _units(branches: QuerySet, span: Span, on: date) -> list[Unit]:
+    rows = _covered(branches, span.upto(on)).order_by("pk")
     columns = ("party_organization", "organization", "organization__name", "organization__facts__size")
-    return (Unit(*row) for row in rows.order_by("pk").values_list(*columns))
+    return [Unit(*row) for row in rows.values_list(*columns)]
 
 
-Mass = dict[tuple[int, str], MassOrganization]
+def _covered(branches: QuerySet, day: date) -> QuerySet[Coverage]:
+    rows: QuerySet[Coverage] = Coverage.objects.on(day).filter(primary=True)
+    return rows.filter(party_organization__in=branches.order_by().values("pk"))
+
+
+class Asked(NamedTuple):
+    """A mass organization of a unit: whether it is there, else how many its size has to be for it to be asked for."""
+
+    unit: Unit
+    kind: str
+    there: bool
+    least: int
+
+    @property
+    def has(self) -> bool | None:
+        """Also where it is not asked for; None where the size of the unit is not known."""
+        if self.there:
+            return True
+        return None if self.unit.size is None else self.unit.size < self.least
+
+    @property
+    def record(self) -> Record:
+        words = {None: "没有，人数不明", True: "没有，按人数不要求", False: "没有"}
+        text = f"{self.unit.name} {MassOrganization.Kind(self.kind).label}：{'已建' if self.there else words[self.has]}"
+        return Record(text, "orgs.organization", self.unit.pk, bool(self.has))
+
+
 NEEDS = {kind: f"five.{kind.lower()}_min" for kind in MassOrganization.Kind.values}
 
 
-def _masses(branches: QuerySet, day: date) -> Mass:
-    """Of these units: what is at work on a day, by unit and kind."""
-    covered = Coverage.objects.on(day).filter(primary=True, party_organization__in=branches.order_by().values("pk"))
-    there = (Q(founded_on=None) | Q(founded_on__lte=day)) & (Q(closed_on=None) | Q(closed_on__gt=day))
-    rows = MassOrganization.objects.filter(there, organization__in=covered.values("organization"))
-    return {(row.organization_id, row.kind): row for row in rows}
-
-
-def mass_organizations(branches: QuerySet, span: Span, on: date) -> Facts:
-    """Of each unit union, youth and women: there, or not asked for by its size. Four queries."""
+def _masses(branches: QuerySet, span: Span, on: date) -> list[Asked]:
+    """Of each unit union, youth and women."""
     day = span.upto(on)
-    masses, values = _masses(branches, day), values_on(day)
-    found: dict[int, list[tuple[Unit, str, bool | None]]] = defaultdict(list)
-    for unit in units(branches, day):
-        found[unit.branch] += [
-            (unit, kind, _has(unit, kind, masses, int(values[least]))) for kind, least in NEEDS.items()
-        ]
+    at_work = (Q(founded_on=None) | Q(founded_on__lte=day)) & (Q(closed_on=None) | Q(closed_on__gt=day))
+    rows = MassOrganization.objects.filter(at_work, organization__in=_covered(branches, day).values("organization"))
+    there, values = {*rows.values_list("organization", "kind")}, values_on(day)
+    return [
+        Asked(unit, kind, (unit.pk, kind) in there, int(values[least]))
+        for unit in _units(branches, span, on)
+        for kind, least in NEEDS.items()
+    ]
+
+
+def mass_organizations(masses: list[Asked], branches: QuerySet, span: Span, on: date) -> Facts:
+    """There, or not asked for by the size of the unit. Four queries."""
+    found: dict[int, list[Asked]] = defaultdict(list)
+    for one in masses:
+        found[one.unit.branch].append(one)
     facts = {}
     for key in keys(branches):
         asked = found.get(key, [])
-        unclear = {unit.name for unit, _, has in asked if has is None}
+        unclear = {one.unit.name for one in asked if one.has is None}
         if not asked:
             facts[key] = Fact(excluded="没有覆盖的单位")
         elif unclear:
             facts[key] = Fact(unknown=f"{len(unclear)} 家单位人数不明，不知应建哪些群团组织")
         else:
-            have = sum(bool(has) for *_, has in asked)
+            have = sum(bool(one.has) for one in asked)
             words = f"{len(asked) // len(NEEDS)} 家单位，工会、团组织、妇联应有 {len(asked)} 个，"
             words += f"已有或按人数不要求的 {have} 个" if have else "都没有"
             facts[key] = Fact(words, counted=have, of=len(asked))
     return facts
 
 
-def _has(unit: Unit, kind: str, masses: Mass, least: int) -> bool | None:
-    """None where it is not there and the size of the unit is not known."""
-    if (unit.pk, kind) in masses:
-        return True
-    return None if unit.size is None else unit.size < least
+def _mass_records(masses: list[Asked], branches: QuerySet, span: Span, on: date) -> Records:
+    return by_key((one.unit.branch, one.record) for one in masses)
 
 
-def _mass_records(branches: QuerySet, span: Span, on: date) -> Records:
-    day = span.upto(on)
-    masses, values, found = _masses(branches, day), values_on(day), []
-    for unit in units(branches, day):
-        for kind, least in NEEDS.items():
-            has = _has(unit, kind, masses, int(values[least]))
-            there = (
-                "已建"
-                if (unit.pk, kind) in masses
-                else "没有，人数不明"
-                if has is None
-                else "没有，按人数不要求"
-                if has
-                else "没有"
-            )
-            text = f"{unit.name} {MassOrganization.Kind(kind).label}：{there}"
-            found.append((unit.branch, Record(text, "orgs.organization", unit.pk, bool(has))))
-    return by_key(found)
-
-
-def democracy(branches: QuerySet, span: Span, on: date) -> Facts:
+def democracy(units: list[Unit], branches: QuerySet, span: Span, on: date) -> Facts:
     """Units in which any form of it was held in the time. Three queries."""
     day = span.upto(on)
     rows = Democracy.objects.filter(held_on__range=(span.first, day)).values_list("organization", flat=True)
-    covered = Coverage.objects.on(day).filter(primary=True, party_organization__in=branches.order_by().values("pk"))
-    held, found = {*rows.filter(organization__in=covered.values("organization"))}, defaultdict(list)
-    for unit in units(branches, day):
+    held, found = {*rows.filter(organization__in=_covered(branches, day).values("organization"))}, defaultdict(list)
+    for unit in units:
         found[unit.branch].append(unit.pk in held)
     return portions(branches, found, of="家单位", does="开展了民主管理", none=Fact(excluded="没有覆盖的单位"))
 
 
-def _democracy_records(branches: QuerySet, span: Span, on: date) -> Records:
+def _democracy_records(units: list[Unit], branches: QuerySet, span: Span, on: date) -> Records:
     day, of = span.upto(on), defaultdict(list)
-    for unit in units(branches, day):
+    for unit in units:
         of[unit.pk].append(unit)
     rows = Democracy.objects.filter(held_on__range=(span.first, day), organization__in=among(of)).order_by(
         "held_on", "pk"
@@ -286,7 +288,7 @@ criteria.add(
     ),
     Criterion(
         "3.4", WORK, "党群共建：工会、团组织、妇联", D(3), Mode.AUTO, Linear(),
-        source=Source(mass_organizations, _mass_records),
+        source=Source(mass_organizations, _mass_records, _masses),
         proves_not=PAPER + "不证明群团组织开展了活动；按人数不要求的算有。",
     ),
     Criterion(
@@ -295,7 +297,7 @@ criteria.add(
         proves_not=PAPER + "不证明场所的面积、设施合乎要求，也不证明经费用得恰当。",
     ),
     Criterion(
-        "3.6", WORK, "民主管理", D(0), Mode.AUTO, Linear(), source=Source(democracy, _democracy_records),
+        "3.6", WORK, "民主管理", D(0), Mode.AUTO, Linear(), source=Source(democracy, _democracy_records, _units),
         proves_not=PAPER + "职代会、厂务公开等有一次就算，不证明职工的意见得到采纳。",
     ),
 )  # fmt: skip

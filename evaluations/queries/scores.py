@@ -3,7 +3,7 @@ they are. What is judged is left open."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,6 +15,7 @@ from activities.queries.silence import silent
 from core.parameters import values_on
 from dues.queries.arrears import unpaid_in_a_row
 from evaluations.choices import Category
+from evaluations.criteria.registry import Facts, Records
 from evaluations.models import Rubric
 from evaluations.queries.rubrics import Item, items_of, lines_of
 from evaluations.rules.extras import BRANCH_VETOES, MEMBER_VETOES
@@ -28,6 +29,7 @@ class Scored:
 
     item: Item
     fact: Fact | None
+    records: Sequence[Record]  # that prove it
 
     @property
     def points(self) -> Decimal | None:
@@ -48,19 +50,15 @@ def score(rubric: Rubric, subjects: QuerySet, span: Span, *, on: date) -> dict[i
     """By the keys of the branches or members, in the order of the rubric."""
     found: dict[int, list[Scored]] = {key: [] for key in subjects.order_by().values_list("pk", flat=True)}
     for item in items_of(rubric):
-        facts = facts_of(item, subjects, span, on=on)
+        facts, records = known(item, subjects, span, on=on)
         for key, scored in found.items():
-            scored.append(Scored(item, facts.get(key)))
+            scored.append(Scored(item, facts.get(key), records.get(key, ())))
     return found
 
 
-def facts_of(item: Item, subjects: QuerySet[Any], span: Span, *, on: date) -> Mapping[int, Fact]:
-    return item.criterion.source.facts(subjects, span, on) if item.criterion.source else {}
-
-
-def records_of(item: Item, subjects: QuerySet[Any], span: Span, *, on: date) -> Mapping[int, Sequence[Record]]:
-    """What proves the fact of an item."""
-    return item.criterion.source.records(subjects, span, on) if item.criterion.source else {}
+def known(item: Item, subjects: QuerySet[Any], span: Span, *, on: date) -> tuple[Facts, Records]:
+    """Of an item the facts, and the records that prove them; neither where nothing is on record."""
+    return item.criterion.source.both(subjects, span, on) if item.criterion.source else ({}, {})
 
 
 def vetoes(rubric: Rubric, subjects: QuerySet, span: Span, *, on: date) -> dict[int, dict[str, str]]:

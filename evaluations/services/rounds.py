@@ -29,7 +29,7 @@ from evaluations.models import Evaluation, Exempt, Extra, Objection, Round, Rubr
 from evaluations.models.rounds import deadline
 from evaluations.queries.results import differences
 from evaluations.queries.rubrics import categories_of, items_of
-from evaluations.queries.scores import facts_of, records_of, vetoes
+from evaluations.queries.scores import known, vetoes
 from evaluations.rules.meetings import is_aged
 from evaluations.rules.rounds import LABELS, notice_until, times
 from members.models import Member
@@ -231,8 +231,7 @@ def _score(by: User, row: Round, rubric: Rubric, chosen: Sequence[int], on: date
     begun = row.evaluations.filter(**{f"{whose}__in": among(chosen)}, exempt="")
     owners = {getattr(one, f"{whose}_id"): one for one in begun}
     for item in items_of(rubric):
-        facts = facts_of(item, subjects, row.span, on=on)
-        records, rows = records_of(item, subjects, row.span, on=on), []
+        (facts, records), rows = known(item, subjects, row.span, on=on), []
         for key, owner in owners.items():
             fact = facts.get(key)
             auto, excluded = item.worked_out(fact)

@@ -23,7 +23,7 @@ from evaluations.addresses import Proofs, proofs_of
 from evaluations.choices import Category
 from evaluations.models import Rubric
 from evaluations.queries.rubrics import Block, blocks_of, categories_of
-from evaluations.queries.scores import Scored, records_of, score, total_of, vetoes
+from evaluations.queries.scores import Scored, score, total_of, vetoes
 from evaluations.rules.facts import Span
 from evaluations.rules.rounds import times
 from evaluations.rules.totals import ZERO, DimensionTotal
@@ -138,7 +138,7 @@ class Trial(PermissionMixin, TemplateView):
         vetoed = vetoes(self.rubric, rows, span, on=today).get(subject.pk, {})
         total = total_of(self.rubric, scored, vetoed.values())
         sums = {one.code: one for one in total.dimensions}
-        lines = {one.item.row.code: self._line(one, rows, span, subject.pk) for one in scored}
+        lines = {one.item.row.code: Line(one, proofs_of(one.records)) for one in scored}
         blocks = blocks_of(self.rubric, [one.item for one in scored])
         known = [one for one in scored if one.points is not None]
         open_ = [one for one in scored if one.mark.open]
@@ -156,7 +156,3 @@ class Trial(PermissionMixin, TemplateView):
             return ""
         found = categories_of(self.branches.filter(pk=self.branch.pk), on=timezone.localdate())[self.branch.pk]
         return "" if found == self.rubric.category else found.label
-
-    def _line(self, scored: Scored, rows: QuerySet[Any], span: Span, key: int) -> Line:
-        found = records_of(scored.item, rows, span, on=timezone.localdate())
-        return Line(scored, proofs_of(found.get(key, ())))

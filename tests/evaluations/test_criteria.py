@@ -83,16 +83,17 @@ def test_each_dimension_says_what_the_opinion_says() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("one", [one for one in ALL if one.source], ids=named)
 def test_a_source_tells_of_each_in_as_many_queries_for_many_as_for_one(city: City, one: Criterion) -> None:
+    """What tells both of facts and of the records that prove them is asked for once."""
     assert one.source
     city.organization()
     for name in ("甲", "乙"):
         city.member(name)
     subjects = Member.objects.all() if one.of_members else PartyOrganization.objects.filter(code__startswith="CZ111")
-    with CaptureQueriesContext(
-        connection,
-    ) as few:
-        first = one.source.facts(subjects, THIS_YEAR, TODAY)
-        one.source.records(subjects, THIS_YEAR, TODAY)
+    with CaptureQueriesContext(connection) as few:
+        first, records = one.source.both(subjects, THIS_YEAR, TODAY)
+    assert len({question["sql"] for question in few}) == len(few)
+    assert one.source.facts(subjects, THIS_YEAR, TODAY) == first
+    assert one.source.records(subjects, THIS_YEAR, TODAY) == records
     for place in range(5):
         node = establish(
             by=None, name=f"第{place}支部", kind="branch", parent=city["CZ111"], code=f"CZ1119{place}", on=LONG_AGO
@@ -101,8 +102,7 @@ def test_a_source_tells_of_each_in_as_many_queries_for_many_as_for_one(city: Cit
         city.cover(city.organization(), node.code)
         city.member(of=node.code)
     with CaptureQueriesContext(connection) as many:
-        facts = one.source.facts(subjects.all(), THIS_YEAR, TODAY)
-        one.source.records(subjects.all(), THIS_YEAR, TODAY)
+        facts, _ = one.source.both(subjects.all(), THIS_YEAR, TODAY)
     assert facts.keys() == {*subjects.all().values_list("pk", flat=True)}
     assert len(facts) == len(first) + 5
     assert len(many) == len(few) <= 12
