@@ -341,7 +341,7 @@ EXCELLENT = share(
     group=LIFE,
     name="评定等次的党员中优秀",
     clause="民主评议党员",
-    basis="今年评定了等次的正式党员中，优秀的；每个支部一般不超过 %(life.excellent_one_in)s 分之一。",
+    basis="今年评定了等次的正式党员中，优秀的；每个支部一般每 %(life.excellent_one_in)s 名中不超过 1 名。",
     of=GRADED.numerator,
     part=("members_excellent", "其中优秀", Q(grade="EXCELLENT")),
     of_year=True,

@@ -26,7 +26,7 @@ parameters.add(
     ParameterDefinition("life.least_text", "主要内容的字数提醒线", 100, "字", "记录规范", GROUP),
     ParameterDefinition("life.election_percent", "选举到会比例", 80, "%", "基层组织选举工作条例", GROUP),
     ParameterDefinition(
-        "life.excellent_one_in", "民主评议优秀等次的上限", 3, "分之一（参加评定的党员中）", "民主评议党员", GROUP
+        "life.excellent_one_in", "民主评议优秀等次的上限", 3, "名参加评定的党员中 1 名", "民主评议党员", GROUP
     ),
     ParameterDefinition("life.member_hours", "党员每年学时", 32, "学时", "党员教育管理工作条例", GROUP),
     ParameterDefinition("life.leader_hours", "书记和班子成员每年学时", 56, "学时", "党员教育管理工作条例", GROUP),

@@ -10,7 +10,7 @@ parameters.add(
     ParameterDefinition("five.youth_min", "应建团组织的单位人数", 50, "名", "意见二-3", GROUP),
     ParameterDefinition("five.women_min", "应建妇联组织的单位人数", 50, "名", "意见二-3", GROUP),
     ParameterDefinition(
-        "five.members_one_in", "“五个好”党员的名额", 3, "分之一（参加评定的党员中）", "民主评议党员", GROUP
+        "five.members_one_in", "“五个好”党员的名额", 3, "名参加评定的党员中 1 名", "民主评议党员", GROUP
     ),
     ParameterDefinition("five.exempt_age", "不评分的党员年龄", 70, "周岁", "评分办法", GROUP),
     ParameterDefinition("five.notice_days", "评定结果公示", 5, "个工作日", "意见三-4", GROUP),

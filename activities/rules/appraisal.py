@@ -12,13 +12,22 @@ def most_excellent(graded: int, *, one_in: int) -> int:
     return graded // one_in if one_in else graded
 
 
+def one_part(of: int) -> str:
+    """三分之一, 二十五分之一."""
+    tens, ones = divmod(of, 10)
+    digits = "〇一二三四五六七八九"
+    if tens > 9:
+        return f"{of} 分之一"
+    return f"{digits[tens] if tens > 1 else ''}{'十' if tens else ''}{digits[ones] if ones else ''}分之一"
+
+
 def beyond(*, excellent: int, graded: int, one_in: int) -> str:
     """The sentence that asks for a reason, where there are more; else empty."""
     most = most_excellent(graded, one_in=one_in)
     if excellent <= most:
         return ""
     return (
-        f"评定等次的党员 {graded} 名，优秀 {excellent} 名，一般不超过 {most} 名（{one_in} 分之一）；"
+        f"评定等次的党员 {graded} 名，优秀 {excellent} 名，一般不超过 {most} 名（{one_part(one_in)}）；"
         "请调整，确需超过的填写原因"
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from activities.rules.appraisal import most_excellent
+from activities.rules.appraisal import most_excellent, one_part
 from activities.rules.voting import is_carried, is_quorate
 
 BELOW = "评定时没有达到分数线"
@@ -56,7 +56,7 @@ def excess(number: int, chosen: int, *, one_in: int) -> str:
     most = most_excellent(number, one_in=one_in)
     if chosen <= most:
         return ""
-    return f"参加评定的党员 {number} 名，评定为“五个好” {chosen} 名，一般不超过 {most} 名（{one_in} 分之一）"
+    return f"参加评定的党员 {number} 名，评定为“五个好” {chosen} 名，一般不超过 {most} 名（{one_part(one_in)}）"
 
 
 def against_vote(votes: Votes) -> Iterator[str]:

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from activities.models import Appraisal, AppraisalGrade
 from activities.queries.health import health_of
-from activities.rules.appraisal import beyond, meetings_of, most_excellent, year_of_meeting
+from activities.rules.appraisal import beyond, meetings_of, most_excellent, one_part, year_of_meeting
 from activities.services.appraisals import TooManyExcellent, appraise
 from core.models import AuditEntry
 from core.refusals import Refusal
@@ -43,11 +43,24 @@ def of_all(people: list[Member], excellent: int) -> dict[int, str]:
     return {one.pk: "EXCELLENT" if place < excellent else "QUALIFIED" for place, one in enumerate(people)}
 
 
+def test_a_part_is_said_in_words() -> None:
+    told = {
+        2: "二分之一",
+        3: "三分之一",
+        10: "十分之一",
+        12: "十二分之一",
+        20: "二十分之一",
+        25: "二十五分之一",
+        100: "100 分之一",
+    }
+    assert {of: one_part(of) for of in told} == told
+
+
 @pytest.mark.parametrize(("number", "most"), [(0, 0), (2, 0), (3, 1), (5, 1), (6, 2), (11, 3), (12, 4), (13, 4)])
 def test_one_in_three_is_a_whole_number(number: int, most: int) -> None:
     assert most_excellent(number, one_in=3) == most
     assert beyond(excellent=most, graded=number, one_in=3) == ""
-    assert f"不超过 {most} 名（3 分之一）" in beyond(excellent=most + 1, graded=number, one_in=3)
+    assert f"不超过 {most} 名（三分之一）" in beyond(excellent=most + 1, graded=number, one_in=3)
 
 
 @pytest.mark.parametrize(("day", "year"), [("2026-03-31", 2025), ("2026-04-01", 2026), ("2027-01-05", 2026)])

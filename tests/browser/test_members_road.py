@@ -67,7 +67,7 @@ def test_a_branch_chooses_its_members_and_one_objects(
     page.get_by_label("到会的有表决权党员").fill("4")
     page.get_by_label("赞成").fill("4")
     page.get_by_role("button", name="登记支部党员大会评定").click()
-    page.get_by_text("一般不超过 1 名（3 分之一）").wait_for()
+    page.get_by_text("一般不超过 1 名（三分之一）").wait_for()
     road.step(page, "5-too-many")
     page.get_by_label("超过名额的原因").fill("两名党员今年均受区级表彰")
     page.get_by_role("button", name="登记支部党员大会评定").click()

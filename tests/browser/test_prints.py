@@ -142,5 +142,5 @@ def test_a_notice_of_many_branches_is_signed_on_its_last_sheet(city: City, signe
     page.emulate_media(media="print")
     page.screenshot(path=SHOTS / "notice-print.png", full_page=True)
     told = page.locator("main").inner_text().rstrip()
-    assert told.endswith(f"{today.year}年{today.month}月{today.day}日")
+    assert told.endswith(f"{today.year} 年 {today.month} 月 {today.day} 日")
     assert "62" in told

@@ -50,8 +50,8 @@ def test_a_sheet_has_names_and_units_and_nothing_else_of_anybody(city: City) -> 
     (sheet,) = sheets
     for words in (
         "“五个好”党支部名单公示", "2 个党支部达到“五个好”标准", "1 中共澄州明川电子有限公司支部委员会 明川电子",
-        "2026年12月1日至2026年12月8日（5 个工作日）", "请在公示期内书面提出", "中共澄州市委员会 地址： 电话：",
-        "中共澄州市委员会（盖章） 2026年12月1日",
+        "2026 年 12 月 1 日至 2026 年 12 月 8 日（5 个工作日）", "请在公示期内书面提出", "中共澄州市委员会 地址： 电话：",
+        "中共澄州市委员会（盖章） 2026 年 12 月 1 日",
     ):  # fmt: skip
         assert words in sheet, words
     assert not re.search(r"\d\.\d\d|[一二三四五]星|等次|得分 ", sheet), "no points and no grade"
