@@ -20,6 +20,8 @@ from tests.browser.chromium import CHROMIUM
 from tests.postgres import throw_away_server
 
 PACKAGES = ("chromium", "fonts-noto-cjk")
+# as many side by side as there are processors; with one process no test would meet another
+PYTEST = ("-m", "pytest", "-n", str(max(2, len(os.sched_getaffinity(0)))), "--dist", "worksteal")
 
 
 def run(database: str, url: str, folder: Path, arguments: list[str]) -> Counter[str]:
@@ -30,7 +32,7 @@ def run(database: str, url: str, folder: Path, arguments: list[str]) -> Counter[
     environment.pop("DATABASE_URL", None)
     if url:
         environment["DATABASE_URL"] = url
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", f"--junitxml={report}", *arguments]
+    command = [sys.executable, *PYTEST, f"--junitxml={report}", *arguments]
     code = subprocess.run(command, env=environment, check=False).returncode
     counts: Counter[str] = Counter()
     if report.exists():
