@@ -18,6 +18,7 @@ from django.utils.translation import trans_real
 
 from tests.texts import HALF_WIDTH
 
+HAN = re.compile(r"[\u4e00-\u9fff]")
 APPS = sorted({path.parent.name for path in settings.BASE_DIR.glob("*/__init__.py")} - {"tests", "bench"})
 FILES = sorted(
     path
@@ -25,7 +26,9 @@ FILES = sorted(
     for path in (settings.BASE_DIR / folder).rglob("*")
     if path.suffix in {".py", ".html", ".js"} and not {"migrations", "vendor"} & set(path.parts)
 )
+GUIDES = sorted(path for path in (settings.BASE_DIR / "docs").glob("*.md") if HAN.search(path.open().readline()))
 TAG = re.compile(r"\{#.*?#\}")
+CODE = re.compile(r"^```.*?^```|`[^`\n]*`|\]\([^)]*\)", re.S | re.M)
 # names of kinds of database columns, arguments of filters, errors for programmers
 NOT_SHOWN = re.compile(r"^yes,no,maybe|^Foreign Key|^Slug|^Boolean|integer$|get_absolute_url")
 FULL_STOP = re.compile(r"[\u4e00-\u9fff]\.")
@@ -73,6 +76,12 @@ def test_chinese_in_the_code_has_full_width_punctuation(folder: str) -> None:
         if path.relative_to(settings.BASE_DIR).parts[0] == folder and (found := wrong_in(path))
     }
     assert wrong == {}
+
+
+@pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.stem)
+def test_guides_have_it_too(path: Path) -> None:
+    text = CODE.sub("令", path.read_text(encoding="utf-8"))
+    assert [line for line in text.splitlines() if HALF_WIDTH.search(line)] == []
 
 
 def test_sentences_of_django_have_it_too() -> None:
