@@ -16,11 +16,13 @@ from demo.awards import Awards
 from demo.city import BRANCH
 from demo.invent import Inventor
 from demo.money import DISTRICT, secretary_of
-from evaluations.models import Evaluation, Round, Stage
+from evaluations.models import Evaluation, Round, Stage, Survey
 from evaluations.queries.results import Sheet, asked, sheets_of
+from evaluations.queries.surveys import people_of
 from evaluations.rules.facts import Span
 from evaluations.rules.rounds import Given, half_before
-from evaluations.services import meetings, objections, rounds, stages
+from evaluations.rules.surveys import QUESTIONS
+from evaluations.services import answers, meetings, objections, rounds, stages, surveys
 from members.models import Member
 from orgs.facts import refresh
 from orgs.models import PartyOrganization
@@ -28,6 +30,7 @@ from orgs.models import PartyOrganization
 MOST = 200  # branches: in a large city it would take minutes
 SHARES = (Decimal(1), Decimal("0.95"), Decimal("0.9"), Decimal("0.8"), Decimal("0.6"))  # of the points of an item
 HERE = 5  # branches of the accounts' street that have scored themselves in the round that is open
+ANSWERS = ("GOOD", "GOOD", "FAIR", "GOOD", "GOOD", "FAIR", "GOOD", "POOR", "GOOD", "FAIR", "UNKNOWN")
 WEEK = timedelta(days=7)
 
 
@@ -61,6 +64,9 @@ class FiveGoods:
     def _final(self, row: Round, opened: date) -> None:
         """The district scored where branch and street let their days pass, and the city confirmed."""
         found = list(row.evaluations.select_related("party_organization").order_by("pk"))
+        for one in found:
+            if one.party_organization.code == BRANCH[0] and any(people_of(one.party_organization, on=opened)):
+                self._survey(one, opened)
         for place, one in enumerate(found):
             if place % 20 == 7:
                 on = opened + 3 * WEEK
@@ -72,6 +78,16 @@ class FiveGoods:
         published = rounds.publish(by=self.users["clerk"], row=row, on=opened + 5 * WEEK)
         assert published.notice_until, "it is public"
         rounds.finalise(by=self.users["clerk"], row=row, on=published.notice_until + timedelta(days=1))
+
+    def _survey(self, evaluation: Evaluation, on: date) -> None:
+        """The street asks the members and employees of the secretary's branch; enough of them answer for a rate."""
+        by = self.users["street"]
+        survey = surveys.begin(by=by, evaluation=evaluation, until=on + 2 * WEEK, on=on)
+        number = min(survey.people, survey.minimum + 2)
+        for place, code in enumerate(surveys.issue(by=by, survey=survey, number=number, seen=0, on=on)):
+            grades = {one: ANSWERS[(place * 5 + at) % len(ANSWERS)] for at, one in enumerate(QUESTIONS)}
+            answers.answer(code=code, grades=grades, on=on + WEEK)
+        surveys.close(by=by, survey=Survey.objects.get(pk=survey.pk), on=on + 2 * WEEK)
 
     def _running(self, row: Round) -> None:
         """Some of the accounts' street are further; the branch of the secretary has still to score itself."""

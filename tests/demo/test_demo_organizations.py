@@ -13,7 +13,7 @@ from django.db.models import Sum
 from core.indicators import indicators
 from demo.build import Builder
 from demo.city import BRANCH, build_city
-from evaluations.models import Evaluation
+from evaluations.models import Evaluation, Score, Survey
 from evaluations.queries.results import sheets_of
 from members.models import Member, Post
 from members.rules.persons import check_id_number
@@ -98,3 +98,12 @@ def test_most_secretaries_are_members_of_their_branch_and_one_has_a_meeting_to_h
     found = list(sheets_of(waiting))
     assert found, "the branch of the secretary who signs in"
     assert all(not sheet.total_at("SELF").open for sheet in found), "all are scored, the meeting is to choose"
+
+
+def test_a_final_round_has_a_survey_with_a_rate():
+    survey = Survey.objects.select_related("evaluation__round").get()
+    assert (survey.evaluation.party_organization.code, survey.evaluation.round.state) == (BRANCH[0], "FINAL")
+    assert 0.6 < survey.satisfied / survey.counted < 1
+    score = Score.objects.get(evaluation=survey.evaluation, criterion__code="5.1")
+    assert score.final == score.auto > 0
+    assert not survey.tickets.exists()
