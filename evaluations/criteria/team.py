@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from activities.models import Attendance, Contribution, Obligation, Pledge, Training
 from activities.queries.learning import with_hours
+from core.months import YearMonth
 from core.parameters import values_on
 from evaluations.choices import Category, Dimension
 from evaluations.criteria.records import HELD, course, duties, duty, learned_at, lesson
@@ -156,8 +157,10 @@ def _members_of(branches: QuerySet, day: date) -> QuerySet:
 
 
 def secretary_courses(found: Secretaries, branches: QuerySet, span: Span, on: date) -> Facts:
-    """Courses that are entered for whoever is secretary at the end of the time. Three queries."""
-    rows = _courses(branches, span, span.upto(on)).order_by().values_list("member")
+    """Courses that are entered for whoever is secretary at the end of the time. A year asks for one, which half a year cannot
+    halve: they are those of the twelve months that end with it. Three queries."""
+    rows = _courses(branches, _year_of(span).first, span.upto(on)).order_by().values_list("member")
+    within = "" if _year_of(span) == span else f"到 {span.last} 的十二个月内"
     times = dict(rows.annotate(times=Count("pk")))
     facts = {}
     for key in keys(branches):
@@ -167,17 +170,23 @@ def secretary_courses(found: Secretaries, branches: QuerySet, span: Span, on: da
             member, name = found[key]
             number = times.get(member, 0)
             facts[key] = Fact(
-                f"书记 {name} {f'参加集中培训 {number} 次' if number else '没有参加集中培训'}", value=number
+                f"书记 {name} {within}{f'参加集中培训 {number} 次' if number else '没有参加集中培训'}", value=number
             )
     return facts
 
 
-def _courses(branches: QuerySet, span: Span, day: date) -> QuerySet[Training]:
-    return Training.objects.filter(member__in=_members_of(branches, day), held_on__range=(span.first, day), hours__gt=0)
+def _year_of(span: Span) -> Span:
+    """The twelve months that end with it."""
+    return Span(YearMonth.of(span.last).plus(1 - MONTHS_OF_A_YEAR).first_day, span.last)
+
+
+def _courses(branches: QuerySet, since: date, day: date) -> QuerySet[Training]:
+    return Training.objects.filter(member__in=_members_of(branches, day), held_on__range=(since, day), hours__gt=0)
 
 
 def _course_records(found: Secretaries, branches: QuerySet, span: Span, on: date) -> Records:
-    of, rows = _branches_of(found), _courses(branches, span, span.upto(on)).order_by("held_on", "pk")
+    rows = _courses(branches, _year_of(span).first, span.upto(on)).order_by("held_on", "pk")
+    of = _branches_of(found)
     return by_key((branch, course(row)) for row in rows for branch in of[row.member_id])
 
 
@@ -194,7 +203,7 @@ def _hour_records(secretaries: Secretaries, branches: QuerySet, span: Span, on: 
     day, of = span.upto(on), _branches_of(secretaries)
     came = learned_at(Attendance.objects.filter(member__in=_members_of(branches, day)), span, day)
     found = [(row.member_id, lesson(row)) for row in came]
-    found += [(row.member_id, course(row)) for row in _courses(branches, span, day).order_by("held_on", "pk")]
+    found += [(row.member_id, course(row)) for row in _courses(branches, span.first, day).order_by("held_on", "pk")]
     return by_key((branch, record) for member, record in found for branch in of[member])
 
 
@@ -207,7 +216,7 @@ criteria.add(
     Criterion(
         "1.6", TEAM, "书记参加集中培训", D(1), Mode.AUTO, Steps(steps=(Step(D(1), D(100)),), unit="次"),
         source=Source(secretary_courses, _course_records, _secretaries),
-        proves_not="只证明登记了培训，不区分由哪一级举办，也不证明考核合格。",
+        proves_not="只证明登记了培训，不区分由哪一级举办，也不证明考核合格；半年的评定计入到期末为止的十二个月。",
     ),
 )  # fmt: skip
 

@@ -149,6 +149,24 @@ def test_hours_and_courses_of_the_secretary(city: City) -> None:
     assert [one.text for one in proofs(city, "1.6")] == ["2026-06-15 市委党校，24 学时"]
 
 
+@pytest.mark.parametrize(
+    ("held_on", "first", "second"),
+    [("2025-06-30", 0, 0), ("2025-07-01", 1, 0), ("2026-01-01", 1, 1), ("2026-06-30", 1, 1), ("2026-07-01", 0, 1)],
+)
+def test_the_course_of_a_year_is_one_of_the_twelve_months_that_end_with_half_a_year(
+    city: City, held_on: str, first: int, second: int
+) -> None:
+    one = city.member("钱书记")
+    appoint(city, "SECRETARY", one)
+    Training.objects.create(member=one, course="市委党校", held_on=date.fromisoformat(held_on), hours=24)
+    for span, number in ((HALF, first), (Span(date(2026, 7, 1), YEAR.last), second)):
+        assert points(city, "1.6", span=span, on=date(2027, 1, 5)) == number
+        assert len(proofs(city, "1.6", span=span, on=date(2027, 1, 5))) == number
+        text = fact(city, "1.6", span=span, on=date(2027, 1, 5)).text
+        assert text == f"书记 钱书记 到 {span.last} 的十二个月内{'参加集中培训 1 次' if number else '没有参加集中培训'}"
+    assert "月内" not in fact(city, "1.6").text
+
+
 # --- 1.5, 3.1 ---------------------------------------------------------------------------------------------------------
 def test_meetings_of_the_committee_else_of_all(city: City) -> None:
     assert fact(city, "1.5").unknown
