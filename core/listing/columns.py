@@ -17,6 +17,7 @@ from core.scope import Scope
 
 Reached = Mapping[str, Collection[Any]]  # foreign key → keys of the records behind it that the reader may open
 NUMBER, PERCENT, DATE, TEXT, NAME, WORDS, PICK = "number", "percent", "date", "text", "name", "words", "pick"
+KEY = "key"  # text that a phone shows beside the name, where it would show the first number
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Column:
 
     @property
     def css(self) -> str:
-        return {NUMBER: "num", PERCENT: "num", DATE: "tight", NAME: "name", WORDS: "words", PICK: "pick"}.get(
+        return {NUMBER: "num", PERCENT: "num", DATE: "tight", NAME: "name", WORDS: "words", PICK: "pick", KEY: KEY}.get(
             self.kind, ""
         )
 

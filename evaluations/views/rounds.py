@@ -249,7 +249,7 @@ class Evaluations(ListPage):
         Column("名称", "name", kind="name", link=lambda row: reverse("evaluation", args=[row.pk])),
         Column("单位", "unit", kind="words"),
         Column("批次", "round", kind="words"),
-        Column("进度", "waits"),
+        Column("进度", "waits", kind="key"),
         Column("自评", "self_total", kind="number"),
         Column("街道复核", "street_total", kind="number"),
         Column("审定", "department_total", kind="number"),
