@@ -40,6 +40,7 @@ class Permission(StrEnum):
     DUES_REVIEW = "dues.review", "审核返还和困难减免，确认上缴"
     DUES_APPROVE = "dues.approve", "审批、拨付返还党费和补助（县级以上）"
     EVALUATIONS_VIEW = "evaluations.view", "查看评分办法和五个好评定"
+    EVALUATIONS_RESULTS = "evaluations.results", "查看确定的评定结果：数量、分布和变化"
     EVALUATIONS_SCORE = "evaluations.score", "为本支部自评、上传佐证"
     EVALUATIONS_REVIEW = "evaluations.review", "复核自评，登记加减分、一票否决和异议"
     EVALUATIONS_DECIDE = "evaluations.decide", "组织评定，审定、公示，答复异议，确定结果"

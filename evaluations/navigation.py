@@ -5,6 +5,6 @@ from core.pages import NavigationEntry, navigation
 
 navigation.add(
     NavigationEntry(
-        "evaluations", "评定", "rounds", P.EVALUATIONS_VIEW, order=57, also="/(rounds|evaluations|rubrics|awards)/"
+        "evaluations", "评定", "rounds", P.EVALUATIONS_RESULTS, order=57, also="/(rounds|evaluations|rubrics|awards)/"
     )
 )

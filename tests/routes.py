@@ -169,7 +169,7 @@ ROUTES = {
     # five goods
     "rounds/<int:pk>/": Route("rounds/{round}/", HERE | {"secretary"}, misses=STRANGER),
     "rounds/<int:pk>/deadlines/": Route("rounds/{round}/deadlines/", frozenset({"city", "district"}), misses=STRANGER),
-    "rounds/<int:pk>/results/": Route("rounds/{round}/results/", HERE | {"secretary"}, misses=STRANGER),
+    "rounds/<int:pk>/results/": Route("rounds/{round}/results/", HERE | {"secretary"}, misses=STRANGER | {"leader"}),
     "rounds/<int:pk>/names/": Route("rounds/{round}/names/", HERE | {"secretary"}, misses=STRANGER),
     "rounds/<int:pk>/notice/": Route("rounds/{round}/notice/", HERE | {"secretary"}, misses=STRANGER),
     "rounds/<int:pk>/members/<int:branch>/": Route(

@@ -56,6 +56,13 @@ class EvaluationQuerySet(OfEvaluationQuerySet):
             found |= Q(stage=stage, **{f"round__{deadline(stage)}__lt": on})
         return self.filter(found, round__state=Round.State.OPEN)
 
+    def counted(self, scope: Scope) -> Self:
+        """Results that a scope may read as numbers, once their round is final."""
+        granted = scope.having("evaluations.results")
+        return self.filter(
+            granted.path_filter("party_organization__path"), round__state=Round.State.FINAL
+        ).as_narrowed()
+
     def newest_final(self, of: str, on: date) -> Self:
         """Of each branch, or member (`of` is the column that says whose it is), the newest result that was final by a day."""
         final = Evaluation.objects.filter(

@@ -4,16 +4,25 @@ changes, nor of what is in it: the database refuses."""
 from __future__ import annotations
 
 from datetime import date
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
 
 from core.days import DeadlineField, EventDateField, PeriodDateField
 from core.fields import person
+from core.scope import Scope
 from evaluations.rules.facts import Span
 from evaluations.rules.rounds import LABELS
 from orgs.models import PartyOrganization
 from orgs.models.party import FromAboveQuerySet
+
+
+class RoundQuerySet(FromAboveQuerySet):
+    def told(self, scope: Scope) -> Self:
+        """Those that a scope sees, and whose results, once they are final, it may read as numbers."""
+        final = self.filter(state=Round.State.FINAL).reached_by(scope.having("evaluations.results"))
+        return self.filter(Q(pk__in=self.within(scope).values("pk")) | Q(pk__in=final.values("pk"))).as_narrowed()
 
 
 def deadline(stage: str) -> str:
@@ -49,7 +58,7 @@ class Round(models.Model):
     final_on = EventDateField("确定日期", null=True, blank=True)
     final_by = person("确定人")
 
-    objects = FromAboveQuerySet.as_manager()
+    objects = RoundQuerySet.as_manager()
     view_permission = "evaluations.view"
     change_permission = "evaluations.decide"
     scope_path = "node__path"

@@ -4,7 +4,7 @@ since the round before."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,7 @@ from evaluations.queries.progress import by_place, divides_at
 from evaluations.rules.formulas import HUNDREDTH, rounded
 from orgs.models import PartyOrganization
 from orgs.models.party import steps
+from orgs.subjects import LEAST
 
 MOST_WANTED = 5
 
@@ -41,18 +42,25 @@ class Part:
     grades: Mapping[str, int]
     before: Part | None = None
     asked: str = ""
+    veiled: bool = False  # how many there are and reached five goods is all that is told
 
     @property
     def rate(self) -> Decimal | None:
         return percent(self.good, self.number)
 
     @property
-    def average(self) -> Decimal:
-        return rounded(self.total / self.number)
+    def average(self) -> Decimal | None:
+        return None if self.veiled else rounded(self.total / self.number)
 
     @property
-    def averages(self) -> dict[str, Decimal]:
-        return {name: rounded(sum_ / self.number) for name, sum_ in self.dimensions.items()}
+    def averages(self) -> dict[str, Decimal | None]:
+        return {name: None if self.veiled else rounded(sum_ / self.number) for name, sum_ in self.dimensions.items()}
+
+    @property
+    def by_grade(self) -> dict[str, int | None]:
+        """How many of each grade, and in the end of none."""
+        found = {**self.grades, "": self.unrated}
+        return {grade: None if self.veiled else number for grade, number in found.items()}
 
     @property
     def more_good(self) -> int | None:
@@ -60,7 +68,19 @@ class Part:
 
     @property
     def rise(self) -> Decimal | None:
-        return None if self.before is None else self.average - self.before.average
+        before = self.before.average if self.before else None
+        return None if before is None or self.average is None else self.average - before
+
+
+def veil(parts: Sequence[Part]) -> list[Part]:
+    """As those read them who see no single score: none can be told from a part of fewer than three, nor from what all the
+    other parts leave of the whole."""
+    found, left_out = list(parts), 0
+    for place, part in sorted(enumerate(parts), key=lambda one: one[1].number):
+        if part.number < LEAST or 0 < left_out < LEAST:
+            found[place] = replace(part, veiled=True)
+            left_out += part.number
+    return [replace(part, before=part.before and veil([part.before])[0]) for part in found]
 
 
 def in_dimension(code: str) -> Cast:
@@ -75,8 +95,9 @@ def round_before(row: Round) -> Round | None:
 
 
 def results(row: Round, scope: Scope) -> QuerySet[Evaluation]:
-    """What the reader sees of its results; who keeps no score is in none."""
-    return Evaluation.objects.within(scope).filter(round=row, stage=Stage.REVIEWED, exempt="")
+    """What the reader may count of its results; who keeps no score is in none."""
+    rows = Evaluation.objects.counted(scope) if row.final else Evaluation.objects.within(scope)
+    return rows.filter(round=row, stage=Stage.REVIEWED, exempt="")
 
 
 def by_category(row: Round, last: Round | None, scope: Scope) -> list[Part]:

@@ -51,16 +51,18 @@ LONG = {"open": OPEN, "finalise": FINALISE}
 
 
 class Rounds(PermissionMixin, TemplateView):
-    """The newest first. One query."""
+    """The newest first; of whoever sees no evaluation those that are final, with their results. Two queries."""
 
-    permission = P.EVALUATIONS_VIEW
+    permission = P.EVALUATIONS_RESULTS
     template_name = "evaluations/rounds.html"
     request: Any
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        rows = Round.objects.within(self.request.scope).select_related("node").order_by("-last_day", "-pk")
-        may = self.request.scope.may(P.EVALUATIONS_DECIDE)
-        return super().get_context_data(title="五个好评定", rounds=rows, may_prepare=may, **more)
+        scope = self.request.scope
+        rows = Round.objects.told(scope).select_related("node").order_by("-last_day", "-pk")
+        seen = {*Round.objects.within(scope).values_list("pk", flat=True)}
+        may, sees = scope.may(P.EVALUATIONS_DECIDE), scope.may(P.EVALUATIONS_VIEW)
+        return super().get_context_data(title="五个好评定", rounds=rows, seen=seen, sees=sees, may_prepare=may, **more)
 
 
 class NewRound(FormPage):

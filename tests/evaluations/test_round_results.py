@@ -1,5 +1,5 @@
 """/rounds/<pk>/results/: sums and averages agree with the paper round, by category and committee; each reader has his own; the round
-before is compared with; as many queries for many."""
+before is compared with; as many queries for many; a leader reads the numbers of what is final, and no single score."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from django.test.utils import CaptureQueriesContext
 
 from evaluations.models import Evaluation, Round, Rubric
 from evaluations.panels import at_work
-from evaluations.queries.distribution import by_category, by_committee, wanted, whole
+from evaluations.queries.distribution import Part, by_category, by_committee, veil, wanted, whole
 from orgs.models import PartyOrganization
 from orgs.services.party import establish
 from tests.evaluations.test_round_on_paper import PAPER, result
 from tests.people import LONG_AGO, TODAY, City
-from tests.rounds import of, prepared
+from tests.rounds import of, opened, prepared
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +62,7 @@ def _each_number_opens_its_list(city: City, page: str) -> set[str]:
     """What the lists are narrowed by."""
     client = city.client("city")
     told = client.get(page).content.decode()
-    links = re.findall(r'<a (?:class="tight" )?href="(/evaluations/\?[^"]+)">(?:<b>)?(\d+)', told)
+    links = re.findall(r'<a href="(/evaluations/\?[^"]+)">(?:<b>)?(\d+)', told)
     for address, number in links:
         found = client.get(unescape(address)).content.decode()
         listed = re.search(r"共 (\d+) 份", found)
@@ -134,3 +134,62 @@ def _reviewed(city: City, year: int, branches: list[PartyOrganization]) -> Round
         sums = dict.fromkeys(("TEAM", "MEMBERS", "WORK", "RESULTS", "MASSES"), "18.00")
         Evaluation.objects.create(**told, party_organization=one, name=one.name, by_dimension=sums)
     return held
+
+
+@pytest.mark.parametrize(
+    ("numbers", "veiled"),
+    [((6, 3, 3), set()), ((6, 3, 2), {3, 2}), ((9, 1, 1, 4), {1, 4}), ((9, 1, 1, 1), {1}), ((2,), {2}), ((), set())],
+)
+def test_no_part_is_told_of_which_a_single_score_could_be_worked_out(
+    numbers: tuple[int, ...], veiled: set[int]
+) -> None:
+    parts = [Part(str(one), one, 1, 0, Decimal(80 * one), {"好": Decimal(16 * one)}, {"三星": one}) for one in numbers]
+    found = veil(parts)
+    assert [one.name for one in found] == [one.name for one in parts]
+    assert {one.number for one in found if one.veiled} == veiled
+    for one in found:
+        told = (one.average, one.averages["好"], one.by_grade["三星"])
+        assert told == ((None,) * 3 if one.veiled else (Decimal("80.00"), Decimal("16.00"), one.number))
+
+
+def test_a_leader_reads_the_numbers_of_what_is_final_and_no_single_score(city: City) -> None:
+    row = result(city)
+    later = _reviewed(city, 2027, [city["CZ1111"]])
+    page, leader = f"/rounds/{row.pk}/results/", city.client("leader")
+    assert leader.get(f"/rounds/{later.pk}/results/").status_code == 404, "not final yet"
+    assert re.findall(r"/rounds/\d+/[a-z/]*", leader.get("/rounds/").content.decode()) == [page]
+    told = leader.get(page).content.decode()
+    scores = sorted(Evaluation.objects.filter(round=row).values_list("total", flat=True))
+    average = (sum(scores) / 20).quantize(Decimal("0.01"))
+    assert f"“五个好” 10 个，占 50.0%，平均 {average} 分" in re.sub("<[^>]+>", "", told)
+    assert "/evaluations/" not in told
+    rows = [re.findall("<td[^>]*>(.*?)</td>", one, re.S) for one in re.findall("<tr>(.*?)</tr>", told, re.S)]
+    single = [one for one in rows if one and one[0] in PAPER]
+    assert len(single) == 2 * 20, "below one committee the branches themselves, in the table of points and of grades"
+    assert {cell.strip() for one in single for cell in one[4:]} == {"—"}
+    assert [
+        leader.get(f"/{there}/").status_code for there in (f"rounds/{row.pk}", f"rounds/{row.pk}/names", "evaluations")
+    ] == [403] * 3
+
+
+def test_of_members_a_leader_reads_no_grade(city: City) -> None:
+    city.member()
+    row = opened(city, subject="MEMBER")
+    row.evaluations.update(stage="REVIEWED", total=91, grade="优秀", by_dimension={}, lifts=[["M2.1", "1"]])
+    days = {"notice_on": TODAY, "notice_until": date(2026, 12, 1), "final_on": date(2026, 12, 9)}
+    Round.objects.filter(pk=row.pk).update(state="FINAL", final_by=city.user("city"), **days)
+    told = city.client("leader").get(f"/rounds/{row.pk}/results/").content.decode()
+    assert "已审定 1 名党员，“五个好” 0 名，占 0.0%。" in re.sub("<[^>]+>", "", told)
+    assert not [
+        word for word in ("优秀", "91", "岗位考核", *row.evaluations.values_list("name", flat=True)) if word in told
+    ]
+    told = city.client("city").get(f"/rounds/{row.pk}/results/").content.decode()
+    assert [word for word in ("优秀", "91.00", "岗位考核") if word in told] == ["优秀", "91.00", "岗位考核"]
+
+
+def test_a_leader_who_is_secretary_too_reads_the_whole(city: City) -> None:
+    row = result(city)
+    city.user("secretary").appointments.create(role="LEADER", node=city["CZ"], since=LONG_AGO)
+    told = city.client("secretary").get(f"/rounds/{row.pk}/results/").content.decode()
+    assert "已审定 20 个党支部" in re.sub("<[^>]+>", "", told)
+    assert "/evaluations/" not in told
