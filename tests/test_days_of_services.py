@@ -430,6 +430,7 @@ def test_every_day_that_a_service_takes_is_tried_here() -> None:
     assert taken - EVENTS.keys() - AHEAD.keys() == set()
 
 
+@pytest.mark.once
 def test_what_has_not_happened_is_refused_at_its_field_and_changes_nothing(rows: Rows) -> None:
     before = stated()
     for (name, parameter), call in EVENTS.items():
@@ -440,6 +441,7 @@ def test_what_has_not_happened_is_refused_at_its_field_and_changes_nothing(rows:
         assert stated() == before, name
 
 
+@pytest.mark.once
 def test_today_every_one_of_these_is_taken_and_stands_in_the_trail(rows: Rows) -> None:
     kinds = [kind for kind in apps.get_models() if audited(kind)]
     before, since = {kind: rows_of(kind) for kind in kinds}, AuditEntry.objects.latest("pk").pk
@@ -454,6 +456,7 @@ def test_today_every_one_of_these_is_taken_and_stands_in_the_trail(rows: Rows) -
             transaction.set_rollback(True)
 
 
+@pytest.mark.once
 def test_a_period_that_begins_or_ends_tomorrow_does_so_by_itself(rows: Rows) -> None:
     refresh(None, on=TODAY)
     before = stated()
@@ -473,6 +476,7 @@ def test_a_period_that_begins_or_ends_tomorrow_does_so_by_itself(rows: Rows) -> 
     assert changed == periods | {"parameters.set_parameter"}
 
 
+@pytest.mark.once
 def test_no_small_table_takes_what_has_not_happened_and_each_ends_by_itself(rows: Rows) -> None:
     """Whichever tables there are: they have no services of their own that could be listed above."""
     tried = 0

@@ -50,6 +50,7 @@ def full_disk() -> Iterator[None]:
         yield
 
 
+@pytest.mark.once
 @pytest.mark.django_db(transaction=True)
 def test_whoever_reads_goes_on_reading(city: City, client: Client, settings: Any) -> None:
     world: World = build_world(city)

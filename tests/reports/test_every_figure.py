@@ -156,6 +156,7 @@ def test_numbers_of_members_and_party_organizations_agree_with_a_plain_count(bus
     assert 0 < told["members_elsewhere"] < told["members_employed"]
 
 
+@pytest.mark.once
 def test_every_indicator_stands_on_the_page_in_its_group_and_opens_lists(busy: City, opened: Opened) -> None:
     browser = opened("leader")
     response = browser.get("/figures/")

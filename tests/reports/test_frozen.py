@@ -139,6 +139,7 @@ def closed(city: City) -> City:
     return city
 
 
+@pytest.mark.once
 def test_nothing_that_is_done_later_changes_a_byte_for_anybody(closed: City) -> None:
     before, few = bytes_of(closed), bytes_of(closed, whole=False, readers=FEW)
     for name, act in ACTS.items():
