@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
@@ -80,29 +81,36 @@ class Visit:
     address: str
     offered_on: str
     status: int
+    text: str
     page: Page | None
 
 
+@cache
 def kind_of(address: str) -> tuple[str, ...]:
     """Which page it is, whatever record and values it is asked for."""
     parts = urlsplit(address)
     return (resolve(parts.path).route, *sorted(pair.split("=")[0] for pair in parts.query.split("&")))
 
 
-def visits(client: Client, waiting: list[str]) -> Iterator[Visit]:
-    """Open the addresses and whatever their pages offer, some of each kind."""
-    offered: dict[str, str] = {}
-    met = Counter(map(kind_of, waiting))
+def visits(client: Client, addresses: list[str]) -> Iterator[Visit]:
+    """Open the addresses, in their order, and whatever their pages offer, some of each kind; nothing that opened twice."""
+    waiting, opened = [(address, "") for address in addresses], set()
+    offered = set()
+    met = Counter(map(kind_of, addresses))
     while waiting:
-        address = waiting.pop(0)
-        answer = client.get(address, follow=address in offered)
-        html = answer.status_code == 200 and not answer.streaming and "html" in answer.headers["Content-Type"]
-        page = Page(address) if html else None
+        address, offered_on = waiting.pop(0)
+        if offered_on and address in opened:
+            continue
+        answer = client.get(address, follow=bool(offered_on))
+        text = answer.content.decode() if answer.status_code == 200 and not answer.streaming else ""
+        page = Page(address) if text and "html" in answer.headers["Content-Type"] else None
         if page:
-            page.feed(answer.content.decode())
-        yield Visit(address, offered.get(address, ""), answer.status_code, page)
+            page.feed(text)
+        if answer.status_code == 200:
+            opened.add(address)
+        yield Visit(address, offered_on, answer.status_code, text, page)
         for link in page.links if page else ():
             if link not in offered and met[kind_of(link)] < EACH:
                 met[kind_of(link)] += 1
-                offered[link] = address
-                waiting.append(link)
+                offered.add(link)
+                waiting.append((link, address))
