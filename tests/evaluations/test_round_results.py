@@ -152,6 +152,14 @@ def test_no_part_is_told_of_which_a_single_score_could_be_worked_out(
         assert told == ((None,) * 3 if one.veiled else (Decimal("80.00"), Decimal("16.00"), one.number))
 
 
+def test_no_single_score_of_the_round_before_is_told_by_the_change_since() -> None:
+    def part(number: int, points: int, before: Part | None = None) -> Part:
+        return Part("", number, 1, 0, Decimal(points * number), {}, {}, before)
+
+    [few], [many] = veil([part(9, 80, part(2, 75))]), veil([part(9, 80, part(3, 75))])
+    assert [(one.more_good, one.rise) for one in (few, many)] == [(0, None), (0, Decimal("5.00"))]
+
+
 def test_a_leader_reads_the_numbers_of_what_is_final_and_no_single_score(city: City) -> None:
     row = result(city)
     later = _reviewed(city, 2027, [city["CZ1111"]])
