@@ -6,6 +6,7 @@ The file passes the same door as every list (`core.workbooks.reading`), and all 
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ from core.importing.sheets import OTHER_LISTS
 from core.locks import derived_once, one_at_a_time
 from core.refusals import Refusal
 from core.workbooks.book import Unreadable
-from core.workbooks.headers import find_header
+from core.workbooks.headers import LINES_SEARCHED, find_header
 from core.workbooks.reading import open_book
 
 if TYPE_CHECKING:
@@ -87,14 +88,16 @@ def read_table(file: Any, admin: TableAdmin) -> Grid:
     known = {header: header for header in (*own, *(part.header for part in admin.returning.parts), mark)}
     book = open_book(Path(file.temporary_file_path()), name=file.name)
     for sheet in book.sheets:
-        found = find_header(book.rows(sheet), known)
+        rows = book.rows(sheet)
+        first = list(islice(rows, LINES_SEARCHED))  # what was read for the header need not be read again
+        found = find_header(first, known)
         if found is None or len(found.fields.keys() & {*own, mark}) < 2:
             continue
         if mark_headers(column.header for column in found.columns) - {mark}:
             raise Unreadable(file.name, OTHER_LISTS)
         columns = found.fields
         table = [[ROW_NUMBER, *columns]]
-        for number, cells in book.rows(sheet):
+        for number, cells in chain(first, rows):
             values = [raw_text(cells[c.index]) if c.index < len(cells) else "" for c in columns.values()]
             if number > found.row and any(values):
                 table.append([str(number), *values])
