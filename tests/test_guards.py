@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from django.apps import apps
 from django.contrib import admin as django_admin
+from django.core.management.sql import emit_post_migrate_signal
 from django.db import models
 from django.test import Client
 from django.urls import URLPattern, get_resolver
@@ -333,6 +334,13 @@ def test_every_role_has_a_person_who_walks_the_pages() -> None:
 def test_permissions_are_given_by_roles_alone_and_each_is_given() -> None:
     given = set().union(*(role.permissions for role in ROLES.values()))
     assert given == set(Permission)
+
+
+def test_a_migration_writes_no_rights_of_the_framework(db: None) -> None:
+    rights = apps.get_model("auth", "Permission").objects.all()
+    rights.delete()
+    emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
+    assert not rights.exists()
 
 
 def test_no_administrator_sees_the_registry_or_members() -> None:
