@@ -85,6 +85,7 @@ class Typist:
         self.clients = {name: Client(raise_request_exception=False) for name in WHO}
         for name, client in self.clients.items():
             client.force_login(city.user(name))
+            client.get("/robots.txt")  # begins the session: what is taken back would begin it anew each time
 
     def send(self, who: str, method: str, address: str, data: dict[str, Any] | None = None) -> Any:
         self.asked += 1
