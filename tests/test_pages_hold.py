@@ -29,10 +29,8 @@ def test_each_role_gets_what_the_table_says_with_no_dead_link_and_no_wrong_word(
     client.raise_request_exception = False
     visited = list(visits(client, ["/" + lines[0].address.format(**world.here) for lines in routes.values()]))
     unlike, shown = [], []
-    for (route, lines), one in zip(
-        routes.items(), visited, strict=False
-    ):  # after them come the pages that were offered
-        line = next((one for one in lines if username in one.opens), lines[0])
+    for (route, lines), one in zip(routes.items(), visited, strict=False):  # behind these come those that were offered
+        line = next((line for line in lines if username in line.opens), lines[0])
         if one.status != line.expects(username):
             unlike.append(f"{route}: {one.status} instead of {line.expects(username)}")
     for one in visited:
