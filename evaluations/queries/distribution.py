@@ -72,15 +72,16 @@ class Part:
         return None if before is None or self.average is None else self.average - before
 
 
-def veil(parts: Sequence[Part]) -> list[Part]:
-    """As those read them who see no single score: none can be told from a part of fewer than three, nor from what all the
-    other parts leave of the whole."""
+def veil(parts: Sequence[Part], *, altogether: bool = False) -> list[Part]:
+    """As those read them who do not see every score: none can be told from a part of fewer than three, nor from what all the
+    other parts leave of the whole. `altogether` where something else would tell it: another division of the same results, or
+    the scores that the reader does see."""
     found, left_out = list(parts), 0
     for place, part in sorted(enumerate(parts), key=lambda one: one[1].number):
-        if part.number < LEAST or 0 < left_out < LEAST:
+        if altogether or part.number < LEAST or 0 < left_out < LEAST:
             found[place] = replace(part, veiled=True)
             left_out += part.number
-    return [replace(part, before=part.before and veil([part.before])[0]) for part in found]
+    return [replace(part, before=part.before and veil([part.before], altogether=altogether)[0]) for part in found]
 
 
 def in_dimension(code: str) -> Cast:

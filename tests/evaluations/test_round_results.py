@@ -180,6 +180,15 @@ def test_a_leader_reads_the_numbers_of_what_is_final_and_no_single_score(city: C
     ] == [403] * 3
 
 
+def test_committees_and_categories_that_cross_tell_a_leader_no_single_score(city: City) -> None:
+    told = city.client("leader").get(f"/rounds/{result(city).pk}/results/").content.decode()
+    [table] = re.findall("<h2>按类别</h2>.*?</table>", told, re.S)
+    rows = [re.findall("<td[^>]*>(.*?)</td>", one, re.S) for one in re.findall("<tr>(.*?)</tr>", table, re.S)]
+    rows = [one for one in rows if one]
+    assert sum(int(re.sub("<[^>]+>", "", one[1])) for one in rows) == 20
+    assert {cell.strip() for one in rows for cell in one[5:]} == {"—"}
+
+
 def test_of_members_a_leader_reads_no_grade(city: City) -> None:
     city.member()
     row = opened(city, subject="MEMBER")
@@ -195,9 +204,12 @@ def test_of_members_a_leader_reads_no_grade(city: City) -> None:
     assert [word for word in ("优秀", "91.00", "岗位考核") if word in told] == ["优秀", "91.00", "岗位考核"]
 
 
-def test_a_leader_who_is_secretary_too_reads_the_whole(city: City) -> None:
+def test_a_leader_who_is_secretary_too_reads_how_many_of_the_whole(city: City) -> None:
     row = result(city)
-    city.user("secretary").appointments.create(role="LEADER", node=city["CZ"], since=LONG_AGO)
-    told = city.client("secretary").get(f"/rounds/{row.pk}/results/").content.decode()
-    assert "已审定 20 个党支部" in re.sub("<[^>]+>", "", told)
-    assert "/evaluations/" not in told
+    own = row.evaluations.order_by("pk")[0].party_organization
+    city.user("leader").appointments.create(role="SECRETARY", node=own, since=LONG_AGO)
+    told = city.client("leader").get(f"/rounds/{row.pk}/results/").content.decode()
+    said = re.sub("<[^>]+>", "", told)
+    assert "“五个好” 10 个，占 50.0%。" in said, "with the average, his own score would tell what the others add up to"
+    assert "本人能查看其中一些的得分" in said
+    assert "/evaluations/?" not in told
