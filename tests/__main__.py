@@ -20,8 +20,9 @@ from tests.browser.chromium import CHROMIUM
 from tests.postgres import throw_away_server
 
 PACKAGES = ("chromium", "fonts-noto-cjk")
-# as many side by side as there are processors; with one process no test would meet another
-PYTEST = ("-m", "pytest", "-n", str(max(2, len(os.sched_getaffinity(0)))), "--dist", "worksteal")
+# as many side by side as there are processors, so that a server's connections and memory last
+PROCESSES = min(max(len(os.sched_getaffinity(0)), 2), 4)
+PYTEST = ("-m", "pytest", "-n", str(PROCESSES), "--dist", "worksteal")
 
 
 def run(database: str, url: str, folder: Path, arguments: list[str]) -> Counter[str]:
