@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from accounts.models import User
 from core.numbering import reserve_ids
+from core.numerals import numeral
 from demo.city import ACCOUNTS
 from demo.invent import Inventor
 from demo.kept import Person
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 POOL = 500  # ids taken at once
 LONG_STANDING = date(2016, 3, 1)
-_NUMERALS = "〇一二三四五六七八九"
 _ENDS = {"branch": "支部委员会", "general_branch": "总支部委员会", "committee": "委员会"}
 _SOURCES = ("MANAGEMENT", "MANAGEMENT", "STAFF", "MANAGEMENT", "SENT")  # of secretaries
 _ACCOUNT = next(one for one in ACCOUNTS if one.role == "SECRETARY")
@@ -53,16 +53,6 @@ class Branch:
         self.members += 1
         if person.formal_on and not person.until:
             self.head = self.head or person
-
-
-def numeral(number: int) -> str:
-    """A number below a thousand as names of branches write it: 三、十二、一百零五."""
-    hundreds, rest = divmod(number, 100)
-    tens, ones = divmod(rest, 10)
-    head = _NUMERALS[hundreds] + "百" if hundreds else ""
-    joint = "零" if head and not tens and ones else ""
-    ten = ("" if tens == 1 and not head else _NUMERALS[tens]) + "十" if tens else ""
-    return head + joint + ten + (_NUMERALS[ones] if ones else "")
 
 
 class Branches:

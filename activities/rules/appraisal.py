@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from core.numerals import numeral
+
 LAST_MONTH = 3  # of the next year in which a year is appraised
 
 
@@ -13,12 +15,8 @@ def most_excellent(graded: int, *, one_in: int) -> int:
 
 
 def one_part(of: int) -> str:
-    """三分之一, 二十五分之一."""
-    tens, ones = divmod(of, 10)
-    digits = "〇一二三四五六七八九"
-    if tens > 9:
-        return f"{of} 分之一"
-    return f"{digits[tens] if tens > 1 else ''}{'十' if tens else ''}{digits[ones] if ones else ''}分之一"
+    """三分之一, 二十五分之一; from a hundred on in figures."""
+    return f"{numeral(of)}分之一" if of < 100 else f"{of} 分之一"
 
 
 def beyond(*, excellent: int, graded: int, one_in: int) -> str:
