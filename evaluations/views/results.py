@@ -33,7 +33,7 @@ class Results(PermissionMixin, TemplateView):
         rows = Round.objects.told(self.request.scope).select_related("node")
         return get_object_or_404(rows, pk=self.kwargs["pk"])
 
-    @property
+    @cached_property
     def opens(self) -> bool:
         """Whether the reader sees the scores behind every number."""
         scope = self.request.scope
