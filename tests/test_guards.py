@@ -108,10 +108,10 @@ def world(city: City) -> World:
     return build_world(city)
 
 
-def visit(world: World, client: Client) -> Iterator[tuple[str, list[Route], object]]:
+def visit(world: World, client: Client) -> Iterator[tuple[str, object]]:
     """Every address of the table as the client gets it."""
     for route, lines in table().items():
-        yield route, lines, client.get("/" + lines[0].address.format(**world.here))
+        yield route, client.get("/" + lines[0].address.format(**world.here))
 
 
 def test_every_address_stands_in_the_table_and_every_line_is_an_address() -> None:
@@ -121,7 +121,7 @@ def test_every_address_stands_in_the_table_and_every_line_is_an_address() -> Non
 @pytest.mark.once
 def test_nobody_gets_in_without_signing_in(world: World, client: Client) -> None:
     open_to_all = {
-        route for route, _, answer in visit(world, client) if "/login/?next=" not in answer.headers.get("Location", "")
+        route for route, answer in visit(world, client) if "/login/?next=" not in answer.headers.get("Location", "")
     }
     assert open_to_all == {route for route, lines in table().items() if lines[0].public}
 
@@ -132,7 +132,7 @@ def test_an_appointment_elsewhere_shows_nothing_here(world: World, client: Clien
     user.appointments.create(role=role, node=world.city["CZ13"], since=world.city.user("city").created_at.date())
     client.raise_request_exception = False
     client.force_login(user)
-    for route, _, answer in visit(world, client):
+    for route, answer in visit(world, client):
         assert answer.status_code != 500, route
         if answer.status_code == 200 and not answer.streaming:
             assert not {"本区电子", "本区党员", "本区食品厂", "本区联络员"} & set(
