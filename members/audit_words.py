@@ -4,6 +4,8 @@ from core.audit_words import name_actions, name_keys, name_risks
 
 name_actions(
     {
+        "accounts.batch_ask": "批量申请账号",
+        "accounts.batch_answer": "办理账号批量申请",
         "members.change": "修改党员信息",
         "members.group": "调整党小组",
         "members.employer": "调整工作单位",

@@ -63,6 +63,7 @@ INNER = {
     "core.missingrecord",
     "evaluations.surveysum",
     "evaluations.surveyticket",
+    "members.wantedaccount",
     "reports.frozenchange",
     "reports.frozenplace",
 }

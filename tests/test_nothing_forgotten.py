@@ -88,6 +88,8 @@ WITH_THEIR_RECORD = {  # references that stay, or follow by themselves, when two
     "reports.frozenunit.covered_by": "a closed month",
     "reports.frozennode.node": "a closed month",
     "reports.frozennode.managed_by": "a closed month",
+    "members.accountbatch.node": "asked for there, whatever becomes of it",
+    "members.wantedaccount.node": "as it was asked for; nobody is appointed where a Party organization has ended",
     "reports.frozenchange.organization": "a closed month",
     "reports.frozenfigure.managed_by": "a closed month",
 }

@@ -82,7 +82,7 @@ from evaluations.models import (
     SurveyPaper,
 )
 from instructors.models import Assignment, Instructor, Visit
-from members.models import PartyGroup, Post, Term
+from members.models import AccountBatch, PartyGroup, Post, Term
 from members.services import nodes
 from orgs.facts import refresh
 from orgs.models import (
@@ -563,6 +563,7 @@ def _office(city: City, side: Side) -> dict[str, Model]:
             account=city.people["auditor" if side.mark == THERE else "security"], act="reset", reason="遗忘",
             asked_by=city.people["sysadmin"], asked_at=timezone.now(),
         ),
+        "accounts": AccountBatch.objects.create(node=committee, asked_by=official, asked_at=timezone.now()),
         "batch": ImportBatch.objects.create(
             source="market", file_name=f"{side.mark}名单.xlsx", sha256="0" * 64, as_of=LONG_AGO, created_by=official,
             node_id=committee.pk, path=committee.path,

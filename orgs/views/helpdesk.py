@@ -50,7 +50,8 @@ class PeopleList(ListPage):
         Column("信任的手机", "phones", kind="number"),
     )
     orders = (Order("username", ("username",)),)
-    empty = "本辖区还没有书记、党费管理员、指导员账号。账号由系统管理员开设，由安全管理员授权。"
+    empty = "本辖区还没有书记、党费管理员、指导员账号。点“批量申请账号”，由安全管理员确认。"
+    template_name = "orgs/people_list.html"
 
     def records(self) -> QuerySet:
         """Those whom the scope looks after."""
