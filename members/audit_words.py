@@ -1,6 +1,6 @@
 """Actions on members, in Chinese."""
 
-from core.audit_words import name_actions, name_keys, name_risks
+from core.audit_words import name_actions, name_keys, name_risks, name_values
 
 name_actions(
     {
@@ -18,4 +18,8 @@ name_actions(
     }
 )
 name_keys({"id_digest": "证件号码摘要"})
+name_values(
+    "members.wantedaccount",
+    {"source": lambda code: {"post": "任职", "treasurer": "缺党费管理员", "instructor": "党建指导员"}.get(code, code)},
+)
 name_risks({"查重被拒绝": ("members.taken",)})

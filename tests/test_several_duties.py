@@ -13,9 +13,11 @@ from typing import Any
 import openpyxl
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from core.models import ImportBatch
+from orgs.facts import refresh
 from orgs.models import Appointment
 from tests.people import LONG_AGO, City, account
 from tests.test_guards import table
@@ -94,7 +96,9 @@ def exported(answer: Any) -> list[Row]:
 
 @pytest.fixture
 def world(city: City) -> World:
-    return build_world(city)
+    built = build_world(city)
+    refresh(None, on=timezone.localdate())  # what came by the calendar since the day of the world
+    return built
 
 
 def person(city: City, *duties: tuple[str, str]) -> User:

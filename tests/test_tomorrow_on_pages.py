@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from orgs.facts import differences
+from orgs.facts import differences, refresh
 from orgs.models import Coverage
 from tests.people import City
 from tests.test_days_of_services import stated
@@ -64,6 +64,7 @@ def tomorrow() -> str:
 
 def test_what_would_happen_tomorrow_is_refused_at_its_field(world: World) -> None:
     places = {code: node.pk for code, node in world.city.nodes.items()} | world.here | {"tomorrow": tomorrow()}
+    refresh(None, on=timezone.localdate())  # what came by the calendar since the day of the world
     before, missed = stated(), []
     for what, (username, address, form) in PAGES.items():
         client = Client()
